@@ -1,0 +1,74 @@
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import type { EngineName } from './engine.js';
+import type { Column } from './table.js';
+
+/**
+ * The differences between the two SQL dialects, as named helpers. Domain code composes statements from these and never
+ * asks which engine it is on.
+ */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Ends a `SELECT` whose rows this transaction is about to change. */
+  readonly forUpdate: Sql;
+  /**
+   * Rows handed over as one JSON parameter, so that a statement about a hundred rows has the same short text as one
+   * about a single row. Use as `SELECT <expressions> FROM <source>`.
+   */
+  rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
+  /** A list of values handed over as one parameter, for `x IN (…)`. */
+  values(list: readonly (string | number)[]): Sql;
+  /** A JSON value as {@link rowsFromJson} takes it. */
+  jsonForRow(value: unknown): unknown;
+  /** A JSON value as a statement's parameter. */
+  jsonParameter(value: unknown): unknown;
+  /** A JSON column as the driver returns it. */
+  readJson(value: unknown): unknown;
+  /** The time of the database server in epoch milliseconds: the clock that leases run by. */
+  readonly now: Sql;
+}
+
+const sqlite: Dialect = {
+  name: 'sqlite',
+  forUpdate: empty,
+  rowsFromJson: columns => ({
+    expressions: raw(columns.map((_, position) => `value ->> ${position}`).join(', ')),
+    source: json => sql`json_each(${json})`,
+  }),
+  values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
+  jsonForRow: value => (value === null ? null : JSON.stringify(value)),
+  jsonParameter: value => (value === null ? null : JSON.stringify(value)),
+  readJson: value => (typeof value === 'string' ? JSON.parse(value) : value),
+  now: sql`CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`,
+};
+
+const POSTGRES_TYPES = {
+  text: 'text',
+  integer: 'bigint',
+  boolean: 'boolean',
+  json: 'jsonb',
+} as const satisfies Record<Column['kind'], string>;
+
+const postgres: Dialect = {
+  name: 'postgres',
+  forUpdate: sql` FOR UPDATE`,
+  rowsFromJson: columns => {
+    const expressions = columns.map(({ kind }, position) => {
+      if (kind === 'json') return `NULLIF(value -> ${position}, 'null'::jsonb)`;
+      return `(value ->> ${position})::${POSTGRES_TYPES[kind]}`;
+    });
+    return {
+      expressions: raw(expressions.join(', ')),
+      source: json => sql`jsonb_array_elements(${json}::jsonb) AS given(value)`,
+    };
+  },
+  values: list => sql`SELECT jsonb_array_elements_text(${JSON.stringify(list)}::jsonb)`,
+  jsonForRow: value => value,
+  jsonParameter: value => (value === null ? null : JSON.stringify(value)),
+  readJson: value => value,
+  now: sql`CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`,
+};
+
+/** The dialect of an engine. */
+export function dialectOf(engine: EngineName): Dialect {
+  return engine === 'postgres' ? postgres : sqlite;
+}

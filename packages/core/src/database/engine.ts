@@ -1,0 +1,26 @@
+import { RollcallError } from '@rollcall/protocol';
+
+/** The storage engines. `sqlite3` is the embedded default. */
+export type EngineName = 'sqlite3' | 'better-sqlite3' | 'postgres';
+
+/** Where the data is, as the setting `ROLLCALL_DATABASE_URL` says it. */
+export type DatabaseAddress =
+  | { engine: 'sqlite3' | 'better-sqlite3'; file: string }
+  | { engine: 'postgres'; url: string };
+
+/**
+ * Reads a database URL: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.
+ * @throws RollcallError `INPUT_INVALID` for anything else. The message never repeats the URL: it may hold a password.
+ */
+export function parseDatabaseUrl(url: string): DatabaseAddress {
+  if (/^postgres(ql)?:\/\//.test(url)) return { engine: 'postgres', url };
+  const [, scheme, file] = /^(sqlite|better-sqlite3):(.+)$/.exec(url) ?? [];
+  if (scheme && file && !file.includes('?')) {
+    return { engine: scheme === 'sqlite' ? 'sqlite3' : 'better-sqlite3', file };
+  }
+  throw new RollcallError(
+    'INPUT_INVALID',
+    'a database URL is sqlite:<file>, better-sqlite3:<file> or postgres://user:password@host:port/database',
+    { field: 'ROLLCALL_DATABASE_URL' },
+  );
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql } from 'sql-template-tag';
+import type { DataSource, EntitySchema, QueryRunner } from 'typeorm';
+import { CurrentTransaction } from './current-transaction.js';
+import { openPostgres } from './data-sources.js';
+import { dialectOf } from './dialect.js';
+import { classifyStorageError, unavailable } from './storage-error.js';
+import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
+
+const POOL_SIZE = 10;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const ATTEMPTS = 5;
+
+/**
+ * The unit of work on PostgreSQL: a real transaction on a connection of its own. A write that met another one
+ * (serialisation failure, deadlock, two inserts of one key) runs again from the start, after a pause that grows and is
+ * random, so that two that met do not meet again.
+ */
+export class PostgresUnitOfWork implements UnitOfWork {
+  readonly dialect = dialectOf('postgres');
+  readonly #source: DataSource;
+  readonly #logWriter: LogWriter;
+  readonly #current = new CurrentTransaction();
+  #writable = true;
+
+  private constructor(source: DataSource, logWriter: LogWriter) {
+    this.#source = source;
+    this.#logWriter = logWriter;
+  }
+
+  /** The database must be migrated. */
+  static async open(
+    url: string,
+    entities: EntitySchema[],
+    logWriter: LogWriter,
+  ): Promise<PostgresUnitOfWork> {
+    const options = { poolSize: POOL_SIZE, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+    return new PostgresUnitOfWork(await openPostgres(url, options, entities), logWriter);
+  }
+
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+    const joined = this.#current.writable;
+    if (joined) return job(joined);
+    for (let attempt = 1; ; attempt++) {
+      const afterCommit: (() => void)[] = [];
+      try {
+        const result = await this.#withConnection('READ COMMITTED', connection =>
+          this.#runWrite(connection, job, afterCommit),
+        );
+        this.#writable = true;
+        for (const run of afterCommit) run();
+        return result;
+      } catch (error) {
+        const failure = classifyStorageError(error);
+        if (failure === 'unavailable') {
+          this.#writable = false;
+          throw unavailable(error);
+        }
+        if (failure === 'fault') throw error;
+        if (attempt === ATTEMPTS) throw unavailable(error);
+        await sleep(Math.random() * 5 * 2 ** attempt);
+      }
+    }
+  }
+
+  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const joined = this.#current.readable;
+    if (joined) return job(joined);
+    try {
+      return await this.#withConnection('REPEATABLE READ', connection =>
+        this.#current.enter(this.#transactionOn(connection), false, job),
+      );
+    } catch (error) {
+      if (classifyStorageError(error) === 'unavailable') throw unavailable(error);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#source.destroy();
+  }
+
+  #transactionOn(connection: QueryRunner): Transaction {
+    return {
+      dialect: this.dialect,
+      query: async (statement: Sql) => (await connection.query(statement.text, statement.values, true)).records,
+    };
+  }
+
+  async #runWrite<Result>(
+    connection: QueryRunner,
+    job: (transaction: WriteTransaction) => Promise<Result>,
+    afterCommit: (() => void)[],
+  ): Promise<Result> {
+    const entries: LogEntry[] = [];
+    const plain = this.#transactionOn(connection);
+    const transaction: WriteTransaction = {
+      ...plain,
+      log: entry => entries.push(entry),
+      afterCommit: run => afterCommit.push(run),
+    };
+    const result = await this.#current.enter(transaction, true, job);
+    if (entries.length > 0) await this.#logWriter(plain, entries);
+    return result;
+  }
+
+  /** Runs inside a transaction; the connection goes back to the pool however it ends. */
+  async #withConnection<Result>(
+    isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+    run: (connection: QueryRunner) => Promise<Result>,
+  ): Promise<Result> {
+    const connection = this.#source.createQueryRunner();
+    try {
+      await connection.startTransaction(isolation);
+      const result = await run(connection);
+      await connection.commitTransaction();
+      return result;
+    } catch (error) {
+      if (connection.isTransactionActive) await connection.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await connection.release();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { DataSource, EntitySchema } from 'typeorm';
+import { CurrentTransaction } from './current-transaction.js';
+import { openSqlite } from './data-sources.js';
+import { dialectOf } from './dialect.js';
+import type { DatabaseAddress } from './engine.js';
+import { JobQueue } from './job-queue.js';
+import { classifyStorageError, unavailable } from './storage-error.js';
+import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
+
+const MAX_WAITING_WRITES = 1000;
+const MAX_WAITING_READS = 1000;
+const READERS = 2;
+
+/** Opens connections anew after one could no longer be trusted. */
+type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
+
+/**
+ * The unit of work on an embedded file: exactly one writer behind a queue, and readers beside it that see committed
+ * data only (WAL). TypeORM shares one connection among all callers of a DataSource, so without the queue one caller's
+ * write could be acknowledged inside another's transaction and vanish with its rollback.
+ *
+ * Transactions are begun with plain statements and never through TypeORM, which counts its own depth and goes on
+ * counting wrongly once SQLite has rolled back by itself (full disk, input/output error). `BEGIN IMMEDIATE` refuses to
+ * nest, so a connection in a wrong state shows itself at the next job; after any failed rollback or commit the
+ * connection is replaced before the next job runs.
+ */
+export class SqliteUnitOfWork implements UnitOfWork {
+  readonly dialect = dialectOf('sqlite3');
+  readonly #open: Open;
+  readonly #logWriter: LogWriter;
+  readonly #current = new CurrentTransaction();
+  readonly #writes = new JobQueue(MAX_WAITING_WRITES);
+  readonly #readers: { queue: JobQueue; source: DataSource | undefined }[] = [];
+  #writer: DataSource | undefined;
+  #writable = true;
+
+  private constructor(open: Open, logWriter: LogWriter) {
+    this.#open = open;
+    this.#logWriter = logWriter;
+  }
+
+  /** The file must exist and be migrated. */
+  static async open(
+    address: Extract<DatabaseAddress, { file: string }>,
+    entities: EntitySchema[],
+    logWriter: LogWriter,
+  ): Promise<SqliteUnitOfWork> {
+    const unit = new SqliteUnitOfWork(role => openSqlite(address, role, entities), logWriter);
+    unit.#writer = await unit.#open('writer');
+    for (let count = 0; count < READERS; count++) {
+      unit.#readers.push({ queue: new JobQueue(MAX_WAITING_READS), source: await unit.#open('reader') });
+    }
+    return unit;
+  }
+
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+    const joined = this.#current.writable;
+    if (joined) return job(joined);
+    const afterCommit: (() => void)[] = [];
+    const result = await this.#writes.run(() => this.#runWrite(job, afterCommit));
+    for (const run of afterCommit) run();
+    return result;
+  }
+
+  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const joined = this.#current.readable;
+    if (joined) return job(joined);
+    const reader = this.#readers.reduce((least, one) =>
+      one.queue.length < least.queue.length ? one : least,
+    );
+    return reader.queue.run(async () => {
+      try {
+        reader.source ??= await this.#open('reader');
+        const source = reader.source;
+        await source.query('BEGIN');
+        const transaction = this.#transactionOn(source);
+        try {
+          return await this.#current.enter(transaction, false, job);
+        } finally {
+          await source.query('ROLLBACK');
+        }
+      } catch (error) {
+        if (classifyStorageError(error) !== 'unavailable') throw error;
+        await closeQuietly(reader.source);
+        reader.source = undefined;
+        throw unavailable(error);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writes.close();
+    for (const { queue, source } of this.#readers) {
+      await queue.close();
+      await closeQuietly(source);
+    }
+    await closeQuietly(this.#writer);
+    this.#writer = undefined;
+  }
+
+  #transactionOn(source: DataSource): Transaction {
+    const runner = source.createQueryRunner();
+    return {
+      dialect: this.dialect,
+      query: async (statement: Sql) => (await runner.query(statement.sql, statement.values, true)).records,
+    };
+  }
+
+  async #runWrite<Result>(
+    job: (transaction: WriteTransaction) => Promise<Result>,
+    afterCommit: (() => void)[],
+  ): Promise<Result> {
+    const entries: LogEntry[] = [];
+    try {
+      this.#writer ??= await this.#open('writer');
+      const plain = this.#transactionOn(this.#writer);
+      const transaction: WriteTransaction = {
+        ...plain,
+        log: entry => entries.push(entry),
+        afterCommit: run => afterCommit.push(run),
+      };
+      await plain.query(sql`BEGIN IMMEDIATE`);
+      const result = await this.#current.enter(transaction, true, job);
+      if (entries.length > 0) await this.#logWriter(plain, entries);
+      await plain.query(sql`COMMIT`);
+      this.#writable = true;
+      return result;
+    } catch (error) {
+      afterCommit.length = 0;
+      const failure = classifyStorageError(error);
+      const rolledBack = await this.#rollBack();
+      if (failure === 'unavailable' || !rolledBack) await this.#replaceWriter();
+      if (failure !== 'unavailable') throw error;
+      this.#writable = false;
+      throw unavailable(error);
+    }
+  }
+
+  /** Whether the writer is certainly outside a transaction now. */
+  async #rollBack(): Promise<boolean> {
+    try {
+      await this.#writer?.query('ROLLBACK');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The next job opens a new connection if this cannot. */
+  async #replaceWriter(): Promise<void> {
+    await closeQuietly(this.#writer);
+    this.#writer = undefined;
+  }
+}
+
+async function closeQuietly(source: DataSource | undefined): Promise<void> {
+  try {
+    await source?.destroy();
+  } catch {
+    // A connection that cannot even be closed holds nothing that was acknowledged.
+  }
+}

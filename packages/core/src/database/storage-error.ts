@@ -1,0 +1,51 @@
+import { RollcallError } from '@rollcall/protocol';
+
+/** What a failed statement means for the transaction and for the caller. */
+export type StorageFailure =
+  /** A rule of the database refused it, or the statement is wrong: a fault of ours. */
+  | 'fault'
+  /** Another transaction was in the way: run again from the start. */
+  | 'conflict'
+  /** The storage cannot do it now: full disk, input/output error, lost connection. */
+  | 'unavailable';
+
+/** SQLite's primary result codes (sqlite.org/rescode.html) after which the connection is not to be trusted. */
+const SQLITE_UNAVAILABLE = /SQLITE_(FULL|IOERR|CORRUPT|NOTADB|CANTOPEN|NOMEM|READONLY|BUSY|LOCKED|PROTOCOL)/;
+
+/** PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html). */
+const POSTGRES_CONFLICT = new Set(['40001', '40P01', '55P03', '23505']);
+const POSTGRES_UNAVAILABLE = /^(08|53|57|58|25006|XX001|XX002)/;
+
+/** Codes of Node for a connection that is not there, and what the pool says when none comes free. */
+const CONNECTION_LOST =
+  /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable/i;
+
+/** Classifies an error that a driver threw. */
+export function classifyStorageError(error: unknown): StorageFailure {
+  const { code, message } = describe(error);
+  if (POSTGRES_CONFLICT.has(code)) return 'conflict';
+  if (/^[0-9A-Z]{5}$/.test(code) && POSTGRES_UNAVAILABLE.test(code)) return 'unavailable';
+  if (SQLITE_UNAVAILABLE.test(code) || SQLITE_UNAVAILABLE.test(message)) return 'unavailable';
+  if (CONNECTION_LOST.test(code) || CONNECTION_LOST.test(message)) return 'unavailable';
+  return 'fault';
+}
+
+/** The error that a caller gets when the storage cannot do it now. The reason stays in the log: it may name paths. */
+export function unavailable(cause: unknown): RollcallError {
+  return new RollcallError(
+    'UNAVAILABLE',
+    'the storage cannot do this now; nothing was changed, try again later',
+    {
+      cause,
+      retry_after: 1,
+    },
+  );
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const outer = (error ?? {}) as { code?: unknown; message?: unknown; driverError?: { code?: unknown } };
+  return {
+    code: String(outer.driverError?.code ?? outer.code ?? ''),
+    message: String(outer.message ?? ''),
+  };
+}

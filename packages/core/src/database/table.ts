@@ -1,0 +1,72 @@
+import { EntitySchema } from 'typeorm';
+import type { Dialect } from './dialect.js';
+
+/** One column. Times are `integer`: epoch milliseconds. */
+export interface Column {
+  name: string;
+  kind: 'text' | 'integer' | 'boolean' | 'json';
+  nullable?: true;
+  primary?: true;
+}
+
+/** A value as a row holds it in memory, on every engine. */
+export type CellValue = string | number | boolean | null | object;
+
+/** A table as the code sees it: the order of its columns, and how a row is written and read. */
+export interface Table<Row extends object> {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** The columns joined by commas, for `SELECT`. */
+  readonly columnList: string;
+  /** A row as one element of the JSON that `insertRows` hands over. */
+  encode(row: Row, dialect: Dialect): unknown[];
+  /** A row as a driver returned it; an absent value becomes undefined. */
+  decode(cells: Record<string, unknown>, dialect: Dialect): Row;
+}
+
+/** Defines a table. The columns stand in the order of the migration that made it. */
+export function defineTable<Row extends object>(name: string, columns: readonly Column[]): Table<Row> {
+  const names = columns.map(column => column.name);
+  return {
+    name,
+    columns,
+    columnList: names.map(column => `${name}.${column}`).join(', '),
+    encode: (row, dialect) =>
+      columns.map(({ name: column, kind }) => {
+        const value = (row as Record<string, unknown>)[column] ?? null;
+        return kind === 'json' ? dialect.jsonForRow(value) : value;
+      }),
+    decode: (cells, dialect) => {
+      const row: Record<string, unknown> = {};
+      for (const { name: column, kind } of columns) {
+        const cell = cells[column];
+        if (cell === null || cell === undefined) continue;
+        if (kind === 'json') row[column] = dialect.readJson(cell);
+        else if (kind === 'boolean') row[column] = cell === true || cell === 1;
+        else if (kind === 'integer') row[column] = Number(cell);
+        else row[column] = cell;
+      }
+      return row as Row;
+    },
+  };
+}
+
+const TYPEORM_TYPES = {
+  sqlite: { text: 'text', integer: 'integer', boolean: 'boolean', json: 'text' },
+  postgres: { text: 'text', integer: 'bigint', boolean: 'boolean', json: 'jsonb' },
+} as const;
+
+/** The table as TypeORM sees it. Migrations make the tables; this says what they must have come to. */
+export function toEntitySchema(table: Table<never>, dialect: Dialect): EntitySchema {
+  const types = TYPEORM_TYPES[dialect.name];
+  return new EntitySchema({
+    name: table.name,
+    tableName: table.name,
+    columns: Object.fromEntries(
+      table.columns.map(({ name, kind, nullable, primary }) => [
+        name,
+        { type: types[kind], nullable: nullable ?? false, primary: primary ?? false },
+      ]),
+    ),
+  });
+}

@@ -1,0 +1,54 @@
+import type { Sql } from 'sql-template-tag';
+import type { Dialect } from './dialect.js';
+
+/** A consistent view of the data: everything read through it is of one moment. */
+export interface Transaction {
+  readonly dialect: Dialect;
+  /** Runs one statement and returns its rows as the driver gives them; tables decode them. */
+  query(statement: Sql): Promise<Record<string, unknown>[]>;
+}
+
+/** A transaction that may change data. */
+export interface WriteTransaction extends Transaction {
+  /**
+   * Adds an entry to the event log. Entries are held back and written as the last statements before the commit, so that
+   * positions are gapless and in commit order on every engine, and the counter is locked for as short as can be.
+   */
+  log(entry: LogEntry): void;
+  /** Runs after the commit, and not at all when the transaction rolls back. It must not throw. */
+  afterCommit(run: () => void): void;
+}
+
+/** What a transaction adds to the event log; the position is given at commit. */
+export interface LogEntry {
+  type: string;
+  /** Epoch milliseconds. */
+  at: number;
+  actor_type: string;
+  actor_id?: string;
+  /** The user that the event is about. */
+  user_id?: string;
+  /** The rest of the event, as JSON text. */
+  data: string;
+}
+
+/**
+ * The one way to the data (decision: one unit of work). Nothing else opens a transaction.
+ *
+ * - `write` runs alone on SQLite and in a real transaction on PostgreSQL, where it may run again from the start after a
+ *   serialisation failure: so it must have no effect but through its transaction and `afterCommit`.
+ * - `write` within `write` joins it; `read` within either sees what that transaction sees.
+ * - A job awaits nothing but its transaction: on SQLite everybody else is waiting.
+ * @throws RollcallError `UNAVAILABLE` when the storage cannot do it now; nothing was changed then.
+ */
+export interface UnitOfWork {
+  readonly dialect: Dialect;
+  write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
+  read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Whether the last write reached the storage; reading may go on when it did not. */
+  readonly writable: boolean;
+  close(): Promise<void>;
+}
+
+/** Writes the entries that a transaction collected; it is the last thing before the commit. */
+export type LogWriter = (transaction: Transaction, entries: readonly LogEntry[]) => Promise<void>;

@@ -1,0 +1,39 @@
+import { defineTable } from '../database/table.js';
+
+/** One entry of the log. `data` is the rest of the event as JSON text. */
+export interface EventRow {
+  seq: number;
+  type: string;
+  at: number;
+  actor_type: string;
+  actor_id?: string;
+  user_id?: string;
+  data: string;
+}
+
+/** The event log. */
+export const eventTable = defineTable<EventRow>('events', [
+  { name: 'seq', kind: 'integer', primary: true },
+  { name: 'type', kind: 'text' },
+  { name: 'at', kind: 'integer' },
+  { name: 'actor_type', kind: 'text' },
+  { name: 'actor_id', kind: 'text', nullable: true },
+  { name: 'user_id', kind: 'text', nullable: true },
+  { name: 'data', kind: 'text' },
+]);
+
+/** How far the log goes: one row. */
+export interface EventStreamRow {
+  id: number;
+  epoch: string;
+  last_seq: number;
+  min_seq: number;
+}
+
+/** The counter that gives events their positions. */
+export const eventStreamTable = defineTable<EventStreamRow>('event_stream', [
+  { name: 'id', kind: 'integer', primary: true },
+  { name: 'epoch', kind: 'text' },
+  { name: 'last_seq', kind: 'integer' },
+  { name: 'min_seq', kind: 'integer' },
+]);

@@ -1,0 +1,57 @@
+import type { Actor, JsonObject, JsonValue, TaskResult, TaskStatus, TaskType } from '@rollcall/protocol';
+import { defineTable } from '../database/table.js';
+
+/** A task as it is stored. */
+export interface TaskRow {
+  id: string;
+  type: TaskType;
+  status: TaskStatus;
+  /** Who asked for it: the events that it causes carry this actor. */
+  actor: Actor;
+  /** What was asked for; it never changes. */
+  input: JsonObject;
+  /** How far it got, in the words of its job; absent before the first step. */
+  position?: JsonValue;
+  done: number;
+  total: number;
+  failed: number;
+  result: TaskResult;
+  error?: { code: string; message: string };
+  /** Attempts since the last step that succeeded. Counted when a worker takes the task, so that crashes count too. */
+  tries: number;
+  /** Not to be taken before this time. */
+  run_at: number;
+  /** Until when the worker that took it may work; after that anybody may take it. */
+  lease_until?: number;
+  /** +1 whenever a worker takes the task: a worker that was overtaken holds an old number and can change nothing. */
+  fence: number;
+  cancel_requested: boolean;
+  created_at: number;
+  updated_at: number;
+  started_at?: number;
+  finished_at?: number;
+}
+
+/** The tasks. */
+export const taskTable = defineTable<TaskRow>('tasks', [
+  { name: 'id', kind: 'text', primary: true },
+  { name: 'type', kind: 'text' },
+  { name: 'status', kind: 'text' },
+  { name: 'actor', kind: 'json' },
+  { name: 'input', kind: 'json' },
+  { name: 'position', kind: 'json', nullable: true },
+  { name: 'done', kind: 'integer' },
+  { name: 'total', kind: 'integer' },
+  { name: 'failed', kind: 'integer' },
+  { name: 'result', kind: 'json' },
+  { name: 'error', kind: 'json', nullable: true },
+  { name: 'tries', kind: 'integer' },
+  { name: 'run_at', kind: 'integer' },
+  { name: 'lease_until', kind: 'integer', nullable: true },
+  { name: 'fence', kind: 'integer' },
+  { name: 'cancel_requested', kind: 'boolean' },
+  { name: 'created_at', kind: 'integer' },
+  { name: 'updated_at', kind: 'integer' },
+  { name: 'started_at', kind: 'integer', nullable: true },
+  { name: 'finished_at', kind: 'integer', nullable: true },
+]);

@@ -1,0 +1,88 @@
+import { describeOnEveryEngine } from '@rollcall/testing';
+import sql from 'sql-template-tag';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { type Database, openDatabase } from '../../src/database/open-database.js';
+import { writeLog } from '../../src/events/write-log.js';
+
+describeOnEveryEngine('the unit of work', engine => {
+  let database: Database;
+
+  beforeEach(async () => {
+    database = await openDatabase(parseDatabaseUrl(await engine.freshUrl()), [], writeLog);
+  });
+
+  afterEach(() => database.close());
+
+  const addRole = (name: string) => sql`INSERT INTO roles (name, created_at) VALUES (${name}, ${1})`;
+  const roleNames = () =>
+    database.unitOfWork.read(async transaction => {
+      const rows = await transaction.query(sql`SELECT name FROM roles ORDER BY name`);
+      return rows.map(row => row.name);
+    });
+
+  it('keeps an acknowledged write when a transaction that ran beside it rolls back', async () => {
+    const { unitOfWork } = database;
+    const failing = unitOfWork.write(async transaction => {
+      await transaction.query(addRole('lost'));
+      throw new Error('rolled back');
+    });
+    const kept = unitOfWork.write(transaction => transaction.query(addRole('kept')));
+    await expect(failing).rejects.toThrow('rolled back');
+    await kept;
+    expect(await roleNames()).toEqual(['kept']);
+  });
+
+  it('commits all of twenty transactions that begin at once', async () => {
+    const { unitOfWork } = database;
+    const names = Array.from({ length: 20 }, (_, index) => `role-${String(index).padStart(2, '0')}`);
+    await Promise.all(names.map(name => unitOfWork.write(transaction => transaction.query(addRole(name)))));
+    expect(await roleNames()).toEqual(names);
+  });
+
+  it('shows no reader what has not been committed', async () => {
+    const { unitOfWork } = database;
+    let seenInside: unknown[] = [];
+    await unitOfWork.write(async transaction => {
+      await transaction.query(addRole('new'));
+      seenInside = await transaction.query(sql`SELECT name FROM roles`);
+    });
+    expect(seenInside).toHaveLength(1);
+    await expect(
+      unitOfWork.write(async transaction => {
+        await transaction.query(addRole('other'));
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await roleNames()).toEqual(['new']);
+  });
+
+  it('joins a write that is called within a write', async () => {
+    const { unitOfWork } = database;
+    await expect(
+      unitOfWork.write(async () => {
+        await unitOfWork.write(inner => inner.query(addRole('inner')));
+        throw new Error('outer');
+      }),
+    ).rejects.toThrow('outer');
+    expect(await roleNames()).toEqual([]);
+  });
+
+  it('gives log entries positions without gaps, whatever rolls back', async () => {
+    const { unitOfWork } = database;
+    const entry = { type: 'test', at: 1, actor_type: 'server', data: '{}' };
+    const write = (fails: boolean) =>
+      unitOfWork.write(async transaction => {
+        transaction.log(entry);
+        transaction.log(entry);
+        if (fails) throw new Error('rolled back');
+      });
+    await Promise.allSettled(Array.from({ length: 30 }, (_, index) => write(index % 3 === 0)));
+    const positions = await unitOfWork.read(transaction =>
+      transaction.query(sql`SELECT seq FROM events ORDER BY seq`),
+    );
+    expect(positions.map(row => Number(row.seq))).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    );
+  });
+});

@@ -1,0 +1,16 @@
+/** What a role can be allowed to do (SPEC section 10). Server tokens skip grants. */
+export const GRANTS = ['read-users', 'query-users', 'update-own-user', 'update-any-user'] as const;
+
+/** One thing that a role can be allowed to do. */
+export type Grant = (typeof GRANTS)[number];
+
+/** Roles that exist from the start and cannot be deleted. */
+export const BUILT_IN_ROLES = ['user', 'admin', 'guest', 'anonymous'] as const;
+
+/** What the built-in roles may do until the setting `grants` says otherwise. */
+export const DEFAULT_GRANTS: Record<(typeof BUILT_IN_ROLES)[number], Grant[]> = {
+  user: ['read-users', 'query-users', 'update-own-user'],
+  admin: ['read-users', 'query-users', 'update-own-user', 'update-any-user'],
+  guest: ['read-users', 'query-users', 'update-own-user'],
+  anonymous: [],
+};

@@ -1,0 +1,8 @@
+/** What a Rollcall token says: a JWT, HS256, with either `user_id` or `server: true`. Times in seconds (RFC 7519). */
+export interface TokenClaims {
+  user_id?: string;
+  server?: true;
+  iat?: number;
+  exp?: number;
+  nbf?: number;
+}

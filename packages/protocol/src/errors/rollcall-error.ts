@@ -1,0 +1,81 @@
+import { ERROR_CODES, type ErrorCode } from './error-codes.js';
+
+/** One thing that is wrong with an input. */
+export interface Issue {
+  code: ErrorCode;
+  /** What was wrong, where, and what is accepted. */
+  message: string;
+  /** Position in the batch, from 0; absent outside batches. */
+  index?: number;
+  /** Dotted path within the item, for instance `custom.address`. */
+  field?: string;
+}
+
+/** What an error says on the wire, in `error.data`. */
+export interface ErrorData extends Issue {
+  /** Every issue found, in input order; the first one is the error itself. */
+  issues?: Issue[];
+  /** Seconds. */
+  retry_after?: number;
+  /** The same call, repeated unchanged, must fail again. */
+  unrecoverable: boolean;
+  /** Names the line of the server log; only with `INTERNAL`. */
+  request_id?: string;
+}
+
+/** The one error class, on the server and in the client. */
+export class RollcallError extends Error {
+  override readonly name = 'RollcallError';
+  readonly code: ErrorCode;
+  readonly index?: number;
+  readonly field?: string;
+  readonly issues?: Issue[];
+  readonly retry_after?: number;
+  readonly request_id?: string;
+  readonly unrecoverable: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Partial<Omit<ErrorData, 'code' | 'message'>> & { cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.unrecoverable = details.unrecoverable ?? ERROR_CODES[code].unrecoverable;
+    if (details.index !== undefined) this.index = details.index;
+    if (details.field !== undefined) this.field = details.field;
+    if (details.issues !== undefined) this.issues = details.issues;
+    if (details.retry_after !== undefined) this.retry_after = details.retry_after;
+    if (details.request_id !== undefined) this.request_id = details.request_id;
+  }
+
+  /** The error of a list of issues: the first one, with all of them attached. The list must not be empty. */
+  static ofIssues(issues: Issue[]): RollcallError {
+    const first = issues[0];
+    if (!first) throw new Error('an error needs at least one issue');
+    return new RollcallError(first.code, first.message, { ...first, issues });
+  }
+
+  /** What goes over the wire. */
+  toData(): ErrorData {
+    const { code, message, index, field, issues, retry_after, request_id, unrecoverable } = this;
+    return {
+      code,
+      message,
+      ...(index !== undefined && { index }),
+      ...(field !== undefined && { field }),
+      ...(issues !== undefined && { issues }),
+      ...(retry_after !== undefined && { retry_after }),
+      ...(request_id !== undefined && { request_id }),
+      unrecoverable,
+    };
+  }
+
+  /** Reads the wire form back; anything else becomes `INTERNAL`. */
+  static fromData(data: unknown, cause?: unknown): RollcallError {
+    const given = (typeof data === 'object' && data !== null ? data : {}) as Partial<ErrorData>;
+    const known = typeof given.code === 'string' && Object.hasOwn(ERROR_CODES, given.code);
+    if (!known) return new RollcallError('INTERNAL', 'the server answered with an unknown error', { cause });
+    return new RollcallError(given.code as ErrorCode, String(given.message), { ...given, cause });
+  }
+}

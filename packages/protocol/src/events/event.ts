@@ -1,0 +1,80 @@
+import type { Role } from '../access/role.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { AppSettings } from '../settings/app-settings.js';
+import type { Task } from '../tasks/task.js';
+import type { Time, User } from '../users/user.js';
+import type { EventType, TaskEventType, UserEventType } from './event-catalogue.js';
+
+/** Who caused a change: a back end, a user, or Rollcall itself (a task, a clock). */
+export interface Actor {
+  type: 'server' | 'user' | 'system';
+  /** The user's id; absent for `server` and `system`. */
+  id?: string;
+}
+
+/** What happened to one path of a user: a side that is absent means that the path was, or is, absent. */
+export interface Change {
+  before?: JsonValue;
+  after?: JsonValue;
+}
+
+/** The paths that changed, dotted, down to the single values of objects; arrays count as one value. */
+export type Changes = Record<string, Change>;
+
+interface EventBase {
+  /** Position in the log, `<epoch>.<seq>`: what `lastEventId` takes. Absent on ephemeral events. */
+  id?: string;
+  type: EventType;
+  created_at: Time;
+  actor: Actor;
+}
+
+/** An event about one user, as the receiver may see it. */
+export interface UserEvent<Custom extends object = JsonObject> extends EventBase {
+  type: UserEventType;
+  user: User<Custom>;
+  /** What changed, as far as the receiver may see the field. */
+  changes?: Changes;
+  /** Why a ban ended: `expired` where it ran out. */
+  cause?: 'expired';
+  /** With a filter: whether the user matched it before and after the change. */
+  matched?: { before: boolean; after: boolean };
+}
+
+/** An event about a task. */
+export interface TaskEvent extends EventBase {
+  type: TaskEventType;
+  task: Task;
+}
+
+/** The settings of the app changed. */
+export interface AppUpdatedEvent extends EventBase {
+  type: 'app.updated';
+  settings: AppSettings;
+  changes: Changes;
+}
+
+/** A role was made or deleted. */
+export interface RoleEvent extends EventBase {
+  type: 'role.created' | 'role.deleted';
+  role: Role;
+}
+
+/** Any event. */
+export type RollcallEvent<Custom extends object = JsonObject> =
+  | UserEvent<Custom>
+  | TaskEvent
+  | AppUpdatedEvent
+  | RoleEvent;
+
+/** The event of one type. */
+export type EventOfType<Type extends EventType, Custom extends object = JsonObject> =
+  Extract<RollcallEvent<Custom>, { type: Type }> extends never
+    ? Extract<RollcallEvent<Custom>, { type: EventType }>
+    : Type extends UserEventType
+      ? UserEvent<Custom> & { type: Type }
+      : Type extends TaskEventType
+        ? TaskEvent & { type: Type }
+        : Type extends 'app.updated'
+          ? AppUpdatedEvent
+          : RoleEvent & { type: Type };

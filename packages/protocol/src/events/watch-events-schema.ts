@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { userIdSchema } from '../users/user-fields-schema.js';
+import { EVENT_CATALOGUE, type EventType } from './event-catalogue.js';
+import { parsePosition } from './live.js';
+
+const eventTypeSchema = z.enum(Object.keys(EVENT_CATALOGUE) as [EventType, ...EventType[]]);
+
+/** The input of `watchEvents`; the filter is checked by the filter's own parser, with the caller's rights. */
+export const watchEventsSchema = z.strictObject({
+  types: z.array(eventTypeSchema).min(1).optional(),
+  user_ids: z.array(userIdSchema).max(LIMITS.watchedUsersPerConnection).optional(),
+  filter: z.record(z.string(), z.unknown()).optional(),
+  lastEventId: z
+    .string()
+    .refine(text => parsePosition(text) !== undefined, 'an event id is <epoch>.<seq>, as an event carried it')
+    .optional(),
+});

@@ -1,0 +1,80 @@
+export { BUILT_IN_ROLES, DEFAULT_GRANTS, GRANTS, type Grant } from './access/grants.js';
+export type { Role } from './access/role.js';
+export type { TokenClaims } from './access/token-claims.js';
+export { CLOSE_CODES, type CloseCode, FATAL_CLOSE_CODES } from './close-codes.js';
+export { ERROR_CODES, type ErrorCode } from './errors/error-codes.js';
+export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-error.js';
+export type {
+  Actor,
+  AppUpdatedEvent,
+  Change,
+  Changes,
+  EventOfType,
+  RoleEvent,
+  RollcallEvent,
+  TaskEvent,
+  UserEvent,
+} from './events/event.js';
+export {
+  type DurableEventType,
+  EVENT_CATALOGUE,
+  type EventRule,
+  type EventType,
+  type TaskEventType,
+  type UserEventType,
+} from './events/event-catalogue.js';
+export {
+  type EventPage,
+  formatPosition,
+  type Position,
+  parsePosition,
+  type WatchEventsInput,
+} from './events/live.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { LIMITS } from './limits.js';
+export type {
+  Comparison,
+  FieldFilter,
+  FieldReference,
+  Filter,
+  FilterNode,
+  FilterValue,
+} from './queries/filter.js';
+export { parseFieldReference, parseFilter, type QueryRights } from './queries/parse-filter.js';
+export { type ParsedSortKey, parseSort } from './queries/parse-sort.js';
+export {
+  FILTER_OPERATORS,
+  type FilterOperator,
+  LOGICAL_OPERATORS,
+  type LogicalOperator,
+  QUERY_FIELDS,
+  type QueryField,
+  type QueryFieldKind,
+} from './queries/query-fields.js';
+export type { QueryUsersAnswer, QueryUsersOptions, SortKey } from './queries/query-options.js';
+export { type AppSettings, USERNAME_SCOPES, type UsernameScope } from './settings/app-settings.js';
+export {
+  isEnded,
+  type ListTasksAnswer,
+  type ListTasksOptions,
+  TASK_STATUSES,
+  TASK_TYPES,
+  type Task,
+  type TaskResult,
+  type TaskStatus,
+  type TaskType,
+  type UserOutcome,
+} from './tasks/task.js';
+export { type CustomProblem, customProblems, customSizeProblem, jsonBytes } from './users/custom-data.js';
+export { fieldNameProblem, splitPath } from './users/field-path.js';
+export { searchWords } from './users/search-words.js';
+export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';
+export { isUserField, USER_FIELDS, type UserField, type UserFieldRule } from './users/user-fields.js';
+export type {
+  PartialUserUpdate,
+  PushNotificationsInput,
+  UpsertUserInput,
+  UserFieldsInput,
+  UserInput,
+  UsersAnswer,
+} from './users/user-input.js';

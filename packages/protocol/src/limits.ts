@@ -1,0 +1,46 @@
+/**
+ * The default limits (SPEC section 12). Both ends know them: the client cuts its batches by them, the server refuses
+ * by them. Units are in the names; a count has none.
+ */
+export const LIMITS = {
+  /** Users in one batch of upserts, partial updates or life-cycle operations. */
+  batchUsers: 100,
+  /** One HTTP request body. */
+  bodyBytes: 1024 * 1024,
+  /** One WebSocket message from a client. */
+  frameBytes: 1024 * 1024,
+  /** One user as JSON, all fields together. */
+  userBytes: 16 * 1024,
+  /** `custom` as JSON; the setting `max_custom_bytes` overrides it. */
+  customBytes: 5 * 1024,
+  /** Nesting of `custom`: `{ a: 1 }` has depth 1. */
+  customDepth: 8,
+  /** One name of a custom field. */
+  fieldNameLength: 64,
+  userIdLength: 255,
+  nameLength: 255,
+  imageLength: 2048,
+  languageLength: 35,
+  teams: 250,
+  teamLength: 255,
+  roleLength: 64,
+  /** Paths in one partial update, `set` and `unset` together. */
+  updatePaths: 100,
+  filterDepth: 8,
+  filterClauses: 100,
+  /** Values of one `$in` or `$nin`. */
+  filterValues: 1000,
+  /** One string operand of a filter. */
+  filterValueLength: 1024,
+  sortFields: 5,
+  pageUsers: 100,
+  pageUsersDefault: 30,
+  pageTasks: 100,
+  pageTasksDefault: 25,
+  offset: 1000,
+  subscriptionsPerConnection: 100,
+  watchedUsersPerConnection: 10_000,
+  indexedCustomFields: 20,
+  /** Events in one page of a live subscription. */
+  eventPage: 500,
+} as const;

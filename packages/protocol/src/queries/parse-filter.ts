@@ -1,0 +1,243 @@
+import { RollcallError } from '../errors/rollcall-error.js';
+import type { JsonValue } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { fieldNameProblem, splitPath } from '../users/field-path.js';
+import { searchWords } from '../users/search-words.js';
+import { textProblem } from '../users/text.js';
+import { isUserField } from '../users/user-fields.js';
+import type { Comparison, FieldReference, FilterNode } from './filter.js';
+import {
+  FILTER_OPERATORS,
+  type FilterOperator,
+  LOGICAL_OPERATORS,
+  type LogicalOperator,
+  QUERY_FIELDS,
+  type QueryField,
+} from './query-fields.js';
+
+/** What a caller may name in a filter or a sort. */
+export interface QueryRights {
+  /** A server token may also use the fields that only servers see. */
+  server: boolean;
+}
+
+const NODE_KINDS = { $and: 'all', $or: 'any', $nor: 'none' } as const satisfies Record<
+  LogicalOperator,
+  string
+>;
+
+/** The operators of each kind of field. */
+const OPERATORS: Record<'string' | 'strings' | 'boolean' | 'time' | 'custom', readonly FilterOperator[]> = {
+  string: ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists'],
+  strings: ['$eq', '$ne', '$in', '$nin', '$contains', '$exists'],
+  boolean: ['$eq', '$ne', '$in', '$nin', '$exists'],
+  time: ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists'],
+  custom: ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists', '$contains'],
+};
+
+/**
+ * Checks a filter and resolves it.
+ * @throws RollcallError `INPUT_INVALID` that names the field and the operator, or `NOT_ALLOWED` for a field that only
+ * servers may query.
+ */
+export function parseFilter(filter: unknown, rights: QueryRights): FilterNode {
+  const count = { clauses: 0 };
+  return parseNode(filter, rights, 1, 'filter', count);
+}
+
+/** Resolves the field of a filter or a sort. */
+export function parseFieldReference(name: string, rights: QueryRights): FieldReference {
+  const [first = '', ...rest] = splitPath(name);
+  if (first !== 'custom' && isUserField(first)) {
+    if (rest.length > 0 || !Object.hasOwn(QUERY_FIELDS, first)) {
+      throw invalid(
+        name,
+        `cannot be queried; built-in fields that can: ${Object.keys(QUERY_FIELDS).join(', ')}`,
+      );
+    }
+    const field = first as QueryField;
+    if (QUERY_FIELDS[field].serverOnly && !rights.server) {
+      throw new RollcallError('NOT_ALLOWED', `${name}: only a server token may query this field`, {
+        field: name,
+      });
+    }
+    return { kind: 'built-in', field };
+  }
+  const path = first === 'custom' ? rest : [first, ...rest];
+  if (path.length === 0)
+    throw invalid(name, 'cannot be queried as a whole; name a path in it, such as custom.age');
+  if (path.length > LIMITS.customDepth) throw invalid(name, `has at most ${LIMITS.customDepth} segments`);
+  const problem = path.map(fieldNameProblem).find(Boolean);
+  if (problem) throw invalid(name, problem);
+  return { kind: 'custom', path };
+}
+
+function parseNode(
+  filter: unknown,
+  rights: QueryRights,
+  depth: number,
+  where: string,
+  count: { clauses: number },
+): FilterNode {
+  if (!isObject(filter)) throw invalid(where, 'a filter is an object of fields and operators');
+  if (depth > LIMITS.filterDepth)
+    throw invalid(where, `a filter is at most ${LIMITS.filterDepth} levels deep`);
+  const nodes: FilterNode[] = [];
+  for (const [key, value] of Object.entries(filter)) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(NODE_KINDS, key)) {
+      if (!Array.isArray(value) || value.length === 0)
+        throw invalid(key, 'takes an array of at least one filter');
+      const inner = value.map((one, index) => parseNode(one, rights, depth + 1, `${key}.${index}`, count));
+      nodes.push({ kind: NODE_KINDS[key as LogicalOperator], nodes: inner });
+    } else if (key.startsWith('$')) {
+      throw invalid(key, `is no operator here; accepted are ${LOGICAL_OPERATORS.join(', ')} and field names`);
+    } else {
+      const field = parseFieldReference(key, rights);
+      for (const comparison of parseComparisons(key, field, value)) {
+        count.clauses += 1;
+        if (count.clauses > LIMITS.filterClauses) {
+          throw invalid(key, `a filter has at most ${LIMITS.filterClauses} comparisons`);
+        }
+        nodes.push({ kind: 'compare', field, comparison });
+      }
+    }
+  }
+  return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'all', nodes };
+}
+
+function parseComparisons(name: string, field: FieldReference, value: unknown): Comparison[] {
+  if (!isObject(value)) return [parseComparison(name, field, '$eq', value)];
+  const entries = Object.entries(value).filter(([, operand]) => operand !== undefined);
+  if (entries.length === 0 || entries.some(([key]) => !key.startsWith('$'))) {
+    throw invalid(
+      name,
+      `an object is not compared as a whole; name its fields by paths, such as "${name}.city"`,
+    );
+  }
+  return entries.map(([operator, operand]) => parseComparison(name, field, operator, operand));
+}
+
+function parseComparison(name: string, field: FieldReference, key: string, operand: unknown): Comparison {
+  const operator = key as FilterOperator;
+  const accepted = operatorsOf(field);
+  if (!FILTER_OPERATORS.includes(operator)) {
+    throw invalid(name, `${key} is no operator; accepted are ${accepted.join(', ')}`);
+  }
+  if (!accepted.includes(operator)) {
+    throw invalid(name, `the field has no operator ${key}; accepted are ${accepted.join(', ')}`);
+  }
+  switch (operator) {
+    case '$eq':
+    case '$ne':
+      return { operator, value: parseOperand(name, field, operator, operand, true) };
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte': {
+      const value = parseOperand(name, field, operator, operand, false);
+      if (value === null || typeof value === 'object') {
+        throw invalid(name, `${operator} takes a string, a number or a boolean`);
+      }
+      return { operator, value };
+    }
+    case '$in':
+    case '$nin': {
+      if (!Array.isArray(operand)) throw invalid(name, `${operator} takes an array of values`);
+      if (operand.length > LIMITS.filterValues) {
+        throw invalid(name, `${operator} takes at most ${LIMITS.filterValues} values`);
+      }
+      return { operator, values: operand.map(one => parseOperand(name, field, operator, one, true)) };
+    }
+    case '$exists':
+      if (typeof operand !== 'boolean') throw invalid(name, '$exists takes true or false');
+      return { operator, value: operand };
+    case '$contains': {
+      const value = field.kind === 'custom' ? parseScalar(name, operator, operand) : operand;
+      if (typeof value === 'object' && value !== null) throw invalid(name, '$contains takes one value');
+      if (field.kind === 'built-in' && typeof value !== 'string')
+        throw invalid(name, '$contains takes one string');
+      return { operator, value: value as string };
+    }
+    case '$autocomplete': {
+      if (typeof operand !== 'string') throw invalid(name, '$autocomplete takes a string');
+      const words = searchWords(parseScalar(name, operator, operand) as string);
+      if (words.length === 0) throw invalid(name, '$autocomplete takes at least one letter or number');
+      return { operator, words };
+    }
+  }
+}
+
+function operatorsOf(field: FieldReference): readonly FilterOperator[] {
+  if (field.kind === 'custom') return OPERATORS.custom;
+  const { holds, autocomplete } = QUERY_FIELDS[field.field];
+  return autocomplete ? [...OPERATORS[holds], '$autocomplete'] : OPERATORS[holds];
+}
+
+/** An operand of the type that the field holds. Null means "absent" and is accepted where equality is asked. */
+function parseOperand(
+  name: string,
+  field: FieldReference,
+  operator: FilterOperator,
+  operand: unknown,
+  equality: boolean,
+): JsonValue {
+  if (operand === null && equality) return null;
+  if (field.kind === 'custom') return parseValue(name, operator, operand);
+  switch (QUERY_FIELDS[field.field].holds) {
+    case 'string':
+      if (typeof operand === 'string') return parseScalar(name, operator, operand);
+      throw invalid(name, `${operator} takes a string`);
+    case 'strings': {
+      if (typeof operand === 'string') return parseScalar(name, operator, operand);
+      const list = Array.isArray(operand) && operand.every(one => typeof one === 'string');
+      if (list) return parseValue(name, operator, operand);
+      throw invalid(name, `${operator} takes a string or an array of strings`);
+    }
+    case 'boolean':
+      if (typeof operand === 'boolean') return operand;
+      throw invalid(name, `${operator} takes true or false`);
+    case 'time': {
+      const time = typeof operand === 'string' ? parseIsoTime(operand) : operand;
+      if (typeof time === 'number' && Number.isSafeInteger(time)) return time;
+      throw invalid(name, `${operator} takes a time: epoch milliseconds or an ISO 8601 string with a zone`);
+    }
+  }
+}
+
+function parseIsoTime(text: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+}
+
+/** A custom operand: JSON without objects. */
+function parseValue(name: string, operator: FilterOperator, operand: unknown): JsonValue {
+  if (!Array.isArray(operand)) return parseScalar(name, operator, operand);
+  if (operand.length > LIMITS.filterValues) {
+    throw invalid(name, `${operator} takes an array of at most ${LIMITS.filterValues} values`);
+  }
+  return operand.map(one => parseValue(name, operator, one));
+}
+
+function parseScalar(name: string, operator: FilterOperator, operand: unknown): JsonValue {
+  if (operand === null || typeof operand === 'boolean') return operand;
+  if (typeof operand === 'number' && Number.isFinite(operand)) return operand;
+  if (typeof operand !== 'string') {
+    throw invalid(name, `${operator} takes a string, a number, a boolean, null or an array of them`);
+  }
+  const problem = textProblem(operand);
+  if (problem) throw invalid(name, `${operator}: a string ${problem}`);
+  if (operand.length > LIMITS.filterValueLength) {
+    throw invalid(name, `${operator} takes strings of at most ${LIMITS.filterValueLength} characters`);
+  }
+  return operand;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(field: string, message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', `${field}: ${message}`, { field });
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { GRANTS } from '../access/grants.js';
+import { LIMITS } from '../limits.js';
+import { fieldNameProblem, splitPath } from '../users/field-path.js';
+import { isUserField } from '../users/user-fields.js';
+import { roleNameSchema } from '../users/user-fields-schema.js';
+import { USERNAME_SCOPES } from './app-settings.js';
+
+const customPathSchema = z
+  .string()
+  .refine(isCustomPath, 'a path into custom data, such as "age" or "address.city"');
+
+function isCustomPath(path: string): boolean {
+  const names = splitPath(path);
+  const known = names[0] === undefined || names[0] === 'custom' || isUserField(names[0]);
+  return (
+    !known && names.length <= LIMITS.customDepth && names.every(name => fieldNameProblem(name) === undefined)
+  );
+}
+
+/** The settings that `updateAppSettings` takes; each is optional, an unknown one is an error. */
+export const appSettingsUpdateSchema = z.strictObject({
+  enforce_unique_usernames: z.enum(USERNAME_SCOPES).optional(),
+  indexed_custom_fields: z
+    .array(customPathSchema)
+    .max(LIMITS.indexedCustomFields, `at most ${LIMITS.indexedCustomFields} paths can be indexed`)
+    .refine(paths => new Set(paths).size === paths.length, 'a path is named at most once')
+    .optional(),
+  max_custom_bytes: z.number().int().min(1024).max(15_360).optional(),
+  event_retention_days: z.number().int().min(1).max(3650).optional(),
+  grants: z.record(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
+});

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { fieldNameProblem } from './field-path.js';
+import { textProblem } from './text.js';
+
+/** What is wrong with a piece of custom data, and where. */
+export interface CustomProblem {
+  /** Dotted path from the user, for instance `custom.address.city`. */
+  field: string;
+  message: string;
+}
+
+/**
+ * Checks that a value can be custom data: JSON, at most 8 objects or arrays deep, every field name within the grammar,
+ * every string storable.
+ * @param path where the value stands, for instance `['custom', 'address']`.
+ */
+export function customProblems(value: unknown, path: string[]): CustomProblem[] {
+  const problems: CustomProblem[] = [];
+  check(value, path, problems);
+  return problems;
+}
+
+function check(value: unknown, path: string[], problems: CustomProblem[]): void {
+  const complain = (message: string) => problems.push({ field: path.join('.'), message });
+  if (value === null || typeof value === 'boolean') return;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) complain('a number must be finite');
+    return;
+  }
+  if (typeof value === 'string') {
+    const problem = textProblem(value);
+    if (problem) complain(`a string ${problem}`);
+    return;
+  }
+  if (typeof value !== 'object') {
+    complain(`custom data is JSON, and JSON has no ${typeof value}`);
+    return;
+  }
+  // The path is as long as the value is deep: `custom` is the first object.
+  if (path.length > LIMITS.customDepth) {
+    complain(`custom data is at most ${LIMITS.customDepth} levels deep`);
+    return;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    const problem = Array.isArray(value) ? undefined : fieldNameProblem(name);
+    if (problem) problems.push({ field: path.join('.'), message: problem });
+    else check(inner, [...path, name], problems);
+  }
+}
+
+/** Bytes of a value as JSON in UTF-8: the measure of every size limit on users. */
+export function jsonBytes(value: JsonValue | undefined): number {
+  return value === undefined ? 0 : new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
+/** Checks the size of custom data as a whole. */
+export function customSizeProblem(custom: JsonObject, maxBytes: number): CustomProblem | undefined {
+  const bytes = jsonBytes(custom);
+  if (bytes <= maxBytes) return undefined;
+  return { field: 'custom', message: `custom data has at most ${maxBytes} bytes as JSON; this has ${bytes}` };
+}

@@ -1,0 +1,140 @@
+import type { Issue } from '../errors/rollcall-error.js';
+import type { JsonValue } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { type CustomProblem, customProblems } from './custom-data.js';
+import { fieldNameProblem, splitPath } from './field-path.js';
+import { type Parsed, problemOf } from './parse-user-input.js';
+import { isUserField, USER_FIELDS } from './user-fields.js';
+import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';
+
+/** What a path addresses: a built-in field or a part of one, or custom data (an empty path is all of it). */
+export type Target =
+  | { kind: 'field'; field: WritableField; within: string[] }
+  | { kind: 'custom'; path: string[] };
+
+/** A checked partial update. */
+export interface PartialWrite {
+  id: string;
+  /** In the order given; `value` is absent where the path is unset. */
+  steps: { target: Target; path: string; value?: JsonValue }[];
+}
+
+/**
+ * Checks one partial update: `{ id, set?, unset? }` with dotted paths. What depends on the stored user (an intermediate
+ * that is no object, the size of the result) is checked when it is applied.
+ */
+export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
+  const issues: Issue[] = [];
+  const complain = (field: string | undefined, message: string) =>
+    issues.push({
+      code: 'INPUT_INVALID',
+      message: field === undefined ? message : `${field}: ${message}`,
+      ...(field !== undefined && { field }),
+    });
+  if (!isObject(raw)) {
+    complain(undefined, 'a partial update is an object { id, set?, unset? }');
+    return { issues };
+  }
+  const id = userIdSchema.safeParse(raw.id);
+  if (!id.success) complain('id', raw.id === undefined ? 'is required' : problemOf(id.error));
+  for (const key of Object.keys(raw)) {
+    if (!['id', 'set', 'unset'].includes(key))
+      complain(key, 'is not part of a partial update; accepted are id, set, unset');
+  }
+  if (raw.set !== undefined && !isObject(raw.set)) complain('set', 'is an object of paths and values');
+  const unsetIsList = Array.isArray(raw.unset) && raw.unset.every(path => typeof path === 'string');
+  if (raw.unset !== undefined && !unsetIsList) complain('unset', 'is an array of paths');
+  if (issues.length > 0) return { issues };
+
+  const set = Object.entries((raw.set ?? {}) as Record<string, unknown>).filter(
+    ([, value]) => value !== undefined,
+  );
+  const unset = (raw.unset ?? []) as string[];
+  if (set.length + unset.length > LIMITS.updatePaths) {
+    complain('set', `a partial update names at most ${LIMITS.updatePaths} paths`);
+    return { issues };
+  }
+  const steps: PartialWrite['steps'] = [];
+  for (const [path, value] of set) {
+    const target = parseTarget(path);
+    if (typeof target === 'string') complain(path, target);
+    else {
+      const checked = checkValue(target, value);
+      for (const problem of checked.problems) complain(problem.field, problem.message);
+      if (checked.problems.length === 0) steps.push({ target, path, value: checked.value as JsonValue });
+    }
+  }
+  for (const path of unset) {
+    const target = parseTarget(path);
+    if (typeof target === 'string') complain(path, target);
+    else steps.push({ target, path });
+  }
+  for (const { path, other } of overlaps(steps)) {
+    complain(path, path === other ? 'is named twice' : `overlaps with ${other}; name one of them`);
+  }
+  return issues.length > 0 ? { issues } : { value: { id: id.data as string, steps } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a dotted path addresses, or why it cannot be written. */
+function parseTarget(path: string): Target | string {
+  const [first = '', ...rest] = splitPath(path);
+  if (first === 'custom' || !isUserField(first)) {
+    const names = first === 'custom' ? rest : [first, ...rest];
+    const problem = names.map(fieldNameProblem).find(Boolean);
+    if (problem) return problem;
+    if (names.length >= LIMITS.customDepth + 1)
+      return `custom data is at most ${LIMITS.customDepth} levels deep`;
+    return { kind: 'custom', path: names };
+  }
+  if (USER_FIELDS[first].write === 'nobody' || !isWritableField(first)) return 'is read only';
+  if (rest.length === 0) return { kind: 'field', field: first, within: [] };
+  // A team is any text, dots included, so everything after `teams_role.` names one team.
+  if (first === 'teams_role') return { kind: 'field', field: first, within: [rest.join('.')] };
+  if (first !== 'privacy_settings' && first !== 'push_notifications')
+    return `${first} has no parts; set it as a whole`;
+  const problem = rest.map(fieldNameProblem).find(Boolean);
+  return problem ?? { kind: 'field', field: first, within: rest };
+}
+
+/** The value as it will be stored. A part of a field is checked with its whole, when the update is applied. */
+function checkValue(target: Target, value: unknown): { value: unknown; problems: CustomProblem[] } {
+  if (target.kind === 'custom') {
+    const whole = target.path.length === 0 && !isObject(value);
+    if (whole) return { value, problems: [{ field: 'custom', message: 'is a JSON object' }] };
+    return { value, problems: customProblems(value, ['custom', ...target.path]) };
+  }
+  if (target.within.length > 0) return { value, problems: [] };
+  const parsed = userFieldSchemas[target.field].safeParse(value);
+  if (parsed.success) return { value: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    field: [target.field, ...path].join('.'),
+    message,
+  }));
+  return { value, problems };
+}
+
+/** Pairs of paths of which one is the other or lies within it, each named once. */
+function overlaps(steps: PartialWrite['steps']): { path: string; other: string }[] {
+  const found: { path: string; other: string }[] = [];
+  const seen = new Map<string, string>();
+  const full = steps.map(({ target, path }) => ({
+    path,
+    segments: target.kind === 'custom' ? ['custom', ...target.path] : [target.field, ...target.within],
+  }));
+  // Shorter paths first, so that one walk up the parents of each path finds every overlap.
+  for (const { path, segments } of full.sort((a, b) => a.segments.length - b.segments.length)) {
+    for (let length = 1; length <= segments.length; length++) {
+      const other = seen.get(JSON.stringify(segments.slice(0, length)));
+      if (other !== undefined) {
+        found.push({ path, other });
+        break;
+      }
+    }
+    seen.set(JSON.stringify(segments), path);
+  }
+  return found;
+}

@@ -1,0 +1,81 @@
+import type { Issue } from '../errors/rollcall-error.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import { LIMITS } from '../limits.js';
+import { customProblems, jsonBytes } from './custom-data.js';
+import { isUserField } from './user-fields.js';
+import { type FieldValues, isWritableField, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
+
+/** A checked user of an upsert or a connect: built-in fields apart from custom data. */
+export interface UserWrite {
+  id: string;
+  fields: FieldValues;
+  /** Absent when the payload names no custom data at all. */
+  custom?: JsonObject;
+  if_revision?: number;
+}
+
+/** Either the checked value or everything that is wrong with it. */
+export type Parsed<Value> = { value: Value; issues?: undefined } | { value?: undefined; issues: Issue[] };
+
+/**
+ * Checks one user of an upsert or a connect. Read-only fields are ignored, so that an object that was read can be
+ * written back; a key that is no built-in field is custom data.
+ */
+export function parseUserInput(raw: unknown): Parsed<UserWrite> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return { issues: [{ code: 'INPUT_INVALID', message: 'a user is an object with at least an id' }] };
+  }
+  const given = raw as Record<string, unknown>;
+  const issues: Issue[] = [];
+  const complain = (field: string, message: string) =>
+    issues.push({ code: 'INPUT_INVALID', field, message: `${field}: ${message}` });
+
+  const id = userIdSchema.safeParse(given.id);
+  if (!id.success) complain('id', given.id === undefined ? 'is required' : problemOf(id.error));
+
+  const write: UserWrite = { id: id.data ?? '', fields: {} };
+  const custom: JsonObject = {};
+  let namesCustom = false;
+
+  if (given.custom !== undefined) {
+    namesCustom = true;
+    if (typeof given.custom !== 'object' || given.custom === null || Array.isArray(given.custom)) {
+      complain('custom', 'is a JSON object');
+    } else {
+      for (const problem of customProblems(given.custom, ['custom']))
+        complain(problem.field, problem.message);
+      Object.assign(custom, given.custom);
+    }
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || key === 'custom' || key === 'id') continue;
+    if (key === 'if_revision') {
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) write.if_revision = value;
+      else complain(key, 'is a revision that was read, or 0 for a user who must not exist yet');
+    } else if (isWritableField(key)) {
+      const parsed = userFieldSchemas[key].safeParse(value);
+      if (parsed.success) Object.assign(write.fields, { [key]: parsed.data });
+      else for (const { path, message } of parsed.error.issues) complain([key, ...path].join('.'), message);
+    } else if (!isUserField(key)) {
+      namesCustom = true;
+      const problems = customProblems({ [key]: value }, ['custom']);
+      for (const problem of problems) complain(problem.field, problem.message);
+      if (Object.hasOwn(custom, key)) complain(key, `stands both at the top and in custom; name it once`);
+      else if (problems.length === 0) custom[key] = value as JsonValue;
+    }
+  }
+  const bytes = issues.length === 0 ? jsonBytes(given as JsonObject) : 0;
+  if (bytes > LIMITS.userBytes) {
+    issues.push({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: `a user has at most ${LIMITS.userBytes} bytes as JSON; this has ${bytes}`,
+    });
+  }
+  if (namesCustom) write.custom = custom;
+  return issues.length > 0 ? { issues } : { value: write };
+}
+
+/** The first message of a zod error. */
+export function problemOf(error: { issues: readonly { message: string }[] }): string {
+  return error.issues[0]?.message ?? 'is not valid';
+}

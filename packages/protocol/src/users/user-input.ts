@@ -1,0 +1,60 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import type { PrivacySettings, TimeInput, User } from './user.js';
+
+/** Push settings on input: the time may be an ISO 8601 string. */
+export interface PushNotificationsInput {
+  disabled?: boolean;
+  disabled_until?: TimeInput;
+}
+
+/** The built-in fields that a write may name. */
+export interface UserFieldsInput {
+  name?: string;
+  image?: string;
+  /** Server only. */
+  role?: string;
+  /** Server only. */
+  teams?: string[];
+  /** Server only. */
+  teams_role?: Record<string, string>;
+  language?: string;
+  invisible?: boolean;
+  privacy_settings?: PrivacySettings;
+  push_notifications?: PushNotificationsInput;
+  /** Server only. */
+  banned?: boolean;
+  /** Server only. */
+  shadow_banned?: boolean;
+  /** Server only. */
+  ban_expires?: TimeInput;
+}
+
+/**
+ * A user to write. Custom data stands in `custom`, or beside the built-in fields: `{ id: 'jane', book: 'dune' }` stores
+ * `custom.book`. The same key in both places is an error. Read-only fields are accepted and ignored.
+ */
+export type UserInput<Custom extends object = JsonObject> = UserFieldsInput & {
+  id: string;
+  custom?: Partial<Custom>;
+} & Partial<Omit<Custom, keyof User>> &
+  Partial<Pick<User, 'created_at' | 'updated_at' | 'online' | 'last_active' | 'revision'>>;
+
+/** A user to upsert; with `if_revision` the write fails unless the stored revision is that one (0: no such user yet). */
+export type UpsertUserInput<Custom extends object = JsonObject> = UserInput<Custom> & {
+  if_revision?: number;
+};
+
+/**
+ * A change to parts of one user. Paths are dotted; a first segment that is no built-in field addresses `custom`.
+ * Setting an object replaces that whole sub-object.
+ */
+export interface PartialUserUpdate {
+  id: string;
+  set?: Record<string, JsonValue>;
+  unset?: string[];
+}
+
+/** The answer to a write of users: what is stored now, by id. */
+export interface UsersAnswer<Custom extends object = JsonObject> {
+  users: Record<string, User<Custom>>;
+}
