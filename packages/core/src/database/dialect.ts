@@ -10,6 +10,10 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
   /** Ends a `SELECT` whose rows this transaction is about to change. */
   readonly forUpdate: Sql;
+  /** Likewise, passing over rows that another transaction is changing instead of waiting for it. */
+  readonly skipLocked: Sql;
+  /** Ends a `SELECT` whose rows must stay as they are until the end of this transaction. */
+  readonly forShare: Sql;
   /**
    * Rows handed over as one JSON parameter, so that a statement about a hundred rows has the same short text as one
    * about a single row. Use as `SELECT <expressions> FROM <source>`.
@@ -17,6 +21,8 @@ export interface Dialect {
   rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
   /** A list of values handed over as one parameter, for `x IN (…)`. */
   values(list: readonly (string | number)[]): Sql;
+  /** Whether some value of a JSON object of texts is this one. */
+  anyValueIs(column: Sql, text: string): Sql;
   /** A JSON value as {@link rowsFromJson} takes it. */
   jsonForRow(value: unknown): unknown;
   /** A JSON value as a statement's parameter. */
@@ -30,11 +36,14 @@ export interface Dialect {
 const sqlite: Dialect = {
   name: 'sqlite',
   forUpdate: empty,
+  skipLocked: empty,
+  forShare: empty,
   rowsFromJson: columns => ({
     expressions: raw(columns.map((_, position) => `value ->> ${position}`).join(', ')),
     source: json => sql`json_each(${json})`,
   }),
   values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
+  anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`,
   jsonForRow: value => (value === null ? null : JSON.stringify(value)),
   jsonParameter: value => (value === null ? null : JSON.stringify(value)),
   readJson: value => (typeof value === 'string' ? JSON.parse(value) : value),
@@ -51,6 +60,8 @@ const POSTGRES_TYPES = {
 const postgres: Dialect = {
   name: 'postgres',
   forUpdate: sql` FOR UPDATE`,
+  skipLocked: sql` FOR UPDATE SKIP LOCKED`,
+  forShare: sql` FOR SHARE`,
   rowsFromJson: columns => {
     const expressions = columns.map(({ kind }, position) => {
       if (kind === 'json') return `NULLIF(value -> ${position}, 'null'::jsonb)`;
@@ -62,6 +73,7 @@ const postgres: Dialect = {
     };
   },
   values: list => sql`SELECT jsonb_array_elements_text(${JSON.stringify(list)}::jsonb)`,
+  anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM jsonb_each_text(${column}) WHERE value = ${text})`,
   jsonForRow: value => value,
   jsonParameter: value => (value === null ? null : JSON.stringify(value)),
   readJson: value => value,

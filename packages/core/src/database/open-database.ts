@@ -8,7 +8,7 @@ import type { DatabaseAddress } from './engine.js';
 import { FileLock } from './file-lock.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
-import { type Table, toEntitySchema } from './table.js';
+import { type TableShape, toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork } from './unit-of-work.js';
 
 /** Any number that no other program on the same PostgreSQL server is likely to lock: "rollcall" in letters' places. */
@@ -23,7 +23,7 @@ export interface Database {
 /** Opens a database and brings its schema up to date. */
 export async function openDatabase(
   address: DatabaseAddress,
-  tables: readonly Table<never>[],
+  tables: readonly TableShape[],
   logWriter: LogWriter,
 ): Promise<Database> {
   const dialect = dialectOf(address.engine);

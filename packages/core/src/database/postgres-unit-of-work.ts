@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource, EntitySchema, QueryRunner } from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
 import { openPostgres } from './data-sources.js';
@@ -22,6 +22,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
   readonly #logWriter: LogWriter;
   readonly #current = new CurrentTransaction();
   #writable = true;
+  #onLogged: () => void = () => undefined;
 
   private constructor(source: DataSource, logWriter: LogWriter) {
     this.#source = source;
@@ -40,6 +41,10 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   get writable(): boolean {
     return this.#writable;
+  }
+
+  onLogged(listener: () => void): void {
+    this.#onLogged = listener;
   }
 
   async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
@@ -87,7 +92,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
   #transactionOn(connection: QueryRunner): Transaction {
     return {
       dialect: this.dialect,
-      query: async (statement: Sql) => (await connection.query(statement.text, statement.values, true)).records,
+      query: async (statement: Sql) =>
+        (await connection.query(statement.text, statement.values, true)).records,
     };
   }
 
@@ -101,10 +107,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const transaction: WriteTransaction = {
       ...plain,
       log: entry => entries.push(entry),
+      lock: names => lockNames(plain, names),
       afterCommit: run => afterCommit.push(run),
     };
     const result = await this.#current.enter(transaction, true, job);
-    if (entries.length > 0) await this.#logWriter(plain, entries);
+    if (entries.length > 0) {
+      await this.#logWriter(plain, entries);
+      afterCommit.push(this.#onLogged);
+    }
     return result;
   }
 
@@ -125,5 +135,12 @@ export class PostgresUnitOfWork implements UnitOfWork {
     } finally {
       await connection.release();
     }
+  }
+}
+
+/** Always in the same order, so that two transactions that want the same names cannot wait for each other. */
+async function lockNames(transaction: Transaction, names: readonly string[]): Promise<void> {
+  for (const name of [...names].sort()) {
+    await transaction.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
   }
 }

@@ -34,6 +34,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #readers: { queue: JobQueue; source: DataSource | undefined }[] = [];
   #writer: DataSource | undefined;
   #writable = true;
+  #onLogged: () => void = () => undefined;
 
   private constructor(open: Open, logWriter: LogWriter) {
     this.#open = open;
@@ -56,6 +57,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
 
   get writable(): boolean {
     return this.#writable;
+  }
+
+  onLogged(listener: () => void): void {
+    this.#onLogged = listener;
   }
 
   async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
@@ -122,6 +127,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
       const transaction: WriteTransaction = {
         ...plain,
         log: entry => entries.push(entry),
+        lock: () => Promise.resolve(),
         afterCommit: run => afterCommit.push(run),
       };
       await plain.query(sql`BEGIN IMMEDIATE`);
@@ -129,6 +135,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
       if (entries.length > 0) await this.#logWriter(plain, entries);
       await plain.query(sql`COMMIT`);
       this.#writable = true;
+      if (entries.length > 0) afterCommit.push(this.#onLogged);
       return result;
     } catch (error) {
       afterCommit.length = 0;

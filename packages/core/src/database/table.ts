@@ -12,10 +12,14 @@ export interface Column {
 /** A value as a row holds it in memory, on every engine. */
 export type CellValue = string | number | boolean | null | object;
 
-/** A table as the code sees it: the order of its columns, and how a row is written and read. */
-export interface Table<Row extends object> {
+/** A table's name and columns. */
+export interface TableShape {
   readonly name: string;
   readonly columns: readonly Column[];
+}
+
+/** A table as the code sees it: the order of its columns, and how a row is written and read. */
+export interface Table<Row extends object> extends TableShape {
   /** The columns joined by commas, for `SELECT`. */
   readonly columnList: string;
   /** A row as one element of the JSON that `insertRows` hands over. */
@@ -57,7 +61,7 @@ const TYPEORM_TYPES = {
 } as const;
 
 /** The table as TypeORM sees it. Migrations make the tables; this says what they must have come to. */
-export function toEntitySchema(table: Table<never>, dialect: Dialect): EntitySchema {
+export function toEntitySchema(table: TableShape, dialect: Dialect): EntitySchema {
   const types = TYPEORM_TYPES[dialect.name];
   return new EntitySchema({
     name: table.name,

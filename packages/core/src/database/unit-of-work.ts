@@ -15,6 +15,11 @@ export interface WriteTransaction extends Transaction {
    * positions are gapless and in commit order on every engine, and the counter is locked for as short as can be.
    */
   log(entry: LogEntry): void;
+  /**
+   * Waits until no other transaction holds any of these names, and holds them until the end. On an engine with one
+   * writer there is never anybody to wait for.
+   */
+  lock(names: readonly string[]): Promise<void>;
   /** Runs after the commit, and not at all when the transaction rolls back. It must not throw. */
   afterCommit(run: () => void): void;
 }
@@ -45,6 +50,8 @@ export interface UnitOfWork {
   readonly dialect: Dialect;
   write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
   read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Has this called after every commit of this process that added to the event log. It must not throw. */
+  onLogged(listener: () => void): void;
   /** Whether the last write reached the storage; reading may go on when it did not. */
   readonly writable: boolean;
   close(): Promise<void>;

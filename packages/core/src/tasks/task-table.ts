@@ -12,20 +12,26 @@ export interface TaskRow {
   input: JsonObject;
   /** How far it got, in the words of its job; absent before the first step. */
   position?: JsonValue;
+  /** Users who are as the task wants them, `failed` apart: at the end both add up to `total`. */
   done: number;
   total: number;
   failed: number;
   result: TaskResult;
   error?: { code: string; message: string };
-  /** Attempts since the last step that succeeded. Counted when a worker takes the task, so that crashes count too. */
+  /**
+   * Attempts at the present step. Counted when a worker takes the task, so that crashes count too; a step that succeeds
+   * is followed by the first attempt at the next.
+   */
   tries: number;
-  /** Not to be taken before this time. */
+  /** Not to be taken before this time, by the clock of the database. */
   run_at: number;
-  /** Until when the worker that took it may work; after that anybody may take it. */
+  /** Until when the worker that took it may work, by the clock of the database; after that anybody may take it. */
   lease_until?: number;
   /** +1 whenever a worker takes the task: a worker that was overtaken holds an old number and can change nothing. */
   fence: number;
   cancel_requested: boolean;
+  /** Who asked for the end: the event `task.cancelled` carries this actor. */
+  cancelled_by?: Actor;
   created_at: number;
   updated_at: number;
   started_at?: number;
@@ -50,6 +56,7 @@ export const taskTable = defineTable<TaskRow>('tasks', [
   { name: 'lease_until', kind: 'integer', nullable: true },
   { name: 'fence', kind: 'integer' },
   { name: 'cancel_requested', kind: 'boolean' },
+  { name: 'cancelled_by', kind: 'json', nullable: true },
   { name: 'created_at', kind: 'integer' },
   { name: 'updated_at', kind: 'integer' },
   { name: 'started_at', kind: 'integer', nullable: true },

@@ -95,6 +95,7 @@ export class Directory0001 implements MigrationInterface {
       lease_until ${integer},
       fence ${integer} NOT NULL,
       cancel_requested ${boolean} NOT NULL,
+      cancelled_by ${json},
       created_at ${integer} NOT NULL,
       updated_at ${integer} NOT NULL,
       started_at ${integer},

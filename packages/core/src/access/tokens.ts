@@ -1,0 +1,83 @@
+import { RollcallError, type TokenClaims } from '@rollcall/protocol';
+import { userIdSchema } from '@rollcall/protocol/schemas';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Principal } from './principal.js';
+import type { SigningKey } from './signing-keys.js';
+
+/** The only algorithm: a token that names another one is refused (RFC 8725, section 3.1). */
+const ALGORITHM = 'HS256';
+
+/** How far the clocks of the signer and of this machine may differ. */
+const CLOCK_TOLERANCE_S = 30;
+
+const MAX_TOKEN_LENGTH = 8192;
+
+/**
+ * Checks a token and says who it speaks for.
+ * @param keys every key that is accepted now; the token's `kid` picks among these only.
+ * @throws RollcallError `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_NOT_YET_VALID`.
+ */
+export async function verifyToken(
+  keys: readonly SigningKey[],
+  token: string,
+  now: number,
+): Promise<Principal> {
+  if (token.length > MAX_TOKEN_LENGTH) throw invalid();
+  try {
+    const { payload } = await jwtVerify(token, header => keyFor(keys, header.kid), {
+      algorithms: [ALGORITHM],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(now),
+    });
+    return principalOf(payload as Record<string, unknown>, now);
+  } catch (error) {
+    if (error instanceof RollcallError) throw error;
+    if (error instanceof errors.JWTExpired) {
+      throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; call again with a fresh one');
+    }
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') throw notYetValid();
+    throw invalid();
+  }
+}
+
+/** Signs a token with the first key. Times in its claims are seconds. */
+export function signToken(keys: readonly SigningKey[], claims: TokenClaims): Promise<string> {
+  const key = keys[0];
+  if (!key) throw new Error('there is no key to sign with');
+  const header = { alg: ALGORITHM, typ: 'JWT', ...(key.kid !== undefined && { kid: key.kid }) };
+  return new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.secret);
+}
+
+/** A token without `kid` is checked with the first key, so that a single unnamed secret stays simple to use. */
+function keyFor(keys: readonly SigningKey[], kid: string | undefined): Uint8Array {
+  const key = kid === undefined ? keys[0] : keys.find(one => one.kid === kid);
+  if (!key) throw invalid();
+  return key.secret;
+}
+
+function principalOf(claims: Record<string, unknown>, now: number): Principal {
+  const times = {
+    ...(claims.exp !== undefined && { expiresAt: (claims.exp as number) * 1000 }),
+    ...(claims.iat !== undefined && { issuedAt: (claims.iat as number) * 1000 }),
+  };
+  if (times.issuedAt !== undefined && times.issuedAt > now + CLOCK_TOLERANCE_S * 1000) throw notYetValid();
+  const server = claims.server === true;
+  if (server && claims.user_id === undefined) return { kind: 'server', ...times };
+  const userId = userIdSchema.safeParse(claims.user_id);
+  if (claims.server !== undefined || !userId.success) throw invalid();
+  return { kind: 'user', userId: userId.data, ...times };
+}
+
+function invalid(): RollcallError {
+  return new RollcallError(
+    'TOKEN_INVALID',
+    'the token is not valid here: a JWT (HS256), signed with a secret of this server, with user_id or server: true',
+  );
+}
+
+function notYetValid(): RollcallError {
+  return new RollcallError(
+    'TOKEN_NOT_YET_VALID',
+    'the token is not valid yet; check the clock of its signer',
+  );
+}

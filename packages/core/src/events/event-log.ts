@@ -1,0 +1,126 @@
+import { LIMITS, type Position } from '@rollcall/protocol';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { EventRing } from './event-ring.js';
+import type { LoggedEvent } from './logged-event.js';
+import { readBounds, readEntries } from './read-log.js';
+import { WakeUp } from './wake-up.js';
+
+/** Without a hint, news is found after this time: hints between processes may be lost without harm. */
+const POLL_MS = 500;
+
+/** While news keeps coming, readers are woken at most this often, so that pages grow and the cost of each event falls. */
+const BUSY_INTERVAL_MS = 5;
+
+/** What a reader gets: the next entries and how far they reach, or the news that its position is no longer served. */
+export type LogPage = { events: LoggedEvent[]; upTo: Position } | { resyncAt: Position };
+
+/**
+ * Reads the event log for all listeners of this process. One loop reads what is new and keeps the latest entries in
+ * memory; listeners are served from there, so they cost the database nothing. The loop runs only while somebody waits.
+ *
+ * The order that loses nothing: a reader reads pages after its position until one is empty, and then waits; the wait
+ * ends at once when the log has grown past that position in the meantime.
+ */
+export class EventLog {
+  readonly #unitOfWork: UnitOfWork;
+  readonly #onError: (error: unknown, context: string) => void;
+  readonly #hint = new WakeUp();
+  readonly #news = new WakeUp();
+  readonly #closing = new AbortController();
+  /** A hint that came while the loop was reading: without it, that news would wait for the next poll. */
+  #hinted = false;
+  #ring: EventRing | undefined;
+  #following: Promise<void> | undefined;
+
+  constructor(unitOfWork: UnitOfWork, onError: (error: unknown, context: string) => void) {
+    this.#unitOfWork = unitOfWork;
+    this.#onError = onError;
+  }
+
+  /** Says that something was committed, here or on another process. */
+  hint(): void {
+    this.#hinted = true;
+    this.#hint.wake();
+  }
+
+  /** The end of the log at this moment: a reader that starts here gets everything committed from now on. */
+  async position(): Promise<Position> {
+    const { epoch, seq } = await this.#unitOfWork.read(readBounds);
+    return { epoch, seq };
+  }
+
+  /**
+   * The entries after a position, at most `limit`; none when there is nothing new. `resyncAt` when the position is of
+   * another log, lies ahead of this one, or is older than what is kept: the reader has to read afresh from there.
+   */
+  async pageAfter(position: Position, limit: number = LIMITS.eventPage): Promise<LogPage> {
+    const recent = this.#ring?.after(position, limit);
+    if (recent) return page(position, recent);
+    return this.#unitOfWork.read(async transaction => {
+      const bounds = await readBounds(transaction);
+      const served =
+        position.epoch === bounds.epoch && position.seq <= bounds.seq && position.seq >= bounds.minSeq - 1;
+      if (!served) return { resyncAt: { epoch: bounds.epoch, seq: bounds.seq } };
+      return page(position, await readEntries(transaction, position, limit));
+    });
+  }
+
+  /** Resolves when the log may have grown past a position, or the signal aborts. It may resolve for nothing. */
+  async waitBeyond(position: Position, signal: AbortSignal): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#following ??= this.#follow().finally(() => {
+      this.#following = undefined;
+    });
+    // No await between this look and the wait: news cannot slip in between.
+    if (this.#ring && this.#ring.end.epoch === position.epoch && this.#ring.end.seq > position.seq) return;
+    await this.#news.wait(signal, 10 * POLL_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#hint.wake();
+    this.#news.wake();
+    await this.#following;
+  }
+
+  /** Reads what is new into the ring for as long as somebody waits for it. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#closing;
+    let idleRounds = 0;
+    while (!signal.aborted && idleRounds < 2) {
+      try {
+        this.#hinted = false;
+        const grew = await this.#readNews();
+        if (grew) this.#news.wake();
+        idleRounds = this.#news.waiting > 0 || grew ? 0 : idleRounds + 1;
+        if (grew) await new Promise(resolve => setTimeout(resolve, BUSY_INTERVAL_MS));
+        else if (!this.#hinted) await this.#hint.wait(signal, POLL_MS);
+      } catch (error) {
+        this.#onError(error, 'reading the event log');
+        await this.#hint.wait(signal, POLL_MS);
+      }
+    }
+    // What was missed while nobody listened is read from the database by whoever asks for it.
+    this.#ring = undefined;
+  }
+
+  async #readNews(): Promise<boolean> {
+    return this.#unitOfWork.read(async transaction => {
+      const bounds = await readBounds(transaction);
+      const ring = this.#ring;
+      if (!ring || ring.end.epoch !== bounds.epoch || ring.end.seq > bounds.seq) {
+        this.#ring = new EventRing({ epoch: bounds.epoch, seq: bounds.seq });
+        // Nobody knows what was missed before the ring: let every reader look.
+        return true;
+      }
+      if (ring.end.seq === bounds.seq) return false;
+      const events = await readEntries(transaction, ring.end, LIMITS.eventPage);
+      ring.append(events);
+      return events.length > 0;
+    });
+  }
+}
+
+function page(after: Position, events: LoggedEvent[]): LogPage {
+  return { events, upTo: { epoch: after.epoch, seq: events.at(-1)?.seq ?? after.seq } };
+}

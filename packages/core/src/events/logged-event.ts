@@ -1,0 +1,71 @@
+import {
+  type Actor,
+  type EVENT_CATALOGUE,
+  formatPosition,
+  type RollcallEvent,
+  type UserEvent,
+} from '@rollcall/protocol';
+import { userBefore } from '../users/user-changes.js';
+import { type Visibility, visibleChanges, visibleUser } from '../users/visible-user.js';
+import type { EventRow } from './event-tables.js';
+
+/**
+ * One entry of the log, as everybody in this process shares it: it never changes, and each form of it is made once, so
+ * that a thousand listeners cost one serialisation.
+ */
+export class LoggedEvent {
+  readonly seq: number;
+  /** The user that it is about. */
+  readonly userId: string | undefined;
+  /** Everything, as a server token sees it. */
+  readonly full: RollcallEvent;
+  #public: RollcallEvent | undefined | null = null;
+  #before: UserEvent['user'] | undefined | null = null;
+
+  constructor(epoch: string, row: EventRow) {
+    this.seq = row.seq;
+    this.userId = row.user_id;
+    const actor: Actor = {
+      type: row.actor_type as Actor['type'],
+      ...(row.actor_id !== undefined && { id: row.actor_id }),
+    };
+    this.full = {
+      id: formatPosition({ epoch, seq: row.seq }),
+      type: row.type as keyof typeof EVENT_CATALOGUE,
+      created_at: row.at,
+      actor,
+      ...(JSON.parse(row.data) as object),
+    } as RollcallEvent;
+  }
+
+  /** The event as a viewer sees it; undefined when nothing that the viewer may see happened. */
+  seenWith(visibility: Visibility): RollcallEvent | undefined {
+    if (visibility === 'everything') return this.full;
+    if (this.#public === null) this.#public = publicForm(this.full);
+    return this.#public;
+  }
+
+  /** The user before the change; undefined for one who came into being, and for events about no user. */
+  get userBefore(): UserEvent['user'] | undefined {
+    if (this.#before === null) this.#before = stateBefore(this.full);
+    return this.#before;
+  }
+}
+
+function publicForm(event: RollcallEvent): RollcallEvent | undefined {
+  if (!isUserEvent(event)) return event;
+  const user = visibleUser(event.user, 'public');
+  if (!event.changes) return { ...event, user };
+  const changes = visibleChanges(event.changes, 'public');
+  return Object.keys(changes).length === 0 ? undefined : { ...event, user, changes };
+}
+
+function stateBefore(event: RollcallEvent): UserEvent['user'] | undefined {
+  if (!isUserEvent(event) || event.type === 'user.created') return undefined;
+  return event.changes ? userBefore(event.user, event.changes) : event.user;
+}
+
+/** Whether an event is about one user. */
+export function isUserEvent(event: RollcallEvent): event is UserEvent {
+  return 'user' in event;
+}

@@ -1,0 +1,15 @@
+export { actorOf, type Principal } from './access/principal.js';
+export { parseSigningKeys, type SigningKey } from './access/signing-keys.js';
+export { signToken, verifyToken } from './access/tokens.js';
+export { type DatabaseAddress, parseDatabaseUrl } from './database/engine.js';
+export { migrateDatabase } from './database/open-database.js';
+export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
+export { EventLog, type LogPage } from './events/event-log.js';
+export { isUserEvent, LoggedEvent } from './events/logged-event.js';
+export { matchesFilter } from './query/match-filter.js';
+export { Tasks } from './tasks/tasks.js';
+export { refuseCaller } from './users/connect-user.js';
+export { toUser } from './users/to-user.js';
+export type { UserRow } from './users/user-table.js';
+export { Users } from './users/users.js';
+export { type Visibility, visibleUser } from './users/visible-user.js';

@@ -1,0 +1,93 @@
+import {
+  type Actor,
+  type AppSettings,
+  type Changes,
+  DEFAULT_GRANTS,
+  LIMITS,
+  RollcallError,
+} from '@rollcall/protocol';
+import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
+import sql from 'sql-template-tag';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { jsonEqual } from '../json/json-equal.js';
+import { syncCustomIndexes } from '../query/custom-indexes.js';
+
+const DEFAULTS: AppSettings = {
+  enforce_unique_usernames: 'no',
+  indexed_custom_fields: [],
+  max_custom_bytes: LIMITS.customBytes,
+  event_retention_days: 30,
+  grants: DEFAULT_GRANTS,
+};
+
+/** The settings as a transaction sees them, defaults filled in. */
+export async function readSettings(transaction: Transaction): Promise<AppSettings> {
+  const [row] = await transaction.query(sql`SELECT settings FROM app_settings WHERE id = 1`);
+  const stored = transaction.dialect.readJson(row?.settings) as Partial<AppSettings>;
+  return { ...DEFAULTS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
+}
+
+/** The settings of the app (SPEC sections 3, 4, 10, 12). */
+export class Settings {
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /** The settings now. */
+  get(): Promise<AppSettings> {
+    return this.#unitOfWork.read(readSettings);
+  }
+
+  /**
+   * Changes the settings that are named; the grants of the roles that are named replace theirs.
+   * @throws RollcallError `INPUT_INVALID` for an unknown setting or a value that it does not take; nothing is changed.
+   */
+  async update(actor: Actor, raw: unknown): Promise<AppSettings> {
+    const parsed = appSettingsUpdateSchema.safeParse(raw);
+    if (!parsed.success) throw invalidSettings(parsed.error.issues);
+    return this.#unitOfWork.write(async transaction => {
+      const before = await readSettings(transaction);
+      const after: AppSettings = {
+        ...before,
+        ...parsed.data,
+        grants: { ...before.grants, ...parsed.data.grants },
+      };
+      const changes = settingsChanges(before, after);
+      if (Object.keys(changes).length === 0) return after;
+      await transaction.query(
+        sql`UPDATE app_settings SET settings = ${transaction.dialect.jsonParameter(after)} WHERE id = 1`,
+      );
+      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, after.indexed_custom_fields);
+      transaction.log({
+        type: 'app.updated',
+        at: this.#clock(),
+        actor_type: actor.type,
+        ...(actor.id !== undefined && { actor_id: actor.id }),
+        data: JSON.stringify({ settings: after, changes }),
+      });
+      return after;
+    });
+  }
+}
+
+function settingsChanges(before: AppSettings, after: AppSettings): Changes {
+  const names = Object.keys(after) as (keyof AppSettings)[];
+  const changed = names.filter(name => !jsonEqual(before[name], after[name]));
+  return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
+}
+
+function invalidSettings(found: readonly { path: PropertyKey[]; message: string }[]): RollcallError {
+  const issues = found.map(({ path, message }) => {
+    const field = path.map(String).join('.');
+    return {
+      code: 'INPUT_INVALID' as const,
+      message: field ? `${field}: ${message}` : message,
+      ...(field && { field }),
+    };
+  });
+  return RollcallError.ofIssues(issues);
+}

@@ -1,0 +1,32 @@
+import { type Actor, isEnded } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { endTask } from './end-task.js';
+import { findTask } from './find-task.js';
+import type { TaskRow } from './task-table.js';
+
+/**
+ * Cancels a task: one that nobody works on ends at once, one that is worked on before its next step. What is done stays
+ * done. A task that has ended is returned as it is.
+ * @throws RollcallError `TASK_NOT_FOUND`
+ */
+export async function cancelTask(
+  transaction: WriteTransaction,
+  actor: Actor,
+  request: { taskId: string; now: number },
+): Promise<TaskRow> {
+  const { taskId, now } = request;
+  const row = await findTask(transaction, taskId, 'lock');
+  if (isEnded(row.status) || (row.status === 'running' && row.cancel_requested)) return row;
+  await transaction.query(
+    sql`UPDATE tasks SET
+      cancel_requested = true,
+      cancelled_by = ${transaction.dialect.jsonParameter(actor)},
+      updated_at = ${now}
+      WHERE id = ${taskId}`,
+  );
+  const cancelled: TaskRow = { ...row, cancel_requested: true, cancelled_by: actor, updated_at: now };
+  return row.status === 'pending'
+    ? endTask(transaction, cancelled, { status: 'cancelled', actor, now })
+    : cancelled;
+}

@@ -1,0 +1,69 @@
+import type { TaskType } from '@rollcall/protocol';
+import sql, { type Sql } from 'sql-template-tag';
+import type { Dialect } from '../database/dialect.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { MAX_TRIES } from './back-off.js';
+import { endTask } from './end-task.js';
+import { type TaskRow, taskTable } from './task-table.js';
+
+/** What a worker takes tasks with. */
+export interface ClaimOptions {
+  unitOfWork: UnitOfWork;
+  /** The types that the worker has jobs for. */
+  types: readonly TaskType[];
+  leaseMs: number;
+  /** Dates what is shown to people; the leases run by the database's clock. */
+  clock: () => number;
+}
+
+/**
+ * Takes the oldest task that waits, or whose worker's lease has run out. Of several workers, on any number of
+ * processes, one gets it, with a fencing number that nobody had before.
+ *
+ * A task whose workers died in the same step time after time is not taken again but ends as `failed`: it is returned
+ * with that status, and is not the caller's to work on.
+ * @returns undefined when there is nothing to do.
+ */
+export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefined> {
+  const { unitOfWork, types, leaseMs, clock } = options;
+  // Looking costs no turn at the writer, so idle workers are in nobody's way.
+  const waiting = await unitOfWork.read(transaction =>
+    transaction.query(sql`SELECT 1 FROM tasks WHERE ${claimable(transaction.dialect, types)} LIMIT 1`),
+  );
+  if (waiting.length === 0) return undefined;
+
+  return unitOfWork.write(async transaction => {
+    const { dialect } = transaction;
+    const now = clock();
+    const [cells] = await transaction.query(
+      sql`update tasks set
+        status = 'running',
+        fence = fence + 1,
+        tries = tries + 1,
+        lease_until = ${dialect.now} + ${leaseMs},
+        started_at = coalesce(started_at, ${now}),
+        updated_at = ${now}
+        where id = (
+          SELECT id FROM tasks WHERE ${claimable(dialect, types)}
+          ORDER BY created_at, id LIMIT 1${dialect.skipLocked}
+        )
+        returning *`,
+    );
+    if (!cells) return undefined;
+    const row = taskTable.decode(cells, dialect);
+    if (row.tries <= MAX_TRIES) return row;
+    const error = {
+      code: 'INTERNAL',
+      message: `the process that worked on it ended in the middle of a step, ${MAX_TRIES} times`,
+    };
+    return endTask(transaction, { ...row, tries: MAX_TRIES }, { status: 'failed', error, now });
+  });
+}
+
+/** The clock stands in a sub-select so that it is read once and PostgreSQL can use the index. */
+function claimable(dialect: Dialect, types: readonly TaskType[]): Sql {
+  return sql`(
+    (status = 'pending' AND run_at <= (SELECT ${dialect.now}))
+    OR (status = 'running' AND lease_until <= (SELECT ${dialect.now}))
+  ) AND type IN (${dialect.values(types)})`;
+}

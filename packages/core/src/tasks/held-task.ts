@@ -1,0 +1,70 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Transaction } from '../database/unit-of-work.js';
+import { type TaskRow, taskTable } from './task-table.js';
+
+/**
+ * A worker holds a task under a fencing number. Everything it writes goes through here and is written only if no other
+ * worker has taken the task since: otherwise {@link TaskOvertaken} undoes the whole transaction.
+ *
+ * The row is not locked when a step begins, only when it ends. A worker that stands still in the middle of a step would
+ * keep the lock, and nobody could take the task from it.
+ */
+export interface HeldTask {
+  id: string;
+  fence: number;
+}
+
+/** The worker no longer holds the task; nothing of its step may stay. */
+export class TaskOvertaken extends Error {
+  override readonly name = 'TaskOvertaken';
+
+  constructor(taskId: string) {
+    super(`the task ${taskId} was taken over by another worker`);
+  }
+}
+
+/** @throws TaskOvertaken */
+export async function readHeldTask(transaction: Transaction, { id, fence }: HeldTask): Promise<TaskRow> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(taskTable.columnList)} FROM tasks
+      WHERE id = ${id} AND fence = ${fence} AND finished_at IS NULL`,
+  );
+  if (!cells) throw new TaskOvertaken(id);
+  return taskTable.decode(cells, transaction.dialect);
+}
+
+/**
+ * Writes how a task stands. `schedule` is what follows: the worker keeps it for the time of a lease, anybody may take
+ * it after a pause, or nothing, because it has ended. A cancellation is not written: it may have come since the read.
+ * @throws TaskOvertaken
+ */
+export async function saveHeldTask(
+  transaction: Transaction,
+  row: TaskRow,
+  schedule: { leaseMs: number } | { pauseMs: number } | 'ended',
+): Promise<void> {
+  const { dialect } = transaction;
+  const times = scheduleColumns(dialect.now, schedule);
+  const saved = await transaction.query(
+    sql`update tasks set
+      status = ${row.status},
+      position = ${dialect.jsonParameter(row.position ?? null)},
+      done = ${row.done},
+      failed = ${row.failed},
+      result = ${dialect.jsonParameter(row.result)},
+      error = ${dialect.jsonParameter(row.error ?? null)},
+      tries = ${row.tries},
+      updated_at = ${row.updated_at},
+      finished_at = ${row.finished_at ?? null},
+      ${times}
+      where id = ${row.id} and fence = ${row.fence} and finished_at is null
+      returning id`,
+  );
+  if (saved.length === 0) throw new TaskOvertaken(row.id);
+}
+
+function scheduleColumns(now: Sql, schedule: { leaseMs: number } | { pauseMs: number } | 'ended'): Sql {
+  if (schedule === 'ended') return sql`lease_until = NULL`;
+  if ('leaseMs' in schedule) return sql`lease_until = ${now} + ${schedule.leaseMs}`;
+  return sql`lease_until = NULL, run_at = ${now} + ${schedule.pauseMs}`;
+}

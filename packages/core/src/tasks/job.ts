@@ -1,0 +1,59 @@
+import type { Actor, JsonObject, JsonValue, TaskType, UserOutcome } from '@rollcall/protocol';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import type { TaskRow } from './task-table.js';
+
+/*
+ * Glossary
+ *
+ * - Task: a row that says what was asked for and how far it got. It is made in the transaction of the change that asks
+ *   for it, so it exists exactly if that change does.
+ * - Job: the code that works on tasks of one type. It keeps nothing in memory: a task may go on in another process.
+ * - Step: the piece of a task that one transaction does. What it changes, the events of that, and how far the task got
+ *   are committed together or not at all, so a step has its effect exactly once however often it is begun.
+ * - Position: where the next step begins, in the words of the job.
+ * - Outcome: what became of one user. Progress is counted in outcomes, so a job may take many steps for one user.
+ * - Claim: a worker takes a task for the time of a lease.
+ * - Lease: until when the claim holds, by the database's clock. Every step renews it; when it runs out, because the
+ *   process died or stood still, anybody may claim the task.
+ * - Fence: a number that grows with every claim. A worker writes under the number it got, so one that was overtaken
+ *   while it stood still finds that its step cannot be committed.
+ * - Try: one attempt at a step, counted when the task is claimed, before anything can go wrong.
+ */
+
+/** What a step gets to work with. */
+export interface StepContext<Input extends JsonObject = JsonObject, Position extends JsonValue = JsonValue> {
+  transaction: WriteTransaction;
+  /** The task as it was committed last. */
+  task: TaskRow;
+  /** What was asked for. */
+  input: Input;
+  /** Where the step before ended; absent at the first. */
+  position: Position | undefined;
+  /** Who asked for the task, and whom the events of the step name. */
+  actor: Actor;
+  /** The time of the step, in epoch milliseconds. */
+  now: number;
+}
+
+/** What a step did. */
+export interface StepOutcome<Position extends JsonValue = JsonValue> {
+  /** Where the next step begins; never null. */
+  position: Position;
+  /** The users that this step finished, whether well or not. */
+  users: Record<string, UserOutcome>;
+  /** Whether the task is done with this step. */
+  finished: boolean;
+}
+
+/** The work behind one type of task. */
+export interface Job<Input extends JsonObject = JsonObject, Position extends JsonValue = JsonValue> {
+  readonly type: TaskType;
+  /**
+   * Does the next piece of work, through the transaction only. It is short (some twenty users), because on SQLite
+   * everybody else waits for it and a cancelled task stops between two steps.
+   *
+   * A user who cannot be worked on becomes a `failed` outcome. An error that is thrown undoes the step, which is tried
+   * again later; after five tries the task has failed.
+   */
+  step(context: StepContext<Input, Position>): Promise<StepOutcome<Position>>;
+}

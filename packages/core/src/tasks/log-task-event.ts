@@ -1,0 +1,19 @@
+import type { Actor, DurableEventType, TaskEventType } from '@rollcall/protocol';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import type { TaskRow } from './task-table.js';
+import { toTask } from './to-task.js';
+
+/** Adds an event about a task to the log; the task's `updated_at` is the time of the event. */
+export function logTaskEvent(
+  transaction: WriteTransaction,
+  actor: Actor,
+  event: { type: TaskEventType & DurableEventType; task: TaskRow },
+): void {
+  transaction.log({
+    type: event.type,
+    at: event.task.updated_at,
+    actor_type: actor.type,
+    ...(actor.id !== undefined && { actor_id: actor.id }),
+    data: JSON.stringify({ task: toTask(event.task) }),
+  });
+}

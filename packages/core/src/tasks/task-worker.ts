@@ -1,0 +1,154 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { TaskType } from '@rollcall/protocol';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { type BackOff, DEFAULT_BACK_OFF } from './back-off.js';
+import { claimTask } from './claim-task.js';
+import { commitStep } from './commit-step.js';
+import { TaskOvertaken } from './held-task.js';
+import type { Job } from './job.js';
+import { putBackAfterError, putBackAtStop } from './put-back-task.js';
+import type { TaskHints } from './task-hints.js';
+import type { TaskProgress } from './task-progress.js';
+import type { TaskRow } from './task-table.js';
+import { WakeUpLatch } from './wake-up-latch.js';
+
+/** What a worker is made of. */
+export interface TaskWorkerOptions {
+  unitOfWork: UnitOfWork;
+  hints: TaskHints;
+  progress: TaskProgress;
+  clock: () => number;
+  /** One for each type of task that this worker takes; others are left to other workers. */
+  jobs: readonly Job[];
+  /** Hears every error of a step and every fault of the worker itself. */
+  onError: (error: unknown, context: string) => void;
+  /** Tasks at the same time; default 2. */
+  concurrency?: number;
+  /** How long a task stays this worker's after each step; default 30 s. */
+  leaseMs?: number;
+  /** How often an idle worker looks for tasks that it got no hint of; default 1 s. */
+  pollMs?: number;
+  backOff?: BackOff;
+}
+
+/**
+ * Works on tasks, in the background of a process. Any number of workers, in any number of processes on one database,
+ * share the tasks among them; a task is worked on by one at a time and survives the death of each (glossary: job.ts).
+ *
+ * No error ends the worker: a step that throws is tried again later, and while the storage is away it keeps looking.
+ */
+export class TaskWorker {
+  readonly #options: Required<TaskWorkerOptions>;
+  readonly #jobs: ReadonlyMap<TaskType, Job>;
+  readonly #wakeUp = new WakeUpLatch();
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #dispatching: Promise<void> | undefined;
+
+  constructor(options: TaskWorkerOptions) {
+    const { concurrency = 2, leaseMs = 30_000, pollMs = 1000, backOff = DEFAULT_BACK_OFF } = options;
+    this.#options = { ...options, concurrency, leaseMs, pollMs, backOff };
+    this.#jobs = new Map(options.jobs.map(job => [job.type, job]));
+  }
+
+  /** Begins to take tasks. A worker starts once. */
+  start(): void {
+    this.#dispatching ??= this.#dispatch();
+  }
+
+  /**
+   * Takes no further task and resolves when the steps under way have ended. What is unfinished is given back, so that
+   * another worker goes on with it at once. Call it before the storage closes.
+   */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#dispatching;
+    await Promise.all(this.#running);
+  }
+
+  /** Hands out tasks to as many runs as may be; sleeps when there is none or no run is free. */
+  async #dispatch(): Promise<void> {
+    const { hints, pollMs } = this.#options;
+    const { signal } = this.#stopping;
+    const unsubscribe = hints.subscribe(hint => {
+      if (hint.claimable) this.#wakeUp.ring();
+    });
+    while (!signal.aborted) {
+      try {
+        await this.#takeTasks();
+      } catch (error) {
+        this.#report(error, 'taking a task');
+      }
+      await this.#wakeUp.sleep(pollMs, signal);
+    }
+    unsubscribe();
+  }
+
+  async #takeTasks(): Promise<void> {
+    const { unitOfWork, clock, leaseMs, concurrency } = this.#options;
+    const types = [...this.#jobs.keys()];
+    while (!this.#stopping.signal.aborted && this.#running.size < concurrency) {
+      const row = await claimTask({ unitOfWork, types, leaseMs, clock });
+      if (!row) return;
+      this.#announce(row);
+      const job = this.#jobs.get(row.type);
+      if (row.status !== 'running' || !job) continue;
+      const run = this.#run(job, row).finally(() => {
+        this.#running.delete(run);
+        this.#wakeUp.ring();
+      });
+      this.#running.add(run);
+    }
+  }
+
+  /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
+  async #run(job: Job, claimed: TaskRow): Promise<void> {
+    const { unitOfWork, clock, leaseMs, backOff } = this.#options;
+    const held = { id: claimed.id, fence: claimed.fence };
+    try {
+      while (!this.#stopping.signal.aborted) {
+        const row = await commitStep({ unitOfWork, job, held, leaseMs, clock });
+        this.#announce(row, 'stepped');
+        if (row.status !== 'running') return;
+        // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
+        await turnOfTheLoop();
+      }
+      this.#announce(await putBackAtStop({ unitOfWork, held, clock }));
+    } catch (error) {
+      if (error instanceof TaskOvertaken) return this.#letGo(held.id);
+      this.#report(error, `a step of task ${held.id} (${job.type})`);
+      await putBackAfterError({ unitOfWork, held, clock }, error, backOff).then(
+        row => this.#announce(row),
+        // The lease runs out by itself, and then somebody takes the task again.
+        failure =>
+          failure instanceof TaskOvertaken
+            ? this.#letGo(held.id)
+            : this.#report(failure, `giving back task ${held.id} (${job.type})`),
+      );
+    }
+  }
+
+  /** Tells everybody who waits for this task, after the commit. */
+  #announce(row: TaskRow, stepped?: 'stepped'): void {
+    const { hints, progress } = this.#options;
+    try {
+      if (row.finished_at !== undefined) progress.settle(row.id);
+      else if (stepped) progress.publish(row);
+      hints.announce({ taskId: row.id, claimable: row.status === 'pending' });
+    } catch (error) {
+      this.#report(error, `telling of task ${row.id}`);
+    }
+  }
+
+  #letGo(taskId: string): void {
+    this.#options.progress.settle(taskId);
+  }
+
+  #report(error: unknown, context: string): void {
+    try {
+      this.#options.onError(error, context);
+    } catch {
+      // Whoever cannot even be told of an error must not stop the work.
+    }
+  }
+}

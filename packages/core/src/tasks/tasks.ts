@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor, JsonObject, ListTasksAnswer, Task, TaskType } from '@rollcall/protocol';
+import { insertRows } from '../database/insert-rows.js';
+import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import { cancelTask } from './cancel-task.js';
+import { findTask } from './find-task.js';
+import { listTasks, type ParsedListTasksOptions } from './list-tasks.js';
+import { logTaskEvent } from './log-task-event.js';
+import type { TaskHints } from './task-hints.js';
+import { type ProgressListener, TaskProgress } from './task-progress.js';
+import { type TaskRow, taskTable } from './task-table.js';
+import { toTask } from './to-task.js';
+import { watchTask } from './watch-task.js';
+
+/** What long-running work is asked for. */
+export interface TaskRequest {
+  type: TaskType;
+  input: JsonObject;
+  /** How many users it is about; none counts twice. */
+  total: number;
+}
+
+/** What `Tasks` is made of. */
+export interface TasksOptions {
+  unitOfWork: UnitOfWork;
+  clock: () => number;
+  hints: TaskHints;
+  /** How often a watched task is looked at without a hint; default 1 s. */
+  pollMs?: number;
+}
+
+/** Long-running work: asking for it, looking at it, stopping it. A `TaskWorker` does it. */
+export class Tasks {
+  /** Where the workers of this process tell how they get on. */
+  readonly progress = new TaskProgress();
+  readonly #options: Required<TasksOptions>;
+
+  constructor(options: TasksOptions) {
+    this.#options = { ...options, pollMs: options.pollMs ?? 1000 };
+  }
+
+  /**
+   * Asks for work in the caller's transaction, with the event `task.created`: the task exists exactly if the change
+   * beside it does. The actor is whom the events of the work will name.
+   */
+  async enqueue(transaction: WriteTransaction, actor: Actor, request: TaskRequest): Promise<Task> {
+    const now = this.#options.clock();
+    const row: TaskRow = {
+      id: randomUUID(),
+      ...request,
+      status: 'pending',
+      actor,
+      done: 0,
+      failed: 0,
+      result: { users: {} },
+      tries: 0,
+      run_at: 0,
+      fence: 0,
+      cancel_requested: false,
+      created_at: now,
+      updated_at: now,
+    };
+    await insertRows(transaction, taskTable, [row]);
+    logTaskEvent(transaction, actor, { type: 'task.created', task: row });
+    transaction.afterCommit(() => this.#options.hints.announce({ taskId: row.id, claimable: true }));
+    return toTask(row);
+  }
+
+  /** @throws RollcallError `TASK_NOT_FOUND` */
+  get(taskId: string): Promise<Task> {
+    return this.#options.unitOfWork.read(async transaction => toTask(await findTask(transaction, taskId)));
+  }
+
+  /**
+   * One page of tasks, newest first.
+   * @param options as `listTasksOptionsSchema` checked them.
+   * @throws RollcallError `CURSOR_INVALID`
+   */
+  list(options: ParsedListTasksOptions): Promise<ListTasksAnswer> {
+    return this.#options.unitOfWork.read(transaction => listTasks(transaction, options));
+  }
+
+  /**
+   * Stops a task: at once when nobody works on it, between two users when somebody does. What is done stays done, and a
+   * task that has ended is returned unchanged.
+   * @throws RollcallError `TASK_NOT_FOUND`
+   */
+  cancel(actor: Actor, taskId: string): Promise<Task> {
+    const { unitOfWork, clock, hints } = this.#options;
+    return unitOfWork.write(async transaction => {
+      const row = await cancelTask(transaction, actor, { taskId, now: clock() });
+      transaction.afterCommit(() => hints.announce({ taskId, claimable: false }));
+      return toTask(row);
+    });
+  }
+
+  /**
+   * The present state at once, then every change, the last one when it has ended. States that follow faster than they
+   * are taken are left out. Ends quietly with the signal.
+   * @throws RollcallError `TASK_NOT_FOUND`, when it is first asked.
+   */
+  watch(taskId: string, signal: AbortSignal): AsyncIterable<Task> {
+    const { hints, pollMs } = this.#options;
+    return watchTask({ taskId, read: () => this.get(taskId), hints, signal, pollMs });
+  }
+
+  /**
+   * Hears `task.progress` of the tasks that this process works on, at most one per task in 250 ms. How a task ended is
+   * told by its durable event instead.
+   * @param listener must not throw.
+   * @returns what ends it.
+   */
+  onProgress(listener: ProgressListener): () => void {
+    return this.progress.subscribe(listener);
+  }
+}

@@ -1,0 +1,90 @@
+import { type Actor, type AppSettings, type JsonValue, RollcallError, USER_FIELDS } from '@rollcall/protocol';
+import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { jsonEqual } from '../json/json-equal.js';
+import { throwIssues } from './check-batch.js';
+import { draftIssues } from './check-drafts.js';
+import { findUsersForUpdate } from './find-users.js';
+import { mergeUser, newUserRow } from './replace-user.js';
+import { saveUsers } from './save-users.js';
+import { toUser } from './to-user.js';
+import { userChanges } from './user-changes.js';
+import type { UserRow } from './user-table.js';
+
+/** What a connecting user may do to its stored object. */
+export interface ConnectRights {
+  /** May change the fields that are not reserved to servers; a user who comes into being always may. */
+  mayUpdate(role: string): boolean;
+}
+
+/**
+ * Creates the connecting user, or merges the fields that it gives into the stored one. With only an id, and nothing
+ * else, an existing user is not touched. It cannot remove fields, and a role, team or ban that differs from the stored
+ * one is refused rather than ignored.
+ * @throws RollcallError `NOT_ALLOWED`, `USER_DELETED`, `USER_DEACTIVATED`, `TOKEN_REVOKED`, or what an upsert would say.
+ */
+export async function connectUser(
+  transaction: WriteTransaction,
+  actor: Actor,
+  options: {
+    raw: unknown;
+    token: { userId: string; issuedAt?: number };
+    settings: AppSettings;
+    rights: ConnectRights;
+    now: number;
+  },
+): Promise<UserRow> {
+  const { raw, token, settings, rights, now } = options;
+  const { userId } = token;
+  const { value: write, issues } = parseUserInput(raw);
+  if (!write) throw RollcallError.ofIssues(issues);
+  if (write.id !== userId) {
+    throw new RollcallError('NOT_ALLOWED', `id: the token speaks for "${userId}", not for "${write.id}"`, {
+      field: 'id',
+    });
+  }
+  const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
+  if (before) refuseCaller(before, token.issuedAt);
+  const current = before ?? newUserRow(userId, now);
+  for (const [field, value] of Object.entries(write.fields))
+    refuseReserved(current, field, value as JsonValue);
+
+  const after = mergeUser(before, write, now);
+  const changed = before && Object.keys(userChanges(toUser(before, now), toUser(after, now))).length > 0;
+  if (changed && !rights.mayUpdate(before.role)) {
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `the role "${before.role}" may not update its own user; connect with the id only`,
+    );
+  }
+  const draft = { index: 0, before, after };
+  throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
+  const [row] = await saveUsers(transaction, actor, [draft], now);
+  return row as UserRow;
+}
+
+/**
+ * Refuses a user who may not connect or call anything now.
+ * @param issuedAt when the token was issued; a token that does not say so is refused once any has been revoked.
+ */
+export function refuseCaller(user: UserRow, issuedAt: number | undefined): void {
+  if (user.deleted_at !== undefined) {
+    throw new RollcallError('USER_DELETED', `the user "${user.id}" has been deleted`, { field: 'id' });
+  }
+  if (user.deactivated_at !== undefined) {
+    throw new RollcallError('USER_DEACTIVATED', `the user "${user.id}" is deactivated`, { field: 'id' });
+  }
+  const revokedBefore = user.revoke_tokens_issued_before;
+  if (revokedBefore !== undefined && (issuedAt === undefined || issuedAt < revokedBefore)) {
+    throw new RollcallError(
+      'TOKEN_REVOKED',
+      'the token was issued before the tokens of this user were revoked',
+    );
+  }
+}
+
+function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
+  if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') return;
+  if (jsonEqual(current[field] as JsonValue | undefined, value)) return;
+  throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may change it`, { field });
+}

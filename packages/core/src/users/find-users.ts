@@ -1,0 +1,44 @@
+import { RollcallError } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { type UserRow, userTable } from './user-table.js';
+
+/** The users with these ids, deleted ones included, in no particular order; unknown ids are simply not there. */
+export function findUsers(transaction: Transaction, ids: readonly string[]): Promise<Map<string, UserRow>> {
+  return select(transaction, ids, false);
+}
+
+/** The same, and nobody else changes them before this transaction ends. Locked in the order of their ids. */
+export function findUsersForUpdate(
+  transaction: WriteTransaction,
+  ids: readonly string[],
+): Promise<Map<string, UserRow>> {
+  return select(transaction, ids, true);
+}
+
+/** One user. @throws RollcallError `USER_NOT_FOUND` */
+export async function findUser(transaction: Transaction, id: string): Promise<UserRow> {
+  const row = (await findUsers(transaction, [id])).get(id);
+  if (!row) throw userNotFound(id);
+  return row;
+}
+
+/** The error for an id that nobody has. */
+export function userNotFound(id: string, place: { index?: number; field?: string } = {}): RollcallError {
+  return new RollcallError('USER_NOT_FOUND', `there is no user "${id}"`, { field: 'id', ...place });
+}
+
+async function select(
+  transaction: Transaction,
+  ids: readonly string[],
+  lock: boolean,
+): Promise<Map<string, UserRow>> {
+  const { dialect } = transaction;
+  // The order of the locks is the order of the ids, so that two batches that overlap cannot wait for each other.
+  const cells = await transaction.query(
+    lock
+      ? sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)}) ORDER BY id${dialect.forUpdate}`
+      : sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)})`,
+  );
+  return new Map(cells.map(cell => [cell.id as string, userTable.decode(cell, dialect)]));
+}

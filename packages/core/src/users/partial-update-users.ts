@@ -1,0 +1,67 @@
+import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall/protocol';
+import { type PartialWrite, parsePartialUpdate } from '@rollcall/protocol/schemas';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { applyPartialUpdate } from './apply-partial-update.js';
+import { checkBatch, throwIssues } from './check-batch.js';
+import { draftIssues } from './check-drafts.js';
+import { findUsersForUpdate } from './find-users.js';
+import { saveUsers } from './save-users.js';
+import { deletedIssue } from './upsert-users.js';
+import type { UserDraft } from './user-draft.js';
+import type { UserRow } from './user-table.js';
+
+/** Whose fields a caller may change: a server every one, a user only those that are not reserved to servers. */
+export type WriteRights = 'server' | 'user';
+
+/** A checked batch of partial updates, ready to be written inside a transaction. */
+export interface PartialUpdateBatch {
+  /** The users that the batch names, for authorisation before it is written. */
+  readonly ids: readonly string[];
+  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings, now: number): Promise<UserRow[]>;
+}
+
+/** Checks the form of a batch of partial updates; what depends on stored data is checked when it is written. */
+export function parsePartialUpdates(raw: unknown, rights: WriteRights): PartialUpdateBatch {
+  const { items, issues } = checkBatch(raw, parsePartialUpdate);
+  const ids = items.map(({ item }) => item.id);
+  const reserved = items.flatMap(({ index, item }) =>
+    rights === 'server' ? [] : reservedIssues(item, index),
+  );
+  return {
+    ids,
+    write: async (transaction, actor, settings, now) => {
+      const stored = await findUsersForUpdate(transaction, ids);
+      const found = [...issues, ...reserved];
+      const drafts: UserDraft[] = [];
+      for (const { index, item } of items) {
+        const before = stored.get(item.id);
+        if (!before) found.push(unknownIssue(item.id, index));
+        else if (before.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
+        else {
+          const applied = applyPartialUpdate(before, item);
+          found.push(...applied.issues.map(issue => ({ ...issue, index })));
+          if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
+        }
+      }
+      throwIssues([...found, ...(await draftIssues(transaction, settings, drafts))]);
+      return saveUsers(transaction, actor, drafts, now);
+    },
+  };
+}
+
+function reservedIssues(write: PartialWrite, index: number): Issue[] {
+  return write.steps.flatMap(({ target, path }): Issue[] => {
+    if (target.kind === 'custom' || USER_FIELDS[target.field].write !== 'server') return [];
+    const message = `${path}: only a server token may change ${target.field}`;
+    return [{ code: 'NOT_ALLOWED', index, field: path, message }];
+  });
+}
+
+function unknownIssue(id: string, index: number): Issue {
+  return {
+    code: 'USER_NOT_FOUND',
+    index,
+    field: 'id',
+    message: `id: there is no user "${id}"; create it first`,
+  };
+}

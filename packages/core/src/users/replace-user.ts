@@ -1,0 +1,60 @@
+import { USER_FIELDS, type UserField } from '@rollcall/protocol';
+import type { UserWrite } from '@rollcall/protocol/schemas';
+import { DERIVED_COLUMNS } from './derived-columns.js';
+import type { UserRow } from './user-table.js';
+
+/** A user who has just come into being, with the defaults of every field. */
+export function newUserRow(id: string, now: number): UserRow {
+  return {
+    id,
+    ...DERIVED_COLUMNS.id(id),
+    role: 'user',
+    teams: [],
+    custom: {},
+    invisible: false,
+    banned: false,
+    shadow_banned: false,
+    blocked_user_ids: [],
+    devices: [],
+    online: false,
+    created_at: now,
+    updated_at: now,
+    revision: 1,
+  };
+}
+
+/** The columns that a replacing write sets back when the payload does not name them. */
+const RESET_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(
+  field => USER_FIELDS[field].onReplace === 'reset',
+);
+
+/**
+ * The user after a replacing write: profile fields that the payload lacks go back to their defaults, so that privileges
+ * are never kept by accident; moderation, blocks, devices, presence and life cycle stay unless they are named.
+ */
+export function replaceUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
+  const fresh = newUserRow(write.id, now);
+  const after = { ...(before ?? fresh) } as Record<string, unknown>;
+  for (const field of RESET_FIELDS) after[field] = fresh[field];
+  return finish(after, write);
+}
+
+/** The user after a merging write: named fields are set, everything else stays; custom data is merged key by key. */
+export function mergeUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
+  const after = { ...(before ?? newUserRow(write.id, now)) };
+  const custom = { ...after.custom, ...write.custom };
+  return finish(after as unknown as Record<string, unknown>, { ...write, custom });
+}
+
+function finish(after: Record<string, unknown>, write: UserWrite): UserRow {
+  Object.assign(after, write.fields);
+  if (write.custom !== undefined) after.custom = write.custom;
+  return withoutEndedBan(after as unknown as UserRow);
+}
+
+/** A time at which a ban ends says nothing about a user who is not banned. */
+export function withoutEndedBan(row: UserRow): UserRow {
+  if (row.banned || row.shadow_banned || row.ban_expires === undefined) return row;
+  const { ban_expires: _, ...rest } = row;
+  return rest;
+}

@@ -1,0 +1,87 @@
+import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
+import { insertRows } from '../database/insert-rows.js';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { DERIVED_COLUMNS } from './derived-columns.js';
+import { logUserEvent } from './log-user-event.js';
+import { toUser } from './to-user.js';
+import { userChanges } from './user-changes.js';
+import type { UserDraft } from './user-draft.js';
+import { type UserRow, userTable } from './user-table.js';
+import { isPrivatePath } from './visible-user.js';
+
+/** The event of a life-cycle change, by the field that it sets or clears. */
+const LIFE_CYCLE_EVENTS: Record<string, { set: UserEvent; cleared: UserEvent }> = {
+  deactivated_at: { set: 'user.deactivated', cleared: 'user.reactivated' },
+};
+
+type UserEvent = UserEventType & DurableEventType;
+
+/** The fields whose change is told by `user.banned` and `user.unbanned`. */
+const BAN_FIELDS = new Set(['banned', 'shadow_banned', 'ban_expires']);
+
+/**
+ * Writes the users that changed and logs what happened to each. A user who did not change is not written: no event, no
+ * new `updated_at`, no new `revision`. The revision counts the changes that others can see.
+ * @returns every user of the drafts as stored now, in the order of the drafts.
+ */
+export async function saveUsers(
+  transaction: WriteTransaction,
+  actor: Actor,
+  drafts: readonly UserDraft[],
+  now: number,
+): Promise<UserRow[]> {
+  const written: UserRow[] = [];
+  const stored = drafts.map(({ before, after }) => {
+    const changes = before && userChanges(toUser(before, now), toUser(after, now));
+    if (before && changes && Object.keys(changes).length === 0) return before;
+    const visible = changes && Object.keys(changes).some(path => !isPrivatePath(path));
+    const row: UserRow = {
+      ...after,
+      ...DERIVED_COLUMNS.name(after.name),
+      updated_at: now,
+      revision: before ? before.revision + (visible ? 1 : 0) : 1,
+    };
+    written.push(row);
+    logChange(transaction, actor, toUser(row, now), changes);
+    return row;
+  });
+  await insertRows(transaction, userTable, written, { key: 'id', keep: PRESENCE_COLUMNS });
+  return stored;
+}
+
+/** Presence is written by its own statements, beside those that change users, so a save must not set it back. */
+const PRESENCE_COLUMNS = ['online', 'last_active', 'created_at', 'id_words'] as const;
+
+function logChange(
+  transaction: WriteTransaction,
+  actor: Actor,
+  user: User,
+  changes: Changes | undefined,
+): void {
+  if (!changes) {
+    logUserEvent(transaction, actor, { type: 'user.created', user });
+    const ban: Changes = {
+      ...(user.banned && { banned: { before: false, after: true } }),
+      ...(user.shadow_banned && { shadow_banned: { before: false, after: true } }),
+    };
+    if (Object.keys(ban).length > 0)
+      logUserEvent(transaction, actor, { type: 'user.banned', user, changes: ban });
+    return;
+  }
+  const rest: Changes = {};
+  const ban: Changes = {};
+  for (const [path, change] of Object.entries(changes)) {
+    const lifeCycle = LIFE_CYCLE_EVENTS[path];
+    if (lifeCycle) {
+      const type = change.after === undefined ? lifeCycle.cleared : lifeCycle.set;
+      logUserEvent(transaction, actor, { type, user, changes: { [path]: change } });
+    } else if (BAN_FIELDS.has(path)) ban[path] = change;
+    else rest[path] = change;
+  }
+  if (Object.keys(ban).length > 0) {
+    const type = user.banned || user.shadow_banned ? 'user.banned' : 'user.unbanned';
+    logUserEvent(transaction, actor, { type, user, changes: ban });
+  }
+  if (Object.keys(rest).length > 0)
+    logUserEvent(transaction, actor, { type: 'user.updated', user, changes: rest });
+}

@@ -1,0 +1,62 @@
+import type { Change, Changes, JsonValue, User } from '@rollcall/protocol';
+import { isJsonObject, jsonEqual } from '../json/json-equal.js';
+
+/** Fields that say when and how often a user changed, or who is here now: not changes by themselves. */
+const NOT_COMPARED = new Set<string>(['id', 'created_at', 'updated_at', 'revision', 'online', 'last_active']);
+
+/**
+ * What differs between two states of a user, by dotted path. It goes into objects only where both sides are objects, so
+ * that {@link userBefore} can undo it exactly.
+ */
+export function userChanges(before: User, after: User): Changes {
+  const changes: Changes = {};
+  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (NOT_COMPARED.has(field)) continue;
+    compare(
+      before[field as keyof User] as JsonValue,
+      after[field as keyof User] as JsonValue,
+      field,
+      changes,
+    );
+  }
+  return changes;
+}
+
+function compare(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  path: string,
+  changes: Changes,
+): void {
+  if (before === after) return;
+  if (isJsonObject(before) && isJsonObject(after)) {
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      compare(before[name], after[name], `${path}.${name}`, changes);
+    }
+  } else if (!jsonEqual(before, after)) {
+    changes[path] = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+  }
+}
+
+/** The state of a user before the changes that led to the given one. */
+export function userBefore(after: User, changes: Changes): User {
+  const before = structuredClone(after) as unknown as Record<string, JsonValue>;
+  for (const [path, change] of Object.entries(changes)) undo(before, segmentsOf(path), change);
+  return before as unknown as User;
+}
+
+/** A team may hold dots, so all that follows `teams_role.` is one name. */
+function segmentsOf(path: string): string[] {
+  const teamsRole = 'teams_role.';
+  if (path.startsWith(teamsRole)) return ['teams_role', path.slice(teamsRole.length)];
+  return path.split('.');
+}
+
+function undo(root: Record<string, JsonValue>, segments: string[], change: Change): void {
+  const parents = segments.slice(0, -1);
+  const name = segments.at(-1) as string;
+  let parent = root;
+  for (const segment of parents) parent = parent[segment] as Record<string, JsonValue>;
+  if (change.before === undefined) delete parent[name];
+  else parent[name] = change.before;
+}

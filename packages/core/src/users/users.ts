@@ -1,0 +1,162 @@
+import {
+  type Actor,
+  type AppSettings,
+  DEFAULT_GRANTS,
+  type FilterNode,
+  formatPosition,
+  type Grant,
+  type ParsedSortKey,
+  RollcallError,
+  type UserOutcome,
+} from '@rollcall/protocol';
+import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { readBounds } from '../events/read-log.js';
+import { queryUsers } from '../query/query-users.js';
+import { readSettings } from '../settings/settings.js';
+import { connectUser } from './connect-user.js';
+import { findUser, findUsers } from './find-users.js';
+import { type ChangeActivity, deactivateUsers, reactivateUsers } from './life-cycle.js';
+import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
+import { parseUpserts } from './upsert-users.js';
+import type { UserRow } from './user-table.js';
+
+/** A checked query of users, as the caller may see them. */
+export interface UserQuery {
+  filter: FilterNode;
+  sort: ParsedSortKey[];
+  options: ParsedQueryUsersOptions;
+  /** Whether invisible users are found by what they hide. */
+  seesInvisible: boolean;
+}
+
+/**
+ * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
+ * rules of SPEC sections 1–4 say about the data itself is decided here.
+ */
+export class Users {
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /**
+   * Creates users, or replaces their data: 1–100, all or nothing.
+   * @param raw the batch as it came in.
+   * @returns the users as stored now, in the order of the batch.
+   * @throws RollcallError the first thing that is wrong in input order; `issues` lists everything.
+   */
+  async upsert(actor: Actor, raw: unknown): Promise<UserRow[]> {
+    const batch = parseUpserts(raw);
+    return this.#unitOfWork.write(async transaction =>
+      batch.write(transaction, actor, await readSettings(transaction), this.#clock()),
+    );
+  }
+
+  /**
+   * Changes parts of users: 1–100, all or nothing.
+   * @param authorise is asked, with the ids of the batch, before anything is read; it throws to refuse.
+   */
+  async partialUpdate(
+    actor: Actor,
+    raw: unknown,
+    rights: { fields: WriteRights; authorise(ids: readonly string[]): void },
+  ): Promise<UserRow[]> {
+    const batch = parsePartialUpdates(raw, rights.fields);
+    rights.authorise(batch.ids);
+    return this.#unitOfWork.write(async transaction =>
+      batch.write(transaction, actor, await readSettings(transaction), this.#clock()),
+    );
+  }
+
+  /**
+   * Creates the connecting user or merges the given fields into the stored one.
+   * @returns the user, and the position in the event log before the call: what came after is news to the user.
+   */
+  async connect(
+    token: { userId: string; issuedAt?: number },
+    raw: unknown,
+  ): Promise<{ row: UserRow; position: string }> {
+    return this.#unitOfWork.write(async transaction => {
+      const settings = await readSettings(transaction);
+      const { epoch, seq } = await readBounds(transaction);
+      const rights = { mayUpdate: (role: string) => grantsOf(settings, role).includes('update-own-user') };
+      const options = { raw, token, settings, rights, now: this.#clock() };
+      const row = await connectUser(transaction, { type: 'user', id: token.userId }, options);
+      return { row, position: formatPosition({ epoch, seq }) };
+    });
+  }
+
+  /** Users by id, deleted ones included; unknown ids are left out. */
+  async find(ids: readonly string[]): Promise<UserRow[]> {
+    const found = await this.#unitOfWork.read(transaction => findUsers(transaction, ids));
+    return ids.flatMap(id => found.get(id) ?? []);
+  }
+
+  /** One page of users, and the position in the event log that it includes. */
+  async query(query: UserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
+    return this.#unitOfWork.read(async transaction => {
+      // The position is read first: an event that it does not include is news, even if a row shows it already.
+      const { epoch, seq } = await readBounds(transaction);
+      const { indexed_custom_fields: indexedFields } = await readSettings(transaction);
+      const found = await queryUsers(transaction, { ...query, indexedFields, now: this.#clock() });
+      return { ...found, position: formatPosition({ epoch, seq }) };
+    });
+  }
+
+  /**
+   * Deactivates one user, at once. A user who is deactivated already stays as it is.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+   */
+  deactivate(actor: Actor, id: string): Promise<UserRow> {
+    return this.#changeOne(deactivateUsers, actor, { id });
+  }
+
+  /** Undoes a deactivation, and gives the user another name when one is named. */
+  reactivate(actor: Actor, change: { id: string; name?: string }): Promise<UserRow> {
+    return this.#changeOne(reactivateUsers, actor, change);
+  }
+
+  /** One user, if it exists, and what its role may do: what a call of that user is judged by. */
+  async access(userId: string): Promise<{ user?: UserRow; grants: readonly Grant[] }> {
+    return this.#unitOfWork.read(async transaction => {
+      const user = (await findUsers(transaction, [userId])).get(userId);
+      if (!user) return { grants: [] };
+      return { user, grants: grantsOf(await readSettings(transaction), user.role) };
+    });
+  }
+
+  async #changeOne(
+    change: ChangeActivity,
+    actor: Actor,
+    what: { id: string; name?: string },
+  ): Promise<UserRow> {
+    const { id, name } = what;
+    return this.#unitOfWork.write(async transaction => {
+      const now = this.#clock();
+      const outcomes = await change(transaction, actor, { ids: [id], now });
+      throwFailure(outcomes[id]);
+      if (name !== undefined) {
+        const rename = parsePartialUpdates([{ id, set: { name } }], 'server');
+        await rename.write(transaction, actor, await readSettings(transaction), now);
+      }
+      return findUser(transaction, id);
+    });
+  }
+}
+
+/** What a role may do under the given settings. */
+export function grantsOf(settings: AppSettings, role: string): readonly Grant[] {
+  return settings.grants[role] ?? settings.grants.user ?? DEFAULT_GRANTS.user;
+}
+
+function throwFailure(outcome: UserOutcome | undefined): void {
+  if (outcome?.status !== 'failed' || !outcome.error) return;
+  const { code, message } = outcome.error;
+  throw code === 'USER_NOT_FOUND'
+    ? new RollcallError(code, message, { field: 'id' })
+    : new RollcallError('USER_DELETED', message);
+}

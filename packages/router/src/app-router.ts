@@ -1,0 +1,18 @@
+import { liveRouter } from './live.js';
+import { rolesRouter } from './roles.js';
+import { settingsRouter } from './settings.js';
+import { tasksRouter } from './tasks.js';
+import { router } from './trpc.js';
+import { usersRouter } from './users.js';
+
+/** Every procedure, one router for each noun. */
+export const appRouter = router({
+  users: usersRouter,
+  settings: settingsRouter,
+  roles: rolesRouter,
+  tasks: tasksRouter,
+  live: liveRouter,
+});
+
+/** The type that clients are typed by. */
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,56 @@
+import { ERROR_CODES, type ErrorCode, type ErrorData, type Issue, RollcallError } from '@rollcall/protocol';
+import { TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+
+/** How tRPC names what goes wrong before a procedure of ours is reached. */
+const TRANSPORT_CODES: Partial<Record<TRPCError['code'], ErrorCode>> = {
+  PARSE_ERROR: 'INPUT_INVALID',
+  BAD_REQUEST: 'INPUT_INVALID',
+  METHOD_NOT_SUPPORTED: 'INPUT_INVALID',
+  UNSUPPORTED_MEDIA_TYPE: 'INPUT_INVALID',
+  UNPROCESSABLE_CONTENT: 'INPUT_INVALID',
+  NOT_FOUND: 'NOT_FOUND',
+  PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  TOO_MANY_REQUESTS: 'RATE_LIMITED',
+  SERVICE_UNAVAILABLE: 'UNAVAILABLE',
+};
+
+/** An error of core as tRPC transports it: the table of codes decides the HTTP status. */
+export function toTransportError(error: RollcallError): TRPCError {
+  return new TRPCError({ code: ERROR_CODES[error.code].trpc, message: error.message, cause: error });
+}
+
+/**
+ * What a caller is told. Our own errors say everything; a fault says the request id and nothing else, because its
+ * message may hold anything.
+ */
+export function toErrorData(error: TRPCError, requestId: string): ErrorData {
+  return toRollcallError(error, requestId).toData();
+}
+
+/** Whether an error is a fault of the server, which the log must have in full. */
+export function isFault(error: TRPCError): boolean {
+  return toRollcallError(error, '').code === 'INTERNAL';
+}
+
+function toRollcallError(error: TRPCError, requestId: string): RollcallError {
+  if (error.cause instanceof RollcallError) return error.cause;
+  if (error.cause instanceof ZodError) return RollcallError.ofIssues(issuesOf(error.cause));
+  const code = TRANSPORT_CODES[error.code];
+  if (code) return new RollcallError(code, error.message);
+  return new RollcallError('INTERNAL', `the server failed; the log has the rest under ${requestId}`, {
+    request_id: requestId,
+  });
+}
+
+/** The issues of an input that has not the form of its procedure. A number in front of a path is a place in a batch. */
+function issuesOf(error: ZodError): Issue[] {
+  return error.issues.map(({ path, message }) => {
+    const field = path.map(String).join('.');
+    return {
+      code: 'INPUT_INVALID',
+      message: field ? `${field}: ${message}` : message,
+      ...(field && { field }),
+    };
+  });
+}

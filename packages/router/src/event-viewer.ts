@@ -1,0 +1,58 @@
+import { isUserEvent, type LoggedEvent, matchesFilter } from '@rollcall/core';
+import { EVENT_CATALOGUE, type EventType, type FilterNode, type RollcallEvent } from '@rollcall/protocol';
+import type { Caller } from './caller.js';
+import { visibilityOf } from './view.js';
+
+/** What a listener asked for, checked. */
+export interface EventSelection {
+  types?: ReadonlySet<EventType>;
+  userIds?: ReadonlySet<string>;
+  filter?: FilterNode;
+}
+
+/**
+ * Decides which events of the log a listener receives, and in which form (SPEC section 8). A server token receives
+ * everything that it selects. A user token receives the events about itself, and the public ones about the users it
+ * names or whom its filter matches before or after the change.
+ */
+export class EventViewer {
+  readonly #caller: Caller;
+  readonly #selection: EventSelection;
+
+  constructor(caller: Caller, selection: EventSelection) {
+    this.#caller = caller;
+    this.#selection = selection;
+  }
+
+  /** The event as this listener receives it; undefined when it does not. */
+  see(entry: LoggedEvent): RollcallEvent | undefined {
+    const { types, filter } = this.#selection;
+    const { type } = entry.full;
+    if (types && !types.has(type)) return undefined;
+    if (!this.#mayReceive(entry)) return undefined;
+    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
+    if (!event || !filter) return event;
+    const matched = this.#match(entry, filter);
+    return matched && isUserEvent(event) ? { ...event, matched } : undefined;
+  }
+
+  #mayReceive(entry: LoggedEvent): boolean {
+    const { userIds, filter } = this.#selection;
+    const named = entry.userId !== undefined && userIds?.has(entry.userId) === true;
+    if (this.#caller.kind === 'server') return userIds === undefined || named;
+    const { audience } = EVENT_CATALOGUE[entry.full.type];
+    if (audience === 'server') return false;
+    if (entry.userId === this.#caller.userId) return true;
+    return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
+  }
+
+  #match(entry: LoggedEvent, filter: FilterNode): { before: boolean; after: boolean } | undefined {
+    if (!isUserEvent(entry.full)) return undefined;
+    const at = entry.full.created_at;
+    const { userBefore } = entry;
+    // Judged is what the listener may know: the fields of the filter were checked against its rights.
+    const before = userBefore !== undefined && matchesFilter(filter, userBefore, at);
+    const after = matchesFilter(filter, entry.full.user, at);
+    return before || after ? { before, after } : undefined;
+  }
+}

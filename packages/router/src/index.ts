@@ -1,0 +1,3 @@
+export { type AppRouter, appRouter } from './app-router.js';
+export type { Authentication, CallContext, LiveConnection } from './context.js';
+export { isFault, toErrorData } from './error-shape.js';

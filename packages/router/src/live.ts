@@ -1,0 +1,94 @@
+import {
+  type EventPage,
+  type Filter,
+  LIMITS,
+  parseFilter,
+  parsePosition,
+  RollcallError,
+  type RollcallEvent,
+  type Task,
+  type WatchEventsInput,
+} from '@rollcall/protocol';
+import { taskIdSchema, watchEventsSchema } from '@rollcall/protocol/schemas';
+import type { TrackedEnvelope } from '@trpc/server';
+import { z } from 'zod';
+import { type Caller, requireGrant } from './caller.js';
+import type { LiveConnection } from './context.js';
+import { type EventSelection, EventViewer } from './event-viewer.js';
+import { streamEvents } from './stream-events.js';
+import { streamProgress } from './stream-progress.js';
+import { callerProcedure, router, serverProcedure } from './trpc.js';
+
+export const liveRouter = router({
+  /**
+   * The durable events that the caller may receive and selects, in commit order, as pages tracked by position. Resumes
+   * after `lastEventId`; a position that is no longer kept gives one page with `resync` and goes on from now.
+   */
+  events: callerProcedure
+    .input(
+      watchEventsSchema.optional() as unknown as z.ZodType<
+        WatchEventsInput | undefined,
+        WatchEventsInput | undefined
+      >,
+    )
+    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<EventPage>> {
+      const { caller, directory, connection } = ctx;
+      const viewer = new EventViewer(caller, selectionOf(caller, input ?? {}));
+      const after = input?.lastEventId === undefined ? undefined : parsePosition(input.lastEventId);
+      const stream = streamEvents({
+        log: directory.events,
+        viewer,
+        after,
+        connection,
+        signal: signalOf(signal),
+      });
+      yield* counted(connection, stream);
+    }),
+
+  /** Events that are sent and forgotten: the progress of tasks. Server only. They carry no id and move no position. */
+  ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
+    yield* counted(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
+  }),
+
+  /** One task: its present state at once, then every change; ends when the task ends. @throws `TASK_NOT_FOUND` */
+  task: serverProcedure.input(z.strictObject({ task_id: taskIdSchema })).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }): AsyncGenerator<Task> {
+    yield* counted(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
+  }),
+});
+
+function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
+  const { types, user_ids, filter } = input;
+  if (user_ids?.length || filter) requireGrant(caller, 'read-users');
+  return {
+    ...(types && { types: new Set(types) }),
+    ...(user_ids && { userIds: new Set(user_ids) }),
+    ...(filter && { filter: parseFilter(filter as Filter, { server: caller.kind === 'server' }) }),
+  };
+}
+
+/** Counts a subscription against its connection while it runs. @throws RollcallError `RATE_LIMITED` */
+async function* counted<Item>(
+  connection: LiveConnection | undefined,
+  stream: AsyncIterable<Item>,
+): AsyncGenerator<Item> {
+  const limit = LIMITS.subscriptionsPerConnection;
+  if (connection && connection.subscriptions >= limit) {
+    throw new RollcallError('RATE_LIMITED', `a connection has at most ${limit} subscriptions; end one first`);
+  }
+  if (connection) connection.subscriptions += 1;
+  try {
+    yield* stream;
+  } finally {
+    if (connection) connection.subscriptions -= 1;
+  }
+}
+
+/** tRPC types the signal of a subscription as optional, and always gives one. */
+function signalOf(signal: AbortSignal | undefined): AbortSignal {
+  if (!signal) throw new Error('a subscription needs a signal to end by');
+  return signal;
+}

@@ -1,0 +1,13 @@
+import type { AppSettings } from '@rollcall/protocol';
+import { z } from 'zod';
+import { router, serverProcedure } from './trpc.js';
+
+export const settingsRouter = router({
+  /** The settings of the app, defaults filled in. Server only. */
+  get: serverProcedure.query(({ ctx }): Promise<AppSettings> => ctx.directory.settings.get()),
+
+  /** Changes the settings that are named. Server only. @throws `INPUT_INVALID` for an unknown setting. */
+  update: serverProcedure
+    .input(z.custom<Partial<AppSettings>>())
+    .mutation(({ ctx, input }): Promise<AppSettings> => ctx.directory.settings.update(ctx.actor, input)),
+});

@@ -1,0 +1,63 @@
+import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
+import { initTRPC } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+import { type Caller, resolveCaller } from './caller.js';
+import type { CallContext } from './context.js';
+import { toErrorData, toTransportError } from './error-shape.js';
+import { HTTP_CODES } from './http-codes.js';
+
+/**
+ * The root context is opaque, so that the emitted types of the router, which the client carries, name nothing but tRPC
+ * and the protocol; the first middleware gives it its type back.
+ */
+const t = initTRPC.context<object>().create({
+  // Development mode would send stack traces to callers.
+  isDev: false,
+  errorFormatter: ({ shape, error, ctx }) => {
+    const data = toErrorData(error, (ctx as CallContext | undefined)?.requestId ?? 'unknown');
+    const transport = ERROR_CODES[data.code].trpc;
+    return {
+      message: data.message,
+      code: TRPC_ERROR_CODES_BY_KEY[transport],
+      data: {
+        ...data,
+        httpStatus: HTTP_CODES[transport],
+        ...(shape.data.path !== undefined && { path: shape.data.path }),
+      },
+    };
+  },
+});
+
+export const router = t.router;
+
+/** Errors of core leave as what the transport understands, with the status of their code. */
+const translateErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof RollcallError) throw toTransportError(result.error.cause);
+  return result;
+});
+
+/** A procedure for anybody with a valid token, whoever it speaks for; the user need not exist yet. */
+export const tokenProcedure = t.procedure.use(translateErrors).use(({ ctx, next }) => {
+  const { authentication, directory, requestId, connection } = ctx as CallContext;
+  if (authentication.error) throw authentication.error;
+  const { principal } = authentication;
+  if (principal.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
+    throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; call again with a fresh one');
+  }
+  return next({ ctx: { principal, directory, requestId, connection } });
+});
+
+/** A procedure for server tokens and for users who exist and may call. */
+export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
+  const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
+  return next({ ctx: { caller } });
+});
+
+/** A procedure for server tokens only, whatever the role of a user. */
+export const serverProcedure = tokenProcedure.use(({ ctx, next, path }) => {
+  if (ctx.principal.kind !== 'server') {
+    throw new RollcallError('NOT_ALLOWED', `${path} takes a server token; this one speaks for a user`);
+  }
+  return next({ ctx: { actor: { type: 'server' } as const } });
+});

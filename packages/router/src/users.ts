@@ -1,0 +1,160 @@
+import {
+  type Filter,
+  LIMITS,
+  type PartialUserUpdate,
+  parseFilter,
+  parseSort,
+  type QueryUsersAnswer,
+  type QueryUsersOptions,
+  RollcallError,
+  type SortKey,
+  type UpsertUserInput,
+  type User,
+  type UserInput,
+  type UsersAnswer,
+} from '@rollcall/protocol';
+import { queryUsersOptionsSchema, userFieldSchemas, userIdSchema } from '@rollcall/protocol/schemas';
+import { z } from 'zod';
+import { requireGrant } from './caller.js';
+import { lifeCycleActor } from './life-cycle-actor.js';
+import { callerProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
+import { userFor, usersFor } from './view.js';
+
+/** An input that core checks item by item, so that one error can list everything that is wrong. */
+const checkedByCore = <Input>() => z.custom<Input>();
+
+const lifeCycle = { created_by_id: userIdSchema.optional() };
+const oneUser = z.strictObject({ id: userIdSchema, ...lifeCycle });
+const manyUsers = z.strictObject({
+  ids: z
+    .array(userIdSchema)
+    .min(1)
+    .max(LIMITS.batchUsers)
+    .refine(ids => new Set(ids).size === ids.length, 'names each user once'),
+  ...lifeCycle,
+});
+
+export const usersRouter = router({
+  /**
+   * Creates users, or replaces their data: 1–100 in one transaction, all or nothing. Server only.
+   * @throws `INPUT_INVALID`, `USERNAME_TAKEN`, `ROLE_NOT_FOUND`, `REVISION_CONFLICT`, `USER_DELETED`: the first in input
+   * order, with `index` and `field`; `issues` lists every one.
+   */
+  upsert: serverProcedure
+    .input(z.strictObject({ users: checkedByCore<UpsertUserInput[]>() }))
+    .mutation(async ({ ctx, input }): Promise<UsersAnswer> => {
+      const rows = await ctx.directory.users.upsert(ctx.actor, input.users);
+      return usersFor({ kind: 'server', actor: ctx.actor }, rows);
+    }),
+
+  /**
+   * Changes parts of users: 1–100 in one transaction, all or nothing. A user may change itself where its role has the
+   * grant `update-own-user`, others with `update-any-user`, and never the fields reserved to servers.
+   */
+  partialUpdate: callerProcedure
+    .input(z.strictObject({ users: checkedByCore<PartialUserUpdate[]>() }))
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<UsersAnswer> => {
+      const rows = await directory.users.partialUpdate(caller.actor, input.users, {
+        fields: caller.kind,
+        authorise: ids => {
+          if (caller.kind === 'server') return;
+          const others = ids.some(id => id !== caller.userId);
+          requireGrant(caller, others ? 'update-any-user' : 'update-own-user');
+        },
+      });
+      return usersFor(caller, rows);
+    }),
+
+  /**
+   * Creates the user that the token speaks for, or merges the given fields into it. With only an id, an existing user
+   * is not touched. `position` is where the user's live events begin.
+   */
+  connect: tokenProcedure
+    .input(z.strictObject({ user: checkedByCore<UserInput>() }))
+    .mutation(async ({ ctx: { principal, directory }, input }): Promise<{ user: User; position: string }> => {
+      if (principal.kind !== 'user') {
+        throw new RollcallError(
+          'NOT_ALLOWED',
+          'a server token has no user to connect; use the token of a user',
+        );
+      }
+      const { userId, issuedAt } = principal;
+      const { row, position } = await directory.users.connect({ userId, issuedAt }, input.user);
+      const caller = {
+        kind: 'user',
+        userId,
+        role: row.role,
+        actor: { type: 'user', id: userId },
+        grants: [],
+      } as const;
+      return { user: userFor(caller, row), position };
+    }),
+
+  /** One page of users that match a filter (SPEC section 4), as the caller may see them. */
+  query: callerProcedure
+    .input(
+      z.strictObject({
+        filter: checkedByCore<Filter | undefined>(),
+        sort: checkedByCore<SortKey[] | undefined>(),
+        options: queryUsersOptionsSchema.optional() as z.ZodType<
+          z.output<typeof queryUsersOptionsSchema> | undefined,
+          QueryUsersOptions | undefined
+        >,
+      }),
+    )
+    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryUsersAnswer> => {
+      requireGrant(caller, 'query-users');
+      const server = caller.kind === 'server';
+      const options = input.options ?? queryUsersOptionsSchema.parse({});
+      if (options.include_deleted_users && !server) {
+        throw new RollcallError(
+          'NOT_ALLOWED',
+          'include_deleted_users: only a server token may ask for deleted users',
+          {
+            field: 'include_deleted_users',
+          },
+        );
+      }
+      const { rows, next, position } = await directory.users.query({
+        filter: parseFilter(input.filter ?? {}, { server }),
+        sort: parseSort(input.sort, { server }),
+        options,
+        seesInvisible: server,
+      });
+      return { users: rows.map(row => userFor(caller, row)), ...(next !== undefined && { next }), position };
+    }),
+
+  /** Deactivates one user, at once; one who is deactivated already stays as it is. Server only. */
+  deactivate: serverProcedure
+    .input(oneUser)
+    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ user: User }> => {
+      const by = await lifeCycleActor(directory, actor, input.created_by_id);
+      return { user: userFor({ kind: 'server', actor }, await directory.users.deactivate(by, input.id)) };
+    }),
+
+  /** Deactivates up to 100 users as a task. Server only. @throws `USER_NOT_FOUND`, `USER_DELETED` before it begins. */
+  deactivateMany: serverProcedure
+    .input(manyUsers)
+    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ task_id: string }> => {
+      const by = await lifeCycleActor(directory, actor, input.created_by_id);
+      return { task_id: await directory.lifeCycle.deactivateUsers(by, input.ids) };
+    }),
+
+  /** Undoes a deactivation, and gives the user another name when one is named. Server only. */
+  reactivate: serverProcedure
+    .input(oneUser.extend({ name: userFieldSchemas.name.optional() }))
+    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ user: User }> => {
+      const { id, name, created_by_id } = input;
+      const by = await lifeCycleActor(directory, actor, created_by_id);
+      const row = await directory.users.reactivate(by, { id, ...(name !== undefined && { name }) });
+      return { user: userFor({ kind: 'server', actor }, row) };
+    }),
+
+  /** Reactivates up to 100 users as a task. Server only. */
+  reactivateMany: serverProcedure
+    .input(manyUsers)
+    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ task_id: string }> => {
+      const by = await lifeCycleActor(directory, actor, input.created_by_id);
+      return { task_id: await directory.lifeCycle.reactivateUsers(by, input.ids) };
+    }),
+});
