@@ -112,7 +112,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
     const runner = source.createQueryRunner();
     return {
       dialect: this.dialect,
-      query: async (statement: Sql) => (await runner.query(statement.sql, statement.values, true)).records,
+      query: async (statement: Sql) =>
+        (await runner.query(statement.sql, statement.values.map(bindable), true)).records,
     };
   }
 
@@ -163,6 +164,11 @@ export class SqliteUnitOfWork implements UnitOfWork {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
+}
+
+/** SQLite has no booleans; one of the drivers turns them into numbers by itself, the other refuses them. */
+function bindable(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 async function closeQuietly(source: DataSource | undefined): Promise<void> {

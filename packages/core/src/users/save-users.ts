@@ -30,7 +30,8 @@ export async function saveUsers(
   drafts: readonly UserDraft[],
   now: number,
 ): Promise<UserRow[]> {
-  const written: UserRow[] = [];
+  const created: UserRow[] = [];
+  const changed: UserRow[] = [];
   const stored = drafts.map(({ before, after }) => {
     const changes = before && userChanges(toUser(before, now), toUser(after, now));
     if (before && changes && Object.keys(changes).length === 0) return before;
@@ -41,12 +42,19 @@ export async function saveUsers(
       updated_at: now,
       revision: before ? before.revision + (visible ? 1 : 0) : 1,
     };
-    written.push(row);
+    (before ? changed : created).push(row);
     logChange(transaction, actor, toUser(row, now), changes);
     return row;
   });
-  await insertRows(transaction, userTable, written, { key: 'id', keep: PRESENCE_COLUMNS });
+  // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
+  // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
+  await insertRows(transaction, userTable, created.sort(byId));
+  await insertRows(transaction, userTable, changed, { key: 'id', keep: PRESENCE_COLUMNS });
   return stored;
+}
+
+function byId(one: UserRow, other: UserRow): number {
+  return one.id < other.id ? -1 : 1;
 }
 
 /** Presence is written by its own statements, beside those that change users, so a save must not set it back. */

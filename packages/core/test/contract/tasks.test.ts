@@ -105,7 +105,13 @@ describeOnEveryEngine('tasks', engine => {
     const { next } = await list({ limit: 1, status: 'pending' });
     expect(next).toBeDefined();
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const garbage = ['x', 'e30', encode([1]), encode(['1', 'id', null, null]), encode([1, 'a\u0000', null, null])];
+    const garbage = [
+      'x',
+      'e30',
+      encode([1]),
+      encode(['1', 'id', null, null]),
+      encode([1, 'a\u0000', null, null]),
+    ];
     for (const cursor of [...garbage, next]) {
       await expect(list({ next: cursor })).rejects.toMatchObject({ code: 'CURSOR_INVALID', field: 'next' });
     }

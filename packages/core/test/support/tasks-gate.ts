@@ -38,6 +38,10 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.read(job);
   }
 
+  onLogged(listener: () => void): void {
+    this.#inner.onLogged(listener);
+  }
+
   get dialect(): Dialect {
     return this.#inner.dialect;
   }

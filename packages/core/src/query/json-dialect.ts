@@ -1,0 +1,46 @@
+import type { Sql } from 'sql-template-tag';
+import type { Dialect } from '../database/dialect.js';
+import { postgresJson } from './postgres-json.js';
+import type { SortAtom, SortColumn } from './sort-atoms.js';
+import { sqliteJson } from './sqlite-json.js';
+import type { ValueTest } from './value-test.js';
+
+/**
+ * How queries look into JSON columns, once for each dialect of SQL. Paths and values are always bound; the one path that
+ * stands in a statement as text is that of an indexed field, which the operator chose and the field name grammar has
+ * passed, because an index on an expression serves only the same text.
+ */
+export interface JsonDialect {
+  /** The users whose custom data at a path passes a test. */
+  customPasses(path: readonly string[], test: ValueTest): Sql;
+  /** The users whose teams pass a test. */
+  teamsPass(test: ValueTest): Sql;
+  /** `expression` equals one of the values, which are all numbers or all strings. */
+  isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
+  /** The words of a search column (search-column.ts) begin with all of these. */
+  hasWords(column: Sql, words: readonly string[]): Sql;
+  /** What a sort by a custom path compares, in turn. */
+  sortCustom(column: SortColumn & { path: readonly string[] }): SortAtom[];
+  /** What a sort by teams compares: the least team when ascending, the greatest when descending. */
+  sortTeams(descending: boolean): Sql;
+  /** What an `ORDER BY` adds so that missing values come first when ascending and last when descending. */
+  missingFirst(descending: boolean): Sql;
+  readonly customIndex: CustomIndexDialect;
+}
+
+/** The index of a custom path: one expression, and the tests that it answers. */
+export interface CustomIndexDialect {
+  /** The indexed expression, as text. */
+  key(path: readonly string[]): Sql;
+  /** The key of the users who have an array on the path. They match by rules that one key cannot express. */
+  readonly arrayKey: Sql;
+  /** A test as a condition on the key; undefined when the index cannot answer it. */
+  keyPasses(key: Sql, test: ValueTest): Sql | undefined;
+  /** The names of the indexes on `users`. */
+  readonly names: Sql;
+}
+
+/** The JSON dialect of a transaction. */
+export function jsonDialectOf(dialect: Dialect): JsonDialect {
+  return dialect.name === 'postgres' ? postgresJson : sqliteJson;
+}
