@@ -2,4 +2,4 @@
 export const sourceConditions = {
   resolve: { conditions: ['@rollcall/source'] },
   ssr: { resolve: { conditions: ['@rollcall/source'] } },
-} as const;
+};

@@ -3,6 +3,7 @@ import { type EventPage, formatPosition, type Position, type RollcallEvent } fro
 import { type TrackedEnvelope, tracked } from '@trpc/server';
 import { awaitDrain } from './back-pressure.js';
 import type { LiveConnection } from './context.js';
+import { shareable } from './encode-frame.js';
 import type { EventViewer } from './event-viewer.js';
 
 /** After so many entries that were not for this listener, an empty page moves its position on. */
@@ -34,7 +35,7 @@ export async function* streamEvents(
     if ('resyncAt' in page) {
       position = page.resyncAt;
       yieldedAt = position;
-      yield tracked(formatPosition(position), { events: [], resync: true });
+      yield tracked(formatPosition(position), shareable({ events: [], resync: true }));
       continue;
     }
     position = page.upTo;
@@ -45,7 +46,7 @@ export async function* streamEvents(
     if (events.length > 0 || !silent) {
       if (!(await awaitDrain(connection, signal))) return;
       yieldedAt = position;
-      yield tracked(formatPosition(position), { events });
+      yield tracked(formatPosition(position), shareable({ events }));
     }
     if (page.events.length === 0) await log.waitBeyond(position, signal);
   }

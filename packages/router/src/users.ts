@@ -20,8 +20,8 @@ import { lifeCycleActor } from './life-cycle-actor.js';
 import { callerProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
 import { userFor, usersFor } from './view.js';
 
-/** An input that core checks item by item, so that one error can list everything that is wrong. */
-const checkedByCore = <Input>() => z.custom<Input>();
+/** An input that core checks, item by item and even for being there, so that one error can list what is wrong. */
+const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
 
 const lifeCycle = { created_by_id: userIdSchema.optional() };
 const oneUser = z.strictObject({ id: userIdSchema, ...lifeCycle });
@@ -94,8 +94,8 @@ export const usersRouter = router({
   query: callerProcedure
     .input(
       z.strictObject({
-        filter: checkedByCore<Filter | undefined>(),
-        sort: checkedByCore<SortKey[] | undefined>(),
+        filter: z.custom<Filter>().optional(),
+        sort: z.custom<SortKey[]>().optional(),
         options: queryUsersOptionsSchema.optional() as z.ZodType<
           z.output<typeof queryUsersOptionsSchema> | undefined,
           QueryUsersOptions | undefined

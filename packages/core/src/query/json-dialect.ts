@@ -1,7 +1,7 @@
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import { postgresJson } from './postgres-json.js';
-import type { SortAtom, SortColumn } from './sort-atoms.js';
+import type { SortColumn, SortPlan } from './sort-atoms.js';
 import { sqliteJson } from './sqlite-json.js';
 import type { ValueTest } from './value-test.js';
 
@@ -20,12 +20,19 @@ export interface JsonDialect {
   /** The words of a search column (search-column.ts) begin with all of these. */
   hasWords(column: Sql, words: readonly string[]): Sql;
   /** What a sort by a custom path compares, in turn. */
-  sortCustom(column: SortColumn & { path: readonly string[] }): SortAtom[];
+  sortCustom(column: CustomSortColumn): SortPlan;
   /** What a sort by teams compares: the least team when ascending, the greatest when descending. */
   sortTeams(descending: boolean): Sql;
   /** What an `ORDER BY` adds so that missing values come first when ascending and last when descending. */
   missingFirst(descending: boolean): Sql;
   readonly customIndex: CustomIndexDialect;
+}
+
+/** A custom path as a key of a sort. */
+export interface CustomSortColumn extends SortColumn {
+  path: readonly string[];
+  /** Which key of the sort it is, from 0. */
+  position: number;
 }
 
 /** The index of a custom path: one expression, and the tests that it answers. */

@@ -1,5 +1,6 @@
-import type { FieldReference, FilterNode, JsonValue, QueryField, User } from '@rollcall/protocol';
+import type { FieldReference, FilterNode, JsonValue, User } from '@rollcall/protocol';
 import { searchWords } from '@rollcall/protocol';
+import { builtInValue } from './built-in-value.js';
 import { compareText, kindOf, sameJson } from './json-values.js';
 import { type Reached, reachPath } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';
@@ -33,14 +34,8 @@ export function matchesFilter(filter: FilterNode, user: MatchableUser, now: numb
 }
 
 function placesOf(field: FieldReference, user: MatchableUser, now: number): Reached[] {
-  if (field.kind === 'custom') return reachPath(user.custom, field.path);
-  return [{ value: builtInValue(field.field, user, now), open: true }];
-}
-
-function builtInValue(field: QueryField, user: MatchableUser, now: number): JsonValue | undefined {
-  if (field !== 'banned' && field !== 'shadow_banned') return user[field];
-  const hasRunOut = user.ban_expires !== undefined && user.ban_expires <= now;
-  return user[field] && !hasRunOut;
+  if (field.kind === 'custom') return reachPath(user.custom, field.path, 'filter');
+  return [{ value: builtInValue(user, field.field, { now, seesInvisible: true }), open: true }];
 }
 
 /** Each word asked for is the beginning of some word of the text. */

@@ -7,6 +7,9 @@
  * - a name that is an index of the array also steps to that element. What is reached by its index stands for itself: if
  *   it is an array, its elements are not compared one by one.
  *
+ * For a sort, MongoDB's rules differ in two points: an index that the array has is followed alone, and an element that is
+ * no object counts as one in which the rest of the path is missing.
+ *
  * The walks in SQL (sqlite-walk.ts, postgres-walk.ts) follow the same rules.
  */
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
@@ -16,33 +19,47 @@ import { isJsonObject } from './json-values.js';
 export interface Reached {
   /** Undefined where nothing is. */
   value: JsonValue | undefined;
-  /** Whether an array found here is compared element by element, too. */
+  /** Whether an array found here stands for its elements, too. */
   open: boolean;
 }
 
+/** What a path is followed for. */
+export type PathPurpose = 'filter' | 'sort';
+
 /** Every place in a document that a path leads to. */
-export function reachPath(document: JsonObject, path: readonly string[]): Reached[] {
+export function reachPath(document: JsonObject, path: readonly string[], purpose: PathPurpose): Reached[] {
   const places: Reached[] = [];
-  stepIntoObject(document, path, places);
+  const nothing: Reached = { value: undefined, open: true };
+
+  function intoObject(object: JsonObject, [name = '', ...rest]: readonly string[]): void {
+    const value = Object.hasOwn(object, name) ? object[name] : undefined;
+    if (rest.length === 0) places.push({ value, open: true });
+    else if (isJsonObject(value)) intoObject(value, rest);
+    else if (Array.isArray(value)) intoArray(value, rest);
+    else places.push(nothing);
+  }
+
+  function intoArray(array: JsonValue[], names: readonly string[]): void {
+    const [name = '', ...rest] = names;
+    const index = arrayIndex(name);
+    const element = index === null ? undefined : array[index];
+    if (element === undefined || purpose === 'filter') {
+      for (const one of array) {
+        if (isJsonObject(one)) intoObject(one, names);
+        else if (purpose === 'sort') places.push(nothing);
+      }
+    }
+    if (element === undefined) return;
+    if (rest.length === 0) places.push({ value: element, open: false });
+    else if (isJsonObject(element)) intoObject(element, rest);
+    else if (Array.isArray(element)) intoArray(element, rest);
+  }
+
+  intoObject(document, path);
   return places;
 }
 
-function stepIntoObject(object: JsonObject, path: readonly string[], places: Reached[]): void {
-  const [name = '', ...rest] = path;
-  const value = Object.hasOwn(object, name) ? object[name] : undefined;
-  if (rest.length === 0) places.push({ value, open: true });
-  else if (isJsonObject(value)) stepIntoObject(value, rest, places);
-  else if (Array.isArray(value)) stepIntoArray(value, rest, places);
-  else places.push({ value: undefined, open: true });
-}
-
-function stepIntoArray(array: JsonValue[], path: readonly string[], places: Reached[]): void {
-  const [name, ...rest] = path;
-  for (const [index, element] of array.entries()) {
-    if (isJsonObject(element)) stepIntoObject(element, path, places);
-    if (name !== String(index)) continue;
-    if (rest.length === 0) places.push({ value: element, open: false });
-    else if (isJsonObject(element)) stepIntoObject(element, rest, places);
-    else if (Array.isArray(element)) stepIntoArray(element, rest, places);
-  }
+/** A name as an index of an array, as MongoDB writes indexes: no sign and no leading zeros. */
+export function arrayIndex(name: string): number | null {
+  return /^(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : null;
 }

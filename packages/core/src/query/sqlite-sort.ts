@@ -1,9 +1,10 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { direction } from './conditions.js';
-import type { SortAtom, SortColumn } from './sort-atoms.js';
+import type { CustomSortColumn } from './json-dialect.js';
+import type { SortAtom, SortPlan } from './sort-atoms.js';
 import { SORT_TEXT_LENGTH, type SortValue } from './sort-value.js';
 import { type Cell, jsonNumber } from './sqlite-cell.js';
-import { hasArray, sqlitePath } from './sqlite-json.js';
+import { arrayOnTheWay, cellAt, elementsAt } from './sqlite-json-path.js';
 import { sqliteWalk } from './sqlite-walk.js';
 
 /**
@@ -20,11 +21,10 @@ const KEYS = {
 } as const;
 
 /** What a sort by a custom path compares. */
-export function sqliteSortCustom(column: SortColumn & { path: readonly string[] }): SortAtom[] {
-  const { path, descending, value } = column;
-  const bound = value && sqliteSortKey(value);
+export function sqliteSortCustom({ path, descending, last }: CustomSortColumn): SortPlan {
   const expression = sortExpression(path, descending);
-  return [{ expression, nullable: true, descending, isNull: value?.kind === 'empty', ...(bound && { bound }) }];
+  const atom: SortAtom = { expression, nullable: true, descending, ...(last && { last: keyOfLast(last) }) };
+  return { from: empty, atoms: [atom], nullsInIndex: false };
 }
 
 /** What a sort by teams compares. */
@@ -33,27 +33,29 @@ export function sqliteSortTeams(descending: boolean): Sql {
 }
 
 function sortExpression(path: readonly string[], descending: boolean): Sql {
-  const bound = sqlitePath(path);
-  const cell: Cell = { type: sql`json_type(users.custom, ${bound})`, value: sql`users.custom ->> ${bound}` };
+  const cell = cellAt(path);
+  const direct = sql`CASE ${cell.type} WHEN 'array' THEN ${ofElements(elementsAt(path), descending)} ELSE ${keyOf(cell)} END`;
+  const guard = arrayOnTheWay(path);
+  return guard
+    ? sql`CASE WHEN ${guard} THEN ${ofWalk(path, descending)} ELSE ${direct} END`
+    : sql`(${direct})`;
+}
+
+/** The least key of the elements of an array, or the greatest. */
+function ofElements(elements: Sql, descending: boolean): Sql {
   const element: Cell = { type: sql`element.type`, value: sql`element.value` };
-  const ofArray = sql`(SELECT ${keyOf(element)} AS key FROM json_each(users.custom, ${bound}) AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
-  const direct = sql`CASE ${cell.type} WHEN 'array' THEN ${ofArray} ELSE ${keyOf(cell)} END`;
-  const arrayOnTheWay = hasArray(path.slice(0, -1).map((_, index) => path.slice(0, index + 1)));
-  if (!arrayOnTheWay) return direct;
-  return sql`CASE WHEN ${arrayOnTheWay} THEN ${ofWalk(path, descending)} ELSE ${direct} END`;
+  return sql`(SELECT ${keyOf(element)} AS key FROM ${elements} AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
 }
 
 /** The least key among the places of a path, or the greatest; an open array counts by its elements. */
 function ofWalk(path: readonly string[], descending: boolean): Sql {
   const place: Cell = { type: sql`place.type`, value: sql`place.value` };
-  const element: Cell = { type: sql`element.type`, value: sql`element.value` };
-  const isOpenArray = sql`place.open AND place.type = 'array'`;
-  const ofElements = sql`(SELECT ${keyOf(element)} AS key FROM json_each(place.value) AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
-  const key = sql`CASE WHEN ${isOpenArray} THEN ${ofElements} ELSE ${keyOf(place)} END`;
-  // The outer row is there for a path that leads nowhere: that is missing, which is not the same as an empty array.
-  return sql`(SELECT CASE found WHEN 0 THEN ${KEYS.null} ELSE key END FROM (
-      SELECT 0 AS found, NULL AS key UNION ALL
-      SELECT 1, ${key} FROM (${sqliteWalk(path, 'sort')}) AS place
+  const key = sql`CASE WHEN place.open AND place.type = 'array' THEN ${ofElements(sql`json_each(place.value)`, descending)} ELSE ${keyOf(place)} END`;
+  // The other row is there for a path that leads nowhere: that is missing, which is not the same as an empty array.
+  return sql`(SELECT CASE WHEN found THEN key ELSE ${KEYS.null} END FROM (
+      SELECT FALSE AS found, NULL AS key
+      UNION ALL
+      SELECT TRUE, ${key} FROM (${sqliteWalk(path, 'sort')}) AS place
     ) ORDER BY found DESC, key ${direction(descending)} LIMIT 1)`;
 }
 
@@ -61,15 +63,17 @@ function keyOf(cell: Cell): Sql {
   return sql`CASE ${cell.type} WHEN 'text' THEN substr(${cell.value}, 1, ${SORT_TEXT_LENGTH}) WHEN 'integer' THEN ${cell.value} WHEN 'real' THEN ${cell.value} WHEN 'true' THEN ${KEYS.true} WHEN 'false' THEN ${KEYS.false} WHEN 'object' THEN ${KEYS.object} WHEN 'array' THEN ${KEYS.array} ELSE ${KEYS.null} END`;
 }
 
-function sqliteSortKey(value: SortValue): Sql {
-  switch (value.kind) {
+function keyOfLast(last: SortValue): Sql | null {
+  switch (last.kind) {
+    case 'empty':
+      return null;
     case 'number':
-      return jsonNumber(value.value);
+      return jsonNumber(last.value);
     case 'string':
-      return sql`${value.value}`;
+      return sql`${last.value}`;
     case 'boolean':
-      return value.value ? KEYS.true : KEYS.false;
+      return last.value ? KEYS.true : KEYS.false;
     default:
-      return KEYS[value.kind];
+      return KEYS[last.kind];
   }
 }

@@ -1,7 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-
-/** What SQLite's walk along a path is for. */
-export type WalkPurpose = 'filter' | 'sort';
+import { arrayIndex, type PathPurpose } from './reach-path.js';
 
 /**
  * The places in a user's custom data that a path leads to, by the rules of reach-path.ts, as a query with the columns
@@ -11,11 +9,8 @@ export type WalkPurpose = 'filter' | 'sort';
  * A row of `walk` is a value, how many names of the path have been followed to it (`at`), and whether it is open: an
  * open array at the end of the path stands for its elements, too, and an open value that is neither array nor object
  * before the end means that nothing is there.
- *
- * For a sort, MongoDB's rules differ in two points: an index that the array has is followed alone, and an element that
- * is no object counts as one where the rest of the path is missing.
  */
-export function sqliteWalk(path: readonly string[], purpose: WalkPurpose): Sql {
+export function sqliteWalk(path: readonly string[], purpose: PathPurpose): Sql {
   const names = JSON.stringify(path);
   const indexes = JSON.stringify(path.map(arrayIndex));
   const length = path.length;
@@ -42,9 +37,4 @@ export function sqliteWalk(path: readonly string[], purpose: WalkPurpose): Sql {
       )
       SELECT CASE WHEN at = ${length} THEN type END AS type, CASE WHEN at = ${length} THEN value END AS value, open
       FROM walk WHERE at = ${length} OR (open AND coalesce(type NOT IN ('array', 'object'), 1))`;
-}
-
-/** A name as an index of an array, as MongoDB writes indexes: no sign and no leading zeros. */
-export function arrayIndex(name: string): number | null {
-  return /^(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : null;
 }

@@ -89,7 +89,14 @@ describeOnEveryEngine('a task worker', engine => {
       most = Math.max(most, open.size);
       if (some.includes('user-5')) open.delete(task.id);
     });
-    fixture.startWorker(job, { concurrency: 2 });
+    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    fixture.startWorker(job, { unitOfWork: gate, concurrency: 2 });
+    await until('it takes its first task', () => gate.waiting === 1);
+    gate.allow(1);
+    await until('it takes another beside the first step', () => gate.waiting === 2);
+    const claimed = await fixture.row(tasks[0]?.task_id ?? '');
+    expect(claimed.status).toBe('running');
+    gate.allow(1000);
     for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
     expect(most).toBe(2);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 5])));

@@ -27,11 +27,12 @@ export interface ErrorData extends Issue {
 export class RollcallError extends Error {
   override readonly name = 'RollcallError';
   readonly code: ErrorCode;
-  readonly index?: number;
-  readonly field?: string;
-  readonly issues?: Issue[];
-  readonly retry_after?: number;
-  readonly request_id?: string;
+  // Declared, not defined: a field that was not given is absent, also where an error is printed.
+  declare readonly index?: number;
+  declare readonly field?: string;
+  declare readonly issues?: Issue[];
+  declare readonly retry_after?: number;
+  declare readonly request_id?: string;
   readonly unrecoverable: boolean;
 
   constructor(
@@ -76,6 +77,8 @@ export class RollcallError extends Error {
     const given = (typeof data === 'object' && data !== null ? data : {}) as Partial<ErrorData>;
     const known = typeof given.code === 'string' && Object.hasOwn(ERROR_CODES, given.code);
     if (!known) return new RollcallError('INTERNAL', 'the server answered with an unknown error', { cause });
-    return new RollcallError(given.code as ErrorCode, String(given.message), { ...given, cause });
+    const code = given.code as ErrorCode;
+    const message = typeof given.message === 'string' ? given.message : ERROR_CODES[code].meaning;
+    return new RollcallError(code, message, { ...given, cause });
   }
 }

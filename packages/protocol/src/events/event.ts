@@ -68,13 +68,10 @@ export type RollcallEvent<Custom extends object = JsonObject> =
   | RoleEvent;
 
 /** The event of one type. */
-export type EventOfType<Type extends EventType, Custom extends object = JsonObject> =
-  Extract<RollcallEvent<Custom>, { type: Type }> extends never
-    ? Extract<RollcallEvent<Custom>, { type: EventType }>
-    : Type extends UserEventType
-      ? UserEvent<Custom> & { type: Type }
-      : Type extends TaskEventType
-        ? TaskEvent & { type: Type }
-        : Type extends 'app.updated'
-          ? AppUpdatedEvent
-          : RoleEvent & { type: Type };
+export type EventOfType<Type extends EventType, Custom extends object = JsonObject> = Type extends UserEventType
+  ? UserEvent<Custom> & { type: Type }
+  : Type extends TaskEventType
+    ? TaskEvent & { type: Type }
+    : Type extends 'app.updated'
+      ? AppUpdatedEvent
+      : RoleEvent & { type: Type };

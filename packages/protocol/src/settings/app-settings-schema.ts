@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GRANTS } from '../access/grants.js';
 import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/field-path.js';
+import { recordSchema } from '../users/record-schema.js';
 import { isUserField } from '../users/user-fields.js';
 import { roleNameSchema } from '../users/user-fields-schema.js';
 import { USERNAME_SCOPES } from './app-settings.js';
@@ -28,5 +29,5 @@ export const appSettingsUpdateSchema = z.strictObject({
     .optional(),
   max_custom_bytes: z.number().int().min(1024).max(15_360).optional(),
   event_retention_days: z.number().int().min(1).max(3650).optional(),
-  grants: z.record(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
+  grants: recordSchema(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
 });

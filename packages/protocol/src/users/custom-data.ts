@@ -44,7 +44,7 @@ function check(value: unknown, path: string[], problems: CustomProblem[]): void 
   }
   for (const [name, inner] of Object.entries(value)) {
     const problem = Array.isArray(value) ? undefined : fieldNameProblem(name);
-    if (problem) problems.push({ field: path.join('.'), message: problem });
+    if (problem) complain(`${problem}; this is ${JSON.stringify(name.slice(0, LIMITS.fieldNameLength))}`);
     else check(inner, [...path, name], problems);
   }
 }

@@ -1,7 +1,12 @@
 import { LIMITS } from '../limits.js';
 
 /** Names that would reach a prototype when an object is walked; they are refused everywhere. */
-const FORBIDDEN_NAMES = new Set(['__proto__', 'prototype', 'constructor']);
+const RESERVED_NAMES = new Set(['__proto__', 'prototype', 'constructor']);
+
+/** Whether a name would reach a prototype. */
+export function isReservedName(name: string): boolean {
+  return RESERVED_NAMES.has(name);
+}
 
 /**
  * The grammar of one custom field name: 1–64 characters, no dots, white space, control characters, quotes, back-slashes
@@ -13,7 +18,7 @@ export function fieldNameProblem(name: string): string | undefined {
   if (name.length > LIMITS.fieldNameLength) {
     return `a field name has at most ${LIMITS.fieldNameLength} characters`;
   }
-  if (FORBIDDEN_NAMES.has(name)) return `the field name "${name}" is reserved`;
+  if (isReservedName(name)) return `the field name "${name}" is reserved`;
   if (name.startsWith('$')) return 'a field name must not begin with "$"';
   if (/[.\s\p{Cc}\p{Cs}"'`\\[\]]/u.test(name)) {
     return 'a field name must hold no dots, spaces, control characters, quotes, back-slashes or brackets';

@@ -2,7 +2,7 @@ import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { type CustomProblem, customProblems } from './custom-data.js';
-import { fieldNameProblem, splitPath } from './field-path.js';
+import { fieldNameProblem, isReservedName, splitPath } from './field-path.js';
 import { type Parsed, problemOf } from './parse-user-input.js';
 import { isUserField, USER_FIELDS } from './user-fields.js';
 import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';
@@ -93,7 +93,12 @@ function parseTarget(path: string): Target | string {
   if (USER_FIELDS[first].write === 'nobody' || !isWritableField(first)) return 'is read only';
   if (rest.length === 0) return { kind: 'field', field: first, within: [] };
   // A team is any text, dots included, so everything after `teams_role.` names one team.
-  if (first === 'teams_role') return { kind: 'field', field: first, within: [rest.join('.')] };
+  if (first === 'teams_role') {
+    const team = rest.join('.');
+    return isReservedName(team)
+      ? `the name "${team}" is reserved`
+      : { kind: 'field', field: first, within: [team] };
+  }
   if (first !== 'privacy_settings' && first !== 'push_notifications')
     return `${first} has no parts; set it as a whole`;
   const problem = rest.map(fieldNameProblem).find(Boolean);

@@ -1,14 +1,18 @@
 /**
  * Folds a text for searching: case and accents away. Compatibility forms are unified first (NFKD), so that "ﬁ" is
- * found by "fi".
+ * found by "fi". The way over upper case makes "ß" the same as "SS"; a final sigma is unified because it depends on
+ * where a word ends, and the beginning of a word ends earlier.
  */
 function fold(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
     .normalize('NFKD')
-    .replace(/\p{M}+/gu, '');
+    .replace(/\p{M}+/gu, '')
+    .replaceAll('ς', 'σ');
 }
 
 /** The words of a text as `$autocomplete` sees them: runs of letters and numbers, folded. */

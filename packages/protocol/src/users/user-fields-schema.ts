@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
+import { isReservedName } from './field-path.js';
+import { recordSchema } from './record-schema.js';
 import { textProblem } from './text.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
-export function storableText(maxLength: number) {
+function storableText(maxLength: number) {
   return z
     .string()
     .max(maxLength, `has at most ${maxLength} characters`)
@@ -16,31 +18,44 @@ export function storableText(maxLength: number) {
 /** A user id. */
 export const userIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9@_-]{1,255}$/, 'a user id is 1–255 characters of A-Z a-z 0-9 @ _ -');
+  .regex(
+    new RegExp(`^[A-Za-z0-9@_-]{1,${LIMITS.userIdLength}}$`),
+    `a user id is 1–${LIMITS.userIdLength} characters of A-Z a-z 0-9 @ _ -`,
+  );
 
 const LATEST_TIME = 8_640_000_000_000_000;
+
+const epochSchema = z.number().int().min(0).max(LATEST_TIME);
 
 /** A time on input; on output epoch milliseconds. */
 export const timeSchema = z.union(
   [
-    z.number().int().min(0).max(LATEST_TIME),
-    z.iso.datetime({ offset: true }).transform(text => Date.parse(text)),
+    epochSchema,
+    z.iso
+      .datetime({ offset: true })
+      .transform(text => Date.parse(text))
+      .pipe(epochSchema),
   ],
-  'a time is epoch milliseconds or an ISO 8601 string with a zone, such as "2026-01-31T12:00:00Z"',
+  'a time is epoch milliseconds or an ISO 8601 string with a zone, such as "2026-01-31T12:00:00Z", not before 1970',
 );
 
 /** The name of a role. */
 export const roleNameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a role is 1–64 characters of A-Z a-z 0-9 _ -');
+  .regex(
+    new RegExp(`^[A-Za-z0-9_-]{1,${LIMITS.roleLength}}$`),
+    `the name of a role is 1–${LIMITS.roleLength} characters of A-Z a-z 0-9 _ -`,
+  )
+  .refine(name => !isReservedName(name), 'the name of a role is none of __proto__, prototype, constructor');
 
-const teamSchema = storableText(LIMITS.teamLength).min(1, 'a team has a name');
+const teamSchema = storableText(LIMITS.teamLength)
+  .min(1, 'a team has a name')
+  .refine(team => !isReservedName(team), 'the name of a team is none of __proto__, prototype, constructor');
 
 const flagSchema = z.strictObject({ enabled: z.boolean() });
 
 function isWebUrl(text: string): boolean {
-  const url = URL.parse ? URL.parse(text) : null;
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
 function isLanguageTag(text: string): boolean {
@@ -60,9 +75,10 @@ export const userFieldSchemas = {
     .array(teamSchema)
     .max(LIMITS.teams, `a user has at most ${LIMITS.teams} teams`)
     .refine(teams => new Set(teams).size === teams.length, 'a team is named at most once'),
-  teams_role: z
-    .record(teamSchema, roleNameSchema)
-    .refine(roles => Object.keys(roles).length <= LIMITS.teams, `a user has at most ${LIMITS.teams} teams`),
+  teams_role: recordSchema(teamSchema, roleNameSchema).refine(
+    roles => Object.keys(roles).length <= LIMITS.teams,
+    `a user has at most ${LIMITS.teams} teams`,
+  ),
   language: z
     .string()
     .max(LIMITS.languageLength)

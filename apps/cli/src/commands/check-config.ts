@@ -1,0 +1,24 @@
+import { RollcallError } from '@rollcall/protocol';
+import type { Command } from 'commander';
+import { type CommandContext, EXIT_CODES } from '../context.js';
+import { errorLine } from '../output/error-line.js';
+import { serverEnvironment } from '../server-environment.js';
+
+/** `rollcall check-config`: says what a server would run with, or everything that is wrong with it. */
+export function addCheckConfigCommand(program: Command, context: CommandContext): void {
+  program
+    .command('check-config')
+    .description('print the settings that a server would run with, or everything that is wrong with them')
+    .action(async () => {
+      const { describeConfig, loadConfig } = await import('@rollcall/server');
+      try {
+        context.stdout.write(describeConfig(loadConfig(serverEnvironment(context))));
+      } catch (error) {
+        if (!(error instanceof RollcallError && error.issues)) throw error;
+        for (const { code, message } of error.issues) {
+          context.stderr.write(`${errorLine(new RollcallError(code, message))}\n`);
+        }
+        context.exitCode = EXIT_CODES.stopped;
+      }
+    });
+}

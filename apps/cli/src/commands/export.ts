@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { Filter, User } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
+import { type CommandContext, EXIT_CODES } from '../context.js';
+import { parseJsonObjectOption } from '../options/json.js';
+import { Printer } from '../output/printer.js';
+import { formatCount } from '../progress/format.js';
+import { reportProgress } from '../progress/reporter.js';
+import { withClientToTheEnd } from '../with-client.js';
+
+interface ExportOptions {
+  filter?: Filter;
+  activeOnly?: true;
+}
+
+/** `rollcall export`: writes every user as NDJSON, in the order of their ids, in flat memory. */
+export function addExportCommand(program: Command, context: CommandContext): void {
+  program
+    .command('export')
+    .description('write all users as NDJSON, ordered by id, to a file or to standard output')
+    .argument('[file]', 'default: standard output', '-')
+    .addOption(
+      new Option('--filter <json>', 'only users that match this filter').argParser(parseJsonObjectOption),
+    )
+    .option('--active-only', 'leave out deactivated users')
+    .action(async (file: string, options: ExportOptions, command: Command) => {
+      const exported = await withClientToTheEnd(command, context, async client => {
+        const users = client.queryUsersAll(options.filter ?? {}, [{ field: 'id', direction: 1 }], {
+          include_deactivated_users: !options.activeOnly,
+        });
+        return file === '-'
+          ? writeUsers(users, new Printer(context.stdout, { json: true }), context)
+          : writeFileAtOnce(resolve(context.directory, file), users, context);
+      });
+      if (context.interrupted.aborted) context.exitCode = EXIT_CODES.stopped;
+      else if (file !== '-') {
+        await new Printer(context.stdout).show({ type: 'summary', done: exported, file }, () => [
+          `exported ${formatCount(exported)} users to ${file}`,
+        ]);
+      }
+    });
+}
+
+/** The file appears under its name when it is complete: half an export never looks like a whole one. */
+async function writeFileAtOnce(path: string, users: AsyncIterable<User>, context: CommandContext) {
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const stream = createWriteStream(unfinished, { flags: 'wx' });
+  try {
+    const failure = new Promise<never>((_, reject) => stream.once('error', reject));
+    const writing = writeUsers(users, new Printer(stream, { json: true }), context);
+    const count = await Promise.race([writing, failure]);
+    stream.end();
+    await finished(stream);
+    if (!context.interrupted.aborted) await rename(unfinished, path);
+    return count;
+  } finally {
+    stream.destroy();
+    await rm(unfinished, { force: true });
+  }
+}
+
+async function writeUsers(
+  users: AsyncIterable<User>,
+  printer: Printer,
+  context: CommandContext,
+): Promise<number> {
+  const progress = reportProgress(context.stderr, { noun: 'users' });
+  let done = 0;
+  try {
+    for await (const user of users) {
+      if (context.interrupted.aborted) break;
+      await printer.json(user);
+      done++;
+      progress.update({ done, failed: 0 });
+    }
+  } finally {
+    progress.stop();
+  }
+  return done;
+}

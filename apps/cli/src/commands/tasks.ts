@@ -1,0 +1,63 @@
+import { LIMITS, type ListTasksOptions, TASK_STATUSES, TASK_TYPES } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import { wholeNumber } from '../options/whole-number.js';
+import { TASK_HEADING, taskCells, taskLines } from '../output/describe-task.js';
+import { Printer } from '../output/printer.js';
+import { alignCells } from '../output/terminal-text.js';
+import { exitCodeOf, followTask } from '../task-progress.js';
+import { withClient, withClientToTheEnd } from '../with-client.js';
+
+/** `rollcall tasks list|get|watch|cancel`. */
+export function addTasksCommands(program: Command, context: CommandContext): void {
+  const tasks = program.command('tasks').description('look at long-running work');
+  const printer = new Printer(context.stdout);
+
+  tasks
+    .command('list')
+    .description('the newest tasks')
+    .addOption(new Option('--status <status>').choices(TASK_STATUSES))
+    .addOption(new Option('--type <type>').choices(TASK_TYPES))
+    .addOption(
+      new Option('--limit <count>')
+        .argParser(wholeNumber(1, LIMITS.pageTasks))
+        .default(LIMITS.pageTasksDefault),
+    )
+    .action(async (options: ListTasksOptions, command: Command) => {
+      const { tasks: found } = await withClient(command, context, client => client.listTasks(options));
+      const lines = printer.human
+        ? alignCells([TASK_HEADING, ...found.map(taskCells)])
+        : found.map(task => JSON.stringify(task));
+      for (const line of lines) await printer.line(line);
+    });
+
+  tasks
+    .command('get')
+    .description('one task, with what happened to each user')
+    .argument('<task id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      const task = await withClient(command, context, client => client.getTask(id));
+      await printer.show(task, () => taskLines(task));
+    });
+
+  tasks
+    .command('watch')
+    .description('show the progress of a task until it ends')
+    .argument('<task id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      const task = await withClientToTheEnd(command, context, client =>
+        followTask(client.watchTask(id, { signal: context.interrupted }), context),
+      );
+      await printer.show(task, () => taskLines(task));
+      context.exitCode = exitCodeOf(task);
+    });
+
+  tasks
+    .command('cancel')
+    .description('stop a task between two users; what is done stays done')
+    .argument('<task id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      const task = await withClient(command, context, client => client.cancelTask(id));
+      await printer.show(task, () => taskLines(task));
+    });
+}

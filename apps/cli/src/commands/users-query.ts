@@ -1,0 +1,73 @@
+import { type Filter, LIMITS, type SortKey, type User } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import { parseJsonObjectOption } from '../options/json.js';
+import { parseSortOption } from '../options/sort.js';
+import { wholeNumber } from '../options/whole-number.js';
+import { USER_HEADING, userCells } from '../output/describe-user.js';
+import { Printer } from '../output/printer.js';
+import { alignCells } from '../output/terminal-text.js';
+import { withClient } from '../with-client.js';
+
+interface QueryOptions {
+  filter?: Filter;
+  sort?: SortKey[];
+  limit: number;
+  includeDeactivated?: true;
+  json?: true;
+}
+
+/** `rollcall users query`: users that match a filter. */
+export function addUsersQueryCommand(users: Command, context: CommandContext): void {
+  users
+    .command('query')
+    .description('print the users that match a filter')
+    .addOption(new Option('--filter <json>', 'such as {"role":"admin"}').argParser(parseJsonObjectOption))
+    .addOption(
+      new Option('--sort <keys>', 'such as role:asc,created_at:desc (default: newest first)').argParser(
+        parseSortOption,
+      ),
+    )
+    .addOption(
+      new Option('--limit <count>', 'at most so many users')
+        .argParser(wholeNumber(1, 1_000_000))
+        .default(LIMITS.pageUsersDefault),
+    )
+    .option('--include-deactivated', 'deactivated users too')
+    .option('--json', 'whole users as JSON lines, on a terminal too')
+    .action(async (options: QueryOptions, command: Command) => {
+      const printer = new Printer(context.stdout, options);
+      await withClient(command, context, async client => {
+        const matches = client.queryUsersAll(options.filter ?? {}, options.sort ?? [], {
+          limit: Math.min(options.limit, LIMITS.pageUsers),
+          include_deactivated_users: options.includeDeactivated ?? false,
+        });
+        await print(first(matches, options.limit, context.interrupted), printer);
+      });
+    });
+}
+
+async function* first(users: AsyncIterable<User>, limit: number, interrupted: AbortSignal) {
+  let count = 0;
+  for await (const user of users) {
+    if (interrupted.aborted) return;
+    yield user;
+    if (++count === limit) return;
+  }
+}
+
+/** A table is aligned page by page, so that the first lines do not wait for the last. */
+async function print(users: AsyncIterable<User>, printer: Printer): Promise<void> {
+  let page: User[] = [];
+  let heading = [USER_HEADING];
+  const flush = async () => {
+    for (const line of alignCells([...heading, ...page.map(userCells)])) await printer.line(line);
+    heading = [];
+    page = [];
+  };
+  for await (const user of users) {
+    if (!printer.human) await printer.json(user);
+    else if (page.push(user) === LIMITS.pageUsers) await flush();
+  }
+  if (page.length > 0) await flush();
+}

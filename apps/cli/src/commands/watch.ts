@@ -1,0 +1,85 @@
+import type { ConnectionState, ServerClient } from '@rollcall/client/server';
+import { EVENT_CATALOGUE, type EventType, type Filter, RollcallError } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import { parseJsonObjectOption } from '../options/json.js';
+import { collectList } from '../options/list.js';
+import { describeEvent } from '../output/describe-event.js';
+import { Printer } from '../output/printer.js';
+import { withClientToTheEnd } from '../with-client.js';
+
+interface WatchOptions {
+  types?: string[];
+  user?: string[];
+  filter?: Filter;
+  since?: string;
+  json?: true;
+}
+
+/** `rollcall watch`: prints live events, one a line, until it is interrupted. */
+export function addWatchCommand(program: Command, context: CommandContext): void {
+  program
+    .command('watch')
+    .description('print live events, one a line; goes on by itself after lost connections')
+    .addOption(
+      new Option('--types <types>', 'only these, such as user.created,user.updated').argParser(collectList),
+    )
+    .addOption(new Option('--user <ids>', 'only events about these users').argParser(collectList))
+    .addOption(
+      new Option('--filter <json>', 'only events about users who match before or after').argParser(
+        parseJsonObjectOption,
+      ),
+    )
+    .option('--since <event id>', 'everything after this event; default: from now on')
+    .option('--json', 'whole events as JSON lines, on a terminal too')
+    .action(async (options: WatchOptions, command: Command) => {
+      const types = options.types && checkTypes(options.types);
+      await withClientToTheEnd(command, context, client => watch(client, { ...options, types }, context));
+    });
+}
+
+async function watch(
+  client: ServerClient,
+  options: WatchOptions & { types?: EventType[] },
+  context: CommandContext,
+): Promise<void> {
+  const printer = new Printer(context.stdout, options);
+  const connection = client.connection.subscribe(({ status }) =>
+    context.stderr.write(`${STATUS_TEXTS[status]}\n`),
+  );
+  const events = client.watchEvents({
+    types: options.types,
+    user_ids: options.user,
+    filter: options.filter,
+    lastEventId: options.since,
+    signal: context.interrupted,
+  });
+  let last = options.since;
+  for await (const event of events) {
+    if (event.type === 'resync') await printer.show(event, () => [RESYNC_TEXT]);
+    else await printer.show(event, () => [describeEvent(event)]);
+    last = event.id ?? last;
+  }
+  connection.unsubscribe();
+  context.stderr.write(last === undefined ? 'no event was seen\n' : `last event: ${last}\n`);
+}
+
+/** What a listener should know of the connection: while it is not connected, silence does not mean that nothing happens. */
+const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
+  connecting: 'connecting',
+  connected: 'connected',
+  reconnecting: 'not connected, trying again; nothing will be missed',
+  disconnected: 'disconnected',
+};
+
+const RESYNC_TEXT =
+  'resync: the log no longer reaches back to where this watch was. Events were missed; read afresh what depends on them.';
+
+function checkTypes(types: string[]): EventType[] {
+  const unknown = types.filter(type => !Object.hasOwn(EVENT_CATALOGUE, type));
+  if (unknown.length === 0) return types as EventType[];
+  throw new RollcallError(
+    'INPUT_INVALID',
+    `types: there is no event type ${unknown.join(', ')}; there are ${Object.keys(EVENT_CATALOGUE).join(', ')}`,
+  );
+}

@@ -1,0 +1,184 @@
+/**
+ * Feeds rows to the client's importer and always knows how far the import has got, although several batches are in
+ * flight and end in any order: the rows are handed over in stretches of a few seconds, and between two stretches
+ * everything handed over is settled. A stretch also ends with an interrupt, and with the first error that stops the
+ * import, so that nothing which was handed over stays in doubt.
+ */
+import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import type { Progress } from '../progress/pace.js';
+import type { Row, UserRow } from '../rows/row.js';
+import { type FailedRow, failedRow } from './failed-row.js';
+import type { LeadingRows, Mark } from './leading-rows.js';
+
+/** The part of a server client that an import needs. */
+export interface UserImporter {
+  importUsers(
+    users: AsyncIterable<UpsertUserInput>,
+    options: {
+      concurrency: number;
+      onProgress: (progress: { done: number }) => void;
+      onError: (failure: { user: UpsertUserInput; error: RollcallError }) => void;
+    },
+  ): Promise<unknown>;
+}
+
+/** How an import goes about its work, and whom it tells. */
+export interface ImportOptions {
+  /** Batches in flight. */
+  concurrency: number;
+  /** What to do with a row that fails: end the import, or report it and go on. */
+  onError: 'stop' | 'skip';
+  interrupted: AbortSignal;
+  /** Of the input, for the progress; absent where nobody knows. */
+  sizeBytes?: number;
+  /** How long a stretch takes at least. */
+  stretchMs?: number;
+  onProgress: (progress: Progress) => void;
+  /** A row failed and the import goes on. */
+  onFailed: (failed: FailedRow) => void;
+  /** Every row up to a mark is done with; of these, `failed` in this run have failed. */
+  onSettled: (mark: Mark, failed: number) => Promise<void>;
+}
+
+/** How an import ended. */
+export interface ImportOutcome {
+  status: 'completed' | 'interrupted' | 'stopped';
+  done: number;
+  failed: number;
+  /** What stopped it. */
+  error?: unknown;
+  /** The row that stopped it, where one did. */
+  row?: FailedRow;
+}
+
+const STRETCH_MS = 5_000;
+
+/** Imports every row that `rows` still has; `leading` has counted those before them. */
+export async function importRows(
+  importer: UserImporter,
+  input: { rows: AsyncIterator<Row>; leading: LeadingRows },
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const run = new ImportRun(input, options);
+  while (run.status === undefined) await run.stretch(importer);
+  return run.outcome(run.status);
+}
+
+class ImportRun {
+  status: ImportOutcome['status'] | undefined;
+  readonly #rows: AsyncIterator<Row>;
+  readonly #leading: LeadingRows;
+  readonly #options: ImportOptions;
+  /** Where each user that was handed over comes from. */
+  readonly #rowOf = new WeakMap<object, UserRow>();
+  #done = 0;
+  #failed = 0;
+  #endOffset = 0;
+  /** The rows of this stretch that failed, by line. */
+  #failedLines: number[] = [];
+  /** What stopped the import; of several, the one that is first in the input. */
+  #stopper: { line: number; error: unknown; row?: FailedRow } | undefined;
+
+  constructor(input: { rows: AsyncIterator<Row>; leading: LeadingRows }, options: ImportOptions) {
+    this.#rows = input.rows;
+    this.#leading = input.leading;
+    this.#options = options;
+  }
+
+  outcome(status: ImportOutcome['status']): ImportOutcome {
+    const { error, row } = this.#stopper ?? {};
+    return {
+      status,
+      done: this.#done,
+      failed: this.#failed,
+      ...(row && { row }),
+      ...(error !== undefined && { error }),
+    };
+  }
+
+  async stretch(importer: UserImporter): Promise<void> {
+    const before = { done: this.#done, failed: this.#failed };
+    this.#failedLines = [];
+    try {
+      await importer.importUsers(this.#users(), {
+        concurrency: this.#options.concurrency,
+        onProgress: ({ done }) => {
+          this.#done = before.done + done;
+          this.#tell();
+        },
+        onError: ({ user, error }) => this.#userFailed(user, error),
+      });
+    } catch (error) {
+      // What is in doubt now may be any row of this stretch.
+      this.#stop(0, error);
+    }
+    if (this.#stopper) this.status = 'stopped';
+    const mark = this.#stopper ? this.#leading.lastBefore(this.#stopper.line) : this.#leading.settle();
+    const failed = this.#failedLines.filter(line => line <= mark.line).length;
+    await this.#options.onSettled(mark, before.failed + failed);
+  }
+
+  async *#users(): AsyncGenerator<UpsertUserInput> {
+    const until = performance.now() + (this.#options.stretchMs ?? STRETCH_MS);
+    while (!this.#stopper && performance.now() < until) {
+      const row = await this.#nextRow();
+      if (!row) return;
+      this.#leading.add(row);
+      this.#endOffset = row.endOffset;
+      if ('problem' in row) {
+        const { code, message, field } = row.problem;
+        this.#rowFailed(failedRow(row.line, row.problem), new RollcallError(code, message, { field }));
+      } else {
+        this.#rowOf.set(row.user, row);
+        yield row.user;
+      }
+    }
+  }
+
+  /** The next row; undefined when there is none, and then the import has a status. */
+  async #nextRow(): Promise<Row | undefined> {
+    const { interrupted } = this.#options;
+    try {
+      const next = interrupted.aborted ? undefined : await this.#rows.next();
+      if (next && !next.done) return next.value;
+      this.status = next ? 'completed' : 'interrupted';
+    } catch (error) {
+      // An interrupt also ends the wait for an input from which nothing comes.
+      if (interrupted.aborted) this.status = 'interrupted';
+      else this.#stop(Number.POSITIVE_INFINITY, error);
+    }
+    return undefined;
+  }
+
+  /** The importer reports only what is about one user; it rejects for everything else. */
+  #userFailed(user: UpsertUserInput, error: RollcallError): void {
+    this.#rowFailed(failedRow(this.#rowOf.get(user)?.line ?? 0, error, user), error);
+  }
+
+  #rowFailed(failed: FailedRow, error: RollcallError): void {
+    if (this.#options.onError === 'stop') this.#stop(failed.row, error, failed);
+    else this.#report(failed);
+  }
+
+  #report(failed: FailedRow): void {
+    try {
+      this.#options.onFailed(failed);
+      this.#failed++;
+      this.#failedLines.push(failed.row);
+    } catch (error) {
+      this.#stop(failed.row, error);
+    }
+    this.#tell();
+  }
+
+  #stop(line: number, error: unknown, row?: FailedRow): void {
+    if (this.#stopper && this.#stopper.line <= line) return;
+    this.#stopper = { line, error, ...(row && { row }) };
+  }
+
+  #tell(): void {
+    const { sizeBytes, onProgress } = this.#options;
+    const fraction = sizeBytes ? { fraction: Math.min(1, this.#endOffset / sizeBytes) } : {};
+    onProgress({ done: this.#done, failed: this.#failed, ...fraction });
+  }
+}

@@ -1,0 +1,30 @@
+import type { CommandContext } from './context.js';
+import { run } from './run.js';
+
+const interrupt = new AbortController();
+
+// The first signal lets a command end in good order; whoever cannot wait for that sends a second one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+  });
+}
+
+// A reader such as `head` that has seen enough closes the pipe: that is an end, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+const context: CommandContext = {
+  env: process.env,
+  directory: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupted: interrupt.signal,
+  exitCode: 0,
+};
+
+process.exitCode = await run(process.argv.slice(2), context);

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { collectAssignment } from './assignments.js';
+import { parseDurationSeconds } from './duration.js';
+import { parseJsonObjectOption } from './json.js';
+import { collectList } from './list.js';
+import { parseSortOption } from './sort.js';
+import { wholeNumber } from './whole-number.js';
+
+describe('parseDurationSeconds', () => {
+  it('reads seconds, minutes, hours and days', () => {
+    expect(['90s', '15m', '1h', '30d'].map(parseDurationSeconds)).toEqual([90, 900, 3600, 2_592_000]);
+  });
+
+  it.each(['', '60', '0s', '-1h', '1.5h', '1 h', '1w', 'h', '1hh', '1constructor'])('refuses "%s"', text => {
+    expect(() => parseDurationSeconds(text)).toThrow('a number and a unit');
+  });
+});
+
+describe('parseSortOption', () => {
+  it('reads several keys, ascending unless it says otherwise', () => {
+    expect(parseSortOption('role, custom.address.city:asc,created_at:desc')).toEqual([
+      { field: 'role', direction: 1 },
+      { field: 'custom.address.city', direction: 1 },
+      { field: 'created_at', direction: -1 },
+    ]);
+  });
+
+  it.each(['', 'role:up', 'role:', ':desc', 'role,,name', 'role:toString'])('refuses "%s"', text => {
+    expect(() => parseSortOption(text)).toThrow('field:asc or field:desc');
+  });
+});
+
+describe('parseJsonObjectOption', () => {
+  it('reads an object and refuses everything else', () => {
+    expect(parseJsonObjectOption('{"age":{"$gt":18}}')).toEqual({ age: { $gt: 18 } });
+    expect(() => parseJsonObjectOption('{age:1}')).toThrow('not JSON');
+    for (const text of ['[]', 'null', '1'])
+      expect(() => parseJsonObjectOption(text)).toThrow('a JSON object');
+  });
+});
+
+describe('collectAssignment', () => {
+  it('takes JSON as JSON and other text as text', () => {
+    const texts = ['age=41', 'name=Jane = Doe', 'tags=["a"]', 'zip="007"', 'code=007', 'empty='];
+    const all = texts.reduce<ReturnType<typeof collectAssignment> | undefined>(
+      (before, text) => collectAssignment(text, before),
+      undefined,
+    );
+    expect({ ...all }).toEqual({
+      age: 41,
+      name: 'Jane = Doe',
+      tags: ['a'],
+      zip: '007',
+      code: '007',
+      empty: '',
+    });
+  });
+
+  it('refuses what is no assignment, and a path that is set twice', () => {
+    expect(() => collectAssignment('age', undefined)).toThrow('path=value');
+    expect(() => collectAssignment('=1', undefined)).toThrow('path=value');
+    expect(() => collectAssignment('age=2', { age: 1 })).toThrow('set twice');
+  });
+
+  it('lets the server see a reserved name as what it is', () => {
+    expect(Object.keys(collectAssignment('__proto__=1', undefined))).toEqual(['__proto__']);
+  });
+});
+
+describe('collectList', () => {
+  it('adds to what was given before', () => {
+    expect(collectList('c, d,', collectList('a,b', undefined))).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('wholeNumber', () => {
+  it('accepts its bounds and nothing beyond', () => {
+    const read = wholeNumber(1, 10);
+    expect([read('1'), read('10')]).toEqual([1, 10]);
+    for (const text of ['0', '11', '1.5', '', 'x', '1e1', '-1'])
+      expect(() => read(text)).toThrow('from 1 to 10');
+  });
+});

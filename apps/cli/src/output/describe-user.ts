@@ -1,0 +1,30 @@
+import type { User } from '@rollcall/protocol';
+import { terminalText } from './terminal-text.js';
+
+/** The heading of {@link userCells}. */
+export const USER_HEADING = ['ID', 'NAME', 'ROLE', 'TEAMS', 'STATE', 'UPDATED'];
+
+/** A user in the cells of one line of a table. */
+export function userCells(user: User): string[] {
+  return [
+    user.id,
+    terminalText(user.name ?? ''),
+    user.role,
+    terminalText(user.teams.join(';')),
+    stateOf(user),
+    new Date(user.updated_at).toISOString(),
+  ];
+}
+
+function stateOf(user: User): string {
+  if (user.deleted_at !== undefined) return 'deleted';
+  if (user.deactivated_at !== undefined) return 'deactivated';
+  if (user.banned) return 'banned';
+  return user.online ? 'online' : 'offline';
+}
+
+/** A whole user, for people: its JSON over several lines. */
+export function userLines(user: User): string[] {
+  // JSON escapes what is below a space; terminalText sees to the rest, line by line.
+  return JSON.stringify(user, null, 2).split('\n').map(terminalText);
+}

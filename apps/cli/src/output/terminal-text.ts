@@ -1,0 +1,36 @@
+/** Control characters, which could move the cursor or hide text, and those that reverse the direction of writing. */
+const UNSAFE = /[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu;
+
+/** Makes a text that somebody else wrote safe to print on a terminal: on one line, and nothing but text. */
+export function terminalText(text: string): string {
+  return text.replace(UNSAFE, '\u{fffd}');
+}
+
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u{3000}-\u{303f}\u{ff01}-\u{ff60}]/u;
+
+/** How many columns a text takes on a terminal: two for East Asian characters and emoji, none for combining marks. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) {
+    if (WIDE.test(character)) columns += 2;
+    else if (!/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) columns += 1;
+  }
+  return columns;
+}
+
+/** Lines of cells under each other, each column as wide as its widest cell. */
+export function alignCells(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, columnsOf(cell));
+    });
+  }
+  return rows.map(row =>
+    row
+      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - columnsOf(cell)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

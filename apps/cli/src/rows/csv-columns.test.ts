@@ -1,0 +1,88 @@
+import { RollcallError } from '@rollcall/protocol';
+import { describe, expect, it } from 'vitest';
+import { parseCell, parseColumns } from './csv-columns.js';
+
+function cell(name: string, text: string, asText = false) {
+  const column = parseColumns(name === 'id' ? ['id'] : ['id', name]).at(-1);
+  if (!column) throw new Error('no column');
+  return parseCell(column, text, { asText });
+}
+
+describe('parseColumns', () => {
+  it('tells built-in fields, read-only fields and custom data apart', () => {
+    expect(parseColumns([' id ', 'teams', 'updated_at', 'plan', 'custom.plan2', 'address.city'])).toEqual([
+      { kind: 'text', name: 'id' },
+      { kind: 'teams', name: 'teams' },
+      { kind: 'ignored', name: 'updated_at' },
+      { kind: 'custom', name: 'plan', path: ['plan'] },
+      { kind: 'custom', name: 'custom.plan2', path: ['plan2'] },
+      { kind: 'custom', name: 'address.city', path: ['address', 'city'] },
+    ]);
+  });
+
+  it('can address custom data that is named like a built-in field', () => {
+    expect(parseColumns(['id', 'custom.name']).at(-1)).toMatchObject({ kind: 'custom', path: ['name'] });
+  });
+
+  it.each([
+    [['name'], 'id'],
+    [['id', 'plan', 'custom.plan'], 'twice'],
+    [['id', 'address', 'address.city'], 'holds this one'],
+    [['id', 'custom', 'plan', 'custom.age'], 'holds this one'],
+    [['id', ''], 'must not be empty'],
+    [['id', 'first name'], 'no dots, spaces'],
+    [['id', '__proto__.polluted'], 'reserved'],
+    [['id', 'privacy_settings.read_receipts'], 'has no parts'],
+  ])('refuses the header %j and says why', (header, reason) => {
+    expect(() => parseColumns(header)).toThrow(RollcallError);
+    expect(() => parseColumns(header)).toThrow(reason);
+  });
+});
+
+describe('parseCell', () => {
+  it('takes an empty cell for an absent field, whatever the column', () => {
+    for (const name of ['id', 'name', 'teams', 'banned', 'custom', 'ban_expires', 'plan']) {
+      expect(cell(name, '')).toBeUndefined();
+    }
+  });
+
+  it('types a custom cell only where the value would be written the same way again', () => {
+    const typed = { true: true, false: false, '41': 41, '-7': -7, '1.5': 1.5, '0': 0 };
+    for (const [text, value] of Object.entries(typed)) expect(cell('plan', text)).toBe(value);
+    const kept = ['007', '1.50', '+4', '1e3', '1e+21', '-0', '.5', '5.', '12345678901234567890', 'NaN'];
+    for (const text of [...kept, 'True', ' 41', '[1]', '{"a":1}', 'null'])
+      expect(cell('plan', text)).toBe(text);
+  });
+
+  it('keeps custom cells as text when asked to', () => {
+    expect(cell('plan', '41', true)).toBe('41');
+    expect(cell('plan', 'true', true)).toBe('true');
+  });
+
+  it('never makes a number of an id or a name', () => {
+    expect(cell('id', '41')).toBe('41');
+    expect(cell('name', '7')).toBe('7');
+    expect(cell('language', 'true')).toBe('true');
+  });
+
+  it('splits teams at semicolons', () => {
+    expect(cell('teams', 'berlin; design;;sales ')).toEqual(['berlin', 'design', 'sales']);
+  });
+
+  it('reads flags in any case and refuses anything else, naming the column', () => {
+    expect([cell('banned', 'TRUE'), cell('invisible', 'false')]).toEqual([true, false]);
+    expect(() => cell('banned', 'yes')).toThrow('banned: is true or false, not "yes"');
+    expect(() => cell('banned', 'constructor')).toThrow('banned: is true or false');
+  });
+
+  it('reads JSON objects where a field is one, and refuses what is none', () => {
+    expect(cell('teams_role', '{"berlin":"admin"}')).toEqual({ berlin: 'admin' });
+    expect(() => cell('custom', '[1]')).toThrow('custom: is a JSON object');
+    expect(() => cell('custom', '{')).toThrow('custom: is a JSON object');
+  });
+
+  it('passes a time on as the server takes it: milliseconds or ISO 8601', () => {
+    expect(cell('ban_expires', '1767225600000')).toBe(1_767_225_600_000);
+    expect(cell('ban_expires', '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:00:00Z');
+  });
+});

@@ -1,0 +1,128 @@
+import {
+  fieldNameProblem,
+  isUserField,
+  type JsonObject,
+  type JsonValue,
+  RollcallError,
+  splitPath,
+  USER_FIELDS,
+} from '@rollcall/protocol';
+
+/** What one column of a CSV file holds. */
+export type Column =
+  | { kind: 'text' | 'flag' | 'json' | 'teams' | 'number' | 'ignored'; name: string }
+  /** Custom data, at this path within `custom`. */
+  | { kind: 'custom'; name: string; path: string[] };
+
+/** How a built-in field is written in a cell; a field that the server ignores on input is ignored here. */
+const BUILT_IN_KINDS: Record<string, Exclude<Column['kind'], 'custom'>> = {
+  id: 'text',
+  name: 'text',
+  image: 'text',
+  role: 'text',
+  language: 'text',
+  teams: 'teams',
+  teams_role: 'json',
+  custom: 'json',
+  privacy_settings: 'json',
+  push_notifications: 'json',
+  invisible: 'flag',
+  banned: 'flag',
+  shadow_banned: 'flag',
+  ban_expires: 'number',
+  if_revision: 'number',
+};
+
+/**
+ * Reads the header of a CSV file: the names of built-in fields, everything else custom data (`custom.plan`, or just
+ * `plan`; dots descend into objects).
+ * @throws RollcallError `INPUT_INVALID` when a name cannot be, stands twice, or there is no `id`.
+ */
+export function parseColumns(header: readonly string[]): Column[] {
+  const columns = header.map(name => parseColumn(name.trim()));
+  const places = columns.map(column =>
+    column.kind === 'custom' ? ['custom', ...column.path].join('.') : column.name,
+  );
+  places.forEach((place, index) => {
+    if (places.indexOf(place) !== index) throw invalid(place, 'the header names this column twice');
+    const outer = places.find(other => place.startsWith(`${other}.`));
+    if (outer) throw invalid(place, `the header also has the column ${outer}, which holds this one`);
+  });
+  if (!places.includes('id')) {
+    throw invalid('id', 'the first line of a CSV file names the columns, and one of them must be id');
+  }
+  return columns;
+}
+
+function parseColumn(name: string): Column {
+  const kind = Object.hasOwn(BUILT_IN_KINDS, name) ? BUILT_IN_KINDS[name] : undefined;
+  if (kind) return { kind, name };
+  if (isUserField(name) && USER_FIELDS[name].write === 'nobody') return { kind: 'ignored', name };
+  const path = splitPath(name.startsWith('custom.') ? name.slice('custom.'.length) : name);
+  if (isUserField(path[0] ?? '') && !name.startsWith('custom.')) {
+    throw invalid(name, `${path[0]} has no parts in CSV; name the whole column ${path[0]}`);
+  }
+  const problem = path.map(fieldNameProblem).find(Boolean);
+  if (problem) throw invalid(name, `the name of column "${name}" cannot be a custom field: ${problem}`);
+  return { kind: 'custom', name, path };
+}
+
+/**
+ * The value of a cell, or undefined for an empty one: an empty cell means that the field is absent.
+ * @throws RollcallError `INPUT_INVALID` when the cell does not fit its column.
+ */
+export function parseCell(column: Column, cell: string, options: { asText: boolean }): JsonValue | undefined {
+  if (cell === '') return undefined;
+  switch (column.kind) {
+    case 'ignored':
+      return undefined;
+    case 'text':
+      return cell;
+    case 'teams':
+      return cell
+        .split(';')
+        .map(team => team.trim())
+        .filter(team => team !== '');
+    case 'flag': {
+      const flag = cell.toLowerCase();
+      if (flag === 'true' || flag === 'false') return flag === 'true';
+      throw invalid(column.name, `is true or false, not "${cell}"`);
+    }
+    case 'number':
+      return canonicalNumber(cell) ?? cell;
+    case 'json':
+      return parseJsonObject(column.name, cell);
+    case 'custom':
+      return options.asText ? cell : customValue(cell);
+  }
+}
+
+function parseJsonObject(name: string, cell: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(cell);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  } catch {
+    // Told below together with the other things that are no object.
+  }
+  throw invalid(name, 'is a JSON object');
+}
+
+/**
+ * The type of a custom cell is taken only where nothing can be lost by it: `007`, `1.50`, `+4` and `1e3` stay text,
+ * because a number would not be written that way again.
+ */
+function customValue(cell: string): JsonValue {
+  if (cell === 'true') return true;
+  if (cell === 'false') return false;
+  return canonicalNumber(cell) ?? cell;
+}
+
+function canonicalNumber(cell: string): number | undefined {
+  if (!/^-?\d+(\.\d+)?$/.test(cell)) return undefined;
+  const value = Number(cell);
+  return String(value) === cell ? value : undefined;
+}
+
+function invalid(field: string, message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', `${field}: ${message}`, { field });
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addCheckConfigCommand } from './commands/check-config.js';
+import { addExportCommand } from './commands/export.js';
+import { addImportCommand } from './commands/import.js';
+import { addMigrateCommand } from './commands/migrate.js';
+import { addServeCommand } from './commands/serve.js';
+import { addTasksCommands } from './commands/tasks.js';
+import { addTokenCommand } from './commands/token.js';
+import { addUsersCommands } from './commands/users.js';
+import { addWatchCommand } from './commands/watch.js';
+import { DEFAULT_URL } from './connection.js';
+import { type CommandContext, EXIT_CODES } from './context.js';
+import { errorLine } from './output/error-line.js';
+
+/**
+ * Runs one command line, without the name of the program. It never throws: what goes wrong ends as one line on standard
+ * error, with a stack only when `ROLLCALL_DEBUG` is set.
+ * @returns the exit code.
+ */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    // Commander has printed the help, or what was wrong, already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.stopped;
+    context.stderr.write(`${errorLine(error)}\n`);
+    if (context.env.ROLLCALL_DEBUG) context.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    return EXIT_CODES.stopped;
+  }
+}
+
+function createProgram(context: CommandContext): Command {
+  const program = new Command('rollcall')
+    .description('Run a Rollcall server, and work with the users of one')
+    .version(versionOf(new URL('../package.json', import.meta.url)))
+    .option('--url <url>', `where the server is (ROLLCALL_URL; default: ${DEFAULT_URL})`)
+    .option('--token <token>', 'a token to sign in with (ROLLCALL_TOKEN)')
+    .option('--secret <secret>', 'the secret to sign tokens with (ROLLCALL_SECRET)')
+    .addHelpText(
+      'after',
+      '\nWithout a token and a secret, the secret that a server on this machine keeps beside its database is used.' +
+        '\nExit codes: 0 done, 1 some rows or users failed, 2 stopped by an error.',
+    )
+    .configureOutput({
+      writeOut: text => context.stdout.write(text),
+      writeErr: text => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+    })
+    .exitOverride();
+  addServeCommand(program, context);
+  addMigrateCommand(program, context);
+  addCheckConfigCommand(program, context);
+  addTokenCommand(program, context);
+  addImportCommand(program, context);
+  addExportCommand(program, context);
+  addUsersCommands(program, context);
+  addTasksCommands(program, context);
+  addWatchCommand(program, context);
+  return program;
+}
+
+function versionOf(packageFile: URL): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,40 @@
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import type { Command } from 'commander';
+import { findConnection, type GlobalOptions } from './connection.js';
+import type { CommandContext } from './context.js';
+
+/**
+ * Does something with a client that is signed in as the options say, and disconnects it afterwards, whatever happens. An
+ * interrupt ends the wait at once.
+ */
+export function withClient<Result>(
+  command: Command,
+  context: CommandContext,
+  use: (client: ServerClient) => Promise<Result>,
+): Promise<Result> {
+  return withClientToTheEnd(command, context, client =>
+    Promise.race([use(client), interruptionOf(context.interrupted)]),
+  );
+}
+
+/** Like {@link withClient}, for what sees to interrupts itself and ends in good order. */
+export async function withClientToTheEnd<Result>(
+  command: Command,
+  context: CommandContext,
+  use: (client: ServerClient) => Promise<Result>,
+): Promise<Result> {
+  const client = createServerClient(await findConnection(command.optsWithGlobals<GlobalOptions>(), context));
+  try {
+    return await use(client);
+  } finally {
+    await client.disconnect();
+  }
+}
+
+function interruptionOf(interrupted: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupt = () => reject(new Error('interrupted'));
+    if (interrupted.aborted) interrupt();
+    interrupted.addEventListener('abort', interrupt, { once: true });
+  });
+}

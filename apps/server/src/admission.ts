@@ -1,0 +1,58 @@
+import { type Principal, refuseCaller } from '@rollcall/core';
+import { RollcallError } from '@rollcall/protocol';
+import type { Authentication } from '@rollcall/router';
+import { fault } from './fault.js';
+import type { Session, Sessions, Transport } from './sessions.js';
+import type { UserLookup } from './user-lookup.js';
+
+/** What became of somebody who wants to stay connected. */
+export interface Admission {
+  authentication: Authentication;
+  /** Absent when there is an error. */
+  session?: Session;
+}
+
+/**
+ * Lets the bearer of a good token stay connected, unless the user may not be. It never throws: what stands in the way is
+ * part of the answer.
+ *
+ * The connection is registered before the user is looked up. So a deactivation that commits before the look is seen by
+ * it, and one that commits after it finds the connection to close; there is no moment between.
+ */
+export async function admit(
+  { sessions, lookUpUser }: { sessions: Sessions; lookUpUser: UserLookup },
+  authentication: Authentication,
+  { transport, requestId }: { transport: Transport; requestId: string },
+): Promise<Admission> {
+  if (authentication.error) return { authentication };
+  let session: Session | undefined;
+  try {
+    session = sessions.open(authentication.principal, transport);
+    const refusal = await refusalOf(lookUpUser, authentication.principal);
+    if (refusal) throw refusal;
+    sessions.announce(session);
+    return { authentication, session };
+  } catch (error) {
+    if (session) sessions.end(session);
+    return { authentication: { error: error instanceof RollcallError ? error : fault(requestId, error) } };
+  }
+}
+
+/**
+ * Why somebody may not stay connected; undefined when nothing stands in the way. A user who does not exist yet may: the
+ * first call after connecting makes it.
+ */
+export async function refusalOf(
+  lookUpUser: UserLookup,
+  principal: Principal,
+): Promise<RollcallError | undefined> {
+  if (principal.kind === 'server') return undefined;
+  const user = await lookUpUser(principal.userId);
+  try {
+    if (user) refuseCaller(user, principal.issuedAt);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RollcallError) return error;
+    throw error;
+  }
+}

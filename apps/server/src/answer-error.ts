@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http';
+import { ERROR_CODES, type RollcallError } from '@rollcall/protocol';
+import { TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+
+/** An error outside the procedures, in the one shape that errors have everywhere: status and body. */
+export function errorAnswer(error: RollcallError): { status: number; body: string } {
+  const transport = ERROR_CODES[error.code].trpc;
+  const status = getHTTPStatusCodeFromError(new TRPCError({ code: transport }));
+  const data = { ...error.toData(), httpStatus: status };
+  const body = JSON.stringify({
+    error: { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[transport], data },
+  });
+  return { status, body };
+}
+
+/** Answers an HTTP request with an error. */
+export function answerError(response: ServerResponse, error: RollcallError): void {
+  const { status, body } = errorAnswer(error);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

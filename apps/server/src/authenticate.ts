@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { type Principal, type SigningKey, verifyToken } from '@rollcall/core';
+import { RollcallError } from '@rollcall/protocol';
+import type { Authentication } from '@rollcall/router';
+
+/** Says who a token speaks for. What is wrong with a token is part of the answer and not thrown. */
+export type Authenticate = (token: string | undefined) => Promise<Authentication>;
+
+const MAX_REMEMBERED = 10_000;
+const REMEMBERED_MS = 60_000;
+
+/**
+ * Makes the check of tokens. A token that was found good is remembered by its digest, for a minute at most and never
+ * beyond its expiry; what is forgotten is checked again. Revocation is not decided here but at every call.
+ * @param clock epoch milliseconds.
+ */
+export function createAuthenticate(keys: readonly SigningKey[], clock: () => number): Authenticate {
+  const remembered = new Map<string, { principal: Principal; until: number }>();
+  return async token => {
+    if (!token) return { error: new RollcallError('TOKEN_MISSING', 'the call carries no token') };
+    const digest = createHash('sha256').update(token).digest('base64');
+    const known = remembered.get(digest);
+    if (known && clock() < known.until) return { principal: known.principal };
+    remembered.delete(digest);
+    try {
+      const principal = await verifyToken(keys, token, clock());
+      const until = Math.min(clock() + REMEMBERED_MS, principal.expiresAt ?? Number.POSITIVE_INFINITY);
+      if (clock() < until) remember(remembered, digest, { principal, until });
+      return { principal };
+    } catch (error) {
+      if (error instanceof RollcallError) return { error };
+      throw error;
+    }
+  };
+}
+
+/** The token of an `Authorization: Bearer …` header (RFC 6750, section 2.1); undefined when there is none. */
+export function bearerToken(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+}
+
+/** The oldest entry makes room: a map keeps the order in which its keys came. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  for (const oldest of map.keys()) {
+    if (map.size < MAX_REMEMBERED) break;
+    map.delete(oldest);
+  }
+  map.set(key, value);
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AllowedOrigins, isAllowedOrigin } from './allowed-origin.js';
+
+/** The headers that the client sends beyond what browsers send anyway. */
+const REQUEST_HEADERS = 'authorization, content-type, last-event-id, trpc-accept';
+const RESPONSE_HEADERS = 'x-request-id, retry-after';
+
+/** Chromium remembers a preflight for two hours at most, Firefox for a day. */
+const PREFLIGHT_SECONDS = '7200';
+
+/**
+ * Adds the headers that let an allowed page read the answer (fetch.spec.whatwg.org, CORS protocol). No cookie ever
+ * signs anybody in, so credentials are not allowed, and for everybody else the browser's own refusal is enough.
+ * @returns whether the page may call; true for callers that name no page.
+ */
+export function applyCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowed: AllowedOrigins,
+): boolean {
+  response.setHeader('vary', 'origin');
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  if (!isAllowedOrigin(allowed, origin)) return false;
+  response.setHeader('access-control-allow-origin', allowed.kind === 'any' ? '*' : origin);
+  response.setHeader('access-control-expose-headers', RESPONSE_HEADERS);
+  return true;
+}
+
+/** Whether a request asks, in place of a page, if the page may send another. */
+export function isPreflight(request: IncomingMessage): boolean {
+  return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+}
+
+/** Answers the preflight of an allowed page; the browser remembers the answer. */
+export function answerPreflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', REQUEST_HEADERS);
+  response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
+  response.writeHead(204).end();
+}

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { parseDatabaseUrl } from '@rollcall/core';
+import type { AllowedOrigins } from './allowed-origin.js';
+import type { Config } from './config.js';
+import { secretFileOf } from './secret-file.js';
+import { SETTINGS } from './settings-table.js';
+
+/** The effective settings, one a line, and where the data is; secrets are masked. For `rollcall check-config`. */
+export function describeConfig(config: Config): string {
+  const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
+  const shown: Record<keyof typeof SETTINGS, string> = {
+    databaseUrl: maskedUrl(config.databaseUrl),
+    secret: describeSecret(config),
+    host: config.host,
+    port: String(config.port),
+    allowedOrigins: describeOrigins(config.allowedOrigins),
+    logLevel: config.logLevel,
+    maxBodyBytes: String(config.maxBodyBytes),
+    maxConnectionsPerUser: String(config.maxConnectionsPerUser),
+    authTimeoutMs: String(config.authTimeoutMs),
+    drainMs: String(config.drainMs),
+    shutdownTimeoutMs: String(config.shutdownTimeoutMs),
+  };
+  const lines = Object.entries(SETTINGS).map(
+    ([key, row]) => `${row.name.padEnd(width)}  ${shown[key as keyof typeof SETTINGS]}`,
+  );
+  return [
+    `${'NODE_ENV'.padEnd(width)}  ${config.environment}`,
+    ...lines,
+    '',
+    `Data: ${dataOf(config)}`,
+    '',
+  ].join('\n');
+}
+
+/** Where the data is, for people: a full path, or the address of a server without its password. */
+export function dataOf(config: Config): string {
+  const address = parseDatabaseUrl(config.databaseUrl);
+  return address.engine === 'postgres'
+    ? maskedUrl(address.url)
+    : `${resolve(address.file)} (${address.engine})`;
+}
+
+function describeSecret(config: Config): string {
+  if (config.secret !== undefined) return '(set)';
+  const address = parseDatabaseUrl(config.databaseUrl);
+  return address.engine === 'postgres' ? '(none)' : `(kept in ${resolve(secretFileOf(address.file))})`;
+}
+
+/** Passwords stand before the @ of a URL, or in a parameter; so nothing after the question mark is shown. */
+function maskedUrl(url: string): string {
+  if (!/^postgres(ql)?:/.test(url)) return url;
+  if (!URL.canParse(url)) return 'postgres://***';
+  const parsed = new URL(url);
+  if (parsed.password) parsed.password = '***';
+  if (parsed.search) parsed.search = '?***';
+  return parsed.href;
+}
+
+function describeOrigins(allowed: AllowedOrigins): string {
+  if (allowed.kind === 'any') return '*';
+  if (allowed.kind === 'localhost') return 'localhost';
+  return allowed.origins.join(',') || '(none)';
+}

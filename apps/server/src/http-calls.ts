@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { appRouter, type CallContext } from '@rollcall/router';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { admit } from './admission.js';
+import { bearerToken } from './authenticate.js';
+import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
+import type { Host } from './host.js';
+import { logFailure } from './log-failure.js';
+import type { Transport } from './sessions.js';
+
+/** One HTTP request for procedures. */
+export interface HttpCall {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  /** The procedure, or several with commas between them. */
+  procedure: string;
+}
+
+/**
+ * Has the router answer an HTTP request. A subscription (server-sent events) is a live connection like a WebSocket: it
+ * ends with its token and with its user.
+ */
+export async function handleCall(
+  host: Host,
+  { request, response, requestId, procedure }: HttpCall,
+): Promise<void> {
+  const startedAt = performance.now();
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req: request,
+    res: response,
+    path: procedure,
+    maxBodySize: host.config.maxBodyBytes,
+    maxBatchSize: MAX_CALLS_PER_BATCH,
+    allowMethodOverride: true,
+    createContext: async ({ info }): Promise<CallContext> => {
+      const authentication = await host.authenticate(bearerToken(request.headers.authorization));
+      const call = { directory: host.directory, requestId };
+      if (info.type !== 'subscription') return { ...call, authentication };
+      const transport = eventStream(response);
+      const admission = await admit(host, authentication, { transport, requestId });
+      const { session } = admission;
+      if (!session) return { ...call, authentication: admission.authentication };
+      if (response.closed) host.sessions.end(session);
+      else response.once('close', () => host.sessions.end(session));
+      return { ...call, authentication, connection: session };
+    },
+    // tRPC sets the header anew; what it says must go on to name the origin, which decides who may read the answer.
+    responseMeta: () => ({ headers: new Headers({ vary: 'origin' }) }),
+    onError: ({ error, path }) => {
+      const ms = performance.now() - startedAt;
+      logFailure(host.logger, { error, requestId, procedure: path, ms });
+    },
+  });
+}
+
+/**
+ * An open event stream has no close codes: it breaks off, the browser comes back by itself with its last id, and learns
+ * then what is wrong. Ending it properly would say that the subscription is over.
+ */
+function eventStream(response: ServerResponse): Transport {
+  return { bufferedBytes: () => response.writableLength, close: () => response.destroy() };
+}

@@ -1,0 +1,54 @@
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import type { Config } from './config.js';
+
+export type { Logger } from 'pino';
+
+/** Keys whose values never reach the log, at the top of a line or up to two levels deeper. */
+const HIDDEN = ['authorization', 'connectionParams', 'token', 'secret', 'password', 'custom', 'cookie'];
+
+/** A signed token, and the password of a URL, wherever a message happens to carry one. */
+const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const URL_PASSWORD = /(\w+:\/\/[^\s:/@]*:)[^\s@]+@/g;
+
+const MAX_CAUSES = 5;
+
+/**
+ * The server's log: one JSON object a line, on standard error unless told otherwise, so that standard output stays for
+ * people. Secrets, tokens and users' custom data are left out.
+ */
+export function createLogger(
+  config: Pick<Config, 'logLevel'>,
+  to: DestinationStream = destination(2),
+): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }) },
+      redact: { paths: HIDDEN.flatMap(key => [key, `*.${key}`, `*.*.${key}`]), censor: '[hidden]' },
+      serializers: { err: error => describeError(error, MAX_CAUSES) },
+    },
+    to,
+  );
+}
+
+/**
+ * What the log says of an error: kind, message, code and stack, down the chain of causes. Nothing else that hangs on it
+ * is copied: drivers attach the statement's values, which are people's data.
+ */
+function describeError(error: unknown, causes: number): unknown {
+  if (!(error instanceof Error)) return { message: scrub(String(error)) };
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return {
+    type: error.name,
+    message: scrub(error.message),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    stack: scrub(error.stack ?? ''),
+    ...(cause !== undefined && causes > 0 && { cause: describeError(cause, causes - 1) }),
+  };
+}
+
+function scrub(text: string): string {
+  return text.replace(TOKEN, '[hidden]').replace(URL_PASSWORD, '$1[hidden]@');
+}

@@ -1,0 +1,71 @@
+import { parseDatabaseUrl, signToken } from '@rollcall/core';
+import { RollcallError } from '@rollcall/protocol';
+import { type Config, type EnvironmentVariables, loadConfig } from './config.js';
+import { firstMinuteText } from './first-minute.js';
+import { signingKeysOf } from './signing-keys-of.js';
+import { startServer } from './start-server.js';
+
+/** The parts of a process that running a server touches. `process` itself is one. */
+export interface HostProcess {
+  stdout: { write(text: string): unknown; isTTY?: boolean };
+  stderr: { write(text: string): unknown };
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+const TOKEN_SECONDS = 24 * 60 * 60;
+
+/**
+ * Runs a server until a signal ends it: the first one shuts down in order, a second one at once.
+ * @returns the exit code, for the caller to end the process with: 0 after an orderly end, 1 when the server could not
+ * start or was forced to stop.
+ */
+export async function runServer(env: EnvironmentVariables, host: HostProcess = process): Promise<number> {
+  const signals = listenFor(host);
+  try {
+    return await Promise.race([serve(env, host, signals.first), signals.second.then(() => 1)]);
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    host.stderr.write(`rollcall: ${error.message}\n`);
+    return 1;
+  } finally {
+    signals.stop();
+  }
+}
+
+async function serve(env: EnvironmentVariables, host: HostProcess, end: Promise<void>): Promise<number> {
+  const config = loadConfig(env);
+  const server = await startServer(config);
+  host.stdout.write(firstMinuteText(server, await firstToken(config, host)));
+  await end;
+  await server.close();
+  return 0;
+}
+
+/** Where a person looks on, or the data is an embedded file on a developer's machine, a token saves a step. */
+async function firstToken(config: Config, host: HostProcess): Promise<string | undefined> {
+  const { engine } = parseDatabaseUrl(config.databaseUrl);
+  const ownMachine = config.environment === 'development' && engine === 'sqlite3';
+  if (!host.stdout.isTTY && !ownMachine) return undefined;
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return signToken(await signingKeysOf(config), {
+    server: true,
+    iat: issuedAt,
+    exp: issuedAt + TOKEN_SECONDS,
+  });
+}
+
+function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<void>; stop(): void } {
+  let count = 0;
+  let heard: (() => void)[] = [];
+  const first = new Promise<void>(resolve => heard.push(resolve));
+  const second = new Promise<void>(resolve => heard.push(resolve));
+  const listener = () => heard[count++]?.();
+  for (const signal of SIGNALS) host.on(signal, listener);
+  const stop = () => {
+    heard = [];
+    for (const signal of SIGNALS) host.off(signal, listener);
+  };
+  return { first, second, stop };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseSigningKeys } from '@rollcall/core';
+import { RollcallError } from '@rollcall/protocol';
+
+/** Where the secret of an embedded database is kept: beside the database. */
+export function secretFileOf(databaseFile: string): string {
+  return join(dirname(databaseFile), 'rollcall.secret');
+}
+
+/**
+ * The secret kept in a file, as `ROLLCALL_SECRET` would give it; made at the first call. The file is readable by its
+ * owner only, and appears complete or not at all: it is written under another name and then linked into place, so that
+ * of two processes that start at once one makes it and both read the same.
+ * @throws RollcallError `INPUT_INVALID` when others may read the file or what it holds is no secret.
+ */
+export async function readOrMakeSecret(file: string): Promise<string> {
+  const kept = await readSecret(file);
+  if (kept !== undefined) return kept;
+  await mkdir(dirname(file), { recursive: true });
+  await makeSecret(file);
+  return (await readSecret(file)) ?? fail(`${file} was made and is gone again`);
+}
+
+async function readSecret(file: string): Promise<string | undefined> {
+  const text = await readFile(file, 'utf8').catch(ignore('ENOENT'));
+  if (text === undefined) return undefined;
+  const { mode } = await stat(file);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    fail(`others on this machine may read ${file}; run: chmod 600 ${file}`);
+  }
+  const secret = text.trim();
+  try {
+    parseSigningKeys(secret);
+  } catch {
+    fail(
+      `${file} holds no usable secret; restore it, or delete it to have a new one made (old tokens end then)`,
+    );
+  }
+  return secret;
+}
+
+async function makeSecret(file: string): Promise<void> {
+  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
+  const handle = await open(unfinished, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64url')}\n`);
+    await handle.sync();
+    await link(unfinished, file).catch(ignore('EEXIST'));
+  } finally {
+    await handle.close();
+    await rm(unfinished, { force: true });
+  }
+}
+
+function ignore(code: string): (error: NodeJS.ErrnoException) => undefined {
+  return error => {
+    if (error.code !== code) throw error;
+  };
+}
+
+function fail(message: string): never {
+  throw new RollcallError('INPUT_INVALID', message, { field: 'ROLLCALL_SECRET' });
+}

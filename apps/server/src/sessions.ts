@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Principal } from '@rollcall/core';
+import { CLOSE_CODES, RollcallError } from '@rollcall/protocol';
+import type { LiveConnection } from '@rollcall/router';
+
+/** What carries a live connection: a WebSocket, or the open answer of an event stream. */
+export interface Transport {
+  bufferedBytes(): number;
+  close(code: number, reason: string): void;
+}
+
+/** Who learns that a user has come or gone. */
+export interface PresenceListener {
+  connected(userId: string): void;
+  disconnected(userId: string): void;
+}
+
+/** One signed-in live connection, as the router sees it and as the host ends it. */
+export interface Session extends LiveConnection {
+  readonly principal: Principal;
+}
+
+interface Entry {
+  session: Session;
+  /** Whether the user has been announced as connected. */
+  present: boolean;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+/** A longer wait makes Node fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The live connections of this process. It guarantees that a connection never outlives its token, that a user has no
+ * more of them than allowed, and that presence hears of every announced connection's end exactly once.
+ */
+export class Sessions {
+  readonly #presence: PresenceListener;
+  readonly #clock: () => number;
+  readonly #maxPerUser: number;
+  readonly #entries = new Map<Session, Entry>();
+  readonly #byUser = new Map<string, Set<Session>>();
+  #draining = false;
+
+  constructor(options: { presence: PresenceListener; clock: () => number; maxPerUser: number }) {
+    this.#presence = options.presence;
+    this.#clock = options.clock;
+    this.#maxPerUser = options.maxPerUser;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The users who have a live connection here. */
+  get userIds(): string[] {
+    return [...this.#byUser.keys()];
+  }
+
+  /** The live connections of a user. Server tokens have no user. */
+  ofUser(userId: string): Session[] {
+    return [...(this.#byUser.get(userId) ?? [])];
+  }
+
+  /**
+   * Registers a connection, from now on closed when its token expires or its user is shut out. The caller announces it
+   * once it knows that the user is welcome, and must call `end` when the transport has closed.
+   * @throws RollcallError `TOKEN_EXPIRED` for a token whose time is over, `RATE_LIMITED` when the user has too many.
+   */
+  open(principal: Principal, transport: Transport): Session {
+    const userId = userIdOf(principal);
+    const { expiresAt } = principal;
+    // Calls are given some tolerance for clocks that differ; a connection that stays open is not.
+    if (expiresAt !== undefined && expiresAt <= this.#clock()) {
+      throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; come back with a fresh one');
+    }
+    const ofUser = userId === undefined ? undefined : (this.#byUser.get(userId) ?? new Set<Session>());
+    if (ofUser && ofUser.size >= this.#maxPerUser) {
+      throw new RollcallError(
+        'RATE_LIMITED',
+        `a user has at most ${this.#maxPerUser} live connections; close one before opening another`,
+        { retry_after: 60 },
+      );
+    }
+    const session: Session = { id: randomUUID(), principal, subscriptions: 0, ...transport };
+    const entry: Entry = { session, present: false, expiry: undefined };
+    this.#entries.set(session, entry);
+    if (userId !== undefined && ofUser) this.#byUser.set(userId, ofUser.add(session));
+    if (expiresAt !== undefined) this.#closeAt(entry, expiresAt);
+    if (this.#draining) session.close(CLOSE_CODES.serviceRestart, 'restarting');
+    return session;
+  }
+
+  /** Lets presence know of the connection; without effect when it has ended already. */
+  announce(session: Session): void {
+    const entry = this.#entries.get(session);
+    const userId = userIdOf(session.principal);
+    if (!entry || entry.present || userId === undefined) return;
+    entry.present = true;
+    this.#presence.connected(userId);
+  }
+
+  /** Forgets a connection whose transport has closed. Calling it again has no effect. */
+  end(session: Session): void {
+    const entry = this.#entries.get(session);
+    if (!entry) return;
+    clearTimeout(entry.expiry);
+    this.#entries.delete(session);
+    const userId = userIdOf(session.principal);
+    if (userId === undefined) return;
+    const ofUser = this.#byUser.get(userId);
+    ofUser?.delete(session);
+    if (ofUser?.size === 0) this.#byUser.delete(userId);
+    if (entry.present) this.#presence.disconnected(userId);
+  }
+
+  /** Asks every connection to come back, evenly spread over `overMs`; resolves when the last has been asked. */
+  async drain(overMs: number): Promise<void> {
+    this.#draining = true;
+    const sessions = [...this.#entries.keys()];
+    const startedAt = performance.now();
+    for (const [index, session] of sessions.entries()) {
+      const waitMs = startedAt + (index * overMs) / sessions.length - performance.now();
+      if (waitMs > 1) await delay(waitMs);
+      session.close(CLOSE_CODES.serviceRestart, 'restarting');
+    }
+  }
+
+  #closeAt(entry: Entry, expiresAt: number): void {
+    const leftMs = expiresAt - this.#clock();
+    if (leftMs <= 0) {
+      entry.session.close(CLOSE_CODES.tokenExpired, 'TOKEN_EXPIRED');
+      return;
+    }
+    entry.expiry = setTimeout(() => this.#closeAt(entry, expiresAt), Math.min(leftMs, MAX_TIMER_MS));
+    entry.expiry.unref();
+  }
+}
+
+function userIdOf(principal: Principal): string | undefined {
+  return principal.kind === 'user' ? principal.userId : undefined;
+}

@@ -1,0 +1,150 @@
+import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
+import { LIMITS } from '@rollcall/protocol';
+import { z } from 'zod';
+import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
+
+/**
+ * One setting of the server, an environment variable. `schema` reads the variable's text; it is not asked when the
+ * variable is absent or empty, then `fallback` holds.
+ */
+export interface Setting<Value> {
+  name: `ROLLCALL_${string}`;
+  /** What it does, in one sentence. */
+  does: string;
+  /** The default as an operator would write or read it. */
+  default: string;
+  /** The value of the default; `undefined` where there is none. */
+  fallback: (environment: Environment) => Value;
+  schema: z.ZodType<Value, string>;
+  /** The value must never be shown. */
+  secret?: true;
+}
+
+/** `production` with `NODE_ENV=production`, else `development`. */
+export type Environment = 'development' | 'production';
+
+/** The levels of the log, from all to nothing. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * The one table of settings: the configuration, its messages, `check-config` and docs/config.md come from it. The keys
+ * are the names in `Config`.
+ */
+export const SETTINGS = {
+  databaseUrl: setting({
+    name: 'ROLLCALL_DATABASE_URL',
+    does: 'Where the data is: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.',
+    default: 'sqlite:./data/rollcall.sqlite',
+    fallback: () => 'sqlite:./data/rollcall.sqlite',
+    schema: checkedBy(parseDatabaseUrl),
+    secret: true,
+  }),
+  secret: setting<string | undefined>({
+    name: 'ROLLCALL_SECRET',
+    does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs with commas between them, the one to sign with first.',
+    default: 'made at first start and kept beside an embedded database; PostgreSQL needs one',
+    fallback: () => undefined,
+    schema: checkedBy(parseSigningKeys),
+    secret: true,
+  }),
+  host: setting({
+    name: 'ROLLCALL_HOST',
+    does: 'The address to listen on; `0.0.0.0` listens on all.',
+    default: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address'),
+  }),
+  port: setting({
+    name: 'ROLLCALL_PORT',
+    does: 'The port to listen on, for HTTP and WebSocket alike; 0 takes any free one.',
+    default: '4600',
+    fallback: () => 4600,
+    schema: wholeNumber(0, 65_535),
+  }),
+  allowedOrigins: setting<AllowedOrigins>({
+    name: 'ROLLCALL_ALLOWED_ORIGINS',
+    does: 'The web pages that may call from browsers: origins with commas between them, `localhost` for every page of this machine, or `*` for all.',
+    default: 'localhost in development, none in production',
+    fallback: environment =>
+      environment === 'production' ? { kind: 'list', origins: [] } : { kind: 'localhost' },
+    schema: parsedBy(parseAllowedOrigins),
+  }),
+  logLevel: setting({
+    name: 'ROLLCALL_LOG_LEVEL',
+    does: `How much is logged: ${LOG_LEVELS.map(level => `\`${level}\``).join(', ')}.`,
+    default: 'info',
+    fallback: () => 'info' as (typeof LOG_LEVELS)[number],
+    schema: z.enum(LOG_LEVELS) as z.ZodType<(typeof LOG_LEVELS)[number], string>,
+  }),
+  maxBodyBytes: setting({
+    name: 'ROLLCALL_MAX_BODY_BYTES',
+    does: 'The largest HTTP request body, and the largest WebSocket message from a client.',
+    default: String(LIMITS.bodyBytes),
+    fallback: () => LIMITS.bodyBytes as number,
+    schema: wholeNumber(1024, 64 * 1024 * 1024),
+  }),
+  maxConnectionsPerUser: setting({
+    name: 'ROLLCALL_MAX_CONNECTIONS_PER_USER',
+    does: 'Live connections that one user may have to this process.',
+    default: '50',
+    fallback: () => 50,
+    schema: wholeNumber(1, 10_000),
+  }),
+  authTimeoutMs: setting({
+    name: 'ROLLCALL_AUTH_TIMEOUT_MS',
+    does: 'How long a WebSocket may stay open before it sends its token.',
+    default: '5000',
+    fallback: () => 5000,
+    schema: wholeNumber(10, 60_000),
+  }),
+  drainMs: setting({
+    name: 'ROLLCALL_DRAIN_MS',
+    does: 'At shutdown, the time over which live connections are asked to come back, so that they do not all return at once.',
+    default: '2000',
+    fallback: () => 2000,
+    schema: wholeNumber(0, 60_000),
+  }),
+  shutdownTimeoutMs: setting({
+    name: 'ROLLCALL_SHUTDOWN_TIMEOUT_MS',
+    does: 'At shutdown, how long calls that are under way may take before they are cut off.',
+    default: '10000',
+    fallback: () => 10_000,
+    schema: wholeNumber(0, 300_000),
+  }),
+} as const;
+
+/** Names that belong to clients and tests, which may share an environment with the server. */
+export const FOREIGN_NAMES: readonly RegExp[] = [/^ROLLCALL_URL$/, /^ROLLCALL_TOKEN$/, /^ROLLCALL_TEST_/];
+
+/** Gives each row of the table the type of its own value. */
+function setting<Value>(row: Setting<Value>): Setting<Value> {
+  return row;
+}
+
+function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const message = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine(value => value >= min && value <= max, message);
+}
+
+/** A schema that passes the text on when a parser accepts it, and takes over the parser's message when not. */
+function checkedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
+  return parsedBy(text => {
+    parse(text);
+    return text;
+  });
+}
+
+function parsedBy<Value>(parse: (text: string) => Value): z.ZodType<Value, string> {
+  return z.string().transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.issues.push({ code: 'custom', input: undefined, message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}

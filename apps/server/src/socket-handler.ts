@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
+import { appRouter, type CallContext } from '@rollcall/router';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { admit } from './admission.js';
+import { isAllowedOrigin } from './allowed-origin.js';
+import { errorAnswer } from './answer-error.js';
+import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
+import { closeCodeOf } from './close-code-of.js';
+import type { Host } from './host.js';
+import { logFailure } from './log-failure.js';
+import type { Transport } from './sessions.js';
+
+/** A client that is refused sends its first calls anyway; so long it gets to read why they fail. */
+const REFUSAL_GRACE_MS = 250;
+
+/** A peer that does not answer the close within this time is gone, or reads too slowly to ever see it. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** Both are far above what a client that sends one message in one frame comes to. */
+const MAX_FRAGMENTS = 256;
+const MAX_BUFFERED_CHUNKS = 16_384;
+
+/** The sockets of the host. */
+export interface SocketHandler {
+  /** Closes the sockets that have not signed in; the others are drained by `Sessions`. */
+  closeUnadmitted(): void;
+  /** Cuts off whoever is still there. */
+  terminate(): void;
+}
+
+interface Connection {
+  id: string;
+  socket: WebSocket;
+  /** Runs until the connection has signed in. */
+  deadline: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Serves the router over WebSocket on the port of an HTTP server. Beyond what tRPC does it refuses foreign pages before
+ * the upgrade, closes connections that do not sign in in time or may not, and bounds what a client can make the server
+ * hold.
+ */
+export function attachSocketHandler(server: Server, host: Host): SocketHandler {
+  const { config, logger } = host;
+  const connections = new Map<IncomingMessage, Connection>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.maxBodyBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+    perMessageDeflate: false,
+  });
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // A reset before the handshake is over would be thrown as an error that nobody hears.
+    stream.on('error', () => undefined);
+    const refusal = refusalOfUpgrade(request, host);
+    if (refusal) return refuseUpgrade(stream, refusal);
+    sockets.handleUpgrade(request, stream, head, socket => {
+      sockets.emit('connection', socket, request);
+    });
+  });
+
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const connection: Connection = { id: randomUUID(), socket, deadline: undefined };
+    connection.deadline = setTimeout(() => {
+      close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
+    }, config.authTimeoutMs);
+    connections.set(request, connection);
+    socket.once('close', () => {
+      clearTimeout(connection.deadline);
+      connections.delete(request);
+    });
+  });
+
+  applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
+    maxBatchSize: MAX_CALLS_PER_BATCH,
+    createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
+      const connection = connections.get(req);
+      const requestId = connection?.id ?? randomUUID();
+      // What follows the token waits in the network, not in memory, until it is known whether anybody may send it.
+      socket.pause();
+      const authentication = await host.authenticate(info.connectionParams?.token);
+      const admission = await admit(host, authentication, { transport: overSocket(socket), requestId });
+      socket.resume();
+      settle(connection);
+      const call = { directory: host.directory, requestId, authentication: admission.authentication };
+      const { session } = admission;
+      if (!session) {
+        refuse(socket, admission.authentication.error?.code ?? 'INTERNAL');
+        return call;
+      }
+      if (socket.readyState === socket.CLOSED) host.sessions.end(session);
+      else socket.once('close', () => host.sessions.end(session));
+      return { ...call, connection: session };
+    },
+    onError: ({ error, path, req }) => {
+      const connection = connections.get(req);
+      logFailure(logger, { error, requestId: connection?.id, procedure: path });
+      // A first message that is no connection parameter; once tRPC has said so, the code tells the client to stay away.
+      if (connection?.deadline && path === undefined) {
+        queueMicrotask(() =>
+          close(connection.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
+        );
+      }
+    },
+  });
+
+  return {
+    closeUnadmitted: () => {
+      for (const { socket, deadline } of connections.values()) {
+        if (deadline) close(socket, CLOSE_CODES.serviceRestart, 'restarting');
+      }
+    },
+    terminate: () => {
+      for (const { socket } of connections.values()) socket.terminate();
+    },
+  };
+}
+
+/** Stops the clock that a connection signs in against. */
+function settle(connection: Connection | undefined): void {
+  clearTimeout(connection?.deadline);
+  if (connection) connection.deadline = undefined;
+}
+
+function refuse(socket: WebSocket, code: ErrorCode): void {
+  setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
+}
+
+function overSocket(socket: WebSocket): Transport {
+  return {
+    bufferedBytes: () => socket.bufferedAmount,
+    close: (code, reason) => close(socket, code, reason),
+  };
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError | undefined {
+  const { origin, host: hostHeader } = request.headers;
+  if (host.draining)
+    return new RollcallError('UNAVAILABLE', 'the server restarts; come back', { retry_after: 1 });
+  if (request.url?.split('?', 1)[0] !== '/trpc') {
+    return new RollcallError('NOT_FOUND', 'a WebSocket connects to /trpc');
+  }
+  // tRPC reads both as one URL, and would end the process over one that it cannot read.
+  if (!URL.canParse(request.url, `http://${hostHeader ?? 'localhost'}`)) {
+    return new RollcallError('INPUT_INVALID', 'the Host header or the request target is no part of a URL');
+  }
+  if (origin !== undefined && !isAllowedOrigin(host.config.allowedOrigins, origin)) {
+    return new RollcallError(
+      'NOT_ALLOWED',
+      'this origin may not connect; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may',
+    );
+  }
+  return undefined;
+}
+
+function refuseUpgrade(stream: Duplex, error: RollcallError): void {
+  const { status, body } = errorAnswer(error);
+  stream.end(
+    `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => stream.destroy(),
+  );
+}

@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openDirectory } from '@rollcall/core';
+import { RollcallError } from '@rollcall/protocol';
+import { createAuthenticate } from './authenticate.js';
+import type { Config } from './config.js';
+import type { Host } from './host.js';
+import { createHttpHandler } from './http-handler.js';
+import { createLogger, type Logger } from './logger.js';
+import { Sessions } from './sessions.js';
+import { watchForShutOuts } from './shut-out.js';
+import { signingKeysOf } from './signing-keys-of.js';
+import { attachSocketHandler } from './socket-handler.js';
+import { stopServer } from './stop-server.js';
+import { createUserLookup } from './user-lookup.js';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where this machine reaches it. */
+  url: string;
+  /** The port that was asked for, or the one that was free. */
+  port: number;
+  config: Config;
+  /**
+   * Shuts down in order: takes nothing new, asks live connections to come back, lets calls that run finish, closes the
+   * storage. Calling it again waits for the same end.
+   */
+  close(): Promise<void>;
+}
+
+/** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
+const SLOW_SENDERS = { connectionsCheckingInterval: 2000, headersTimeout: 10_000, requestTimeout: 60_000 };
+
+/** Longer than the minute for which load balancers keep idle connections, so that it is never us who close first. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * Opens the storage and answers HTTP and WebSocket on one port.
+ * @throws RollcallError `INPUT_INVALID` when there is no secret, `UNAVAILABLE` when the database or the port is not to
+ * be had. Nothing is left running then.
+ */
+export async function startServer(config: Config, options: { logger?: Logger } = {}): Promise<RunningServer> {
+  const logger = options.logger ?? createLogger(config);
+  const keys = await signingKeysOf(config);
+  const directory = await openDirectory({
+    databaseUrl: config.databaseUrl,
+    onError: (err, context) => logger.error({ err }, context),
+  });
+  try {
+    const sessions = new Sessions({
+      presence: directory.presence,
+      clock: Date.now,
+      maxPerUser: config.maxConnectionsPerUser,
+    });
+    const authenticate = createAuthenticate(keys, Date.now);
+    const host: Host = {
+      config,
+      directory,
+      authenticate,
+      lookUpUser: createUserLookup(ids => directory.users.find(ids)),
+      sessions,
+      logger,
+      responses: new Set(),
+      draining: false,
+    };
+    const server = createServer(
+      { ...SLOW_SENDERS, keepAliveTimeout: KEEP_ALIVE_MS },
+      createHttpHandler(host),
+    );
+    const sockets = attachSocketHandler(server, host);
+    const stopWatching = await watchForShutOuts(host);
+    const port = await listen(server, config).catch(async (error: unknown) => {
+      await stopWatching();
+      throw error;
+    });
+    const url = `http://${reachableHost(config.host)}:${port}`;
+    logger.info({ url }, 'the server is ready');
+    let closing: Promise<void> | undefined;
+    const close = () => {
+      closing ??= stopServer({ host, server, sockets, stopWatching });
+      return closing;
+    };
+    return { url, port, config, close };
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const where = `${host}:${port}`;
+      const message =
+        cause.code === 'EADDRINUSE'
+          ? `something else listens on ${where} already; set ROLLCALL_PORT to another port, or to 0 for any`
+          : `cannot listen on ${where} (${cause.code})`;
+      reject(new RollcallError('UNAVAILABLE', message, { cause, unrecoverable: true }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** An address that listens on all interfaces is none that one can connect to everywhere. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

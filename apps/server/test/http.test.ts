@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer, tokenOf } from './test-server.js';
+
+let server: TestServer;
+let serverToken: string;
+
+beforeAll(async () => {
+  server = await startTestServer({ ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com' });
+  serverToken = await tokenOf({ server: true });
+});
+afterAll(() => server.close());
+
+describe('pages for operators', () => {
+  it('says that the process is up', async () => {
+    const response = await fetch(`${server.url}/healthz`);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('says that the storage can be read and written', async () => {
+    const response = await fetch(`${server.url}/readyz`);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ready' }]);
+  });
+
+  it('greets whoever looks at the root', async () => {
+    const text = await (await fetch(server.url)).text();
+    expect(text).toMatch(/^Rollcall.*\/trpc\.\n$/);
+  });
+
+  it('answers an unknown path in the one shape of errors', async () => {
+    const response = await fetch(`${server.url}/nowhere`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: {
+        code: -32004,
+        message: 'there is nothing at this path',
+        data: {
+          code: 'NOT_FOUND',
+          message: 'there is nothing at this path',
+          unrecoverable: true,
+          httpStatus: 404,
+        },
+      },
+    });
+  });
+
+  it('takes no other method', async () => {
+    const response = await fetch(`${server.url}/healthz`, { method: 'POST' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('forbids browsers to guess, frame, run or keep any answer', async () => {
+    for (const path of ['/', '/healthz', '/nowhere', '/trpc/roles.list']) {
+      const { headers } = await fetch(`${server.url}${path}`);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+});
+
+describe('pages of other origins', () => {
+  const preflight = (origin: string) =>
+    fetch(`${server.url}/trpc/users.upsert`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+
+  it('answers the preflight of an allowed page so that the browser remembers it', async () => {
+    const { status, headers } = await preflight('https://app.example.com');
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(headers.get('access-control-allow-methods')).toBe('GET, POST');
+    expect(headers.get('access-control-allow-headers')).toMatch(/authorization, content-type/);
+    expect(headers.get('access-control-max-age')).toBe('7200');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+    expect(headers.get('vary')).toBe('origin');
+  });
+
+  it('refuses the preflight of any other page', async () => {
+    const response = await preflight('https://app.example.com.evil.test');
+    expect(response.status).toBe(403);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    expect(await response.json()).toMatchObject({ error: { data: { code: 'NOT_ALLOWED' } } });
+  });
+
+  it('lets an allowed page read answers, and no other page', async () => {
+    const read = async (origin: string) => {
+      const { headers } = await fetch(`${server.url}/trpc/roles.list`, { headers: { origin } });
+      expect(headers.get('vary')).toContain('origin');
+      return headers.get('access-control-allow-origin');
+    };
+    expect(await read('https://app.example.com')).toBe('https://app.example.com');
+    expect(await read('https://evil.test')).toBeNull();
+    expect(await read('null')).toBeNull();
+  });
+});
+
+describe('tokens', () => {
+  const codeFor = async (headers: Record<string, string>) => {
+    const response = await fetch(`${server.url}/trpc/roles.list`, { headers });
+    const body = (await response.json()) as { error?: { data: { code: string } } };
+    return [response.status, body.error?.data.code];
+  };
+
+  it('takes a server token as a bearer token', async () => {
+    expect(await codeFor({ authorization: `Bearer ${serverToken}` })).toEqual([200, undefined]);
+  });
+
+  it('says what is wrong with a token', async () => {
+    const expired = await tokenOf({ server: true, exp: Math.floor(Date.now() / 1000) - 120 });
+    expect(await codeFor({})).toEqual([401, 'TOKEN_MISSING']);
+    expect(await codeFor({ authorization: `Basic ${serverToken}` })).toEqual([401, 'TOKEN_MISSING']);
+    expect(await codeFor({ authorization: `Bearer ${serverToken}x` })).toEqual([401, 'TOKEN_INVALID']);
+    expect(await codeFor({ authorization: `Bearer ${expired}` })).toEqual([401, 'TOKEN_EXPIRED']);
+  });
+
+  it('takes no token from the URL', async () => {
+    const params = encodeURIComponent(JSON.stringify({ token: serverToken }));
+    const response = await fetch(`${server.url}/trpc/roles.list?connectionParams=${params}`);
+    expect(response.status).toBe(401);
+  });
+
+  it('logs a refusal with the request id that the caller got, and never a token or a query string', async () => {
+    const response = await fetch(`${server.url}/trpc/roles.list?input=%22canary%22`, {
+      headers: { authorization: 'Bearer canary.canary' },
+    });
+    const requestId = response.headers.get('x-request-id');
+    const line = server.log.map(text => JSON.parse(text)).find(entry => entry.requestId === requestId);
+    expect(line).toMatchObject({ level: 'info', procedure: 'roles.list', code: 'TOKEN_INVALID' });
+    expect(line.ms).toBeGreaterThanOrEqual(0);
+    expect(server.log.join('')).not.toContain('canary');
+    expect(server.log.join('')).not.toContain(serverToken);
+  });
+});
+
+describe('limits', () => {
+  const upsert = (body: string) =>
+    fetch(`${server.url}/trpc/users.upsert`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${serverToken}`, 'content-type': 'application/json' },
+      body,
+    });
+
+  it('takes a body of exactly 1 MiB', async () => {
+    const body = JSON.stringify({ users: [{ id: 'jane' }] }).padEnd(1024 * 1024, ' ');
+    expect((await upsert(body)).status).toBe(200);
+  });
+
+  it('refuses one byte more, in the one shape of errors', async () => {
+    const body = JSON.stringify({ users: [{ id: 'jane' }] }).padEnd(1024 * 1024 + 1, ' ');
+    const response = await upsert(body);
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({
+      error: { data: { code: 'PAYLOAD_TOO_LARGE', unrecoverable: true } },
+    });
+  });
+
+  it('takes 20 calls in a batch and refuses 21', async () => {
+    const batch = (calls: number) =>
+      fetch(`${server.url}/trpc/${Array(calls).fill('roles.list').join(',')}?batch=1&input={}`, {
+        headers: { authorization: `Bearer ${serverToken}` },
+      });
+    const taken = await batch(20);
+    expect([taken.status, ((await taken.json()) as unknown[]).length]).toEqual([200, 20]);
+    const refused = await batch(21);
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(await refused.json())).toContain('INPUT_INVALID');
+  });
+
+  it('takes a query as POST, for inputs that are too long for a URL', async () => {
+    const response = await fetch(`${server.url}/trpc/roles.list`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${serverToken}`, 'content-type': 'application/json' },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('changes nothing by GET', async () => {
+    const input = encodeURIComponent(JSON.stringify({ users: [{ id: 'by-get' }] }));
+    const response = await fetch(`${server.url}/trpc/users.upsert?input=${input}`, {
+      headers: { authorization: `Bearer ${serverToken}` },
+    });
+    expect([response.status, response.headers.get('allow')]).toEqual([400, 'POST']);
+  });
+});
+
+describe('requests that are no good', () => {
+  it.each([
+    ['a target that is no URL', 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '404'],
+    ['a host that is none', 'GET /trpc/roles.list HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n', '400'],
+    [
+      'a path that is not encoded well',
+      'GET /trpc/%E0%A4 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      '400',
+    ],
+    ['no HTTP at all', 'HELO rollcall\r\n\r\n', '400'],
+  ])('answers %s and lives on', async (_what, request, status) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end(request);
+    const chunks: Buffer[] = [];
+    socket.on('data', chunk => chunks.push(chunk));
+    await once(socket, 'close');
+    expect(Buffer.concat(chunks).toString()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+});

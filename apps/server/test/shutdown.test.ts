@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { halfSentCall } from './half-sent-call.js';
+import { startTestServer, tokenOf } from './test-server.js';
+import { connect } from './test-socket.js';
+
+describe('closing a server', () => {
+  it('asks live connections to come back with 1012, spread over the time that is set', async () => {
+    const server = await startTestServer({ ROLLCALL_DRAIN_MS: '400' });
+    const token = await tokenOf({ server: true });
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connect(server.url, { token })));
+    for (const client of clients) {
+      client.send({ id: 1, method: 'query', params: { path: 'roles.list' } });
+      await client.next();
+    }
+    const startedAt = Date.now();
+    await server.close();
+    const ends = await Promise.all(clients.map(client => client.closed));
+    expect(ends.map(end => end.code)).toEqual([1012, 1012, 1012, 1012]);
+    const delays = ends.map(end => end.at - startedAt).sort((one, other) => one - other);
+    expect(delays[0]).toBeLessThan(100);
+    expect(delays[3]).toBeGreaterThanOrEqual(290);
+  });
+
+  it('closes a connection that has not signed in', async () => {
+    const server = await startTestServer();
+    const client = await connect(server.url);
+    await server.close();
+    expect((await client.closed).code).toBe(1012);
+  });
+
+  it('frees the port and the database for the next process', async () => {
+    const first = await startTestServer();
+    await first.mutate('users.upsert', { users: [{ id: 'jane' }] });
+    await first.close();
+    const second = await startTestServer({
+      ROLLCALL_PORT: String(first.port),
+      ROLLCALL_DATABASE_URL: first.config.databaseUrl,
+    });
+    expect(second.port).toBe(first.port);
+    await second.close();
+  });
+
+  it('lets a call finish that is under way, and acknowledges what it did', async () => {
+    const server = await startTestServer();
+    const call = await halfSentCall(server.url);
+    const closing = server.close();
+    call.finish();
+    const response = await call.response;
+    expect([response.status, response.connection]).toEqual([200, 'close']);
+    expect(response.body).toContain('"jane"');
+    await closing;
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  });
+
+  it('cuts a call off that does not finish in the time that is set', async () => {
+    const server = await startTestServer({ ROLLCALL_SHUTDOWN_TIMEOUT_MS: '100' });
+    const call = await halfSentCall(server.url);
+    const response = expect(call.response).rejects.toThrow();
+    await server.close();
+    await response;
+    expect(server.log.join('')).toContain('cut off');
+  });
+
+  it('may be asked for twice', async () => {
+    const server = await startTestServer();
+    await Promise.all([server.close(), server.close()]);
+    await server.close();
+  });
+});
+
+describe('starting a server', () => {
+  it('says so when the port is taken, and leaves the database free', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    const other = await startTestServer();
+    await other.close();
+    const settings = { ROLLCALL_DATABASE_URL: other.config.databaseUrl };
+    await expect(startTestServer({ ...settings, ROLLCALL_PORT: String(port) })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('ROLLCALL_PORT'),
+    });
+    await (await startTestServer(settings)).close();
+    blocker.close();
+  });
+});

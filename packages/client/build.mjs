@@ -1,0 +1,66 @@
+// Builds the package that is published: bundled JavaScript, and declarations that name nothing but tRPC, so that it
+// installs and type-checks where no other package of Rollcall is.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { declarationsOf, gatherDeclarations } from './gather-declarations.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+await rm(join(here, 'dist'), { recursive: true, force: true });
+await bundle();
+await declare();
+
+async function bundle() {
+  const options = {
+    absWorkingDir: here,
+    outdir: 'dist',
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    external: ['#web-socket', '@trpc/*', 'jose', 'ws'],
+    logLevel: 'warning',
+  };
+  await build({
+    ...options,
+    // What both entry points need is one file, so that there is one class of errors whichever of the two is imported.
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    entryPoints: { index: 'src/index.ts', server: 'src/server.ts' },
+  });
+  await build({
+    ...options,
+    entryPoints: ['web-socket', 'web-socket.browser'].map(name => ({
+      in: `src/transport/${name}.ts`,
+      out: name,
+    })),
+  });
+}
+
+async function declare() {
+  const emitted = await mkdtemp(join(tmpdir(), 'rollcall-client-'));
+  try {
+    const compiler = join(
+      dirname(fileURLToPath(import.meta.resolve('typescript/package.json'))),
+      'bin',
+      'tsc',
+    );
+    const project = join(here, 'tsconfig.build.json');
+    execFileSync(process.execPath, [compiler, '-p', project, '--outDir', emitted], { stdio: 'inherit' });
+    const protocol = declarationsOf('@rollcall/protocol');
+    const router = declarationsOf('@rollcall/router');
+    await gatherDeclarations({
+      entryPoints: ['index.d.ts', 'server.d.ts'].map(name => join(emitted, name)),
+      folders: { client: emitted, protocol: dirname(protocol), router: dirname(router) },
+      inlined: { '@rollcall/protocol': protocol, '@rollcall/router': router },
+      allowed: /^@trpc\/(client|server)(\/|$)/,
+      into: join(here, 'dist', 'declarations'),
+    });
+  } finally {
+    await rm(emitted, { recursive: true, force: true });
+  }
+}

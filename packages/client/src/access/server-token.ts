@@ -1,0 +1,27 @@
+import type { SigningSecret } from './signing-secret.js';
+import type { TokenSource } from './token-source.js';
+
+const LIFETIME_S = 3_600;
+/** A token is replaced this long before it ends, so that no call leaves with one that ends on its way. */
+const RENEW_BEFORE_S = 300;
+
+/** Server tokens of one hour, signed when they are needed and signed afresh before they expire. */
+export function serverTokens(secret: SigningSecret, now: () => number = Date.now): TokenSource {
+  let token: Promise<string> | undefined;
+  let renewAtS = 0;
+  return {
+    renewable: true,
+    current() {
+      const nowS = Math.floor(now() / 1000);
+      if (token === undefined || nowS >= renewAtS) {
+        renewAtS = nowS + LIFETIME_S - RENEW_BEFORE_S;
+        token = secret.sign({ server: true, iat: nowS, exp: nowS + LIFETIME_S });
+      }
+      return token;
+    },
+    // A clock that was set back, for instance: the next token is signed by the time that holds now.
+    expired() {
+      token = undefined;
+    },
+  };
+}

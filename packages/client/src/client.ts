@@ -1,0 +1,89 @@
+import type {
+  Filter,
+  JsonObject,
+  PartialUserUpdate,
+  QueryUsersAnswer,
+  QueryUsersOptions,
+  SortKey,
+  User,
+  UserInput,
+  UsersAnswer,
+} from '@rollcall/protocol';
+import type { TokenOrProvider } from './access/token-source.js';
+import type { StreamItem } from './events/event-pages.js';
+import type { EventName, Handler, ItemOfName } from './events/handlers.js';
+import type { Subscription } from './events/subscription.js';
+import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { Connection } from './transport/connection-state.js';
+import type { Api } from './transport/transport.js';
+import type { AllUsersOptions } from './users/query-users.js';
+
+/**
+ * A client for one user, in a browser or in Node. Every method that fails throws a `RollcallError`; before `connectUser`
+ * that is `TOKEN_MISSING`.
+ */
+export interface Client<Custom extends object = JsonObject> {
+  /**
+   * Creates the user, or merges the given fields into it, and opens the live connection. With only an id, the profile
+   * stays as it is. Resolves with the user as stored when events have begun; nothing that happens after is missed.
+   *
+   * It does not give up on a server that cannot be reached for the moment: `connection` shows it, and `disconnectUser`
+   * ends the wait.
+   * @param tokenOrProvider the user's token, or a function that fetches one. It is called again when the token has
+   * expired, and calls and events go on without the application noticing.
+   */
+  connectUser(user: UserInput<Custom>, tokenOrProvider: TokenOrProvider): Promise<User<Custom>>;
+
+  /** Closes the live connection, ends every stream and forgets the user. Handlers stay. */
+  disconnectUser(): Promise<void>;
+
+  /** The own user as it is now; undefined while nobody is connected. */
+  readonly user: User<Custom> | undefined;
+
+  /** The live connection. */
+  readonly connection: Connection;
+
+  /** Calls a handler with every event of a type; with `resync`, when events were missed and have to be read afresh. */
+  on<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): Subscription;
+  /** Calls a handler with every event, and with `resync` notices. */
+  on(handler: Handler<StreamItem<Custom>>): Subscription;
+
+  /** Takes back `on` with the same arguments. */
+  off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
+  off(handler: Handler<StreamItem<Custom>>): void;
+
+  /** A stream of events of its own, beside the handlers: about the user itself, and whom `user_ids` or `filter` name. */
+  watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
+
+  /**
+   * Follows the public events of these users, beside those watched already; at most 10,000 in all. Resolves when the
+   * events have begun. Watches come back after a lost connection.
+   */
+  watchUsers(ids: readonly string[]): Promise<void>;
+
+  /** Stops following these users. Resolves when that holds. */
+  unwatchUsers(ids: readonly string[]): Promise<void>;
+
+  /** Finds users, one page. With `watch` or `presence`, the found ones are watched when it resolves. */
+  queryUsers(
+    filter?: Filter,
+    sort?: SortKey[],
+    options?: QueryUsersOptions,
+  ): Promise<QueryUsersAnswer<Custom>>;
+
+  /** Finds users, page after page, for as long as it is read. */
+  queryUsersAll(
+    filter?: Filter,
+    sort?: SortKey[],
+    options?: AllUsersOptions,
+  ): AsyncGenerator<User<Custom>, void, undefined>;
+
+  /** Sets and unsets parts of one user; answers with the user as stored. */
+  partialUpdateUser(update: PartialUserUpdate): Promise<User<Custom>>;
+
+  /** Sets and unsets parts of 1–100 users, all or nothing. */
+  partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
+
+  /** The raw typed tRPC client, for everything else. */
+  readonly api: Api;
+}

@@ -1,0 +1,93 @@
+import { type JsonObject, RollcallError } from '@rollcall/protocol';
+import { NO_TOKEN } from './access/no-token.js';
+import type { Client } from './client.js';
+import type { ClientOptions } from './client-options.js';
+import type { FollowedEvents } from './events/followed-events.js';
+import { Handlers } from './events/handlers.js';
+import { onAndOff } from './events/on-and-off.js';
+import { watchEvents } from './events/watch-events.js';
+import { Session } from './session.js';
+import { createTransport } from './transport/transport.js';
+import { queryUsers, queryUsersAll } from './users/query-users.js';
+import { onlyUser, partialUpdateUsers } from './users/write-users.js';
+
+/**
+ * Makes a client for one user. Nothing is opened before `connectUser`.
+ * @throws RollcallError `INPUT_INVALID` when the address is none.
+ */
+export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
+  let session: Session<Custom> | undefined;
+  const handlers = new Handlers<Custom>();
+  const transport = createTransport({ ...options, tokens: () => session?.tokens ?? NO_TOKEN });
+  const { api, live, connection } = transport;
+
+  const end = (ended: Session<Custom> | undefined, error?: RollcallError) => {
+    if (!ended || session !== ended) return;
+    session = undefined;
+    if (error) connection.set({ status: 'disconnected', error });
+    ended.close(error);
+  };
+  const connected = (): { session: Session<Custom>; events: FollowedEvents<Custom> } => {
+    if (session?.events) return { session, events: session.events };
+    throw new RollcallError('TOKEN_MISSING', 'nobody is connected: call connectUser first, and await it');
+  };
+
+  const client: Client<Custom> = {
+    api,
+    connection,
+    // The events of a connected user come whether they are handled or not.
+    ...onAndOff(handlers, async () => undefined),
+
+    get user() {
+      return session?.user;
+    },
+
+    async connectUser(user, token) {
+      if (session)
+        throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
+      const mine = new Session<Custom>(transport, token, {
+        onItem: item => handlers.handOut(item),
+        onRefused: error => end(mine, error),
+      });
+      session = mine;
+      try {
+        return await mine.open(user);
+      } catch (error) {
+        end(mine, error as RollcallError);
+        throw error;
+      }
+    },
+
+    async disconnectUser() {
+      end(session);
+    },
+
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.closing),
+
+    watchUsers: async ids => connected().events.watch(ids),
+
+    unwatchUsers: async ids => connected().events.unwatch(ids),
+
+    async queryUsers(filter, sort, query = {}) {
+      const answer = await queryUsers<Custom>(api, filter, sort, query);
+      if (query.watch || query.presence) {
+        const ids = answer.users.map(user => user.id);
+        await connected().events.watch(ids, answer.position);
+      }
+      return answer;
+    },
+
+    queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
+
+    async partialUpdateUser(update) {
+      return onlyUser(await client.partialUpdateUsers([update]));
+    },
+
+    async partialUpdateUsers(updates) {
+      const answer = await partialUpdateUsers<Custom>(api, updates);
+      for (const user of Object.values(answer.users)) session?.learn(user);
+      return answer;
+    },
+  };
+  return client;
+}

@@ -1,0 +1,116 @@
+import { type JsonObject, RollcallError, type User } from '@rollcall/protocol';
+import { serverTokens } from './access/server-token.js';
+import { signingSecret } from './access/signing-secret.js';
+import { tokenSource } from './access/token-source.js';
+import { signUserToken } from './access/user-token.js';
+import type { ClientOptions } from './client-options.js';
+import { HandledEvents } from './events/handled-events.js';
+import { Handlers } from './events/handlers.js';
+import { onAndOff } from './events/on-and-off.js';
+import { watchEvents } from './events/watch-events.js';
+import { importUsers } from './import/import-users.js';
+import type { ServerClient } from './server-client.js';
+import { waitForTask, watchTask } from './tasks/watch-task.js';
+import { answerOf } from './to-rollcall-error.js';
+import { createTransport } from './transport/transport.js';
+import { queryUsers, queryUsersAll } from './users/query-users.js';
+import { onlyUser, partialUpdateUsers, upsertUsers } from './users/write-users.js';
+
+/** What `createServerClient` takes: the address, and either the secret or a server token. */
+export type ServerClientOptions = ClientOptions &
+  (
+    | {
+        /** `secret` or `kid:secret`, as the server has it: server tokens of one hour are signed with it as needed. */
+        secret: string;
+        token?: undefined;
+      }
+    | {
+        /** A server token. */
+        token: string;
+        secret?: undefined;
+      }
+  );
+
+/**
+ * Makes a client for back ends and scripts. Keep it out of browsers: who holds the secret may do everything.
+ * @throws RollcallError `INPUT_INVALID` when the address is none, the secret has fewer than 32 bytes, or both or neither
+ * of secret and token are given.
+ */
+export function createServerClient<Custom extends object = JsonObject>(
+  options: ServerClientOptions,
+): ServerClient<Custom> {
+  if ((options.secret === undefined) === (options.token === undefined)) {
+    throw new RollcallError('INPUT_INVALID', 'a server client takes either the secret or a token', {
+      field: 'secret',
+    });
+  }
+  const secret = options.secret === undefined ? undefined : signingSecret(options.secret);
+  const tokens = secret ? serverTokens(secret) : tokenSource(options.token as string);
+  const transport = createTransport({ url: options.url, transport: options.transport, tokens: () => tokens });
+  const { api, live, connection } = transport;
+  const handlers = new Handlers<Custom>();
+  const handled = new HandledEvents<Custom>(live, handlers, error =>
+    connection.set({ status: 'disconnected', error }),
+  );
+  let closing = new AbortController();
+
+  const client: ServerClient<Custom> = {
+    api,
+    connection,
+    ...onAndOff(handlers, handled.changed),
+
+    upsertUser: async user => onlyUser(await upsertUsers<Custom>(api, [user])),
+    upsertUsers: users => upsertUsers<Custom>(api, users),
+    partialUpdateUser: async update => onlyUser(await partialUpdateUsers<Custom>(api, [update])),
+    partialUpdateUsers: updates => partialUpdateUsers<Custom>(api, updates),
+    importUsers: (users, how) => importUsers<Custom>(users, batch => upsertUsers<Custom>(api, batch), how),
+
+    queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
+    queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
+
+    async deactivateUser(id, how) {
+      const { user } = await answerOf(api.users.deactivate.mutate({ ...how, id }));
+      return user as User<Custom>;
+    },
+    deactivateUsers: (ids, how) => answerOf(api.users.deactivateMany.mutate({ ...how, ids })),
+    async reactivateUser(id, how) {
+      const { user } = await answerOf(api.users.reactivate.mutate({ ...how, id }));
+      return user as User<Custom>;
+    },
+    reactivateUsers: (ids, how) => answerOf(api.users.reactivateMany.mutate({ ...how, ids })),
+
+    getTask: task_id => answerOf(api.tasks.get.query({ task_id })),
+    listTasks: (query = {}) => answerOf(api.tasks.list.query(query)),
+    cancelTask: task_id => answerOf(api.tasks.cancel.mutate({ task_id })),
+    watchTask: (task_id, how) => watchTask(live, task_id, closing.signal, how),
+    waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
+
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, closing.signal),
+
+    getAppSettings: () => answerOf(api.settings.get.query()),
+    updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
+
+    createRole: name => answerOf(api.roles.create.mutate({ name })),
+    listRoles: async () => (await answerOf(api.roles.list.query())).roles,
+    async deleteRole(name) {
+      await answerOf(api.roles.delete.mutate({ name }));
+    },
+
+    async createToken(userId, how) {
+      if (secret) return signUserToken(secret, userId, how);
+      throw new RollcallError(
+        'INPUT_INVALID',
+        'createToken signs with the secret; this client has a token only',
+      );
+    },
+
+    async disconnect() {
+      closing.abort();
+      closing = new AbortController();
+      handlers.clear();
+      handled.stop();
+      transport.close();
+    },
+  };
+  return client;
+}

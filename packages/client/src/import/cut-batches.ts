@@ -1,0 +1,63 @@
+import { LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+
+/** Room for what stands around the users of a batch, and for proxies that count differently. */
+const MAX_BATCH_BYTES = 900 * 1024;
+
+/** Users that are written together. */
+export interface Batch<Custom extends object> {
+  /** Where the first of them stands in the input, from 0. */
+  offset: number;
+  users: UpsertUserInput<Custom>[];
+}
+
+/**
+ * Cuts users into batches as large as the server takes, in the order in which they come. An id stands in a batch once
+ * only: its second occurrence begins the next batch. A single user that is too large is a batch of its own, for the
+ * server to refuse.
+ * @param onUnsendable what to do with a user that JSON cannot carry; by default the error is thrown.
+ */
+export async function* cutBatches<Custom extends object>(
+  users: Iterable<UpsertUserInput<Custom>> | AsyncIterable<UpsertUserInput<Custom>>,
+  onUnsendable: (user: UpsertUserInput<Custom>, error: RollcallError) => Promise<void> = async (_, error) => {
+    throw error;
+  },
+): AsyncGenerator<Batch<Custom>, void, undefined> {
+  let batch: Batch<Custom> = { offset: 0, users: [] };
+  let ids = new Set<string>();
+  let bytes = 0;
+  let index = 0;
+  for await (const user of users) {
+    const size = jsonBytesOf(user, index);
+    if (size instanceof RollcallError) {
+      await onUnsendable(user, size);
+      index += 1;
+      continue;
+    }
+    const full =
+      batch.users.length === LIMITS.batchUsers || bytes + size > MAX_BATCH_BYTES || ids.has(user.id);
+    if (full && batch.users.length > 0) {
+      yield batch;
+      batch = { offset: index, users: [] };
+      ids = new Set();
+      bytes = 0;
+    }
+    batch.users.push(user);
+    ids.add(user.id);
+    bytes += size;
+    index += 1;
+  }
+  if (batch.users.length > 0) yield batch;
+}
+
+function jsonBytesOf(user: unknown, index: number): number | RollcallError {
+  try {
+    if (typeof user !== 'object' || user === null) throw new TypeError('a user is an object');
+    return new TextEncoder().encode(JSON.stringify(user)).length;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new RollcallError('INPUT_INVALID', `user ${index} cannot be sent as JSON: ${why}`, {
+      index,
+      cause: error,
+    });
+  }
+}

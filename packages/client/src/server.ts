@@ -1,0 +1,56 @@
+export {
+  type Actor,
+  type AppSettings,
+  type AppUpdatedEvent,
+  type Change,
+  type Changes,
+  type ErrorCode,
+  type EventOfType,
+  type EventType,
+  type Filter,
+  type Grant,
+  type Issue,
+  isEnded,
+  type JsonObject,
+  type JsonValue,
+  type ListTasksAnswer,
+  type ListTasksOptions,
+  type PartialUserUpdate,
+  type QueryUsersAnswer,
+  type QueryUsersOptions,
+  type Role,
+  type RoleEvent,
+  RollcallError,
+  type RollcallEvent,
+  type SortKey,
+  type Task,
+  type TaskEvent,
+  type TaskResult,
+  type TaskStatus,
+  type TaskType,
+  type UpsertUserInput,
+  type User,
+  type UserEvent,
+  type UserOutcome,
+  type UsersAnswer,
+} from '@rollcall/protocol';
+export type { CreateTokenOptions } from './access/user-token.js';
+export type { ClientOptions } from './client-options.js';
+export { createServerClient, type ServerClientOptions } from './create-server-client.js';
+export type { ResyncNotice, StreamItem } from './events/event-pages.js';
+export type { EventName, Handler, ItemOfName } from './events/handlers.js';
+export type { HandlerSubscription } from './events/on-and-off.js';
+export type { Subscription } from './events/subscription.js';
+export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+export type { ImportFailure, ImportProgress, ImportUsersOptions, UserSource } from './import/import-users.js';
+export type { ServerClient } from './server-client.js';
+export type { WatchTaskOptions } from './tasks/watch-task.js';
+export type { Connection, ConnectionState } from './transport/connection-state.js';
+export type { Transport } from './transport/live-connection.js';
+export type { Api } from './transport/transport.js';
+export type {
+  DeactivateUserOptions,
+  ReactivateUserOptions,
+  ReactivateUsersOptions,
+} from './users/life-cycle-options.js';
+export type { AllUsersOptions } from './users/query-users.js';

@@ -1,0 +1,114 @@
+import { RollcallError } from '@rollcall/protocol';
+import type { AppRouter } from '@rollcall/router';
+import { TRPCClientError, type TRPCLink } from '@trpc/client';
+import { observable } from '@trpc/server/observable';
+import { type SseMessage, SseParser } from './sse-parser.js';
+
+/** Servers refuse longer request lines, and the input of an SSE subscription is part of its URL. */
+const MAX_URL_LENGTH = 12_000;
+
+/** What a subscription over SSE needs. */
+export interface SseOptions {
+  /** The address of tRPC over HTTP. */
+  url: string;
+  /** The token for a new stream. It goes into a header, never into the URL. */
+  token(): Promise<string>;
+  /** The server has accepted a stream. */
+  onOpen(): void;
+  /** A stream that was accepted is over, for whatever reason. */
+  onClose(): void;
+  /** A stream could not be opened, or broke. */
+  onBroken(): void;
+}
+
+/**
+ * Subscriptions over Server-Sent Events, read with `fetch`, because an `EventSource` can send no header. A stream that
+ * breaks is an error here: resuming, with the same waits as over WebSocket, is left to `keepSubscribed`.
+ */
+export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
+  return () =>
+    ({ op }) =>
+      observable(observer => {
+        const abort = new AbortController();
+        let open = false;
+        let stopped = false;
+        const stop = () => {
+          stopped = true;
+          abort.abort();
+          if (open) options.onClose();
+          open = false;
+        };
+        const receive = (message: SseMessage): 'end' | undefined => {
+          if (message.event === 'connected') {
+            open = true;
+            options.onOpen();
+            observer.next({ result: { type: 'started' } });
+          } else if (message.event === 'message') {
+            const data = JSON.parse(message.data);
+            const { id } = message;
+            observer.next({ result: id === undefined ? { type: 'data', data } : { id, data: { id, data } } });
+          } else if (message.event === 'serialized-error') {
+            throw TRPCClientError.from({ error: JSON.parse(message.data) });
+          } else if (message.event === 'return') return 'end';
+          return undefined;
+        };
+        const url = `${options.url}/${op.path}?input=${encodeURIComponent(JSON.stringify(op.input ?? {}))}`;
+        readStream(url, options, abort.signal, receive).then(
+          () => {
+            stop();
+            observer.complete();
+          },
+          error => {
+            if (stopped) return;
+            stop();
+            options.onBroken();
+            observer.error(TRPCClientError.from(error));
+          },
+        );
+        return stop;
+      });
+}
+
+async function readStream(
+  url: string,
+  options: SseOptions,
+  signal: AbortSignal,
+  receive: (message: SseMessage) => 'end' | undefined,
+): Promise<void> {
+  if (url.length > MAX_URL_LENGTH) {
+    const message = `over SSE a subscription fits into a URL of ${MAX_URL_LENGTH} characters; this one has ${url.length}: watch fewer users, or use WebSocket`;
+    throw new RollcallError('PAYLOAD_TOO_LARGE', message);
+  }
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${await options.token()}` };
+  const response = await fetch(url, { headers, cache: 'no-store', signal });
+  if (!response.ok) throw TRPCClientError.from(await response.json());
+  if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    throw new Error('the answer is no event stream');
+  }
+  const parser = new SseParser();
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let inactivityMs: number | undefined;
+  for (;;) {
+    const { done, value } = await withinMs(reader.read(), inactivityMs);
+    if (done) throw new Error('the event stream broke off');
+    for (const message of parser.push(decoder.decode(value, { stream: true }))) {
+      // The server says how long it is silent at most; a stream silent for longer is dead, whatever TCP says.
+      if (message.event === 'connected') inactivityMs = JSON.parse(message.data).reconnectAfterInactivityMs;
+      if (receive(message) === 'end') return;
+    }
+  }
+}
+
+async function withinMs<Value>(promise: Promise<Value>, limitMs: number | undefined): Promise<Value> {
+  if (!limitMs) return promise;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the event stream was silent for ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

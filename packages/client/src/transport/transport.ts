@@ -1,0 +1,58 @@
+import type { AppRouter } from '@rollcall/router';
+import { createTRPCClient, splitLink, type TRPCClient } from '@trpc/client';
+import type { TokenSource } from '../access/token-source.js';
+import type { PositionedPage } from '../events/event-pages.js';
+import type { LiveSource } from '../events/live-source.js';
+import { ObservableConnection } from './connection-state.js';
+import { freshTokenLink } from './fresh-token-link.js';
+import { httpLinks } from './http-links.js';
+import { LiveConnection, type Transport as TransportChoice } from './live-connection.js';
+import { serverUrls } from './server-url.js';
+
+/** The raw typed tRPC client: every procedure of the server, with nothing added. Its errors are `TRPCClientError`s. */
+export type Api = TRPCClient<AppRouter>;
+
+/** The way to a server: calls over HTTP, subscriptions over the live connection. */
+export interface Transport {
+  api: Api;
+  live: LiveSource;
+  connection: ObservableConnection;
+  /** Closes the live connection; the next subscription opens one again. */
+  close(): void;
+}
+
+/** Makes the way to a server. Nothing is opened before it is used. */
+export function createTransport(options: {
+  url: string;
+  transport?: TransportChoice;
+  tokens: () => TokenSource;
+}): Transport {
+  const { tokens, transport = 'auto' } = options;
+  const urls = serverUrls(options.url);
+  const connection = new ObservableConnection();
+  const liveConnection = new LiveConnection({ urls, transport, tokens, connection });
+  const api = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: op => op.type === 'subscription',
+        true: liveConnection.link,
+        false: [freshTokenLink(tokens), httpLinks(urls.http)],
+      }),
+    ],
+  });
+  const live: LiveSource = {
+    events: (input, observer) =>
+      api.live.events.subscribe(input, {
+        ...observer,
+        onData: page => observer.onData(page as PositionedPage),
+      }),
+    ephemeral: observer => api.live.ephemeral.subscribe(undefined, observer),
+    task: (input, observer) => api.live.task.subscribe(input, observer),
+    renewToken: () => {
+      if (tokens().renewable) liveConnection.renewToken();
+      return tokens().renewable;
+    },
+    hold: () => liveConnection.hold(),
+  };
+  return { api, live, connection, close: () => liveConnection.close() };
+}

@@ -1,0 +1,103 @@
+/**
+ * The cursor of `queryUsers`: what the last user of a page was sorted by, and a digest of the query it belongs to. It
+ * says where to go on and nothing about what may be seen, so it needs no secret: whoever forges one only moves about in
+ * the answer to their own query. The checksum is there to tell a damaged cursor from a good one.
+ */
+import { createHash } from 'node:crypto';
+import { type ParsedSortKey, QUERY_FIELDS, RollcallError } from '@rollcall/protocol';
+import type { SortValue } from './sort-value.js';
+import type { UserQuery } from './user-query.js';
+
+const VERSION = 1;
+
+/** Writes the cursor behind a page. */
+export function writeCursor(query: UserQuery, last: readonly SortValue[]): string {
+  const body = [VERSION, digestOf(query), ...last.map(encode)];
+  return Buffer.from(JSON.stringify([checksum(body), ...body])).toString('base64url');
+}
+
+/**
+ * Reads a cursor back: what the last user of the page before was sorted by, key by key.
+ * @throws RollcallError `CURSOR_INVALID` when the cursor is not one of ours, has been changed, or belongs to another
+ * filter, sort or range.
+ */
+export function readCursor(query: UserQuery, text: string): SortValue[] {
+  const [sum, ...body] = parse(text);
+  const [version, digest, ...values] = body;
+  if (version !== VERSION || sum !== checksum(body)) {
+    throw invalid('this is no cursor of queryUsers; pass `next` of the page before, unchanged');
+  }
+  if (digest !== digestOf(query)) {
+    throw invalid('this cursor belongs to another filter, sort or range of users; begin without it');
+  }
+  const decoded = query.sort.map((key, position) => decode(key, values[position]));
+  if (values.length !== decoded.length || !decoded.every(value => value !== undefined)) {
+    throw invalid('this cursor does not fit the sort; begin without it');
+  }
+  return decoded;
+}
+
+/** Everything that decides which users are found and in which order, but for what changes between two pages. */
+function digestOf({ filter, sort, options, seesInvisible }: UserQuery): string {
+  const { limit, offset, next, watch, presence, ...ranges } = options;
+  return digest([filter, sort, ranges, seesInvisible]);
+}
+
+function checksum(body: readonly unknown[]): string {
+  return digest(['cursor', body]);
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
+}
+
+function encode(value: SortValue): unknown {
+  if ('value' in value) return value.value;
+  return value.kind === 'null' ? null : [value.kind];
+}
+
+/** A value as the sort of its field can have it; undefined for anything else. */
+function decode({ field }: ParsedSortKey, encoded: unknown): SortValue | undefined {
+  const value = sortValue(encoded);
+  if (!value || field.kind === 'custom' || value.kind === 'null') return value;
+  switch (QUERY_FIELDS[field.field].holds) {
+    case 'string':
+    case 'strings':
+      return value.kind === 'string' ? value : undefined;
+    case 'boolean':
+      return value.kind === 'boolean' ? value : undefined;
+    case 'time':
+      return value.kind === 'number' && Number.isSafeInteger(value.value) ? value : undefined;
+  }
+}
+
+function sortValue(encoded: unknown): SortValue | undefined {
+  if (encoded === null) return { kind: 'null' };
+  if (typeof encoded === 'boolean') return { kind: 'boolean', value: encoded };
+  if (typeof encoded === 'number') {
+    return Number.isFinite(encoded) ? { kind: 'number', value: encoded } : undefined;
+  }
+  if (typeof encoded === 'string') {
+    const storable = encoded.isWellFormed() && !encoded.includes('\u0000');
+    return storable ? { kind: 'string', value: encoded } : undefined;
+  }
+  const kinds = ['empty', 'object', 'array'] as const;
+  const kind = kinds.find(one => Array.isArray(encoded) && encoded.length === 1 && encoded[0] === one);
+  return kind && { kind };
+}
+
+function parse(text: string): unknown[] {
+  try {
+    const bytes = Buffer.from(text, 'base64url');
+    // Decoding passes over what is not base64url; such a text is no cursor of ours.
+    if (bytes.toString('base64url') !== text) return [];
+    const parts: unknown = JSON.parse(bytes.toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function invalid(message: string): RollcallError {
+  return new RollcallError('CURSOR_INVALID', `next: ${message}`, { field: 'next' });
+}

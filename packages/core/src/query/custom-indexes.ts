@@ -1,0 +1,86 @@
+/**
+ * The indexes of the setting `indexed_custom_fields`. Each holds the value at a path together with the default sort, so
+ * that a page of the users with some value is read off the index. A user with an array on the path has a key of its own,
+ * because it can match in more ways than one key can say; see {@link indexedCustomPasses}.
+ */
+import { createHash } from 'node:crypto';
+import { fieldNameProblem, splitPath } from '@rollcall/protocol';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { every, some } from './conditions.js';
+import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
+import type { ValueTest } from './value-test.js';
+
+const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
+
+/**
+ * Makes the indexes match the setting: creates what is missing and drops what is no longer named. Calling it again
+ * changes nothing. On a large directory it takes a while, during which nobody else writes users.
+ * @param paths dotted paths within custom data, as the setting has them.
+ */
+export async function syncCustomIndexes(
+  transaction: WriteTransaction,
+  paths: readonly string[],
+): Promise<void> {
+  const { customIndex } = jsonDialectOf(transaction.dialect);
+  const wanted = new Map(
+    paths.map(path => {
+      const columns = `((${customIndex.key(checkedPath(path)).sql}), created_at, id)`;
+      return [nameOf(columns), columns];
+    }),
+  );
+  const rows = await transaction.query(customIndex.names);
+  const present = new Set(rows.map(row => String(row.name)).filter(name => OUR_NAMES.test(name)));
+  for (const name of present) {
+    if (!wanted.has(name)) await transaction.query(raw(`DROP INDEX ${name}`));
+  }
+  for (const [name, columns] of wanted) {
+    if (!present.has(name)) await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
+  }
+}
+
+/** Which of the indexed paths lead some user to or through an array. */
+export async function pathsWithArrays(
+  transaction: Transaction,
+  paths: readonly (readonly string[])[],
+): Promise<ReadonlySet<string>> {
+  const { customIndex } = jsonDialectOf(transaction.dialect);
+  const found = new Set<string>();
+  for (const path of paths) {
+    const key = customIndex.key(path);
+    const rows = await transaction.query(
+      sql`SELECT 1 FROM users WHERE ${key} = ${customIndex.arrayKey} LIMIT 1`,
+    );
+    if (rows.length > 0) found.add(path.join('.'));
+  }
+  return found;
+}
+
+/**
+ * A test of an indexed path, put so that its index can answer it; undefined when it cannot.
+ * @param hasArrays whether some user has an array on the path. While none has, the key alone decides.
+ */
+export function indexedCustomPasses(
+  json: JsonDialect,
+  path: readonly string[],
+  { test, hasArrays }: { test: ValueTest; hasArrays: boolean },
+): Sql | undefined {
+  const key = sql`(${json.customIndex.key(path)})`;
+  const byKey = json.customIndex.keyPasses(key, test);
+  if (!byKey || !hasArrays) return byKey;
+  const byArray = every([sql`${key} = ${json.customIndex.arrayKey}`, json.customPasses(path, test)]);
+  return some([byKey, byArray]);
+}
+
+/** The name follows from what the index is, so that a changed definition becomes another index. */
+function nameOf(columns: string): string {
+  return `users_custom_${createHash('sha256').update(columns).digest('hex').slice(0, 24)}`;
+}
+
+/** The path becomes part of a statement's text, so its grammar is not left to the caller. */
+function checkedPath(path: string): string[] {
+  const names = splitPath(path);
+  const problem = names.map(fieldNameProblem).find(Boolean);
+  if (problem) throw new Error(`a path that cannot be indexed: ${problem}`);
+  return names;
+}

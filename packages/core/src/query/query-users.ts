@@ -1,0 +1,93 @@
+import { RollcallError } from '@rollcall/protocol';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import type { Transaction } from '../database/unit-of-work.js';
+import { type UserRow, userTable } from '../users/user-table.js';
+import { compileFilter, customPathsIn, type FilterContext } from './compile-filter.js';
+import { every } from './conditions.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { pathsWithArrays } from './custom-indexes.js';
+import { jsonDialectOf } from './json-dialect.js';
+import { orderBy } from './keyset.js';
+import { pageParts } from './page-parts.js';
+import { planSort } from './sort-atoms.js';
+import { sortValueOf } from './sort-value.js';
+import type { UserQuery } from './user-query.js';
+
+/**
+ * One page of the users that match a query, in its order, and the cursor of the page after it when there is one.
+ *
+ * Following `next` goes through the whole answer: a user that nobody changes meanwhile comes exactly once, whatever is
+ * written beside it. There is no ceiling, and a page far down costs what the first one does.
+ * @throws RollcallError `CURSOR_INVALID` for a cursor that was not issued for this query.
+ */
+export async function queryUsers(
+  transaction: Transaction,
+  query: UserQuery,
+): Promise<{ rows: UserRow[]; next?: string }> {
+  const { sort, options } = query;
+  if (options.next !== undefined && options.offset !== undefined) {
+    throw new RollcallError('INPUT_INVALID', 'offset: offset and next exclude each other', {
+      field: 'offset',
+    });
+  }
+  const last = options.next === undefined ? undefined : readCursor(query, options.next);
+  const { dialect } = transaction;
+  const json = jsonDialectOf(dialect);
+  const plan = planSort(sort, { json, viewpoint: query, last });
+  const found = every([
+    compileFilter(query.filter, { json, viewpoint: query, indexes: await usableIndexes(transaction, query) }),
+    ...rangeConditions(query),
+  ]);
+
+  const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
+  // One row more than asked for tells whether there is another page.
+  const wanted = options.limit + 1;
+  const rows: UserRow[] = [];
+  for (const part of pageParts(plan, { divisible: !options.offset })) {
+    const order = orderBy(part.atoms, json.missingFirst);
+    const cells = await transaction.query(
+      sql`SELECT ${raw(userTable.columnList)} FROM users${plan.from} WHERE ${every([found, ...part.conditions])} ORDER BY ${order} LIMIT ${wanted - rows.length}${offset}`,
+    );
+    rows.push(...cells.map(cell => userTable.decode(cell, dialect)));
+    if (rows.length >= wanted) break;
+  }
+
+  const page = rows.slice(0, options.limit);
+  const lastRow = page.at(-1);
+  if (rows.length <= options.limit || !lastRow) return { rows: page };
+  const lastValues = sort.map(key => sortValueOf(lastRow, key, query));
+  return { rows: page, next: writeCursor(query, lastValues) };
+}
+
+/** The indexes that the filter can make use of. */
+async function usableIndexes(
+  transaction: Transaction,
+  { filter, indexedFields }: UserQuery,
+): Promise<FilterContext['indexes']> {
+  const named = new Map(customPathsIn(filter).map(path => [path.join('.'), path]));
+  const indexed = indexedFields.filter(name => named.has(name));
+  const withArrays = await pathsWithArrays(
+    transaction,
+    indexed.flatMap(name => [named.get(name) ?? []]),
+  );
+  return new Map(indexed.map(name => [name, { hasArrays: withArrays.has(name) }]));
+}
+
+/** The conditions that the options add to the filter. */
+function rangeConditions({ options }: UserQuery): Sql[] {
+  const bounds: [string, string | number | undefined][] = [
+    ['id >', options.id_gt],
+    ['id >=', options.id_gte],
+    ['id <', options.id_lt],
+    ['id <=', options.id_lte],
+    ['created_at >', options.created_at_after],
+    ['created_at >=', options.created_at_after_or_equal],
+    ['created_at <', options.created_at_before],
+    ['created_at <=', options.created_at_before_or_equal],
+  ];
+  return [
+    ...bounds.flatMap(([bound, value]) => (value === undefined ? [] : [sql`users.${raw(bound)} ${value}`])),
+    ...(options.include_deleted_users ? [] : [sql`users.deleted_at IS NULL`]),
+    ...(options.include_deactivated_users ? [] : [sql`users.deactivated_at IS NULL`]),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { EventPage, RollcallEvent } from '@rollcall/protocol';
+import { expect, it } from 'vitest';
+import { frameEncoder, shareable } from './encode-frame.js';
+
+const event = {
+  id: 'e.1',
+  type: 'app.updated',
+  created_at: 1,
+  actor: { type: 'server' },
+  settings: {},
+  changes: {},
+};
+const page = (extra?: { resync: true }): EventPage => ({
+  events: [event, event] as unknown as RollcallEvent[],
+  ...extra,
+});
+const message = (data: EventPage) => ({
+  id: 7,
+  jsonrpc: '2.0',
+  result: { type: 'data', id: 'e.1', data: { id: 'e.1', data } },
+});
+
+it.each([
+  ['a page', page()],
+  ['a page with resync', page({ resync: true })],
+  ['an empty page', { events: [] }],
+])('writes %s as plain JSON would be read', (_, data) => {
+  const text = frameEncoder.encode(message(shareable(data)));
+  expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(message(data))));
+});
+
+it('writes every other message as plain JSON', () => {
+  for (const other of [
+    { id: 1, result: { type: 'started' } },
+    { id: null, error: { code: 1 } },
+    message(page()),
+    null,
+  ]) {
+    expect(frameEncoder.encode(other)).toBe(JSON.stringify(other));
+  }
+});
+
+it('turns an event that many receive into text once', () => {
+  let times = 0;
+  const counted = { ...event, toJSON: () => ({ times: ++times }) } as unknown as RollcallEvent;
+  for (let listener = 0; listener < 10; listener++)
+    frameEncoder.encode(message(shareable({ events: [counted] })));
+  expect(times).toBe(1);
+});

@@ -1,0 +1,52 @@
+import type { EventPage } from '@rollcall/protocol';
+
+/**
+ * Serialises WebSocket messages so that an event that goes to a thousand listeners is turned into text once. The pages
+ * that {@link shareable} marked are spliced together from the texts of their events; every other message is plain JSON.
+ * What goes over the wire is the same either way.
+ */
+export const frameEncoder = {
+  encode: (message: unknown): string => encodePage(message) ?? JSON.stringify(message),
+  decode: (text: string | ArrayBuffer | Uint8Array): unknown => JSON.parse(String(text)),
+};
+
+const texts = new WeakMap<object, string>();
+const pages = new WeakSet<object>();
+
+/** Marks a page whose events never change, so that their texts may be kept as long as they are. */
+export function shareable(page: EventPage): EventPage {
+  pages.add(page);
+  return page;
+}
+
+/** A message of a subscription as tRPC hands it over. */
+interface DataMessage {
+  id: unknown;
+  jsonrpc?: string;
+  result: { id?: unknown; type: 'data'; data: { id: unknown; data: EventPage } };
+}
+
+function encodePage(message: unknown): string | undefined {
+  if (!isPageMessage(message)) return undefined;
+  const { id, jsonrpc, result } = message;
+  const { data: page, id: trackedId } = result.data;
+  const events = page.events.map(textOf).join(',');
+  const resync = page.resync ? ',"resync":true' : '';
+  const trackedPart = `"id":${JSON.stringify(trackedId)},"data":{"events":[${events}]${resync}}`;
+  const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
+  return `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{${trackedPart}}}}`;
+}
+
+function textOf(event: object): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event);
+  texts.set(event, text);
+  return text;
+}
+
+function isPageMessage(message: unknown): message is DataMessage {
+  const { result } = (message ?? {}) as Partial<DataMessage>;
+  const page = result?.type === 'data' ? result.data?.data : undefined;
+  return typeof page === 'object' && page !== null && pages.has(page);
+}

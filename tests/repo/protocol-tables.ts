@@ -1,0 +1,170 @@
+import {
+  CLOSE_CODES,
+  ERROR_CODES,
+  EVENT_CATALOGUE,
+  type EventRule,
+  FATAL_CLOSE_CODES,
+  FILTER_OPERATORS,
+  LIMITS,
+  parseFilter,
+  QUERY_FIELDS,
+  USER_FIELDS,
+  type UserFieldRule,
+} from '@rollcall/protocol';
+import { type GeneratedTable, table } from './generated-pages.js';
+
+type TransportCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES]['trpc'];
+
+const HTTP_STATUS: Record<TransportCode, number> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+};
+
+/** Every error code, with its HTTP status and whether repeating the same call can help. */
+export const errorCodes: GeneratedTable = () =>
+  table(
+    ['Code', 'HTTP', 'Same call again', 'Meaning'],
+    Object.entries(ERROR_CODES).map(([code, { trpc, unrecoverable, meaning }]) => [
+      `\`${code}\``,
+      String(HTTP_STATUS[trpc]),
+      unrecoverable ? 'fails again' : 'may succeed',
+      meaning,
+    ]),
+  );
+
+const RECEIVERS: Record<EventRule['audience'], string> = {
+  public: 'servers, the user itself, those who follow the user',
+  own: 'servers, the user itself',
+  server: 'servers',
+};
+
+/** Every type of event, whether the log keeps it, and who receives it. */
+export const eventTypes: GeneratedTable = () =>
+  table(
+    ['Type', 'Kept in the log', 'Who receives it', 'When'],
+    Object.entries(EVENT_CATALOGUE).map(([type, { durable, audience, when }]) => [
+      `\`${type}\``,
+      durable ? 'yes' : 'no',
+      RECEIVERS[audience],
+      when,
+    ]),
+  );
+
+const WRITERS: Record<UserFieldRule['write'], string> = {
+  anyone: 'the user itself, servers',
+  server: 'servers',
+  nobody: 'nobody: read only',
+};
+
+/** Every built-in field of a user: who writes it, who sees it, and what an upsert that lacks it does. */
+export const userFields: GeneratedTable = () =>
+  table(
+    ['Field', 'Written by', 'Seen by', 'Missing from an upsert'],
+    Object.entries(USER_FIELDS).map(([field, rule]: [string, UserFieldRule]) => [
+      `\`${field}\``,
+      field === 'id' ? 'whoever creates the user, once' : WRITERS[rule.write],
+      rule.private ? 'the user itself, servers' : 'everybody who sees the user',
+      field === 'id' ? 'an error' : rule.onReplace === 'reset' ? 'goes back to its default' : 'stays',
+    ]),
+  );
+
+/** Every field that a filter or a sort may name, with the operators that it takes. */
+export const queryFields: GeneratedTable = () =>
+  table(
+    ['Field', 'Holds', 'Operators', 'Who may query it'],
+    [...Object.keys(QUERY_FIELDS), 'custom.<path>'].map(name => {
+      const rule = Object.hasOwn(QUERY_FIELDS, name)
+        ? QUERY_FIELDS[name as keyof typeof QUERY_FIELDS]
+        : undefined;
+      return [
+        `\`${name}\``,
+        rule?.holds ?? 'any JSON',
+        operatorsOf(rule ? name : 'custom.path').join(' '),
+        rule?.serverOnly ? 'servers' : 'whoever may query users',
+      ];
+    }),
+  );
+
+/** The operators that the parser of filters accepts for a field: asked of the parser, operand by operand. */
+function operatorsOf(field: string): string[] {
+  const operands = ['text', 1, true, ['text'], [1], [true]];
+  return FILTER_OPERATORS.filter(operator =>
+    operands.some(operand => {
+      try {
+        parseFilter({ [field]: { [operator]: operand } }, { server: true });
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+  ).map(operator => `\`${operator}\``);
+}
+
+const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
+  batchUsers: 'users in one batch',
+  bodyBytes: 'bytes of one HTTP request',
+  frameBytes: 'bytes of one WebSocket message from a client',
+  userBytes: 'bytes of one user as JSON',
+  customBytes: 'bytes of `custom` as JSON (setting `max_custom_bytes`)',
+  customDepth: 'levels of `custom`; `{ a: 1 }` is one',
+  fieldNameLength: 'characters of the name of a custom field',
+  userIdLength: 'characters of a user id',
+  nameLength: 'characters of `name`',
+  imageLength: 'characters of `image`',
+  languageLength: 'characters of `language`',
+  teams: 'teams of one user',
+  teamLength: 'characters of the name of a team',
+  roleLength: 'characters of the name of a role',
+  updatePaths: 'paths in one partial update',
+  filterDepth: 'levels of a filter',
+  filterClauses: 'comparisons in a filter',
+  filterValues: 'values of one `$in`, `$nin` or array',
+  filterValueLength: 'characters of one string in a filter',
+  sortFields: 'fields of a sort',
+  pageUsers: 'users in one page',
+  pageUsersDefault: 'users in one page, when nothing is said',
+  pageTasks: 'tasks in one page',
+  pageTasksDefault: 'tasks in one page, when nothing is said',
+  offset: '`offset`; for more, follow `next`',
+  subscriptionsPerConnection: 'subscriptions on one connection',
+  watchedUsersPerConnection: '`user_ids` of one subscription',
+  indexedCustomFields: 'custom fields with an index',
+  eventPage: 'events in one page of a subscription',
+};
+
+/** Every limit, by default. */
+export const limits: GeneratedTable = () =>
+  table(
+    ['At most', 'of what'],
+    Object.entries(LIMIT_MEANINGS).map(([name, meaning]) => [
+      LIMITS[name as keyof typeof LIMITS].toLocaleString('en-US'),
+      meaning,
+    ]),
+  );
+
+const CLOSE_REASONS: Record<keyof typeof CLOSE_CODES, string> = {
+  serviceRestart: 'The server is going down. Come back, not at once but spread over the next seconds.',
+  tokenInvalid: 'The token is missing, malformed, or signed with another secret.',
+  tokenExpired: 'The token has expired. Come back with a fresh one.',
+  refused: 'This user may not be connected: deactivated, deleted, or its tokens were revoked.',
+  tooSlow: 'Events arrived faster than this connection read them. Come back and resume by the last position.',
+  authTimeout: 'The first message, with the token, did not arrive in time.',
+};
+
+/** Every close code of a WebSocket that is the protocol's own. */
+export const closeCodes: GeneratedTable = () =>
+  table(
+    ['Code', 'Come back', 'Why'],
+    Object.entries(CLOSE_REASONS).map(([name, why]) => {
+      const code = CLOSE_CODES[name as keyof typeof CLOSE_CODES];
+      return [String(code), FATAL_CLOSE_CODES.includes(code) ? 'no' : 'yes', why];
+    }),
+  );

@@ -1,0 +1,58 @@
+import { defineConfig } from 'vitest/config';
+import { sourceConditions } from '../vitest.shared.js';
+
+const realEngines = { globalSetup: ['@rollcall/testing/postgres-global-setup'], maxWorkers: 2 };
+
+/**
+ * `seams` and `repo` run with every `npm test`; the other three are longer and have commands of their own. What starts
+ * servers gets the time that a busy machine needs: a time limit here is for what hangs, not a measure of speed.
+ */
+export default defineConfig({
+  ...sourceConditions,
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'seams',
+          include: ['seams/**/*.test.ts'],
+          ...realEngines,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { extends: true, test: { name: 'repo', include: ['repo/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['faults/**/*.test.ts'],
+          ...realEngines,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
