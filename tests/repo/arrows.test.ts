@@ -71,6 +71,30 @@ describe('imports between packages', () => {
   });
 });
 
+describe('the protocol', () => {
+  /** Every file that is loaded with a file, by relative imports. */
+  function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
+    const file = programs.find(one => one.path === path);
+    if (!file || loaded.has(path)) return loaded;
+    loaded.add(path);
+    for (const one of importsOf(file).filter(({ typeOnly }) => !typeOnly)) {
+      const target = relativeTarget(one);
+      if (target) loadedWith(target.replace(/\.js$/, '.ts'), loaded);
+    }
+    return loaded;
+  }
+
+  it('has an entry for browsers that brings no zod along', () => {
+    const loaded = loadedWith('packages/protocol/src/index.ts');
+    expect(loaded.size).toBeGreaterThan(5);
+    const guilty = programs
+      .filter(({ path }) => loaded.has(path))
+      .flatMap(importsOf)
+      .filter(({ specifier, typeOnly }) => packageOf(specifier) === 'zod' && !typeOnly);
+    expect(guilty.map(({ from }) => from)).toEqual([]);
+  });
+});
+
 describe('what only some files may do', () => {
   const places = (pattern: RegExp, applies: (path: string) => boolean) =>
     programs

@@ -1,6 +1,6 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { Command } from 'commander';
-import { findConnection, type GlobalOptions } from './connection.js';
+import { type Connection, findConnection, type GlobalOptions } from './connection.js';
 import type { CommandContext } from './context.js';
 
 /**
@@ -10,10 +10,10 @@ import type { CommandContext } from './context.js';
 export function withClient<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient) => Promise<Result>,
+  use: (client: ServerClient, connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  return withClientToTheEnd(command, context, client =>
-    Promise.race([use(client), interruptionOf(context.interrupted)]),
+  return withClientToTheEnd(command, context, (client, connection) =>
+    Promise.race([use(client, connection), interruptionOf(context.interrupted)]),
   );
 }
 
@@ -21,11 +21,12 @@ export function withClient<Result>(
 export async function withClientToTheEnd<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient) => Promise<Result>,
+  use: (client: ServerClient, connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const client = createServerClient(await findConnection(command.optsWithGlobals<GlobalOptions>(), context));
+  const connection = await findConnection(command.optsWithGlobals<GlobalOptions>(), context);
+  const client = createServerClient(connection);
   try {
-    return await use(client);
+    return await use(client, connection);
   } finally {
     await client.disconnect();
   }

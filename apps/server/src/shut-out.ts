@@ -5,7 +5,7 @@ import { closeCodeOf } from './close-code-of.js';
 import type { Host } from './host.js';
 
 /** Events after which a user may have to leave. */
-const GROUNDS: ReadonlySet<string> = new Set(['user.deleted', 'user.tokens.revoked']);
+const GROUNDS: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted', 'user.tokens.revoked']);
 
 const RETRY_MS = 250;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
-import { appRouter, type CallContext } from '@rollcall/router';
+import { appRouter, type CallContext, frameEncoder } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { admit } from './admission.js';
@@ -82,6 +82,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     router: appRouter,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
     maxBatchSize: MAX_CALLS_PER_BATCH,
+    experimental_encoder: frameEncoder,
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const connection = connections.get(req);
       const requestId = connection?.id ?? randomUUID();

@@ -1,5 +1,5 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
-import { NO_TOKEN } from './access/no-token.js';
+import { notConnected, noToken } from './access/no-token.js';
 import type { Client } from './client.js';
 import type { ClientOptions } from './client-options.js';
 import type { FollowedEvents } from './events/followed-events.js';
@@ -17,19 +17,23 @@ import { onlyUser, partialUpdateUsers } from './users/write-users.js';
  */
 export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
   let session: Session<Custom> | undefined;
+  /** Why the last session was ended by the server: calls after it are told the same. */
+  let refusal: RollcallError | undefined;
   const handlers = new Handlers<Custom>();
-  const transport = createTransport({ ...options, tokens: () => session?.tokens ?? NO_TOKEN });
+  const without = noToken(() => refusal ?? notConnected());
+  const transport = createTransport({ ...options, tokens: () => session?.tokens ?? without });
   const { api, live, connection } = transport;
 
   const end = (ended: Session<Custom> | undefined, error?: RollcallError) => {
     if (!ended || session !== ended) return;
     session = undefined;
+    refusal = error;
     if (error) connection.set({ status: 'disconnected', error });
     ended.close(error);
   };
   const connected = (): { session: Session<Custom>; events: FollowedEvents<Custom> } => {
     if (session?.events) return { session, events: session.events };
-    throw new RollcallError('TOKEN_MISSING', 'nobody is connected: call connectUser first, and await it');
+    throw refusal ?? notConnected();
   };
 
   const client: Client<Custom> = {
@@ -50,15 +54,18 @@ export function createClient<Custom extends object = JsonObject>(options: Client
         onRefused: error => end(mine, error),
       });
       session = mine;
+      refusal = undefined;
       try {
         return await mine.open(user);
       } catch (error) {
         end(mine, error as RollcallError);
+        refusal = undefined;
         throw error;
       }
     },
 
     async disconnectUser() {
+      refusal = undefined;
       end(session);
     },
 

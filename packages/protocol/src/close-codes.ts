@@ -5,6 +5,8 @@
 export const CLOSE_CODES = {
   /** The server is restarting: come back, spread over the next seconds. */
   serviceRestart: 1012,
+  /** The server cannot take the connection now: come back later. */
+  tryAgainLater: 1013,
   /** The token is missing, malformed or not valid: coming back with the same token cannot help. */
   tokenInvalid: 4400,
   /** The token has expired: come back with a fresh one. */

@@ -13,6 +13,8 @@ import { HTTP_CODES } from './http-codes.js';
 const t = initTRPC.context<object>().create({
   // Development mode would send stack traces to callers.
   isDev: false,
+  // A proxy closes a stream that stays silent; a client that hears nothing for longer than this comes back.
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter: ({ shape, error, ctx }) => {
     const data = toErrorData(error, (ctx as CallContext | undefined)?.requestId ?? 'unknown');
     const transport = ERROR_CODES[data.code].trpc;

@@ -34,18 +34,20 @@ export function addWatchCommand(program: Command, context: CommandContext): void
     .option('--json', 'whole events as JSON lines, on a terminal too')
     .action(async (options: WatchOptions, command: Command) => {
       const types = options.types && checkTypes(options.types);
-      await withClientToTheEnd(command, context, client => watch(client, { ...options, types }, context));
+      await withClientToTheEnd(command, context, (client, { url }) =>
+        watch(client, { ...options, types, url }, context),
+      );
     });
 }
 
 async function watch(
   client: ServerClient,
-  options: WatchOptions & { types?: EventType[] },
+  options: WatchOptions & { types?: EventType[]; url: string },
   context: CommandContext,
 ): Promise<void> {
   const printer = new Printer(context.stdout, options);
   const connection = client.connection.subscribe(({ status }) =>
-    context.stderr.write(`${STATUS_TEXTS[status]}\n`),
+    context.stderr.write(`${STATUS_TEXTS[status]} ${options.url}\n`),
   );
   const events = client.watchEvents({
     types: options.types,
@@ -64,12 +66,12 @@ async function watch(
   context.stderr.write(last === undefined ? 'no event was seen\n' : `last event: ${last}\n`);
 }
 
-/** What a listener should know of the connection: while it is not connected, silence does not mean that nothing happens. */
+/** While there is no connection, silence does not mean that nothing happens. */
 const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
-  connecting: 'connecting',
-  connected: 'connected',
-  reconnecting: 'not connected, trying again; nothing will be missed',
-  disconnected: 'disconnected',
+  connecting: 'connecting to',
+  connected: 'watching',
+  reconnecting: 'connection lost; events wait until there is one again to',
+  disconnected: 'disconnected from',
 };
 
 const RESYNC_TEXT =

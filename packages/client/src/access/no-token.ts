@@ -1,11 +1,16 @@
 import { RollcallError } from '@rollcall/protocol';
 import type { TokenSource } from './token-source.js';
 
-/** The token of a client that no user has connected with. */
-export const NO_TOKEN: TokenSource = {
-  current: async () => {
-    throw new RollcallError('TOKEN_MISSING', 'nobody is connected: call connectUser first');
-  },
-  expired: () => undefined,
-  renewable: false,
-};
+/** Why a client that no user is connected with can do nothing. */
+export function notConnected(): RollcallError {
+  return new RollcallError('TOKEN_MISSING', 'nobody is connected: call connectUser first, and await it');
+}
+
+/** The token of a client that has none: every use of it fails, with the reason why there is none. */
+export function noToken(reason: () => RollcallError): TokenSource {
+  return {
+    current: () => Promise.reject(reason()),
+    expired: () => undefined,
+    renewable: false,
+  };
+}

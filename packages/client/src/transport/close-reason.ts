@@ -35,9 +35,11 @@ export function fatalClose(
   if (code === CLOSE_CODES.tokenInvalid) {
     return new RollcallError(
       named ?? 'TOKEN_INVALID',
-      'the server closed the connection: the token is not valid',
+      'the server closed the connection: the token is not valid there',
     );
   }
-  const why = named ? ERROR_CODES[named].meaning : 'this user may not be connected';
-  return new RollcallError(named ?? 'NOT_ALLOWED', `the server closed the connection: ${why}`);
+  return new RollcallError(
+    named ?? 'NOT_ALLOWED',
+    'the server closed the connection: this user may not be connected',
+  );
 }

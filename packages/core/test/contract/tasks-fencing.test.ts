@@ -47,7 +47,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
   it('is shared out: two processes do all tasks between them and no user twice', async () => {
     const ids = await fixture.addUsers(10);
     const [first, second] = [touchJob(), touchJob()];
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     const tasks: Task[] = [];
     for (const part of [ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)])
       tasks.push(await fixture.enqueue(part));
@@ -142,14 +142,14 @@ describeOnEveryEngine('a task that several workers want', engine => {
   it('is lost to one who stood still between two steps, and nothing of its late step stays', async () => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     const paused = touchJob();
     const late = fixture.startWorker(paused, { unitOfWork: gate, leaseMs: 1, concurrency: 1 });
     gate.allow(2);
     await until('it stands before its second step', () => gate.waiting === 1);
 
     const successor = touchJob();
-    const second = new GatedUnitOfWork(await fixture.otherUnitOfWork());
+    const second = fixture.gate(await fixture.otherUnitOfWork());
     fixture.startWorker(successor, { unitOfWork: second, leaseMs: LONG_MS });
     second.allow(2);
     await until('the other one did that step', () => second.waiting === 1 && successor.begun.length === 1);
@@ -258,7 +258,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const { task_id } = await fixture.enqueue(ids);
     fixture.startWorker(touchJob());
     expect((await ended(task_id)).status).toBe('completed');
-    expect((await fixture.tasks.get(dead.task_id)).status).toBe('failed');
+    expect((await ended(dead.task_id)).status).toBe('failed');
   });
 
   it('tells the truth however often workers fail and overtake each other', async () => {

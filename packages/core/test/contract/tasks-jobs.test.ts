@@ -6,7 +6,6 @@ import { deactivateUsersJob } from '../../src/jobs/deactivate-users.js';
 import { reactivateUsersJob } from '../../src/jobs/reactivate-users.js';
 import { type ChangeActivity, deactivateUsers, reactivateUsers } from '../../src/users/life-cycle.js';
 import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
-import { GatedUnitOfWork } from '../support/tasks-gate.js';
 import { until } from '../support/tasks-until.js';
 
 describeOnEveryEngine('the bulk life-cycle jobs', engine => {
@@ -38,7 +37,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
 
   it('deactivate a hundred users in steps of twenty, with one event for each', async () => {
     const ids = await fixture.addUsers(100);
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     fixture.startWorker(deactivateUsersJob(deactivateUsers), { unitOfWork: gate });
     const { task_id } = await fixture.enqueue(ids);
     const progress: number[] = [];

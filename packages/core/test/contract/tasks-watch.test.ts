@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LocalTaskHints } from '../../src/tasks/task-hints.js';
 import { Tasks } from '../../src/tasks/tasks.js';
 import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
-import { GatedUnitOfWork } from '../support/tasks-gate.js';
 import { touchJob } from '../support/tasks-touch-job.js';
 import { until } from '../support/tasks-until.js';
 
@@ -45,7 +44,7 @@ describeOnEveryEngine('watching a task', engine => {
 
   it('yields the present state at once, then every change, and ends with the task', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(6));
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     fixture.startWorker(touchJob(), { unitOfWork: gate });
     const states: string[] = [];
     for await (const task of fixture.tasks.watch(task_id, controller.signal)) {

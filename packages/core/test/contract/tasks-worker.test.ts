@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { LocalTaskHints } from '../../src/tasks/task-hints.js';
 import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
-import { GatedUnitOfWork } from '../support/tasks-gate.js';
 import { touchJob } from '../support/tasks-touch-job.js';
 import { until } from '../support/tasks-until.js';
 
@@ -89,16 +88,18 @@ describeOnEveryEngine('a task worker', engine => {
       most = Math.max(most, open.size);
       if (some.includes('user-5')) open.delete(task.id);
     });
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     fixture.startWorker(job, { unitOfWork: gate, concurrency: 2 });
     await until('it takes its first task', () => gate.waiting === 1);
     gate.allow(1);
     await until('it takes another beside the first step', () => gate.waiting === 2);
-    const claimed = await fixture.row(tasks[0]?.task_id ?? '');
-    expect(claimed.status).toBe('running');
+    gate.allow(2);
+    await until('it is about to take a step of each', () => gate.waiting === 2);
+    const running = await fixture.tasks.list({ status: 'running', limit: 100 });
+    expect(running.tasks).toHaveLength(2);
     gate.allow(1000);
     for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
-    expect(most).toBe(2);
+    expect(most).toBeLessThanOrEqual(2);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 5])));
   });
 
@@ -170,7 +171,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('stops a cancelled task before its next step; what is done stays done', async () => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     fixture.startWorker(touchJob(), { unitOfWork: gate });
     gate.allow(2);
     await until('the second step is about to begin', () => gate.waiting === 1);
@@ -207,7 +208,7 @@ describeOnEveryEngine('a task worker', engine => {
 
   it('cancels a task whose step fails after the cancellation, instead of trying it again', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     const job = touchJob(() => {
       throw new Error('not now');
     });
@@ -223,7 +224,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('stops after the present step and leaves the rest to be taken at once, with no try counted', async () => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
-    const gate = new GatedUnitOfWork(fixture.unitOfWork);
+    const gate = fixture.gate();
     const worker = fixture.startWorker(touchJob(), { unitOfWork: gate, leaseMs: FOREVER_MS });
     gate.allow(1);
     await until('the first step is about to begin', () => gate.waiting === 1);

@@ -12,6 +12,7 @@ import { type TaskRow, taskTable } from '../../src/tasks/task-table.js';
 import { TaskWorker, type TaskWorkerOptions } from '../../src/tasks/task-worker.js';
 import { type TaskRequest, Tasks } from '../../src/tasks/tasks.js';
 import { type UserRow, userTable } from '../../src/users/user-table.js';
+import { GatedUnitOfWork } from './tasks-gate.js';
 
 /** Who asks for the tasks of these tests. */
 export const SERVER: Actor = { type: 'server' };
@@ -37,6 +38,7 @@ export class TasksFixture {
   readonly #url: string;
   readonly #databases: Database[];
   readonly #workers: TaskWorker[] = [];
+  readonly #gates: GatedUnitOfWork[] = [];
 
   private constructor(url: string, database: Database) {
     this.#url = url;
@@ -151,8 +153,16 @@ export class TasksFixture {
     return (await this.events()).map(({ type, user_id }) => (user_id ? `${type} ${user_id}` : type));
   }
 
+  /** A gate before the data, opened for good when the fixture is closed. */
+  gate(inner: UnitOfWork = this.unitOfWork): GatedUnitOfWork {
+    const gate = new GatedUnitOfWork(inner);
+    this.#gates.push(gate);
+    return gate;
+  }
+
   /** Stops every worker and closes the database. */
   async close(): Promise<void> {
+    for (const gate of this.#gates) gate.allow(Number.POSITIVE_INFINITY);
     await Promise.all(this.#workers.map(worker => worker.stop()));
     for (const database of this.#databases) await database.close();
   }

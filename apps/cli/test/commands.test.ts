@@ -1,0 +1,294 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunningServer } from '@rollcall/server';
+import { temporaryFolder } from '@rollcall/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rollcall, SECRET, start, startTestServer } from './harness.js';
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const command = (...args: string[]) => rollcall(args, { server });
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+describe('rollcall users', () => {
+  it('upserts, updates, gets and queries', async () => {
+    const upserted = await command(
+      'users',
+      'upsert',
+      '[{"id":"ann","role":"admin","age":40},{"id":"bea","age":20}]',
+    );
+    expect(upserted.exitCode).toBe(0);
+    expect(upserted.json()).toMatchObject([{ id: 'ann', role: 'admin', custom: { age: 40 } }, { id: 'bea' }]);
+
+    const updated = await command(
+      'users',
+      'update',
+      'bea',
+      '--set',
+      'age=21',
+      'name=Bea B',
+      '--unset',
+      'image',
+    );
+    expect(updated.json()).toMatchObject([{ id: 'bea', name: 'Bea B', custom: { age: 21 } }]);
+
+    expect((await command('users', 'get', 'bea', 'ann', 'bea')).json().map(user => user.id)).toEqual([
+      'bea',
+      'ann',
+    ]);
+    const queried = await command('users', 'query', '--filter', '{"age":{"$gt":1}}', '--sort', 'age:asc');
+    expect(queried.json().map(user => user.id)).toEqual(['bea', 'ann']);
+    expect((await command('users', 'query', '--sort', 'id', '--limit', '1')).json()).toMatchObject([
+      { id: 'ann' },
+    ]);
+  });
+
+  it('reads the users to upsert from standard input', async () => {
+    const { exitCode } = await rollcall(['users', 'upsert', '-'], { server, stdin: '{"id":"from-stdin"}' });
+    expect(exitCode).toBe(0);
+  });
+
+  it('prints a table for a person', async () => {
+    await command('users', 'upsert', '[{"id":"wide","name":"佐々木"},{"id":"tall","name":"Jo"}]');
+    const options = { server, terminal: true };
+    const { out } = await rollcall(
+      ['users', 'query', '--filter', '{"id":{"$in":["wide","tall"]}}', '--sort', 'id'],
+      options,
+    );
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^ID {4}NAME {4}ROLE {2}TEAMS {2}STATE {4}UPDATED$/),
+      expect.stringMatching(/^tall {2}Jo {6}user {9}offline {2}20/),
+      expect.stringMatching(/^wide {2}佐々木 {2}user {9}offline {2}20/),
+    ]);
+  });
+
+  it('prints who was found, and names who was not', async () => {
+    await command('users', 'upsert', '{"id":"here"}');
+    const { exitCode, err, json } = await command('users', 'get', 'here', 'nobody');
+    expect([exitCode, err]).toEqual([2, 'error: USER_NOT_FOUND no such user: nobody\n']);
+    expect(json()).toMatchObject([{ id: 'here' }]);
+  });
+
+  it('ends with the error of the server on one line', async () => {
+    const { exitCode, err, out } = await command('users', 'upsert', '[{"id":"ok"},{"id":"x","name":5}]');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^error: INPUT_INVALID name: .* \(user 2 of the batch\)\n$/);
+    expect(out).toBe('');
+  });
+
+  it('deactivates and reactivates as tasks, and waits for them when asked to', async () => {
+    await command('users', 'upsert', '[{"id":"leaver-1"},{"id":"leaver-2"}]');
+    const waited = await command('users', 'deactivate', 'leaver-1', 'leaver-2', '--wait');
+    expect(waited.exitCode).toBe(0);
+    expect(waited.json()).toMatchObject([{ status: 'completed', progress: { done: 2, failed: 0 } }]);
+    expect((await command('users', 'get', 'leaver-1')).json()[0]).toHaveProperty('deactivated_at');
+
+    const started = await command('users', 'reactivate', 'leaver-1', 'leaver-2');
+    const [{ task_id: id = '' } = {}] = started.json() as { task_id?: string }[];
+    expect((await command('tasks', 'watch', id)).json()).toMatchObject([
+      { task_id: id, status: 'completed' },
+    ]);
+    expect((await command('tasks', 'get', id)).json()).toMatchObject([
+      { task_id: id, type: 'users.reactivate' },
+    ]);
+    const listed = await command('tasks', 'list', '--type', 'users.reactivate');
+    expect(listed.json().map(task => task.task_id)).toContain(id);
+    expect((await command('tasks', 'cancel', id)).json()).toMatchObject([{ status: 'completed' }]);
+    expect((await command('users', 'get', 'leaver-1')).json()[0]).not.toHaveProperty('deactivated_at');
+  });
+});
+
+describe('rollcall export', () => {
+  it('writes everybody, deactivated users too, in the order of their ids, and it imports again unchanged', async () => {
+    await using other = await startTestServer();
+    const directory = await temporaryFolder();
+    const users = Array.from({ length: 230 }, (_, n) => ({
+      id: `u${String(n).padStart(3, '0')}`,
+      plan: 'free',
+    }));
+    const stdin = users.map(user => `${JSON.stringify(user)}\n`).join('');
+    await rollcall(['import', '-'], { server: other, stdin });
+    await rollcall(['users', 'deactivate', 'u007', '--wait'], { server: other });
+
+    const exported = await rollcall(['export', 'all.ndjson'], { server: other, directory });
+    expect(exported.exitCode).toBe(0);
+    expect(exported.json()).toEqual([{ type: 'summary', done: 230, file: 'all.ndjson' }]);
+    const text = await readFile(join(directory, 'all.ndjson'), 'utf8');
+    const ids = text
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).id);
+    expect(ids).toEqual(users.map(user => user.id));
+
+    const watching = start(['watch', '--json'], { server: other });
+    await watching.until('watching');
+    await rollcall(['import', 'all.ndjson'], { server: other, directory });
+    await rollcall(['users', 'upsert', '{"id":"last"}'], { server: other });
+    await watching.until('"id":"last"');
+    watching.interrupt();
+    expect(await watching.exitCode).toBe(0);
+    expect(watching.json().map(event => event.type)).toEqual(['user.created']);
+  });
+
+  it('writes a part to standard output', async () => {
+    await command('users', 'upsert', '[{"id":"exp-1","x":"find-me"},{"id":"exp-2"}]');
+    const { out } = await command('export', '--filter', '{"x":"find-me"}');
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line).id),
+    ).toEqual(['exp-1']);
+  });
+});
+
+describe('rollcall token', () => {
+  it('signs tokens that the server takes', async () => {
+    const { out: serverToken } = await command('token', '--server', '--expires-in', '1h');
+    const claims = claimsOf(serverToken);
+    expect(claims).toMatchObject({ server: true, exp: claims.iat + 3600 });
+    const env = { ROLLCALL_URL: server.url };
+    expect((await rollcall(['users', 'query', '--token', serverToken.trim()], { env })).exitCode).toBe(0);
+
+    await command('users', 'upsert', '{"id":"tokened"}');
+    const { out: userToken } = await command('token', '--user', 'tokened');
+    expect(claimsOf(userToken)).toEqual({ user_id: 'tokened', iat: expect.any(Number) });
+    const asUser = { env: { ...env, ROLLCALL_TOKEN: userToken.trim() } };
+    expect((await rollcall(['users', 'get', 'tokened'], asUser)).exitCode).toBe(0);
+    expect((await rollcall(['users', 'upsert', '{"id":"x"}'], asUser)).err).toMatch(/^error: NOT_ALLOWED /);
+  });
+
+  it.each([
+    [[], 'either --user <id> or --server'],
+    [['--user', 'a', '--server'], 'either --user <id> or --server'],
+    [['--user', 'not an id'], 'a user id is'],
+    [['--server', '--expires-in', '60'], 'a number and a unit'],
+    [['--server', '--secret', 'short'], 'at least 32 bytes'],
+  ])('refuses %j', async (args, reason) => {
+    const { exitCode, err, out } = await command('token', ...args);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toContain(reason);
+  });
+});
+
+describe('rollcall watch', () => {
+  it('prints events as they happen, and ends with the id to go on from', async () => {
+    const watching = start(['watch', '--types', 'user.created,user.updated', '--user', 'seen'], { server });
+    await watching.until('watching');
+    await command('users', 'upsert', '[{"id":"seen"},{"id":"unseen"}]');
+    await command('users', 'update', 'seen', '--set', 'plan=plus');
+    await watching.until('user.updated');
+    watching.interrupt();
+    expect(await watching.exitCode).toBe(0);
+    const events = watching.json();
+    expect(events).toMatchObject([
+      { type: 'user.created', user: { id: 'seen' } },
+      { type: 'user.updated', changes: { 'custom.plan': { after: 'plus' } } },
+    ]);
+    expect(watching.err().trim().split('\n').at(-1)).toBe(`last event: ${events[1]?.id}`);
+
+    const since = start(['watch', '--user', 'seen', '--since', String(events[0]?.id)], { server });
+    await since.until('user.updated');
+    since.interrupt();
+    await since.exitCode;
+    expect(since.json()).toEqual([events[1]]);
+  });
+
+  it('prints one line an event for a person', async () => {
+    const watching = start(['watch', '--filter', '{"role":"admin"}'], { server, terminal: true });
+    await watching.until('watching');
+    await command('users', 'upsert', '{"id":"riser","name":"Rise","role":"admin"}');
+    await command('users', 'update', 'riser', '--set', 'role=user');
+    await watching.until('no longer');
+    watching.interrupt();
+    await watching.exitCode;
+    expect(watching.out().trim().split('\n')).toEqual([
+      expect.stringMatching(/^20\S+Z {2}user\.created {2}riser "Rise"/),
+      expect.stringMatching(
+        /user\.updated {2}riser "Rise" {2}changed: role {2}no longer matches the filter$/,
+      ),
+    ]);
+  });
+
+  it('says resync where the log does not reach back to the place asked for', async () => {
+    const watching = start(['watch', '--since', 'another.5'], { server });
+    await watching.until('resync');
+    watching.interrupt();
+    await watching.exitCode;
+    expect(watching.json()[0]).toMatchObject({ type: 'resync', id: expect.any(String) });
+  });
+
+  it('refuses an unknown type, and names the known ones', async () => {
+    const { exitCode, err } = await command('watch', '--types', 'user.exploded');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/there is no event type user\.exploded; there are user\.created/);
+  });
+});
+
+describe('signing in', () => {
+  it('ends with one line when the secret is another one', async () => {
+    const env = { ROLLCALL_URL: server.url, ROLLCALL_SECRET: 'other:fedcba9876543210fedcba9876543210' };
+    const { exitCode, err } = await rollcall(['users', 'query'], { env });
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^error: TOKEN_INVALID .*\n$/);
+    expect((await rollcall(['watch'], { env })).err).toMatch(/error: TOKEN_INVALID .*\n$/);
+  });
+
+  it('ends with one line when there is no server', async () => {
+    const env = { ROLLCALL_URL: 'http://127.0.0.1:9', ROLLCALL_SECRET: SECRET };
+    const { exitCode, err } = await rollcall(['users', 'query'], { env });
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^error: UNAVAILABLE .*\n$/);
+  });
+
+  it('shows a stack only when it is asked to', async () => {
+    const env = { ROLLCALL_URL: 'nonsense', ROLLCALL_SECRET: SECRET };
+    expect((await rollcall(['users', 'query'], { env })).err).toMatch(/^error: .*\n$/);
+    expect((await rollcall(['users', 'query'], { env: { ...env, ROLLCALL_DEBUG: '1' } })).err).toMatch(
+      /\n +at /,
+    );
+  });
+});
+
+describe('the command line', () => {
+  it('prints help and version without failing', async () => {
+    const help = await rollcall(['--help']);
+    expect([help.exitCode, help.err]).toEqual([0, '']);
+    expect(help.out).toContain('Usage: rollcall');
+    expect((await rollcall(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('refuses an unknown command or option with exit code 2', async () => {
+    const unknown = await rollcall(['exprot']);
+    expect([unknown.exitCode, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toMatch(/^error: unknown command 'exprot'/);
+    expect((await rollcall(['users', 'query', '--nope'])).exitCode).toBe(2);
+  });
+
+  it('says what a server would run with, or everything that is wrong', async () => {
+    const good = await rollcall(['check-config'], { env: { ROLLCALL_PORT: '4700', ROLLCALL_DEBUG: '1' } });
+    expect(good.exitCode).toBe(0);
+    expect(good.out).toMatch(/ROLLCALL_PORT +4700/);
+    const bad = await rollcall(['check-config'], { env: { ROLLCALL_PORT: 'x', ROLLCALL_PROT: '1' } });
+    expect(bad.exitCode).toBe(2);
+    const lines = bad.err.trim().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const name of ['ROLLCALL_PORT', 'ROLLCALL_PROT']) {
+      expect(lines.some(line => line.startsWith(`error: INPUT_INVALID ${name}: `))).toBe(true);
+    }
+  });
+
+  it('migrates an embedded database, once', async () => {
+    const env = { ROLLCALL_DATABASE_URL: `sqlite:${await temporaryFolder()}/db/rollcall.sqlite` };
+    const [{ migrations } = {}] = (await rollcall(['migrate'], { env })).json();
+    expect(migrations).toEqual(expect.arrayContaining([expect.any(String)]));
+    expect((await rollcall(['migrate'], { env })).json()).toEqual([{ migrations: [] }]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { RollcallError } from '@rollcall/protocol';
+
+/** The end of what many streams belong to: of a user's session, or of a server client's use. It comes once. */
+export class Ending {
+  readonly #listeners = new Set<(error: RollcallError | undefined) => void>();
+  #come = false;
+
+  get come(): boolean {
+    return this.#come;
+  }
+
+  /**
+   * Calls a listener when the end comes; with an error where nobody asked for it.
+   * @returns takes the listener back.
+   */
+  listen(listener: (error: RollcallError | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  end(error?: RollcallError): void {
+    this.#come = true;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener(error);
+  }
+}
