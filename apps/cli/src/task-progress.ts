@@ -19,6 +19,7 @@ export async function followTask(states: AsyncIterable<Task>, context: CommandCo
     reporter.stop();
   }
   if (last && (isEnded(last.status) || context.interrupted.aborted)) return last;
+  if (context.interrupted.aborted) throw new Error('interrupted');
   throw new RollcallError('UNAVAILABLE', 'the connection ended before the task');
 }
 

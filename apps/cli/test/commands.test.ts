@@ -226,9 +226,9 @@ describe('rollcall watch', () => {
   });
 
   it('refuses an unknown type, and names the known ones', async () => {
-    const { exitCode, err } = await command('watch', '--types', 'user.exploded');
+    const { exitCode, err } = await command('watch', '--types', 'user.exploded,user.created,task.progress');
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/there is no event type user\.exploded; there are user\.created/);
+    expect(err).toMatch(/cannot watch user\.exploded, task\.progress; there are user\.created/);
   });
 });
 

@@ -1,17 +1,14 @@
 import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
 
-/** Registered with IANA: the server cannot take the connection now; come back later. */
-const TRY_AGAIN_LATER = 1013;
-
 /** Refusals that do not lie in the token itself. */
 const OTHER_REFUSALS: Partial<Record<ErrorCode, number>> = {
   TOKEN_EXPIRED: CLOSE_CODES.tokenExpired,
   TOKEN_REVOKED: CLOSE_CODES.refused,
   USER_DEACTIVATED: CLOSE_CODES.refused,
   USER_DELETED: CLOSE_CODES.refused,
-  RATE_LIMITED: TRY_AGAIN_LATER,
-  UNAVAILABLE: TRY_AGAIN_LATER,
-  INTERNAL: TRY_AGAIN_LATER,
+  RATE_LIMITED: CLOSE_CODES.tryAgainLater,
+  UNAVAILABLE: CLOSE_CODES.tryAgainLater,
+  INTERNAL: CLOSE_CODES.tryAgainLater,
 };
 
 /** The close code that tells a client why it may not be connected, and so whether it may come back by itself. */

@@ -1,5 +1,5 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
-import { notConnected, noToken } from './access/no-token.js';
+import { noToken, notConnected } from './access/no-token.js';
 import type { Client } from './client.js';
 import type { ClientOptions } from './client-options.js';
 import type { FollowedEvents } from './events/followed-events.js';
@@ -69,7 +69,7 @@ export function createClient<Custom extends object = JsonObject>(options: Client
       end(session);
     },
 
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.closing),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.ending),
 
     watchUsers: async ids => connected().events.watch(ids),
 

@@ -4,6 +4,7 @@ import { signingSecret } from './access/signing-secret.js';
 import { tokenSource } from './access/token-source.js';
 import { signUserToken } from './access/user-token.js';
 import type { ClientOptions } from './client-options.js';
+import { Ending } from './events/ending.js';
 import { HandledEvents } from './events/handled-events.js';
 import { Handlers } from './events/handlers.js';
 import { onAndOff } from './events/on-and-off.js';
@@ -52,7 +53,7 @@ export function createServerClient<Custom extends object = JsonObject>(
   const handled = new HandledEvents<Custom>(live, handlers, error =>
     connection.set({ status: 'disconnected', error }),
   );
-  let closing = new AbortController();
+  let ending = new Ending();
 
   const client: ServerClient<Custom> = {
     api,
@@ -82,10 +83,10 @@ export function createServerClient<Custom extends object = JsonObject>(
     getTask: task_id => answerOf(api.tasks.get.query({ task_id })),
     listTasks: (query = {}) => answerOf(api.tasks.list.query(query)),
     cancelTask: task_id => answerOf(api.tasks.cancel.mutate({ task_id })),
-    watchTask: (task_id, how) => watchTask(live, task_id, closing.signal, how),
+    watchTask: (task_id, how) => watchTask(live, task_id, ending, how),
     waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
 
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, closing.signal),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, ending),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -105,8 +106,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     },
 
     async disconnect() {
-      closing.abort();
-      closing = new AbortController();
+      ending.end();
+      ending = new Ending();
       handlers.clear();
       handled.stop();
       transport.close();

@@ -1,5 +1,6 @@
 import { RollcallError, type User, type UserInput } from '@rollcall/protocol';
 import { type TokenOrProvider, type TokenSource, tokenSource } from './access/token-source.js';
+import { Ending } from './events/ending.js';
 import type { StreamItem } from './events/event-pages.js';
 import { FollowedEvents } from './events/followed-events.js';
 import { answerOf } from './to-rollcall-error.js';
@@ -17,7 +18,8 @@ export class Session<Custom extends object> {
   readonly tokens: TokenSource;
   readonly #transport: Transport;
   readonly #handlers: SessionHandlers<Custom>;
-  readonly #closing = new AbortController();
+  /** Ends every stream of the session. */
+  readonly ending = new Ending();
   #user: User<Custom> | undefined;
   #events: FollowedEvents<Custom> | undefined;
 
@@ -37,18 +39,15 @@ export class Session<Custom extends object> {
     return this.#events;
   }
 
-  /** Aborts when the session ends; the reason is a RollcallError where the server ended it. */
-  get closing(): AbortSignal {
-    return this.#closing.signal;
-  }
-
   /** Creates or merges the user, and begins its events where the answer ends. */
   async open(user: UserInput<Custom>): Promise<User<Custom>> {
     const { api, live, connection } = this.#transport;
     connection.set({ status: 'connecting' });
     // The types of custom data end here: on the wire it is any JSON.
     const input = { user: user as unknown as UserInput };
-    const answer = await answerOf(api.users.connect.mutate(input, { signal: this.closing }));
+    const abort = new AbortController();
+    this.ending.listen(() => abort.abort());
+    const answer = await answerOf(api.users.connect.mutate(input, { signal: abort.signal }));
     this.#stayOpen();
     this.#user = answer.user as User<Custom>;
     const events = new FollowedEvents<Custom>(live, this.#user.id, {
@@ -58,7 +57,7 @@ export class Session<Custom extends object> {
       },
       onError: error => this.#handlers.onRefused(error),
     });
-    this.closing.addEventListener('abort', () => events.stop());
+    this.ending.listen(() => events.stop());
     await events.start(answer.position);
     this.#stayOpen();
     this.#events = events;
@@ -72,11 +71,11 @@ export class Session<Custom extends object> {
 
   /** @param error why, where that was not asked for: the streams of the session end with it. */
   close(error?: RollcallError): void {
-    this.#closing.abort(error);
+    this.ending.end(error);
     this.#transport.close();
   }
 
   #stayOpen(): void {
-    if (this.closing.aborted) throw new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile');
+    if (this.ending.come) throw new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile');
   }
 }

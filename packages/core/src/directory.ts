@@ -2,19 +2,17 @@ import { Roles } from './access/roles.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { EventLog } from './events/event-log.js';
-import { eventStreamTable, eventTable } from './events/event-tables.js';
 import { writeLog } from './events/write-log.js';
 import { deactivateUsersJob } from './jobs/deactivate-users.js';
 import { LifeCycle } from './jobs/life-cycle.js';
 import { reactivateUsersJob } from './jobs/reactivate-users.js';
 import { Presence } from './presence/presence.js';
 import { Settings } from './settings/settings.js';
+import { TABLES } from './tables.js';
 import { LocalTaskHints } from './tasks/task-hints.js';
-import { taskTable } from './tasks/task-table.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import { Tasks } from './tasks/tasks.js';
 import { deactivateUsers, reactivateUsers } from './users/life-cycle.js';
-import { userTable } from './users/user-table.js';
 import { Users } from './users/users.js';
 
 /** What a directory is opened with. */
@@ -52,8 +50,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
   const address = parseDatabaseUrl(options.databaseUrl);
-  const tables = [userTable, eventTable, eventStreamTable, taskTable];
-  const database = await openDatabase(address, tables, writeLog);
+  const database = await openDatabase(address, TABLES, writeLog);
   const { unitOfWork } = database;
   const events = new EventLog(unitOfWork, onError);
   unitOfWork.onLogged(() => events.hint());

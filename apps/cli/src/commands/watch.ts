@@ -77,11 +77,16 @@ const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
 const RESYNC_TEXT =
   'resync: the log no longer reaches back to where this watch was. Events were missed; read afresh what depends on them.';
 
+/** Only events of the log are streamed here: those without a place in it have streams of their own. */
+const STREAMED_TYPES = Object.entries(EVENT_CATALOGUE).flatMap(([type, { durable }]) =>
+  durable ? [type] : [],
+);
+
 function checkTypes(types: string[]): EventType[] {
-  const unknown = types.filter(type => !Object.hasOwn(EVENT_CATALOGUE, type));
+  const unknown = types.filter(type => !STREAMED_TYPES.includes(type));
   if (unknown.length === 0) return types as EventType[];
   throw new RollcallError(
     'INPUT_INVALID',
-    `types: there is no event type ${unknown.join(', ')}; there are ${Object.keys(EVENT_CATALOGUE).join(', ')}`,
+    `types: cannot watch ${unknown.join(', ')}; there are ${STREAMED_TYPES.join(', ')}`,
   );
 }

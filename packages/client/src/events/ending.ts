@@ -25,3 +25,21 @@ export class Ending {
     for (const listener of listeners) listener(error);
   }
 }
+
+/**
+ * Calls a listener when the end comes or a signal aborts, whichever is first.
+ * @returns takes the listener back.
+ */
+export function listenForEnd(
+  ending: Ending,
+  signal: AbortSignal | undefined,
+  listener: (error?: RollcallError) => void,
+): () => void {
+  const abort = () => listener();
+  const forget = ending.listen(listener);
+  signal?.addEventListener('abort', abort);
+  return () => {
+    forget();
+    signal?.removeEventListener('abort', abort);
+  };
+}

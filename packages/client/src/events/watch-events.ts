@@ -1,5 +1,6 @@
 import { type JsonObject, RollcallError, type WatchEventsInput } from '@rollcall/protocol';
 import { deferred } from './deferred.js';
+import { type Ending, listenForEnd } from './ending.js';
 import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
 import { ItemQueue } from './item-queue.js';
 import { keepSubscribed } from './keep-subscribed.js';
@@ -35,15 +36,14 @@ const MAX_WAITING = 10_000;
 
 /**
  * Watches events over the live connection of a client.
- * @param closing ends every stream of the client.
+ * @param ending ends every stream of the client.
  */
 export function watchEvents<Custom extends object>(
   live: LiveSource,
   options: WatchEventsOptions,
-  closing: AbortSignal,
+  ending: Ending,
 ): EventStream<Custom> {
   const { signal, lastEventId, ...input } = options;
-  const signals = signal ? [signal, closing] : [closing];
   const ready = deferred();
   let position = lastEventId;
   let running: Subscription | undefined;
@@ -52,15 +52,14 @@ export function watchEvents<Custom extends object>(
   const finish = () => {
     over = true;
     pause();
-    for (const one of signals) one.removeEventListener('abort', abort);
+    release();
     ready.reject(new RollcallError('UNAVAILABLE', 'the stream ended before the server had begun it'));
   };
-  const abort = (event: Event) => {
+  const release = listenForEnd(ending, signal, error => {
     finish();
-    const { reason } = event.target as AbortSignal;
-    if (reason instanceof RollcallError) queue.end(reason);
+    if (error) queue.end(error);
     else queue.cancel();
-  };
+  });
   const pause = () => {
     running?.unsubscribe();
     running = undefined;
@@ -89,10 +88,7 @@ export function watchEvents<Custom extends object>(
     if (queue.size === 0) start();
   }, finish);
 
-  for (const one of signals) one.addEventListener('abort', abort);
-  if (signals.some(one => one.aborted)) {
-    finish();
-    queue.cancel();
-  } else start();
+  if (signal?.aborted) queue.return();
+  else start();
   return Object.assign(queue, { ready: ready.promise });
 }

@@ -1,4 +1,5 @@
 import { isEnded, RollcallError, type Task } from '@rollcall/protocol';
+import { type Ending, listenForEnd } from '../events/ending.js';
 import { ItemQueue } from '../events/item-queue.js';
 import { keepSubscribed } from '../events/keep-subscribed.js';
 import type { LiveSource } from '../events/live-source.js';
@@ -16,26 +17,26 @@ const MAX_WAITING = 1_000;
 /**
  * The states of a task: the present one, then every change, until it has ended. It goes on by itself after lost
  * connections, with the state that holds then.
- * @param closing ends every stream of the client.
+ * @param ending ends every stream of the client.
  */
 export function watchTask(
   live: LiveSource,
   task_id: string,
-  closing: AbortSignal,
+  ending: Ending,
   { signal }: WatchTaskOptions = {},
 ): AsyncIterableIterator<Task> {
-  const signals = signal ? [signal, closing] : [closing];
   let last: string | undefined;
   let running: Subscription | undefined;
 
   const finish = () => {
     running?.unsubscribe();
-    for (const one of signals) one.removeEventListener('abort', abort);
+    release();
   };
-  const abort = () => {
+  const release = listenForEnd(ending, signal, error => {
     finish();
-    queue.cancel();
-  };
+    if (error) queue.end(error);
+    else queue.cancel();
+  });
   const queue = new ItemQueue<Task>(() => undefined, finish);
   const receive = (task: Task) => {
     // After a reconnect the present state comes first, and it may be known.
@@ -48,11 +49,10 @@ export function watchTask(
     finish();
     queue.end();
   };
-  if (signals.some(one => one.aborted)) {
-    queue.cancel();
+  if (signal?.aborted) {
+    queue.return();
     return queue;
   }
-  for (const one of signals) one.addEventListener('abort', abort);
   running = keepSubscribed<Task>({
     live,
     open: observer => live.task({ task_id }, observer),

@@ -6,6 +6,8 @@ const TRY_AGAIN_LATER = 1013;
 const BASE_MS = 2_000;
 /** A server that restarts loses everybody at the same moment, so everybody spreads wider. */
 const RESTART_BASE_MS = 5_000;
+/** A token that has expired is no trouble of the server, and tokens expire one by one. */
+const RENEWAL_BASE_MS = 500;
 const CAP_MS = 30_000;
 
 /** A connection that ends sooner than this did not really work, however well it opened. */
@@ -45,8 +47,7 @@ export class ReconnectDelay {
       this.#shortLived = this.#now() - this.#openedAt < STABLE_AFTER_MS ? this.#shortLived + 1 : 0;
       this.#openedAt = undefined;
     }
-    this.#baseMs =
-      code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
+    this.#baseMs = baseMsAfter(code);
   }
 
   /** @param attempt attempts that have failed since the connection was lost. */
@@ -54,4 +55,9 @@ export class ReconnectDelay {
     // The first connection that ends is no pattern yet.
     return fullJitterMs(Math.max(attempt, this.#shortLived - 1), this.#baseMs, this.#random);
   }
+}
+
+function baseMsAfter(code: number | undefined): number {
+  if (code === CLOSE_CODES.tokenExpired) return RENEWAL_BASE_MS;
+  return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
 }

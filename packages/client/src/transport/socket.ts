@@ -11,6 +11,7 @@ import { observable } from '@trpc/server/observable';
 import { webSocketClass } from '#web-socket';
 import { fatalClose } from './close-reason.js';
 import type { ConnectionState } from './connection-state.js';
+import { oneCallPerMessage } from './one-call-per-message.js';
 import { ReconnectDelay } from './reconnect-delay.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -54,7 +55,7 @@ export class Socket {
   constructor(options: SocketOptions) {
     this.#options = options;
     this.#client = createWSClient({
-      WebSocket: webSocketClass(),
+      WebSocket: oneCallPerMessage(webSocketClass()),
       url: () => {
         this.#limitOpening();
         return options.url;

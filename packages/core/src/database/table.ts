@@ -69,7 +69,12 @@ export function toEntitySchema(table: TableShape, dialect: Dialect): EntitySchem
     columns: Object.fromEntries(
       table.columns.map(({ name, kind, nullable, primary }) => [
         name,
-        { type: types[kind], nullable: nullable ?? false, primary: primary ?? false },
+        {
+          type: types[kind],
+          nullable: nullable ?? false,
+          primary: primary ?? false,
+          ...(dialect.name === 'postgres' && kind === 'text' && { collation: 'C' }),
+        },
       ]),
     ),
   });

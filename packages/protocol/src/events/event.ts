@@ -68,7 +68,10 @@ export type RollcallEvent<Custom extends object = JsonObject> =
   | RoleEvent;
 
 /** The event of one type. */
-export type EventOfType<Type extends EventType, Custom extends object = JsonObject> = Type extends UserEventType
+export type EventOfType<
+  Type extends EventType,
+  Custom extends object = JsonObject,
+> = Type extends UserEventType
   ? UserEvent<Custom> & { type: Type }
   : Type extends TaskEventType
     ? TaskEvent & { type: Type }

@@ -95,15 +95,21 @@ function parseNode(
     } else {
       const field = parseFieldReference(key, rights);
       for (const comparison of parseComparisons(key, field, value)) {
-        count.clauses += 1;
-        if (count.clauses > LIMITS.filterClauses) {
-          throw invalid(key, `a filter has at most ${LIMITS.filterClauses} comparisons`);
-        }
+        countClause(count, key);
         nodes.push({ kind: 'compare', field, comparison });
       }
     }
   }
+  // A filter of nothing is part of the whole like any other, and a million of them are too many.
+  if (nodes.length === 0) countClause(count, where);
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'all', nodes };
+}
+
+function countClause(count: { clauses: number }, where: string): void {
+  count.clauses += 1;
+  if (count.clauses > LIMITS.filterClauses) {
+    throw invalid(where, `a filter has at most ${LIMITS.filterClauses} comparisons`);
+  }
 }
 
 function parseComparisons(name: string, field: FieldReference, value: unknown): Comparison[] {
@@ -153,15 +159,16 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
       if (typeof operand !== 'boolean') throw invalid(name, '$exists takes true or false');
       return { operator, value: operand };
     case '$contains': {
-      const value = field.kind === 'custom' ? parseScalar(name, operator, operand) : operand;
-      if (typeof value === 'object' && value !== null) throw invalid(name, '$contains takes one value');
-      if (field.kind === 'built-in' && typeof value !== 'string')
+      if (Array.isArray(operand)) throw invalid(name, '$contains takes one value');
+      if (field.kind === 'built-in' && typeof operand !== 'string') {
         throw invalid(name, '$contains takes one string');
-      return { operator, value: value as string };
+      }
+      return { operator, value: parseScalar(name, operator, operand) };
     }
     case '$autocomplete': {
       if (typeof operand !== 'string') throw invalid(name, '$autocomplete takes a string');
-      const words = searchWords(parseScalar(name, operator, operand) as string);
+      parseScalar(name, operator, operand);
+      const words = searchWords(operand);
       if (words.length === 0) throw invalid(name, '$autocomplete takes at least one letter or number');
       return { operator, words };
     }
@@ -212,15 +219,22 @@ function parseIsoTime(text: string): number {
 }
 
 /** A custom operand: JSON without objects. */
-function parseValue(name: string, operator: FilterOperator, operand: unknown): JsonValue {
+function parseValue(name: string, operator: FilterOperator, operand: unknown, depth = 1): JsonValue {
   if (!Array.isArray(operand)) return parseScalar(name, operator, operand);
+  if (depth > LIMITS.customDepth) {
+    throw invalid(name, `${operator} takes arrays at most ${LIMITS.customDepth} deep`);
+  }
   if (operand.length > LIMITS.filterValues) {
     throw invalid(name, `${operator} takes an array of at most ${LIMITS.filterValues} values`);
   }
-  return operand.map(one => parseValue(name, operator, one));
+  return operand.map(one => parseValue(name, operator, one, depth + 1));
 }
 
-function parseScalar(name: string, operator: FilterOperator, operand: unknown): JsonValue {
+function parseScalar(
+  name: string,
+  operator: FilterOperator,
+  operand: unknown,
+): string | number | boolean | null {
   if (operand === null || typeof operand === 'boolean') return operand;
   if (typeof operand === 'number' && Number.isFinite(operand)) return operand;
   if (typeof operand !== 'string') {

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
-/** A cursor as it comes back from a client; what it holds is checked where it was made. */
-export const cursorSchema = z.string().min(1).max(4096);
+/**
+ * A cursor as it comes back from a client; what it holds is checked where it was made. The longest holds five texts that
+ * JSON has to escape, and has still room in a URL.
+ */
+export const cursorSchema = z.string().min(1).max(12_288);
 
 /** The options of `queryUsers`. */
 export const queryUsersOptionsSchema = z
