@@ -2,6 +2,7 @@ import { Roles } from './access/roles.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { EventLog } from './events/event-log.js';
+import { EventRetention } from './events/event-retention.js';
 import { writeLog } from './events/write-log.js';
 import { deactivateUsersJob } from './jobs/deactivate-users.js';
 import { LifeCycle } from './jobs/life-cycle.js';
@@ -62,6 +63,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const jobs = [deactivateUsersJob(deactivateUsers), reactivateUsersJob(reactivateUsers)];
   const worker = new TaskWorker({ unitOfWork, clock, hints, jobs, progress: tasks.progress, onError });
   if (options.runTasks ?? true) worker.start();
+  const retention = new EventRetention(unitOfWork, clock, onError);
 
   return {
     users: new Users(unitOfWork, clock),
@@ -76,6 +78,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     },
     close: async () => {
       await worker.stop();
+      await retention.stop();
       await presence.close();
       await events.close();
       await database.close();

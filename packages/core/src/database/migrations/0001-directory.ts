@@ -76,7 +76,6 @@ export class Directory0001 implements MigrationInterface {
       data ${text} NOT NULL
     )`);
     await runner.query('CREATE INDEX events_user ON events (user_id, seq)');
-    await runner.query('CREATE INDEX events_at ON events (at)');
 
     await runner.query(`CREATE TABLE tasks (
       id ${text} PRIMARY KEY NOT NULL,
