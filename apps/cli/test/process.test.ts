@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const COMMAND = fileURLToPath(new URL('../bin/rollcall.js', import.meta.url));
 
+const children: ChildProcessWithoutNullStreams[] = [];
 let directory: string;
 let server: RunningProcess;
 let url: string;
@@ -30,6 +31,7 @@ function rollcall(...args: string[]): RunningProcess {
     ROLLCALL_DRAIN_MS: '0',
   };
   const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env });
+  children.push(child);
   const said = { out: '', err: '' };
   child.stdout.on('data', chunk => {
     said.out += chunk;
@@ -60,7 +62,7 @@ beforeAll(async () => {
 }, 30_000);
 
 afterAll(async () => {
-  server.process.kill('SIGKILL');
+  for (const child of children) child.kill('SIGKILL');
   await server.ended;
 });
 

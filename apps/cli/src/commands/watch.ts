@@ -56,6 +56,11 @@ async function watch(
     lastEventId: options.since,
     signal: context.interrupted,
   });
+  // From here on nothing is missed; an open connection alone does not say so.
+  events.ready.then(
+    () => context.stderr.write(`watching ${options.url}\n`),
+    () => undefined,
+  );
   let last = options.since;
   for await (const event of events) {
     if (event.type === 'resync') await printer.show(event, () => [RESYNC_TEXT]);
@@ -69,7 +74,7 @@ async function watch(
 /** While there is no connection, silence does not mean that nothing happens. */
 const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
   connecting: 'connecting to',
-  connected: 'watching',
+  connected: 'connected to',
   reconnecting: 'connection lost; events wait until there is one again to',
   disconnected: 'disconnected from',
 };
