@@ -114,7 +114,12 @@ export const SETTINGS = {
 } as const;
 
 /** Names that belong to clients and tests, which may share an environment with the server. */
-export const FOREIGN_NAMES: readonly RegExp[] = [/^ROLLCALL_URL$/, /^ROLLCALL_TOKEN$/, /^ROLLCALL_DEBUG$/, /^ROLLCALL_TEST_/];
+export const FOREIGN_NAMES: readonly RegExp[] = [
+  /^ROLLCALL_URL$/,
+  /^ROLLCALL_TOKEN$/,
+  /^ROLLCALL_DEBUG$/,
+  /^ROLLCALL_TEST_/,
+];
 
 /** Gives each row of the table the type of its own value. */
 function setting<Value>(row: Setting<Value>): Setting<Value> {

@@ -36,8 +36,8 @@ export async function watchForShutOuts(host: Host): Promise<StopWatching> {
       for (const userId of sessions.userIds) await closeRefused(userId);
       return page.resyncAt;
     }
-    for (const { full, userId } of page.events) {
-      if (userId !== undefined && GROUNDS.has(full.type)) await closeRefused(userId);
+    for (const { type, userId } of page.events) {
+      if (userId !== undefined && GROUNDS.has(type)) await closeRefused(userId);
     }
     if (page.events.length === 0) await directory.events.waitBeyond(position, stopping.signal);
     return page.upTo;

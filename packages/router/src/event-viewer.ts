@@ -27,8 +27,7 @@ export class EventViewer {
   /** The event as this listener receives it; undefined when it does not. */
   see(entry: LoggedEvent): RollcallEvent | undefined {
     const { types, filter } = this.#selection;
-    const { type } = entry.full;
-    if (types && !types.has(type)) return undefined;
+    if (types && !types.has(entry.type)) return undefined;
     if (!this.#mayReceive(entry)) return undefined;
     const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
     if (!event || !filter) return event;
@@ -40,7 +39,7 @@ export class EventViewer {
     const { userIds, filter } = this.#selection;
     const named = entry.userId !== undefined && userIds?.has(entry.userId) === true;
     if (this.#caller.kind === 'server') return userIds === undefined || named;
-    const { audience } = EVENT_CATALOGUE[entry.full.type];
+    const { audience } = EVENT_CATALOGUE[entry.type];
     if (audience === 'server') return false;
     if (entry.userId === this.#caller.userId) return true;
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));

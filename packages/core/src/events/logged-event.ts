@@ -1,6 +1,6 @@
 import {
   type Actor,
-  type EVENT_CATALOGUE,
+  type EventType,
   formatPosition,
   type RollcallEvent,
   type UserEvent,
@@ -15,27 +15,27 @@ import type { EventRow } from './event-tables.js';
  */
 export class LoggedEvent {
   readonly seq: number;
+  readonly type: EventType;
   /** The user that it is about. */
   readonly userId: string | undefined;
-  /** Everything, as a server token sees it. */
-  readonly full: RollcallEvent;
+  readonly #epoch: string;
+  readonly #row: EventRow;
+  #full: RollcallEvent | undefined;
   #public: RollcallEvent | undefined | null = null;
   #before: UserEvent['user'] | undefined | null = null;
 
   constructor(epoch: string, row: EventRow) {
     this.seq = row.seq;
+    this.type = row.type as EventType;
     this.userId = row.user_id;
-    const actor: Actor = {
-      type: row.actor_type as Actor['type'],
-      ...(row.actor_id !== undefined && { id: row.actor_id }),
-    };
-    this.full = {
-      id: formatPosition({ epoch, seq: row.seq }),
-      type: row.type as keyof typeof EVENT_CATALOGUE,
-      created_at: row.at,
-      actor,
-      ...(JSON.parse(row.data) as object),
-    } as RollcallEvent;
+    this.#epoch = epoch;
+    this.#row = row;
+  }
+
+  /** Everything, as a server token sees it. Read only when somebody wants it: most entries concern few listeners. */
+  get full(): RollcallEvent {
+    this.#full ??= fullForm(this.#epoch, this.#row);
+    return this.#full;
   }
 
   /** The event as a viewer sees it; undefined when nothing that the viewer may see happened. */
@@ -50,6 +50,20 @@ export class LoggedEvent {
     if (this.#before === null) this.#before = stateBefore(this.full);
     return this.#before;
   }
+}
+
+function fullForm(epoch: string, row: EventRow): RollcallEvent {
+  const actor: Actor = {
+    type: row.actor_type as Actor['type'],
+    ...(row.actor_id !== undefined && { id: row.actor_id }),
+  };
+  return {
+    id: formatPosition({ epoch, seq: row.seq }),
+    type: row.type,
+    created_at: row.at,
+    actor,
+    ...(JSON.parse(row.data) as object),
+  } as RollcallEvent;
 }
 
 function publicForm(event: RollcallEvent): RollcallEvent | undefined {
