@@ -152,6 +152,7 @@ export const limits: GeneratedTable = () =>
 
 const CLOSE_REASONS: Record<keyof typeof CLOSE_CODES, string> = {
   serviceRestart: 'The server is going down. Come back, not at once but spread over the next seconds.',
+  tryAgainLater: 'The server cannot take the connection at this moment. Come back, spread likewise.',
   tokenInvalid: 'The token is missing, malformed, or signed with another secret.',
   tokenExpired: 'The token has expired. Come back with a fresh one.',
   refused: 'This user may not be connected: deactivated, deleted, or its tokens were revoked.',
