@@ -1,4 +1,4 @@
-import { LIMITS, type Position } from '@rollcall/protocol';
+import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { EventRing } from './event-ring.js';
 import type { LoggedEvent } from './logged-event.js';
@@ -65,9 +65,14 @@ export class EventLog {
     });
   }
 
-  /** Resolves when the log may have grown past a position, or the signal aborts. It may resolve for nothing. */
+  /**
+   * Resolves when the log may have grown past a position, or the signal aborts. It may resolve for nothing.
+   * @throws RollcallError `UNAVAILABLE` once the log is closed: a reader that went on would wait for nothing, at once and
+   * for ever.
+   */
   async waitBeyond(position: Position, signal: AbortSignal): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted)
+      throw new RollcallError('UNAVAILABLE', 'the server is closing; resume later');
     this.#following ??= this.#follow().finally(() => {
       this.#following = undefined;
     });

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@rollcall/protocol';
+import type { JsonValue } from '@rollcall/protocol';
 
 /** The types between which MongoDB never compares: `18` is neither `"18"` nor less than it. */
 export type JsonKind = 'null' | 'number' | 'string' | 'object' | 'array' | 'boolean';
@@ -8,25 +8,6 @@ export function kindOf(value: JsonValue): JsonKind {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value as 'number' | 'string' | 'object' | 'boolean';
-}
-
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Equality by type and value. Objects are equal when they have equal fields, in any order. */
-export function sameJson(one: JsonValue, other: JsonValue): boolean {
-  if (Array.isArray(one)) {
-    if (!Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((element, index) => sameJson(element, other[index] as JsonValue));
-  }
-  if (!isJsonObject(one)) return one === other;
-  if (!isJsonObject(other)) return false;
-  const names = Object.keys(one);
-  if (names.length !== Object.keys(other).length) return false;
-  return names.every(
-    name => Object.hasOwn(other, name) && sameJson(one[name] as JsonValue, other[name] as JsonValue),
-  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { FieldReference, FilterNode, JsonValue, User } from '@rollcall/protocol';
 import { searchWords } from '@rollcall/protocol';
+import { jsonEqual } from '../json/json-equal.js';
 import { builtInValue } from './built-in-value.js';
-import { compareText, kindOf, sameJson } from './json-values.js';
+import { compareText, kindOf } from './json-values.js';
 import { type Reached, reachPath } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';
 
@@ -49,9 +50,11 @@ function passes(places: readonly Reached[], test: ValueTest): boolean {
     case 'exists':
       return places.some(({ value }) => value !== undefined);
     case 'contains':
-      return places.some(({ value }) => Array.isArray(value) && value.some(one => sameJson(one, test.value)));
+      return places.some(
+        ({ value }) => Array.isArray(value) && value.some(one => jsonEqual(one, test.value)),
+      );
     case 'in':
-      return candidates(places).some(value => test.values.some(wanted => sameJson(value ?? null, wanted)));
+      return candidates(places).some(value => test.values.some(wanted => jsonEqual(value ?? null, wanted)));
     case 'order':
       return candidates(places).some(value => value !== undefined && standsInOrder(value, test));
   }

@@ -1,7 +1,7 @@
 import { formatPosition, type Position } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 describeOnEveryEngine('the event log', engine => {
   let directory: TestDirectory;
@@ -50,6 +50,15 @@ describeOnEveryEngine('the event log', engine => {
     // Waking for nothing is allowed; the page after it is the truth.
     const ids = await listen(from, 1, AbortSignal.timeout(10_000));
     expect(ids).toEqual([formatPosition({ epoch: from.epoch, seq: 1 })]);
+  });
+
+  it('ends whoever waits when it is closed, rather than let them look for ever', async () => {
+    const from = await directory.events.position();
+    const { signal } = new AbortController();
+    const waiting = directory.events.waitBeyond(from, signal);
+    await directory.events.close();
+    await waiting;
+    expect(await refusal(directory.events.waitBeyond(from, signal))).toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it.each([

@@ -1,0 +1,111 @@
+import { type Filter, isUserField, type JsonValue, parseFilter, parseSort } from '@rollcall/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { filters } from '../../test/support/query-arbitraries.js';
+import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query-injections.js';
+import { isJsonObject } from '../json/json-equal.js';
+import { compileFilter } from './compile-filter.js';
+import { postgresJson } from './postgres-json.js';
+import { planSort } from './sort-atoms.js';
+import { sqliteJson } from './sqlite-json.js';
+
+const viewpoint = { now: 1, seesInvisible: true };
+const HOSTILE_VALUES = INJECTIONS.filter(text => !text.includes('\u0000') && text.isWellFormed());
+
+describe.each([
+  ['SQLite', sqliteJson],
+  ['PostgreSQL', postgresJson],
+])('a statement for %s', (_, json) => {
+  const compile = (filter: Filter, indexed: string[] = []) =>
+    compileFilter(parseFilter(filter, { server: true }), {
+      json,
+      viewpoint,
+      indexes: new Map(indexed.map(name => [name, { hasArrays: true }])),
+    });
+  const textsAbout = (field: string, value: string) =>
+    [
+      value,
+      { $ne: value },
+      { $gt: value, $lte: value },
+      { $in: [value, 1, true, null] },
+      { $nin: [[value]] },
+      { $exists: true },
+      { $contains: value },
+    ].map(comparison => compile({ [field]: comparison } as Filter).sql);
+
+  const builtInTexts = (value: string) =>
+    [
+      { name: value },
+      { role: { $gte: value } },
+      { teams: { $contains: value } },
+      { teams: { $in: [value, [value]] } },
+      { id: { $nin: [value, 'a'] } },
+    ].map(filter => compile(filter).sql);
+
+  it('has the same text whatever the field is called', () => {
+    for (const name of HOSTILE_NAMES) {
+      expect(textsAbout(name, 'x')).toEqual(textsAbout('b', 'x'));
+      expect(textsAbout(`a.${name}`, 'x')).toEqual(textsAbout('a.b', 'x'));
+      expect(textsAbout(`${name}.0.c`, 'x')).toEqual(textsAbout('a.b.c', 'x'));
+    }
+    expect(HOSTILE_NAMES.length).toBeGreaterThan(80);
+  });
+
+  it('has the same text whatever is compared with', () => {
+    for (const value of HOSTILE_VALUES) {
+      expect(textsAbout('a', value)).toEqual(textsAbout('a', 'x'));
+      expect(textsAbout('a.b', value)).toEqual(textsAbout('a.b', 'x'));
+      expect(builtInTexts(value)).toEqual(builtInTexts('x'));
+    }
+  });
+
+  it('has the same text whatever a sort names', () => {
+    const text = (field: string) => {
+      const plan = planSort(parseSort([{ field, direction: 1 }], { server: true }), {
+        json,
+        viewpoint,
+        last: [
+          { kind: 'string', value: 'x' },
+          { kind: 'string', value: 'x' },
+        ],
+      });
+      return [plan.from, ...plan.atoms.flatMap(({ expression, last }) => [expression, last])].map(
+        part => part?.sql,
+      );
+    };
+    for (const name of HOSTILE_NAMES) {
+      expect(text(name)).toEqual(text('b'));
+      expect(text(`a.${name}`)).toEqual(text('a.b'));
+    }
+  });
+
+  it('keeps the names of any filter out of its text', () => {
+    // Names that occur nowhere else, so that finding one in the text is no accident.
+    const strange = (path: string) =>
+      path
+        .split('.')
+        .map(name => `zq${name}zq`)
+        .join('.');
+    const renamed = (filter: JsonValue): JsonValue => {
+      if (Array.isArray(filter)) return filter.map(renamed);
+      if (!isJsonObject(filter)) return filter;
+      const entries = Object.entries(filter).map(([key, value]): [string, JsonValue] => [
+        key.startsWith('$') || isUserField(key) ? key : strange(key),
+        renamed(value),
+      ]);
+      return Object.fromEntries(entries);
+    };
+    const property = fc.property(filters, filter => {
+      expect(compile(renamed(filter as JsonValue) as Filter).sql).not.toContain('zq');
+    });
+    fc.assert(property);
+  });
+
+  it('has the name of an indexed field in its text, and nothing else of it', () => {
+    for (const name of HOSTILE_NAMES) {
+      const text = compile({ [name]: 'zq' } as Filter, [name]).sql;
+      expect(text).not.toContain('zq');
+      expect(text.replaceAll(`"${name}"`, '"b"')).toBe(compile({ b: 'zq' }, ['b']).sql);
+    }
+  });
+});

@@ -1,0 +1,76 @@
+import { type Filter, parseFilter, type User } from '@rollcall/protocol';
+import { describe, expect, it } from 'vitest';
+import { DEPARTURES, departuresOf } from '../../test/support/query-departures.js';
+import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query-oracle.js';
+import { PATH_EXAMPLES } from '../../test/support/query-path-examples.js';
+import { NOW, userRow } from '../../test/support/query-rows.js';
+import { toUser } from '../users/to-user.js';
+import { matchesFilter } from './match-filter.js';
+
+const user = (fields: Partial<User>): User => ({ ...toUser(userRow({ id: 'jane' }), NOW), ...fields });
+const matches = (filter: Filter, fields: Partial<User>) =>
+  matchesFilter(parseFilter(filter, { server: true }), user(fields), NOW);
+
+describe('the matcher answers as MongoDB does', () => {
+  it.each(PATH_EXAMPLES)(
+    '$filter on $custom: $matches, because $why',
+    ({ custom, filter, matches: expected }) => {
+      expect(matches(filter, { custom })).toBe(expected);
+      expect(matches({ $nor: [filter] }, { custom })).toBe(!expected);
+    },
+  );
+});
+
+describe('mingo', () => {
+  it.each(PATH_EXAMPLES)(
+    'answers $filter on $custom as it is known to',
+    ({ custom, filter, matches: expected, departure }) => {
+      const document = toDocument(user({ custom }));
+      const departures = comparisonsIn(filter).flatMap(comparison => departuresOf(comparison, document));
+      if (departure) expect(departures).toContain(departure);
+      if (departure || departures.length === 0) {
+        expect(matchesByOracle(filter, document)).toBe(departure ? !expected : expected);
+      }
+    },
+  );
+
+  it('has no departure that no example proves', () => {
+    const proved = new Set(PATH_EXAMPLES.map(({ departure }) => departure));
+    expect(Object.keys(DEPARTURES).filter(name => !proved.has(name))).toEqual([]);
+  });
+});
+
+describe('the matcher', () => {
+  it('takes a ban that has run out for none, at the very moment', () => {
+    for (const field of ['banned', 'shadow_banned'] as const) {
+      expect(matches({ [field]: true }, { [field]: true })).toBe(true);
+      expect(matches({ [field]: true }, { [field]: true, ban_expires: NOW + 1 })).toBe(true);
+      expect(matches({ [field]: true }, { [field]: true, ban_expires: NOW })).toBe(false);
+      expect(matches({ [field]: false }, { [field]: true, ban_expires: NOW })).toBe(true);
+    }
+  });
+
+  it('takes the presence of a user as it is given', () => {
+    expect(matches({ online: true }, { online: true, invisible: true })).toBe(true);
+    expect(matches({ last_active: { $exists: false } }, { last_active: undefined })).toBe(true);
+  });
+
+  it('finds each word of an autocompletion at the beginning of some word', () => {
+    const name = 'Zoë van der Müller-Łoś';
+    for (const text of ['zoe', 'ZOË', 'mul', 'd v', 'müller', 'van zoe']) {
+      expect(matches({ name: { $autocomplete: text } }, { name }), text).toBe(true);
+    }
+    for (const text of ['oe', 'uller', 'zoex', 'van x']) {
+      expect(matches({ name: { $autocomplete: text } }, { name }), text).toBe(false);
+    }
+    expect(matches({ name: { $autocomplete: 'z' } }, { name: undefined })).toBe(false);
+    expect(matches({ id: { $autocomplete: 'doe' } }, { id: 'jane_doe' })).toBe(true);
+  });
+
+  it('looks at no field that an object inherits', () => {
+    for (const name of ['toString', 'hasOwnProperty', 'valueOf']) {
+      expect(matches({ [name]: { $exists: true } }, { custom: {} })).toBe(false);
+      expect(matches({ [`a.${name}`]: { $exists: true } }, { custom: { a: {} } })).toBe(false);
+    }
+  });
+});
