@@ -30,8 +30,9 @@ export class LifeCycle {
   #begin(actor: Actor, type: TaskType, ids: readonly string[]): Promise<string> {
     return this.#unitOfWork.write(async transaction => {
       await requireUsers(transaction, ids);
-      const input: JsonObject = { ids: [...ids] };
-      const task = await this.#tasks.enqueue(transaction, actor, { type, input, total: ids.length });
+      const distinct = [...new Set(ids)];
+      const input: JsonObject = { ids: distinct };
+      const task = await this.#tasks.enqueue(transaction, actor, { type, input, total: distinct.length });
       return task.task_id;
     });
   }

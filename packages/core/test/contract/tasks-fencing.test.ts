@@ -75,6 +75,13 @@ describeOnEveryEngine('a task that several workers want', engine => {
     expect(claims.filter(row => row !== undefined)).toMatchObject([{ id: task_id, fence: 1, tries: 1 }]);
   });
 
+  it('is passed over by those who find it being taken: they take the next', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 6; count++) made.push((await fixture.enqueue(['jane'])).task_id);
+    const claims = await Promise.all(made.map(() => claim()));
+    expect(claims.map(row => row?.id).toSorted()).toEqual(made.toSorted());
+  });
+
   it('goes out oldest first', async () => {
     const made: string[] = [];
     for (let count = 0; count < 4; count++) {
@@ -132,8 +139,14 @@ describeOnEveryEngine('a task that several workers want', engine => {
     await until('it is about to take the third step', () => dead.waiting === 1);
 
     const successor = touchJob();
+    const begun = fixture.now;
+    fixture.now += 1000;
     fixture.startWorker(successor);
-    expect((await ended(task_id)).status).toBe('completed');
+    expect(await ended(task_id)).toMatchObject({
+      status: 'completed',
+      started_at: begun,
+      finished_at: fixture.now,
+    });
     expect(successor.begun).toEqual([['user-4', 'user-5']]);
     expect(await fixture.revisions()).toEqual(once(ids));
     expect(await fixture.eventNames()).toEqual(eventsOfOneRun(ids));

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Task, TaskEvent } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LocalTaskHints } from '../../src/tasks/task-hints.js';
+import { LocalTaskHints, type TaskHints } from '../../src/tasks/task-hints.js';
 import { Tasks } from '../../src/tasks/tasks.js';
 import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
 import { touchJob } from '../support/tasks-touch-job.js';
@@ -39,6 +39,9 @@ describeOnEveryEngine('watching a task', engine => {
 
   const watch = (taskId: string) =>
     fixture.tasks.watch(taskId, controller.signal)[Symbol.asyncIterator]() as AsyncIterator<Task>;
+  /** Those who watch here hear of changes by hints or, as far as a test goes, never. */
+  const patientTasks = (hints: TaskHints = fixture.hints) =>
+    new Tasks({ unitOfWork: fixture.unitOfWork, clock: fixture.clock, hints, pollMs: 2 ** 30 });
   const waitFor = (taskId: string) =>
     until('the task has ended', async () => (await fixture.tasks.get(taskId)).finished_at !== undefined);
 
@@ -47,7 +50,7 @@ describeOnEveryEngine('watching a task', engine => {
     const gate = fixture.gate();
     fixture.startWorker(touchJob(), { unitOfWork: gate });
     const states: string[] = [];
-    for await (const task of fixture.tasks.watch(task_id, controller.signal)) {
+    for await (const task of patientTasks().watch(task_id, controller.signal)) {
       states.push(summary(task));
       gate.allow(1);
     }
@@ -62,6 +65,16 @@ describeOnEveryEngine('watching a task', engine => {
     await waitFor(task_id);
     expect(summary((await watching.next()).value)).toBe('completed 10/10');
     expect((await watching.next()).done).toBe(true);
+  });
+
+  it('is told at once that the task was cancelled', async () => {
+    const { task_id } = await fixture.enqueue(['jane']);
+    const states: string[] = [];
+    for await (const task of patientTasks().watch(task_id, controller.signal)) {
+      states.push(task.status);
+      await fixture.tasks.cancel(SERVER, task_id);
+    }
+    expect(states).toEqual(['pending', 'cancelled']);
   });
 
   it('yields one state of a task that has ended', async () => {
@@ -90,7 +103,7 @@ describeOnEveryEngine('watching a task', engine => {
 
   it('ends quietly with its signal and leaves no listener behind, wherever it is', async () => {
     const hints = new CountedHints();
-    const tasks = new Tasks({ unitOfWork: fixture.unitOfWork, clock: fixture.clock, hints, pollMs: 60_000 });
+    const tasks = patientTasks(hints);
     const { task_id } = await fixture.enqueue(['jane']);
     const begin = async () => {
       const watching = tasks.watch(task_id, controller.signal)[Symbol.asyncIterator]();
@@ -105,8 +118,8 @@ describeOnEveryEngine('watching a task', engine => {
 
     controller.abort();
     expect((await asleep).done).toBe(true);
-    expect((await holding.next()).done).toBe(true);
     expect(hints.listening).toBe(0);
+    expect((await holding.next()).done).toBe(true);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     await expect(begin().then(watching => watching.next())).resolves.toMatchObject({ done: true });
   });
@@ -114,8 +127,11 @@ describeOnEveryEngine('watching a task', engine => {
   it('tells all listeners of this process how tasks get on, and leaves the end to the durable event', async () => {
     const heard: TaskEvent[] = [];
     const unsubscribe = fixture.tasks.onProgress(event => heard.push(event));
-    const { task_id } = await fixture.enqueue(await fixture.addUsers(6));
+    const ids = await fixture.addUsers(6);
     fixture.startWorker(touchJob());
+    await waitFor((await fixture.enqueue(ids.slice(0, 2))).task_id);
+    expect(heard).toEqual([]);
+    const { task_id } = await fixture.enqueue(ids);
     await waitFor(task_id);
     expect(heard[0]).toMatchObject({
       type: 'task.progress',

@@ -61,6 +61,13 @@ describeOnEveryEngine('a task worker', engine => {
     }
   });
 
+  it('goes on to the next task as soon as one has ended', async () => {
+    const ids = await fixture.addUsers(1);
+    const tasks = [await fixture.enqueue(ids), await fixture.enqueue(ids), await fixture.enqueue(ids)];
+    fixture.startWorker(touchJob(), { pollMs: FOREVER_MS, concurrency: 1 });
+    for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
+  });
+
   it('finds tasks that it got no hint of', async () => {
     const ids = await fixture.addUsers(1);
     fixture.startWorker(touchJob(), { hints: new LocalTaskHints() });
@@ -212,7 +219,7 @@ describeOnEveryEngine('a task worker', engine => {
     const job = touchJob(() => {
       throw new Error('not now');
     });
-    fixture.startWorker(job, { unitOfWork: gate });
+    fixture.startWorker(job, { unitOfWork: gate, backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
     gate.allow(2);
     await until('the error is about to be recorded', () => gate.waiting === 1 && fixture.errors.length === 1);
     await fixture.tasks.cancel(SERVER, task_id);
@@ -237,6 +244,24 @@ describeOnEveryEngine('a task worker', engine => {
     expect(await ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
     expect(fixture.errors).toEqual([]);
+  });
+
+  it('ends a task that was cancelled while it stopped', async () => {
+    const { task_id } = await fixture.enqueue(await fixture.addUsers(6));
+    const gate = fixture.gate();
+    const worker = fixture.startWorker(touchJob(), { unitOfWork: gate });
+    gate.allow(1);
+    await until('the first step is about to begin', () => gate.waiting === 1);
+    const stopped = worker.stop();
+    gate.allow(1);
+    await until('the task is about to be given back', async () => {
+      return gate.waiting === 1 && (await fixture.row(task_id)).done === 2;
+    });
+    await fixture.tasks.cancel(SERVER, task_id);
+    gate.allow(1);
+    await stopped;
+    expect(await fixture.tasks.get(task_id)).toMatchObject({ status: 'cancelled', progress: { done: 2 } });
+    expect((await fixture.eventNames()).at(-1)).toBe('task.cancelled');
   });
 
   it('stops at once when it is idle, and takes nothing afterwards', async () => {

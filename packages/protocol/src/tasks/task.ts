@@ -23,7 +23,7 @@ export interface Task {
   task_id: string;
   type: TaskType;
   status: TaskStatus;
-  /** Counted in users. */
+  /** Counted in users; `done` leaves out those that failed, so at the end `done + failed` is `total`. */
   progress: { done: number; total: number; failed: number };
   created_at: Time;
   updated_at: Time;
