@@ -12,15 +12,16 @@ const USER_FORM = ['user-table', 'to-user', 'visible-user', 'user-changes'];
  */
 const PARTS: Record<string, string[]> = {
   json: [],
+  'wake-up': [],
   database: [],
   'users (form)': ['json', 'database'],
   access: ['database'],
   presence: ['database'],
   query: ['json', 'database', 'users (form)'],
   settings: ['json', 'database', 'query'],
-  events: ['database', 'users (form)', 'settings'],
+  events: ['wake-up', 'database', 'users (form)', 'settings'],
   users: ['json', 'database', 'users (form)', 'events', 'query', 'settings'],
-  tasks: ['database'],
+  tasks: ['wake-up', 'database'],
   jobs: ['database', 'users', 'tasks'],
 };
 

@@ -1,9 +1,10 @@
 import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { WakeUp } from '../wake-up/wake-up.js';
+import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
 import { EventRing } from './event-ring.js';
 import type { LoggedEvent } from './logged-event.js';
 import { readBounds, readEntries } from './read-log.js';
-import { WakeUp } from './wake-up.js';
 
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */
 const POLL_MS = 500;
@@ -24,11 +25,9 @@ export type LogPage = { events: LoggedEvent[]; upTo: Position } | { resyncAt: Po
 export class EventLog {
   readonly #unitOfWork: UnitOfWork;
   readonly #onError: (error: unknown, context: string) => void;
-  readonly #hint = new WakeUp();
+  readonly #hint = new WakeUpLatch();
   readonly #news = new WakeUp();
   readonly #closing = new AbortController();
-  /** A hint that came while the loop was reading: without it, that news would wait for the next poll. */
-  #hinted = false;
   #ring: EventRing | undefined;
   #following: Promise<void> | undefined;
 
@@ -39,8 +38,7 @@ export class EventLog {
 
   /** Says that something was committed, here or on another process. */
   hint(): void {
-    this.#hinted = true;
-    this.#hint.wake();
+    this.#hint.ring();
   }
 
   /** The end of the log at this moment: a reader that starts here gets everything committed from now on. */
@@ -83,7 +81,7 @@ export class EventLog {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#hint.wake();
+    this.#hint.ring();
     this.#news.wake();
     await this.#following;
   }
@@ -94,15 +92,14 @@ export class EventLog {
     let idleRounds = 0;
     while (!signal.aborted && idleRounds < 2) {
       try {
-        this.#hinted = false;
         const grew = await this.#readNews();
         if (grew) this.#news.wake();
         idleRounds = this.#news.waiting > 0 || grew ? 0 : idleRounds + 1;
         if (grew) await new Promise(resolve => setTimeout(resolve, BUSY_INTERVAL_MS));
-        else if (!this.#hinted) await this.#hint.wait(signal, POLL_MS);
+        else await this.#hint.sleep(POLL_MS, signal);
       } catch (error) {
         this.#onError(error, 'reading the event log');
-        await this.#hint.wait(signal, POLL_MS);
+        await this.#hint.sleep(POLL_MS, signal);
       }
     }
     // What was missed while nobody listened is read from the database by whoever asks for it.

@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TaskType } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
 import { type BackOff, DEFAULT_BACK_OFF } from './back-off.js';
 import { claimTask } from './claim-task.js';
 import { commitStep } from './commit-step.js';
@@ -10,7 +11,6 @@ import { putBackAfterError, putBackAtStop } from './put-back-task.js';
 import type { TaskHints } from './task-hints.js';
 import type { TaskProgress } from './task-progress.js';
 import type { TaskRow } from './task-table.js';
-import { WakeUpLatch } from './wake-up-latch.js';
 
 /** What a worker is made of. */
 export interface TaskWorkerOptions {

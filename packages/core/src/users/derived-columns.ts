@@ -1,4 +1,4 @@
-import { searchWords } from '@rollcall/protocol';
+import { searchColumn } from '../query/search-column.js';
 import type { UserRow } from './user-table.js';
 import { normaliseUsername } from './username.js';
 
@@ -10,10 +10,3 @@ export const DERIVED_COLUMNS = {
       ? { name_key: undefined, name_words: undefined }
       : { name_key: normaliseUsername(name), name_words: searchColumn(name) },
 } as const;
-
-/** The words of a text, each with a space in front, so that a prefix of any word is found by one pattern. */
-function searchColumn(text: string): string {
-  return searchWords(text)
-    .map(word => ` ${word}`)
-    .join('');
-}
