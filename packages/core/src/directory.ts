@@ -39,7 +39,7 @@ export interface Directory {
   readonly presence: Presence;
   /** Whether the last write reached the storage. */
   readonly writable: boolean;
-  /** Ends what runs, writes what is not written yet, and closes the database. */
+  /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
   close(): Promise<void>;
 }
 
@@ -65,6 +65,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   if (options.runTasks ?? true) worker.start();
   const retention = new EventRetention(unitOfWork, clock, onError);
 
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await worker.stop();
+    await retention.stop();
+    await presence.close();
+    await events.close();
+    await database.close();
+  };
+
   return {
     users: new Users(unitOfWork, clock),
     lifeCycle: new LifeCycle(unitOfWork, tasks),
@@ -76,12 +85,9 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     get writable() {
       return unitOfWork.writable;
     },
-    close: async () => {
-      await worker.stop();
-      await retention.stop();
-      await presence.close();
-      await events.close();
-      await database.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

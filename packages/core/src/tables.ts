@@ -1,4 +1,4 @@
-import type { TableShape } from './database/table.js';
+import type { TableShape } from './database/column.js';
 import { eventStreamTable, eventTable } from './events/event-tables.js';
 import { taskTable } from './tasks/task-table.js';
 import { userTable } from './users/user-table.js';

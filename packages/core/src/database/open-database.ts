@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { DataSource } from 'typeorm';
+import type { TableShape } from './column.js';
 import { openPostgres, openSqlite } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import type { DatabaseAddress } from './engine.js';
 import { FileLock } from './file-lock.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
-import { type TableShape, toEntitySchema } from './table.js';
+import { toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork } from './unit-of-work.js';
 
 /** Any number that no other program on the same PostgreSQL server is likely to lock: "rollcall" in letters' places. */

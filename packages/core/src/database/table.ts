@@ -1,22 +1,6 @@
 import { EntitySchema } from 'typeorm';
+import type { Column, TableShape } from './column.js';
 import type { Dialect } from './dialect.js';
-
-/** One column. Times are `integer`: epoch milliseconds. */
-export interface Column {
-  name: string;
-  kind: 'text' | 'integer' | 'boolean' | 'json';
-  nullable?: true;
-  primary?: true;
-}
-
-/** A value as a row holds it in memory, on every engine. */
-export type CellValue = string | number | boolean | null | object;
-
-/** A table's name and columns. */
-export interface TableShape {
-  readonly name: string;
-  readonly columns: readonly Column[];
-}
 
 /** A table as the code sees it: the order of its columns, and how a row is written and read. */
 export interface Table<Row extends object> extends TableShape {

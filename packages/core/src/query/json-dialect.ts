@@ -6,7 +6,7 @@ import { sqliteJson } from './sqlite-json.js';
 import type { ValueTest } from './value-test.js';
 
 /**
- * How queries look into JSON columns, once for each dialect of SQL. Paths and values are always bound; the one path that
+ * How queries look into JSON columns and what else they need, once for each dialect of SQL. Paths and values are always bound; the one path that
  * stands in a statement as text is that of an indexed field, which the operator chose and the field name grammar has
  * passed, because an index on an expression serves only the same text.
  */
@@ -17,6 +17,8 @@ export interface JsonDialect {
   teamsPass(test: ValueTest): Sql;
   /** `expression` equals one of the values, which are all numbers or all strings. */
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
+  /** The column is NULL, as it is in most rows. */
+  isMostlyNull(column: Sql): Sql;
   /** The words of a search column (search-column.ts) begin with all of these. */
   hasWords(column: Sql, words: readonly string[]): Sql;
   /** What a sort by a custom path compares, in turn. */

@@ -6,7 +6,7 @@ import { compileFilter, customPathsIn, type FilterContext } from './compile-filt
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { pathsWithArrays } from './custom-indexes.js';
-import { jsonDialectOf } from './json-dialect.js';
+import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
 import { orderBy } from './keyset.js';
 import { pageParts } from './page-parts.js';
 import { planSort } from './sort-atoms.js';
@@ -36,7 +36,7 @@ export async function queryUsers(
   const plan = planSort(sort, { json, viewpoint: query, last });
   const found = every([
     compileFilter(query.filter, { json, viewpoint: query, indexes: await usableIndexes(transaction, query) }),
-    ...rangeConditions(query),
+    ...rangeConditions(query, json),
   ]);
 
   const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
@@ -74,7 +74,7 @@ async function usableIndexes(
 }
 
 /** The conditions that the options add to the filter. */
-function rangeConditions({ options }: UserQuery): Sql[] {
+function rangeConditions({ options }: UserQuery, json: JsonDialect): Sql[] {
   const bounds: [string, string | number | undefined][] = [
     ['id >', options.id_gt],
     ['id >=', options.id_gte],
@@ -87,7 +87,7 @@ function rangeConditions({ options }: UserQuery): Sql[] {
   ];
   return [
     ...bounds.flatMap(([bound, value]) => (value === undefined ? [] : [sql`users.${raw(bound)} ${value}`])),
-    ...(options.include_deleted_users ? [] : [sql`users.deleted_at IS NULL`]),
-    ...(options.include_deactivated_users ? [] : [sql`users.deactivated_at IS NULL`]),
+    ...(options.include_deleted_users ? [] : [json.isMostlyNull(sql`users.deleted_at`)]),
+    ...(options.include_deactivated_users ? [] : [json.isMostlyNull(sql`users.deactivated_at`)]),
   ];
 }

@@ -29,6 +29,8 @@ export const sqliteJson: JsonDialect = {
   isOneOf: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
 
+  isMostlyNull: column => sql`${column} IS NULL`,
+
   hasWords: (column, words) =>
     sql`(${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(words)}) AS word WHERE instr(${column}, ' ' || word.value) = 0))`,
 

@@ -1,0 +1,49 @@
+import { describeOnEveryEngine } from '@rollcall/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openDirectory } from '../../src/directory.js';
+import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+
+describeOnEveryEngine('presence', engine => {
+  let directory: TestDirectory;
+
+  beforeEach(async () => {
+    directory = await openTestDirectory(engine);
+    await directory.users.upsert(SERVER, [{ id: 'jane' }]);
+    await directory.newEvents();
+  });
+
+  const jane = async () => (await directory.users.find(['jane']))[0];
+  const isOnline = (online: boolean) =>
+    expect.poll(async () => (await jane())?.online, { timeout: 10_000 }).toBe(online);
+
+  it('is online with at least one connection, and offline after the last', async () => {
+    directory.presence.connected('jane');
+    directory.presence.connected('jane');
+    await isOnline(true);
+    directory.presence.disconnected('jane');
+    directory.presence.disconnected('jane');
+    await isOnline(false);
+  });
+
+  it('is no change of the user: no event, no revision, and a write beside it keeps it', async () => {
+    const before = await jane();
+    directory.presence.connected('jane');
+    await isOnline(true);
+    expect(await jane()).toMatchObject({ revision: before?.revision, updated_at: before?.updated_at });
+    expect((await jane())?.last_active).toEqual(expect.any(Number));
+    expect(await directory.newEvents()).toEqual([]);
+    await directory.users.upsert(SERVER, [{ id: 'jane', name: 'Jane' }]);
+    expect(await jane()).toMatchObject({ online: true, last_active: expect.any(Number) });
+  });
+
+  it('ends with the directory', async () => {
+    directory.presence.connected('jane');
+    await isOnline(true);
+    await directory.close();
+    const again = await openDirectory({ databaseUrl: directory.url, runTasks: false });
+    expect((await again.users.find(['jane']))[0]?.online).toBe(false);
+    await again.close();
+  });
+
+  afterEach(() => directory.close());
+});
