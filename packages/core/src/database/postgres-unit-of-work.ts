@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RollcallError } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource, EntitySchema, QueryRunner } from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
 import { openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
-import { classifyStorageError, unavailable } from './storage-error.js';
+import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
 import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
 
 const POOL_SIZE = 10;
@@ -60,6 +61,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
         for (const run of afterCommit) run();
         return result;
       } catch (error) {
+        if (error instanceof RollcallError) throw error;
         const failure = classifyStorageError(error);
         if (failure === 'unavailable') {
           this.#writable = false;
@@ -127,7 +129,9 @@ export class PostgresUnitOfWork implements UnitOfWork {
     try {
       await connection.startTransaction(isolation);
       const result = await run(connection);
-      await connection.commitTransaction();
+      await connection.commitTransaction().catch((error: unknown) => {
+        throw classifyStorageError(error) === 'unavailable' ? inDoubt(error) : error;
+      });
       return result;
     } catch (error) {
       if (connection.isTransactionActive) await connection.rollbackTransaction().catch(() => undefined);

@@ -42,6 +42,13 @@ export function unavailable(cause: unknown): RollcallError {
   );
 }
 
+/** The error of a commit whose answer was lost: only reading can tell whether it happened. */
+export function inDoubt(cause: unknown): RollcallError {
+  const message =
+    'the storage was lost while it committed; the change may or may not be there, so read before you repeat it';
+  return new RollcallError('UNAVAILABLE', message, { cause, retry_after: 1 });
+}
+
 function describe(error: unknown): { code: string; message: string } {
   const outer = (error ?? {}) as { code?: unknown; message?: unknown; driverError?: { code?: unknown } };
   return {

@@ -64,14 +64,16 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
       else if (problems.length === 0) custom[key] = value as JsonValue;
     }
   }
-  const bytes = issues.length === 0 ? jsonBytes(given as JsonObject) : 0;
+  if (namesCustom) write.custom = custom;
+  // Measured is what would be stored: what is ignored may be anything, nested to any depth.
+  const measured = { id: write.id, ...write.fields, ...write.custom } as JsonObject;
+  const bytes = issues.length === 0 ? jsonBytes(measured) : 0;
   if (bytes > LIMITS.userBytes) {
     issues.push({
       code: 'PAYLOAD_TOO_LARGE',
       message: `a user has at most ${LIMITS.userBytes} bytes as JSON; this has ${bytes}`,
     });
   }
-  if (namesCustom) write.custom = custom;
   return issues.length > 0 ? { issues } : { value: write };
 }
 
