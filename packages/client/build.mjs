@@ -75,6 +75,8 @@ async function declare() {
       inlined: { '@rollcall/protocol': protocol, '@rollcall/router': router },
       allowed: /^@trpc\/(client|server)(\/|$)/,
       into: join(here, 'dist', 'declarations'),
+      // The declarations of tRPC need it, and a project that checks library types may not have asked for it.
+      preamble: '/// <reference lib="esnext.disposable" />\n',
     });
   } finally {
     await rm(emitted, { recursive: true, force: true });

@@ -14,8 +14,9 @@ const SPECIFIER = /(\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(['"])([^'"]+)\2/gm
  * @param {Record<string, string>} options.inlined declaration files of the packages that are copied along, by name.
  * @param {RegExp} options.allowed packages that may stay imported.
  * @param {string} options.into the folder of the copies.
+ * @param {string} options.preamble what every entry point begins with.
  */
-export async function gatherDeclarations({ entryPoints, folders, inlined, allowed, into }) {
+export async function gatherDeclarations({ entryPoints, folders, inlined, allowed, into, preamble }) {
   const waiting = entryPoints.map(path => resolve(path));
   const seen = new Set(waiting);
 
@@ -53,7 +54,8 @@ export async function gatherDeclarations({ entryPoints, folders, inlined, allowe
         (_, before, quote, specifier) => `${before}${quote}${follow(specifier, from)}${quote}`,
       );
     await mkdir(dirname(copyOf(from)), { recursive: true });
-    await writeFile(copyOf(from), rewritten);
+    const isEntryPoint = entryPoints.some(path => resolve(path) === from);
+    await writeFile(copyOf(from), isEntryPoint ? `${preamble}${rewritten}` : rewritten);
   }
 }
 

@@ -44,7 +44,7 @@ describe('the lock file', () => {
     }
   });
 
-  it('holds every package that another one needs, those for other machines included', () => {
+  it('holds every package that another one needs, those for other machines included (see complete-lockfile.mjs)', () => {
     const missing = Object.entries(locked).flatMap(([place, { dependencies, optionalDependencies }]) =>
       Object.keys({ ...dependencies, ...optionalDependencies })
         .filter(name => !isFound(place, name))

@@ -39,16 +39,28 @@ export class Session<Custom extends object> {
     return this.#events;
   }
 
-  /** Creates or merges the user, and begins its events where the answer ends. */
+  /**
+   * Creates or merges the user, and begins its events where the answer ends.
+   * @throws RollcallError when the server refuses it, or the session is closed meanwhile.
+   */
   async open(user: UserInput<Custom>): Promise<User<Custom>> {
     const { api, live, connection } = this.#transport;
     connection.set({ status: 'connecting' });
     // The types of custom data end here: on the wire it is any JSON.
     const input = { user: user as unknown as UserInput };
     const abort = new AbortController();
-    this.ending.listen(() => abort.abort());
-    const answer = await answerOf(api.users.connect.mutate(input, { signal: abort.signal }));
-    this.#stayOpen();
+    const connecting = answerOf(api.users.connect.mutate(input, { signal: abort.signal }));
+    const meanwhile = new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile');
+    const closed = new Promise<never>((_, reject) => {
+      this.ending.listen(() => {
+        abort.abort();
+        reject(meanwhile);
+      });
+    });
+    closed.catch(() => undefined);
+    // A provider of tokens may take for ever, and no signal reaches it.
+    const answer = await Promise.race([connecting, closed]);
+    if (this.ending.come) throw meanwhile;
     this.#user = answer.user as User<Custom>;
     const events = new FollowedEvents<Custom>(live, this.#user.id, {
       onItem: item => {
@@ -59,7 +71,6 @@ export class Session<Custom extends object> {
     });
     this.ending.listen(() => events.stop());
     await events.start(answer.position);
-    this.#stayOpen();
     this.#events = events;
     return this.#user;
   }
@@ -73,9 +84,5 @@ export class Session<Custom extends object> {
   close(error?: RollcallError): void {
     this.ending.end(error);
     this.#transport.close();
-  }
-
-  #stayOpen(): void {
-    if (this.ending.come) throw new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile');
   }
 }

@@ -5,6 +5,7 @@ export class Ending {
   readonly #listeners = new Set<(error: RollcallError | undefined) => void>();
   #come = false;
 
+  /** Whether it has come. */
   get come(): boolean {
     return this.#come;
   }

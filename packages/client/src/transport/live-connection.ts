@@ -1,6 +1,7 @@
 import type { AppRouter } from '@rollcall/router';
 import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
+import { webSocketClass } from '#web-socket';
 import type { TokenSource } from '../access/token-source.js';
 import type { Subscription } from '../events/subscription.js';
 import type { ObservableConnection } from './connection-state.js';
@@ -105,8 +106,14 @@ export class LiveConnection {
   }
 
   #startAfresh(): void {
-    this.#mode = this.#options.transport === 'sse' ? 'sse' : 'ws';
+    this.#mode = this.#firstMode;
     this.#settled = this.#options.transport !== 'auto';
+  }
+
+  get #firstMode(): 'ws' | 'sse' {
+    const { transport } = this.#options;
+    if (transport === 'auto') return webSocketClass() ? 'ws' : 'sse';
+    return transport;
   }
 
   #openSocket(): Socket {
@@ -154,7 +161,7 @@ export class LiveConnection {
         if (this.#streams === 0 && connection.state.status === 'connected')
           connection.set({ status: 'reconnecting' });
         // Neither way works, so the server is away. When it is back, WebSocket gets its chance again.
-        if (!this.#settled) this.#mode = 'ws';
+        if (!this.#settled) this.#mode = this.#firstMode;
       },
     });
   }

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '@rollcall/protocol';
+import { CLOSE_CODES, RollcallError } from '@rollcall/protocol';
 import type { AppRouter } from '@rollcall/router';
 import {
   createWSClient,
@@ -16,6 +16,9 @@ import { ReconnectDelay } from './reconnect-delay.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
 
+/** Where there is another way, nobody is kept waiting for long. */
+const FIRST_OPEN_TIMEOUT_MS = 5_000;
+
 /** Long enough for a phone that wakes up, short enough to notice a dead line within a minute. */
 const KEEP_ALIVE = { enabled: true, intervalMs: 25_000, pongTimeoutMs: 10_000 };
 
@@ -29,7 +32,10 @@ export interface SocketOptions {
   /** The server has called the token of this connection expired. */
   onTokenExpired(): void;
   onState(state: ConnectionState): void;
-  /** Gives up with `SocketUnreachable` when so many attempts in a row have failed and none ever worked; default never. */
+  /**
+   * Gives up with `SocketUnreachable` when so many first attempts have failed, or one of them got no answer at all;
+   * default never.
+   */
   attemptsBeforeUnreachable?: number;
 }
 
@@ -54,8 +60,14 @@ export class Socket {
 
   constructor(options: SocketOptions) {
     this.#options = options;
+    const WebSocketClass = webSocketClass();
+    if (!WebSocketClass) {
+      throw new RollcallError('UNAVAILABLE', 'there is no WebSocket here; take the transport sse', {
+        unrecoverable: true,
+      });
+    }
     this.#client = createWSClient({
-      WebSocket: oneCallPerMessage(webSocketClass()),
+      WebSocket: oneCallPerMessage(WebSocketClass),
       url: () => {
         this.#limitOpening();
         return options.url;
@@ -69,9 +81,8 @@ export class Socket {
     });
     this.#client.connectionState.subscribe({
       next: ({ state }) => {
-        if (this.#ended || state === 'idle') return;
-        if (state === 'pending') options.onState({ status: 'connected', transport: 'ws' });
-        else options.onState({ status: this.#everOpened ? 'reconnecting' : 'connecting' });
+        if (this.#ended || state !== 'connecting') return;
+        options.onState({ status: this.#everOpened ? 'reconnecting' : 'connecting' });
       },
     });
   }
@@ -82,7 +93,13 @@ export class Socket {
     return ({ op, next }) =>
       observable(observer =>
         overSocket({ op, next }).subscribe({
-          next: envelope => observer.next(envelope),
+          next: envelope => {
+            // A socket that is open may still be refused; one that carries something is not.
+            if (envelope.result.type !== 'state') {
+              this.#options.onState({ status: 'connected', transport: 'ws' });
+            }
+            observer.next(envelope);
+          },
           error: error => observer.error(error),
           // tRPC completes what runs over a socket that is closed for good, whatever the reason was.
           complete: () =>
@@ -128,9 +145,8 @@ export class Socket {
   }
 
   #beforeRetry(attempt: number): number {
-    const limit = this.#options.attemptsBeforeUnreachable;
-    if (limit !== undefined && !this.#everOpened && attempt + 1 >= limit) {
-      this.close(new SocketUnreachable(`no WebSocket to ${this.#options.url} could be opened`));
+    if (this.#mayBeUnreachable && attempt + 1 >= (this.#options.attemptsBeforeUnreachable ?? 0)) {
+      this.#giveUp();
       return 0;
     }
     return this.#delay.delayMs(attempt);
@@ -139,8 +155,20 @@ export class Socket {
   /** A proxy that swallows the handshake would keep an attempt open for ever. */
   #limitOpening(): void {
     clearTimeout(this.#openTimer);
+    const limitMs = this.#mayBeUnreachable ? FIRST_OPEN_TIMEOUT_MS : OPEN_TIMEOUT_MS;
     this.#openTimer = setTimeout(() => {
-      if (this.#client.connection?.state === 'connecting') this.#client.connection.ws.close();
-    }, OPEN_TIMEOUT_MS);
+      const opening =
+        this.#client.connection?.state === 'connecting' ? this.#client.connection.ws : undefined;
+      if (this.#mayBeUnreachable) this.#giveUp();
+      opening?.close();
+    }, limitMs);
+  }
+
+  get #mayBeUnreachable(): boolean {
+    return this.#options.attemptsBeforeUnreachable !== undefined && !this.#everOpened;
+  }
+
+  #giveUp(): void {
+    this.close(new SocketUnreachable(`no WebSocket to ${this.#options.url} could be opened`));
   }
 }

@@ -1,14 +1,35 @@
-import { type Filter, type JsonObject, type JsonValue, QUERY_FIELDS, type QueryField } from '@rollcall/protocol';
+import {
+  type Filter,
+  type JsonObject,
+  type JsonValue,
+  QUERY_FIELDS,
+  type QueryField,
+} from '@rollcall/protocol';
 import fc from 'fast-check';
 import type { UserRow } from '../../src/users/user-table.js';
-import { NOW, userRow } from './query-fixture.js';
+import { NOW, userRow } from './query-rows.js';
 
 /**
  * Random users and filters out of small pools, so that they often meet: equal and almost equal values of every type, and
  * few names that nest in each other in every way.
  */
 export const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
-export const NUMBERS = [0, 1, 2, 18, -1, -1.5, 0.1, 1e-7, 1e21, 2 ** 53, 2 ** 60, -(2 ** 60), Number.MAX_VALUE, 5e-324];
+export const NUMBERS = [
+  0,
+  1,
+  2,
+  18,
+  -1,
+  -1.5,
+  0.1,
+  1e-7,
+  1e21,
+  2 ** 53,
+  2 ** 60,
+  -(2 ** 60),
+  Number.MAX_VALUE,
+  5e-324,
+];
 export const NAMES = ['a', 'b', 'c', '0', '1', 'ü', '😀'];
 const ROLES = ['user', 'admin', 'guest'];
 const TEAMS = ['red', 'blue', 'größe', '😀'];
@@ -72,7 +93,10 @@ export function userRows(count: number): fc.Arbitrary<UserRow[]> {
 }
 
 const path: fc.Arbitrary<string> = fc
-  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
+  .oneof(
+    { weight: 3, arbitrary: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.constantFrom(['a', 'b'], ['b', 'a'], ['a', '0'], ['ü', '😀']) },
+  )
   .map(names => names.join('.'));
 
 const operand = fc.oneof(
@@ -108,21 +132,23 @@ const BUILT_IN_VALUES: Record<QueryField, string[] | boolean[] | number[]> = {
   deactivated_at: TIMES,
 };
 
-const builtIn: fc.Arbitrary<Filter> = fc.constantFrom(...(Object.keys(QUERY_FIELDS) as QueryField[])).chain(field => {
-  const { holds, autocomplete } = QUERY_FIELDS[field];
-  const value: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(...BUILT_IN_VALUES[field]);
-  const whole = holds === 'strings' ? fc.oneof(value, fc.array(value, { maxLength: 2 })) : value;
-  const keys = comparisonsOf(
-    fc.option(whole, { nil: null, freq: 5 }),
-    holds === 'string' || holds === 'time' ? value : undefined,
-  );
-  if (holds === 'strings') keys.push(fc.tuple(fc.constant('$contains'), value));
-  if (autocomplete) {
-    const prefix = fc.constantFrom('ja', 'J', 'doe j', 'zoe', 'mül', 'neil', '李', '4', 'u3', 'oh');
-    keys.push(fc.tuple(fc.constant('$autocomplete'), prefix));
-  }
-  return fc.oneof(...keys).map(([key, inner]) => ({ [field]: { [key]: inner } }) as Filter);
-});
+const builtIn: fc.Arbitrary<Filter> = fc
+  .constantFrom(...(Object.keys(QUERY_FIELDS) as QueryField[]))
+  .chain(field => {
+    const { holds, autocomplete } = QUERY_FIELDS[field];
+    const value: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(...BUILT_IN_VALUES[field]);
+    const whole = holds === 'strings' ? fc.oneof(value, fc.array(value, { maxLength: 2 })) : value;
+    const keys = comparisonsOf(
+      fc.option(whole, { nil: null, freq: 5 }),
+      holds === 'string' || holds === 'time' ? value : undefined,
+    );
+    if (holds === 'strings') keys.push(fc.tuple(fc.constant('$contains'), value));
+    if (autocomplete) {
+      const prefix = fc.constantFrom('ja', 'J', 'doe j', 'zoe', 'mül', 'neil', '李', '4', 'u3', 'oh');
+      keys.push(fc.tuple(fc.constant('$autocomplete'), prefix));
+    }
+    return fc.oneof(...keys).map(([key, inner]) => ({ [field]: { [key]: inner } }) as Filter);
+  });
 
 const custom: fc.Arbitrary<Filter> = fc
   .tuple(
@@ -146,10 +172,7 @@ export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; joined:
   ),
   joined: fc.oneof(
     fc
-      .tuple(
-        fc.constantFrom('$and', '$or', '$nor'),
-        fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
-      )
+      .tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(tie('filter'), { minLength: 1, maxLength: 3 }))
       .map(([key, inner]) => ({ [key]: inner }) as Filter),
     fc.tuple(tie('filter'), tie('filter')).map(([one, other]) => ({ ...one, ...other })),
   ),

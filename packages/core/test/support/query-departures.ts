@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
-import { isJsonObject } from '../../src/query/json-values.js';
+import { isJsonObject } from '../../src/json/json-equal.js';
 import type { Document, WrittenComparison } from './query-oracle.js';
 
 /**
@@ -36,7 +36,8 @@ export const DEPARTURES: Record<string, { reason: string; applies: (situation: S
     applies: ({ way }) => way !== undefined && holdsNestedArray(way.array, way.rest),
   },
   'an array at the end of a way through an array': {
-    reason: 'mingo hands over the list of all that was found, in which an array is one value; MongoDB opens each',
+    reason:
+      'mingo hands over the list of all that was found, in which an array is one value; MongoDB opens each',
     applies: ({ way, operator, leaves }) =>
       way !== undefined && operator !== '$exists' && leaves.some(Array.isArray),
   },
@@ -51,7 +52,8 @@ export const DEPARTURES: Record<string, { reason: string; applies: (situation: S
       way !== undefined && isEquality(operator) && operands(operator, operand).some(Array.isArray),
   },
   'a whole array in $in': {
-    reason: 'mingo compares the values with the elements of the field only; MongoDB also with the field as a whole',
+    reason:
+      'mingo compares the values with the elements of the field only; MongoDB also with the field as a whole',
     applies: ({ operator, operand, leaves }) =>
       (operator === '$in' || operator === '$nin') &&
       operands(operator, operand).some(Array.isArray) &&
@@ -110,7 +112,10 @@ function leavesAt(value: JsonValue | undefined, names: string[]): JsonValue[] {
 }
 
 function holdsNestedArray(array: JsonValue[], rest: string[]): boolean {
-  return array.some(Array.isArray) || furtherArrays(array, rest).some(([inner, names]) => holdsNestedArray(inner, names));
+  return (
+    array.some(Array.isArray) ||
+    furtherArrays(array, rest).some(([inner, names]) => holdsNestedArray(inner, names))
+  );
 }
 
 function meetsAnotherArray(array: JsonValue[], rest: string[]): boolean {
@@ -133,7 +138,8 @@ const isOrder = (operator: string) => ['$gt', '$gte', '$lt', '$lte'].includes(op
 const isEquality = (operator: string) => ['$eq', '$ne', '$in', '$nin'].includes(operator);
 const isIndex = (name: string) => /^\d+$/.test(name);
 const isContainer = (value: JsonValue) => typeof value === 'object' && value !== null;
-const hasNull = (operand: JsonValue) => operand === null || (Array.isArray(operand) && operand.includes(null));
+const hasNull = (operand: JsonValue) =>
+  operand === null || (Array.isArray(operand) && operand.includes(null));
 
 function operands(operator: string, operand: JsonValue): JsonValue[] {
   return operator === '$in' || operator === '$nin' ? (operand as JsonValue[]) : [operand];

@@ -1,6 +1,6 @@
 import { type Filter, type JsonValue, searchWords, type User } from '@rollcall/protocol';
 import { Query } from 'mingo';
-import { isJsonObject } from '../../src/query/json-values.js';
+import { isJsonObject } from '../../src/json/json-equal.js';
 
 /**
  * What a filter means according to others: mingo for MongoDB's operators, and two small readings of our own operators.
@@ -12,7 +12,7 @@ export type Document = Record<string, JsonValue | undefined>;
 /** A user as a document. */
 export function toDocument(user: User): Document {
   const { custom, ...fields } = user;
-  return { ...custom, ...fields } as Document;
+  return JSON.parse(JSON.stringify({ ...custom, ...fields }));
 }
 
 /** One comparison of a filter. */

@@ -133,6 +133,9 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
   if (!accepted.includes(operator)) {
     throw invalid(name, `the field has no operator ${key}; accepted are ${accepted.join(', ')}`);
   }
+  if (nestsDeeper(operand, LIMITS.customDepth)) {
+    throw invalid(name, `${operator} takes arrays that nest at most ${LIMITS.customDepth} deep`);
+  }
   switch (operator) {
     case '$eq':
     case '$ne':
@@ -213,21 +216,23 @@ function parseOperand(
 }
 
 function parseIsoTime(text: string): number {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
+  const [, day] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  // Date takes the 30th of February for the 2nd of March.
+  const isDay = day !== undefined && new Date(Date.parse(day) || 0).toISOString().startsWith(day);
+  return isDay ? Date.parse(text) : Number.NaN;
 }
 
 /** A custom operand: JSON without objects. */
-function parseValue(name: string, operator: FilterOperator, operand: unknown, depth = 1): JsonValue {
+function parseValue(name: string, operator: FilterOperator, operand: unknown): JsonValue {
   if (!Array.isArray(operand)) return parseScalar(name, operator, operand);
-  if (depth > LIMITS.customDepth) {
-    throw invalid(name, `${operator} takes arrays at most ${LIMITS.customDepth} deep`);
-  }
   if (operand.length > LIMITS.filterValues) {
     throw invalid(name, `${operator} takes an array of at most ${LIMITS.filterValues} values`);
   }
-  return operand.map(one => parseValue(name, operator, one, depth + 1));
+  return operand.map(one => parseValue(name, operator, one));
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  return Array.isArray(value) && (levels === 0 || value.some(one => nestsDeeper(one, levels - 1)));
 }
 
 function parseScalar(

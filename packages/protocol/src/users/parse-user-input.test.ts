@@ -151,13 +151,30 @@ describe('custom data of a user to write', () => {
 });
 
 describe('the size of a user to write', () => {
-  const sized = (bytes: number) => ({ id: 'jane', a: 'x'.repeat(bytes - '{"id":"jane","a":""}'.length) });
+  const sized = (bytes: number) => ({
+    id: 'jane',
+    a: 'x'.repeat(bytes - '{"id":"jane","custom":{"a":""}}'.length),
+  });
 
   it('is at most 16 KiB as JSON', () => {
     expect(parseUserInput(sized(LIMITS.userBytes)).issues).toBeUndefined();
     expect(parseUserInput(sized(LIMITS.userBytes + 1)).issues).toEqual([
       { code: 'PAYLOAD_TOO_LARGE', message: 'a user has at most 16384 bytes as JSON; this has 16385' },
     ]);
+  });
+
+  it('counts custom data beside the built-in fields of the same names', () => {
+    const teams = Array.from({ length: LIMITS.teams }, (_, index) =>
+      `${index}`.padEnd(LIMITS.teamLength, '-'),
+    );
+    const { issues } = parseUserInput({ id: 'jane', teams, custom: { teams: [] } });
+    expect(issues?.map(issue => issue.code)).toEqual(['PAYLOAD_TOO_LARGE']);
+  });
+
+  it('does not count what is ignored, however deep it is nested', () => {
+    let deep: unknown = 'x'.repeat(LIMITS.userBytes);
+    for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+    expect(parseUserInput({ id: 'jane', devices: deep })).toEqual({ value: { id: 'jane', fields: {} } });
   });
 });
 

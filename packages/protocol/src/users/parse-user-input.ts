@@ -66,7 +66,7 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
   }
   if (namesCustom) write.custom = custom;
   // Measured is what would be stored: what is ignored may be anything, nested to any depth.
-  const measured = { id: write.id, ...write.fields, ...write.custom } as JsonObject;
+  const measured = { id: write.id, ...write.fields, custom: write.custom } as JsonObject;
   const bytes = issues.length === 0 ? jsonBytes(measured) : 0;
   if (bytes > LIMITS.userBytes) {
     issues.push({

@@ -1,0 +1,80 @@
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { serverTokens } from './server-token.js';
+import { signingSecret } from './signing-secret.js';
+import { signUserToken } from './user-token.js';
+
+const PLAIN = 'a-secret-of-more-than-thirty-two-bytes';
+const key = new TextEncoder().encode(PLAIN);
+
+describe('a secret', () => {
+  it.each([
+    ['plain', PLAIN, undefined],
+    ['named', `k2:${PLAIN}`, 'k2'],
+    ['the first of several', `k2:${PLAIN},k1:another-secret-of-more-than-32-bytes`, 'k2'],
+  ])('that is %s signs with HS256 and names its key', async (_, setting, kid) => {
+    const token = await signingSecret(setting).sign({ server: true });
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT', ...(kid && { kid }) });
+    expect((await jwtVerify(token, key)).payload).toEqual({ server: true });
+  });
+
+  it.each(['short', `k1:${'x'.repeat(31)}`, ''])(
+    'that is too short is refused without being repeated',
+    setting => {
+      expect(() => signingSecret(setting)).toThrow(
+        expect.objectContaining({ code: 'INPUT_INVALID', field: 'secret' }),
+      );
+      expect(() => signingSecret('short-secret')).not.toThrow(/short-secret/);
+    },
+  );
+});
+
+describe('server tokens', () => {
+  it('last an hour, are kept, and are replaced before they end', async () => {
+    let nowMs = 1_800_000_000_500;
+    const tokens = serverTokens(signingSecret(PLAIN), () => nowMs);
+    const first = await tokens.current();
+    expect(decodeJwt(first)).toEqual({ server: true, iat: 1_800_000_000, exp: 1_800_003_600 });
+    nowMs += 54 * 60_000;
+    expect(await tokens.current()).toBe(first);
+    nowMs += 2 * 60_000;
+    expect(decodeJwt(await tokens.current()).exp).toBe(1_800_000_000 + 56 * 60 + 3600);
+  });
+
+  it('are signed afresh when the server calls one expired', async () => {
+    let nowMs = 1_800_000_000_000;
+    const tokens = serverTokens(signingSecret(PLAIN), () => nowMs);
+    const first = await tokens.current();
+    nowMs += 1000;
+    tokens.expired(first);
+    expect(await tokens.current()).not.toBe(first);
+  });
+});
+
+describe('a user token', () => {
+  const secret = signingSecret(PLAIN);
+
+  it('names the user and when it was issued, and does not expire by itself', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const claims = decodeJwt(await signUserToken(secret, 'jane'));
+    expect(Object.keys(claims).sort()).toEqual(['iat', 'user_id']);
+    expect(claims.user_id).toBe('jane');
+    expect(claims.iat).toBeGreaterThanOrEqual(before);
+  });
+
+  it('expires so many seconds after it was issued', async () => {
+    const token = await signUserToken(secret, 'jane', { expires_in: 60, iat: 1000 });
+    expect(decodeJwt(token)).toEqual({ user_id: 'jane', iat: 1000, exp: 1060 });
+  });
+
+  it.each([
+    ['an id that is none', 'no spaces', {}, 'user_id'],
+    ['a life that is over', 'jane', { expires_in: 0 }, 'expires_in'],
+    ['a time that is none', 'jane', { iat: Number.NaN }, 'iat'],
+  ])('is refused for %s', async (_, userId, options, field) => {
+    await expect(signUserToken(secret, userId, options)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      field,
+    });
+  });
+});

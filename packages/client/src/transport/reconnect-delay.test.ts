@@ -1,0 +1,56 @@
+import { CLOSE_CODES } from '@rollcall/protocol';
+import { describe, expect, it } from 'vitest';
+import { fullJitterMs, ReconnectDelay } from './reconnect-delay.js';
+
+const longest = () => 0.999_999;
+
+it('spreads over the whole wait, which doubles up to half a minute', () => {
+  expect([0, 1, 2, 3, 4, 5, 1000].map(attempt => fullJitterMs(attempt, 2000, longest))).toEqual([
+    1999, 3999, 7999, 15_999, 29_999, 29_999, 29_999,
+  ]);
+  expect(fullJitterMs(3, 2000, () => 0)).toBe(0);
+});
+
+describe('the wait before a reconnect', () => {
+  function connection() {
+    let now = 0;
+    const delay = new ReconnectDelay(longest, () => now);
+    const live = (ms: number, code?: number) => {
+      delay.opened();
+      now += ms;
+      delay.closed(code);
+    };
+    return { delay, live };
+  }
+
+  it('is up to two seconds after a connection that worked', () => {
+    const { delay, live } = connection();
+    live(60_000, 1006);
+    expect(delay.delayMs(0)).toBe(1999);
+  });
+
+  it('is wider after a restart or an overload of the server', () => {
+    const { delay, live } = connection();
+    live(60_000, CLOSE_CODES.serviceRestart);
+    expect(delay.delayMs(0)).toBe(4999);
+    live(60_000, 1013);
+    expect(delay.delayMs(0)).toBe(4999);
+  });
+
+  it('is short when only the token had expired', () => {
+    const { delay, live } = connection();
+    live(60_000, CLOSE_CODES.tokenExpired);
+    expect(delay.delayMs(0)).toBe(499);
+  });
+
+  it('grows while connections open and end at once, and forgets that after one that worked', () => {
+    const { delay, live } = connection();
+    const waits = [1, 2, 3, 4].map(() => {
+      live(100, 1011);
+      return delay.delayMs(0);
+    });
+    expect(waits).toEqual([1999, 3999, 7999, 15_999]);
+    live(60_000, 1011);
+    expect(delay.delayMs(0)).toBe(1999);
+  });
+});

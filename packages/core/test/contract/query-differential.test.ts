@@ -1,0 +1,95 @@
+/**
+ * Random filters over random users: the database, the matcher in memory and mingo agree. A failure prints the seed and
+ * the smallest case; `ROLLCALL_TEST_SEED` runs it again.
+ */
+import { type Filter, parseFilter } from '@rollcall/protocol';
+import { describeOnEveryEngine } from '@rollcall/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { matchesFilter } from '../../src/query/match-filter.js';
+import { toUser } from '../../src/users/to-user.js';
+import type { UserRow } from '../../src/users/user-table.js';
+import { filters, userRows } from '../support/query-arbitraries.js';
+import { departuresOf } from '../support/query-departures.js';
+import { QueryFixture } from '../support/query-fixture.js';
+import { comparisonsIn, matchesByOracle, toDocument } from '../support/query-oracle.js';
+import { NOW } from '../support/query-rows.js';
+
+const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 2 ** 31);
+const cases = fc.tuple(userRows(30), fc.array(filters, { minLength: 30, maxLength: 30 }));
+
+describeOnEveryEngine(`random filters, seed ${seed},`, engine => {
+  let fixture: QueryFixture;
+  beforeAll(async () => {
+    fixture = await QueryFixture.open(engine);
+  });
+  afterAll(() => fixture.close());
+
+  const matching = (rows: readonly UserRow[], filter: Filter) => {
+    const node = parseFilter(filter, { server: true });
+    return idsOf(rows.filter(row => matchesFilter(node, toUser(row, NOW), NOW)));
+  };
+  const found = async (filter: Filter, indexedFields: readonly string[] = []) => {
+    const options = { include_deactivated_users: true };
+    return (await fixture.ids({ filter, options, indexedFields })).sort();
+  };
+
+  it('find whom the matcher and mingo match', async () => {
+    const compared = { pairs: 0, departures: 0 };
+    const property = fc.asyncProperty(cases, async ([rows, list]) => {
+      await fixture.replaceUsers(rows);
+      for (const filter of list) {
+        const expected = matching(rows, filter);
+        expect(await found(filter), JSON.stringify(filter)).toEqual(expected);
+        const comparisons = comparisonsIn(filter);
+        for (const row of rows) {
+          compared.pairs += 1;
+          const document = toDocument(toUser(row, NOW));
+          if (comparisons.some(comparison => departuresOf(comparison, document).length > 0)) {
+            compared.departures += 1;
+          } else {
+            const context = `${JSON.stringify(filter)} ${JSON.stringify(document)}`;
+            expect(expected.includes(row.id), context).toBe(matchesByOracle(filter, document));
+          }
+        }
+      }
+    });
+    await fc.assert(property, { seed, numRuns: 25 });
+    // The exceptions must stay exceptions, or the oracle says nothing.
+    expect(compared.departures / compared.pairs).toBeLessThan(0.1);
+  });
+
+  it('find the same with indexes on their fields', async () => {
+    const indexedFields = ['a', 'b', 'c', 'a.b', 'b.a', '0', 'a.0', 'ü.😀'];
+    await fixture.index(indexedFields);
+    const property = fc.asyncProperty(cases, async ([rows, list]) => {
+      await fixture.replaceUsers(rows);
+      for (const filter of list) {
+        expect(await found(filter, indexedFields), JSON.stringify(filter)).toEqual(matching(rows, filter));
+      }
+    });
+    await fc.assert(property, { seed, numRuns: 15 });
+  });
+
+  it('find the same with indexes while no user has an array', async () => {
+    const indexedFields = ['a', 'b', 'a.b'];
+    await fixture.index(indexedFields);
+    const property = fc.asyncProperty(cases, async ([rows, list]) => {
+      const flat = rows.map(row => ({ ...row, custom: withoutArrays(row.custom) }));
+      await fixture.replaceUsers(flat);
+      for (const filter of list) {
+        expect(await found(filter, indexedFields), JSON.stringify(filter)).toEqual(matching(flat, filter));
+      }
+    });
+    await fc.assert(property, { seed, numRuns: 10 });
+  });
+});
+
+function idsOf(rows: readonly UserRow[]): string[] {
+  return rows.map(row => row.id).sort();
+}
+
+function withoutArrays(custom: UserRow['custom']): UserRow['custom'] {
+  const first = (value: unknown): unknown => (Array.isArray(value) ? first(value[0] ?? null) : value);
+  return JSON.parse(JSON.stringify(custom, (_, value) => first(value)));
+}

@@ -1,0 +1,163 @@
+import type { Filter, JsonValue } from '@rollcall/protocol';
+import { describeOnEveryEngine } from '@rollcall/testing';
+import sql from 'sql-template-tag';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { insertRows } from '../../src/database/insert-rows.js';
+import { userTable } from '../../src/users/user-table.js';
+import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
+import { NOW, userRow } from '../support/query-rows.js';
+
+describeOnEveryEngine('indexed custom fields', engine => {
+  let fixture: QueryFixture;
+  beforeEach(async () => {
+    fixture = await QueryFixture.open(engine);
+  });
+  afterEach(() => fixture.close());
+
+  const indexNames = () =>
+    fixture.unitOfWork.read(async transaction => {
+      const rows = await transaction.query(
+        transaction.dialect.name === 'postgres'
+          ? sql`SELECT indexname AS name FROM pg_indexes WHERE tablename = 'users'`
+          : sql`SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users'`,
+      );
+      return rows.map(row => String(row.name)).sort();
+    });
+
+  describe('become indexes', () => {
+    it('of just the fields that the setting names, and the other indexes stay', async () => {
+      const before = await indexNames();
+      await fixture.index(['age', 'address.city']);
+      const both = await indexNames();
+      expect(both).toHaveLength(before.length + 2);
+      expect(both).toEqual(expect.arrayContaining(before));
+      await fixture.index(['address.city', 'level']);
+      const others = await indexNames();
+      expect(others).toHaveLength(before.length + 2);
+      expect(others.filter(name => both.includes(name))).toHaveLength(before.length + 1);
+      await fixture.index([]);
+      expect(await indexNames()).toEqual(before);
+    });
+
+    it('whose names are the same every time and fit every engine', async () => {
+      const paths = ['age', 'a;drop', 'ü.😀', Array(8).fill('n'.repeat(64)).join('.')];
+      await fixture.index(paths);
+      const names = await indexNames();
+      await fixture.index([...paths].reverse());
+      expect(await indexNames()).toEqual(names);
+      const ours = names.filter(name => name.startsWith('users_custom_'));
+      expect(ours).toHaveLength(paths.length);
+      for (const name of ours) expect(name).toMatch(/^[a-z0-9_]{1,63}$/);
+    });
+
+    it('that take every value that custom data can hold', async () => {
+      await fixture.index(['a', 'a.b']);
+      const unlike = Array.from({ length: 5000 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join(
+        '',
+      );
+      const values: JsonValue[] = [
+        null,
+        true,
+        0,
+        -1e308,
+        'x',
+        '',
+        [],
+        {},
+        unlike,
+        [[unlike]],
+        { b: unlike },
+        { b: [unlike] },
+      ];
+      const rows = values.map((a, index) => userRow({ id: `u${index + 10}`, custom: { a } }));
+      await fixture.replaceUsers(rows);
+      for (const value of [unlike.slice(0, 1024), 'x', '', 0, true]) {
+        const query = { filter: { a: value }, indexedFields: ['a', 'a.b'] };
+        expect(await fixture.ids(query)).toEqual(await fixture.ids({ filter: query.filter }));
+      }
+    });
+
+    it('and nothing at all when a path is none', async () => {
+      const before = await indexNames();
+      await expect(fixture.index(['age', "a'"])).rejects.toThrow('cannot be indexed');
+      await expect(fixture.index(['a..b'])).rejects.toThrow('cannot be indexed');
+      expect(await indexNames()).toEqual(before);
+    });
+  });
+
+  describe('are found by their index', () => {
+    const indexedFields = ['age', 'address.city', 'level', 'address.zip'];
+
+    beforeEach(async () => {
+      await fixture.index(indexedFields);
+      await fixture.unitOfWork.write(async transaction => {
+        for (let first = 0; first < 20_000; first += 500) {
+          const rows = Array.from({ length: 500 }, (_, index) => {
+            const number = first + index;
+            const address = { city: `c${number % 20}`, zip: number % 2000 };
+            const custom = { age: number % 50, level: number % 2000, address };
+            return userRow({ id: `u${number}`, created_at: NOW + ((number * 7) % 20_000), custom });
+          });
+          await insertRows(transaction, userTable, rows);
+        }
+        await transaction.query(sql`ANALYZE users`);
+      });
+    });
+
+    /** The plan of the page itself, which is the last statement. */
+    const planOf = async (query: WrittenQuery) => {
+      const plans = await fixture.plans({ ...query, indexedFields });
+      for (const plan of plans) expect(plan).toContain('users_custom_');
+      return plans.at(-1) ?? '';
+    };
+    const sorts = /TEMP B-TREE|Sort/;
+
+    it('in the default order, without sorting', async () => {
+      for (const filter of [{ age: 42 }, { 'address.city': 'c7' }, { age: { $eq: 42 }, role: 'user' }]) {
+        expect(await planOf({ filter })).not.toMatch(sorts);
+      }
+      const page = await fixture.page({ filter: { age: 42 }, indexedFields, options: { limit: 5 } });
+      expect(page.rows.map(row => row.custom.age)).toEqual([42, 42, 42, 42, 42]);
+      const next = { filter: { age: 42 }, options: { limit: 5, next: page.next } };
+      expect(await planOf(next)).not.toMatch(sorts);
+      expect(await fixture.ids({ ...next, indexedFields })).toEqual(
+        await fixture.ids({ filter: { age: 42 }, options: { limit: 5, offset: 5 } }),
+      );
+    });
+
+    it('by a list and by a range', async () => {
+      const byRole = [{ field: 'role', direction: 1 as const }];
+      for (const filter of [{ age: { $in: [1, 2, 900] } }, { age: { $gt: 48 } }, { age: { $lt: 1 } }]) {
+        await planOf({ filter, sort: byRole });
+      }
+    });
+
+    it('when nobody has the value, and when it is of another type', async () => {
+      for (const filter of [{ age: -1 }, { age: '42' }, { age: true }]) {
+        await planOf({ filter });
+        expect(await fixture.ids({ filter, indexedFields })).toEqual([]);
+      }
+    });
+
+    it('also while some users have an array there', async () => {
+      await fixture.putUsers([
+        userRow({ id: 'several', custom: { level: [42, 43] }, created_at: NOW + 50_000 }),
+        userRow({ id: 'through', custom: { address: [{ zip: 7 }] }, created_at: NOW + 50_000 }),
+      ]);
+      const cases: [Filter, string][] = [
+        [{ level: 42 }, 'several'],
+        [{ 'address.zip': 7 }, 'through'],
+      ];
+      for (const [filter, first] of cases) {
+        await planOf({ filter });
+        const ids = await fixture.ids({ filter, indexedFields });
+        expect(ids[0]).toBe(first);
+        expect(ids).toEqual(await fixture.ids({ filter }));
+      }
+      const several = { level: { $in: [43, 5000] } };
+      expect(await fixture.ids({ filter: several, indexedFields })).toEqual(
+        await fixture.ids({ filter: several }),
+      );
+    });
+  });
+});

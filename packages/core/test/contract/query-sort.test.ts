@@ -1,0 +1,172 @@
+import { parseSort, type SortKey, type User } from '@rollcall/protocol';
+import { describeOnEveryEngine } from '@rollcall/testing';
+import fc from 'fast-check';
+import { Query } from 'mingo';
+import sql from 'sql-template-tag';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { toUser } from '../../src/users/to-user.js';
+import type { UserRow } from '../../src/users/user-table.js';
+import { filters, sortFields, userRows } from '../support/query-arbitraries.js';
+import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
+import { toDocument } from '../support/query-oracle.js';
+import { NOW, userRow } from '../support/query-rows.js';
+import { sortByOracle } from '../support/query-sort-oracle.js';
+
+const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 2 ** 31);
+
+const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
+  fc.record({ field: sortFields, direction: fc.constantFrom<1 | -1>(1, -1) }),
+  { maxLength: 3, selector: key => key.field },
+);
+
+describeOnEveryEngine(`sorts, seed ${seed},`, engine => {
+  let fixture: QueryFixture;
+  beforeAll(async () => {
+    fixture = await QueryFixture.open(engine);
+  });
+  afterAll(() => fixture.close());
+
+  const options = { include_deactivated_users: true };
+
+  /** Every page after one another; `between` runs after each. */
+  async function walk(query: WrittenQuery, limits: readonly number[], between?: () => Promise<void>) {
+    const ids: string[] = [];
+    let next: string | undefined;
+    for (let page = 0; page === 0 || next; page++) {
+      const limit = limits[page % limits.length];
+      const answer = await fixture.page({ ...query, options: { ...query.options, limit, next } });
+      ids.push(...answer.rows.map(row => row.id));
+      if (answer.rows.length < (limit ?? 0)) expect(answer.next).toBeUndefined();
+      next = answer.next;
+      await between?.();
+    }
+    return ids;
+  }
+
+  it('order as MongoDB does, and pages in a row are the whole list', async () => {
+    const cases = fc.tuple(userRows(25), fc.array(sorts, { minLength: 10, maxLength: 10 }));
+    const limits = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 });
+    const property = fc.asyncProperty(
+      cases,
+      limits,
+      fc.boolean(),
+      async ([rows, list], sizes, seesInvisible) => {
+        await fixture.replaceUsers(rows);
+        const users = rows.map(row => asSeen(toUser(row, NOW), seesInvisible));
+        for (const sort of list) {
+          const expected = sortByOracle(users, sort);
+          expect(await walk({ sort, options, seesInvisible }, sizes), JSON.stringify(sort)).toEqual(expected);
+        }
+      },
+    );
+    await fc.assert(property, { seed, numRuns: 20 });
+  });
+
+  it('order scalars as mingo does', async () => {
+    const scalar = fc.constantFrom(null, true, false, -1.5, 0, 2, 1e21, '', 'a', 'B', 'é', 'z');
+    const rows = fc.array(fc.record({ a: scalar, b: scalar }, { requiredKeys: [] }), {
+      minLength: 20,
+      maxLength: 20,
+    });
+    const property = fc.asyncProperty(rows, fc.constantFrom<1 | -1>(1, -1), async (list, direction) => {
+      const users = list.map((custom, index) => userRow({ id: `u${index + 10}`, custom }));
+      await fixture.replaceUsers(users);
+      const documents = users.map(row => toDocument(toUser(row, NOW)));
+      const expected = new Query({})
+        .find(documents)
+        .sort({ a: direction, b: -direction, id: -direction })
+        .all()
+        .map(document => (document as { id: string }).id);
+      const sort: SortKey[] = [
+        { field: 'a', direction },
+        { field: 'b', direction: direction === 1 ? -1 : 1 },
+      ];
+      expect(await walk({ sort }, [7])).toEqual(expected);
+    });
+    await fc.assert(property, { seed, numRuns: 15 });
+  });
+
+  it('hold while others write: who is left alone comes exactly once, in order', async () => {
+    const cases = fc.tuple(userRows(30), sorts, filters, fc.infiniteStream(userRows(1)));
+    const property = fc.asyncProperty(
+      cases,
+      fc.integer({ min: 1, max: 7 }),
+      async ([rows, sort, filter, changes], limit) => {
+        await fixture.replaceUsers(rows);
+        const busy = new Set(rows.filter((_, index) => index % 3 === 0).map(row => row.id));
+        const before = await walk({ filter, sort, options }, [100]);
+        let round = 0;
+        const disturb = async () => {
+          round += 1;
+          if (round > 200) return;
+          const [changed] = changes.next().value;
+          const [id = 'x'] = [...busy].slice(round % busy.size);
+          const moved: UserRow[] = [
+            { ...changed, id },
+            { ...changed, id: `new${round}` },
+          ] as UserRow[];
+          await fixture.putUsers(moved);
+          if (round % 4 === 0) {
+            await fixture.unitOfWork.write(transaction =>
+              transaction.query(sql`DELETE FROM users WHERE id = ${id}`),
+            );
+          }
+        };
+        const walked = await walk({ filter, sort, options }, [limit], disturb);
+        const left = (ids: readonly string[]) => ids.filter(id => !busy.has(id) && !id.startsWith('new'));
+        expect(left(walked), JSON.stringify({ filter, sort })).toEqual(left(before));
+      },
+    );
+    await fc.assert(property, { seed, numRuns: 30 });
+  });
+
+  it('go on after a user who has gone', async () => {
+    const rows = Array.from({ length: 6 }, (_, index) => userRow({ id: `u${index}`, custom: { a: index } }));
+    await fixture.replaceUsers(rows);
+    const sort: SortKey[] = [{ field: 'a', direction: 1 }];
+    const { next } = await fixture.page({ sort, options: { limit: 3 } });
+    await fixture.unitOfWork.write(transaction => transaction.query(sql`DELETE FROM users WHERE id = 'u2'`));
+    expect(await fixture.ids({ sort, options: { limit: 3, next } })).toEqual(['u3', 'u4', 'u5']);
+  });
+
+  it('skip by an offset, and a cursor goes on from there', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) =>
+      userRow({ id: `u${index + 10}`, ...(index % 3 > 0 && { name: `n${index % 5}` }) }),
+    );
+    await fixture.replaceUsers(rows);
+    for (const field of ['name', 'id', 'created_at', 'a']) {
+      for (const direction of [1, -1] as const) {
+        const sort: SortKey[] = [{ field, direction }];
+        const all = await fixture.ids({ sort });
+        const page = await fixture.page({ sort, options: { offset: 7, limit: 10 } });
+        expect(page.rows.map(row => row.id)).toEqual(all.slice(7, 17));
+        expect(await fixture.ids({ sort, options: { next: page.next } })).toEqual(all.slice(17));
+        expect(await fixture.ids({ sort, options: { offset: 1000 } })).toEqual([]);
+      }
+    }
+  });
+
+  it('sort long texts by their first 256 characters, and the cursor still fits a URL', async () => {
+    const long = (last: string) => '\u0001😀'.repeat(128) + last;
+    const rows = ['b', 'a', 'c'].map((last, index) =>
+      userRow({ id: `u${index}`, custom: { a: long(last), b: long(last) } }),
+    );
+    await fixture.replaceUsers([...rows, userRow({ id: 'u3', custom: { a: '\u0001' } })]);
+    const sort: SortKey[] = ['a', 'b', 'c', 'd', 'e'].map(field => ({ field, direction: 1 }));
+    expect(await walk({ sort }, [1])).toEqual(['u3', 'u0', 'u1', 'u2']);
+  });
+
+  it('have the newest first when nothing is asked', async () => {
+    const rows = [2, 3, 1, 3].map((age, index) => userRow({ id: `u${index}`, created_at: NOW + age }));
+    await fixture.replaceUsers(rows);
+    expect(await fixture.ids({})).toEqual(['u3', 'u1', 'u0', 'u2']);
+    expect(parseSort([], { server: true })).toHaveLength(2);
+  });
+});
+
+/** The user as it looks to somebody who does not see through invisibility. */
+function asSeen(user: User, seesInvisible: boolean): User {
+  if (seesInvisible || !user.invisible) return user;
+  const { last_active, ...rest } = user;
+  return { ...rest, online: false };
+}

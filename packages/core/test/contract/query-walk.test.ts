@@ -1,0 +1,52 @@
+import { describeOnEveryEngine } from '@rollcall/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { insertRows } from '../../src/database/insert-rows.js';
+import { userTable } from '../../src/users/user-table.js';
+import { QueryFixture } from '../support/query-fixture.js';
+import { NOW, userRow } from '../support/query-rows.js';
+
+const USERS = 100_000;
+const CHUNK = 1000;
+
+describeOnEveryEngine('a walk over 100,000 users', engine => {
+  // The other embedded driver shares everything here but the binding, and the walk takes its time.
+  if (engine.name === 'better-sqlite3') return it.skip('is made on sqlite3 and PostgreSQL', () => undefined);
+
+  let fixture: QueryFixture;
+  beforeAll(async () => {
+    fixture = await QueryFixture.open(engine);
+    for (let first = 0; first < USERS; first += CHUNK) {
+      const rows = Array.from({ length: CHUNK }, (_, index) => {
+        // Several users share a moment, so that the id has ties to break.
+        const created_at = NOW + Math.trunc((((first + index) * 7919) % USERS) / 3);
+        return userRow({ id: `user-${first + index}`, created_at });
+      });
+      await fixture.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
+    }
+  }, 60_000);
+  afterAll(() => fixture.close());
+
+  it('meets everybody exactly once while others write', async () => {
+    let written = 0;
+    /** Newcomers before and behind the walker, and every hundredth user touched and moved to another time. */
+    const write = async () => {
+      const id = `user-${(written * 100) % USERS}`;
+      await fixture.putUsers([
+        userRow({ id: `new-${written}`, created_at: NOW + ((written * 31) % (2 * USERS)) }),
+        userRow({ id, created_at: NOW + ((written * 17) % USERS), name: `moved ${written}` }),
+      ]);
+      written += 1;
+    };
+    const met = new Map<string, number>();
+    let next: string | undefined;
+    do {
+      const [page] = await Promise.all([fixture.page({ options: { limit: 100, next } }), write()]);
+      for (const { id } of page.rows) met.set(id, (met.get(id) ?? 0) + 1);
+      next = page.next;
+    } while (next);
+
+    expect(written).toBeGreaterThan(USERS / 100);
+    const undisturbed = Array.from({ length: USERS }, (_, index) => index).filter(index => index % 100 !== 0);
+    expect(undisturbed.filter(index => met.get(`user-${index}`) !== 1)).toEqual([]);
+  }, 60_000);
+});

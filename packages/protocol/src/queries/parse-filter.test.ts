@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest';
+import { RollcallError } from '../errors/rollcall-error.js';
+import { LIMITS } from '../limits.js';
+import { parseFieldReference, parseFilter } from './parse-filter.js';
+import { FILTER_OPERATORS, type FilterOperator, QUERY_FIELDS, type QueryField } from './query-fields.js';
+
+const SERVER = { server: true };
+
+/** The refusal of a filter. */
+function refusal(filter: unknown, rights = SERVER): RollcallError {
+  try {
+    parseFilter(filter, rights);
+  } catch (error) {
+    if (error instanceof RollcallError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${JSON.stringify(filter)}`);
+}
+
+const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
+const EQUALITY = ['$eq', '$ne', '$in', '$nin', '$exists'] as const;
+
+/** What each field takes; the rest of the operators it lacks. */
+const ACCEPTED: Record<QueryField | 'age', readonly FilterOperator[]> = {
+  id: [...EQUALITY, ...ORDER, '$autocomplete'],
+  name: [...EQUALITY, ...ORDER, '$autocomplete'],
+  role: [...EQUALITY, ...ORDER],
+  language: [...EQUALITY, ...ORDER],
+  teams: [...EQUALITY, '$contains'],
+  banned: EQUALITY,
+  shadow_banned: EQUALITY,
+  invisible: EQUALITY,
+  online: EQUALITY,
+  created_at: [...EQUALITY, ...ORDER],
+  updated_at: [...EQUALITY, ...ORDER],
+  last_active: [...EQUALITY, ...ORDER],
+  deactivated_at: [...EQUALITY, ...ORDER],
+  age: [...EQUALITY, ...ORDER, '$contains'],
+};
+
+const VALUES = { string: 'a', strings: 'a', boolean: true, time: 5, custom: 'a' } as const;
+
+function operandFor(field: string, operator: FilterOperator): unknown {
+  const holds = Object.hasOwn(QUERY_FIELDS, field) ? QUERY_FIELDS[field as QueryField].holds : 'custom';
+  if (operator === '$exists') return true;
+  return operator === '$in' || operator === '$nin' ? [VALUES[holds]] : VALUES[holds];
+}
+
+describe.each(Object.entries(ACCEPTED))('the field %s', (field, accepted) => {
+  it.each(accepted)('takes %s', operator => {
+    const node = parseFilter({ [field]: { [operator]: operandFor(field, operator) } }, SERVER);
+    expect(node).toMatchObject({ kind: 'compare', comparison: { operator } });
+  });
+
+  it.each(FILTER_OPERATORS.filter(operator => !accepted.includes(operator)))(
+    'lacks %s, and says so',
+    operator => {
+      const error = refusal({ [field]: { [operator]: operandFor(field, operator) } });
+      expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
+      expect(error.message).toBe(
+        `${field}: the field has no operator ${operator}; accepted are ${error.message.split('accepted are ')[1]}`,
+      );
+      for (const other of accepted) expect(error.message).toContain(other);
+    },
+  );
+
+  it('does not know $regex, and says so', () => {
+    const error = refusal({ [field]: { $regex: '^a' } });
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
+    expect(error.message).toMatch(new RegExp(`^${field}: \\$regex is no operator; accepted are \\$eq`));
+  });
+});
+
+describe('an operand of the wrong type', () => {
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  it.each([
+    ['role', '$eq', 5],
+    ['role', '$gt', null],
+    ['role', '$gte', true],
+    ['role', '$in', 'admin'],
+    ['role', '$nin', [5]],
+    ['role', '$exists', 1],
+    ['role', '$eq', ['admin']],
+    ['teams', '$eq', 5],
+    ['teams', '$in', [['red', 5]]],
+    ['teams', '$contains', 5],
+    ['teams', '$contains', null],
+    ['teams', '$contains', ['red']],
+    ['teams', '$contains', 'nul\u0000'],
+    ['online', '$eq', 'true'],
+    ['online', '$ne', 1],
+    ['created_at', '$gt', 'yesterday'],
+    ['created_at', '$gt', '2026-01-31'],
+    ['created_at', '$gt', '2026-01-31T12:00:00'],
+    ['created_at', '$gt', 1.5],
+    ['created_at', '$lt', Number.MAX_VALUE],
+    ['created_at', '$eq', '2026-13-31T12:00:00Z'],
+    ['created_at', '$eq', '2026-02-30T12:00:00Z'],
+    ['created_at', '$lte', null],
+    ['name', '$autocomplete', 5],
+    ['name', '$autocomplete', ' -- '],
+    ['name', '$autocomplete', 'a\u0000'],
+    ['name', '$eq', 'half \ud83d'],
+    ['age', '$eq', Number.NaN],
+    ['age', '$eq', Number.POSITIVE_INFINITY],
+    ['age', '$eq', { years: 5 }],
+    ['age', '$eq', [{ years: 5 }]],
+    ['age', '$gt', [5]],
+    ['age', '$lt', null],
+    ['age', '$in', 5],
+    ['age', '$in', [{ years: 5 }]],
+    ['age', '$nin', [undefined]],
+    ['age', '$eq', () => 5],
+    ['age', '$eq', 5n],
+    ['age', '$exists', null],
+    ['age', '$contains', [5]],
+    ['age', '$contains', { a: 1 }],
+    ['age', '$eq', 'x'.repeat(LIMITS.filterValueLength + 1)],
+    ['age', '$eq', Array(LIMITS.filterValues + 1).fill(1)],
+    ['age', '$in', Array(LIMITS.filterValues + 1).fill(1)],
+    ['age', '$eq', nested(LIMITS.customDepth + 1)],
+    ['age', '$in', nested(5000)],
+  ])('is refused for %s %s (%#), and the error names both', (field, operator, operand) => {
+    const error = refusal({ [field]: { [operator]: operand } });
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
+    expect(error.message.startsWith(`${field}: `)).toBe(true);
+    expect(error.message).toContain(operator);
+  });
+
+  it('is refused for a bare value by the same rules', () => {
+    expect(refusal({ role: 5 }).message).toBe('role: $eq takes a string');
+    expect(refusal({ online: 'yes' }).message).toBe('online: $eq takes true or false');
+  });
+});
+
+describe('what a filter resolves to', () => {
+  it('is everything for nothing', () => {
+    expect(parseFilter({}, SERVER)).toEqual({ kind: 'all', nodes: [] });
+  });
+
+  it('is one comparison for a bare value', () => {
+    expect(parseFilter({ age: 18 }, SERVER)).toEqual({
+      kind: 'compare',
+      field: { kind: 'custom', path: ['age'] },
+      comparison: { operator: '$eq', value: 18 },
+    });
+  });
+
+  it('joins fields and operators with "and"', () => {
+    expect(parseFilter({ role: 'admin', age: { $gt: 1, $lt: 5 } }, SERVER)).toEqual({
+      kind: 'all',
+      nodes: [
+        {
+          kind: 'compare',
+          field: { kind: 'built-in', field: 'role' },
+          comparison: { operator: '$eq', value: 'admin' },
+        },
+        {
+          kind: 'compare',
+          field: { kind: 'custom', path: ['age'] },
+          comparison: { operator: '$gt', value: 1 },
+        },
+        {
+          kind: 'compare',
+          field: { kind: 'custom', path: ['age'] },
+          comparison: { operator: '$lt', value: 5 },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['$and', 'all'],
+    ['$or', 'any'],
+    ['$nor', 'none'],
+  ])('turns %s into %s', (operator, kind) => {
+    const node = parseFilter({ [operator]: [{ a: 1 }, { b: 2 }] }, SERVER);
+    expect(node).toMatchObject({ kind, nodes: [{ kind: 'compare' }, { kind: 'compare' }] });
+  });
+
+  it('has times as epoch milliseconds', () => {
+    const at = Date.UTC(2026, 0, 31, 12);
+    for (const time of [at, '2026-01-31T12:00:00Z', '2026-01-31T13:00:00.000+01:00']) {
+      const node = parseFilter({ created_at: { $gte: time } }, SERVER);
+      expect(node).toMatchObject({ comparison: { operator: '$gte', value: at } });
+    }
+  });
+
+  it('has the words of an autocompletion folded', () => {
+    const node = parseFilter({ name: { $autocomplete: 'Zoë MÜL' } }, SERVER);
+    expect(node).toMatchObject({ comparison: { operator: '$autocomplete', words: ['zoe', 'mul'] } });
+  });
+
+  it('takes null where equality is asked', () => {
+    const filters = [{ name: null }, { name: { $ne: null } }, { name: { $in: [null, 'a'] } }];
+    for (const filter of filters) expect(() => parseFilter(filter, SERVER)).not.toThrow();
+  });
+
+  it('takes what is just within the limits', () => {
+    const clauses = Array.from({ length: LIMITS.filterClauses }, () => ({ a: 1 }));
+    expect(() => parseFilter({ $or: clauses }, SERVER)).not.toThrow();
+    expect(() => parseFilter({ a: { $in: Array(LIMITS.filterValues).fill(1) } }, SERVER)).not.toThrow();
+    expect(() => parseFilter({ a: 'x'.repeat(LIMITS.filterValueLength) }, SERVER)).not.toThrow();
+  });
+});
+
+describe('the name of a field', () => {
+  it('addresses custom data with and without "custom"', () => {
+    const path = ['address', 'city'];
+    expect(parseFieldReference('address.city', SERVER)).toEqual({ kind: 'custom', path });
+    expect(parseFieldReference('custom.address.city', SERVER)).toEqual({ kind: 'custom', path });
+    expect(parseFieldReference('custom.role', SERVER)).toEqual({ kind: 'custom', path: ['role'] });
+  });
+
+  it.each([
+    '',
+    '.',
+    'a.',
+    '.a',
+    'a..b',
+    'custom',
+    'custom.',
+    'a b',
+    "a'b",
+    'a"b',
+    'a\\b',
+    'a[0]',
+    'a\u0000b',
+    'a'.repeat(65),
+    'a.$b',
+    '__proto__',
+    'a.constructor',
+    'prototype.a',
+    'image',
+    'devices',
+    'blocked_user_ids',
+    'privacy_settings.typing_indicators',
+    'name.first',
+    'a.b.c.d.e.f.g.h.i',
+  ])('%j is refused and named', name => {
+    const filter = JSON.parse(`{${JSON.stringify(name)}: 1}`) as unknown;
+    expect(refusal(filter)).toMatchObject({ code: 'INPUT_INVALID', field: name });
+  });
+
+  it.each(['shadow_banned', 'invisible'])('%s is for servers only', field => {
+    expect(refusal({ [field]: true }, { server: false })).toMatchObject({ code: 'NOT_ALLOWED', field });
+    expect(() => parseFilter({ [field]: true }, SERVER)).not.toThrow();
+  });
+});
+
+describe('the shape of a filter', () => {
+  it.each([[null], [[]], ['role'], [5], [undefined], [true]])('%j is no filter', filter => {
+    expect(refusal(filter)).toMatchObject({ code: 'INPUT_INVALID', field: 'filter' });
+  });
+
+  it.each(['$and', '$or', '$nor'])('%s takes an array of at least one filter', operator => {
+    for (const value of [[], {}, 'a', null]) {
+      expect(refusal({ [operator]: value })).toMatchObject({ code: 'INPUT_INVALID', field: operator });
+    }
+    expect(refusal({ [operator]: [{ a: 1 }, 5] })).toMatchObject({ field: `${operator}.1` });
+  });
+
+  it.each(['$not', '$where', '$expr', '$eq', '$'])('%s is no operator at the top', operator => {
+    const error = refusal({ [operator]: 1 });
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', field: operator });
+    expect(error.message).toContain('$and, $or, $nor');
+  });
+
+  it('compares no object as a whole', () => {
+    for (const value of [{}, { city: 'Berlin' }, { $eq: 1, city: 'Berlin' }, { $gt: undefined }]) {
+      expect(refusal({ address: value })).toMatchObject({ code: 'INPUT_INVALID', field: 'address' });
+    }
+  });
+
+  it('is bounded in depth', () => {
+    const nest = (levels: number): unknown => (levels === 1 ? { a: 1 } : { $and: [nest(levels - 1)] });
+    expect(() => parseFilter(nest(LIMITS.filterDepth), SERVER)).not.toThrow();
+    expect(refusal(nest(LIMITS.filterDepth + 1)).message).toContain(`${LIMITS.filterDepth} levels`);
+  });
+
+  it('is bounded in breadth, even where its parts say nothing', () => {
+    for (const part of [{ a: 1 }, {}]) {
+      const parts = Array.from({ length: LIMITS.filterClauses + 1 }, () => part);
+      expect(refusal({ $or: parts }).message).toContain(`at most ${LIMITS.filterClauses} comparisons`);
+    }
+  });
+
+  it('reads nothing that JSON hides in a prototype', () => {
+    expect(refusal(JSON.parse('{"__proto__": {"$eq": 1}}'))).toMatchObject({ field: '__proto__' });
+    expect(refusal(JSON.parse('{"a": {"__proto__": 1}}'))).toMatchObject({ field: 'a' });
+  });
+});

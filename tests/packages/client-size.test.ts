@@ -1,0 +1,57 @@
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build, type OutputFile } from 'esbuild';
+import { beforeAll, expect, it } from 'vitest';
+
+/** What a page may have to download for the client, gzipped. */
+const MAX_BYTES = 20_000;
+
+/** The program of a browser developer; `build` must have been run, for this is about what is published. */
+const OPTIONS = {
+  stdin: {
+    contents: "import { createClient } from '@rollcall/client'; globalThis.createClient = createClient;",
+    resolveDir: import.meta.dirname,
+  },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  outdir: 'out',
+  metafile: true,
+  write: false,
+} satisfies BuildOptions;
+
+const gzipped = (file: OutputFile) => gzipSync(file.contents).length;
+
+let whole: Awaited<ReturnType<typeof build<typeof OPTIONS>>>;
+
+beforeAll(async () => {
+  whole = await build(OPTIONS);
+});
+
+it(`the whole client, in one file, is at most ${MAX_BYTES} bytes gzipped`, async () => {
+  const parts = await build({ ...OPTIONS, splitting: true });
+  const late = parts.outputFiles.filter(file => file.path.includes('sse-link')).map(gzipped);
+  const bytes = whole.outputFiles.map(gzipped);
+  console.info(`@rollcall/client for browsers, minified and gzipped: ${bytes} bytes in one file`);
+  console.info(`  of which a bundler that splits loads ${late} bytes only where WebSocket fails`);
+  expect(late).toHaveLength(1);
+  expect(bytes).toHaveLength(1);
+  expect(bytes[0]).toBeLessThanOrEqual(MAX_BYTES);
+});
+
+it('nothing in it is for servers, and no schema library is in it', () => {
+  const modules = Object.keys(whole.metafile.inputs).filter(path => path !== '<stdin>');
+  const packages = modules.map(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  expect([...new Set(packages.filter(name => name !== undefined))].sort()).toEqual([
+    '@trpc/client',
+    '@trpc/server',
+  ]);
+  const text = whole.outputFiles[0]?.text ?? '';
+  for (const trace of ['zod', 'typeorm', 'SignJWT', 'node:', 'require(']) expect(text).not.toContain(trace);
+});
+
+it('it takes the WebSocket of the browser, and that of Node is left out', () => {
+  const modules = Object.keys(whole.metafile.inputs);
+  expect(modules.some(path => path.endsWith('dist/web-socket.browser.js'))).toBe(true);
+  expect(modules.some(path => path.endsWith('dist/web-socket.js'))).toBe(false);
+});

@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const CLIENT = join(import.meta.dirname, '../../packages/client');
+const TRPC = '11.25.2';
+const TYPESCRIPT = '7.0.2';
+
+/** What belongs to the server, and what only the repository itself needs. */
+const FORBIDDEN = [
+  'typeorm',
+  'sqlite3',
+  'better-sqlite3',
+  'pg',
+  'zod',
+  '@rollcall/core',
+  '@rollcall/router',
+  '@rollcall/protocol',
+];
+
+const run = promisify(execFile);
+let project: string;
+let packed: { filename: string; files: { path: string }[] };
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'rollcall-packed-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: CLIENT });
+  packed = JSON.parse(stdout)[0];
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const wanted = [
+    `./${packed.filename}`,
+    `@trpc/client@${TRPC}`,
+    `@trpc/server@${TRPC}`,
+    `typescript@${TYPESCRIPT}`,
+  ];
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted],
+    {
+      cwd: project,
+    },
+  );
+  await mkdir(join(project, 'src'));
+  await writeFile(join(project, 'src', 'program.ts'), PROGRAM);
+});
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+it('holds what it exports and nothing of the repository', () => {
+  const paths = packed.files.map(file => file.path);
+  expect(paths).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/server.js']));
+  expect(paths.filter(path => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path))).toEqual([]);
+});
+
+it('installs without the server, its database or its schemas', async () => {
+  const installed = await packagesIn(join(project, 'node_modules'));
+  expect(installed).toEqual(expect.arrayContaining(['@rollcall/client', '@trpc/client', '@trpc/server']));
+  expect(installed.filter(name => FORBIDDEN.includes(name))).toEqual([]);
+});
+
+it.each([
+  ['as Node resolves it', { module: 'nodenext', moduleResolution: 'nodenext' }],
+  ['as a bundler resolves it', { module: 'esnext', moduleResolution: 'bundler' }],
+])('type-checks in an empty project, library types included, %s', async (_, resolution) => {
+  const compilerOptions = {
+    ...resolution,
+    target: 'es2022',
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: [],
+  };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  const compiler = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = await run(process.execPath, [compiler, '-p', project]).catch(error => error);
+  expect(result.stdout).toBe('');
+});
+
+it('runs in Node: both entry points share one class of errors', async () => {
+  await writeFile(
+    join(project, 'run.mjs'),
+    `import { createClient, RollcallError } from '@rollcall/client';
+     import { createServerClient, RollcallError as OnServers } from '@rollcall/client/server';
+     const url = 'http://127.0.0.1:1';
+     const server = createServerClient({ url, secret: 'a-secret-of-more-than-thirty-two-bytes' });
+     const token = await server.createToken('jane');
+     const error = await createClient({ url }).connectUser({ id: 'jane' }, token).catch(error => error);
+     console.log(RollcallError === OnServers, error instanceof RollcallError, error.code, token.split('.').length);`,
+  );
+  const { stdout } = await run(process.execPath, ['run.mjs'], { cwd: project });
+  expect(stdout).toBe('true true UNAVAILABLE 3\n');
+});
+
+async function packagesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('@')) {
+      names.push(...(await readdir(path)).map(name => `${entry.name}/${name}`));
+    } else names.push(entry.name);
+    names.push(...(await packagesIn(join(path, 'node_modules'))));
+  }
+  return names;
+}
+
+/** A program that uses the surface of both clients; the expected errors show that the types say something. */
+const PROGRAM = `
+import { type Client, createClient, type Filter, RollcallError, type User } from '@rollcall/client';
+import { createServerClient, isEnded, type ServerClient, type Task } from '@rollcall/client/server';
+
+interface Custom { book?: string; age?: number }
+
+const filter: Filter = { role: 'admin', age: { $gte: 18 }, $or: [{ banned: true }, { teams: { $contains: 'red' } }] };
+
+export async function page(): Promise<void> {
+  const client: Client<Custom> = createClient<Custom>({ url: 'http://localhost:4600', transport: 'auto' });
+  const me: User<Custom> = await client.connectUser({ id: 'jane', name: 'Jane', book: 'dune' }, async () => 'token');
+  const subscription = client.on('user.updated', event => {
+    const book: string | undefined = event.user.custom.book;
+    const before = event.changes?.['custom.book']?.before;
+    console.log(book, before, event.type satisfies 'user.updated');
+  });
+  client.on('resync', notice => console.log(notice.id));
+  client.on(item => { if (item.type === 'resync') return; console.log(item.actor.type); });
+  client.connection.subscribe(state => { if (state.status === 'disconnected') console.log(state.error?.code); });
+  await client.watchUsers(['john']);
+  const { users, next, position } = await client.queryUsers(filter, [{ field: 'age', direction: -1 }], { watch: true });
+  console.log(users[0]?.custom.age?.toFixed(), next, position, me.revision, client.user?.online);
+  for await (const user of client.queryUsersAll({ name: { $autocomplete: 'ja' } })) console.log(user.custom.book);
+  for await (const event of client.watchEvents({ types: ['user.created'], signal: AbortSignal.timeout(1) })) {
+    if (event.type !== 'resync' && 'user' in event) console.log(event.user.custom.age, event.matched?.after);
+  }
+  await client.partialUpdateUser({ id: 'jane', set: { 'address.city': 'Berlin' }, unset: ['book'] });
+  const found = await client.api.users.query.query({ filter, options: {} });
+  console.log(found.users.length);
+  subscription.unsubscribe();
+  await client.unwatchUsers(['john']);
+  await client.disconnectUser();
+  // @ts-expect-error a type of event that there is not
+  client.on('user.exploded', () => undefined);
+  // @ts-expect-error custom data has a type
+  await client.connectUser({ id: 'jane', book: 7 }, 'token');
+  // @ts-expect-error a user token cannot upsert
+  client.upsertUser;
+}
+
+export async function backEnd(): Promise<void> {
+  const server: ServerClient<Custom> = createServerClient<Custom>({ url: 'http://localhost:4600', secret: 'k1:secret' });
+  const user = await server.upsertUser({ id: 'jane', role: 'admin', book: 'dune', if_revision: 0 });
+  const { users } = await server.upsertUsers([{ id: 'jane', custom: { age: 7 } }]);
+  console.log(user.custom.book, users.jane?.custom.age);
+  const imported = await server.importUsers([{ id: 'a' }], {
+    concurrency: 8,
+    onProgress: ({ done, failed, total, batches }) => console.log(done + failed + batches, total),
+    onError: async ({ user: bad, error }) => console.log(bad.id, error.code, error.field),
+  });
+  console.log(imported.done, imported.failed);
+  const { task_id } = await server.deactivateUsers(['jane'], { mark_messages_deleted: true });
+  for await (const task of server.watchTask(task_id)) console.log(task.progress.done, isEnded(task.status));
+  const ended: Task = await server.waitForTask(task_id);
+  console.log(ended.result?.users.jane?.status, (await server.listTasks({ status: 'failed' })).next);
+  await server.reactivateUser('jane', { name: 'Jane', restore_messages: true });
+  const subscription = server.on('task.progress', event => console.log(event.task.task_id));
+  await subscription.ready;
+  server.on('app.updated', event => console.log(event.settings.max_custom_bytes));
+  await server.updateAppSettings({ enforce_unique_usernames: 'team' });
+  console.log((await server.createRole('editor')).built_in, (await server.listRoles()).length);
+  const token: string = await server.createToken('jane', { expires_in: 60 });
+  const error: RollcallError = new RollcallError('NOT_ALLOWED', token);
+  console.log(error.unrecoverable);
+  await server.disconnect();
+  // @ts-expect-error neither a secret nor a token
+  createServerClient({ url: 'http://localhost:4600' });
+  // @ts-expect-error a setting that there is not
+  await server.updateAppSettings({ colour: 'red' });
+}
+`;
