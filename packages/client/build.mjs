@@ -1,7 +1,7 @@
 // Builds the package that is published: bundled JavaScript, and declarations that name nothing but tRPC, so that it
 // installs and type-checks where no other package of Rollcall is.
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,20 +9,6 @@ import { build } from 'esbuild';
 import { declarationsOf, gatherDeclarations } from './gather-declarations.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-/**
- * What each error code means is for the documentation, and for the rare error that comes without a message; every page
- * would download all of it for nothing.
- */
-const withoutMeanings = {
-  name: 'without-meanings',
-  setup: build =>
-    build.onLoad({ filter: /protocol[\\/]dist[\\/]errors[\\/]error-codes\.js$/ }, async ({ path }) => {
-      const meaning = /^(\s*)meaning:\s*(['"`])(?:\\.|(?!\2).)*\2,$/gms;
-      const contents = await readFile(path, 'utf8');
-      return { contents: contents.replace(meaning, "$1meaning: 'the server gave no message',") };
-    }),
-};
 
 await rm(join(here, 'dist'), { recursive: true, force: true });
 await bundle();
@@ -37,7 +23,6 @@ async function bundle() {
     platform: 'neutral',
     target: 'es2022',
     external: ['#web-socket', '@trpc/*', 'jose', 'ws'],
-    plugins: [withoutMeanings],
     logLevel: 'warning',
   };
   await build({

@@ -1,6 +1,8 @@
 import {
   CLOSE_CODES,
   ERROR_CODES,
+  ERROR_MEANINGS,
+  type ErrorCode,
   EVENT_CATALOGUE,
   type EventRule,
   FATAL_CLOSE_CODES,
@@ -32,11 +34,11 @@ const HTTP_STATUS: Record<TransportCode, number> = {
 export const errorCodes: GeneratedTable = () =>
   table(
     ['Code', 'HTTP', 'Same call again', 'Meaning'],
-    Object.entries(ERROR_CODES).map(([code, { trpc, unrecoverable, meaning }]) => [
+    Object.entries(ERROR_CODES).map(([code, { trpc, unrecoverable }]) => [
       `\`${code}\``,
       String(HTTP_STATUS[trpc]),
       unrecoverable ? 'fails again' : 'may succeed',
-      meaning,
+      ERROR_MEANINGS[code as ErrorCode],
     ]),
   );
 

@@ -1,4 +1,5 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EventCollector } from '../support/event-collector.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
@@ -29,7 +30,6 @@ async function call(
   body: unknown,
   as: As = 'server',
 ): Promise<{ status: number; error: Record<string, unknown> }> {
-  const { SignJWT } = await import('jose');
   const secret = new TextEncoder().encode(SECRET.split(':')[1]);
   const header = { alg: 'HS256', kid: 'test' };
   const admin = await new SignJWT({ server: true }).setProtectedHeader(header).setIssuedAt().sign(secret);

@@ -23,11 +23,7 @@ import type { ImportUsersOptions, UserSource } from './import/import-users.js';
 import type { WatchTaskOptions } from './tasks/watch-task.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
-import type {
-  DeactivateUserOptions,
-  ReactivateUserOptions,
-  ReactivateUsersOptions,
-} from './users/life-cycle-options.js';
+import type { LifeCycleOptions, ReactivateUserOptions } from './users/life-cycle-options.js';
 import type { AllUsersOptions } from './users/query-users.js';
 
 /** A client for back ends and scripts: it may do everything. Every method that fails throws a `RollcallError`. */
@@ -71,16 +67,16 @@ export interface ServerClient<Custom extends object = JsonObject> {
   ): AsyncGenerator<User<Custom>, void, undefined>;
 
   /** Deactivates a user, at once: its connections are closed, and it can call nothing. Answers with the user. */
-  deactivateUser(id: string, options?: DeactivateUserOptions): Promise<User<Custom>>;
+  deactivateUser(id: string, options?: LifeCycleOptions): Promise<User<Custom>>;
 
   /** Deactivates 1–100 users as a task. */
-  deactivateUsers(ids: string[], options?: DeactivateUserOptions): Promise<{ task_id: string }>;
+  deactivateUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
 
   /** Undoes a deactivation, at once. Answers with the user. */
   reactivateUser(id: string, options?: ReactivateUserOptions): Promise<User<Custom>>;
 
   /** Reactivates 1–100 users as a task. */
-  reactivateUsers(ids: string[], options?: ReactivateUsersOptions): Promise<{ task_id: string }>;
+  reactivateUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
 
   /** A task as it stands. */
   getTask(task_id: string): Promise<Task>;

@@ -49,8 +49,7 @@ export type { Connection, ConnectionState } from './transport/connection-state.j
 export type { Transport } from './transport/live-connection.js';
 export type { Api } from './transport/transport.js';
 export type {
-  DeactivateUserOptions,
+  LifeCycleOptions,
   ReactivateUserOptions,
-  ReactivateUsersOptions,
 } from './users/life-cycle-options.js';
 export type { AllUsersOptions } from './users/query-users.js';

@@ -135,7 +135,7 @@ describe('a client', () => {
     server.cut();
     await until(
       'three refused attempts',
-      () => server.requests.filter(one => one.startsWith('UPGRADE')).length === 4,
+      () => server.requests.filter(one => one.startsWith('UPGRADE')).length >= 4,
     );
     server.takesWebSockets = true;
     await until('another subscription', () => server.subscriptions.length === 2);
@@ -161,7 +161,7 @@ describe('a client', () => {
     const listening = client.connection.subscribe(state => states.push(state.status));
     await client.connectUser({ id: 'jane' }, 'token');
     server.cut();
-    await until('a reconnect', () => server.subscriptions.length === 2);
+    await until('a reconnect', () => states.length === 4);
     await client.disconnectUser();
     expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected', 'disconnected']);
     listening.unsubscribe();

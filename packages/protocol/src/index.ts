@@ -3,6 +3,7 @@ export type { Role } from './access/role.js';
 export type { TokenClaims } from './access/token-claims.js';
 export { CLOSE_CODES, type CloseCode, FATAL_CLOSE_CODES } from './close-codes.js';
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.js';
+export { ERROR_MEANINGS } from './errors/error-meanings.js';
 export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-error.js';
 export type {
   Actor,

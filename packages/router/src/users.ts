@@ -13,7 +13,12 @@ import {
   type UserInput,
   type UsersAnswer,
 } from '@rollcall/protocol';
-import { queryUsersOptionsSchema, userFieldSchemas, userIdSchema } from '@rollcall/protocol/schemas';
+import {
+  type ParsedQueryUsersOptions,
+  queryUsersOptionsSchema,
+  userFieldSchemas,
+  userIdSchema,
+} from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { requireGrant } from './caller.js';
 import { lifeCycleActor } from './life-cycle-actor.js';
@@ -22,6 +27,13 @@ import { userFor, usersFor } from './view.js';
 
 /** An input that core checks, item by item and even for being there, so that one error can list what is wrong. */
 const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
+
+/** What `users.query` takes. */
+export interface QueryInput<Options> {
+  filter?: Filter;
+  sort?: SortKey[];
+  options?: Options;
+}
 
 const lifeCycle = { created_by_id: userIdSchema.optional() };
 const oneUser = z.strictObject({ id: userIdSchema, ...lifeCycle });
@@ -96,11 +108,8 @@ export const usersRouter = router({
       z.strictObject({
         filter: z.custom<Filter>().optional(),
         sort: z.custom<SortKey[]>().optional(),
-        options: queryUsersOptionsSchema.optional() as z.ZodType<
-          z.output<typeof queryUsersOptionsSchema> | undefined,
-          QueryUsersOptions | undefined
-        >,
-      }),
+        options: queryUsersOptionsSchema.optional(),
+      }) as unknown as z.ZodType<QueryInput<ParsedQueryUsersOptions>, QueryInput<QueryUsersOptions>>,
     )
     .query(async ({ ctx: { caller, directory }, input }): Promise<QueryUsersAnswer> => {
       requireGrant(caller, 'query-users');

@@ -80,8 +80,8 @@ async function readStream(
     throw new RollcallError('PAYLOAD_TOO_LARGE', message);
   }
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${await options.token()}` };
-  const response = await fetch(url, { headers, cache: 'no-store', signal });
-  if (!response.ok) throw TRPCClientError.from(await response.json());
+  const response = await fetch(url, { headers, signal });
+  if (!response.ok) throw TRPCClientError.from((await response.json()) as Error);
   if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
     throw new Error('the answer is no event stream');
   }

@@ -78,7 +78,7 @@ export class RollcallError extends Error {
     const known = typeof given.code === 'string' && Object.hasOwn(ERROR_CODES, given.code);
     if (!known) return new RollcallError('INTERNAL', 'the server answered with an unknown error', { cause });
     const code = given.code as ErrorCode;
-    const message = typeof given.message === 'string' ? given.message : ERROR_CODES[code].meaning;
+    const message = typeof given.message === 'string' ? given.message : 'the server gave no message';
     return new RollcallError(code, message, { ...given, cause });
   }
 }

@@ -1,0 +1,29 @@
+import type { ErrorCode } from './error-codes.js';
+
+/** What each error code means, for the documentation. Apart from the codes, so that no browser downloads it. */
+export const ERROR_MEANINGS: Record<ErrorCode, string> = {
+  INPUT_INVALID: 'The input breaks a rule; `field` says where, `message` says what is accepted.',
+  USER_NOT_FOUND: 'No user has this id, or the caller may not know of it.',
+  USER_DELETED: 'The user has been deleted; its id can be neither written nor reused.',
+  USER_DEACTIVATED: 'The user is deactivated: it cannot connect or call anything until it is reactivated.',
+  USER_BANNED: 'The user is banned from writing.',
+  USERNAME_TAKEN: 'Another user has this name, and the setting `enforce_unique_usernames` forbids it.',
+  REVISION_CONFLICT: 'The user has changed since the revision named in `if_revision`: read it again.',
+  ROLE_NOT_FOUND: 'No role has this name; make it first with `createRole`.',
+  ROLE_IN_USE: 'The role exists already, is built in, or users still have it.',
+  NOT_ALLOWED: 'The caller is known but may not do this.',
+  TOKEN_MISSING: 'The call carries no token.',
+  TOKEN_INVALID: 'The token is malformed, signed with another secret, or says nothing that is known.',
+  TOKEN_EXPIRED: 'The token has expired: call again with a fresh one.',
+  TOKEN_NOT_YET_VALID: 'The token is not valid yet (`nbf` or `iat` lies ahead).',
+  TOKEN_REVOKED: 'The token was issued before the time set by a revocation.',
+  TASK_NOT_FOUND: 'No task has this id.',
+  NOT_FOUND: 'There is nothing by this name or id.',
+  PAYLOAD_TOO_LARGE: 'The request is larger than the server accepts.',
+  RATE_LIMITED: 'Too many calls; `retry_after` says in how many seconds to come back.',
+  CURSOR_INVALID: 'The cursor was not issued for this query: start again without it.',
+  RESYNC_REQUIRED: 'The event log no longer reaches back to this position: read afresh.',
+  UNAVAILABLE:
+    'The server cannot do this now (full disk, lost database, too much waiting): nothing was changed, try again later.',
+  INTERNAL: 'A fault of the server. The message names a request id; the server log has the rest.',
+};
