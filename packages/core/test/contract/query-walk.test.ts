@@ -9,9 +9,6 @@ const USERS = 100_000;
 const CHUNK = 1000;
 
 describeOnEveryEngine('a walk over 100,000 users', engine => {
-  // The other embedded driver shares everything here but the binding, and the walk takes its time.
-  if (engine.name === 'better-sqlite3') return it.skip('is made on sqlite3 and PostgreSQL', () => undefined);
-
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);
