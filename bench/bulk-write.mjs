@@ -17,7 +17,9 @@ import { parseArgs } from 'node:util';
 import { createServerClient } from '@rollcall/client/server';
 import sqlite3 from 'sqlite3';
 
-const { values } = parseArgs({ options: { users: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { users: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '3' } },
+});
 const USERS = Number(values.users);
 const ROUNDS = Number(values.rounds);
 const BATCH = 100;
@@ -29,7 +31,9 @@ const open = file =>
     const database = new sqlite3.Database(file, error => (error ? reject(error) : resolve(database)));
   });
 const call = (target, method, ...args) =>
-  new Promise((resolve, reject) => target[method](...args, (error, rows) => (error ? reject(error) : resolve(rows))));
+  new Promise((resolve, reject) =>
+    target[method](...args, (error, rows) => (error ? reject(error) : resolve(rows))),
+  );
 
 /** Made-up users of an ordinary size. */
 function makeUsers(round, extra = {}) {
@@ -39,7 +43,12 @@ function makeUsers(round, extra = {}) {
     image: `https://images.example.com/people/${index}.jpg`,
     teams: [`team-${index % 50}`],
     language: 'en',
-    custom: { city: 'Reykjavík', age: 18 + (index % 60), plan: index % 3 ? 'free' : 'paid', tags: ['a', 'b'] },
+    custom: {
+      city: 'Reykjavík',
+      age: 18 + (index % 60),
+      plan: index % 3 ? 'free' : 'paid',
+      tags: ['a', 'b'],
+    },
     ...extra,
   }));
 }
@@ -64,7 +73,8 @@ async function startServer(file) {
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   for (let attempt = 0; attempt < 500; attempt++) {
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.ok) return { url, stop: () => new Promise(resolve => child.once('exit', resolve).kill('SIGTERM')) };
+    if (answer?.ok)
+      return { url, stop: () => new Promise(resolve => child.once('exit', resolve).kill('SIGTERM')) };
     await new Promise(resolve => setTimeout(resolve, 20));
   }
   throw new Error('the server did not start');
@@ -84,18 +94,36 @@ async function throughStack(url, users) {
 /** Users a second with the raw driver: the rows that the stack has just written, into another file. */
 async function raw(file, { userRows, eventRows }, update) {
   const database = await open(file);
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'secure_delete = ON', 'cache_size = -65536']) {
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'foreign_keys = ON',
+    'secure_delete = ON',
+    'cache_size = -65536',
+  ]) {
     await call(database, 'all', `PRAGMA ${pragma}`);
   }
   const columns = Object.keys(userRows[0]);
-  const places = (rows, width) => Array(rows).fill(`(${Array(width).fill('?').join(', ')})`).join(', ');
-  const conflict = update ? ` ON CONFLICT (id) DO UPDATE SET ${columns.slice(1).map(name => `${name} = excluded.${name}`).join(', ')}` : '';
+  const places = (rows, width) =>
+    Array(rows)
+      .fill(`(${Array(width).fill('?').join(', ')})`)
+      .join(', ');
+  const conflict = update
+    ? ` ON CONFLICT (id) DO UPDATE SET ${columns
+        .slice(1)
+        .map(name => `${name} = excluded.${name}`)
+        .join(', ')}`
+    : '';
   const prepare = text => {
     const statement = database.prepare(text);
     return parameters => call(statement, 'run', parameters);
   };
-  const insertUsers = prepare(`INSERT INTO users (${columns.join(', ')}) VALUES ${places(BATCH, columns.length)}${conflict}`);
-  const insertEvents = prepare(`INSERT INTO events (seq, type, at, actor_type, actor_id, user_id, data) VALUES ${places(BATCH, 7)}`);
+  const insertUsers = prepare(
+    `INSERT INTO users (${columns.join(', ')}) VALUES ${places(BATCH, columns.length)}${conflict}`,
+  );
+  const insertEvents = prepare(
+    `INSERT INTO events (seq, type, at, actor_type, actor_id, user_id, data) VALUES ${places(BATCH, 7)}`,
+  );
   const begin = performance.now();
   for (let start = 0; start < userRows.length; start += BATCH) {
     await call(database, 'run', 'BEGIN IMMEDIATE');
@@ -111,8 +139,17 @@ async function raw(file, { userRows, eventRows }, update) {
 
 async function rowsOf(file, round, afterSeq) {
   const database = await open(file);
-  const userRows = await call(database, 'all', `SELECT * FROM users WHERE id LIKE 'user-${round}-%' ORDER BY rowid`);
-  const eventRows = await call(database, 'all', 'SELECT seq, type, at, actor_type, actor_id, user_id, data FROM events WHERE seq > ? ORDER BY seq', [afterSeq]);
+  const userRows = await call(
+    database,
+    'all',
+    `SELECT * FROM users WHERE id LIKE 'user-${round}-%' ORDER BY rowid`,
+  );
+  const eventRows = await call(
+    database,
+    'all',
+    'SELECT seq, type, at, actor_type, actor_id, user_id, data FROM events WHERE seq > ? ORDER BY seq',
+    [afterSeq],
+  );
   await call(database, 'close');
   return { userRows, eventRows };
 }
@@ -136,11 +173,15 @@ for (let round = 0; round < ROUNDS; round++) {
     seq += rows.eventRows.length;
     const limit = await raw(rawFile, rows, kind === 'update');
     results[kind].push({ stack, limit, ratio: stack / limit });
-    console.log(`${kind} round ${round + 1}: stack ${Math.round(stack)} users/s, raw driver ${Math.round(limit)} users/s, ratio ${(stack / limit).toFixed(2)}`);
+    console.log(
+      `${kind} round ${round + 1}: stack ${Math.round(stack)} users/s, raw driver ${Math.round(limit)} users/s, ratio ${(stack / limit).toFixed(2)}`,
+    );
   }
 }
 await server.stop();
 for (const [kind, rounds] of Object.entries(results)) {
-  console.log(`${kind}: median ratio ${median(rounds.map(one => one.ratio)).toFixed(2)} (batches of ${BATCH}, 4 in flight, synchronous=FULL)`);
+  console.log(
+    `${kind}: median ratio ${median(rounds.map(one => one.ratio)).toFixed(2)} (batches of ${BATCH}, 4 in flight, synchronous=FULL)`,
+  );
 }
 rmSync(folder, { recursive: true, force: true });

@@ -39,7 +39,7 @@ export function toUser(row: UserRow, now: number): User {
 }
 
 /** Whether a user is banned at a moment. */
-export function isBanned(row: Pick<UserRow, 'banned' | 'ban_expires'>, now: number): boolean {
+function isBanned(row: Pick<UserRow, 'banned' | 'ban_expires'>, now: number): boolean {
   return row.banned && !hasRunOut(row, now);
 }
 

@@ -149,7 +149,7 @@ export class Users {
 }
 
 /** What a role may do under the given settings. */
-export function grantsOf(settings: AppSettings, role: string): readonly Grant[] {
+function grantsOf(settings: AppSettings, role: string): readonly Grant[] {
   return settings.grants[role] ?? settings.grants.user ?? DEFAULT_GRANTS.user;
 }
 

@@ -13,8 +13,8 @@ import { NOW, userRow } from './query-rows.js';
  * Random users and filters out of small pools, so that they often meet: equal and almost equal values of every type, and
  * few names that nest in each other in every way.
  */
-export const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
-export const NUMBERS = [
+const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
+const NUMBERS = [
   0,
   1,
   2,
@@ -30,7 +30,7 @@ export const NUMBERS = [
   Number.MAX_VALUE,
   5e-324,
 ];
-export const NAMES = ['a', 'b', 'c', '0', '1', 'ü', '😀'];
+const NAMES = ['a', 'b', 'c', '0', '1', 'ü', '😀'];
 const ROLES = ['user', 'admin', 'guest'];
 const TEAMS = ['red', 'blue', 'größe', '😀'];
 const WORDS = ['Jane', 'john', 'DOE', 'Zoë', 'Müller', 'o-neil', '李', '42'];

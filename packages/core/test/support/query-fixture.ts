@@ -23,7 +23,7 @@ export interface WrittenQuery {
 }
 
 /** Checks a query as the router does. */
-export function parseQuery(written: WrittenQuery): UserQuery {
+function parseQuery(written: WrittenQuery): UserQuery {
   const rights = { server: true };
   return {
     filter: parseFilter(written.filter ?? {}, rights),
