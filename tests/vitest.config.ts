@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { sourceConditions } from '../vitest.shared.js';
 
-const realEngines = { globalSetup: ['@rollcall/testing/postgres-global-setup'], maxWorkers: 2 };
-
 /**
  * `seams` and `repo` run with every `npm test`; the other three are longer and have commands of their own. What starts
  * servers gets the time that a busy machine needs: a time limit here is for what hangs, not a measure of speed.
@@ -10,13 +8,13 @@ const realEngines = { globalSetup: ['@rollcall/testing/postgres-global-setup'], 
 export default defineConfig({
   ...sourceConditions,
   test: {
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
         test: {
           name: 'seams',
           include: ['seams/**/*.test.ts'],
-          ...realEngines,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -37,7 +35,6 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['faults/**/*.test.ts'],
-          ...realEngines,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -50,8 +50,8 @@ describe('an error on the wire', () => {
     },
   );
 
-  it('says what its code means when it came without a message', () => {
-    expect(RollcallError.fromData({ code: 'TASK_NOT_FOUND' }).message).toBe('No task has this id.');
+  it('says so when it came without a message', () => {
+    expect(RollcallError.fromData({ code: 'TASK_NOT_FOUND' }).message).toBe('the server gave no message');
   });
 });
 
