@@ -33,7 +33,7 @@ function extreme(user: User, field: string, direction: 1 | -1): Key {
   const values = Object.hasOwn(user, field)
     ? open(user[field as 'name'] ?? null)
     : valuesAt(user.custom, field.split('.'));
-  const sorted = (values.length > 0 ? values : [null]).sort(compare);
+  const sorted = (values.length > 0 ? [...values] : [null]).sort(compare);
   return (direction === 1 ? sorted[0] : sorted.at(-1)) ?? null;
 }
 
