@@ -1,5 +1,11 @@
-import { isUserEvent, type LoggedEvent, matchesFilter } from '@rollcall/core';
-import { EVENT_CATALOGUE, type EventType, type FilterNode, type RollcallEvent } from '@rollcall/protocol';
+import { isUserEvent, type LoggedEvent, matchesFilter, visibleUser } from '@rollcall/core';
+import {
+  EVENT_CATALOGUE,
+  type EventType,
+  type FilterNode,
+  type RollcallEvent,
+  type User,
+} from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 import { visibilityOf } from './view.js';
 
@@ -48,10 +54,11 @@ export class EventViewer {
   #match(entry: LoggedEvent, filter: FilterNode): { before: boolean; after: boolean } | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
-    const { userBefore } = entry;
-    // Judged is what the listener may know: the fields of the filter were checked against its rights.
-    const before = userBefore !== undefined && matchesFilter(filter, userBefore, at);
-    const after = matchesFilter(filter, entry.full.user, at);
+    // Judged is the user as the listener may see it, or a filter would tell what is hidden from it.
+    const visibility = visibilityOf(this.#caller, entry.userId);
+    const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
+    const before = entry.userBefore !== undefined && matches(entry.userBefore);
+    const after = matches(entry.full.user);
     return before || after ? { before, after } : undefined;
   }
 }

@@ -95,7 +95,12 @@ export async function openPostgres(
     applicationName: 'rollcall',
     // A connection that breaks while it lies in the pool is replaced; the next query says so if it cannot be.
     poolErrorHandler: () => undefined,
-    extra: { statement_timeout: options.statementTimeoutMs, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      // The planner overestimates what sorting by JSON costs and would compile every such query.
+      options: '-c jit=off',
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: 60_000,
+    },
   });
   await source.initialize();
   return source;

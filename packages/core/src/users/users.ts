@@ -2,17 +2,15 @@ import {
   type Actor,
   type AppSettings,
   DEFAULT_GRANTS,
-  type FilterNode,
   formatPosition,
   type Grant,
-  type ParsedSortKey,
   RollcallError,
   type UserOutcome,
 } from '@rollcall/protocol';
-import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/read-log.js';
 import { queryUsers } from '../query/query-users.js';
+import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { connectUser } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
@@ -21,14 +19,8 @@ import { parsePartialUpdates, type WriteRights } from './partial-update-users.js
 import { parseUpserts } from './upsert-users.js';
 import type { UserRow } from './user-table.js';
 
-/** A checked query of users, as the caller may see them. */
-export interface UserQuery {
-  filter: FilterNode;
-  sort: ParsedSortKey[];
-  options: ParsedQueryUsersOptions;
-  /** Whether invisible users are found by what they hide. */
-  seesInvisible: boolean;
-}
+/** A checked query of users; what is missing is filled in from the data. */
+export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
 
 /**
  * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
@@ -97,7 +89,7 @@ export class Users {
   }
 
   /** One page of users, and the position in the event log that it includes. */
-  async query(query: UserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
+  async query(query: CheckedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
     return this.#unitOfWork.read(async transaction => {
       // The position is read first: an event that it does not include is news, even if a row shows it already.
       const { epoch, seq } = await readBounds(transaction);

@@ -1,6 +1,6 @@
 /**
- * Random filters over random users: the database, the matcher in memory and mingo agree. A failure prints the seed and
- * the smallest case; `ROLLCALL_TEST_SEED` runs it again.
+ * Random filters over random users: the database, the matcher in memory and mingo agree. A failure names the seed;
+ * see query-seed.ts.
  */
 import { type Filter, parseFilter } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
@@ -14,11 +14,11 @@ import { departuresOf } from '../support/query-departures.js';
 import { QueryFixture } from '../support/query-fixture.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query-oracle.js';
 import { NOW } from '../support/query-rows.js';
+import { runs, SEED } from '../support/query-seed.js';
 
-const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 2 ** 31);
 const cases = fc.tuple(userRows(30), fc.array(filters, { minLength: 30, maxLength: 30 }));
 
-describeOnEveryEngine(`random filters, seed ${seed},`, engine => {
+describeOnEveryEngine(`random filters, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);
@@ -54,7 +54,7 @@ describeOnEveryEngine(`random filters, seed ${seed},`, engine => {
         }
       }
     });
-    await fc.assert(property, { seed, numRuns: 25 });
+    await fc.assert(property, runs(25));
     // The exceptions must stay exceptions, or the oracle says nothing.
     expect(compared.departures / compared.pairs).toBeLessThan(0.1);
   });
@@ -68,7 +68,7 @@ describeOnEveryEngine(`random filters, seed ${seed},`, engine => {
         expect(await found(filter, indexedFields), JSON.stringify(filter)).toEqual(matching(rows, filter));
       }
     });
-    await fc.assert(property, { seed, numRuns: 15 });
+    await fc.assert(property, runs(15));
   });
 
   it('find the same with indexes while no user has an array', async () => {
@@ -81,7 +81,7 @@ describeOnEveryEngine(`random filters, seed ${seed},`, engine => {
         expect(await found(filter, indexedFields), JSON.stringify(filter)).toEqual(matching(flat, filter));
       }
     });
-    await fc.assert(property, { seed, numRuns: 10 });
+    await fc.assert(property, runs(10));
   });
 });
 

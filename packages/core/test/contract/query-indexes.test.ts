@@ -1,7 +1,7 @@
 import type { Filter, JsonValue } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.js';
 import { userTable } from '../../src/users/user-table.js';
 import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
@@ -9,10 +9,10 @@ import { NOW, userRow } from '../support/query-rows.js';
 
 describeOnEveryEngine('indexed custom fields', engine => {
   let fixture: QueryFixture;
-  beforeEach(async () => {
+  beforeAll(async () => {
     fixture = await QueryFixture.open(engine);
   });
-  afterEach(() => fixture.close());
+  afterAll(() => fixture.close());
 
   const indexNames = () =>
     fixture.unitOfWork.read(async transaction => {
@@ -25,6 +25,8 @@ describeOnEveryEngine('indexed custom fields', engine => {
     });
 
   describe('become indexes', () => {
+    beforeEach(() => fixture.index([]));
+
     it('of just the fields that the setting names, and the other indexes stay', async () => {
       const before = await indexNames();
       await fixture.index(['age', 'address.city']);
@@ -88,7 +90,8 @@ describeOnEveryEngine('indexed custom fields', engine => {
   describe('are found by their index', () => {
     const indexedFields = ['age', 'address.city', 'level', 'address.zip'];
 
-    beforeEach(async () => {
+    beforeAll(async () => {
+      await fixture.replaceUsers([]);
       await fixture.index(indexedFields);
       await fixture.unitOfWork.write(async transaction => {
         for (let first = 0; first < 20_000; first += 500) {

@@ -10,16 +10,15 @@ import { filters, sortFields, userRows } from '../support/query-arbitraries.js';
 import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
 import { toDocument } from '../support/query-oracle.js';
 import { NOW, userRow } from '../support/query-rows.js';
+import { runs, SEED } from '../support/query-seed.js';
 import { sortByOracle } from '../support/query-sort-oracle.js';
-
-const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 2 ** 31);
 
 const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
   fc.record({ field: sortFields, direction: fc.constantFrom<1 | -1>(1, -1) }),
   { maxLength: 3, selector: key => key.field },
 );
 
-describeOnEveryEngine(`sorts, seed ${seed},`, engine => {
+describeOnEveryEngine(`sorts, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);
@@ -59,7 +58,7 @@ describeOnEveryEngine(`sorts, seed ${seed},`, engine => {
         }
       },
     );
-    await fc.assert(property, { seed, numRuns: 20 });
+    await fc.assert(property, runs(20));
   });
 
   it('order scalars as mingo does', async () => {
@@ -83,7 +82,7 @@ describeOnEveryEngine(`sorts, seed ${seed},`, engine => {
       ];
       expect(await walk({ sort }, [7])).toEqual(expected);
     });
-    await fc.assert(property, { seed, numRuns: 15 });
+    await fc.assert(property, runs(15));
   });
 
   it('hold while others write: who is left alone comes exactly once, in order', async () => {
@@ -117,7 +116,7 @@ describeOnEveryEngine(`sorts, seed ${seed},`, engine => {
         expect(left(walked), JSON.stringify({ filter, sort })).toEqual(left(before));
       },
     );
-    await fc.assert(property, { seed, numRuns: 30 });
+    await fc.assert(property, runs(30));
   });
 
   it('go on after a user who has gone', async () => {

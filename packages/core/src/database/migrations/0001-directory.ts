@@ -43,6 +43,7 @@ export class Directory0001 implements MigrationInterface {
     await runner.query('CREATE INDEX users_last_active ON users (last_active, id)');
     await runner.query('CREATE INDEX users_name ON users (name, id)');
     await runner.query('CREATE INDEX users_name_key ON users (name_key)');
+    await runner.query('CREATE INDEX users_role ON users (role, created_at, id)');
 
     await runner.query(
       `CREATE TABLE roles (name ${text} PRIMARY KEY NOT NULL, created_at ${integer} NOT NULL)`,
