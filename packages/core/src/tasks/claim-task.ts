@@ -14,6 +14,8 @@ export interface ClaimOptions {
   leaseMs: number;
   /** Dates what is shown to people; the leases run by the database's clock. */
   clock: () => number;
+  /** A worker that is asked to stop while it looks takes nothing any more. */
+  signal: AbortSignal;
 }
 
 /**
@@ -25,12 +27,12 @@ export interface ClaimOptions {
  * @returns undefined when there is nothing to do.
  */
 export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefined> {
-  const { unitOfWork, types, leaseMs, clock } = options;
+  const { unitOfWork, types, leaseMs, clock, signal } = options;
   // Looking costs no turn at the writer, so idle workers are in nobody's way.
   const waiting = await unitOfWork.read(transaction =>
     transaction.query(sql`SELECT 1 FROM tasks WHERE ${claimable(transaction.dialect, types)} LIMIT 1`),
   );
-  if (waiting.length === 0) return undefined;
+  if (waiting.length === 0 || signal.aborted) return undefined;
 
   return unitOfWork.write(async transaction => {
     const { dialect } = transaction;

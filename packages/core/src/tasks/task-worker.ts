@@ -86,9 +86,10 @@ export class TaskWorker {
 
   async #takeTasks(): Promise<void> {
     const { unitOfWork, clock, leaseMs, concurrency } = this.#options;
+    const { signal } = this.#stopping;
     const types = [...this.#jobs.keys()];
-    while (!this.#stopping.signal.aborted && this.#running.size < concurrency) {
-      const row = await claimTask({ unitOfWork, types, leaseMs, clock });
+    while (!signal.aborted && this.#running.size < concurrency) {
+      const row = await claimTask({ unitOfWork, types, leaseMs, clock, signal });
       if (!row) return;
       this.#announce(row);
       const job = this.#jobs.get(row.type);

@@ -35,14 +35,21 @@ describeOnEveryEngine('a task that several workers want', engine => {
     ...ids.map(id => `user.updated ${id}`),
     'task.completed',
   ];
-  const claim = (options: { leaseMs?: number; clock?: () => number } = {}) =>
+  const claim = (options: { leaseMs?: number; clock?: () => number; signal?: AbortSignal } = {}) =>
     claimTask({
       unitOfWork: fixture.unitOfWork,
       types: ['users.deactivate'],
       leaseMs: LONG_MS,
       clock: fixture.clock,
+      signal: new AbortController().signal,
       ...options,
     });
+
+  it('is not taken by a worker that was asked to stop while it looked', async () => {
+    const { task_id } = await fixture.enqueue(['jane']);
+    expect(await claim({ signal: AbortSignal.abort() })).toBeUndefined();
+    expect(await fixture.row(task_id)).toMatchObject({ status: 'pending', fence: 0, tries: 0 });
+  });
 
   it('is shared out: two processes do all tasks between them and no user twice', async () => {
     const ids = await fixture.addUsers(10);
