@@ -159,11 +159,11 @@ export async function backEnd(): Promise<void> {
     onError: async ({ user: bad, error }) => console.log(bad.id, error.code, error.field),
   });
   console.log(imported.done, imported.failed);
-  const { task_id } = await server.deactivateUsers(['jane'], { mark_messages_deleted: true });
+  const { task_id } = await server.deactivateUsers(['jane'], { created_by_id: 'john' });
   for await (const task of server.watchTask(task_id)) console.log(task.progress.done, isEnded(task.status));
   const ended: Task = await server.waitForTask(task_id);
   console.log(ended.result?.users.jane?.status, (await server.listTasks({ status: 'failed' })).next);
-  await server.reactivateUser('jane', { name: 'Jane', restore_messages: true });
+  await server.reactivateUser('jane', { name: 'Jane', created_by_id: 'john' });
   const subscription = server.on('task.progress', event => console.log(event.task.task_id));
   await subscription.ready;
   server.on('app.updated', event => console.log(event.settings.max_custom_bytes));
