@@ -139,6 +139,8 @@ describe('a client', () => {
     );
     server.takesWebSockets = true;
     await until('another subscription', () => server.subscriptions.length === 2);
+    // The server sees the subscription a moment before the client knows that it is connected.
+    await until('the connection', () => client.connection.state.status === 'connected');
     expect(client.connection.state).toEqual({ status: 'connected', transport: 'ws' });
     await client.disconnectUser();
   });
