@@ -8,8 +8,12 @@ export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-err
 export type {
   Actor,
   AppUpdatedEvent,
+  CallEvent,
+  CallReference,
   Change,
   Changes,
+  ChannelEvent,
+  ChannelReference,
   EventOfType,
   RoleEvent,
   RollcallEvent,
@@ -17,6 +21,8 @@ export type {
   UserEvent,
 } from './events/event.js';
 export {
+  type CallEventType,
+  type ChannelEventType,
   type DurableEventType,
   EVENT_CATALOGUE,
   type EventRule,
@@ -55,6 +61,7 @@ export {
 export type { QueryUsersAnswer, QueryUsersOptions, SortKey } from './queries/query-options.js';
 export { type AppSettings, USERNAME_SCOPES, type UsernameScope } from './settings/app-settings.js';
 export {
+  type ExportFile,
   isEnded,
   type ListTasksAnswer,
   type ListTasksOptions,
@@ -68,6 +75,16 @@ export {
 } from './tasks/task.js';
 export { type CustomProblem, customProblems, customSizeProblem, jsonBytes } from './users/custom-data.js';
 export { fieldNameProblem, splitPath } from './users/field-path.js';
+export {
+  type ContentModes,
+  type DeleteUsersOptions,
+  type DeletionModes,
+  type DeletionPreview,
+  MESSAGE_DELETION_MODES,
+  PAIR_DELETION_MODES,
+  USER_DELETION_MODES,
+  type UserDeletionMode,
+} from './users/life-cycle.js';
 export { searchWords } from './users/search-words.js';
 export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';
 export { isUserField, USER_FIELDS, type UserField, type UserFieldRule } from './users/user-fields.js';

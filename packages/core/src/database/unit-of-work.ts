@@ -33,6 +33,8 @@ export interface LogEntry {
   actor_id?: string;
   /** The user that the event is about. */
   user_id?: string;
+  /** Users whose ids stand in `data` although the event is about none of them alone. */
+  mentions?: readonly string[];
   /** The rest of the event, as JSON text. */
   data: string;
 }

@@ -29,6 +29,7 @@ export async function pruneLog(
       const firstKept = typeof young?.first === 'number' ? young.first : end;
       if (firstKept <= minSeq) return 0;
       await transaction.query(sql`DELETE FROM events WHERE seq < ${firstKept}`);
+      await transaction.query(sql`DELETE FROM event_mentions WHERE seq < ${firstKept}`);
       await transaction.query(sql`UPDATE event_stream SET min_seq = ${firstKept} WHERE id = 1`);
       return firstKept - minSeq;
     });

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/insert-rows.js';
 import type { LogEntry, Transaction } from '../database/unit-of-work.js';
-import { type EventRow, eventTable } from './event-tables.js';
+import { type EventMentionRow, type EventRow, eventMentionTable, eventTable } from './event-tables.js';
 
 /**
  * Gives the entries of a transaction the next positions and writes them. The counter row stays locked until the commit,
@@ -15,4 +15,8 @@ export async function writeLog(transaction: Transaction, entries: readonly LogEn
   const first = Number(stream?.last_seq) - entries.length + 1;
   const rows = entries.map((entry, index): EventRow => ({ seq: first + index, ...entry }));
   await insertRows(transaction, eventTable, rows);
+  const mentions = entries.flatMap(({ mentions: ids = [] }, index) =>
+    [...new Set(ids)].map((user_id): EventMentionRow => ({ user_id, seq: first + index })),
+  );
+  await insertRows(transaction, eventMentionTable, mentions);
 }

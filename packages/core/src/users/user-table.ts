@@ -32,6 +32,8 @@ export interface UserRow {
   updated_at: number;
   deactivated_at?: number;
   deleted_at?: number;
+  /** What is left of a deleted user; its own data is all there with `soft`. A user deleted for good has no row. */
+  deletion?: 'soft' | 'pruning';
   revoke_tokens_issued_before?: number;
   revision: number;
 }
@@ -66,4 +68,5 @@ export const userTable = defineTable<UserRow>('users', [
   { name: 'deleted_at', kind: 'integer', nullable: true },
   { name: 'revoke_tokens_issued_before', kind: 'integer', nullable: true },
   { name: 'revision', kind: 'integer' },
+  { name: 'deletion', kind: 'text', nullable: true },
 ]);

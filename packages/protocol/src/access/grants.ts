@@ -1,5 +1,15 @@
 /** What a role can be allowed to do (SPEC section 10). Server tokens skip grants. */
-export const GRANTS = ['read-users', 'query-users', 'update-own-user', 'update-any-user'] as const;
+export const GRANTS = [
+  'read-users',
+  'query-users',
+  'update-own-user',
+  'update-any-user',
+  'create-channel',
+  'send-message',
+  'create-call',
+  'add-activity',
+  'read-activities',
+] as const;
 
 /** One thing that a role can be allowed to do. */
 export type Grant = (typeof GRANTS)[number];
@@ -7,10 +17,12 @@ export type Grant = (typeof GRANTS)[number];
 /** Roles that exist from the start and cannot be deleted. */
 export const BUILT_IN_ROLES = ['user', 'admin', 'guest', 'anonymous'] as const;
 
+const CONTENT: Grant[] = ['create-channel', 'send-message', 'create-call', 'add-activity', 'read-activities'];
+
 /** What the built-in roles may do until the setting `grants` says otherwise. */
 export const DEFAULT_GRANTS: Record<(typeof BUILT_IN_ROLES)[number], Grant[]> = {
-  user: ['read-users', 'query-users', 'update-own-user'],
-  admin: ['read-users', 'query-users', 'update-own-user', 'update-any-user'],
-  guest: ['read-users', 'query-users', 'update-own-user'],
+  user: ['read-users', 'query-users', 'update-own-user', ...CONTENT],
+  admin: ['read-users', 'query-users', 'update-own-user', 'update-any-user', ...CONTENT],
+  guest: ['read-users', 'query-users', 'update-own-user', ...CONTENT],
   anonymous: [],
 };

@@ -12,8 +12,41 @@ export const EVENT_CATALOGUE = {
   },
   'user.deactivated': { durable: true, audience: 'public', when: 'A user is deactivated.' },
   'user.reactivated': { durable: true, audience: 'public', when: 'A user is reactivated.' },
+  'user.deleted': {
+    durable: true,
+    audience: 'public',
+    when: 'A user is deleted, or deleted for good; `modes` says what becomes of it and of its content.',
+  },
+  'user.restored': { durable: true, audience: 'public', when: 'A user who was soft-deleted is back.' },
+  'user.messages.deleted': {
+    durable: true,
+    audience: 'public',
+    when: 'The messages of a user are deleted, and its activities; `mode` says how. One event, however many they are.',
+  },
+  'user.messages.restored': {
+    durable: true,
+    audience: 'public',
+    when: 'The messages of a user that were deleted with it are back, and its activities.',
+  },
   'user.banned': { durable: true, audience: 'public', when: 'A user becomes banned, or its ban changes.' },
   'user.unbanned': { durable: true, audience: 'public', when: 'A ban ends.' },
+  'channel.updated': {
+    durable: true,
+    audience: 'named',
+    when: 'A channel has another owner, because the owner was deleted for good.',
+  },
+  'channel.deleted': { durable: true, audience: 'named', when: 'A 1:1 channel is deleted with one of its members.' },
+  'channel.restored': {
+    durable: true,
+    audience: 'named',
+    when: 'A 1:1 channel that was deleted with a member is back.',
+  },
+  'call.deleted': { durable: true, audience: 'named', when: 'A 1:1 call is deleted with one of its members.' },
+  'call.restored': {
+    durable: true,
+    audience: 'named',
+    when: 'A 1:1 call that was deleted with a member is back.',
+  },
   'task.created': { durable: true, audience: 'server', when: 'Long-running work is asked for.' },
   'task.progress': {
     durable: false,
@@ -31,7 +64,7 @@ export const EVENT_CATALOGUE = {
 /** How one type of event behaves. */
 export interface EventRule {
   durable: boolean;
-  audience: 'public' | 'own' | 'server';
+  audience: 'public' | 'own' | 'named' | 'server';
   when: string;
 }
 
@@ -48,3 +81,9 @@ export type UserEventType = Extract<EventType, `user.${string}`>;
 
 /** The types of events about a task. */
 export type TaskEventType = Extract<EventType, `task.${string}`>;
+
+/** The types of events about a channel. */
+export type ChannelEventType = Extract<EventType, `channel.${string}`>;
+
+/** The types of events about a call. */
+export type CallEventType = Extract<EventType, `call.${string}`>;

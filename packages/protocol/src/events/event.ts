@@ -2,8 +2,15 @@ import type { Role } from '../access/role.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';
+import type { ContentModes, DeletionModes } from '../users/life-cycle.js';
 import type { Time, User } from '../users/user.js';
-import type { EventType, TaskEventType, UserEventType } from './event-catalogue.js';
+import type {
+  CallEventType,
+  ChannelEventType,
+  EventType,
+  TaskEventType,
+  UserEventType,
+} from './event-catalogue.js';
 
 /** Who caused a change: a back end, a user, or Rollcall itself (a task, a clock). */
 export interface Actor {
@@ -37,13 +44,55 @@ export interface UserEvent<Custom extends object = JsonObject> extends EventBase
   changes?: Changes;
   /** Why a ban ended: `expired` where it ran out. */
   cause?: 'expired';
+  /** How a user was deleted, and what becomes of its content. */
+  modes?: DeletionModes;
+  /** How the messages of the user were deleted. */
+  mode?: ContentModes['messages'];
+  /** How many were deleted or came back, by the name of the thing. */
+  counts?: Record<string, number>;
   /** With a filter: whether the user matched it before and after the change. */
   matched?: { before: boolean; after: boolean };
+}
+
+/** A channel as an event names it: enough to find the copies of it. */
+export interface ChannelReference {
+  cid: string;
+  type: string;
+  id: string;
+  owner_id?: string;
+}
+
+/** An event about a channel. */
+export interface ChannelEvent extends EventBase {
+  type: ChannelEventType;
+  channel: ChannelReference;
+  /** Whom it concerns: both members of a 1:1 channel, the new owner of a channel. */
+  user_ids: string[];
+  /** How it was deleted. */
+  mode?: ContentModes['conversations'];
+}
+
+/** A call as an event names it. */
+export interface CallReference {
+  cid: string;
+  type: string;
+  id: string;
+}
+
+/** An event about a call. */
+export interface CallEvent extends EventBase {
+  type: CallEventType;
+  call: CallReference;
+  /** Whom it concerns: both members of a 1:1 call. */
+  user_ids: string[];
+  /** How it was deleted. */
+  mode?: ContentModes['calls'];
 }
 
 /** An event about a task. */
 export interface TaskEvent extends EventBase {
   type: TaskEventType;
+  /** The task without its `result`: what became of each user is read with `getTask`. */
   task: Task;
 }
 
@@ -63,6 +112,8 @@ export interface RoleEvent extends EventBase {
 /** Any event. */
 export type RollcallEvent<Custom extends object = JsonObject> =
   | UserEvent<Custom>
+  | ChannelEvent
+  | CallEvent
   | TaskEvent
   | AppUpdatedEvent
   | RoleEvent;
@@ -75,6 +126,10 @@ export type EventOfType<
   ? UserEvent<Custom> & { type: Type }
   : Type extends TaskEventType
     ? TaskEvent & { type: Type }
-    : Type extends 'app.updated'
-      ? AppUpdatedEvent
-      : RoleEvent & { type: Type };
+    : Type extends ChannelEventType
+      ? ChannelEvent & { type: Type }
+      : Type extends CallEventType
+        ? CallEvent & { type: Type }
+        : Type extends 'app.updated'
+          ? AppUpdatedEvent
+          : RoleEvent & { type: Type };

@@ -1,4 +1,8 @@
 import { Directory0001 } from './0001-directory.js';
+import { LifeCycle0002 } from './0002-life-cycle.js';
+import { Chat0003 } from './0003-chat.js';
+import { Video0004 } from './0004-video.js';
+import { Feeds0005 } from './0005-feeds.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
-export const MIGRATIONS = [Directory0001];
+export const MIGRATIONS = [Directory0001, LifeCycle0002, Chat0003, Video0004, Feeds0005];
