@@ -1,19 +1,27 @@
+import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { EventLog } from './events/event-log.js';
-import { EventRetention } from './events/event-retention.js';
 import { writeLog } from './events/write-log.js';
-import { deactivateUsersJob } from './jobs/deactivate-users.js';
+import { exportSources } from './exports/export-sources.js';
+import { exportUsersJob } from './exports/export-users-job.js';
+import { Exports } from './exports/exports.js';
 import { LifeCycle } from './jobs/life-cycle.js';
-import { reactivateUsersJob } from './jobs/reactivate-users.js';
+import { lifeCycleJobs } from './jobs/life-cycle-jobs.js';
 import { Presence } from './presence/presence.js';
+import { Chat } from './products/chat/chat.js';
+import { Feeds } from './products/feeds/feeds.js';
+import { Video } from './products/video/video.js';
+import type { Product } from './products/product.js';
+import { retentionChores } from './retention/chores.js';
+import { Retention } from './retention/retention.js';
 import { Settings } from './settings/settings.js';
 import { TABLES } from './tables.js';
+import type { Job } from './tasks/job.js';
 import { LocalTaskHints } from './tasks/task-hints.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import { Tasks } from './tasks/tasks.js';
-import { deactivateUsers, reactivateUsers } from './users/life-cycle.js';
 import { Users } from './users/users.js';
 
 /** What a directory is opened with. */
@@ -24,19 +32,25 @@ export interface DirectoryOptions {
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
   onError?: (error: unknown, context: string) => void;
-  /** Whether this process works on tasks; default true. */
+  /** Whether this process works on tasks, and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
+  /** Signs the path where the file of an export is read until a time; default a path that nobody has signed. */
+  exportLink?: (taskId: string, expires: number) => string;
 }
 
 /** The directory: users and everything about them, over one database. */
 export interface Directory {
   readonly users: Users;
   readonly lifeCycle: LifeCycle;
+  readonly exports: Exports;
   readonly settings: Settings;
   readonly roles: Roles;
   readonly events: EventLog;
   readonly tasks: Tasks;
   readonly presence: Presence;
+  readonly chat: Chat;
+  readonly video: Video;
+  readonly feeds: Feeds;
   /** Whether the last write reached the storage. */
   readonly writable: boolean;
   /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
@@ -56,32 +70,64 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const events = new EventLog(unitOfWork, onError);
   unitOfWork.onLogged(() => events.hint());
   const hints = new LocalTaskHints();
-  const tasks = new Tasks({ unitOfWork, clock, hints });
+  const pathOf = options.exportLink ?? (taskId => `/exports/${taskId}.ndjson`);
+  const exportLink = (taskId: string) => {
+    const url_expires_at = clock() + EXPORT_LINK_MS;
+    return { url: pathOf(taskId, url_expires_at), url_expires_at };
+  };
+  const tasks = new Tasks({ unitOfWork, clock, hints, exportLink });
   const presence = new Presence(unitOfWork, clock, onError);
-  if (address.engine !== 'postgres') await presence.forgetEverybody();
+  if (address.engine !== 'postgres') {
+    // An embedded database belongs to one process: whatever the last one had in hand is free.
+    await presence.forgetEverybody();
+    await tasks.releaseAll();
+  }
 
-  const jobs = [deactivateUsersJob(deactivateUsers), reactivateUsersJob(reactivateUsers)];
+  const users = new Users(unitOfWork, clock);
+  const chat = new Chat(unitOfWork, clock);
+  const video = new Video(unitOfWork, clock);
+  const feeds = new Feeds(unitOfWork, clock);
+  const products: readonly Product[] = [chat.product, video.product, feeds.product];
+  const lifeCycle = new LifeCycle({ unitOfWork, users, tasks, products, clock });
+  const sources = exportSources(products);
+
+  let scrubbing: Promise<void> = Promise.resolve();
+  const onForgotten = () => {
+    events.forget();
+    scrubbing = unitOfWork
+      .scrubJournal()
+      .catch((error: unknown) => onError(error, 'emptying the journal of the database'));
+  };
+  const jobs = [...lifeCycleJobs({ products, onForgotten }), exportUsersJob(sources) as unknown as Job];
   const worker = new TaskWorker({ unitOfWork, clock, hints, jobs, progress: tasks.progress, onError });
-  if (options.runTasks ?? true) worker.start();
-  const retention = new EventRetention(unitOfWork, clock, onError);
+  let retention: Retention | undefined;
+  if (options.runTasks ?? true) {
+    worker.start();
+    retention = new Retention(retentionChores(unitOfWork, lifeCycle, clock), onError);
+  }
 
   let closing: Promise<void> | undefined;
   const close = async () => {
     await worker.stop();
-    await retention.stop();
+    await retention?.stop();
+    await scrubbing;
     await presence.close();
     await events.close();
     await database.close();
   };
 
   return {
-    users: new Users(unitOfWork, clock),
-    lifeCycle: new LifeCycle(unitOfWork, tasks),
+    users,
+    lifeCycle,
+    exports: new Exports({ unitOfWork, tasks, sources, clock }),
     settings: new Settings(unitOfWork, clock),
     roles: new Roles(unitOfWork, clock),
     events,
     tasks,
     presence,
+    chat,
+    video,
+    feeds,
     get writable() {
       return unitOfWork.writable;
     },

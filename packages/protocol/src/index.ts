@@ -40,6 +40,47 @@ export {
 export type { JsonObject, JsonValue } from './json.js';
 export { LIMITS } from './limits.js';
 export type {
+  ActingUser,
+  Attachment,
+  ChangeMembersInput,
+  Channel,
+  ChannelInput,
+  ChannelMember,
+  CreateChannelInput,
+  DeleteMessageInput,
+  Flag,
+  FlagMessageInput,
+  Message,
+  MessageContent,
+  MessageInput,
+  QueryChannelsAnswer,
+  QueryChannelsInput,
+  QueryFlagsAnswer,
+  QueryFlagsInput,
+  QueryMessagesAnswer,
+  QueryMessagesInput,
+  ReactionInput,
+  SendMessageInput,
+  UpdateMessageInput,
+} from './products/chat.js';
+export type {
+  Activity,
+  AddActivityInput,
+  QueryActivitiesAnswer,
+  QueryActivitiesInput,
+  RemoveActivityInput,
+} from './products/feeds.js';
+export type {
+  AddCallMembersInput,
+  Call,
+  CallMember,
+  CreateCallInput,
+  OneCallInput,
+  QueryCallsAnswer,
+  QueryCallsInput,
+  TakePartInCallInput,
+} from './products/video.js';
+export type {
   Comparison,
   FieldFilter,
   FieldReference,
@@ -84,6 +125,7 @@ export {
   PAIR_DELETION_MODES,
   USER_DELETION_MODES,
   type UserDeletionMode,
+  type UserExport,
 } from './users/life-cycle.js';
 export { searchWords } from './users/search-words.js';
 export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';

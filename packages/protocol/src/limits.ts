@@ -37,10 +37,39 @@ export const LIMITS = {
   pageUsersDefault: 30,
   pageTasks: 100,
   pageTasksDefault: 25,
+  /** Users in one `exportUsers`. */
+  exportUsers: 25,
+  /** Records in the answer of one `exportUser`. */
+  exportRecords: 10_000,
+  /** The type of a call, and its id within the type. */
+  callIdLength: 64,
+  /** Members that one call to the server names, and that one call in an answer shows. */
+  callMembers: 100,
+  pageCalls: 100,
+  pageCallsDefault: 30,
+  activityIdLength: 255,
+  verbLength: 64,
+  activityObjectLength: 255,
+  pageActivities: 100,
+  pageActivitiesDefault: 30,
   offset: 1000,
   subscriptionsPerConnection: 100,
   watchedUsersPerConnection: 10_000,
   indexedCustomFields: 20,
   /** Events in one page of a live subscription. */
   eventPage: 500,
+  /** Members named in one call, and members shown with a channel. */
+  channelMembers: 100,
+  messageTextLength: 5000,
+  attachments: 30,
+  /** Text, attachments and custom data of a message as JSON. */
+  messageBytes: 16 * 1024,
+  /** The type of a channel. */
+  contentTypeLength: 64,
+  /** The id of a channel or a message. */
+  contentIdLength: 255,
+  reactionLength: 32,
+  flagReasonLength: 255,
+  pageContent: 100,
+  pageContentDefault: 30,
 } as const;

@@ -1,11 +1,44 @@
 export { watchEventsSchema } from './events/watch-events-schema.js';
 export {
+  changeMembersSchema,
+  channelSchema,
+  createChannelSchema,
+  deleteMessageSchema,
+  flagMessageSchema,
+  messageSchema,
+  queryChannelsSchema,
+  queryFlagsSchema,
+  queryMessagesSchema,
+  reactionSchema,
+  sendMessageSchema,
+  unflagMessageSchema,
+  updateMessageSchema,
+} from './products/chat-schemas.js';
+export { contentCustomSchema } from './products/content-custom-schema.js';
+export {
+  addActivitySchema,
+  type ParsedAddActivity,
+  type ParsedQueryActivities,
+  queryActivitiesSchema,
+  removeActivitySchema,
+} from './products/feeds-schemas.js';
+export {
+  addCallMembersSchema,
+  createCallSchema,
+  oneCallSchema,
+  type ParsedCreateCall,
+  type ParsedQueryCalls,
+  queryCallsSchema,
+  takePartInCallSchema,
+} from './products/video-schemas.js';
+export {
   cursorSchema,
   type ParsedQueryUsersOptions,
   queryUsersOptionsSchema,
 } from './queries/query-options-schema.js';
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
+export { type CheckedDeletion, deleteUsersSchema, userIdsSchema } from './users/life-cycle-schema.js';
 export { type PartialWrite, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
 export { type Parsed, parseUserInput, type UserWrite } from './users/parse-user-input.js';
 export {

@@ -43,11 +43,13 @@ export class EventViewer {
 
   #mayReceive(entry: LoggedEvent): boolean {
     const { userIds, filter } = this.#selection;
-    const named = entry.userId !== undefined && userIds?.has(entry.userId) === true;
+    const named =
+      userIds !== undefined &&
+      [entry.userId, ...entry.concerned].some(id => id !== undefined && userIds.has(id));
     if (this.#caller.kind === 'server') return userIds === undefined || named;
     const { audience } = EVENT_CATALOGUE[entry.type];
     if (audience === 'server') return false;
-    if (entry.userId === this.#caller.userId) return true;
+    if (entry.userId === this.#caller.userId || entry.concerned.includes(this.#caller.userId)) return true;
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
   }
 

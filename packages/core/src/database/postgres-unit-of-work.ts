@@ -87,6 +87,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
+  async scrubJournal(): Promise<void> {}
+
   async close(): Promise<void> {
     await this.#source.destroy();
   }

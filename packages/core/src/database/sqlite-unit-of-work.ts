@@ -11,6 +11,7 @@ import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } f
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
 const READERS = 2;
+const SCRUB_ATTEMPTS = 5;
 
 /** Opens connections anew after one could no longer be trusted. */
 type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
@@ -96,6 +97,18 @@ export class SqliteUnitOfWork implements UnitOfWork {
         throw unavailable(error);
       }
     });
+  }
+
+  async scrubJournal(): Promise<void> {
+    // Deleted rows are overwritten in the file (secure_delete), once the log in front of it is written back and emptied.
+    // While somebody reads an older state, that is not possible: then the next moment will do.
+    for (let attempt = 0; attempt < SCRUB_ATTEMPTS; attempt++) {
+      const rows = await this.#writes.run(
+        async () => (await this.#writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[],
+      );
+      if (!rows?.[0]?.busy) return;
+    }
+    throw unavailable(new Error('the write-ahead log could not be emptied: a reader would not end'));
   }
 
   async close(): Promise<void> {

@@ -54,6 +54,11 @@ export interface UnitOfWork {
   read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** Has this called after every commit of this process that added to the event log. It must not throw. */
   onLogged(listener: () => void): void;
+  /**
+   * Takes what was deleted out of the journal that an embedded engine keeps beside its file, so that it is in no file any
+   * more. PostgreSQL sees to that by itself, with its vacuum and the recycling of its log.
+   */
+  scrubJournal(): Promise<void>;
   /** Whether the last write reached the storage; reading may go on when it did not. */
   readonly writable: boolean;
   close(): Promise<void>;

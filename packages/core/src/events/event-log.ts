@@ -79,6 +79,11 @@ export class EventLog {
     await this.#news.wait(signal, 10 * POLL_MS);
   }
 
+  /** Forgets what is kept in memory: entries have lost values that nobody is to see any more. */
+  forget(): void {
+    this.#ring = undefined;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#hint.ring();
@@ -118,6 +123,8 @@ export class EventLog {
       if (ring.end.seq === bounds.seq) return false;
       const events = await readEntries(transaction, ring.end, LIMITS.eventPage);
       ring.append(events);
+      // A deletion has ended, perhaps on another process: what it took out of the log leaves the memory here, too.
+      if (events.some(event => event.endsDeletion)) this.forget();
       return events.length > 0;
     });
   }

@@ -1,8 +1,12 @@
 import {
   type Actor,
+  type CallEvent,
+  type ChannelEvent,
+  EVENT_CATALOGUE,
   type EventType,
   formatPosition,
   type RollcallEvent,
+  type TaskEvent,
   type UserEvent,
 } from '@rollcall/protocol';
 import { userBefore } from '../users/user-changes.js';
@@ -36,6 +40,17 @@ export class LoggedEvent {
   get full(): RollcallEvent {
     this.#full ??= fullForm(this.#epoch, this.#row);
     return this.#full;
+  }
+
+  /** Users whom the event concerns although it is about none of them alone, as a channel of two does. */
+  get concerned(): readonly string[] {
+    return EVENT_CATALOGUE[this.type].audience === 'named' ? (this.full as ChannelEvent | CallEvent).user_ids : [];
+  }
+
+  /** Whether with it a deletion of users has ended, which may have changed earlier entries. */
+  get endsDeletion(): boolean {
+    const ends = this.type === 'task.completed' || this.type === 'task.cancelled' || this.type === 'task.failed';
+    return ends && (this.full as TaskEvent).task.type === 'users.delete';
   }
 
   /** The event as a viewer sees it; undefined when nothing that the viewer may see happened. */

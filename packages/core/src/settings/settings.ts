@@ -17,6 +17,8 @@ const DEFAULTS: AppSettings = {
   indexed_custom_fields: [],
   max_custom_bytes: LIMITS.customBytes,
   event_retention_days: 30,
+  task_retention_days: 30,
+  purge_deleted_users_days: null,
   grants: DEFAULT_GRANTS,
 };
 

@@ -6,8 +6,8 @@ import { findTask } from './find-task.js';
 import type { TaskRow } from './task-table.js';
 
 /**
- * Cancels a task: one that nobody works on ends at once, one that is worked on before its next step. What is done stays
- * done. A task that has ended is returned as it is.
+ * Cancels a task: one that nobody works on ends at once, one that is worked on, or was left in the middle of a user,
+ * before its next user. What is done stays done. A task that has ended is returned as it is.
  * @throws RollcallError `TASK_NOT_FOUND`
  */
 export async function cancelTask(
@@ -17,7 +17,7 @@ export async function cancelTask(
 ): Promise<TaskRow> {
   const { taskId, now } = request;
   const row = await findTask(transaction, taskId, 'lock');
-  if (isEnded(row.status) || (row.status === 'running' && row.cancel_requested)) return row;
+  if (isEnded(row.status) || row.cancel_requested) return row;
   await transaction.query(
     sql`UPDATE tasks SET
       cancel_requested = true,
@@ -26,7 +26,7 @@ export async function cancelTask(
       WHERE id = ${taskId}`,
   );
   const cancelled: TaskRow = { ...row, cancel_requested: true, cancelled_by: actor, updated_at: now };
-  return row.status === 'pending'
+  return row.status === 'pending' && !row.within_user
     ? endTask(transaction, cancelled, { status: 'cancelled', actor, now })
     : cancelled;
 }

@@ -1,9 +1,9 @@
-import type { TaskResult } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { endTask } from './end-task.js';
 import { type HeldTask, readHeldTask, saveHeldTask } from './held-task.js';
 import type { Job, StepOutcome } from './job.js';
 import type { TaskRow } from './task-table.js';
+import { type OutcomeCounts, saveOutcomes, waitingTaskUsers } from './task-users.js';
 
 /** What a step is taken with. */
 export interface StepOptions {
@@ -24,22 +24,39 @@ export function commitStep({ unitOfWork, job, held, leaseMs, clock }: StepOption
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
     const now = clock();
-    if (row.cancel_requested) {
+    if (row.cancel_requested && !row.within_user) {
       return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
     }
     const { input, position, actor } = row;
-    const outcome = await job.step({ transaction, task: row, input, position, actor, now });
-    const advanced: TaskRow = { ...row, ...progressOf(row.result, outcome), tries: 1, updated_at: now };
+    const waiting = (limit: number) => waitingTaskUsers(transaction, row.id, limit);
+    const outcome = await job.step({ transaction, task: row, input, waiting, position, actor, now });
+    const counts = await saveOutcomes(transaction, row.id, outcome.users);
+    const advanced = advance(row, outcome, counts, now);
     if (outcome.finished) return endTask(transaction, advanced, { status: 'completed', now });
+    if (outcome.waitMs !== undefined) {
+      const resting: TaskRow = { ...advanced, status: 'pending', tries: 0 };
+      await saveHeldTask(transaction, resting, { pauseMs: outcome.waitMs });
+      return resting;
+    }
     await saveHeldTask(transaction, advanced, { leaseMs });
     return advanced;
   });
 }
 
-/** The counts are taken from the result, so the two cannot differ. */
-function progressOf(result: TaskResult, { position, users }: StepOutcome) {
-  const all = { ...result.users, ...users };
-  const outcomes = Object.values(all);
-  const failed = outcomes.filter(outcome => outcome.status === 'failed').length;
-  return { position, result: { users: all }, done: outcomes.length - failed, failed };
+function advance(
+  row: TaskRow,
+  { position, withinUser, output }: StepOutcome,
+  counts: OutcomeCounts,
+  now: number,
+): TaskRow {
+  return {
+    ...row,
+    position,
+    done: row.done + counts.done,
+    failed: row.failed + counts.failed,
+    within_user: withinUser ?? false,
+    ...(output && { output }),
+    tries: 1,
+    updated_at: now,
+  };
 }

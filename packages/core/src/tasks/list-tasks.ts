@@ -3,7 +3,8 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { readTaskCursor, writeTaskCursor } from './task-cursor.js';
 import { taskTable } from './task-table.js';
-import { toTask } from './to-task.js';
+import { outcomesOf } from './task-users.js';
+import { type ExportLink, toTaskWithResult } from './to-task.js';
 
 /** The checked options of `listTasks`. */
 export type ParsedListTasksOptions = ListTasksOptions & { limit: number };
@@ -15,6 +16,7 @@ export type ParsedListTasksOptions = ListTasksOptions & { limit: number };
 export async function listTasks(
   transaction: Transaction,
   options: ParsedListTasksOptions,
+  exportLink: ExportLink,
 ): Promise<ListTasksAnswer> {
   const { status, type, limit, next } = options;
   const conditions: Sql[] = [];
@@ -31,8 +33,12 @@ export async function listTasks(
   );
   const rows = cells.slice(0, limit).map(one => taskTable.decode(one, transaction.dialect));
   const last = rows.at(-1);
+  const outcomes = await outcomesOf(
+    transaction,
+    rows.map(row => row.id),
+  );
   return {
-    tasks: rows.map(toTask),
+    tasks: rows.map(row => toTaskWithResult(row, outcomes.get(row.id) ?? {}, exportLink)),
     ...(cells.length > limit && last && { next: writeTaskCursor(last, options) }),
   };
 }

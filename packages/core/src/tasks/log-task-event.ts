@@ -3,7 +3,7 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { TaskRow } from './task-table.js';
 import { toTask } from './to-task.js';
 
-/** Adds an event about a task to the log; the task's `updated_at` is the time of the event. */
+/** Adds an event about a task, without its result, to the log; the task's `updated_at` is the time of the event. */
 export function logTaskEvent(
   transaction: WriteTransaction,
   actor: Actor,

@@ -26,7 +26,7 @@ export function putBackAfterError(
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
     const now = clock();
-    if (row.cancel_requested) {
+    if (row.cancel_requested && !row.within_user) {
       return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
     }
     if (row.tries >= MAX_TRIES) {
@@ -48,7 +48,7 @@ export function putBackAtStop({ unitOfWork, held, clock }: PutBackOptions): Prom
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
     const now = clock();
-    if (row.cancel_requested) {
+    if (row.cancel_requested && !row.within_user) {
       return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
     }
     const waiting: TaskRow = { ...row, status: 'pending', tries: row.tries - 1, updated_at: now };

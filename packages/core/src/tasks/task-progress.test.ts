@@ -12,7 +12,7 @@ const row = (id: string, done: number): TaskRow => ({
   done,
   total: 100,
   failed: 0,
-  result: { users: {} },
+  within_user: false,
   tries: 1,
   run_at: 0,
   fence: 1,

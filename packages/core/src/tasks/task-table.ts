@@ -1,14 +1,14 @@
-import type { Actor, JsonObject, JsonValue, TaskResult, TaskStatus, TaskType } from '@rollcall/protocol';
+import type { Actor, JsonObject, JsonValue, TaskStatus, TaskType } from '@rollcall/protocol';
 import { defineTable } from '../database/table.js';
 
-/** A task as it is stored. */
+/** A task as it is stored; the users that it is about are rows of their own (task-user-table.ts). */
 export interface TaskRow {
   id: string;
   type: TaskType;
   status: TaskStatus;
   /** Who asked for it: the events that it causes carry this actor. */
   actor: Actor;
-  /** What was asked for; it never changes. */
+  /** What was asked for, users aside; it never changes. */
   input: JsonObject;
   /** How far it got, in the words of its job; absent before the first step. */
   position?: JsonValue;
@@ -16,7 +16,8 @@ export interface TaskRow {
   done: number;
   total: number;
   failed: number;
-  result: TaskResult;
+  /** What the task made beside changing users. */
+  output?: TaskOutput;
   error?: { code: string; message: string };
   /**
    * Attempts at the present step. Counted when a worker takes the task, so that crashes count too; a step that succeeds
@@ -30,12 +31,19 @@ export interface TaskRow {
   /** +1 whenever a worker takes the task: a worker that was overtaken holds an old number and can change nothing. */
   fence: number;
   cancel_requested: boolean;
+  /** The last step ended in the middle of a user: a cancelled task goes on to the end of that user. */
+  within_user: boolean;
   /** Who asked for the end: the event `task.cancelled` carries this actor. */
   cancelled_by?: Actor;
   created_at: number;
   updated_at: number;
   started_at?: number;
   finished_at?: number;
+}
+
+/** What a task made: so far the file of an export. */
+export interface TaskOutput extends JsonObject {
+  bytes: number;
 }
 
 /** The tasks. */
@@ -49,7 +57,6 @@ export const taskTable = defineTable<TaskRow>('tasks', [
   { name: 'done', kind: 'integer' },
   { name: 'total', kind: 'integer' },
   { name: 'failed', kind: 'integer' },
-  { name: 'result', kind: 'json' },
   { name: 'error', kind: 'json', nullable: true },
   { name: 'tries', kind: 'integer' },
   { name: 'run_at', kind: 'integer' },
@@ -61,4 +68,6 @@ export const taskTable = defineTable<TaskRow>('tasks', [
   { name: 'updated_at', kind: 'integer' },
   { name: 'started_at', kind: 'integer', nullable: true },
   { name: 'finished_at', kind: 'integer', nullable: true },
+  { name: 'within_user', kind: 'boolean' },
+  { name: 'output', kind: 'json', nullable: true },
 ]);

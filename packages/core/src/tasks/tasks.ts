@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, JsonObject, ListTasksAnswer, Task, TaskType } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
 import { insertRows } from '../database/insert-rows.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { cancelTask } from './cancel-task.js';
@@ -9,15 +10,18 @@ import { logTaskEvent } from './log-task-event.js';
 import type { TaskHints } from './task-hints.js';
 import { type ProgressListener, TaskProgress } from './task-progress.js';
 import { type TaskRow, taskTable } from './task-table.js';
-import { toTask } from './to-task.js';
+import { addTaskUsers, outcomesOf } from './task-users.js';
+import { type ExportLink, toTask, toTaskWithResult } from './to-task.js';
 import { watchTask } from './watch-task.js';
 
 /** What long-running work is asked for. */
 export interface TaskRequest {
+  /** Default: a new one. */
+  id?: string;
   type: TaskType;
   input: JsonObject;
-  /** How many users it is about; none counts twice. */
-  total: number;
+  /** The users that it is about, in the order in which they are worked on; none stands twice. */
+  users: readonly string[];
 }
 
 /** What `Tasks` is made of. */
@@ -25,6 +29,8 @@ export interface TasksOptions {
   unitOfWork: UnitOfWork;
   clock: () => number;
   hints: TaskHints;
+  /** Where the file of an export is read. */
+  exportLink: ExportLink;
   /** How often a watched task is looked at without a hint; default 1 s. */
   pollMs?: number;
 }
@@ -45,22 +51,26 @@ export class Tasks {
    */
   async enqueue(transaction: WriteTransaction, actor: Actor, request: TaskRequest): Promise<Task> {
     const now = this.#options.clock();
+    const { id = randomUUID(), type, input, users } = request;
     const row: TaskRow = {
-      id: randomUUID(),
-      ...request,
+      id,
+      type,
+      input,
+      total: users.length,
       status: 'pending',
       actor,
       done: 0,
       failed: 0,
-      result: { users: {} },
       tries: 0,
       run_at: 0,
       fence: 0,
       cancel_requested: false,
+      within_user: false,
       created_at: now,
       updated_at: now,
     };
     await insertRows(transaction, taskTable, [row]);
+    await addTaskUsers(transaction, row.id, users);
     logTaskEvent(transaction, actor, { type: 'task.created', task: row });
     transaction.afterCommit(() => this.#options.hints.announce({ taskId: row.id, claimable: true }));
     return toTask(row);
@@ -68,7 +78,19 @@ export class Tasks {
 
   /** @throws RollcallError `TASK_NOT_FOUND` */
   get(taskId: string): Promise<Task> {
-    return this.#options.unitOfWork.read(async transaction => toTask(await findTask(transaction, taskId)));
+    const { unitOfWork, exportLink } = this.#options;
+    return unitOfWork.read(async transaction => {
+      const row = await findTask(transaction, taskId);
+      const outcomes = await outcomesOf(transaction, [taskId]);
+      return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
+    });
+  }
+
+  /** Frees every task that is worked on. Only for whoever has the database to itself and works on none. */
+  async releaseAll(): Promise<void> {
+    await this.#options.unitOfWork.write(transaction =>
+      transaction.query(sql`UPDATE tasks SET lease_until = 0 WHERE status = 'running'`),
+    );
   }
 
   /**
@@ -77,7 +99,8 @@ export class Tasks {
    * @throws RollcallError `CURSOR_INVALID`
    */
   list(options: ParsedListTasksOptions): Promise<ListTasksAnswer> {
-    return this.#options.unitOfWork.read(transaction => listTasks(transaction, options));
+    const { unitOfWork, exportLink } = this.#options;
+    return unitOfWork.read(transaction => listTasks(transaction, options, exportLink));
   }
 
   /**
@@ -86,11 +109,12 @@ export class Tasks {
    * @throws RollcallError `TASK_NOT_FOUND`
    */
   cancel(actor: Actor, taskId: string): Promise<Task> {
-    const { unitOfWork, clock, hints } = this.#options;
+    const { unitOfWork, clock, hints, exportLink } = this.#options;
     return unitOfWork.write(async transaction => {
       const row = await cancelTask(transaction, actor, { taskId, now: clock() });
-      transaction.afterCommit(() => hints.announce({ taskId, claimable: false }));
-      return toTask(row);
+      transaction.afterCommit(() => hints.announce({ taskId, claimable: row.status === 'pending' }));
+      const outcomes = await outcomesOf(transaction, [taskId]);
+      return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
     });
   }
 

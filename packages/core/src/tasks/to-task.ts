@@ -1,7 +1,24 @@
-import type { Task } from '@rollcall/protocol';
+import type { ExportFile, Task, TaskResult, UserOutcome } from '@rollcall/protocol';
 import type { TaskRow } from './task-table.js';
 
-/** A task as those who may see it see it. `result` is absent while nothing has happened to any user. */
+/** Says where the file of an export is read: a link that is signed and expires. */
+export type ExportLink = (taskId: string) => Omit<ExportFile, 'bytes'>;
+
+/** A task with its result, as whoever asks for it sees it. `result` is absent while nothing has happened. */
+export function toTaskWithResult(
+  row: TaskRow,
+  users: Record<string, UserOutcome>,
+  exportLink: ExportLink,
+): Task {
+  const result: TaskResult = {
+    users,
+    ...(row.output && row.status === 'completed' && { export: { ...exportLink(row.id), ...row.output } }),
+  };
+  const empty = Object.keys(users).length === 0 && !result.export;
+  return { ...toTask(row), ...(!empty && { result }) };
+}
+
+/** A task without its result, as events tell of it: who was deleted must not live on in the log. */
 export function toTask(row: TaskRow): Task {
   return {
     task_id: row.id,
@@ -12,7 +29,6 @@ export function toTask(row: TaskRow): Task {
     updated_at: row.updated_at,
     ...(row.started_at !== undefined && { started_at: row.started_at }),
     ...(row.finished_at !== undefined && { finished_at: row.finished_at }),
-    ...(Object.keys(row.result.users).length > 0 && { result: row.result }),
     ...(row.error !== undefined && { error: row.error }),
   };
 }

@@ -15,7 +15,7 @@ interface Holder {
 
 /**
  * Unique usernames (SPEC section 3). Judged is the state after the whole batch, so that two users can swap names. Only
- * users whose name (or teams, where they matter) changes are judged: the rule holds going forward, and an existing
+ * users whose name (or teams, where they matter) changes, or who come back from deletion, are judged: the rule holds going forward, and an existing
  * duplicate may be written as long as it keeps its name.
  *
  * Writers of one name wait for each other from here to their commit, so of two at the same moment exactly one wins.
@@ -45,6 +45,7 @@ export async function checkUsernames(
 
 function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean {
   if (!before || before.name !== after.name) return true;
+  if (before.deleted_at !== undefined && after.deleted_at === undefined) return true;
   return scope === 'team' && !jsonEqual(before.teams, after.teams);
 }
 

@@ -8,6 +8,7 @@ import { findUsersForUpdate } from './find-users.js';
 import { mergeUser, newUserRow } from './replace-user.js';
 import { saveUsers } from './save-users.js';
 import { toUser } from './to-user.js';
+import { findTombstones, userDeleted } from './tombstones.js';
 import { userChanges } from './user-changes.js';
 import type { UserRow } from './user-table.js';
 
@@ -45,6 +46,7 @@ export async function connectUser(
   }
   const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
   if (before) refuseCaller(before, token.issuedAt);
+  else if ((await findTombstones(transaction, [userId])).size > 0) throw userDeleted(userId);
   const current = before ?? newUserRow(userId, now);
   for (const [field, value] of Object.entries(write.fields))
     refuseReserved(current, field, value as JsonValue);
@@ -69,7 +71,7 @@ export async function connectUser(
  */
 export function refuseCaller(user: UserRow, issuedAt: number | undefined): void {
   if (user.deleted_at !== undefined) {
-    throw new RollcallError('USER_DELETED', `the user "${user.id}" has been deleted`, { field: 'id' });
+    throw userDeleted(user.id);
   }
   if (user.deactivated_at !== undefined) {
     throw new RollcallError('USER_DEACTIVATED', `the user "${user.id}" is deactivated`, { field: 'id' });

@@ -1,11 +1,11 @@
 import { RollcallError } from '@rollcall/protocol';
-import sql, { raw } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from './user-table.js';
 
 /** The users with these ids, deleted ones included, in no particular order; unknown ids are simply not there. */
 export function findUsers(transaction: Transaction, ids: readonly string[]): Promise<Map<string, UserRow>> {
-  return select(transaction, ids, false);
+  return select(transaction, ids, empty);
 }
 
 /** The same, and nobody else changes them before this transaction ends. Locked in the order of their ids. */
@@ -13,7 +13,15 @@ export function findUsersForUpdate(
   transaction: WriteTransaction,
   ids: readonly string[],
 ): Promise<Map<string, UserRow>> {
-  return select(transaction, ids, true);
+  return select(transaction, ids, sql` ORDER BY id${transaction.dialect.forUpdate}`);
+}
+
+/** The same, and they stay as they are until this transaction ends, whoever else reads them. */
+export function findUsersForShare(
+  transaction: WriteTransaction,
+  ids: readonly string[],
+): Promise<Map<string, UserRow>> {
+  return select(transaction, ids, sql` ORDER BY id${transaction.dialect.forShare}`);
 }
 
 /** One user. @throws RollcallError `USER_NOT_FOUND` */
@@ -28,17 +36,15 @@ export function userNotFound(id: string, place: { index?: number; field?: string
   return new RollcallError('USER_NOT_FOUND', `there is no user "${id}"`, { field: 'id', ...place });
 }
 
+/** The order of the locks is the order of the ids, so that two batches that overlap cannot wait for each other. */
 async function select(
   transaction: Transaction,
   ids: readonly string[],
-  lock: boolean,
+  lock: Sql,
 ): Promise<Map<string, UserRow>> {
   const { dialect } = transaction;
-  // The order of the locks is the order of the ids, so that two batches that overlap cannot wait for each other.
   const cells = await transaction.query(
-    lock
-      ? sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)}) ORDER BY id${dialect.forUpdate}`
-      : sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)})`,
+    sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)})${lock}`,
   );
   return new Map(cells.map(cell => [cell.id as string, userTable.decode(cell, dialect)]));
 }

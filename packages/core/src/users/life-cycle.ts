@@ -1,61 +1,81 @@
 import { type Actor, RollcallError, type UserOutcome } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { readSettings } from '../settings/settings.js';
+import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate, userNotFound } from './find-users.js';
 import { saveUsers } from './save-users.js';
-import type { UserDraft } from './user-draft.js';
+import { findTombstones, userDeleted } from './tombstones.js';
 import type { UserRow } from './user-table.js';
 
-/** A life-cycle change of some users: what happened to each, by id. Repeating it changes nothing. */
+/** A life-cycle change of one user: what happened to it. Repeating it changes nothing. */
 export type ChangeActivity = (
   transaction: WriteTransaction,
   actor: Actor,
-  change: { ids: readonly string[]; now: number },
-) => Promise<Record<string, UserOutcome>>;
+  change: { id: string; now: number },
+) => Promise<UserOutcome>;
 
-/** Marks users as deactivated: they cannot connect or call anything; their data stays. */
-export const deactivateUsers: ChangeActivity = (transaction, actor, change) =>
-  changeActivity(transaction, actor, {
+/** Marks a user as deactivated: it cannot connect or call anything; its data stays. */
+export const deactivateUser: ChangeActivity = (transaction, actor, change) =>
+  changeUser(transaction, actor, {
     ...change,
-    apply: row => ({ ...row, deactivated_at: change.now }),
-    wanted: true,
+    apply: row =>
+      refuseDeleted(row) ?? (row.deactivated_at === undefined ? { ...row, deactivated_at: change.now } : row),
   });
 
 /** Undoes a deactivation. */
-export const reactivateUsers: ChangeActivity = (transaction, actor, change) =>
-  changeActivity(transaction, actor, { ...change, apply: withoutDeactivation, wanted: false });
+export const reactivateUser: ChangeActivity = (transaction, actor, change) =>
+  changeUser(transaction, actor, {
+    ...change,
+    apply: row => refuseDeleted(row) ?? without(row, 'deactivated_at'),
+  });
 
-async function changeActivity(
+/** Undoes a soft deletion. The user is as it was, deactivated if it was; its name must be free still. */
+export const restoreUser: ChangeActivity = (transaction, actor, change) =>
+  changeUser(transaction, actor, {
+    ...change,
+    apply: row =>
+      row.deletion === 'pruning'
+        ? new RollcallError('USER_DELETED', `the data of the user "${row.id}" has been deleted for good`)
+        : without(without(row, 'deleted_at'), 'deletion'),
+  });
+
+/** The new state of a user, the same object where nothing is to change, or what stands against it. */
+type Apply = (row: UserRow) => UserRow | RollcallError;
+
+async function changeUser(
   transaction: WriteTransaction,
   actor: Actor,
-  change: { ids: readonly string[]; now: number; apply(row: UserRow): UserRow; wanted: boolean },
-): Promise<Record<string, UserOutcome>> {
-  const stored = await findUsersForUpdate(transaction, change.ids);
-  const outcomes: Record<string, UserOutcome> = {};
-  const drafts: UserDraft[] = [];
-  for (const [index, id] of change.ids.entries()) {
-    const before = stored.get(id);
-    const problem = before ? deletedError(before) : userNotFound(id);
-    if (!before || problem) {
-      outcomes[id] = {
-        status: 'failed',
-        error: { code: problem?.code ?? 'USER_NOT_FOUND', message: problem?.message ?? '' },
-      };
-    } else if ((before.deactivated_at !== undefined) === change.wanted) {
-      outcomes[id] = { status: 'unchanged' };
-    } else {
-      outcomes[id] = { status: 'done' };
-      drafts.push({ index, before, after: change.apply(before) });
-    }
+  change: { id: string; now: number; apply: Apply },
+): Promise<UserOutcome> {
+  const { id, now, apply } = change;
+  const before = (await findUsersForUpdate(transaction, [id])).get(id);
+  if (!before) {
+    const forgotten = (await findTombstones(transaction, [id])).size > 0;
+    return failure(forgotten ? userDeleted(id) : userNotFound(id));
   }
-  await saveUsers(transaction, actor, drafts, change.now);
-  return outcomes;
+  const after = apply(before);
+  if (after instanceof RollcallError) return failure(after);
+  if (after === before) return { status: 'unchanged' };
+  const draft = { index: 0, before, after };
+  if (before.deleted_at !== after.deleted_at) {
+    const [issue] = await draftIssues(transaction, await readSettings(transaction), [draft]);
+    if (issue) return failure(issue);
+  }
+  await saveUsers(transaction, actor, [draft], now);
+  return { status: 'done' };
 }
 
-function withoutDeactivation({ deactivated_at: _, ...row }: UserRow): UserRow {
-  return row;
+function failure({ code, message }: Pick<RollcallError, 'code' | 'message'>): UserOutcome {
+  return { status: 'failed', error: { code, message } };
 }
 
-function deletedError(row: UserRow): RollcallError | undefined {
-  if (row.deleted_at === undefined) return undefined;
-  return new RollcallError('USER_DELETED', `the user "${row.id}" has been deleted`, { field: 'id' });
+function refuseDeleted(row: UserRow): RollcallError | undefined {
+  return row.deleted_at === undefined ? undefined : userDeleted(row.id);
+}
+
+function without(row: UserRow, field: 'deactivated_at' | 'deleted_at' | 'deletion'): UserRow {
+  if (row[field] === undefined) return row;
+  const rest = { ...row };
+  delete rest[field];
+  return rest;
 }

@@ -6,6 +6,7 @@ import { checkBatch, throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
 import { saveUsers } from './save-users.js';
+import { findTombstones } from './tombstones.js';
 import { deletedIssue } from './upsert-users.js';
 import type { UserDraft } from './user-draft.js';
 import type { UserRow } from './user-table.js';
@@ -31,12 +32,16 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights): PartialU
     ids,
     write: async (transaction, actor, settings, now) => {
       const stored = await findUsersForUpdate(transaction, ids);
+      const forgotten = await findTombstones(
+        transaction,
+        ids.filter(id => !stored.has(id)),
+      );
       const found = [...issues, ...reserved];
       const drafts: UserDraft[] = [];
       for (const { index, item } of items) {
         const before = stored.get(item.id);
-        if (!before) found.push(unknownIssue(item.id, index));
-        else if (before.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
+        if (forgotten.has(item.id) || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
+        else if (!before) found.push(unknownIssue(item.id, index));
         else {
           const applied = applyPartialUpdate(before, item);
           found.push(...applied.issues.map(issue => ({ ...issue, index })));

@@ -1,4 +1,4 @@
-import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
+import type { Actor, Changes, DeletionModes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
 import { insertRows } from '../database/insert-rows.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
@@ -12,6 +12,7 @@ import { isPrivatePath } from './visible-user.js';
 /** The event of a life-cycle change, by the field that it sets or clears. */
 const LIFE_CYCLE_EVENTS: Record<string, { set: UserEvent; cleared: UserEvent }> = {
   deactivated_at: { set: 'user.deactivated', cleared: 'user.reactivated' },
+  deleted_at: { set: 'user.deleted', cleared: 'user.restored' },
 };
 
 type UserEvent = UserEventType & DurableEventType;
@@ -32,7 +33,7 @@ export async function saveUsers(
 ): Promise<UserRow[]> {
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
-  const stored = drafts.map(({ before, after }) => {
+  const stored = drafts.map(({ before, after, modes }) => {
     const changes = before && userChanges(toUser(before, now), toUser(after, now));
     if (before && changes && Object.keys(changes).length === 0) return before;
     const visible = changes && Object.keys(changes).some(path => !isPrivatePath(path));
@@ -43,7 +44,7 @@ export async function saveUsers(
       revision: before ? before.revision + (visible ? 1 : 0) : 1,
     };
     (before ? changed : created).push(row);
-    logChange(transaction, actor, toUser(row, now), changes);
+    logChange(transaction, actor, { user: toUser(row, now), changes, modes });
     return row;
   });
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
@@ -57,15 +58,15 @@ function byId(one: UserRow, other: UserRow): number {
   return one.id < other.id ? -1 : 1;
 }
 
-/** Presence is written by its own statements, beside those that change users, so a save must not set it back. */
-const PRESENCE_COLUMNS = ['online', 'last_active', 'created_at', 'id_words'] as const;
+/** Presence and the response time are written by their own statements, beside those that change users, so a save must not set it back. */
+const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time', 'created_at', 'id_words'] as const;
 
 function logChange(
   transaction: WriteTransaction,
   actor: Actor,
-  user: User,
-  changes: Changes | undefined,
+  change: { user: User; changes?: Changes; modes?: DeletionModes },
 ): void {
+  const { user, changes, modes } = change;
   if (!changes) {
     logUserEvent(transaction, actor, { type: 'user.created', user });
     const ban: Changes = {
@@ -82,7 +83,7 @@ function logChange(
     const lifeCycle = LIFE_CYCLE_EVENTS[path];
     if (lifeCycle) {
       const type = change.after === undefined ? lifeCycle.cleared : lifeCycle.set;
-      logUserEvent(transaction, actor, { type, user, changes: { [path]: change } });
+      logUserEvent(transaction, actor, { type, user, changes: { [path]: change }, modes });
     } else if (BAN_FIELDS.has(path)) ban[path] = change;
     else rest[path] = change;
   }

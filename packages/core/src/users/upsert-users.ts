@@ -6,6 +6,7 @@ import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
 import { replaceUser } from './replace-user.js';
 import { saveUsers } from './save-users.js';
+import { findTombstones } from './tombstones.js';
 import type { UserDraft } from './user-draft.js';
 import type { UserRow } from './user-table.js';
 
@@ -19,15 +20,21 @@ export function parseUpserts(raw: unknown): UpsertBatch {
   const { items, issues } = checkBatch(raw, parseUserInput);
   return {
     write: async (transaction, actor, settings, now) => {
-      const stored = await findUsersForUpdate(
+      const ids = items.map(({ item }) => item.id);
+      const stored = await findUsersForUpdate(transaction, ids);
+      const forgotten = await findTombstones(
         transaction,
-        items.map(({ item }) => item.id),
+        ids.filter(id => !stored.has(id)),
       );
       const drafts = items.map(({ index, item }): UserDraft => {
         const before = stored.get(item.id);
         return { index, before, after: replaceUser(before, item, now) };
       });
-      const refusals = items.flatMap(({ index, item }) => refusal(stored.get(item.id), item, index));
+      const refusals = items.flatMap(({ index, item }) => 
+        forgotten.has(item.id)
+          ? [deletedIssue(item.id, index)]
+          : refusal(stored.get(item.id), item, index),
+      );
       throwIssues([...issues, ...refusals, ...(await draftIssues(transaction, settings, drafts))]);
       return saveUsers(transaction, actor, drafts, now);
     },

@@ -1,8 +1,16 @@
 import type { Change, Changes, JsonValue, User } from '@rollcall/protocol';
 import { isJsonObject, jsonEqual } from '../json/json-equal.js';
 
-/** Fields that say when and how often a user changed, or who is here now: not changes by themselves. */
-const NOT_COMPARED = new Set<string>(['id', 'created_at', 'updated_at', 'revision', 'online', 'last_active']);
+/** Fields that say when and how often a user changed, or what it is doing: not changes by themselves. */
+const NOT_COMPARED = new Set<string>([
+  'id',
+  'created_at',
+  'updated_at',
+  'revision',
+  'online',
+  'last_active',
+  'avg_response_time',
+]);
 
 /**
  * What differs between two states of a user, by dotted path. It goes into objects only where both sides are objects, so

@@ -1,3 +1,4 @@
+import type { DeletionModes } from '@rollcall/protocol';
 import type { UserRow } from './user-table.js';
 
 /** A change to one user that has been worked out and not yet written. */
@@ -7,4 +8,6 @@ export interface UserDraft {
   /** Absent for a user who comes into being. */
   before?: UserRow;
   after: UserRow;
+  /** Of a deletion: what its event says about how it is done. */
+  modes?: DeletionModes;
 }

@@ -14,7 +14,7 @@ import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { connectUser } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
-import { type ChangeActivity, deactivateUsers, reactivateUsers } from './life-cycle.js';
+import { type ChangeActivity, deactivateUser, reactivateUser } from './life-cycle.js';
 import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
 import { parseUpserts } from './upsert-users.js';
 import type { UserRow } from './user-table.js';
@@ -104,12 +104,12 @@ export class Users {
    * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
    */
   deactivate(actor: Actor, id: string): Promise<UserRow> {
-    return this.#changeOne(deactivateUsers, actor, { id });
+    return this.#changeOne(deactivateUser, actor, { id });
   }
 
   /** Undoes a deactivation, and gives the user another name when one is named. */
   reactivate(actor: Actor, change: { id: string; name?: string }): Promise<UserRow> {
-    return this.#changeOne(reactivateUsers, actor, change);
+    return this.#changeOne(reactivateUser, actor, change);
   }
 
   /** One user, if it exists, and what its role may do: what a call of that user is judged by. */
@@ -129,8 +129,7 @@ export class Users {
     const { id, name } = what;
     return this.#unitOfWork.write(async transaction => {
       const now = this.#clock();
-      const outcomes = await change(transaction, actor, { ids: [id], now });
-      throwFailure(outcomes[id]);
+      throwFailure(await change(transaction, actor, { id, now }));
       if (name !== undefined) {
         const rename = parsePartialUpdates([{ id, set: { name } }], 'server');
         await rename.write(transaction, actor, await readSettings(transaction), now);

@@ -26,6 +26,11 @@ export interface LoggedEvent {
   data: { task?: Task };
 }
 
+/** These tests make no files. */
+function exportLink(): never {
+  throw new Error('no task of these tests has a file');
+}
+
 /** A database with tasks in it, and the workers that a test starts. */
 export class TasksFixture {
   readonly unitOfWork: UnitOfWork;
@@ -44,7 +49,7 @@ export class TasksFixture {
     this.#url = url;
     this.#databases = [database];
     this.unitOfWork = database.unitOfWork;
-    this.tasks = new Tasks({ unitOfWork: this.unitOfWork, hints: this.hints, clock: this.clock, pollMs: 20 });
+    this.tasks = new Tasks({ unitOfWork: this.unitOfWork, hints: this.hints, clock: this.clock, exportLink, pollMs: 20 });
   }
 
   static async open(engine: TestEngine): Promise<TasksFixture> {
@@ -119,7 +124,7 @@ export class TasksFixture {
       this.tasks.enqueue(transaction, SERVER, {
         type: 'users.deactivate',
         input: { ids: [...ids] },
-        total: ids.length,
+        users: ids,
         ...request,
       }),
     );

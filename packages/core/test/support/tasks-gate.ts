@@ -46,6 +46,10 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.dialect;
   }
 
+  scrubJournal(): Promise<void> {
+    return this.#inner.scrubJournal();
+  }
+
   get writable(): boolean {
     return this.#inner.writable;
   }

@@ -34,7 +34,7 @@ export function touchJob(inStep: InStep = () => undefined): TouchJob {
       await inStep(ids, context);
       return {
         position: position + 2,
-        users: Object.fromEntries(ids.map(id => [id, { status: 'done' as const }])),
+        users: new Map(ids.map(id => [id, { status: 'done' as const }])),
         finished: position + 2 >= input.ids.length,
       };
     },

@@ -1,6 +1,8 @@
-import type { Actor, RollcallError, RollcallEvent } from '@rollcall/protocol';
+import type { Actor, RollcallEvent } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
 import { type Directory, openDirectory } from '../../src/directory.js';
+
+export { refusal } from './refusal.js';
 
 /** The actor of a back end. */
 export const SERVER: Actor = { type: 'server' };
@@ -53,14 +55,4 @@ export async function openTestDirectory(engine: TestEngine): Promise<TestDirecto
     newEventNames: async () =>
       (await newEvents()).map(event => ('user' in event ? `${event.type} ${event.user.id}` : event.type)),
   });
-}
-
-/** The error that a call is refused with; fails when it is not refused. */
-export async function refusal(call: Promise<unknown>): Promise<RollcallError> {
-  return call.then(
-    () => {
-      throw new Error('the call was not refused');
-    },
-    (error: RollcallError) => error,
-  );
 }

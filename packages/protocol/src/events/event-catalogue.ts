@@ -35,13 +35,21 @@ export const EVENT_CATALOGUE = {
     audience: 'named',
     when: 'A channel has another owner, because the owner was deleted for good.',
   },
-  'channel.deleted': { durable: true, audience: 'named', when: 'A 1:1 channel is deleted with one of its members.' },
+  'channel.deleted': {
+    durable: true,
+    audience: 'named',
+    when: 'A 1:1 channel is deleted with one of its members.',
+  },
   'channel.restored': {
     durable: true,
     audience: 'named',
     when: 'A 1:1 channel that was deleted with a member is back.',
   },
-  'call.deleted': { durable: true, audience: 'named', when: 'A 1:1 call is deleted with one of its members.' },
+  'call.deleted': {
+    durable: true,
+    audience: 'named',
+    when: 'A 1:1 call is deleted with one of its members.',
+  },
   'call.restored': {
     durable: true,
     audience: 'named',

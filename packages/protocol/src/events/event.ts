@@ -48,8 +48,8 @@ export interface UserEvent<Custom extends object = JsonObject> extends EventBase
   modes?: DeletionModes;
   /** How the messages of the user were deleted. */
   mode?: ContentModes['messages'];
-  /** How many were deleted or came back, by the name of the thing. */
-  counts?: Record<string, number>;
+  /** How many were deleted or came back, by product and by the name of the thing. */
+  counts?: Record<string, Record<string, number>>;
   /** With a filter: whether the user matched it before and after the change. */
   matched?: { before: boolean; after: boolean };
 }

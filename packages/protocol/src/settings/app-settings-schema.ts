@@ -19,6 +19,8 @@ function isCustomPath(path: string): boolean {
   );
 }
 
+const daysSchema = z.number().int().min(1).max(3650);
+
 /** The settings that `updateAppSettings` takes; each is optional, an unknown one is an error. */
 export const appSettingsUpdateSchema = z.strictObject({
   enforce_unique_usernames: z.enum(USERNAME_SCOPES).optional(),
@@ -28,6 +30,8 @@ export const appSettingsUpdateSchema = z.strictObject({
     .refine(paths => new Set(paths).size === paths.length, 'a path is named at most once')
     .optional(),
   max_custom_bytes: z.number().int().min(1024).max(15_360).optional(),
-  event_retention_days: z.number().int().min(1).max(3650).optional(),
+  event_retention_days: daysSchema.optional(),
+  task_retention_days: daysSchema.optional(),
+  purge_deleted_users_days: daysSchema.nullable().optional(),
   grants: recordSchema(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
 });

@@ -16,6 +16,13 @@ export interface AppSettings {
   max_custom_bytes: number;
   /** Days that events are kept, 1–3,650; default 30. */
   event_retention_days: number;
+  /** Days that ended tasks are kept, 1–3,650; default 30. */
+  task_retention_days: number;
+  /**
+   * Days after which soft-deleted users are deleted for good, with their messages, activities, 1:1 channels and 1:1
+   * calls, 1–3,650; default null: never.
+   */
+  purge_deleted_users_days: number | null;
   /** What each role may do. A role that is not listed has the grants of `user`. */
   grants: Record<string, Grant[]>;
 }

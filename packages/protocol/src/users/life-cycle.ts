@@ -1,3 +1,6 @@
+import type { JsonObject } from '../json.js';
+import type { User } from './user.js';
+
 /** What becomes of a deleted user. `soft` keeps everything, `pruning` the id, role and times, `hard` nothing. */
 export const USER_DELETION_MODES = ['soft', 'pruning', 'hard'] as const;
 
@@ -31,6 +34,13 @@ export interface DeleteUsersOptions extends Partial<DeletionModes> {
   new_channel_owner_id?: string;
   /** The user on whose behalf it is done: the events name it as their actor. */
   created_by_id?: string;
+}
+
+/** Everything that is stored about a user. */
+export interface UserExport {
+  user: User;
+  /** By kind, such as `message`: each oldest first, deleted ones that are still stored included. */
+  records: Record<string, JsonObject[]>;
 }
 
 /** What `deleteUsers` would change, in counts. */

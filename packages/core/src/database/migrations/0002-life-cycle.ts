@@ -9,7 +9,7 @@ export class LifeCycle0002 implements MigrationInterface {
   readonly name = 'LifeCycle0000000000002';
 
   async up(runner: QueryRunner): Promise<void> {
-    const { text, integer, json } = columnTypes(runner);
+    const { text, integer, boolean, json } = columnTypes(runner);
     await runner.query(`ALTER TABLE users ADD COLUMN deletion ${text}`);
     await runner.query('CREATE INDEX users_deleted_at ON users (deleted_at) WHERE deleted_at IS NOT NULL');
 
@@ -22,12 +22,20 @@ export class LifeCycle0002 implements MigrationInterface {
     )`);
     await runner.query('CREATE INDEX task_users_user ON task_users (user_id)');
     await moveUsersOfTasks(runner);
+    await runner.query(`ALTER TABLE tasks ADD COLUMN within_user ${boolean} NOT NULL DEFAULT false`);
+    await runner.query(`ALTER TABLE tasks ADD COLUMN output ${json}`);
+    // Who is deleted for good is looked for everywhere.
+    await runner.query("CREATE INDEX tasks_actor ON tasks ((actor ->> 'id'))");
+    await runner.query("CREATE INDEX tasks_cancelled_by ON tasks ((cancelled_by ->> 'id'))");
+    await runner.query('CREATE INDEX tasks_finished_at ON tasks (finished_at) WHERE finished_at IS NOT NULL');
 
     await runner.query(`CREATE TABLE sweeps (
       user_id ${text} PRIMARY KEY NOT NULL,
       task_id ${text} NOT NULL,
       kind ${text} NOT NULL,
       user_mode ${text},
+      user_changed ${boolean} NOT NULL,
+      heir_id ${text},
       messages ${text},
       conversations ${text},
       calls ${text}

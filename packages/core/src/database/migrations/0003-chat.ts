@@ -18,20 +18,21 @@ export class Chat0003 implements MigrationInterface {
       created_at ${integer} NOT NULL,
       updated_at ${integer} NOT NULL,
       last_message_at ${integer},
-      deleted_at ${integer},
-      deleted_with ${text}
+      deleted_at ${integer}
     )`);
     await runner.query('CREATE INDEX channels_created_at ON channels (created_at, cid)');
-    await runner.query('CREATE INDEX channels_owner ON channels (owner_id)');
+    await runner.query('CREATE INDEX channels_owner ON channels (owner_id, cid)');
     await runner.query('CREATE INDEX channels_pair ON channels (pair) WHERE pair IS NOT NULL');
 
     await runner.query(`CREATE TABLE channel_members (
       cid ${text} NOT NULL,
       user_id ${text} NOT NULL,
       created_at ${integer} NOT NULL,
+      deleted_with ${text},
       PRIMARY KEY (cid, user_id)
     )`);
     await runner.query('CREATE INDEX channel_members_user ON channel_members (user_id, cid)');
+    await runner.query('CREATE INDEX channel_members_order ON channel_members (cid, created_at, user_id)');
 
     await runner.query(`CREATE TABLE messages (
       id ${text} PRIMARY KEY NOT NULL,
@@ -49,9 +50,9 @@ export class Chat0003 implements MigrationInterface {
       deleted_with ${text}
     )`);
     await runner.query('CREATE INDEX messages_channel ON messages (cid, created_at, id)');
-    await runner.query('CREATE INDEX messages_user ON messages (user_id, id)');
+    await runner.query('CREATE INDEX messages_user ON messages (user_id, created_at, id)');
     // What a sweep has still to do is found by how a message was deleted.
-    await runner.query('CREATE INDEX messages_user_deletion ON messages (user_id, deleted_with, pruned)');
+    await runner.query('CREATE INDEX messages_user_deletion ON messages (user_id, pruned, deleted_with)');
     await runner.query('CREATE INDEX messages_parent ON messages (parent_id) WHERE parent_id IS NOT NULL');
     await runner.query('CREATE INDEX messages_channel_user ON messages (cid, user_id, created_at)');
 
@@ -62,7 +63,7 @@ export class Chat0003 implements MigrationInterface {
       created_at ${integer} NOT NULL,
       PRIMARY KEY (message_id, user_id, type)
     )`);
-    await runner.query('CREATE INDEX reactions_user ON reactions (user_id)');
+    await runner.query('CREATE INDEX reactions_user ON reactions (user_id, message_id, type)');
 
     await runner.query(`CREATE TABLE flags (
       message_id ${text} NOT NULL,
@@ -71,7 +72,8 @@ export class Chat0003 implements MigrationInterface {
       created_at ${integer} NOT NULL,
       PRIMARY KEY (message_id, user_id)
     )`);
-    await runner.query('CREATE INDEX flags_user ON flags (user_id)');
+    await runner.query('CREATE INDEX flags_user ON flags (user_id, message_id)');
+    await runner.query('CREATE INDEX flags_created_at ON flags (created_at, message_id, user_id)');
 
     await runner.query(`CREATE TABLE response_times (
       user_id ${text} PRIMARY KEY NOT NULL,

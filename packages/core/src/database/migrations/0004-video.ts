@@ -12,7 +12,7 @@ export class Video0004 implements MigrationInterface {
       type ${text} NOT NULL,
       id ${text} NOT NULL,
       created_by_id ${text},
-      one_to_one ${boolean} NOT NULL,
+      people ${integer} NOT NULL,
       custom ${json} NOT NULL,
       started_at ${integer},
       ended_at ${integer},
@@ -30,6 +30,7 @@ export class Video0004 implements MigrationInterface {
       joined_at ${integer},
       left_at ${integer},
       created_at ${integer} NOT NULL,
+      deleted ${boolean} NOT NULL,
       PRIMARY KEY (cid, user_id)
     )`);
     await runner.query('CREATE INDEX call_members_user ON call_members (user_id, cid)');

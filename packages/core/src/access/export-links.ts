@@ -1,0 +1,42 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { SigningKey } from './signing-keys.js';
+
+/** How long a link is good for. */
+export const EXPORT_LINK_MS = 60 * 60 * 1000;
+
+/** What a link says: which task's file, and until when, in epoch milliseconds. */
+export interface ExportClaim {
+  taskId: string;
+  expires: number;
+}
+
+/**
+ * A link to the file of an export: whoever has it may read the file, until it expires. It is signed with the first key,
+ * and good for as long as that key is one of the server's.
+ * @returns a path with a query.
+ */
+export function exportLink(keys: readonly SigningKey[], claim: ExportClaim): string {
+  const [key] = keys;
+  if (!key) throw new Error('a link needs a key to be signed with');
+  const signature = signatureOf(key, claim).toString('base64url');
+  return `/exports/${claim.taskId}.ndjson?expires=${claim.expires}&signature=${signature}`;
+}
+
+/** Whether a link was signed by one of the keys and has not expired. It takes as long for every wrong signature. */
+export function isExportLink(
+  keys: readonly SigningKey[],
+  link: ExportClaim & { signature: string },
+  now: number,
+): boolean {
+  const given = Buffer.from(link.signature, 'base64url');
+  const signed = keys.map(key => {
+    const expected = signatureOf(key, link);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return signed.includes(true) && link.expires > now;
+}
+
+function signatureOf({ secret }: SigningKey, { taskId, expires }: ExportClaim): Buffer {
+  // The words in front keep a signature of something else from ever being one of a link.
+  return createHmac('sha256', secret).update(`rollcall export\n${taskId}\n${expires}`).digest();
+}

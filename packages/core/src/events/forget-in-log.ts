@@ -1,0 +1,70 @@
+import type { JsonValue, User } from '@rollcall/protocol';
+import sql, { join, raw } from 'sql-template-tag';
+import { insertRows } from '../database/insert-rows.js';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { type EventRow, eventTable } from './event-tables.js';
+
+/** Whose values leave the log, and what is left of them. */
+export interface ForgetInLog {
+  userId: string;
+  /** The user as the entries about it show it from now on; another id in it takes the place of the user's everywhere. */
+  remains: User;
+  /** Entries in one batch. */
+  limit: number;
+  /** Entries up to this position are done already. */
+  after: number;
+}
+
+/**
+ * Takes the personal values of a user out of the log, a batch of entries at a time, oldest first. They keep position,
+ * type and time (SPEC section 5). Entries about the user lose everything but what is left of it; where the id goes, too,
+ * it also goes from the entries that the user caused or is named in.
+ * @returns the position to go on from; undefined when nothing is left to do.
+ */
+export async function forgetInLog(
+  transaction: WriteTransaction,
+  forget: ForgetInLog,
+): Promise<number | undefined> {
+  const { userId, remains, limit, after } = forget;
+  const idGoes = remains.id !== userId;
+  // One select for each way to an entry, so that each goes by its own index.
+  const ways = [
+    sql`events WHERE user_id = ${userId}`,
+    ...(idGoes ? [sql`events WHERE actor_id = ${userId}`, sql`event_mentions WHERE user_id = ${userId}`] : []),
+  ].map(way => sql`SELECT seq FROM (SELECT seq FROM ${way} AND seq > ${after} ORDER BY seq LIMIT ${limit}) AS way`);
+  const cells = await transaction.query(
+    sql`SELECT ${raw(eventTable.columnList)} FROM events
+      WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}`,
+  );
+  const rows = cells.map(cell => forgotten(eventTable.decode(cell, transaction.dialect), forget));
+  await insertRows(transaction, eventTable, rows, { key: 'seq' });
+  const last = rows.at(-1)?.seq;
+  if (rows.length === limit) return last;
+  if (idGoes) {
+    await transaction.query(
+      sql`UPDATE event_mentions SET user_id = ${remains.id} WHERE user_id = ${userId}`,
+    );
+  }
+  return undefined;
+}
+
+function forgotten(row: EventRow, { userId, remains }: ForgetInLog): EventRow {
+  const rename = (id: string | undefined) => (id === userId ? remains.id : id);
+  const data = JSON.parse(row.data) as { [name: string]: JsonValue };
+  if (row.user_id === userId) {
+    const { modes, mode, counts, cause } = data;
+    const kept = { user: remains, modes, mode, counts, cause };
+    return { ...row, user_id: remains.id, actor_id: rename(row.actor_id), data: JSON.stringify(kept) };
+  }
+  return { ...row, actor_id: rename(row.actor_id), data: JSON.stringify(renamed(data, userId, remains.id)) };
+}
+
+/** The same JSON with every text and every name that is the one id replaced by the other. */
+function renamed(value: JsonValue, from: string, to: string): JsonValue {
+  if (value === from) return to;
+  if (Array.isArray(value)) return value.map(one => renamed(one, from, to));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name === from ? to : name, renamed(inner, from, to)]),
+  );
+}

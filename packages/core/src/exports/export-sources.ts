@@ -1,0 +1,35 @@
+import type { JsonObject } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import type { Transaction } from '../database/unit-of-work.js';
+import { type EventRow, eventTable } from '../events/event-tables.js';
+import type { ExportPage, Product } from '../products/product.js';
+
+/** Something that knows data of a user: the products, and the log. */
+export interface ExportSource {
+  /** The page after `after`, about `limit` records, oldest first. */
+  export: Product['export'];
+}
+
+/** Everything that is stored of a user beside the user itself. */
+export function exportSources(products: readonly Product[]): readonly ExportSource[] {
+  return [...products, { export: exportEvents }];
+}
+
+/** What the log tells of a user: how it was before. */
+async function exportEvents(
+  transaction: Transaction,
+  { userId, after, limit }: { userId: string; after?: string; limit: number },
+): Promise<ExportPage> {
+  const cells = await transaction.query(
+    sql`SELECT ${raw(eventTable.columnList)} FROM events
+      WHERE user_id = ${userId} AND seq > ${Number(after ?? 0)} ORDER BY seq LIMIT ${limit}`,
+  );
+  const rows = cells.map(cell => eventTable.decode(cell, transaction.dialect));
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return { records: rows.map(toRecord), ...(last && { next: String(last.seq) }) };
+}
+
+function toRecord({ type, at, actor_type, actor_id, data }: EventRow): { kind: string } & JsonObject {
+  const actor = { type: actor_type, ...(actor_id !== undefined && { id: actor_id }) };
+  return { kind: 'event', type, created_at: at, actor, ...(JSON.parse(data) as JsonObject) };
+}

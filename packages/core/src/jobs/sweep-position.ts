@@ -1,0 +1,30 @@
+/** How much was changed: by product, and by the name of the thing there. */
+export type Counts = Record<string, Record<string, number>>;
+
+/** Where the sweep of the user stands that a task is at. It holds no id: the user is the first one that waits. */
+export type SweepPosition = {
+  /** The product that is next, by its place in the list of products. */
+  product: number;
+  changed: Counts;
+  /** Of a deletion for good, once the content is done: up to which entry the log has forgotten the user. */
+  forgottenTo?: number;
+};
+
+/** Where every sweep begins. */
+export const BEGINNING: SweepPosition = { product: 0, changed: {} };
+
+/** Adds what a batch changed. */
+export function addCounts(
+  changed: Counts,
+  product: string,
+  batch: Readonly<Record<string, number>>,
+): Counts {
+  const sums = { ...changed[product] };
+  for (const [name, count] of Object.entries(batch)) if (count > 0) sums[name] = (sums[name] ?? 0) + count;
+  return Object.keys(sums).length > 0 ? { ...changed, [product]: sums } : changed;
+}
+
+/** How many things a batch changed. */
+export function sumOf(batch: Readonly<Record<string, number>>): number {
+  return Object.values(batch).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,58 @@
+import type { Actor } from '@rollcall/protocol';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import type { DeletionContext, Product, SweepBatch } from '../products/product.js';
+import type { SweepRow } from '../products/sweep-table.js';
+import { heirOf } from './heir.js';
+import { addCounts, type SweepPosition, sumOf } from './sweep-position.js';
+
+/** What a step of a sweep works with. */
+export interface SweepWork {
+  transaction: WriteTransaction;
+  products: readonly Product[];
+  sweep: SweepRow;
+  actor: Actor;
+  now: number;
+}
+
+/**
+ * Goes on with the sweep of one user through the products, about `budget` changes far.
+ * @returns where it stands, and how much of the budget is left; the sweep is through when no product is next.
+ */
+export async function sweepUser(
+  work: SweepWork,
+  from: SweepPosition,
+  budget: number,
+): Promise<{ position: SweepPosition; left: number; through: boolean }> {
+  const { products } = work;
+  let { product: place, changed } = from;
+  let left = budget;
+  while (left > 0) {
+    const product = products[place];
+    if (!product) break;
+    const batch = await sweepBatch(work, product, left);
+    changed = addCounts(changed, product.name, batch.changed);
+    left -= sumOf(batch.changed);
+    if (!batch.more) place += 1;
+    // A batch that changed nothing and asks for another would keep everybody else waiting.
+    else if (sumOf(batch.changed) === 0) left = 0;
+  }
+  return { position: { ...from, product: place, changed }, left, through: place >= products.length };
+}
+
+function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<SweepBatch> {
+  const { transaction, sweep, actor, now } = work;
+  const context = { transaction, userId: sweep.user_id, actor, now, limit };
+  if (sweep.kind !== 'delete') return product[sweep.kind](context);
+  const { messages, conversations, calls } = sweep;
+  const deletion: DeletionContext = {
+    ...context,
+    modes: {
+      ...(messages && { messages }),
+      ...(conversations && { conversations }),
+      ...(calls && { calls }),
+    },
+    forgetUser: sweep.user_mode === 'hard',
+    heir: () => heirOf(transaction, sweep, now),
+  };
+  return product.delete(deletion);
+}

@@ -1,0 +1,98 @@
+import { RollcallError } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../../database/insert-rows.js';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { findUsersForShare, userNotFound } from '../../users/find-users.js';
+import { loadActor, type Viewer } from '../acting-user.js';
+import { channelMemberTable } from './channel-member-table.js';
+import { type ChannelRow, channelTable } from './channel-table.js';
+import { channelNotFound, findChannel, findMember } from './find-channel.js';
+
+/** Members to be added or removed. */
+export interface MemberChange {
+  cid: string;
+  members: readonly string[];
+}
+
+/**
+ * Adds members to a channel; those who are members already stay as they are.
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a 1:1 channel, and for a user who does not own the channel;
+ * `USER_NOT_FOUND` and `USER_DELETED` for members.
+ */
+export async function addMembers(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  change: MemberChange & { now: number },
+): Promise<ChannelRow> {
+  const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: true });
+  const users = await findUsersForShare(transaction, change.members);
+  for (const [index, id] of change.members.entries()) {
+    const field = `members.${index}`;
+    const row = users.get(id);
+    if (!row) throw userNotFound(id, { field });
+    if (row.deleted_at !== undefined) {
+      throw new RollcallError('USER_DELETED', `the user "${id}" has been deleted`, { field });
+    }
+  }
+  const present = await transaction.query(
+    sql`SELECT user_id FROM channel_members
+      WHERE cid = ${channel.cid} AND user_id IN (${transaction.dialect.values(change.members)})`,
+  );
+  const known = new Set(present.map(one => one.user_id));
+  const added = change.members.filter(id => !known.has(id));
+  const rows = added.map(id => ({ cid: channel.cid, user_id: id, created_at: change.now }));
+  await insertRows(transaction, channelMemberTable, rows);
+  return added.length > 0 ? touch(transaction, channel, change.now) : channel;
+}
+
+/**
+ * Removes members from a channel; what they wrote stays. A member may always remove itself.
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a 1:1 channel, and for a user who does not own the channel.
+ */
+export async function removeMembers(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  change: MemberChange & { now: number },
+): Promise<ChannelRow> {
+  const leaves = viewer.kind === 'user' && change.members.length === 1 && change.members[0] === viewer.userId;
+  const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: !leaves });
+  const removed = await transaction.query(
+    sql`delete from channel_members where cid = ${channel.cid}
+      and user_id in (${transaction.dialect.values(change.members)}) returning user_id`,
+  );
+  return removed.length > 0 ? touch(transaction, channel, change.now) : channel;
+}
+
+async function openForChange(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  { cid, ownerOnly, now }: { cid: string; ownerOnly: boolean; now: number },
+): Promise<ChannelRow> {
+  const channel = await findChannel(transaction, cid, transaction.dialect.forUpdate);
+  if (viewer.kind === 'user') {
+    const { userId } = viewer;
+    await loadActor(transaction, userId, { field: 'user_id', now });
+    const owns = channel?.owner_id === userId;
+    if (!owns && !(await findMember(transaction, { cid, userId }))) throw channelNotFound(cid);
+    if (ownerOnly && !owns) {
+      throw new RollcallError('NOT_ALLOWED', `cid: only its owner changes the members of "${cid}"`, {
+        field: 'cid',
+      });
+    }
+  }
+  if (!channel) throw channelNotFound(cid);
+  if (channel.pair !== undefined) {
+    throw new RollcallError('NOT_ALLOWED', `cid: "${cid}" belongs to two users; its members never change`, {
+      field: 'cid',
+    });
+  }
+  return channel;
+}
+
+async function touch(transaction: WriteTransaction, { cid }: ChannelRow, now: number): Promise<ChannelRow> {
+  const [cells] = await transaction.query(
+    sql`update channels set updated_at = ${now} where cid = ${cid} returning ${raw(channelTable.columnList)}`,
+  );
+  if (!cells) throw channelNotFound(cid);
+  return channelTable.decode(cells, transaction.dialect);
+}

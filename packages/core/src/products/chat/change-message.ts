@@ -1,0 +1,95 @@
+import { type MessageContent, RollcallError } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { jsonEqual } from '../../json/json-equal.js';
+import { loadActor, type Viewer } from '../acting-user.js';
+import { findMessage } from './find-message.js';
+import { messageContent } from './message-content.js';
+import { type MessageRow, messageTable } from './message-table.js';
+import { removeMessages } from './remove-messages.js';
+
+/**
+ * Changes what is named of a message, and leaves the rest.
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author; `INPUT_INVALID` when too little or
+ * too much would be left.
+ */
+export async function updateMessage(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  { id, now, ...change }: MessageContent & { id: string; now: number },
+): Promise<MessageRow> {
+  const { dialect } = transaction;
+  const before = await findMessage(transaction, viewer, { id, lock: dialect.forUpdate });
+  if (viewer.kind === 'user') {
+    await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+    if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author changes');
+  }
+  const after = messageContent({
+    text: change.text ?? before.text,
+    attachments: change.attachments ?? before.attachments,
+    custom: change.custom ?? before.custom,
+  });
+  if (
+    after.text === before.text &&
+    jsonEqual(after.attachments, before.attachments) &&
+    jsonEqual(after.custom, before.custom)
+  ) {
+    return before;
+  }
+  return write(
+    transaction,
+    id,
+    sql`text = ${after.text ?? null}, attachments = ${dialect.jsonParameter(after.attachments)},
+      custom = ${dialect.jsonParameter(after.custom)}, updated_at = ${now}`,
+  );
+}
+
+/**
+ * Deletes a message singly: it stays deleted, whatever becomes of its author. With `hard` nothing is kept of it; that is
+ * for servers.
+ * @returns the message as it is now, or as it was.
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is neither the author nor the owner of the channel.
+ */
+export async function deleteMessage(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  { id, hard, now }: { id: string; hard: boolean; now: number },
+): Promise<MessageRow> {
+  const lock = transaction.dialect.forUpdate;
+  const includeDeleted = viewer.kind === 'server';
+  const before = await findMessage(transaction, viewer, { id, lock, includeDeleted });
+  if (viewer.kind === 'user') {
+    await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+    const mayDelete =
+      before.user_id === viewer.userId || (await owns(transaction, viewer.userId, before.cid));
+    if (!mayDelete) throw notAllowed(id, 'only its author and the owner of its channel delete');
+  }
+  if (hard) {
+    await removeMessages(transaction, [id]);
+    return { ...before, deleted_at: before.deleted_at ?? now };
+  }
+  if (before.deleted_with === 'message' || before.pruned) return before;
+  return write(transaction, id, sql`deleted_at = ${before.deleted_at ?? now}, deleted_with = 'message'`);
+}
+
+async function owns(transaction: WriteTransaction, userId: string, cid: string): Promise<boolean> {
+  const rows = await transaction.query(
+    sql`SELECT 1 FROM channels WHERE cid = ${cid} AND owner_id = ${userId}`,
+  );
+  return rows.length > 0;
+}
+
+async function write(
+  transaction: WriteTransaction,
+  id: string,
+  assignments: ReturnType<typeof sql>,
+): Promise<MessageRow> {
+  const [cells] = await transaction.query(
+    sql`update messages set ${assignments} where id = ${id} returning ${raw(messageTable.columnList)}`,
+  );
+  return messageTable.decode(cells ?? {}, transaction.dialect);
+}
+
+function notAllowed(id: string, who: string): RollcallError {
+  return new RollcallError('NOT_ALLOWED', `id: ${who} the message "${id}"`, { field: 'id' });
+}

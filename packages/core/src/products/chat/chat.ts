@@ -1,0 +1,148 @@
+import type { MessageContent } from '@rollcall/protocol';
+import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../acting-user.js';
+import type { Product } from '../product.js';
+import { addMembers, type MemberChange, removeMembers } from './change-members.js';
+import { deleteMessage, updateMessage } from './change-message.js';
+import { chatProduct } from './chat-product.js';
+import { type ChannelRequest, createChannel } from './create-channel.js';
+import { findMessage } from './find-message.js';
+import { type FlagPage, flagMessage, queryFlags, unflagMessage } from './flags.js';
+import type { MessageRow } from './message-table.js';
+import { type ChannelQuery, getChannel, queryChannels } from './query-channels.js';
+import { type MessageQuery, queryMessages } from './query-messages.js';
+import { addReaction, type ReactionChange, removeReaction } from './reactions.js';
+import { type MessageToSend, sendMessage } from './send-message.js';
+import { type ChannelPage, viewChannels } from './view-channels.js';
+import { type MessagePage, viewMessages } from './view-messages.js';
+
+/** What somebody does, without the moment: the clock gives it. */
+type Timeless<Change> = Omit<Change, 'now'>;
+
+/**
+ * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that the
+ * caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
+ * `NOT_FOUND`, as if it were not there. Everybody who writes in a user's name is refused with `USER_NOT_FOUND`,
+ * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` where that user cannot.
+ */
+export class Chat {
+  /** Chat, as the life cycle of users sees it. */
+  readonly product: Product = chatProduct;
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /** Makes a channel, or finds the one that is meant. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
+  createChannel(request: ChannelRequest): Promise<ChannelPage> {
+    return this.#unitOfWork.write(async transaction =>
+      viewChannels(transaction, [await createChannel(transaction, request, this.#clock())]),
+    );
+  }
+
+  /** One channel, as a page of one. @throws RollcallError `NOT_FOUND` */
+  getChannel(viewer: Viewer, channel: { cid: string; includeDeleted?: boolean }): Promise<ChannelPage> {
+    return this.#unitOfWork.read(transaction =>
+      getChannel(transaction, viewer, { includeDeleted: false, ...channel }),
+    );
+  }
+
+  /** One page of channels, newest first. @throws RollcallError `CURSOR_INVALID` */
+  queryChannels(viewer: Viewer, query: ChannelQuery): Promise<ChannelPage> {
+    return this.#unitOfWork.read(transaction => queryChannels(transaction, viewer, query));
+  }
+
+  /** Adds members. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
+  addMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
+    return this.#unitOfWork.write(async transaction => {
+      const row = await addMembers(transaction, viewer, { ...change, now: this.#clock() });
+      return viewChannels(transaction, [row]);
+    });
+  }
+
+  /** Removes members. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
+  removeMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
+    return this.#unitOfWork.write(async transaction => {
+      const row = await removeMembers(transaction, viewer, { ...change, now: this.#clock() });
+      return viewChannels(transaction, [row]);
+    });
+  }
+
+  /** Sends a message, as a page of one. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` */
+  sendMessage(message: MessageToSend): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: message.userId }, (transaction, now) =>
+      sendMessage(transaction, message, now),
+    );
+  }
+
+  /** Changes what is named of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
+  updateMessage(viewer: Viewer, change: MessageContent & { id: string }): Promise<MessagePage> {
+    return this.#writeMessage(viewer, (transaction, now) =>
+      updateMessage(transaction, viewer, { ...change, now }),
+    );
+  }
+
+  /** Deletes one message; `hard` is for servers. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
+  deleteMessage(viewer: Viewer, { id, hard = false }: { id: string; hard?: boolean }): Promise<MessagePage> {
+    return this.#writeMessage(viewer, (transaction, now) =>
+      deleteMessage(transaction, viewer, { id, hard, now }),
+    );
+  }
+
+  /** One message, as a page of one. @throws RollcallError `NOT_FOUND` */
+  getMessage(viewer: Viewer, message: { id: string; includeDeleted?: boolean }): Promise<MessagePage> {
+    return this.#unitOfWork.read(async transaction =>
+      viewMessages(transaction, viewer, [await findMessage(transaction, viewer, message)]),
+    );
+  }
+
+  /** One page of the messages of a channel, newest first. @throws RollcallError `NOT_FOUND`, `CURSOR_INVALID` */
+  queryMessages(viewer: Viewer, query: MessageQuery): Promise<MessagePage> {
+    return this.#unitOfWork.read(transaction => queryMessages(transaction, viewer, query));
+  }
+
+  /** Adds a reaction, once. @throws RollcallError `NOT_FOUND` */
+  addReaction(reaction: Timeless<ReactionChange>): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, (transaction, now) =>
+      addReaction(transaction, { ...reaction, now }),
+    );
+  }
+
+  /** Takes a reaction back. @throws RollcallError `NOT_FOUND` */
+  removeReaction(reaction: Timeless<ReactionChange>): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, (transaction, now) =>
+      removeReaction(transaction, { ...reaction, now }),
+    );
+  }
+
+  /** Flags a message for those who look after the app. @throws RollcallError `NOT_FOUND` */
+  flagMessage(flag: { userId: string; message_id: string; reason?: string }): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: flag.userId }, (transaction, now) =>
+      flagMessage(transaction, { ...flag, now }),
+    );
+  }
+
+  /** Takes a flag back. @throws RollcallError `NOT_FOUND` */
+  unflagMessage(flag: { userId: string; message_id: string }): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: flag.userId }, (transaction, now) =>
+      unflagMessage(transaction, { ...flag, now }),
+    );
+  }
+
+  /** One page of flags, newest first; for servers. @throws RollcallError `CURSOR_INVALID` */
+  queryFlags(page: { limit: number; next?: string }): Promise<FlagPage> {
+    return this.#unitOfWork.read(transaction => queryFlags(transaction, page));
+  }
+
+  #writeMessage(
+    viewer: Viewer,
+    write: (transaction: WriteTransaction, now: number) => Promise<MessageRow>,
+  ): Promise<MessagePage> {
+    return this.#unitOfWork.write(async transaction =>
+      viewMessages(transaction, viewer, [await write(transaction, this.#clock())]),
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { type CreateChannelInput, LIMITS, RollcallError } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../../database/insert-rows.js';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { findUsersForShare, userNotFound } from '../../users/find-users.js';
+import type { UserRow } from '../../users/user-table.js';
+import { loadActor, type Viewer } from '../acting-user.js';
+import { channelMemberTable } from './channel-member-table.js';
+import { type ChannelRow, channelTable } from './channel-table.js';
+import { findMember } from './find-channel.js';
+import { lockPairs, pairOf } from './pair.js';
+
+/** A channel to be made: who asks for it, and in whose name. */
+export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {
+  viewer: Viewer;
+  /** The creator: always a member, and the owner. */
+  userId: string;
+}
+
+/**
+ * Makes a channel, or finds the one that has the id, or belongs to the two, already. Two users have one undeleted 1:1
+ * channel of a type, whoever of them asks for it, and however many ask at once.
+ * @throws RollcallError `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked the
+ * other; `USER_NOT_FOUND` and `USER_DELETED` for members.
+ */
+export async function createChannel(
+  transaction: WriteTransaction,
+  request: ChannelRequest,
+  now: number,
+): Promise<ChannelRow> {
+  const { type, id, userId } = request;
+  const memberIds = [...new Set([userId, ...(request.members ?? [])])];
+  if (memberIds.length > LIMITS.channelMembers) {
+    throw new RollcallError(
+      'INPUT_INVALID',
+      `members: a channel begins with at most ${LIMITS.channelMembers} members, its creator included`,
+      { field: 'members' },
+    );
+  }
+  const pair = id === undefined ? pairOf(memberIds) : undefined;
+  if (pair !== undefined) await lockPairs(transaction, [pair]);
+  const creator = await loadActor(transaction, userId, { field: 'user_id', now });
+  const existing = id === undefined ? undefined : await findExisting(transaction, request, `${type}:${id}`);
+  if (existing) return existing;
+
+  const members = await loadMembers(transaction, request);
+  if (pair !== undefined) {
+    refuseBlocked([creator, ...members]);
+    const open = await findOpenPair(transaction, { type, pair });
+    if (open) return open;
+  }
+  refuseTeam(request, creator);
+  const channelId = id ?? (pair === undefined ? randomUUID() : `!pair-${randomUUID()}`);
+  const row: ChannelRow = {
+    cid: `${type}:${channelId}`,
+    type,
+    id: channelId,
+    owner_id: userId,
+    ...(request.team !== undefined && { team: request.team }),
+    ...(pair !== undefined && { pair }),
+    custom: request.custom ?? {},
+    created_at: now,
+    updated_at: now,
+  };
+  await insertRows(transaction, channelTable, [row]);
+  const memberRows = memberIds.map(member => ({ cid: row.cid, user_id: member, created_at: now }));
+  await insertRows(transaction, channelMemberTable, memberRows);
+  return row;
+}
+
+/** The undeleted 1:1 channel of two, of a type. */
+async function findOpenPair(
+  transaction: WriteTransaction,
+  { type, pair }: { type: string; pair: string },
+): Promise<ChannelRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(channelTable.columnList)} FROM channels
+      WHERE pair = ${pair} AND type = ${type} AND deleted_at IS NULL`,
+  );
+  return cells && channelTable.decode(cells, transaction.dialect);
+}
+
+async function findExisting(
+  transaction: WriteTransaction,
+  { viewer, userId }: ChannelRequest,
+  cid: string,
+): Promise<ChannelRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(channelTable.columnList)} FROM channels WHERE cid = ${cid}`,
+  );
+  if (!cells) return undefined;
+  if (viewer.kind === 'user' && !(await findMember(transaction, { cid, userId }))) {
+    throw new RollcallError('NOT_ALLOWED', `id: the channel "${cid}" exists, and "${userId}" is no member`, {
+      field: 'id',
+    });
+  }
+  return channelTable.decode(cells, transaction.dialect);
+}
+
+/** The members beside the creator. */
+async function loadMembers(
+  transaction: WriteTransaction,
+  { userId, members = [] }: ChannelRequest,
+): Promise<UserRow[]> {
+  const users = await findUsersForShare(transaction, members);
+  return members.flatMap((member, index) => {
+    const row = users.get(member);
+    const field = `members.${index}`;
+    if (!row) throw userNotFound(member, { field });
+    if (row.deleted_at !== undefined) {
+      throw new RollcallError('USER_DELETED', `the user "${member}" has been deleted`, { field });
+    }
+    return member === userId ? [] : [row];
+  });
+}
+
+function refuseBlocked(users: readonly UserRow[]): void {
+  const ids = users.map(user => user.id);
+  if (!users.some(user => user.blocked_user_ids.some(id => ids.includes(id)))) return;
+  throw new RollcallError('NOT_ALLOWED', 'members: one of the two has blocked the other', {
+    field: 'members',
+  });
+}
+
+function refuseTeam({ viewer, team }: ChannelRequest, creator: UserRow): void {
+  if (viewer.kind === 'server' || team === undefined || creator.teams.includes(team)) return;
+  throw new RollcallError('NOT_ALLOWED', `team: the user "${creator.id}" is not in the team "${team}"`, {
+    field: 'team',
+  });
+}

@@ -1,0 +1,79 @@
+import type { QueryFlagsInput } from '@rollcall/protocol';
+import sql, { empty, raw } from 'sql-template-tag';
+import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
+import { findUsers } from '../../users/find-users.js';
+import { CHANNEL_IN_SIGHT, messageInSight } from './content-in-sight.js';
+import { type FlagRow, flagTable } from './flag-table.js';
+import { type MessageRow, messageTable } from './message-table.js';
+import { readPageCursor, writePageCursor } from './page-cursor.js';
+import { holdMessage } from './reactions.js';
+import { type MessagePage, viewMessages } from './view-messages.js';
+
+/** Flags, and the messages and users whom they name. */
+export interface FlagPage extends MessagePage {
+  flags: FlagRow[];
+}
+
+/** Flags a message; a second flag of the same user takes the place of the first's reason. @throws RollcallError `NOT_FOUND` */
+export async function flagMessage(
+  transaction: WriteTransaction,
+  flag: { userId: string; message_id: string; reason?: string; now: number },
+): Promise<MessageRow> {
+  const { userId, message_id: messageId, reason = null, now } = flag;
+  const message = await holdMessage(transaction, { userId, messageId, now });
+  await transaction.query(
+    sql`INSERT INTO flags (message_id, user_id, reason, created_at)
+      VALUES (${messageId}, ${userId}, ${reason}, ${now})
+      ON CONFLICT (message_id, user_id) DO UPDATE SET reason = excluded.reason`,
+  );
+  return message;
+}
+
+/** Takes a user's flag back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+export async function unflagMessage(
+  transaction: WriteTransaction,
+  flag: { userId: string; message_id: string; now: number },
+): Promise<MessageRow> {
+  const { userId, message_id: messageId, now } = flag;
+  const message = await holdMessage(transaction, { userId, messageId, now });
+  await transaction.query(sql`DELETE FROM flags WHERE message_id = ${messageId} AND user_id = ${userId}`);
+  return message;
+}
+
+/** One page of the flags on messages that are not deleted, newest first. @throws RollcallError `CURSOR_INVALID` */
+export async function queryFlags(
+  transaction: Transaction,
+  { limit, next }: QueryFlagsInput & { limit: number },
+): Promise<FlagPage> {
+  const { dialect } = transaction;
+  const server = { kind: 'server' } as const;
+  const after =
+    next === undefined
+      ? undefined
+      : readPageCursor<[number, string, string]>(next, ['flags'], ['number', 'string', 'string']);
+  const rest = after
+    ? sql`AND (flags.created_at, flags.message_id, flags.user_id) < (${after[0]}, ${after[1]}, ${after[2]})`
+    : empty;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(flagTable.columnList)} FROM flags
+      JOIN messages ON messages.id = flags.message_id JOIN channels ON channels.cid = messages.cid
+      WHERE ${CHANNEL_IN_SIGHT} AND ${messageInSight(server)} ${rest}
+      ORDER BY flags.created_at DESC, flags.message_id DESC, flags.user_id DESC LIMIT ${limit + 1}`,
+  );
+  const flags = cells.slice(0, limit).map((one): FlagRow => flagTable.decode(one, dialect));
+  const messageCells = await transaction.query(
+    sql`SELECT ${raw(messageTable.columnList)} FROM messages
+      WHERE id IN (${dialect.values(flags.map(flag => flag.message_id))})`,
+  );
+  const rows = messageCells.map((one): MessageRow => messageTable.decode(one, dialect));
+  const page = await viewMessages(transaction, server, rows);
+  const flaggers = await findUsers(transaction, [...new Set(flags.map(flag => flag.user_id))]);
+  const last = flags.at(-1);
+  return {
+    flags,
+    messages: page.messages,
+    users: new Map([...page.users, ...flaggers]),
+    ...(cells.length > limit &&
+      last && { next: writePageCursor(['flags'], [last.created_at, last.message_id, last.user_id]) }),
+  };
+}

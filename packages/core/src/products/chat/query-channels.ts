@@ -1,0 +1,61 @@
+import type { QueryChannelsInput } from '@rollcall/protocol';
+import sql, { empty, join, raw } from 'sql-template-tag';
+import type { Transaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../acting-user.js';
+import { type ChannelRow, channelTable } from './channel-table.js';
+import { CHANNEL_IN_SIGHT, channelIsFor } from './content-in-sight.js';
+import { channelNotFound } from './find-channel.js';
+import { readPageCursor, writePageCursor } from './page-cursor.js';
+import { type ChannelPage, viewChannels } from './view-channels.js';
+
+/** Checked conditions of a list of channels. */
+export type ChannelQuery = Omit<QueryChannelsInput, 'user_id'> & { limit: number };
+
+/** One channel. @throws RollcallError `NOT_FOUND` for one that is not there and for one that is not for the viewer. */
+export async function getChannel(
+  transaction: Transaction,
+  viewer: Viewer,
+  { cid, includeDeleted }: { cid: string; includeDeleted: boolean },
+): Promise<ChannelPage> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(channelTable.columnList)} FROM channels
+      WHERE cid = ${cid} AND ${channelIsFor(viewer)} ${includeDeleted ? empty : sql`AND ${CHANNEL_IN_SIGHT}`}`,
+  );
+  if (!cells) throw channelNotFound(cid);
+  return viewChannels(transaction, [channelTable.decode(cells, transaction.dialect)]);
+}
+
+/** One page of channels, newest first; a user finds those that it is a member of. @throws RollcallError `CURSOR_INVALID` */
+export async function queryChannels(
+  transaction: Transaction,
+  viewer: Viewer,
+  query: ChannelQuery,
+): Promise<ChannelPage> {
+  const { member, type, team, owner_id: owner, limit, next } = query;
+  const list = ['channels', member, type, team, owner];
+  const conditions = [CHANNEL_IN_SIGHT];
+  if (viewer.kind === 'user') conditions.push(isMember(viewer.userId));
+  if (member !== undefined) conditions.push(isMember(member));
+  if (type !== undefined) conditions.push(sql`type = ${type}`);
+  if (team !== undefined) conditions.push(sql`team = ${team}`);
+  if (owner !== undefined) conditions.push(sql`owner_id = ${owner}`);
+  if (next !== undefined) {
+    const [createdAt, cid] = readPageCursor<[number, string]>(next, list, ['number', 'string']);
+    conditions.push(sql`(created_at, cid) < (${createdAt}, ${cid})`);
+  }
+  const cells = await transaction.query(
+    sql`SELECT ${raw(channelTable.columnList)} FROM channels WHERE ${join(conditions, ' AND ')}
+      ORDER BY created_at DESC, cid DESC LIMIT ${limit + 1}`,
+  );
+  const rows = cells.slice(0, limit).map((one): ChannelRow => channelTable.decode(one, transaction.dialect));
+  const last = rows.at(-1);
+  return {
+    ...(await viewChannels(transaction, rows)),
+    ...(cells.length > limit && last && { next: writePageCursor(list, [last.created_at, last.cid]) }),
+  };
+}
+
+/** As a list of keys, which the engines look up rather than ask of every channel. */
+function isMember(userId: string) {
+  return sql`cid IN (SELECT mine.cid FROM channel_members AS mine WHERE mine.user_id = ${userId})`;
+}

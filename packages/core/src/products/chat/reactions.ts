@@ -1,0 +1,53 @@
+import sql from 'sql-template-tag';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { loadActor } from '../acting-user.js';
+import { findMessage } from './find-message.js';
+import type { MessageRow } from './message-table.js';
+
+/** A reaction of a user. */
+export interface ReactionChange {
+  userId: string;
+  message_id: string;
+  type: string;
+  now: number;
+}
+
+/** Adds a reaction; one that is there already stays. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+export async function addReaction(
+  transaction: WriteTransaction,
+  { userId, message_id: messageId, type, now }: ReactionChange,
+): Promise<MessageRow> {
+  const message = await holdMessage(transaction, { userId, messageId, now });
+  await transaction.query(
+    sql`INSERT INTO reactions (message_id, user_id, type, created_at)
+      VALUES (${messageId}, ${userId}, ${type}, ${now}) ON CONFLICT DO NOTHING`,
+  );
+  return message;
+}
+
+/** Takes a reaction back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+export async function removeReaction(
+  transaction: WriteTransaction,
+  { userId, message_id: messageId, type, now }: ReactionChange,
+): Promise<MessageRow> {
+  const message = await holdMessage(transaction, { userId, messageId, now });
+  await transaction.query(
+    sql`DELETE FROM reactions WHERE message_id = ${messageId} AND user_id = ${userId} AND type = ${type}`,
+  );
+  return message;
+}
+
+/**
+ * A message that a user may see, held together with its channel until the end of the transaction, so that neither goes
+ * while something is put to it.
+ * @throws RollcallError `NOT_FOUND`, and what `loadActor` refuses.
+ */
+export async function holdMessage(
+  transaction: WriteTransaction,
+  { userId, messageId, now }: { userId: string; messageId: string; now: number },
+): Promise<MessageRow> {
+  const how = { id: messageId, field: 'message_id', lock: transaction.dialect.forShare };
+  const message = await findMessage(transaction, { kind: 'user', userId }, how);
+  await loadActor(transaction, userId, { field: 'user_id', now });
+  return message;
+}

@@ -1,0 +1,39 @@
+import sql from 'sql-template-tag';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import type { ChannelMemberRow } from './channel-member-table.js';
+
+/**
+ * Takes a message that is about to be stored into its author's response time: the time since the first message of
+ * somebody else that the author has not answered yet, be it since its own last message in the channel or since it joined.
+ * Where nobody else wrote, it is no response. The mean, in seconds, is written straight to the user, as presence is:
+ * without event or revision. Every step is one look into an index.
+ * @param now epoch milliseconds.
+ */
+export async function recordResponse(
+  transaction: WriteTransaction,
+  { cid, user_id: userId, created_at: joinedAt }: ChannelMemberRow,
+  now: number,
+): Promise<void> {
+  const [own] = await transaction.query(
+    sql`SELECT max(created_at) AS last FROM messages WHERE cid = ${cid} AND user_id = ${userId}`,
+  );
+  const since = Math.max(joinedAt, Number(own?.last ?? 0));
+  const [first] = await transaction.query(
+    sql`SELECT created_at FROM messages
+      WHERE cid = ${cid} AND created_at > ${since} AND user_id <> ${userId}
+        AND shadowed = false AND deleted_at IS NULL
+      ORDER BY created_at, id LIMIT 1`,
+  );
+  if (!first) return;
+  const took = Math.max(0, now - Number(first.created_at));
+  await transaction.query(
+    sql`INSERT INTO response_times (user_id, responses, total_ms) VALUES (${userId}, 1, ${took})
+      ON CONFLICT (user_id) DO UPDATE SET responses = response_times.responses + 1,
+        total_ms = response_times.total_ms + excluded.total_ms`,
+  );
+  await transaction.query(
+    sql`UPDATE users SET avg_response_time = (
+        SELECT CAST(round(total_ms / 1000.0 / responses) AS integer) FROM response_times WHERE user_id = ${userId}
+      ) WHERE id = ${userId}`,
+  );
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { RollcallError, type SendMessageInput } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../../database/insert-rows.js';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { toUser } from '../../users/to-user.js';
+import { loadActor } from '../acting-user.js';
+import { channelNotFound, findChannel, findMember } from './find-channel.js';
+import { findMessage } from './find-message.js';
+import { messageContent } from './message-content.js';
+import { type MessageRow, messageTable } from './message-table.js';
+import { recordResponse } from './record-response.js';
+
+/** A message to be sent. */
+export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
+  /** The author: a member of the channel. */
+  userId: string;
+}
+
+/**
+ * Stores a message. The same id again, by the same author in the same channel, finds what is stored, so that a retry
+ * sends nothing twice. What an author under a shadow ban writes is kept from everybody else.
+ * @throws RollcallError `NOT_FOUND` for a channel that the author is not a member of, and for a `parent_id` that is not
+ * there; `INPUT_INVALID` for content that is none, and for an id that is taken.
+ */
+export async function sendMessage(
+  transaction: WriteTransaction,
+  message: MessageToSend,
+  now: number,
+): Promise<MessageRow> {
+  const { cid, userId, parent_id: parentId } = message;
+  const content = messageContent(message);
+  // Held alone: those who send into a channel at once take their turns. Before the author, whose row is written too.
+  const channel = await findChannel(transaction, cid, transaction.dialect.forUpdate);
+  const viewer = { kind: 'user', userId } as const;
+  const author = await loadActor(transaction, userId, { field: 'user_id', now, lock: 'update' });
+  const member = channel && (await findMember(transaction, { cid, userId }));
+  if (!member) throw channelNotFound(cid);
+  const stored = message.id === undefined ? undefined : await findSent(transaction, message);
+  if (stored) return stored;
+  if (parentId !== undefined) await lockParent(transaction, { cid, parentId, viewer });
+
+  const row: MessageRow = {
+    id: message.id ?? randomUUID(),
+    cid,
+    user_id: userId,
+    ...(parentId !== undefined && { parent_id: parentId }),
+    ...content,
+    shadowed: toUser(author, now).shadow_banned === true,
+    pruned: false,
+    created_at: now,
+    updated_at: now,
+  };
+  if (!row.shadowed) {
+    await recordResponse(transaction, member, now);
+    await transaction.query(sql`UPDATE channels SET last_message_at = ${now} WHERE cid = ${cid}`);
+  }
+  await insertRows(transaction, messageTable, [row]);
+  return row;
+}
+
+/** What an earlier try of this message stored. */
+async function findSent(
+  transaction: WriteTransaction,
+  { id, cid, userId }: MessageToSend,
+): Promise<MessageRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(messageTable.columnList)} FROM messages WHERE id = ${id}`,
+  );
+  if (!cells) return undefined;
+  const row = messageTable.decode(cells, transaction.dialect);
+  if (row.user_id === userId && row.cid === cid) return row;
+  throw new RollcallError(
+    'INPUT_INVALID',
+    `id: "${id}" is the id of another message; leave it out or take another`,
+    {
+      field: 'id',
+    },
+  );
+}
+
+/** The parent stays until the answer is stored: one that is removed meanwhile would leave an answer to nothing. */
+async function lockParent(
+  transaction: WriteTransaction,
+  { cid, parentId, viewer }: { cid: string; parentId: string; viewer: { kind: 'user'; userId: string } },
+): Promise<void> {
+  const how = { id: parentId, field: 'parent_id', lock: transaction.dialect.forShare };
+  const parent = await findMessage(transaction, viewer, how);
+  if (parent.cid === cid) return;
+  throw new RollcallError('INPUT_INVALID', 'parent_id: the message that is answered is in another channel', {
+    field: 'parent_id',
+  });
+}

@@ -1,0 +1,48 @@
+import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
+import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../acting-user.js';
+import type { Product } from '../product.js';
+import type { ActivityRow } from './activity-table.js';
+import { type ActivityToAdd, addActivity, removeActivity } from './change-activities.js';
+import { feedsProduct } from './feeds-product.js';
+import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
+
+/**
+ * The product feeds: activities, which say that an actor did something to an object. Whoever calls has already decided
+ * that it may be done at all; what follows from the data, such as bans and ownership, is decided here. Each method
+ * answers with the activities as stored now and the users whose they are.
+ */
+export class Feeds {
+  /** How activities follow their actor. */
+  readonly product: Product = feedsProduct;
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /** Adds an activity. @throws RollcallError `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like. */
+  addActivity(activity: ActivityToAdd): Promise<ActivityPage> {
+    return this.#write((transaction, now) => addActivity(transaction, activity, now));
+  }
+
+  /** Removes an activity, for its actor or a back end. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
+  removeActivity(viewer: Viewer, id: string): Promise<ActivityPage> {
+    return this.#write((transaction, now) => removeActivity(transaction, viewer, { id, now }));
+  }
+
+  /** One page of activities, newest first. @throws RollcallError `CURSOR_INVALID` */
+  queryActivities(query: ParsedQueryActivities): Promise<ActivityPage> {
+    return this.#unitOfWork.read(transaction => queryActivities(transaction, query));
+  }
+
+  #write(
+    change: (transaction: WriteTransaction, now: number) => Promise<ActivityRow>,
+  ): Promise<ActivityPage> {
+    return this.#unitOfWork.write(async transaction =>
+      loadActivityPage(transaction, [await change(transaction, this.#clock())]),
+    );
+  }
+}

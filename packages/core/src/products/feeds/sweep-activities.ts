@@ -1,0 +1,77 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { DeletionContext, SweepBatch, SweepContext } from '../product.js';
+
+/** Which activities of a user a sweep has still to do with, and what it does with them. */
+interface Step {
+  todo: Sql;
+  /** Begins the statement, up to its `WHERE`. */
+  change: Sql;
+}
+
+/** What neither a sweep nor anybody else has hidden. */
+const IS_IN_PLACE: Sql = sql`pruned = false AND deleted_with IS NULL`;
+
+/** Hides what is in sight, so that what goes with the actor also comes back with it. */
+export function hideActivities(
+  context: SweepContext,
+  reason: 'deactivation' | 'deletion',
+): Promise<SweepBatch> {
+  return sweep(context, {
+    todo: IS_IN_PLACE,
+    change: sql`update activities SET deleted_at = ${context.now}, deleted_with = ${reason}`,
+  });
+}
+
+/** Brings back what was hidden for a reason; what is pruned never comes back. */
+export function showActivities(
+  context: SweepContext,
+  reason: 'deactivation' | 'deletion',
+): Promise<SweepBatch> {
+  return sweep(context, {
+    todo: sql`pruned = false AND deleted_with = ${reason}`,
+    change: sql`update activities SET deleted_at = NULL, deleted_with = NULL`,
+  });
+}
+
+/** Deletes activities as a mode says. `pruning` and `hard` take every activity that is stored, hidden ones too. */
+export function deleteActivities(
+  context: DeletionContext,
+  mode: NonNullable<DeletionContext['modes']['messages']>,
+): Promise<SweepBatch> {
+  switch (mode) {
+    case 'soft':
+      return hideActivities(context, 'deletion');
+    case 'pruning':
+      return sweep(context, {
+        todo: isToBeDeleted(mode),
+        change: sql`update activities SET verb = NULL, object = NULL,
+          custom = ${context.transaction.dialect.jsonParameter({})}, pruned = true,
+          deleted_at = COALESCE(deleted_at, ${context.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
+      });
+    case 'hard':
+      return sweep(context, { todo: isToBeDeleted(mode), change: sql`delete from activities` });
+  }
+}
+
+/** Which rows of `activities`, of one actor, such a deletion has still to do with. */
+export function isToBeDeleted(mode: NonNullable<DeletionContext['modes']['messages']>): Sql {
+  switch (mode) {
+    case 'soft':
+      return IS_IN_PLACE;
+    case 'pruning':
+      return sql`pruned = false`;
+    case 'hard':
+      return sql`true`;
+  }
+}
+
+async function sweep({ transaction, userId, limit }: SweepContext, step: Step): Promise<SweepBatch> {
+  const mine = sql`actor_id = ${userId} AND ${step.todo}`;
+  // Asked twice: on PostgreSQL somebody may remove an activity between the list of ids and the change.
+  const changed = await transaction.query(
+    sql`${step.change} WHERE id IN (SELECT id FROM activities WHERE ${mine} ORDER BY id LIMIT ${limit})
+      AND ${mine} RETURNING id`,
+  );
+  if (changed.length === 0) return { changed: {}, more: false };
+  return { changed: { activities: changed.length }, more: true };
+}

@@ -1,0 +1,60 @@
+import { RollcallError } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
+import { insertRows } from '../../database/insert-rows.js';
+import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { loadActor, type Viewer } from '../acting-user.js';
+import { callMemberTable } from './call-member-table.js';
+import type { CallRow } from './call-table.js';
+import { findCallForUpdate } from './find-calls.js';
+import { requireCallees } from './require-callees.js';
+import { refuseEnded } from './take-part-in-call.js';
+
+/**
+ * Ends a call, for its maker or a back end. A call that was ended stays as it is.
+ * @throws RollcallError `NOT_FOUND`, or `NOT_ALLOWED` for a member who did not make it.
+ */
+export async function endCall(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  { cid, now }: { cid: string; now: number },
+): Promise<CallRow> {
+  const call = await findCallForUpdate(transaction, viewer, cid);
+  if (viewer.kind === 'user' && viewer.userId !== call.created_by_id) {
+    throw new RollcallError('NOT_ALLOWED', `cid: only who made the call "${cid}" ends it`, { field: 'cid' });
+  }
+  if (call.ended_at !== undefined) return call;
+  await transaction.query(sql`UPDATE calls SET ended_at = ${now}, updated_at = ${now} WHERE cid = ${cid}`);
+  return { ...call, ended_at: now, updated_at: now };
+}
+
+/**
+ * Adds members, for a member or a back end. Who is a member already stays as it is. A third person makes a 1:1 call a
+ * group call for ever.
+ * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_NOT_FOUND` or `USER_DELETED` for a
+ * new member, `USER_BANNED` for the user who adds.
+ */
+export async function addCallMembers(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  { cid, members, now }: { cid: string; members: readonly string[]; now: number },
+): Promise<CallRow> {
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+  await requireCallees(transaction, members);
+  const call = await findCallForUpdate(transaction, viewer, cid);
+  refuseEnded(call);
+  const cells = await transaction.query(
+    sql`SELECT user_id FROM call_members
+      WHERE cid = ${cid} AND user_id IN (${transaction.dialect.values(members)})`,
+  );
+  const present = new Set(cells.map(cell => cell.user_id));
+  const added = members.filter(member => !present.has(member));
+  if (added.length === 0) return call;
+  await insertRows(
+    transaction,
+    callMemberTable,
+    added.map(user_id => ({ cid, user_id, created_at: now, deleted: false })),
+  );
+  const people = call.people + added.length;
+  await transaction.query(sql`UPDATE calls SET people = ${people}, updated_at = ${now} WHERE cid = ${cid}`);
+  return { ...call, people, updated_at: now };
+}

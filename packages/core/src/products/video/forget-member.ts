@@ -1,0 +1,45 @@
+import sql from 'sql-template-tag';
+import type { DeletionContext, SweepBatch } from '../product.js';
+
+/**
+ * One batch of forgetting a user who goes for ever: its memberships go, and the calls that it made and that are left
+ * belong to the heir.
+ */
+export async function forgetMember(context: DeletionContext): Promise<SweepBatch> {
+  const memberships = await removeMemberships(context);
+  if (memberships > 0) return { changed: { memberships }, more: true };
+  return { changed: {}, more: await handOverCalls(context) };
+}
+
+async function removeMemberships({ transaction, userId, limit }: DeletionContext): Promise<number> {
+  const { dialect } = transaction;
+  const removed = await transaction.query(
+    sql`delete from call_members WHERE user_id = ${userId} AND cid IN (
+        SELECT cid FROM call_members WHERE user_id = ${userId} ORDER BY cid LIMIT ${limit}
+      ) RETURNING cid, deleted`,
+  );
+  // A call that was hidden with the user can never come back with it; the other member alone must not bring it back.
+  const lost = removed
+    .filter(({ deleted }) => deleted === true || deleted === 1)
+    .map(({ cid }) => String(cid));
+  if (lost.length > 0) {
+    await transaction.query(
+      sql`UPDATE calls SET deleted_with = 'forgotten' WHERE cid IN (${dialect.values(lost)})`,
+    );
+  }
+  return removed.length;
+}
+
+async function handOverCalls({ transaction, userId, limit, heir }: DeletionContext): Promise<boolean> {
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT cid FROM calls WHERE created_by_id = ${userId} ORDER BY cid LIMIT ${limit}${dialect.forUpdate}`,
+  );
+  if (cells.length === 0) return false;
+  const owner = await heir();
+  const cids = cells.map(({ cid }) => String(cid));
+  await transaction.query(
+    sql`UPDATE calls SET created_by_id = ${owner} WHERE cid IN (${dialect.values(cids)})`,
+  );
+  return true;
+}

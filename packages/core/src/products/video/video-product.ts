@@ -1,0 +1,47 @@
+import sql from 'sql-template-tag';
+import type { Transaction } from '../../database/unit-of-work.js';
+import type { DeletionContext, Product, SweepBatch } from '../product.js';
+import { deleteCalls } from './delete-calls.js';
+import { exportCalls } from './export-calls.js';
+import { IS_ONE_TO_ONE, isCallOf } from './find-calls.js';
+import { forgetMember } from './forget-member.js';
+import { restoreCalls } from './restore-calls.js';
+
+const NOTHING: SweepBatch = { changed: {}, more: false };
+
+/**
+ * How calls follow their users: 1:1 calls are hidden or go with either of their members, as the mode `calls` says; group
+ * calls stay. A user who goes for ever leaves no membership, and an heir has the calls that it made.
+ */
+export const videoProduct: Product = {
+  name: 'video',
+  deactivate: async () => NOTHING,
+  reactivate: async () => NOTHING,
+  delete: deleteBatch,
+  restore: restoreCalls,
+  export: exportCalls,
+  count,
+};
+
+async function deleteBatch(context: DeletionContext): Promise<SweepBatch> {
+  const { modes, forgetUser } = context;
+  const batch = modes.calls === undefined ? NOTHING : await deleteCalls(context, modes.calls);
+  // The memberships of calls that go are not counted: they go with the call.
+  return batch.more || !forgetUser ? batch : forgetMember(context);
+}
+
+async function count(
+  transaction: Transaction,
+  { userId, modes, forgetUser }: Pick<DeletionContext, 'userId' | 'modes' | 'forgetUser'>,
+): Promise<Record<string, number>> {
+  const [row = {}] = await transaction.query(
+    sql`SELECT count(*) AS memberships,
+        count(*) FILTER (WHERE ${IS_ONE_TO_ONE}) AS pairs,
+        count(*) FILTER (WHERE ${IS_ONE_TO_ONE} AND calls.deleted_at IS NULL) AS pairs_in_sight
+      FROM calls WHERE ${isCallOf(userId)}`,
+  );
+  const pairs = Number(row.pairs);
+  const calls = modes.calls === 'hard' ? pairs : modes.calls === 'soft' ? Number(row.pairs_in_sight) : 0;
+  const memberships = forgetUser ? Number(row.memberships) - (modes.calls === 'hard' ? pairs : 0) : 0;
+  return { ...(calls > 0 && { calls }), ...(memberships > 0 && { memberships }) };
+}

@@ -1,0 +1,81 @@
+import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
+import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../acting-user.js';
+import type { Product } from '../product.js';
+import { type CallPage, loadCallPage } from './call-page.js';
+import type { CallRow } from './call-table.js';
+import { addCallMembers, endCall } from './change-call.js';
+import { type CallToCreate, createCall } from './create-call.js';
+import { findCall } from './find-calls.js';
+import { queryCalls } from './query-calls.js';
+import { joinCall, leaveCall } from './take-part-in-call.js';
+import { videoProduct } from './video-product.js';
+
+/** A user of a call. */
+export interface CallAndUser {
+  cid: string;
+  user_id: string;
+}
+
+/**
+ * The product video: calls and their members. Whoever calls has already decided that it may be done at all; what follows
+ * from the data, such as bans and memberships, is decided here. Each method answers with the calls as stored now, their
+ * members and the users that they name.
+ */
+export class Video {
+  /** How calls follow their users. */
+  readonly product: Product = videoProduct;
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /**
+   * Makes a call, or finds the one that has this type and id already.
+   * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see; what is wrong with its people.
+   */
+  createCall(viewer: Viewer, input: CallToCreate): Promise<CallPage> {
+    return this.#write((transaction, now) => createCall(transaction, viewer, { input, now }));
+  }
+
+  /** A member joins. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_BANNED` … */
+  joinCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
+    return this.#write((transaction, now) => joinCall(transaction, { cid, userId, now }));
+  }
+
+  /** A member leaves. @throws RollcallError `NOT_FOUND` */
+  leaveCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
+    return this.#write((transaction, now) => leaveCall(transaction, { cid, userId, now }));
+  }
+
+  /** Ends a call, for its maker or a back end. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
+  endCall(viewer: Viewer, cid: string): Promise<CallPage> {
+    return this.#write((transaction, now) => endCall(transaction, viewer, { cid, now }));
+  }
+
+  /** Adds members, for a member or a back end. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID`, `USER_NOT_FOUND` … */
+  addCallMembers(viewer: Viewer, input: { cid: string; members: readonly string[] }): Promise<CallPage> {
+    return this.#write((transaction, now) => addCallMembers(transaction, viewer, { ...input, now }));
+  }
+
+  /** @throws RollcallError `NOT_FOUND`, whether there is no such call or the viewer may not see it. */
+  getCall(viewer: Viewer, cid: string): Promise<CallPage> {
+    return this.#unitOfWork.read(async transaction =>
+      loadCallPage(transaction, [await findCall(transaction, viewer, cid)]),
+    );
+  }
+
+  /** One page of the calls that the viewer may see, newest first. @throws RollcallError `CURSOR_INVALID` */
+  queryCalls(viewer: Viewer, query: ParsedQueryCalls): Promise<CallPage> {
+    return this.#unitOfWork.read(transaction => queryCalls(transaction, viewer, query));
+  }
+
+  #write(change: (transaction: WriteTransaction, now: number) => Promise<CallRow>): Promise<CallPage> {
+    return this.#unitOfWork.write(async transaction =>
+      loadCallPage(transaction, [await change(transaction, this.#clock())]),
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import type { UserOutcome } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../database/insert-rows.js';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { type TaskUserRow, taskUserTable } from './task-user-table.js';
+
+/** Notes the users of a new task, in the order of the call. */
+export async function addTaskUsers(
+  transaction: WriteTransaction,
+  taskId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const rows = ids.map((user_id, ordinal): TaskUserRow => ({ task_id: taskId, ordinal, user_id }));
+  await insertRows(transaction, taskUserTable, rows);
+}
+
+/** The next users without an outcome, in the order of the call. */
+export async function waitingTaskUsers(
+  transaction: Transaction,
+  taskId: string,
+  limit: number,
+): Promise<string[]> {
+  const cells = await transaction.query(
+    sql`SELECT user_id FROM task_users WHERE task_id = ${taskId} AND outcome IS NULL ORDER BY ordinal LIMIT ${limit}`,
+  );
+  return cells.map(cell => cell.user_id as string);
+}
+
+/** How many users got an outcome, and of which kind. */
+export interface OutcomeCounts {
+  done: number;
+  failed: number;
+}
+
+/** Writes what became of users of a task. Each gets one outcome: a user who has one already is not counted again. */
+export async function saveOutcomes(
+  transaction: WriteTransaction,
+  taskId: string,
+  outcomes: ReadonlyMap<string, UserOutcome>,
+): Promise<OutcomeCounts> {
+  if (outcomes.size === 0) return { done: 0, failed: 0 };
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(taskUserTable.columnList)} FROM task_users
+      WHERE task_id = ${taskId} AND user_id IN (${dialect.values([...outcomes.keys()])}) AND outcome IS NULL`,
+  );
+  const rows = cells.map((cell): TaskUserRow => {
+    const row = taskUserTable.decode(cell, dialect);
+    return { ...row, outcome: outcomes.get(row.user_id) };
+  });
+  await insertRows(transaction, taskUserTable, rows, { key: 'task_id, ordinal' });
+  const failed = rows.filter(row => row.outcome?.status === 'failed').length;
+  return { done: rows.length - failed, failed };
+}
+
+/** What became of the users of some tasks: by task, then by user, in the order of the call. */
+export async function outcomesOf(
+  transaction: Transaction,
+  taskIds: readonly string[],
+): Promise<Map<string, Record<string, UserOutcome>>> {
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(taskUserTable.columnList)} FROM task_users
+      WHERE task_id IN (${dialect.values(taskIds)}) AND outcome IS NOT NULL ORDER BY task_id, ordinal`,
+  );
+  const rows = cells.map(cell => taskUserTable.decode(cell, dialect));
+  const tasks = new Map<string, [string, UserOutcome][]>();
+  for (const { task_id, user_id, outcome } of rows) {
+    const entries = tasks.get(task_id) ?? [];
+    if (outcome) entries.push([user_id, outcome]);
+    tasks.set(task_id, entries);
+  }
+  // From entries, so that a user may be called like something that every object has.
+  return new Map([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
+}
