@@ -1,4 +1,4 @@
-import { type JsonObject, RollcallError, type User } from '@rollcall/protocol';
+import { type JsonObject, RollcallError, type Task, type User, type UserExport } from '@rollcall/protocol';
 import { serverTokens } from './access/server-token.js';
 import { signingSecret } from './access/signing-secret.js';
 import { tokenSource } from './access/token-source.js';
@@ -7,10 +7,12 @@ import type { ClientOptions } from './client-options.js';
 import { Ending } from './events/ending.js';
 import { HandledEvents } from './events/handled-events.js';
 import { Handlers } from './events/handlers.js';
+import type { LiveSource } from './events/live-source.js';
 import { onAndOff } from './events/on-and-off.js';
 import { watchEvents } from './events/watch-events.js';
 import { importUsers } from './import/import-users.js';
 import type { ServerClient } from './server-client.js';
+import { withAbsoluteLink } from './tasks/absolute-link.js';
 import { waitForTask, watchTask } from './tasks/watch-task.js';
 import { answerOf } from './to-rollcall-error.js';
 import { createTransport } from './transport/transport.js';
@@ -54,6 +56,12 @@ export function createServerClient<Custom extends object = JsonObject>(
     connection.set({ status: 'disconnected', error }),
   );
   let ending = new Ending();
+  const linked = (task: Task) => withAbsoluteLink(task, options.url);
+  const linkedLive: LiveSource = {
+    ...live,
+    task: (input, observer) =>
+      live.task(input, { ...observer, onData: task => observer.onData(linked(task)) }),
+  };
 
   const client: ServerClient<Custom> = {
     api,
@@ -80,10 +88,20 @@ export function createServerClient<Custom extends object = JsonObject>(
     },
     reactivateUsers: (ids, how) => answerOf(api.users.reactivateMany.mutate({ ...how, ids })),
 
-    getTask: task_id => answerOf(api.tasks.get.query({ task_id })),
-    listTasks: (query = {}) => answerOf(api.tasks.list.query(query)),
-    cancelTask: task_id => answerOf(api.tasks.cancel.mutate({ task_id })),
-    watchTask: (task_id, how) => watchTask(live, task_id, ending, how),
+    deleteUser: (id, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids: [id] })),
+    deleteUsers: (ids, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids })),
+    previewDeleteUsers: (ids, how) => answerOf(api.users.previewDelete.query({ ...how, ids })),
+    restoreUsers: (ids, how) => answerOf(api.users.restoreMany.mutate({ ...how, ids })),
+    exportUser: async id => (await answerOf(api.users.exportOne.query({ id }))) as UserExport<Custom>,
+    exportUsers: (ids, how) => answerOf(api.users.exportMany.mutate({ ...how, ids })),
+
+    getTask: async task_id => linked(await answerOf(api.tasks.get.query({ task_id }))),
+    async listTasks(query = {}) {
+      const { tasks, ...page } = await answerOf(api.tasks.list.query(query));
+      return { ...page, tasks: tasks.map(linked) };
+    },
+    cancelTask: async task_id => linked(await answerOf(api.tasks.cancel.mutate({ task_id }))),
+    watchTask: (task_id, how) => watchTask(linkedLive, task_id, ending, how),
     waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
 
     watchEvents: (input = {}) => watchEvents<Custom>(live, input, ending),

@@ -4,9 +4,12 @@ export {
   type AppUpdatedEvent,
   type Change,
   type Changes,
+  type DeleteUsersOptions,
+  type DeletionPreview,
   type ErrorCode,
   type EventOfType,
   type EventType,
+  type ExportFile,
   type Filter,
   type Grant,
   type Issue,
@@ -31,6 +34,7 @@ export {
   type UpsertUserInput,
   type User,
   type UserEvent,
+  type UserExport,
   type UserOutcome,
   type UsersAnswer,
 } from '@rollcall/protocol';
@@ -49,7 +53,10 @@ export type { Connection, ConnectionState } from './transport/connection-state.j
 export type { Transport } from './transport/live-connection.js';
 export type { Api } from './transport/transport.js';
 export type {
+  DeactivateOptions,
   LifeCycleOptions,
   ReactivateUserOptions,
+  ReactivateUsersOptions,
+  RestoreUsersOptions,
 } from './users/life-cycle-options.js';
 export type { AllUsersOptions } from './users/query-users.js';

@@ -41,17 +41,10 @@ export const LIMITS = {
   exportUsers: 25,
   /** Records in the answer of one `exportUser`. */
   exportRecords: 10_000,
-  /** The type of a call, and its id within the type. */
-  callIdLength: 64,
   /** Members that one call to the server names, and that one call in an answer shows. */
   callMembers: 100,
-  pageCalls: 100,
-  pageCallsDefault: 30,
-  activityIdLength: 255,
   verbLength: 64,
   activityObjectLength: 255,
-  pageActivities: 100,
-  pageActivitiesDefault: 30,
   offset: 1000,
   subscriptionsPerConnection: 100,
   watchedUsersPerConnection: 10_000,
@@ -64,9 +57,9 @@ export const LIMITS = {
   attachments: 30,
   /** Text, attachments and custom data of a message as JSON. */
   messageBytes: 16 * 1024,
-  /** The type of a channel. */
+  /** The type of a channel or a call. */
   contentTypeLength: 64,
-  /** The id of a channel or a message. */
+  /** The id of a channel, a message, a call or an activity. */
   contentIdLength: 255,
   reactionLength: 32,
   flagReasonLength: 255,

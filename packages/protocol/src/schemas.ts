@@ -14,7 +14,6 @@ export {
   unflagMessageSchema,
   updateMessageSchema,
 } from './products/chat-schemas.js';
-export { contentCustomSchema } from './products/content-custom-schema.js';
 export {
   addActivitySchema,
   type ParsedAddActivity,

@@ -1,9 +1,11 @@
+import { feedsRouter } from './feeds.js';
 import { liveRouter } from './live.js';
 import { rolesRouter } from './roles.js';
 import { settingsRouter } from './settings.js';
 import { tasksRouter } from './tasks.js';
 import { router } from './trpc.js';
 import { usersRouter } from './users.js';
+import { videoRouter } from './video.js';
 
 /** Every procedure, one router for each noun. */
 export const appRouter = router({
@@ -12,6 +14,8 @@ export const appRouter = router({
   roles: rolesRouter,
   tasks: tasksRouter,
   live: liveRouter,
+  video: videoRouter,
+  feeds: feedsRouter,
 });
 
 /** The type that clients are typed by. */

@@ -1,6 +1,5 @@
 import {
   type Filter,
-  LIMITS,
   type PartialUserUpdate,
   parseFilter,
   parseSort,
@@ -13,15 +12,10 @@ import {
   type UserInput,
   type UsersAnswer,
 } from '@rollcall/protocol';
-import {
-  type ParsedQueryUsersOptions,
-  queryUsersOptionsSchema,
-  userFieldSchemas,
-  userIdSchema,
-} from '@rollcall/protocol/schemas';
+import { type ParsedQueryUsersOptions, queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { requireGrant } from './caller.js';
-import { lifeCycleActor } from './life-cycle-actor.js';
+import { lifeCycleProcedures } from './life-cycle.js';
 import { callerProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
 import { userFor, usersFor } from './view.js';
 
@@ -34,17 +28,6 @@ export interface QueryInput<Options> {
   sort?: SortKey[];
   options?: Options;
 }
-
-const lifeCycle = { created_by_id: userIdSchema.optional() };
-const oneUser = z.strictObject({ id: userIdSchema, ...lifeCycle });
-const manyUsers = z.strictObject({
-  ids: z
-    .array(userIdSchema)
-    .min(1)
-    .max(LIMITS.batchUsers)
-    .refine(ids => new Set(ids).size === ids.length, 'names each user once'),
-  ...lifeCycle,
-});
 
 export const usersRouter = router({
   /**
@@ -133,37 +116,5 @@ export const usersRouter = router({
       return { users: rows.map(row => userFor(caller, row)), ...(next !== undefined && { next }), position };
     }),
 
-  /** Deactivates one user, at once; one who is deactivated already stays as it is. Server only. */
-  deactivate: serverProcedure
-    .input(oneUser)
-    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ user: User }> => {
-      const by = await lifeCycleActor(directory, actor, input.created_by_id);
-      return { user: userFor({ kind: 'server', actor }, await directory.users.deactivate(by, input.id)) };
-    }),
-
-  /** Deactivates up to 100 users as a task. Server only. @throws `USER_NOT_FOUND`, `USER_DELETED` before it begins. */
-  deactivateMany: serverProcedure
-    .input(manyUsers)
-    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ task_id: string }> => {
-      const by = await lifeCycleActor(directory, actor, input.created_by_id);
-      return { task_id: await directory.lifeCycle.deactivateUsers(by, input.ids) };
-    }),
-
-  /** Undoes a deactivation, and gives the user another name when one is named. Server only. */
-  reactivate: serverProcedure
-    .input(oneUser.extend({ name: userFieldSchemas.name.optional() }))
-    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ user: User }> => {
-      const { id, name, created_by_id } = input;
-      const by = await lifeCycleActor(directory, actor, created_by_id);
-      const row = await directory.users.reactivate(by, { id, ...(name !== undefined && { name }) });
-      return { user: userFor({ kind: 'server', actor }, row) };
-    }),
-
-  /** Reactivates up to 100 users as a task. Server only. */
-  reactivateMany: serverProcedure
-    .input(manyUsers)
-    .mutation(async ({ ctx: { directory, actor }, input }): Promise<{ task_id: string }> => {
-      const by = await lifeCycleActor(directory, actor, input.created_by_id);
-      return { task_id: await directory.lifeCycle.reactivateUsers(by, input.ids) };
-    }),
+  ...lifeCycleProcedures,
 });

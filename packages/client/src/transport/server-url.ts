@@ -23,7 +23,13 @@ export function serverUrls(url: string): ServerUrls {
       },
     );
   }
-  // A query or fragment would end up in the middle of the path of every call.
-  const http = `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}/trpc`;
+  const http = addressOn(url, '/trpc');
   return { http, webSocket: http.replace(/^http/, 'ws') };
+}
+
+/** The address of a path on the server, which may itself lie below a path. @param url a valid one. */
+export function addressOn(url: string, path: string): string {
+  const { origin, pathname } = new URL(url);
+  // A query or fragment would end up in the middle of the path of every call.
+  return `${origin}${pathname.replace(/\/+$/, '')}${path}`;
 }

@@ -56,7 +56,8 @@ export function lifeCycleJob(
     type: rules.type,
     async step(step): Promise<StepOutcome<SweepPosition>> {
       const users = new Map<string, UserOutcome>();
-      const ids = await step.waiting(USERS_PER_STEP);
+      const waiting = await step.waiting(USERS_PER_STEP + 1);
+      const ids = waiting.slice(0, USERS_PER_STEP);
       // Whoever wants to take over a sweep waits until the step is committed.
       await findUsersForUpdate(step.transaction, ids);
       let budget = CHANGES_PER_STEP;
@@ -69,7 +70,7 @@ export function lifeCycleJob(
         users.set(turn.name, turn.outcome);
         budget = turn.left;
       }
-      return { users, finished: ids.length < USERS_PER_STEP };
+      return { users, finished: ids.length === waiting.length };
     },
   };
 }

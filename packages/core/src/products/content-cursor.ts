@@ -20,7 +20,7 @@ export function writeContentCursor(last: ContentCursor, conditions: readonly Jso
  */
 export function readContentCursor(text: string, conditions: readonly JsonValue[]): ContentCursor {
   const [createdAt, key, ...its] = parse(text);
-  const known = Number.isSafeInteger(createdAt) && typeof key === 'string' && /^[\w@:-]{1,255}$/.test(key);
+  const known = Number.isSafeInteger(createdAt) && typeof key === 'string' && /^[\w:!-]{1,320}$/.test(key);
   if (known && JSON.stringify(its) === JSON.stringify(conditions)) {
     return { created_at: createdAt as number, key };
   }

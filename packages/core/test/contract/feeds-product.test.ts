@@ -93,7 +93,6 @@ describeOnEveryEngine('the activities of a user', engine => {
     });
 
     it(`are gone with a hard deletion, hidden and pruned ones too, in batches of ${limit}`, async () => {
-      const [pruned] = await stored();
       await sweep('delete', { modes: { messages: 'pruning' } });
       await add('ann', 'a6');
       await sweep('deactivate');
@@ -103,7 +102,6 @@ describeOnEveryEngine('the activities of a user', engine => {
       expect(await sweep('delete', hard)).toEqual({ activities: 8 });
       expect((await stored()).map(({ id }) => id)).toEqual(['b1']);
       expect(await sweep('delete', hard)).toEqual({});
-      expect(pruned?.id).toBe('a1');
     });
   }
 

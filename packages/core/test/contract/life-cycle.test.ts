@@ -42,7 +42,7 @@ describeOnEveryEngine('deactivation', engine => {
   });
 
   it('of many is refused as a whole when one of them is unknown', async () => {
-    const error = await refusal(directory.lifeCycle.deactivateUsers(SERVER, ['jane', 'nobody']));
+    const error = await refusal(directory.lifeCycle.deactivateUsers(SERVER, ['jane', 'nobody'], false));
     expect(error).toMatchObject({ code: 'USER_NOT_FOUND', index: 1, field: 'ids' });
     expect(await directory.newEvents()).toEqual([]);
   });

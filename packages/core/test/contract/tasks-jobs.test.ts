@@ -2,11 +2,21 @@ import { RollcallError, type Task } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deactivateUsersJob } from '../../src/jobs/deactivate-users.js';
-import { reactivateUsersJob } from '../../src/jobs/reactivate-users.js';
-import { type ChangeActivity, deactivateUsers, reactivateUsers } from '../../src/users/life-cycle.js';
+import { lifeCycleJob } from '../../src/jobs/life-cycle-job.js';
+import type { Job } from '../../src/tasks/job.js';
+import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/life-cycle.js';
 import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
 import { until } from '../support/tasks-until.js';
+
+const tools = { products: [], onForgotten: () => undefined };
+
+function deactivateUsersJob(change: ChangeActivity): Job {
+  return lifeCycleJob({ type: 'users.deactivate', kind: 'deactivate', change }, tools) as unknown as Job;
+}
+
+function reactivateUsersJob(change: ChangeActivity): Job {
+  return lifeCycleJob({ type: 'users.reactivate', kind: 'reactivate', change }, tools) as unknown as Job;
+}
 
 describeOnEveryEngine('the bulk life-cycle jobs', engine => {
   let fixture: TasksFixture;
@@ -31,14 +41,16 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     return rows.map(row => String(row.id));
   };
   const deactivate = (ids: string[]) =>
-    fixture.unitOfWork.write(transaction => deactivateUsers(transaction, SERVER, { ids, now: 5 }));
+    fixture.unitOfWork.write(async transaction => {
+      for (const id of ids) await deactivateUser(transaction, SERVER, { id, now: 5 });
+    });
   const outcomes = (ids: string[], status: 'done' | 'unchanged') =>
     Object.fromEntries(ids.map(id => [id, { status }]));
 
   it('deactivate a hundred users in steps of twenty, with one event for each', async () => {
     const ids = await fixture.addUsers(100);
     const gate = fixture.gate();
-    fixture.startWorker(deactivateUsersJob(deactivateUsers), { unitOfWork: gate });
+    fixture.startWorker(deactivateUsersJob(deactivateUser), { unitOfWork: gate });
     const { task_id } = await fixture.enqueue(ids);
     const progress: number[] = [];
     for await (const task of fixture.tasks.watch(task_id, new AbortController().signal)) {
@@ -61,10 +73,10 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
       fixture.tasks.enqueue(
         transaction,
         { type: 'user', id: 'root' },
-        { type: 'users.deactivate', input: { ids }, total: 1 },
+        { type: 'users.deactivate', input: { content: false }, users: ids },
       ),
     );
-    fixture.startWorker(deactivateUsersJob(deactivateUsers));
+    fixture.startWorker(deactivateUsersJob(deactivateUser));
     await ended(task_id);
     const actors = (await fixture.events()).map(({ type, actor_id }) => [type, actor_id]);
     expect(actors).toEqual([
@@ -77,7 +89,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
   it('leave alone who is in that state already, and say so', async () => {
     const ids = await fixture.addUsers(4);
     await deactivate(['user-1', 'user-2']);
-    fixture.startWorker(deactivateUsersJob(deactivateUsers));
+    fixture.startWorker(deactivateUsersJob(deactivateUser));
     const { task_id } = await fixture.enqueue(ids);
     expect(await ended(task_id)).toMatchObject({
       status: 'completed',
@@ -97,7 +109,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
   it('reactivate users', async () => {
     const ids = await fixture.addUsers(3);
     await deactivate(['user-0', 'user-1']);
-    fixture.startWorker(reactivateUsersJob(reactivateUsers));
+    fixture.startWorker(reactivateUsersJob(reactivateUser));
     const { task_id } = await fixture.enqueue(ids, { type: 'users.reactivate' });
     expect((await ended(task_id)).result).toEqual({
       users: { ...outcomes(['user-0', 'user-1'], 'done'), ...outcomes(['user-2'], 'unchanged') },
@@ -113,7 +125,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
 
   it('record a user that is not there, and do all others', async () => {
     const ids = await fixture.addUsers(30);
-    fixture.startWorker(deactivateUsersJob(deactivateUsers));
+    fixture.startWorker(deactivateUsersJob(deactivateUser));
     const { task_id } = await fixture.enqueue([...ids.slice(0, 10), 'nobody', ...ids.slice(10)]);
     const task = await ended(task_id);
     expect(task).toMatchObject({ status: 'completed', progress: { done: 30, total: 31, failed: 1 } });
@@ -126,12 +138,12 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     ]);
   });
 
-  it('record a user that a rule stands against, though the rule refuses everybody together', async () => {
+  it('record a user that a rule stands against, and do all others', async () => {
     const ids = await fixture.addUsers(5);
-    const refusing: ChangeActivity = (transaction, actor, change) => {
-      if (change.ids.includes('user-2')) throw new RollcallError('USERNAME_TAKEN', 'the name is taken');
-      return deactivateUsers(transaction, actor, change);
-    };
+    const refusing: ChangeActivity = async (transaction, actor, change) =>
+      change.id === 'user-2'
+        ? { status: 'failed', error: { code: 'USERNAME_TAKEN', message: 'the name is taken' } }
+        : deactivateUser(transaction, actor, change);
     fixture.startWorker(deactivateUsersJob(refusing));
     const { task_id } = await fixture.enqueue(ids);
     const others = ids.filter(id => id !== 'user-2');
@@ -159,7 +171,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     let outages = 2;
     const unreliable: ChangeActivity = (transaction, actor, change) => {
       if (outages-- > 0) throw new RollcallError('UNAVAILABLE', 'not now');
-      return deactivateUsers(transaction, actor, change);
+      return deactivateUser(transaction, actor, change);
     };
     fixture.startWorker(deactivateUsersJob(unreliable));
     const { task_id } = await fixture.enqueue(ids);

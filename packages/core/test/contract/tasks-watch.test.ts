@@ -4,7 +4,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LocalTaskHints, type TaskHints } from '../../src/tasks/task-hints.js';
 import { Tasks } from '../../src/tasks/tasks.js';
-import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
+import { noLink, SERVER, TasksFixture } from '../support/tasks-fixture.js';
 import { touchJob } from '../support/tasks-touch-job.js';
 import { until } from '../support/tasks-until.js';
 
@@ -41,7 +41,7 @@ describeOnEveryEngine('watching a task', engine => {
     fixture.tasks.watch(taskId, controller.signal)[Symbol.asyncIterator]() as AsyncIterator<Task>;
   /** Those who watch here hear of changes by hints or, as far as a test goes, never. */
   const patientTasks = (hints: TaskHints = fixture.hints) =>
-    new Tasks({ unitOfWork: fixture.unitOfWork, clock: fixture.clock, hints, pollMs: 2 ** 30 });
+    new Tasks({ unitOfWork: fixture.unitOfWork, clock: fixture.clock, hints, exportLink: noLink, pollMs: 2 ** 30 });
   const waitFor = (taskId: string) =>
     until('the task has ended', async () => (await fixture.tasks.get(taskId)).finished_at !== undefined);
 

@@ -9,6 +9,11 @@ import { until } from '../support/tasks-until.js';
 
 const FOREVER_MS = 2 ** 30;
 
+/** A task as its events tell of it: who was deleted for good must not live on in the log. */
+function told({ result: _, ...task }: Task): Task {
+  return task;
+}
+
 describeOnEveryEngine('a task worker', engine => {
   let fixture: TasksFixture;
 
@@ -48,7 +53,7 @@ describeOnEveryEngine('a task worker', engine => {
     expect(job.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 1])));
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
-    expect((await fixture.events()).at(-1)).toMatchObject({ actor_type: 'server', data: { task } });
+    expect((await fixture.events()).at(-1)).toMatchObject({ actor_type: 'server', data: { task: told(task) } });
     expect(fixture.errors).toEqual([]);
   });
 
@@ -160,7 +165,7 @@ describeOnEveryEngine('a task worker', engine => {
       ...touched(['user-0', 'user-1']),
       'task.failed',
     ]);
-    expect((await fixture.events()).at(-1)?.data).toEqual({ task });
+    expect((await fixture.events()).at(-1)?.data).toEqual({ task: told(task) });
     expect(fixture.errors.map(({ error }) => error)).toEqual(Array(5).fill(fault));
     expect(job.begun).toHaveLength(6);
   });
@@ -196,7 +201,7 @@ describeOnEveryEngine('a task worker', engine => {
     expect((await fixture.events()).at(-1)).toMatchObject({
       actor_type: 'user',
       actor_id: 'root',
-      data: { task },
+      data: { task: told(task) },
     });
     expect(fixture.errors).toEqual([]);
   });
@@ -286,6 +291,7 @@ describeOnEveryEngine('a task worker', engine => {
       read: job => tumble(() => inner.read(job)),
       write: job => tumble(() => inner.write(job)),
       onLogged: listener => inner.onLogged(listener),
+      scrubJournal: () => inner.scrubJournal(),
       close: () => inner.close(),
     };
     const contexts: string[] = [];

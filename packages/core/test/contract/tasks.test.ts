@@ -14,7 +14,7 @@ describeOnEveryEngine('tasks', engine => {
   afterEach(() => fixture.close());
 
   const list = (options: object = {}) => fixture.tasks.list(listTasksOptionsSchema.parse(options));
-  const request = { type: 'users.deactivate' as const, input: { ids: ['jane'] }, total: 1 };
+  const request = { type: 'users.deactivate' as const, input: {}, users: ['jane'] };
   const addRole = sql`INSERT INTO roles (name, created_at) VALUES ('beside', 1)`;
 
   it('are made in the transaction of the change that asks for them, with their event', async () => {

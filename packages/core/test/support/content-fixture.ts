@@ -82,7 +82,7 @@ export class ContentFixture {
 
   /** A deletion of a user has been accepted, and no task has got to it; with `cancelled`, none ever will. */
   async acceptDeletion(userId: string, modes: ContentModes, status = 'pending'): Promise<void> {
-    const { messages = null, calls = null } = modes;
+    const { messages = null, conversations = null, calls = null } = modes;
     await this.unitOfWork.write(async transaction => {
       await transaction.query(sql`DELETE FROM sweeps`);
       await transaction.query(sql`DELETE FROM tasks`);
@@ -92,8 +92,8 @@ export class ContentFixture {
           VALUES ('task', 'users.delete', ${status}, '{}', '{}', 0, 1, 0, 0, 0, 0, false, 1, 1)`,
       );
       await transaction.query(
-        sql`INSERT INTO sweeps (user_id, task_id, kind, user_changed, messages, calls)
-          VALUES (${userId}, 'task', 'delete', true, ${messages}, ${calls})`,
+        sql`INSERT INTO sweeps (user_id, task_id, kind, user_changed, messages, conversations, calls)
+          VALUES (${userId}, 'task', 'delete', true, ${messages}, ${conversations}, ${calls})`,
       );
     });
   }

@@ -26,8 +26,8 @@ export interface LoggedEvent {
   data: { task?: Task };
 }
 
-/** These tests make no files. */
-function exportLink(): never {
+/** Tasks of these tests make no files. */
+export function noLink(): never {
   throw new Error('no task of these tests has a file');
 }
 
@@ -49,7 +49,7 @@ export class TasksFixture {
     this.#url = url;
     this.#databases = [database];
     this.unitOfWork = database.unitOfWork;
-    this.tasks = new Tasks({ unitOfWork: this.unitOfWork, hints: this.hints, clock: this.clock, exportLink, pollMs: 20 });
+    this.tasks = new Tasks({ unitOfWork: this.unitOfWork, hints: this.hints, clock: this.clock, exportLink: noLink, pollMs: 20 });
   }
 
   static async open(engine: TestEngine): Promise<TasksFixture> {

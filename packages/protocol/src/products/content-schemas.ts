@@ -32,7 +32,7 @@ export const contentObjectSchema = z
     }
   });
 
-/** Custom data of content: the rules of a user's custom data. */
+/** Custom data of content: the rules of a user's custom data, and at most 5 KiB. */
 export const contentCustomSchema = contentObjectSchema.check(context => {
   const problem = customSizeProblem(context.value, LIMITS.customBytes);
   if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });

@@ -18,7 +18,7 @@ export interface Activity {
 
 /** What `addActivity` takes. */
 export interface AddActivityInput {
-  /** 1–255 of `A-Z a-z 0-9 @ : _ -`; default a UUID. The same id again answers with what is stored. */
+  /** 1–255 of `A-Z a-z 0-9 _ -`; default a UUID. The same id again answers with what is stored. */
   id?: string;
   /** 1–64 of `A-Z a-z 0-9 _ -`. */
   verb: string;

@@ -3,19 +3,7 @@ import { LIMITS } from '../limits.js';
 import { cursorSchema } from '../queries/query-options-schema.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
 import { contentCustomSchema } from './content-custom-schema.js';
-
-const PART = `[A-Za-z0-9_-]{1,${LIMITS.callIdLength}}`;
-
-const callPartSchema = z
-  .string()
-  .regex(
-    new RegExp(`^${PART}$`),
-    `the type or id of a call is 1–${LIMITS.callIdLength} characters of A-Z a-z 0-9 _ -`,
-  );
-
-const cidSchema = z
-  .string()
-  .regex(new RegExp(`^${PART}:${PART}$`), 'a call is named <type>:<id>, such as "audio:standup"');
+import { cidSchema, contentIdSchema, contentTypeSchema } from './content-schemas.js';
 
 const membersSchema = z
   .array(userIdSchema)
@@ -24,8 +12,8 @@ const membersSchema = z
 
 /** The input of `createCall`. */
 export const createCallSchema = z.strictObject({
-  type: callPartSchema,
-  id: callPartSchema.optional(),
+  type: contentTypeSchema,
+  id: contentIdSchema.optional(),
   members: membersSchema.default([]),
   custom: contentCustomSchema.default({}),
   user_id: userIdSchema.optional(),
@@ -48,9 +36,9 @@ export const addCallMembersSchema = oneCallSchema.extend({
 /** The input of `queryCalls`. */
 export const queryCallsSchema = z.strictObject({
   member: userIdSchema.optional(),
-  type: callPartSchema.optional(),
+  type: contentTypeSchema.optional(),
   ended: z.boolean().optional(),
-  limit: z.number().int().min(1).max(LIMITS.pageCalls).default(LIMITS.pageCallsDefault),
+  limit: z.number().int().min(1).max(LIMITS.pageContent).default(LIMITS.pageContentDefault),
   next: cursorSchema.optional(),
 });
 

@@ -41,7 +41,7 @@ export interface Call {
 export interface CreateCallInput {
   /** 1–64 of `A-Z a-z 0-9 _ -`, such as `audio`. */
   type: string;
-  /** 1–64 of `A-Z a-z 0-9 _ -`; default a UUID. */
+  /** 1–255 of `A-Z a-z 0-9 _ -`; default a UUID. */
   id?: string;
   /** The ids of at most 100 users; whoever makes the call is a member in any case. */
   members?: string[];

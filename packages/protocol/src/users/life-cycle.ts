@@ -37,8 +37,8 @@ export interface DeleteUsersOptions extends Partial<DeletionModes> {
 }
 
 /** Everything that is stored about a user. */
-export interface UserExport {
-  user: User;
+export interface UserExport<Custom extends object = JsonObject> {
+  user: User<Custom>;
   /** By kind, such as `message`: each oldest first, deleted ones that are still stored included. */
   records: Record<string, JsonObject[]>;
 }

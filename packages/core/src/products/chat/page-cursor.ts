@@ -20,7 +20,7 @@ export function writePageCursor(conditions: PageConditions, last: PageKey): stri
 export function readPageCursor<Key extends PageKey>(
   text: string,
   conditions: PageConditions,
-  kinds: { readonly [Place in keyof Key]: number extends Key[Place] ? 'number' : 'string' },
+  kinds: readonly ('number' | 'string')[],
 ): Key {
   const [its, key] = parse(text);
   const same = JSON.stringify(its) === JSON.stringify(conditions.map(one => one ?? null));

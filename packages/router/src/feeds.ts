@@ -1,0 +1,70 @@
+import type { ActivityPage } from '@rollcall/core';
+import type {
+  Activity,
+  AddActivityInput,
+  QueryActivitiesAnswer,
+  QueryActivitiesInput,
+  RemoveActivityInput,
+} from '@rollcall/protocol';
+import {
+  addActivitySchema,
+  type ParsedAddActivity,
+  type ParsedQueryActivities,
+  queryActivitiesSchema,
+  removeActivitySchema,
+} from '@rollcall/protocol/schemas';
+import type { z } from 'zod';
+import { actingUserId, viewerOf } from './acting-user.js';
+import { type Caller, requireGrant } from './caller.js';
+import { callerProcedure, router } from './trpc.js';
+import { userFor } from './view.js';
+
+export const feedsRouter = router({
+  /**
+   * Adds an activity; an id that the same actor has used answers with what is stored. Needs the grant `add-activity`.
+   * @throws `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like for the actor.
+   */
+  addActivity: callerProcedure
+    .input(addActivitySchema as z.ZodType<ParsedAddActivity, AddActivityInput>)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<Activity> => {
+      requireGrant(caller, 'add-activity');
+      const user_id = actingUserId(caller, input.user_id);
+      return onlyActivity(caller, await directory.feeds.addActivity({ ...input, user_id }));
+    }),
+
+  /** Removes an activity, for its actor or a back end. @throws `NOT_FOUND`, `NOT_ALLOWED` for somebody else's */
+  removeActivity: callerProcedure
+    .input(removeActivitySchema as z.ZodType<RemoveActivityInput, RemoveActivityInput>)
+    .mutation(
+      async ({ ctx: { caller, directory }, input }): Promise<Activity> =>
+        onlyActivity(caller, await directory.feeds.removeActivity(viewerOf(caller), input.id)),
+    ),
+
+  /** One page of activities, newest first. Needs the grant `read-activities`. @throws `CURSOR_INVALID` */
+  queryActivities: callerProcedure
+    .input(queryActivitiesSchema as z.ZodType<ParsedQueryActivities, QueryActivitiesInput>)
+    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryActivitiesAnswer> => {
+      requireGrant(caller, 'read-activities');
+      const page = await directory.feeds.queryActivities(input);
+      return {
+        activities: activitiesFor(caller, page),
+        ...(page.next !== undefined && { next: page.next }),
+      };
+    }),
+});
+
+function onlyActivity(caller: Caller, page: ActivityPage): Activity {
+  const [activity] = activitiesFor(caller, page);
+  if (!activity) throw new Error('core answered without the activity');
+  return activity;
+}
+
+/** Activities with their actors as the caller may see them. */
+function activitiesFor(caller: Caller, { activities, users }: ActivityPage): Activity[] {
+  return activities.flatMap(({ pruned: _pruned, deleted_with: _deletedWith, ...row }) => {
+    const actor = users.get(row.actor_id);
+    // Only pruned ones have no verb and no object, and nobody is shown those.
+    if (!actor || row.verb === undefined || row.object === undefined) return [];
+    return [{ ...row, verb: row.verb, object: row.object, actor: userFor(caller, actor) }];
+  });
+}
