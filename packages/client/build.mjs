@@ -10,6 +10,21 @@ import { declarationsOf, gatherDeclarations } from './gather-declarations.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+/**
+ * The table of limits is for both ends, and a client asks few of them. As an enumeration each is written as its number
+ * where it is asked, and the table is left out of what a browser downloads.
+ */
+const limitsAsNumbers = {
+  name: 'limits as numbers',
+  setup(builder) {
+    builder.onLoad({ filter: /protocol[\\/]dist[\\/]limits\.js$/ }, async () => {
+      const { LIMITS } = await import('@rollcall/protocol');
+      const members = Object.entries(LIMITS).map(([name, value]) => `${name} = ${value}`);
+      return { contents: `export enum LIMITS { ${members.join(', ')} }`, loader: 'ts' };
+    });
+  },
+};
+
 await rm(join(here, 'dist'), { recursive: true, force: true });
 await bundle();
 await declare();
@@ -24,6 +39,7 @@ async function bundle() {
     target: 'es2022',
     external: ['#web-socket', '@trpc/*', 'jose', 'ws'],
     logLevel: 'warning',
+    plugins: [limitsAsNumbers],
   };
   await build({
     ...options,

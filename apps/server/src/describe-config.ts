@@ -14,6 +14,7 @@ export function describeConfig(config: Config): string {
     host: config.host,
     port: String(config.port),
     allowedOrigins: describeOrigins(config.allowedOrigins),
+    products: config.products.join(',') || '(none)',
     logLevel: config.logLevel,
     maxBodyBytes: String(config.maxBodyBytes),
     maxConnectionsPerUser: String(config.maxConnectionsPerUser),

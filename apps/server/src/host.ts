@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Directory } from '@rollcall/core';
+import type { Directory, ExportClaim } from '@rollcall/core';
 import type { Authenticate } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
@@ -12,6 +12,8 @@ export interface Host {
   directory: Directory;
   authenticate: Authenticate;
   lookUpUser: UserLookup;
+  /** Whether a link to the file of an export was signed by this server and has not expired. */
+  isExportLink(link: ExportClaim & { signature: string }): boolean;
   sessions: Sessions;
   logger: Logger;
   /** The HTTP answers that are not finished. */

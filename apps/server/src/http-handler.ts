@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
 import { answerError } from './answer-error.js';
 import { answerPreflight, applyCors, isPreflight } from './cors.js';
+import { answerExport } from './export-file.js';
 import { fault } from './fault.js';
 import { checkReadiness } from './health.js';
 import type { Host } from './host.js';
@@ -23,7 +24,7 @@ export function createHttpHandler(host: Host): (request: IncomingMessage, respon
   return (request, response) => {
     const requestId = randomUUID();
     const startedAt = performance.now();
-    // What follows the question mark may hold anything, so it goes nowhere but to tRPC.
+    // What follows the question mark may hold anything, so it goes nowhere but to what reads it.
     const path = request.url?.split('?', 1)[0] ?? '/';
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
@@ -63,6 +64,7 @@ async function route(host: Host, exchange: Exchange): Promise<void> {
     const message = 'this origin may not call; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may';
     return answerError(response, new RollcallError('NOT_ALLOWED', message));
   }
+  if (path.startsWith('/exports/')) return answerExport(host, exchange);
   const answer = PAGES[path];
   if (!answer) return answerError(response, new RollcallError('NOT_FOUND', 'there is nothing at this path'));
   if (request.method !== 'GET' && request.method !== 'HEAD') {

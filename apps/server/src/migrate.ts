@@ -1,11 +1,15 @@
 import { migrateDatabase, parseDatabaseUrl } from '@rollcall/core';
 import type { Config } from './config.js';
+import { loadProducts } from './load-products.js';
 
 /**
- * Brings the schema of the configured database up to date without starting a server.
+ * Brings the schema of the configured database up to date without starting a server, with the tables of the
+ * operator's own products.
  * @returns the names of the migrations that ran; none when it was up to date.
- * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged.
+ * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged; for a product what
+ * `loadProducts` throws, before anything is opened.
  */
-export function migrate(config: Pick<Config, 'databaseUrl'>): Promise<string[]> {
-  return migrateDatabase(parseDatabaseUrl(config.databaseUrl));
+export async function migrate(config: Pick<Config, 'databaseUrl' | 'products'>): Promise<string[]> {
+  const products = await loadProducts(config.products);
+  return migrateDatabase(parseDatabaseUrl(config.databaseUrl), products);
 }

@@ -69,6 +69,16 @@ export const SETTINGS = {
       environment === 'production' ? { kind: 'list', origins: [] } : { kind: 'localhost' },
     schema: parsedBy(parseAllowedOrigins),
   }),
+  products: setting<readonly string[]>({
+    name: 'ROLLCALL_PRODUCTS',
+    does: 'Products of your own: modules with commas between them, each a path that begins with `./`, `../` or `/`, or a package.',
+    default: 'none',
+    fallback: () => [],
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(one => one.trim()))
+      .refine(modules => modules.every(one => one !== ''), 'modules with commas between them'),
+  }),
   logLevel: setting({
     name: 'ROLLCALL_LOG_LEVEL',
     does: `How much is logged: ${LOG_LEVELS.map(level => `\`${level}\``).join(', ')}.`,

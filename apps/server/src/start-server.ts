@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openDirectory } from '@rollcall/core';
+import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { createAuthenticate } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Host } from './host.js';
 import { createHttpHandler } from './http-handler.js';
+import { loadProducts } from './load-products.js';
 import { createLogger, type Logger } from './logger.js';
 import { Sessions } from './sessions.js';
 import { watchForShutOuts } from './shut-out.js';
@@ -36,15 +37,18 @@ const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Opens the storage and answers HTTP and WebSocket on one port.
- * @throws RollcallError `INPUT_INVALID` when there is no secret, `UNAVAILABLE` when the database or the port is not to
- * be had. Nothing is left running then.
+ * @throws RollcallError `INPUT_INVALID` when there is no secret or a product will not do, `UNAVAILABLE` when the database
+ * or the port is not to be had, or a product fails. Nothing is left running then.
  */
 export async function startServer(config: Config, options: { logger?: Logger } = {}): Promise<RunningServer> {
   const logger = options.logger ?? createLogger(config);
+  const products = await loadProducts(config.products);
   const keys = await signingKeysOf(config);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
+    products,
     onError: (err, context) => logger.error({ err }, context),
+    exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
   });
   try {
     const sessions = new Sessions({
@@ -57,6 +61,7 @@ export async function startServer(config: Config, options: { logger?: Logger } =
       config,
       directory,
       authenticate,
+      isExportLink: link => isExportLink(keys, link, Date.now()),
       lookUpUser: createUserLookup(ids => directory.users.find(ids)),
       sessions,
       logger,

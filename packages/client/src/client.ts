@@ -14,6 +14,9 @@ import type { StreamItem } from './events/event-pages.js';
 import type { EventName, Handler, ItemOfName } from './events/handlers.js';
 import type { Subscription } from './events/subscription.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { Chat } from './products/chat.js';
+import type { Feeds } from './products/feeds.js';
+import type { Video } from './products/video.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
 import type { AllUsersOptions } from './users/query-users.js';
@@ -83,6 +86,15 @@ export interface Client<Custom extends object = JsonObject> {
 
   /** Sets and unsets parts of 1–100 users, all or nothing. */
   partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
+
+  /** The channels of the connected user, and their messages. */
+  readonly chat: Chat;
+
+  /** The calls of the connected user. */
+  readonly video: Video;
+
+  /** The activities of the connected user, and those of others. */
+  readonly feeds: Feeds;
 
   /** The raw typed tRPC client, for everything else. */
   readonly api: Api;

@@ -6,6 +6,10 @@ import type { FollowedEvents } from './events/followed-events.js';
 import { Handlers } from './events/handlers.js';
 import { onAndOff } from './events/on-and-off.js';
 import { watchEvents } from './events/watch-events.js';
+import { CHAT_METHODS } from './products/chat.js';
+import { FEEDS_METHODS } from './products/feeds.js';
+import { productMethods } from './products/product-methods.js';
+import { VIDEO_METHODS } from './products/video.js';
 import { Session } from './session.js';
 import { createTransport } from './transport/transport.js';
 import { queryUsers, queryUsersAll } from './users/query-users.js';
@@ -39,6 +43,9 @@ export function createClient<Custom extends object = JsonObject>(options: Client
   const client: Client<Custom> = {
     api,
     connection,
+    chat: productMethods(api.chat, CHAT_METHODS),
+    video: productMethods(api.video, VIDEO_METHODS),
+    feeds: productMethods(api.feeds, FEEDS_METHODS),
     // The events of a connected user come whether they are handled or not.
     ...onAndOff(handlers, async () => undefined),
 

@@ -11,6 +11,10 @@ import type { LiveSource } from './events/live-source.js';
 import { onAndOff } from './events/on-and-off.js';
 import { watchEvents } from './events/watch-events.js';
 import { importUsers } from './import/import-users.js';
+import { SERVER_CHAT_METHODS } from './products/chat.js';
+import { FEEDS_METHODS } from './products/feeds.js';
+import { productMethods } from './products/product-methods.js';
+import { VIDEO_METHODS } from './products/video.js';
 import type { ServerClient } from './server-client.js';
 import { withAbsoluteLink } from './tasks/absolute-link.js';
 import { waitForTask, watchTask } from './tasks/watch-task.js';
@@ -66,6 +70,9 @@ export function createServerClient<Custom extends object = JsonObject>(
   const client: ServerClient<Custom> = {
     api,
     connection,
+    chat: productMethods(api.chat, SERVER_CHAT_METHODS),
+    video: productMethods(api.video, VIDEO_METHODS),
+    feeds: productMethods(api.feeds, FEEDS_METHODS),
     ...onAndOff(handlers, handled.changed),
 
     upsertUser: async user => onlyUser(await upsertUsers<Custom>(api, [user])),

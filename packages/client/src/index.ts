@@ -1,20 +1,52 @@
 export {
+  type ActingUser,
+  type Activity,
   type Actor,
+  type AddActivityInput,
+  type AddCallMembersInput,
+  type Attachment,
+  type Call,
+  type CallMember,
   type Change,
+  type ChangeMembersInput,
   type Changes,
+  type Channel,
+  type ChannelInput,
+  type ChannelMember,
+  type CreateCallInput,
+  type CreateChannelInput,
+  type DeleteMessageInput,
   type ErrorCode,
   type EventOfType,
   type EventType,
   type Filter,
+  type FlagMessageInput,
   type Issue,
   type JsonObject,
   type JsonValue,
+  type Message,
+  type MessageContent,
+  type MessageInput,
+  type OneCallInput,
   type PartialUserUpdate,
+  type QueryActivitiesAnswer,
+  type QueryActivitiesInput,
+  type QueryCallsAnswer,
+  type QueryCallsInput,
+  type QueryChannelsAnswer,
+  type QueryChannelsInput,
+  type QueryMessagesAnswer,
+  type QueryMessagesInput,
   type QueryUsersAnswer,
   type QueryUsersOptions,
+  type ReactionInput,
+  type RemoveActivityInput,
   RollcallError,
   type RollcallEvent,
+  type SendMessageInput,
   type SortKey,
+  type TakePartInCallInput,
+  type UpdateMessageInput,
   type User,
   type UserEvent,
   type UserInput,
@@ -28,6 +60,9 @@ export type { ResyncNotice, StreamItem } from './events/event-pages.js';
 export type { EventName, Handler, ItemOfName } from './events/handlers.js';
 export type { Subscription } from './events/subscription.js';
 export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+export type { Chat } from './products/chat.js';
+export type { Feeds } from './products/feeds.js';
+export type { Video } from './products/video.js';
 export type { Connection, ConnectionState } from './transport/connection-state.js';
 export type { Transport } from './transport/live-connection.js';
 export type { Api } from './transport/transport.js';

@@ -23,6 +23,9 @@ import type { EventName, Handler, ItemOfName } from './events/handlers.js';
 import type { HandlerSubscription } from './events/on-and-off.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
 import type { ImportUsersOptions, UserSource } from './import/import-users.js';
+import type { ServerChat } from './products/chat.js';
+import type { Feeds } from './products/feeds.js';
+import type { Video } from './products/video.js';
 import type { WatchTaskOptions } from './tasks/watch-task.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
@@ -164,6 +167,15 @@ export interface ServerClient<Custom extends object = JsonObject> {
   /** Takes back `on` with the same arguments. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
   off(handler: Handler<StreamItem<Custom>>): void;
+
+  /** Channels and messages. What is done in the name of a user says so in `user_id`. */
+  readonly chat: ServerChat;
+
+  /** Calls. What is done in the name of a user says so in `user_id`. */
+  readonly video: Video;
+
+  /** Activities. What is done in the name of a user says so in `user_id`. */
+  readonly feeds: Feeds;
 
   getAppSettings(): Promise<AppSettings>;
 

@@ -6,6 +6,7 @@ import {
   type EventPage,
   RollcallError,
   type RollcallEvent,
+  type Task,
   type WatchEventsInput,
 } from '@rollcall/protocol';
 import { initTRPC, TRPCError, type TrackedEnvelope, tracked } from '@trpc/server';
@@ -13,6 +14,23 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { updated } from './scripted-live-source.js';
+
+/** The task that every call of the life cycle is answered with. */
+export const TASK_ID = '6a1c2a0e-51f4-4a43-8a2e-5d0b7c0f9a11';
+
+/** How that task ended. */
+export const EXPORT_TASK: Task = {
+  task_id: TASK_ID,
+  type: 'users.export',
+  status: 'completed',
+  progress: { done: 1, total: 1, failed: 0 },
+  created_at: 1,
+  updated_at: 2,
+  result: {
+    users: { jane: { status: 'done' } },
+    export: { url: `/exports/${TASK_ID}.ndjson?expires=3&signature=s`, url_expires_at: 3, bytes: 10 },
+  },
+};
 
 interface Context {
   token: string;
@@ -27,6 +45,8 @@ export class SmallServer {
   readonly requests: string[] = [];
   /** Tokens of connections, event streams and calls, in order. */
   readonly tokens: string[] = [];
+  /** Procedures that were called, with their inputs. */
+  readonly calls: [path: string, input: unknown][] = [];
   /** Inputs of the subscriptions that were started. */
   readonly subscriptions: WatchEventsInput[] = [];
   /** What is refused: a token, and with which code. */
@@ -120,7 +140,8 @@ export class SmallServer {
     });
     const procedure = t.procedure
       .input((input: unknown) => input)
-      .use(({ ctx, next }) => {
+      .use(({ ctx, next, path, input }) => {
+        this.calls.push([path, input]);
         const code = this.refused.get(ctx.token.replace('Bearer ', ''));
         if (code) throw transported(new RollcallError(code, `refused: ${code}`));
         return next();
@@ -135,11 +156,28 @@ export class SmallServer {
         }),
         query: procedure.query(() => ({ users: [user('john')], position: position() })),
         partialUpdate: procedure.mutation(() => ({ users: { jane: user('jane') } })),
+        deactivate: procedure.mutation(() => ({ user: user('jane') })),
+        deactivateMany: procedure.mutation(() => ({ task_id: TASK_ID })),
+        reactivate: procedure.mutation(() => ({ user: user('jane') })),
+        reactivateMany: procedure.mutation(() => ({ task_id: TASK_ID })),
+        deleteMany: procedure.mutation(() => ({ task_id: TASK_ID })),
+        previewDelete: procedure.query(() => ({ users: 1, products: {} })),
+        restoreMany: procedure.mutation(() => ({ task_id: TASK_ID })),
+        exportOne: procedure.query(() => ({ user: user('jane'), records: {} })),
+        exportMany: procedure.mutation(() => ({ task_id: TASK_ID })),
+      }),
+      tasks: t.router({
+        get: procedure.query(() => EXPORT_TASK),
+        list: procedure.query(() => ({ tasks: [EXPORT_TASK], next: 'more' })),
+        cancel: procedure.mutation(() => EXPORT_TASK),
       }),
       live: t.router({
         events: procedure.subscription(({ input, signal }) =>
           this.#events(input as WatchEventsInput, signal!),
         ),
+        task: procedure.subscription(async function* () {
+          yield EXPORT_TASK;
+        }),
       }),
     });
   }

@@ -2,6 +2,7 @@ import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
+import { Scrubber } from './database/scrubber.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/write-log.js';
 import { exportSources } from './exports/export-sources.js';
@@ -12,8 +13,9 @@ import { lifeCycleJobs } from './jobs/life-cycle-jobs.js';
 import { Presence } from './presence/presence.js';
 import { Chat } from './products/chat/chat.js';
 import { Feeds } from './products/feeds/feeds.js';
-import { Video } from './products/video/video.js';
+import { checkOwnProducts } from './products/own-products.js';
 import type { Product } from './products/product.js';
+import { Video } from './products/video/video.js';
 import { retentionChores } from './retention/chores.js';
 import { Retention } from './retention/retention.js';
 import { Settings } from './settings/settings.js';
@@ -34,6 +36,8 @@ export interface DirectoryOptions {
   onError?: (error: unknown, context: string) => void;
   /** Whether this process works on tasks, and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
+  /** Products of the operator's own: they follow users as the built-in ones do, after those and in this order. */
+  products?: readonly Product[];
   /** Signs the path where the file of an export is read until a time; default a path that nobody has signed. */
   exportLink?: (taskId: string, expires: number) => string;
 }
@@ -59,13 +63,16 @@ export interface Directory {
 
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
- * @throws RollcallError `INPUT_INVALID` for a URL that is none, `UNAVAILABLE` for a database that is in use or damaged.
+ * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
+ * twice; `UNAVAILABLE` for a database that is in use or damaged, and for a product whose migration fails.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
   const address = parseDatabaseUrl(options.databaseUrl);
-  const database = await openDatabase(address, TABLES, writeLog);
+  const own = options.products ?? [];
+  checkOwnProducts(own);
+  const database = await openDatabase(address, { tables: TABLES, owners: own }, writeLog);
   const { unitOfWork } = database;
   const events = new EventLog(unitOfWork, onError);
   unitOfWork.onLogged(() => events.hint());
@@ -87,16 +94,14 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const chat = new Chat(unitOfWork, clock);
   const video = new Video(unitOfWork, clock);
   const feeds = new Feeds(unitOfWork, clock);
-  const products: readonly Product[] = [chat.product, video.product, feeds.product];
+  const products: readonly Product[] = [chat.product, video.product, feeds.product, ...own];
   const lifeCycle = new LifeCycle({ unitOfWork, users, tasks, products, clock });
   const sources = exportSources(products);
 
-  let scrubbing: Promise<void> = Promise.resolve();
+  const scrubber = new Scrubber(unitOfWork, onError);
   const onForgotten = () => {
     events.forget();
-    scrubbing = unitOfWork
-      .scrubJournal()
-      .catch((error: unknown) => onError(error, 'emptying the journal of the database'));
+    scrubber.ring();
   };
   const jobs = [...lifeCycleJobs({ products, onForgotten }), exportUsersJob(sources) as unknown as Job];
   const worker = new TaskWorker({ unitOfWork, clock, hints, jobs, progress: tasks.progress, onError });
@@ -110,7 +115,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const close = async () => {
     await worker.stop();
     await retention?.stop();
-    await scrubbing;
+    await scrubber.close();
     await presence.close();
     await events.close();
     await database.close();

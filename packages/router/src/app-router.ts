@@ -1,3 +1,4 @@
+import { chatRouter } from './chat.js';
 import { feedsRouter } from './feeds.js';
 import { liveRouter } from './live.js';
 import { rolesRouter } from './roles.js';
@@ -14,6 +15,7 @@ export const appRouter = router({
   roles: rolesRouter,
   tasks: tasksRouter,
   live: liveRouter,
+  chat: chatRouter,
   video: videoRouter,
   feeds: feedsRouter,
 });

@@ -26,7 +26,7 @@ export const feedsRouter = router({
    */
   addActivity: callerProcedure
     .input(addActivitySchema as z.ZodType<ParsedAddActivity, AddActivityInput>)
-    .mutation(async ({ ctx: { caller, directory }, input }): Promise<Activity> => {
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ activity: Activity }> => {
       requireGrant(caller, 'add-activity');
       const user_id = actingUserId(caller, input.user_id);
       return onlyActivity(caller, await directory.feeds.addActivity({ ...input, user_id }));
@@ -36,7 +36,7 @@ export const feedsRouter = router({
   removeActivity: callerProcedure
     .input(removeActivitySchema as z.ZodType<RemoveActivityInput, RemoveActivityInput>)
     .mutation(
-      async ({ ctx: { caller, directory }, input }): Promise<Activity> =>
+      async ({ ctx: { caller, directory }, input }): Promise<{ activity: Activity }> =>
         onlyActivity(caller, await directory.feeds.removeActivity(viewerOf(caller), input.id)),
     ),
 
@@ -53,10 +53,10 @@ export const feedsRouter = router({
     }),
 });
 
-function onlyActivity(caller: Caller, page: ActivityPage): Activity {
+function onlyActivity(caller: Caller, page: ActivityPage): { activity: Activity } {
   const [activity] = activitiesFor(caller, page);
   if (!activity) throw new Error('core answered without the activity');
-  return activity;
+  return { activity };
 }
 
 /** Activities with their actors as the caller may see them. */

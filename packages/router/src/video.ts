@@ -33,7 +33,7 @@ export const videoRouter = router({
    */
   createCall: callerProcedure
     .input(createCallSchema as z.ZodType<ParsedCreateCall, CreateCallInput>)
-    .mutation(async ({ ctx: { caller, directory }, input }): Promise<Call> => {
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ call: Call }> => {
       requireGrant(caller, 'create-call');
       const user_id = actingUserId(caller, input.user_id);
       return onlyCall(caller, await directory.video.createCall(viewerOf(caller), { ...input, user_id }));
@@ -42,7 +42,7 @@ export const videoRouter = router({
   /** A member joins. @throws `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_BANNED` */
   joinCall: callerProcedure
     .input(takePart)
-    .mutation(async ({ ctx: { caller, directory }, input: { cid, user_id } }): Promise<Call> => {
+    .mutation(async ({ ctx: { caller, directory }, input: { cid, user_id } }): Promise<{ call: Call }> => {
       const move = { cid, user_id: actingUserId(caller, user_id) };
       return onlyCall(caller, await directory.video.joinCall(move));
     }),
@@ -50,7 +50,7 @@ export const videoRouter = router({
   /** A member leaves. @throws `NOT_FOUND` */
   leaveCall: callerProcedure
     .input(takePart)
-    .mutation(async ({ ctx: { caller, directory }, input: { cid, user_id } }): Promise<Call> => {
+    .mutation(async ({ ctx: { caller, directory }, input: { cid, user_id } }): Promise<{ call: Call }> => {
       const move = { cid, user_id: actingUserId(caller, user_id) };
       return onlyCall(caller, await directory.video.leaveCall(move));
     }),
@@ -59,7 +59,7 @@ export const videoRouter = router({
   endCall: callerProcedure
     .input(oneCall)
     .mutation(
-      async ({ ctx: { caller, directory }, input }): Promise<Call> =>
+      async ({ ctx: { caller, directory }, input }): Promise<{ call: Call }> =>
         onlyCall(caller, await directory.video.endCall(viewerOf(caller), input.cid)),
     ),
 
@@ -67,7 +67,7 @@ export const videoRouter = router({
   getCall: callerProcedure
     .input(oneCall)
     .query(
-      async ({ ctx: { caller, directory }, input }): Promise<Call> =>
+      async ({ ctx: { caller, directory }, input }): Promise<{ call: Call }> =>
         onlyCall(caller, await directory.video.getCall(viewerOf(caller), input.cid)),
     ),
 
@@ -75,7 +75,7 @@ export const videoRouter = router({
   addCallMembers: callerProcedure
     .input(addCallMembersSchema as z.ZodType<AddCallMembersInput, AddCallMembersInput>)
     .mutation(
-      async ({ ctx: { caller, directory }, input }): Promise<Call> =>
+      async ({ ctx: { caller, directory }, input }): Promise<{ call: Call }> =>
         onlyCall(caller, await directory.video.addCallMembers(viewerOf(caller), input)),
     ),
 
@@ -88,10 +88,10 @@ export const videoRouter = router({
     }),
 });
 
-function onlyCall(caller: Caller, page: CallPage): Call {
+function onlyCall(caller: Caller, page: CallPage): { call: Call } {
   const [call] = callsFor(caller, page);
   if (!call) throw new Error('core answered without the call');
-  return call;
+  return { call };
 }
 
 /** Calls with their users as the caller may see them. */

@@ -10,9 +10,11 @@ export function addCheckConfigCommand(program: Command, context: CommandContext)
     .command('check-config')
     .description('print the settings that a server would run with, or everything that is wrong with them')
     .action(async () => {
-      const { describeConfig, loadConfig } = await import('@rollcall/server');
+      const { describeConfig, loadConfig, loadProducts } = await import('@rollcall/server');
       try {
-        context.stdout.write(describeConfig(loadConfig(serverEnvironment(context))));
+        const config = loadConfig(serverEnvironment(context));
+        await loadProducts(config.products);
+        context.stdout.write(describeConfig(config));
       } catch (error) {
         if (!(error instanceof RollcallError && error.issues)) throw error;
         for (const { code, message } of error.issues) {

@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { Filter, User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { parseJsonObjectOption } from '../options/json.js';
+import { writeFileAtOnce } from '../output/file-at-once.js';
 import { Printer } from '../output/printer.js';
 import { formatCount } from '../progress/format.js';
 import { reportProgress } from '../progress/reporter.js';
@@ -34,7 +30,9 @@ export function addExportCommand(program: Command, context: CommandContext): voi
         });
         return file === '-'
           ? writeUsers(users, new Printer(context.stdout, { json: true }), context)
-          : writeFileAtOnce(resolve(context.directory, file), users, context);
+          : writeFileAtOnce(file, context, stream =>
+              writeUsers(users, new Printer(stream, { json: true }), context),
+            );
       });
       if (context.interrupted.aborted) context.exitCode = EXIT_CODES.stopped;
       else if (file !== '-') {
@@ -43,24 +41,6 @@ export function addExportCommand(program: Command, context: CommandContext): voi
         ]);
       }
     });
-}
-
-/** The file appears under its name when it is complete: half an export never looks like a whole one. */
-async function writeFileAtOnce(path: string, users: AsyncIterable<User>, context: CommandContext) {
-  const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
-  const stream = createWriteStream(unfinished, { flags: 'wx' });
-  try {
-    const failure = new Promise<never>((_, reject) => stream.once('error', reject));
-    const writing = writeUsers(users, new Printer(stream, { json: true }), context);
-    const count = await Promise.race([writing, failure]);
-    stream.end();
-    await finished(stream);
-    if (!context.interrupted.aborted) await rename(unfinished, path);
-    return count;
-  } finally {
-    stream.destroy();
-    await rm(unfinished, { force: true });
-  }
 }
 
 async function writeUsers(

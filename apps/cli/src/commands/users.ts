@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { addUsersDeleteCommand } from './users-delete.js';
+import { addUsersExportCommand } from './users-export.js';
 import { addUsersGetCommand } from './users-get.js';
 import { addUsersLifeCycleCommands } from './users-life-cycle.js';
 import { addUsersQueryCommand } from './users-query.js';
@@ -14,4 +16,6 @@ export function addUsersCommands(program: Command, context: CommandContext): voi
   addUsersUpsertCommand(users, context);
   addUsersUpdateCommand(users, context);
   addUsersLifeCycleCommands(users, context);
+  addUsersDeleteCommand(users, context);
+  addUsersExportCommand(users, context);
 }

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
 import type { TableShape } from './column.js';
 import { openPostgres, openSqlite } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import type { DatabaseAddress } from './engine.js';
 import { FileLock } from './file-lock.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
+import { productMigrations, type TableOwner } from './product-migrations.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import { toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork } from './unit-of-work.js';
@@ -21,22 +22,31 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** What lies in a database beside what the numbered migrations make. */
+export interface DatabaseContent {
+  /** The tables that rows are mapped to; default none. */
+  tables?: readonly TableShape[];
+  /** Who brings tables of its own along; default nobody. */
+  owners?: readonly TableOwner[];
+}
+
 /** Opens a database and brings its schema up to date. */
 export async function openDatabase(
   address: DatabaseAddress,
-  tables: readonly TableShape[],
+  { tables = [], owners = [] }: DatabaseContent,
   logWriter: LogWriter,
 ): Promise<Database> {
+  const further = productMigrations(owners);
   const dialect = dialectOf(address.engine);
   const entities = tables.map(table => toEntitySchema(table, dialect));
   if (address.engine === 'postgres') {
-    await migratePostgres(address.url);
+    await migratePostgres(address.url, further);
     const unitOfWork = await PostgresUnitOfWork.open(address.url, entities, logWriter);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address);
   try {
-    await migrateSqlite(address);
+    await migrateSqlite(address, further);
     const unitOfWork = await SqliteUnitOfWork.open(address, entities, logWriter);
     return {
       unitOfWork,
@@ -52,14 +62,20 @@ export async function openDatabase(
 }
 
 /**
- * Brings the schema of a database up to date and closes it again.
+ * Brings the schema of a database up to date, with the tables that an operator's own products bring along, and closes it
+ * again.
  * @returns the names of the migrations that ran.
+ * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a product's migration that fails.
  */
-export async function migrateDatabase(address: DatabaseAddress): Promise<string[]> {
-  if (address.engine === 'postgres') return migratePostgres(address.url);
+export async function migrateDatabase(
+  address: DatabaseAddress,
+  owners: readonly TableOwner[] = [],
+): Promise<string[]> {
+  const further = productMigrations(owners);
+  if (address.engine === 'postgres') return migratePostgres(address.url, further);
   const lock = await lockFile(address);
   try {
-    return await migrateSqlite(address);
+    return await migrateSqlite(address, further);
   } finally {
     await lock.release();
   }
@@ -70,7 +86,10 @@ async function lockFile(address: Extract<DatabaseAddress, { file: string }>): Pr
   return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
 }
 
-async function migrateSqlite(address: Extract<DatabaseAddress, { file: string }>): Promise<string[]> {
+async function migrateSqlite(
+  address: Extract<DatabaseAddress, { file: string }>,
+  further: MigrationInterface[],
+): Promise<string[]> {
   // A log that was left behind means that the last process ended without closing: look before trusting the file.
   const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
   const source = await openSqlite(address, 'writer', []);
@@ -84,7 +103,7 @@ async function migrateSqlite(address: Extract<DatabaseAddress, { file: string }>
       );
     }
     if (uncleanEnd) await checkIntegrity(source, address.file);
-    return await runMigrations(source);
+    return await runMigrations(source, further);
   } finally {
     await source.destroy();
   }
@@ -100,12 +119,12 @@ async function checkIntegrity(source: DataSource, file: string): Promise<void> {
 }
 
 /** Many processes may start at once: an advisory lock lets one migrate while the others wait. */
-async function migratePostgres(url: string): Promise<string[]> {
+async function migratePostgres(url: string, further: MigrationInterface[]): Promise<string[]> {
   const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0 }, []);
   const lock = source.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const names = await runMigrations(source);
+    const names = await runMigrations(source, further);
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     return names;
   } finally {
@@ -114,7 +133,12 @@ async function migratePostgres(url: string): Promise<string[]> {
   }
 }
 
-async function runMigrations(source: DataSource): Promise<string[]> {
+/**
+ * Runs what has not run yet, ours first. What is recorded in the database and known to nobody any more, since its product
+ * was taken away, is passed over.
+ */
+async function runMigrations(source: DataSource, further: MigrationInterface[]): Promise<string[]> {
+  source.migrations.push(...further);
   const ran = await source.runMigrations({ transaction: 'each' });
   return ran.map(migration => migration.name);
 }

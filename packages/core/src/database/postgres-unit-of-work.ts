@@ -87,7 +87,9 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  async scrubJournal(): Promise<void> {}
+  async scrub(): Promise<boolean> {
+    return true;
+  }
 
   async close(): Promise<void> {
     await this.#source.destroy();

@@ -5,13 +5,14 @@ import { openSqlite } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import type { DatabaseAddress } from './engine.js';
 import { JobQueue } from './job-queue.js';
+import { MAX_REWRITE_BYTES, rewriteSmall } from './rewrite-file.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
 
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
 const READERS = 2;
-const SCRUB_ATTEMPTS = 5;
+const CHECKPOINT_ATTEMPTS = 5;
 
 /** Opens connections anew after one could no longer be trusted. */
 type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
@@ -30,6 +31,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('sqlite3');
   readonly #open: Open;
   readonly #logWriter: LogWriter;
+  readonly #maxRewriteBytes: number;
   readonly #current = new CurrentTransaction();
   readonly #writes = new JobQueue(MAX_WAITING_WRITES);
   readonly #readers: { queue: JobQueue; source: DataSource | undefined }[] = [];
@@ -37,9 +39,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
   #writable = true;
   #onLogged: () => void = () => undefined;
 
-  private constructor(open: Open, logWriter: LogWriter) {
+  private constructor(open: Open, logWriter: LogWriter, maxRewriteBytes: number) {
     this.#open = open;
     this.#logWriter = logWriter;
+    this.#maxRewriteBytes = maxRewriteBytes;
   }
 
   /** The file must exist and be migrated. */
@@ -48,7 +51,11 @@ export class SqliteUnitOfWork implements UnitOfWork {
     entities: EntitySchema[],
     logWriter: LogWriter,
   ): Promise<SqliteUnitOfWork> {
-    const unit = new SqliteUnitOfWork(role => openSqlite(address, role, entities), logWriter);
+    const unit = new SqliteUnitOfWork(
+      role => openSqlite(address, role, entities),
+      logWriter,
+      MAX_REWRITE_BYTES[address.engine],
+    );
     unit.#writer = await unit.#open('writer');
     for (let count = 0; count < READERS; count++) {
       unit.#readers.push({ queue: new JobQueue(MAX_WAITING_READS), source: await unit.#open('reader') });
@@ -99,16 +106,19 @@ export class SqliteUnitOfWork implements UnitOfWork {
     });
   }
 
-  async scrubJournal(): Promise<void> {
-    // Deleted rows are overwritten in the file (secure_delete), once the log in front of it is written back and emptied.
-    // While somebody reads an older state, that is not possible: then the next moment will do.
-    for (let attempt = 0; attempt < SCRUB_ATTEMPTS; attempt++) {
+  async scrub(): Promise<boolean> {
+    const rewritten = await this.#writes.run(async () => {
+      const writer = (this.#writer ??= await this.#open('writer'));
+      return rewriteSmall(writer, this.#maxRewriteBytes);
+    });
+    // While somebody reads an older state, the log in front of the file cannot be emptied: then the next moment will do.
+    for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
       const rows = await this.#writes.run(
         async () => (await this.#writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[],
       );
-      if (!rows?.[0]?.busy) return;
+      if (!rows?.[0]?.busy) return rewritten;
     }
-    throw unavailable(new Error('the write-ahead log could not be emptied: a reader would not end'));
+    return false;
   }
 
   async close(): Promise<void> {

@@ -55,10 +55,12 @@ export interface UnitOfWork {
   /** Has this called after every commit of this process that added to the event log. It must not throw. */
   onLogged(listener: () => void): void;
   /**
-   * Takes what was deleted out of the journal that an embedded engine keeps beside its file, so that it is in no file any
-   * more. PostgreSQL sees to that by itself, with its vacuum and the recycling of its log.
+   * Overwrites what deleted rows left behind in the files of an embedded engine. PostgreSQL sees to that by itself, with
+   * its vacuum and the recycling of its log.
+   * @returns whether nothing can be left: a file that is too large to be written anew while others wait keeps what the
+   * engine left in pages that it divided.
    */
-  scrubJournal(): Promise<void>;
+  scrub(): Promise<boolean>;
   /** Whether the last write reached the storage; reading may go on when it did not. */
   readonly writable: boolean;
   close(): Promise<void>;

@@ -13,7 +13,7 @@ import { type Counts, BEGINNING, type SweepPosition } from './sweep-position.js'
 import { sweepUser } from './sweep-user.js';
 
 /** Changes in one step: on SQLite everybody else waits for about so many. */
-const CHANGES_PER_STEP = 200;
+const CHANGES_PER_STEP = 100;
 
 /** Users in one step, where they have so little content that several fit. */
 const USERS_PER_STEP = 20;

@@ -1,5 +1,5 @@
 import type { Actor, ContentModes, JsonObject } from '@rollcall/protocol';
-import type { ColumnTypes } from '../database/migrations/column-types.js';
+import type { ProductMigration } from '../database/product-migrations.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
 /*
@@ -53,14 +53,6 @@ export interface ExportPage {
   readonly records: readonly ({ kind: string } & JsonObject)[];
   /** Where the next page begins, in the words of the product; absent after the last. */
   readonly next?: string;
-}
-
-/** What the tables of a product are made by. It never changes once it has run somewhere. */
-export interface ProductMigration {
-  /** Epoch milliseconds of the day it was written: migrations run in this order. */
-  readonly timestamp: number;
-  readonly name: string;
-  up(run: (statement: string) => Promise<unknown>, types: ColumnTypes): Promise<void>;
 }
 
 /**

@@ -175,11 +175,11 @@ describeOnEveryEngine('messages', engine => {
     expect(await fixture.seen(as('ann'), cid)).toEqual(['m4']);
     expect(await chat.deleteMessage(BACK_END, { id: 'm3' })).toEqual(deleted);
     for (const call of [
-      chat.getMessage(as('ben'), { id: 'm1' }),
-      chat.updateMessage(BACK_END, { id: 'm1', text: 'x' }),
-      chat.addReaction({ userId: 'ann', message_id: 'm1', type: 'like' }),
+      () => chat.getMessage(as('ben'), { id: 'm1' }),
+      () => chat.updateMessage(BACK_END, { id: 'm1', text: 'x' }),
+      () => chat.addReaction({ userId: 'ann', message_id: 'm1', type: 'like' }),
     ]) {
-      expect(await refusal(call)).toMatchObject({ code: 'NOT_FOUND' });
+      expect(await refusal(call())).toMatchObject({ code: 'NOT_FOUND' });
     }
     const all = await chat.queryMessages(BACK_END, { cid, limit: 10, include_deleted: true });
     expect(all.messages.map(({ row }) => row.id)).toEqual(['m4', 'm3', 'm2', 'm1']);

@@ -291,7 +291,7 @@ describeOnEveryEngine('a task worker', engine => {
       read: job => tumble(() => inner.read(job)),
       write: job => tumble(() => inner.write(job)),
       onLogged: listener => inner.onLogged(listener),
-      scrubJournal: () => inner.scrubJournal(),
+      scrub: () => inner.scrub(),
       close: () => inner.close(),
     };
     const contexts: string[] = [];

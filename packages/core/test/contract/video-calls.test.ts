@@ -124,12 +124,12 @@ describeOnEveryEngine('calls', engine => {
     const ended = await video.endCall(as('ann'), 'audio:one');
     expect(only(ended).row.ended_at).toBe(fixture.now);
     expect(await video.endCall(SERVER, 'audio:one')).toEqual(ended);
-    const late = [
-      video.joinCall({ cid: 'audio:one', user_id: 'ben' }),
-      video.addCallMembers(as('ben'), { cid: 'audio:one', members: ['cat'] }),
-    ];
-    for (const call of late)
-      expect(await refusal(call)).toMatchObject({ code: 'INPUT_INVALID', field: 'cid' });
+    const late = await Promise.all([
+      refusal(video.joinCall({ cid: 'audio:one', user_id: 'ben' })),
+      refusal(video.addCallMembers(as('ben'), { cid: 'audio:one', members: ['cat'] })),
+    ]);
+    const reason = { code: 'INPUT_INVALID', field: 'cid' };
+    expect(late).toMatchObject([reason, reason]);
     expect(await video.leaveCall({ cid: 'audio:one', user_id: 'ben' })).toEqual(ended);
   });
 

@@ -190,6 +190,20 @@ describeOnEveryEngine('the calls of a user', engine => {
     expect(await inSight()).toEqual(['alone', 'group', 'others', ...pairs]);
   });
 
+  it('are hidden for ever when a user goes for ever and its calls are hidden with it', async () => {
+    const forget = { modes: { calls: 'soft' }, forgetUser: true, limit: 2 } as const;
+    const expected = { calls: 5, memberships: 7 };
+    expect(await fixture.count(video.product, { userId: 'ann', ...forget })).toEqual(expected);
+    expect(await sweep('delete', 'ann', forget)).toEqual(expected);
+    expect(await fixture.newEvents()).toEqual(pairs.map(id => event('call.deleted', id, { mode: 'soft' })));
+    const left = await stored();
+    expect(JSON.stringify(left)).not.toContain('"ann"');
+    expect(left.calls.filter(call => call.deleted_with === 'forgotten').map(({ id }) => id)).toEqual(pairs);
+    expect(await sweep('delete', 'ann', forget)).toEqual({});
+    expect(await sweep('restore', 'ben')).toEqual({});
+    expect(await stored()).toEqual(left);
+  });
+
   it('ask for an heir only where there is something to inherit', async () => {
     await sweep('delete', 'cat', { modes: { calls: 'hard' }, forgetUser: true });
     expect(fixture.heirs).toBe(0);

@@ -4,6 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { parseDatabaseUrl } from '../../src/database/engine.js';
 import { insertRows } from '../../src/database/insert-rows.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
+import type { TableOwner } from '../../src/database/product-migrations.js';
 import type { Table } from '../../src/database/table.js';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { writeLog } from '../../src/events/write-log.js';
@@ -36,8 +37,10 @@ export class ContentFixture {
     this.unitOfWork = database.unitOfWork;
   }
 
-  static async open(engine: TestEngine): Promise<ContentFixture> {
-    return new ContentFixture(await openDatabase(parseDatabaseUrl(await engine.freshUrl()), [], writeLog));
+  /** @param owners who brings tables of its own along. */
+  static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
+    const address = parseDatabaseUrl(await engine.freshUrl());
+    return new ContentFixture(await openDatabase(address, { owners }, writeLog));
   }
 
   readonly clock = (): number => {

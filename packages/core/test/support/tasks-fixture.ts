@@ -54,7 +54,7 @@ export class TasksFixture {
 
   static async open(engine: TestEngine): Promise<TasksFixture> {
     const url = await engine.freshUrl();
-    return new TasksFixture(url, await openDatabase(parseDatabaseUrl(url), [], writeLog));
+    return new TasksFixture(url, await openDatabase(parseDatabaseUrl(url), {}, writeLog));
   }
 
   readonly clock = (): number => this.now;
@@ -63,7 +63,7 @@ export class TasksFixture {
   async otherUnitOfWork(): Promise<UnitOfWork> {
     const address = parseDatabaseUrl(this.#url);
     if (address.engine !== 'postgres') return this.unitOfWork;
-    const database = await openDatabase(address, [], writeLog);
+    const database = await openDatabase(address, {}, writeLog);
     this.#databases.push(database);
     return database.unitOfWork;
   }

@@ -46,8 +46,8 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.dialect;
   }
 
-  scrubJournal(): Promise<void> {
-    return this.#inner.scrubJournal();
+  scrub(): Promise<boolean> {
+    return this.#inner.scrub();
   }
 
   get writable(): boolean {

@@ -1,4 +1,4 @@
-import type { Actor, RollcallEvent } from '@rollcall/protocol';
+import { type Actor, isEnded, type RollcallEvent, type Task } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
 import { type Directory, openDirectory } from '../../src/directory.js';
 
@@ -6,6 +6,9 @@ export { refusal } from './refusal.js';
 
 /** The actor of a back end. */
 export const SERVER: Actor = { type: 'server' };
+
+/** How long a task of a test may take. */
+const ENDED_MS = 30_000;
 
 /** A directory on a fresh database, and what its log says. */
 export interface TestDirectory extends Directory {
@@ -16,11 +19,16 @@ export interface TestDirectory extends Directory {
   newEvents(): Promise<RollcallEvent[]>;
   /** The same, as `type user-id`. */
   newEventNames(): Promise<string[]>;
+  /** Waits until a task has ended, and answers with it. */
+  ended(taskId: string): Promise<Task>;
 }
 
-/** Opens a directory on a fresh database of an engine. Tasks do not run. */
-export async function openTestDirectory(engine: TestEngine): Promise<TestDirectory> {
-  const url = await engine.freshUrl();
+/** Opens a directory on a fresh database of an engine, or on the one at `url`. Tasks do not run unless it is asked for. */
+export async function openTestDirectory(
+  engine: TestEngine,
+  options: { runTasks?: boolean; url?: string } = {},
+): Promise<TestDirectory> {
+  const url = options.url ?? (await engine.freshUrl());
   let now = Date.parse('2026-01-01T00:00:00Z');
   const directory = await openDirectory({
     databaseUrl: url,
@@ -28,7 +36,7 @@ export async function openTestDirectory(engine: TestEngine): Promise<TestDirecto
       now += 1;
       return now;
     },
-    runTasks: false,
+    runTasks: options.runTasks ?? false,
     onError: error => {
       throw error;
     },
@@ -54,5 +62,11 @@ export async function openTestDirectory(engine: TestEngine): Promise<TestDirecto
     newEvents,
     newEventNames: async () =>
       (await newEvents()).map(event => ('user' in event ? `${event.type} ${event.user.id}` : event.type)),
+    ended: async (taskId: string) => {
+      let last: Task | undefined;
+      for await (const task of directory.tasks.watch(taskId, AbortSignal.timeout(ENDED_MS))) last = task;
+      if (!last || !isEnded(last.status)) throw new Error(`the task ${taskId} did not end`);
+      return last;
+    },
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { customProblems, customSizeProblem } from '../users/custom-data.js';
+import { customProblems } from '../users/custom-data.js';
 import { textProblem } from '../users/text.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
@@ -31,12 +31,6 @@ export const contentObjectSchema = z
       });
     }
   });
-
-/** Custom data of content: the rules of a user's custom data, and at most 5 KiB. */
-export const contentCustomSchema = contentObjectSchema.check(context => {
-  const problem = customSizeProblem(context.value, LIMITS.customBytes);
-  if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });
-});
 
 /** The type of a channel or a call. */
 export const contentTypeSchema = z

@@ -21,7 +21,9 @@ export class Feeds0005 implements MigrationInterface {
     await runner.query('CREATE INDEX activities_created_at ON activities (created_at, id)');
     await runner.query('CREATE INDEX activities_actor ON activities (actor_id, created_at, id)');
     // What a sweep has still to do is found by how an activity was deleted; what is pruned is never looked at again.
-    await runner.query('CREATE INDEX activities_actor_deletion ON activities (actor_id, pruned, deleted_with)');
+    await runner.query(
+      'CREATE INDEX activities_actor_deletion ON activities (actor_id, pruned, deleted_with)',
+    );
   }
 
   async down(): Promise<void> {

@@ -17,7 +17,8 @@ export async function recordResponse(
   const [own] = await transaction.query(
     sql`SELECT max(created_at) AS last FROM messages WHERE cid = ${cid} AND user_id = ${userId}`,
   );
-  const since = Math.max(joinedAt, Number(own?.last ?? 0));
+  // What came in the millisecond of the joining was there to be answered; own messages are answers to what came before.
+  const since = Math.max(joinedAt - 1, Number(own?.last ?? 0));
   const [first] = await transaction.query(
     sql`SELECT created_at FROM messages
       WHERE cid = ${cid} AND created_at > ${since} AND user_id <> ${userId}

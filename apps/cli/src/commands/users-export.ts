@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { LIMITS, RollcallError, type Task } from '@rollcall/protocol';
+import type { Command } from 'commander';
+import { batchesOf } from '../batches-of.js';
+import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
+import { readUserIds } from '../options/user-ids.js';
+import { writeFileAtOnce } from '../output/file-at-once.js';
+import { Printer } from '../output/printer.js';
+import { terminalText } from '../output/terminal-text.js';
+import { formatCount } from '../progress/format.js';
+import { followTask } from '../task-progress.js';
+import { withClientToTheEnd } from '../with-client.js';
+import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
+
+interface ExportOptions extends UserIdsOptions {
+  output: string;
+}
+
+/** `rollcall users export`: everything that is stored about some users, as NDJSON, in the order of the ids given. */
+export function addUsersExportCommand(users: Command, context: CommandContext): void {
+  addUserIdsCommand(users, 'export')
+    .description('write everything that is stored about users as NDJSON, to a file or to standard output')
+    .option('--output <file>', 'default: standard output', '-')
+    .action(async (given: string[], { output, ...options }: ExportOptions, command: Command) => {
+      const ids = await readUserIds(given, options.idsFrom, context);
+      const written: Written = { done: 0, failed: 0, bytes: 0 };
+      await withClientToTheEnd(command, context, client => {
+        const write = async (stream: OutputStream) => {
+          for (const some of batchesOf(ids, LIMITS.exportUsers)) {
+            const { task_id } = await client.exportUsers(some, { created_by_id: options.createdBy });
+            const states = client.watchTask(task_id, { signal: context.interrupted });
+            const task = await followTask(states, context);
+            if (!context.interrupted.aborted) await appendExport(task, { stream, written, context });
+            if (context.interrupted.aborted) return;
+          }
+        };
+        return output === '-' ? write(context.stdout) : writeFileAtOnce(output, context, write);
+      });
+      if (context.interrupted.aborted) context.exitCode = EXIT_CODES.stopped;
+      else {
+        if (output !== '-') await printSummary(written, output, context);
+        if (written.failed > 0) context.exitCode = EXIT_CODES.someFailed;
+      }
+    });
+}
+
+/** How much of an export is written. */
+interface Written {
+  done: number;
+  failed: number;
+  bytes: number;
+}
+
+/** Adds the file of a task that has ended, and names the users who are not in it. */
+async function appendExport(
+  task: Task,
+  { stream, written, context }: { stream: OutputStream; written: Written; context: CommandContext },
+): Promise<void> {
+  const file = task.result?.export;
+  if (!file) {
+    const why = task.error ? `: ${task.error.code} ${task.error.message}` : '';
+    throw new RollcallError(
+      'UNAVAILABLE',
+      `the task ${task.task_id} has no file; it is ${task.status}${why}`,
+    );
+  }
+  for (const [id, { error }] of Object.entries(task.result?.users ?? {})) {
+    if (error) context.stderr.write(`${terminalText(`${id}: ${error.code} ${error.message}`)}\n`);
+  }
+  written.bytes += await download(file.url, { stream, context });
+  written.done += task.progress.done;
+  written.failed += task.progress.failed;
+}
+
+async function download(
+  url: string,
+  { stream, context }: { stream: OutputStream; context: CommandContext },
+): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of fetchFile(url, context.interrupted)) {
+    bytes += chunk.length;
+    if (!stream.write(chunk)) await once(stream, 'drain');
+  }
+  return bytes;
+}
+
+/** The pieces of a file. An interrupt ends them without an error. */
+async function* fetchFile(url: string, interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    const response = await fetch(url, { signal: interrupted });
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+    yield* response.body;
+  } catch (cause) {
+    if (interrupted.aborted) return;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RollcallError('UNAVAILABLE', `the file of the export could not be read: ${why}`, { cause });
+  }
+}
+
+async function printSummary(
+  { done, failed, bytes }: Written,
+  file: string,
+  context: CommandContext,
+): Promise<void> {
+  await new Printer(context.stdout).show({ type: 'summary', done, failed, bytes, file }, () => [
+    `exported ${formatCount(done)} users to ${terminalText(file)}, ${formatCount(bytes)} bytes`,
+  ]);
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { RollcallError } from '@rollcall/protocol';
+import type { CommandContext } from '../context.js';
+import { readLines } from '../rows/lines.js';
+import { textOf } from '../rows/row.js';
+
+/** Far more than any id has; what is longer is refused without being held in memory. */
+const MAX_LINE_BYTES = 4096;
+
+/**
+ * The users that a command is about: those named on the command line, then those of a file with one id a line, `-` for
+ * standard input; each once. Empty lines are left out, and so are blanks around an id.
+ * @throws RollcallError `INPUT_INVALID` when nobody is named, there is no such file, or a line of it is no text.
+ */
+export async function readUserIds(
+  given: readonly string[],
+  idsFrom: string | undefined,
+  context: CommandContext,
+): Promise<string[]> {
+  const ids = new Set(given);
+  if (idsFrom !== undefined) {
+    for await (const id of idsOf(await openBytes(idsFrom, context))) ids.add(id);
+  }
+  if (ids.size > 0) return [...ids];
+  throw invalid(
+    idsFrom === undefined
+      ? 'no user is named: give ids, or a file of ids with --ids-from'
+      : `no user is named: there is no id in ${idsFrom === '-' ? 'standard input' : idsFrom}`,
+  );
+}
+
+async function openBytes(file: string, context: CommandContext): Promise<AsyncIterable<Uint8Array>> {
+  if (file === '-') return addAbortSignal(context.interrupted, context.stdin);
+  const path = resolve(context.directory, file);
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats || stats.isDirectory()) throw invalid(`there is no file ${file}`);
+  return createReadStream(path, { signal: context.interrupted });
+}
+
+async function* idsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const line of readLines(bytes, { maxBytes: MAX_LINE_BYTES })) {
+    const text = textOf(line);
+    if (typeof text !== 'string' || line.tooLong) {
+      throw invalid(`line ${line.number} of --ids-from is no id of a user: it is too long, or no UTF-8 text`);
+    }
+    const id = text.trim();
+    if (id !== '') yield id;
+  }
+}
+
+function invalid(message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', message);
+}

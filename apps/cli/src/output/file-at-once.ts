@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { CommandContext, OutputStream } from '../context.js';
+
+/**
+ * Writes a file that appears under its name when it is complete: half of one never looks like a whole one. What was
+ * written is gone after an error or an interrupt; a file of that name is replaced.
+ * @returns what `write` returns.
+ */
+export async function writeFileAtOnce<Result>(
+  file: string,
+  context: CommandContext,
+  write: (stream: OutputStream) => Promise<Result>,
+): Promise<Result> {
+  const path = resolve(context.directory, file);
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const stream = createWriteStream(unfinished, { flags: 'wx' });
+  try {
+    const failure = new Promise<never>((_, reject) => stream.once('error', reject));
+    const result = await Promise.race([write(stream), failure]);
+    stream.end();
+    await finished(stream);
+    if (!context.interrupted.aborted) await rename(unfinished, path);
+    return result;
+  } finally {
+    stream.destroy();
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * An own product: the bookmarks of users. They follow their user as the messages do, by the mode `messages`: that is the
+ * mode for what a user wrote. Nobody else has a share in a bookmark, so there is nothing that pruning would keep for the
+ * others: it removes bookmarks, as `hard` does.
+ *
+ * @import { DeletionContext, Product, ProductMigration, SweepBatch, SweepContext, Table } from '@rollcall/core'
+ */
+import { defineTable, sql } from '@rollcall/core';
+
+/**
+ * A bookmark as it is stored. Whoever lists bookmarks leaves out those with `deleted_at`.
+ *
+ * @typedef {object} Bookmark
+ * @property {string} id
+ * @property {string} user_id
+ * @property {string} url
+ * @property {string} [note]
+ * @property {number} created_at Epoch milliseconds, as everywhere.
+ * @property {number} [deleted_at]
+ * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] `bookmark`: singly, by its user. The other two: with
+ * its user, and it comes back with its user.
+ */
+
+/** @type {ProductMigration} */
+const createTable = {
+  timestamp: Date.UTC(2026, 8, 1),
+  name: 'Table',
+  async up(run, { text, integer }) {
+    await run(`CREATE TABLE bookmarks (
+      id ${text} PRIMARY KEY NOT NULL,
+      user_id ${text} NOT NULL,
+      url ${text} NOT NULL,
+      note ${text},
+      created_at ${integer} NOT NULL,
+      deleted_at ${integer},
+      deleted_with ${text}
+    )`);
+    // Exports go by the first, sweeps find what is left to do by the second.
+    await run('CREATE INDEX bookmarks_user ON bookmarks (user_id, created_at, id)');
+    await run('CREATE INDEX bookmarks_user_deletion ON bookmarks (user_id, deleted_with, id)');
+  },
+};
+
+/**
+ * Turns rows of either engine into bookmarks. The columns stand in the order of the migration.
+ *
+ * @type {Table<Bookmark>}
+ */
+const table = defineTable('bookmarks', [
+  { name: 'id', kind: 'text', primary: true },
+  { name: 'user_id', kind: 'text' },
+  { name: 'url', kind: 'text' },
+  { name: 'note', kind: 'text', nullable: true },
+  { name: 'created_at', kind: 'integer' },
+  { name: 'deleted_at', kind: 'integer', nullable: true },
+  { name: 'deleted_with', kind: 'text', nullable: true },
+]);
+
+const IN_PLACE = sql`deleted_with IS NULL`;
+const ALL = sql`true`;
+const REMOVE = sql`delete from bookmarks`;
+const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NULL`;
+
+/**
+ * @param {number} now
+ * @param {'deactivation' | 'deletion'} reason
+ */
+const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
+
+/**
+ * One batch: changes up to `limit` bookmarks of the user that `todo` names. What was changed is not named by it any more,
+ * so the next batch finds the rest, and one that is repeated finds nothing. The words before WHERE are lower case: one
+ * of the drivers answers with no rows to UPDATE and DELETE in capitals.
+ *
+ * @param {SweepContext} context
+ * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step
+ * @returns {Promise<SweepBatch>}
+ */
+async function sweep({ transaction, userId, limit }, { change, todo }) {
+  // `todo` stands there twice: on PostgreSQL somebody may change a bookmark between the list of ids and the change.
+  const changed = await transaction.query(
+    sql`${change} WHERE id IN (SELECT id FROM bookmarks WHERE user_id = ${userId} AND ${todo} ORDER BY id LIMIT ${limit})
+      AND user_id = ${userId} AND ${todo} RETURNING id`,
+  );
+  return { changed: { bookmarks: changed.length }, more: changed.length > 0 };
+}
+
+/**
+ * What a deletion does with bookmarks; undefined when it leaves them as they are. A user who goes for ever takes them
+ * along whatever the modes say, since each of them names its user.
+ *
+ * @param {Pick<DeletionContext, 'modes' | 'forgetUser'>} deletion
+ */
+function deletionOf({ modes, forgetUser }) {
+  if (forgetUser) return 'remove';
+  if (modes.messages === undefined) return undefined;
+  return modes.messages === 'soft' ? 'hide' : 'remove';
+}
+
+/** @type {Product} */
+const bookmarks = {
+  name: 'bookmarks',
+  migrations: [createTable],
+
+  deactivate: context => sweep(context, { change: hide(context.now, 'deactivation'), todo: IN_PLACE }),
+
+  reactivate: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deactivation'` }),
+
+  async delete(context) {
+    const how = deletionOf(context);
+    if (how === undefined) return { changed: {}, more: false };
+    if (how === 'remove') return sweep(context, { change: REMOVE, todo: ALL });
+    return sweep(context, { change: hide(context.now, 'deletion'), todo: IN_PLACE });
+  },
+
+  restore: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deletion'` }),
+
+  async export(transaction, { userId, after, limit }) {
+    const [time, id] = after === undefined ? [0, ''] : JSON.parse(after);
+    const rows = await transaction.query(
+      sql`SELECT * FROM bookmarks WHERE user_id = ${userId} AND (created_at, id) > (${time}, ${id})
+        ORDER BY created_at, id LIMIT ${limit}`,
+    );
+    const page = rows.map(row => table.decode(row, transaction.dialect));
+    const last = page.length === limit ? page.at(-1) : undefined;
+    return {
+      records: page.map(({ user_id, deleted_with, ...bookmark }) => ({ kind: 'bookmark', ...bookmark })),
+      ...(last && { next: JSON.stringify([last.created_at, last.id]) }),
+    };
+  },
+
+  async count(transaction, { userId, modes, forgetUser }) {
+    const how = deletionOf({ modes, forgetUser });
+    if (how === undefined) return { bookmarks: 0 };
+    const [row] = await transaction.query(
+      sql`SELECT count(*) AS bookmarks FROM bookmarks
+        WHERE user_id = ${userId} AND ${how === 'remove' ? ALL : IN_PLACE}`,
+    );
+    return { bookmarks: Number(row?.bookmarks) };
+  },
+};
+
+export default bookmarks;

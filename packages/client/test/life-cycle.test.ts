@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createServerClient, type ServerClient } from '../src/server.js';
+import { EXPORT_TASK, SmallServer, TASK_ID } from './small-server.js';
+
+let server: SmallServer;
+let client: ServerClient;
+
+beforeEach(async () => {
+  server = await SmallServer.start();
+  client = createServerClient({ url: server.url, token: 'token' });
+});
+
+afterEach(async () => {
+  await client.disconnect();
+  await server.stop();
+});
+
+const by = { created_by_id: 'john' };
+const ALL_HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
+
+it('asks for every step of the life cycle as it is told', async () => {
+  const hide = { mark_messages_deleted: true, ...by };
+  const show = { restore_messages: true, ...by };
+  const back = { restore_content: true, ...by };
+  const modes = { ...ALL_HARD, new_channel_owner_id: 'john', ...by };
+  const steps: [Promise<unknown>, path: string, input: unknown][] = [
+    [client.deactivateUser('jane', hide), 'deactivate', { id: 'jane', ...hide }],
+    [client.deactivateUsers(['jane'], hide), 'deactivateMany', { ids: ['jane'], ...hide }],
+    [client.reactivateUser('jane', { name: 'J', ...show }), 'reactivate', { id: 'jane', name: 'J', ...show }],
+    [client.reactivateUsers(['jane'], show), 'reactivateMany', { ids: ['jane'], ...show }],
+    [client.deleteUser('jane'), 'deleteMany', { ids: ['jane'] }],
+    [client.deleteUsers(['jane', 'jim'], modes), 'deleteMany', { ids: ['jane', 'jim'], ...modes }],
+    [client.previewDeleteUsers(['jane'], modes), 'previewDelete', { ids: ['jane'], ...modes }],
+    [client.restoreUsers(['jane'], back), 'restoreMany', { ids: ['jane'], ...back }],
+    [client.exportUser('jane'), 'exportOne', { id: 'jane' }],
+    [client.exportUsers(['jane'], by), 'exportMany', { ids: ['jane'], ...by }],
+  ];
+  await Promise.all(steps.map(([call]) => call));
+  const wanted = steps.map(([, path, input]) => [`users.${path}`, input]);
+  expect(server.calls).toHaveLength(wanted.length);
+  expect(server.calls).toEqual(expect.arrayContaining(wanted));
+});
+
+it('answers with the user, the task, the counts or the records', async () => {
+  expect(await client.deactivateUser('jane')).toMatchObject({ id: 'jane' });
+  expect(await client.deleteUser('jane', ALL_HARD)).toEqual({ task_id: TASK_ID });
+  expect(await client.previewDeleteUsers(['jane'])).toEqual({ users: 1, products: {} });
+  expect(await client.exportUser('jane')).toMatchObject({ user: { id: 'jane' }, records: {} });
+});
+
+it('gives links to exports as addresses, wherever a task comes from', async () => {
+  const { task_id, result } = EXPORT_TASK;
+  const url = `${server.url}${result?.export?.url}`;
+  const linked = { ...EXPORT_TASK, result: { ...result, export: { ...result?.export, url } } };
+  expect(await client.getTask(task_id)).toEqual(linked);
+  expect(await client.listTasks()).toEqual({ tasks: [linked], next: 'more' });
+  expect(await client.cancelTask(task_id)).toEqual(linked);
+  expect(await client.waitForTask(task_id)).toEqual(linked);
+});

@@ -1,0 +1,69 @@
+import { describeOnEveryEngine } from '@rollcall/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { insertRows } from '../../src/database/insert-rows.js';
+import { type Bookmark, bookmarkOf, bookmarks, bookmarkTable } from '../support/bookmarks-fixture.js';
+import { ContentFixture, type SweepOptions } from '../support/content-fixture.js';
+
+describeOnEveryEngine('the bookmarks of the example', engine => {
+  let fixture: ContentFixture;
+
+  beforeEach(async () => {
+    fixture = await ContentFixture.open(engine, [bookmarks]);
+    const rows: Bookmark[] = [
+      ...[1, 2, 3, 4, 5].map(number => bookmarkOf('ann', number)),
+      { ...bookmarkOf('ann', 6), note: 'for later', deleted_at: 5000, deleted_with: 'bookmark' },
+      bookmarkOf('ben', 1),
+    ];
+    await fixture.unitOfWork.write(transaction => insertRows(transaction, bookmarkTable, rows));
+  });
+
+  afterEach(async () => {
+    expect(fixture.heirs).toBe(0);
+    await fixture.close();
+  });
+
+  const stored = () => fixture.rows(bookmarkTable);
+  const sweep = (operation: 'deactivate' | 'reactivate' | 'delete' | 'restore', options: SweepOptions = {}) =>
+    fixture.sweep(bookmarks, operation, { userId: 'ann', ...options });
+
+  for (const limit of [1, 5, 100]) {
+    it(`are hidden and brought back, each by its own reason, in batches of ${limit}`, async () => {
+      const before = await stored();
+      const soft = { modes: { messages: 'soft' }, limit } as const;
+      expect(await sweep('deactivate', { limit })).toEqual({ bookmarks: 5 });
+      expect(await sweep('deactivate', { limit })).toEqual({});
+      expect(await sweep('delete', soft)).toEqual({});
+      expect(await sweep('restore', { limit })).toEqual({});
+      expect(await sweep('reactivate', { limit })).toEqual({ bookmarks: 5 });
+      expect(await stored()).toEqual(before);
+      expect(await sweep('delete', soft)).toEqual({ bookmarks: 5 });
+      expect(await sweep('reactivate', { limit })).toEqual({});
+      expect(await sweep('restore', { limit })).toEqual({ bookmarks: 5 });
+      expect(await stored()).toEqual(before);
+    });
+
+    it(`are removed when nothing is to be kept of them, hidden ones too, in batches of ${limit}`, async () => {
+      for (const messages of ['pruning', 'hard'] as const) {
+        expect(await fixture.count(bookmarks, { userId: 'ben', modes: { messages } })).toEqual({
+          bookmarks: messages === 'pruning' ? 1 : 0,
+        });
+        await fixture.sweep(bookmarks, 'delete', { userId: 'ben', modes: { messages }, limit });
+      }
+      expect(await sweep('delete', { forgetUser: true, limit })).toEqual({ bookmarks: 6 });
+      expect(await stored()).toEqual([]);
+    });
+
+    it(`are exported oldest first, hidden ones too, in pages of ${limit}`, async () => {
+      const records = await fixture.export(bookmarks, 'ann', limit);
+      expect(records.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map(number => `ann-${number}`));
+      expect(records.at(-1)).toEqual({
+        kind: 'bookmark',
+        id: 'ann-6',
+        url: 'https://example.com/6',
+        note: 'for later',
+        created_at: 1006,
+        deleted_at: 5000,
+      });
+    });
+  }
+});
