@@ -21,7 +21,9 @@ for (const engine of ['sqlite', 'better-sqlite3']) {
       env: { NODE_OPTIONS: `--import=${PROBE}` },
     });
     const server = createServerClient({ url: process.url, secret: SECRET });
-    await server.upsertUsers(ids.map(id => ({ id, name: `secret-${id}-name`, custom: { note: `secret-${id}` } })));
+    await server.upsertUsers(
+      ids.map(id => ({ id, name: `secret-${id}-name`, custom: { note: `secret-${id}` } })),
+    );
     await server.upsertUsers(ids.map(id => ({ id, name: `secret-${id}-renamed` })));
     await server.upsertUser({ id: 'bystander' });
     await process.stop();

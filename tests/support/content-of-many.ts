@@ -1,4 +1,14 @@
-import Database from 'better-sqlite3';
+import { createRequire } from 'node:module';
+
+/** What is used of the driver, which comes without types. */
+interface Database {
+  pragma(text: string): void;
+  prepare(text: string): { run(...values: unknown[]): void };
+  transaction(run: () => void): () => void;
+  close(): void;
+}
+
+const open = createRequire(import.meta.url)('better-sqlite3') as (file: string) => Database;
 
 /** How much each user of {@link fillWithContent} has. */
 export interface ContentOfOne {
@@ -15,7 +25,7 @@ export interface ContentOfOne {
  * the procedures it would take minutes. Texts are `secret-<user>-<number>`, so that they can be looked for.
  */
 export function fillWithContent(file: string, ids: readonly string[], each: ContentOfOne): void {
-  const database = new Database(file);
+  const database = open(file);
   // As the server writes: what a page loses when it is divided is overwritten.
   database.pragma('secure_delete = ON');
   const at = Date.parse('2026-01-01T00:00:00Z');
@@ -26,10 +36,7 @@ export function fillWithContent(file: string, ids: readonly string[], each: Cont
         .map(() => '?')
         .join(',')})`,
     );
-  const channel = insert(
-    'channels',
-    'cid,type,id,owner_id,pair,custom,created_at,updated_at',
-  );
+  const channel = insert('channels', 'cid,type,id,owner_id,pair,custom,created_at,updated_at');
   const member = insert('channel_members', 'cid,user_id,created_at');
   const message = insert(
     'messages',
@@ -62,7 +69,15 @@ export function fillWithContent(file: string, ids: readonly string[], each: Cont
       }
       for (let number = 0; number < each.activities; number++) {
         const custom = JSON.stringify({ note: `secret-${id}-activity-${number}` });
-        activity.run(`a${place}-${number}`, id, 'post', `secret-${id}-object-${number}`, custom, 0, at + number);
+        activity.run(
+          `a${place}-${number}`,
+          id,
+          'post',
+          `secret-${id}-object-${number}`,
+          custom,
+          0,
+          at + number,
+        );
       }
     }
   })();

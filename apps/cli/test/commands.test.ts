@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunningServer } from '@rollcall/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,7 +88,10 @@ describe('rollcall users', () => {
     await command('users', 'upsert', '[{"id":"leaver-1"},{"id":"leaver-2"}]');
     const waited = await command('users', 'deactivate', 'leaver-1', 'leaver-2', '--wait');
     expect(waited.exitCode).toBe(0);
-    expect(waited.json()).toMatchObject([{ status: 'completed', progress: { done: 2, failed: 0 } }]);
+    expect(waited.json()).toMatchObject([
+      { status: 'completed', progress: { done: 2, failed: 0 } },
+      { type: 'summary', done: 2, unchanged: 0, failed: 0 },
+    ]);
     expect((await command('users', 'get', 'leaver-1')).json()[0]).toHaveProperty('deactivated_at');
 
     const started = await command('users', 'reactivate', 'leaver-1', 'leaver-2');
@@ -283,6 +287,24 @@ describe('the command line', () => {
     for (const name of ['ROLLCALL_PORT', 'ROLLCALL_PROT']) {
       expect(lines.some(line => line.startsWith(`error: INPUT_INVALID ${name}: `))).toBe(true);
     }
+  });
+
+  it('knows the products of the operator: what will not do, and the tables of what will', async () => {
+    const folder = await temporaryFolder();
+    const env = (product: string) => ({
+      ROLLCALL_DATABASE_URL: `sqlite:${folder}/rollcall.sqlite`,
+      ROLLCALL_PRODUCTS: product,
+    });
+    for (const command of ['check-config', 'migrate']) {
+      const bad = await rollcall([command], { env: env('./no-such-product.js') });
+      expect([bad.exitCode, bad.out]).toEqual([2, '']);
+      expect(bad.err).toMatch(/^error: INPUT_INVALID ROLLCALL_PRODUCTS: the module ".\/no-such-product.js" /);
+    }
+    const example = fileURLToPath(new URL('../../../examples/bookmarks/bookmarks.js', import.meta.url));
+    expect((await rollcall(['check-config'], { env: env(example) })).out).toContain(example);
+    const [{ migrations } = {}] = (await rollcall(['migrate'], { env: env(example) })).json();
+    expect(migrations).toContain('bookmarks_Table1788220800000');
+    expect((await rollcall(['migrate'], { env: env(example) })).json()).toEqual([{ migrations: [] }]);
   });
 
   it('migrates an embedded database, once', async () => {

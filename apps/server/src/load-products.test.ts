@@ -97,7 +97,7 @@ describe('a module that will not do is named, with the reason:', () => {
     ['it has no default export', `export const product = ${productText('a')};`, 'nothing'],
     ['its default export is a text', "export default 'product';", 'string'],
     ['its function returns nothing', 'export default () => undefined;', 'nothing'],
-    ['its function returns null', 'export default () => null;', 'null'],
+    ['its function returns null', 'export default () => null;', 'nothing'],
     [
       'operations are missing, each of them named',
       "export default { name: 'a', deactivate() {}, delete() {}, export: true, count() {} };",

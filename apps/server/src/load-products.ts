@@ -60,7 +60,7 @@ async function exportOf(specifier: string, folder: string): Promise<unknown> {
 
 /** What `import` is given: it would look for both paths and packages from this file. */
 function targetOf(specifier: string, folder: string): string {
-  if (/^\.\.?[/\\]/.test(specifier) || isAbsolute(specifier)) {
+  if (/^\.\.?([/\\]|$)/.test(specifier) || isAbsolute(specifier)) {
     const file = resolve(folder, specifier);
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw notFound(specifier);
     return pathToFileURL(file).href;
@@ -85,7 +85,7 @@ function notFound(specifier: string): RollcallError {
 
 function requireProduct(specifier: string, offered: unknown): Product {
   if (typeof offered !== 'object' || offered === null) {
-    const given = offered === undefined ? 'nothing' : typeof offered;
+    const given = offered === undefined || offered === null ? 'nothing' : typeof offered;
     throw refused(
       specifier,
       `its default export is no product and no function that returns one, but ${given}`,

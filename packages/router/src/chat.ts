@@ -109,7 +109,10 @@ export const chatRouter = router({
       return onlyMessage(caller, await directory.chat.sendMessage({ ...message, userId }));
     }),
 
-  /** Changes what is named of a message, for its author or a back end. @throws `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
+  /**
+   * Changes what is named of a message, for its author or a back end. Needs the grant `send-message`.
+   * @throws `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID`
+   */
   updateMessage: callerProcedure
     .input(updateMessageSchema as Filled<UpdateMessageInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {

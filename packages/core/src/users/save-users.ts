@@ -58,7 +58,7 @@ function byId(one: UserRow, other: UserRow): number {
   return one.id < other.id ? -1 : 1;
 }
 
-/** Presence and the response time are written by their own statements, beside those that change users, so a save must not set it back. */
+/** Presence and the response time are written by statements of their own, so a save must not set them back. */
 const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time', 'created_at', 'id_words'] as const;
 
 function logChange(

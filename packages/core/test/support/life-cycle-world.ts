@@ -2,6 +2,12 @@ import type { Actor } from '@rollcall/protocol';
 import { addActivitySchema, createCallSchema } from '@rollcall/protocol/schemas';
 import { SERVER, type TestDirectory } from './test-directory.js';
 
+/** What a world is made through. */
+export type WorldMaker = Pick<
+  TestDirectory,
+  'users' | 'lifeCycle' | 'exports' | 'chat' | 'video' | 'feeds' | 'ended'
+>;
+
 /** Some people and all that they have to do with each other. Every id begins with the prefix of the world. */
 export interface World {
   /** Whom the tests delete: in each of the products, and in the log, as somebody who does and to whom it is done. */
@@ -21,7 +27,7 @@ export interface World {
 }
 
 /** Makes a world through the directory. Tasks have to run. */
-export async function makeWorld(directory: TestDirectory, prefix: string): Promise<World> {
+export async function makeWorld(directory: WorldMaker, prefix: string): Promise<World> {
   const [jane, bob, carl, heir] = ['jane', 'bob', 'carl', 'heir'].map(name => `${prefix}-${name}`) as [
     string,
     string,
@@ -77,7 +83,7 @@ export async function makeWorld(directory: TestDirectory, prefix: string): Promi
 }
 
 async function makePeople(
-  directory: TestDirectory,
+  directory: WorldMaker,
   { jane, bob, carl, heir, secret }: Pick<World, 'jane' | 'bob' | 'carl' | 'heir' | 'secret'>,
 ): Promise<void> {
   const { users, lifeCycle } = directory;
@@ -101,7 +107,7 @@ async function makePeople(
 
 /** Messages, answers, reactions and flags of both, in both directions; one message of jane's is deleted singly. */
 async function talk(
-  { chat }: TestDirectory,
+  { chat }: WorldMaker,
   { cid, id, jane, bob, secret }: { cid: string; id: string; jane: string; bob: string; secret: string },
 ): Promise<void> {
   const ofJane = { userId: jane, cid, text: secret, attachments: [{ file: secret }], custom: { mood: secret } };

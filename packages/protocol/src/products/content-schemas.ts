@@ -40,7 +40,7 @@ export const contentTypeSchema = z
     `a type is 1–${LIMITS.contentTypeLength} characters of A-Z a-z 0-9 _ -`,
   );
 
-/** An id that a caller gives to content. Generated ones of 1:1 channels and calls have a `!` in front, and so can never be taken. */
+/** An id that a caller gives to content. Those of 1:1 channels are generated, with a `!` in front: none can be taken. */
 export const contentIdSchema = z
   .string()
   .regex(

@@ -20,8 +20,8 @@ import { type MessagePage, viewMessages } from './view-messages.js';
 type Timeless<Change> = Omit<Change, 'now'>;
 
 /**
- * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that the
- * caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
+ * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that
+ * the caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
  * `NOT_FOUND`, as if it were not there. Everybody who writes in a user's name is refused with `USER_NOT_FOUND`,
  * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` where that user cannot.
  */

@@ -5,7 +5,7 @@ import { type ChannelMemberRow, channelMemberTable } from './channel-member-tabl
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { CHANNEL_IN_SIGHT } from './content-in-sight.js';
 
-/** The error for a channel that is not there, or not for the caller: both are the same, so that nothing can be guessed. */
+/** The error for a channel that is not there, or not for the caller: the same for both, so that nothing can be guessed. */
 export function channelNotFound(cid: string): RollcallError {
   return new RollcallError('NOT_FOUND', `cid: there is no channel "${cid}" that this caller can see`, {
     field: 'cid',

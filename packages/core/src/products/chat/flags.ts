@@ -14,7 +14,7 @@ export interface FlagPage extends MessagePage {
   flags: FlagRow[];
 }
 
-/** Flags a message; a second flag of the same user takes the place of the first's reason. @throws RollcallError `NOT_FOUND` */
+/** Flags a message; the same user again changes the reason only. @throws RollcallError `NOT_FOUND` */
 export async function flagMessage(
   transaction: WriteTransaction,
   flag: { userId: string; message_id: string; reason?: string; now: number },

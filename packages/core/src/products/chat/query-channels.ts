@@ -25,7 +25,10 @@ export async function getChannel(
   return viewChannels(transaction, [channelTable.decode(cells, transaction.dialect)]);
 }
 
-/** One page of channels, newest first; a user finds those that it is a member of. @throws RollcallError `CURSOR_INVALID` */
+/**
+ * One page of channels, newest first; a user finds those that it is a member of.
+ * @throws RollcallError `CURSOR_INVALID`
+ */
 export async function queryChannels(
   transaction: Transaction,
   viewer: Viewer,

@@ -15,7 +15,7 @@ export function deleteCalls(context: DeletionContext, mode: 'soft' | 'hard'): Pr
 }
 
 /** Which rows of `calls` such a deletion has still to do with. */
-export function isToBeDeleted(userId: string, mode: 'soft' | 'hard'): Sql {
+function isToBeDeleted(userId: string, mode: 'soft' | 'hard'): Sql {
   const memberships = sql`SELECT cid FROM call_members WHERE user_id = ${userId}`;
   return mode === 'soft'
     ? sql`${IS_ONE_TO_ONE} AND calls.cid IN (${memberships} AND deleted = false)`

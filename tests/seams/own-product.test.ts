@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { temporaryFolder } from '@rollcall/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+
+const EXAMPLE = new URL('../../examples/bookmarks/bookmarks.js', import.meta.url).href;
+const BOOKMARKS = 300;
+
+let process: ServerProcess;
+let server: ServerClient;
+let databaseUrl: string;
+
+/** An operator's module: the example, with bookmarks in its table already. */
+const MODULE = `
+import bookmarks from '${EXAMPLE}';
+
+const filled = {
+  timestamp: Date.UTC(2026, 8, 2),
+  name: 'Filled',
+  async up(run) {
+    for (let number = 0; number < ${BOOKMARKS}; number++) {
+      await run(\`INSERT INTO bookmarks (id, user_id, url, created_at)
+        VALUES ('b-\${number}', 'jane', 'https://example.com/\${number}', \${number + 1})\`);
+    }
+  },
+};
+
+export default async () => ({ ...bookmarks, migrations: [...bookmarks.migrations, filled] });
+`;
+
+async function start(products: string): Promise<void> {
+  process = await startServerProcess({
+    databaseUrl,
+    env: { ROLLCALL_PRODUCTS: products, ROLLCALL_DRAIN_MS: '0' },
+  });
+  server = createServerClient({ url: process.url, secret: SECRET });
+}
+
+async function stop(): Promise<void> {
+  await server.disconnect();
+  expect(await process.stop()).toBe(0);
+}
+
+let module: string;
+
+beforeEach(async () => {
+  const folder = await temporaryFolder();
+  module = join(folder, 'bookmarks.mjs');
+  databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
+  await writeFile(module, MODULE);
+  await start(module);
+  await server.upsertUsers([{ id: 'jane' }]);
+});
+
+afterEach(stop);
+
+const bookmarks = async () => (await server.exportUser('jane')).records.bookmark ?? [];
+const outcome = async ({ task_id }: { task_id: string }) =>
+  Object.values((await server.waitForTask(task_id)).result?.users ?? {})[0];
+const everyBookmark = { status: 'done', details: { bookmarks: { bookmarks: BOOKMARKS } } };
+
+it("an operator's own product follows a user through deactivation, deletion and return", async () => {
+  const before = await bookmarks();
+  expect(before).toHaveLength(BOOKMARKS);
+  expect(await outcome(await server.deactivateUsers(['jane'], { mark_messages_deleted: true }))).toEqual(
+    everyBookmark,
+  );
+  expect((await bookmarks()).every(one => one.deleted_at !== undefined)).toBe(true);
+  expect(await outcome(await server.reactivateUsers(['jane'], { restore_messages: true }))).toEqual(
+    everyBookmark,
+  );
+  const soft = { user: 'soft', messages: 'soft' } as const;
+  expect((await server.previewDeleteUsers(['jane'], soft)).products).toEqual(everyBookmark.details);
+  expect(await outcome(await server.deleteUsers(['jane'], soft))).toEqual(everyBookmark);
+  expect(await outcome(await server.restoreUsers(['jane'], { restore_content: true }))).toEqual(
+    everyBookmark,
+  );
+  expect(await bookmarks()).toEqual(before);
+  const hard = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
+  expect(await outcome(await server.deleteUsers(['jane'], hard))).toEqual(everyBookmark);
+});
+
+it('its tables are made once, and a server without it starts on the same data', async () => {
+  await stop();
+  await start('');
+  expect(await bookmarks()).toEqual([]);
+  await stop();
+  await start(module);
+  expect(await bookmarks()).toHaveLength(BOOKMARKS);
+});
+
+it('a module that is not there keeps the server from starting, with one line that names it', async () => {
+  await stop();
+  const failure = await start('./no-such-product.js').catch((error: Error) => error.message);
+  expect(failure).toMatch(
+    /^rollcall: ROLLCALL_PRODUCTS: the module "\.\/no-such-product\.js" will not do: .+$/m,
+  );
+  expect(failure).not.toContain('    at ');
+  await start(module);
+});
