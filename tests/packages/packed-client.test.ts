@@ -110,7 +110,8 @@ async function packagesIn(folder: string): Promise<string[]> {
 /** A program that uses the surface of both clients; the expected errors show that the types say something. */
 const PROGRAM = `
 import { type Client, createClient, type Filter, RollcallError, type User } from '@rollcall/client';
-import { createServerClient, isEnded, type ServerClient, type Task } from '@rollcall/client/server';
+import { createServerClient, type DeleteUsersOptions, type DeletionPreview, isEnded } from '@rollcall/client/server';
+import type { ServerClient, Task, UserExport } from '@rollcall/client/server';
 
 interface Custom { book?: string; age?: number }
 
@@ -159,11 +160,22 @@ export async function backEnd(): Promise<void> {
     onError: async ({ user: bad, error }) => console.log(bad.id, error.code, error.field),
   });
   console.log(imported.done, imported.failed);
-  const { task_id } = await server.deactivateUsers(['jane'], { created_by_id: 'john' });
+  const { task_id } = await server.deactivateUsers(['jane'], { mark_messages_deleted: true, created_by_id: 'john' });
   for await (const task of server.watchTask(task_id)) console.log(task.progress.done, isEnded(task.status));
   const ended: Task = await server.waitForTask(task_id);
   console.log(ended.result?.users.jane?.status, (await server.listTasks({ status: 'failed' })).next);
-  await server.reactivateUser('jane', { name: 'Jane', created_by_id: 'john' });
+  await server.deactivateUser('jane', { mark_messages_deleted: true });
+  await server.reactivateUser('jane', { name: 'Jane', restore_messages: true, created_by_id: 'john' });
+  await server.reactivateUsers(['jane'], { restore_messages: true });
+  const modes: DeleteUsersOptions = { user: 'hard', messages: 'hard', conversations: 'hard', new_channel_owner_id: 'john' };
+  const preview: DeletionPreview = await server.previewDeleteUsers(['jane'], modes);
+  console.log(preview.users, preview.products.chat?.messages);
+  console.log((await server.deleteUser('jane')).task_id, (await server.deleteUsers(['jane', 'jim'], modes)).task_id);
+  console.log((await server.restoreUsers(['jim'], { restore_content: true })).task_id);
+  const exported: UserExport<Custom> = await server.exportUser('jane');
+  console.log(exported.user.custom.book, exported.records.message?.length);
+  const { result } = await server.waitForTask((await server.exportUsers(['jane'], { created_by_id: 'john' })).task_id);
+  console.log(result?.export?.url, result?.export?.bytes);
   const subscription = server.on('task.progress', event => console.log(event.task.task_id));
   await subscription.ready;
   server.on('app.updated', event => console.log(event.settings.max_custom_bytes));
@@ -175,6 +187,8 @@ export async function backEnd(): Promise<void> {
   await server.disconnect();
   // @ts-expect-error neither a secret nor a token
   createServerClient({ url: 'http://localhost:4600' });
+  // @ts-expect-error channels of two cannot be pruned
+  await server.deleteUsers(['jane'], { conversations: 'pruning' });
   // @ts-expect-error a setting that there is not
   await server.updateAppSettings({ colour: 'red' });
 }

@@ -19,10 +19,13 @@ const PARTS: Record<string, string[]> = {
   presence: ['database'],
   query: ['json', 'database', 'users (form)'],
   settings: ['json', 'database', 'query'],
-  events: ['wake-up', 'database', 'users (form)', 'settings'],
+  events: ['wake-up', 'database', 'users (form)'],
   users: ['json', 'database', 'users (form)', 'events', 'query', 'settings'],
+  products: ['json', 'database', 'users (form)', 'users'],
   tasks: ['wake-up', 'database'],
-  jobs: ['database', 'users', 'tasks'],
+  exports: ['database', 'users (form)', 'events', 'users', 'products', 'tasks'],
+  jobs: ['database', 'users (form)', 'events', 'users', 'products', 'tasks', 'exports'],
+  retention: ['database', 'settings', 'events', 'tasks', 'exports', 'jobs'],
 };
 
 const CORE = 'packages/core/src/';

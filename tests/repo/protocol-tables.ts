@@ -45,6 +45,7 @@ export const errorCodes: GeneratedTable = () =>
 const RECEIVERS: Record<EventRule['audience'], string> = {
   public: 'servers, the user itself, those who follow the user',
   own: 'servers, the user itself',
+  named: 'servers, the users that it names in `user_ids`',
   server: 'servers',
 };
 
@@ -135,11 +136,26 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   pageUsersDefault: 'users in one page, when nothing is said',
   pageTasks: 'tasks in one page',
   pageTasksDefault: 'tasks in one page, when nothing is said',
+  exportUsers: 'users in one export to a file',
+  exportRecords: 'records in the answer of `exportUser`',
+  callMembers: 'members named in one call to the server, and shown with a video call',
+  verbLength: 'characters of the verb of an activity',
+  activityObjectLength: 'characters of the object of an activity',
   offset: '`offset`; for more, follow `next`',
   subscriptionsPerConnection: 'subscriptions on one connection',
   watchedUsersPerConnection: '`user_ids` of one subscription',
   indexedCustomFields: 'custom fields with an index',
   eventPage: 'events in one page of a subscription',
+  channelMembers: 'members named in one call, and shown with a channel',
+  messageTextLength: 'characters of the text of a message',
+  attachments: 'attachments of a message',
+  messageBytes: 'bytes of the text, attachments and custom data of a message as JSON',
+  contentTypeLength: 'characters of the type of a channel or a video call',
+  contentIdLength: 'characters of the id of a channel, a message, a video call or an activity',
+  reactionLength: 'characters of the type of a reaction',
+  flagReasonLength: 'characters of the reason of a flag',
+  pageContent: 'channels, messages, flags, video calls or activities in one page',
+  pageContentDefault: 'of them in one page, when nothing is said',
 };
 
 /** Every limit, by default. */

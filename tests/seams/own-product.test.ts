@@ -27,7 +27,8 @@ const filled = {
   },
 };
 
-export default async () => ({ ...bookmarks, migrations: [...bookmarks.migrations, filled] });
+const makeProduct = async () => ({ ...bookmarks, migrations: [...bookmarks.migrations, filled] });
+export { makeProduct as default };
 `;
 
 async function start(products: string): Promise<void> {

@@ -92,6 +92,15 @@ describe('a server that cannot start', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('names a product that will not do, and leaves nothing behind', async () => {
+    const run = new TestRun({ ...env, ROLLCALL_PRODUCTS: './no-such-product.js' });
+    expect(await run.exitCode).toBe(1);
+    expect(run.errors()).toMatch(
+      /^rollcall: ROLLCALL_PRODUCTS: the module ".\/no-such-product.js" [^\n]+\n$/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('says that the database is in use', async () => {
     const first = await started(env);
     const second = new TestRun(env);

@@ -1,6 +1,6 @@
-import { type JsonValue, RollcallError } from '@rollcall/protocol';
+import { type PageConditions, readPageCursor, writePageCursor } from './page-cursor.js';
 
-/** The last row of a page of content: the next page begins after it. */
+/** The last row of a page that is sorted by time: the next page begins after it. */
 export interface ContentCursor {
   /** Epoch milliseconds. */
   created_at: number;
@@ -9,33 +9,12 @@ export interface ContentCursor {
 }
 
 /** Writes the cursor behind a page. It holds the conditions of the list too, and is good for no other. */
-export function writeContentCursor(last: ContentCursor, conditions: readonly JsonValue[]): string {
-  return Buffer.from(JSON.stringify([last.created_at, last.key, ...conditions])).toString('base64url');
+export function writeContentCursor(last: ContentCursor, conditions: PageConditions): string {
+  return writePageCursor(conditions, [last.created_at, last.key]);
 }
 
-/**
- * Reads a cursor back. It says where to go on and nothing about what may be seen, so whoever forges one only moves about
- * in the answer to their own query.
- * @throws RollcallError `CURSOR_INVALID` when it was not made for a list with these conditions.
- */
-export function readContentCursor(text: string, conditions: readonly JsonValue[]): ContentCursor {
-  const [createdAt, key, ...its] = parse(text);
-  const known = Number.isSafeInteger(createdAt) && typeof key === 'string' && /^[\w:!-]{1,320}$/.test(key);
-  if (known && JSON.stringify(its) === JSON.stringify(conditions)) {
-    return { created_at: createdAt as number, key };
-  }
-  throw new RollcallError(
-    'CURSOR_INVALID',
-    'next: this cursor was not issued for this list; begin without it',
-    { field: 'next' },
-  );
-}
-
-function parse(text: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
-  }
+/** Reads a cursor back. @throws RollcallError `CURSOR_INVALID` when it was not made for a list with these conditions. */
+export function readContentCursor(text: string, conditions: PageConditions): ContentCursor {
+  const [created_at, key] = readPageCursor<[number, string]>(text, conditions, ['number', 'string']);
+  return { created_at, key };
 }

@@ -51,7 +51,7 @@ export async function saveHeldTask(
       position = ${dialect.jsonParameter(row.position ?? null)},
       done = ${row.done},
       failed = ${row.failed},
-      within_user = ${row.within_user},
+      within_user = ${row.within_user ?? false},
       output = ${dialect.jsonParameter(row.output ?? null)},
       error = ${dialect.jsonParameter(row.error ?? null)},
       tries = ${row.tries},

@@ -32,7 +32,7 @@ export interface TaskRow {
   fence: number;
   cancel_requested: boolean;
   /** The last step ended in the middle of a user: a cancelled task goes on to the end of that user. */
-  within_user: boolean;
+  within_user?: boolean;
   /** Who asked for the end: the event `task.cancelled` carries this actor. */
   cancelled_by?: Actor;
   created_at: number;
@@ -68,6 +68,6 @@ export const taskTable = defineTable<TaskRow>('tasks', [
   { name: 'updated_at', kind: 'integer' },
   { name: 'started_at', kind: 'integer', nullable: true },
   { name: 'finished_at', kind: 'integer', nullable: true },
-  { name: 'within_user', kind: 'boolean' },
+  { name: 'within_user', kind: 'boolean', nullable: true },
   { name: 'output', kind: 'json', nullable: true },
 ]);

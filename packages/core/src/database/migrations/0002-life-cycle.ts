@@ -22,7 +22,7 @@ export class LifeCycle0002 implements MigrationInterface {
     )`);
     await runner.query('CREATE INDEX task_users_user ON task_users (user_id)');
     await moveUsersOfTasks(runner);
-    await runner.query(`ALTER TABLE tasks ADD COLUMN within_user ${boolean} NOT NULL DEFAULT false`);
+    await runner.query(`ALTER TABLE tasks ADD COLUMN within_user ${boolean}`);
     await runner.query(`ALTER TABLE tasks ADD COLUMN output ${json}`);
     // Who is deleted for good is looked for everywhere.
     await runner.query("CREATE INDEX tasks_actor ON tasks ((actor ->> 'id'))");

@@ -5,7 +5,7 @@ import { findUsers } from '../../users/find-users.js';
 import { CHANNEL_IN_SIGHT, messageInSight } from './content-in-sight.js';
 import { type FlagRow, flagTable } from './flag-table.js';
 import { type MessageRow, messageTable } from './message-table.js';
-import { readPageCursor, writePageCursor } from './page-cursor.js';
+import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { holdMessage } from './reactions.js';
 import { type MessagePage, viewMessages } from './view-messages.js';
 

@@ -4,7 +4,7 @@ import type { Transaction } from '../../database/unit-of-work.js';
 import type { Viewer } from '../acting-user.js';
 import { messageInSight } from './content-in-sight.js';
 import { type MessageRow, messageTable } from './message-table.js';
-import { readPageCursor, writePageCursor } from './page-cursor.js';
+import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { getChannel } from './query-channels.js';
 import { type MessagePage, viewMessages } from './view-messages.js';
 

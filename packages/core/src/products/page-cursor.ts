@@ -1,10 +1,10 @@
-import { RollcallError } from '@rollcall/protocol';
+import { type JsonValue, RollcallError } from '@rollcall/protocol';
 
 /** What a list is sorted by: the cursor behind a page holds it for the last row. */
 export type PageKey = readonly (string | number)[];
 
 /** What a cursor belongs to: the list, and the conditions that it was made for. A cursor is good for no other. */
-export type PageConditions = readonly (string | boolean | undefined)[];
+export type PageConditions = readonly (JsonValue | undefined)[];
 
 /** Writes the cursor behind a page. */
 export function writePageCursor(conditions: PageConditions, last: PageKey): string {
@@ -13,7 +13,8 @@ export function writePageCursor(conditions: PageConditions, last: PageKey): stri
 }
 
 /**
- * Reads a cursor back: what the last row of the page before was sorted by.
+ * Reads a cursor back: what the last row of the page before was sorted by. It says where to go on and nothing about what
+ * may be seen, so whoever forges one only moves about in the answer to their own query.
  * @param kinds what stands at each place of the key.
  * @throws RollcallError `CURSOR_INVALID` when it was not made for a list with these conditions.
  */
