@@ -18,13 +18,16 @@ export interface ContentOfOne {
   /** Calls that the user made, each with the next user: half of them 1:1. */
   calls: number;
   activities: number;
+  /** Characters that every message has beside its text; default none. */
+  padding?: number;
 }
 
 /**
  * Fills the file of a server that is not running with users who have content, all of it by the hundred thousand: through
- * the procedures it would take minutes. Texts are `secret-<user>-<number>`, so that they can be looked for.
+ * the procedures it would take minutes. Another prefix of ids lets a file be filled twice. Texts are
+ * `secret-<user>-<number>`, so that they can be looked for.
  */
-export function fillWithContent(file: string, ids: readonly string[], each: ContentOfOne): void {
+export function fillWithContent(file: string, ids: readonly string[], each: ContentOfOne, prefix = ''): void {
   const database = open(file);
   // As the server writes: what a page loses when it is divided is overwritten.
   database.pragma('secure_delete = ON');
@@ -47,25 +50,39 @@ export function fillWithContent(file: string, ids: readonly string[], each: Cont
   const callMember = insert('call_members', 'cid,user_id,created_at,deleted');
   const activity = insert('activities', 'id,actor_id,verb,object,custom,pruned,created_at');
 
+  const padding = ' '.repeat(each.padding ?? 0);
+
   database.transaction(() => {
-    for (const [place, id] of ids.entries()) {
-      const other = ids[(place + 1) % ids.length] as string;
+    for (const [index, id] of ids.entries()) {
+      const place = `${prefix}${index}`;
+      const other = ids[(index + 1) % ids.length] as string;
       for (let number = 0; number < each.channels; number++) {
         const name = `c${place}-${number}`;
         const pair = number % 2 ? [id, other].sort().join(' ') : null;
         channel.run(`chat:${name}`, 'chat', name, id, pair, '{}', at, at);
-        for (const user of [id, other]) member.run(`chat:${name}`, user, at);
+        for (const user of new Set([id, other])) member.run(`chat:${name}`, user, at);
       }
       for (let number = 0; number < each.messages; number++) {
         const key = `m${place}-${number}`;
         const cid = `chat:c${place}-${number % each.channels}`;
-        message.run(key, cid, id, `secret-${id}-${number}`, '[]', '{}', 0, 0, at + number, at + number);
+        message.run(
+          key,
+          cid,
+          id,
+          `secret-${id}-${number}${padding}`,
+          '[]',
+          '{}',
+          0,
+          0,
+          at + number,
+          at + number,
+        );
         if (number % 10 === 0) reaction.run(key, other, 'like', at);
       }
       for (let number = 0; number < each.calls; number++) {
         const name = `v${place}-${number}`;
         call.run(`video:${name}`, 'video', name, id, number % 2 ? 2 : 3, '{}', at, at);
-        for (const user of [id, other]) callMember.run(`video:${name}`, user, at, 0);
+        for (const user of new Set([id, other])) callMember.run(`video:${name}`, user, at, 0);
       }
       for (let number = 0; number < each.activities; number++) {
         const custom = JSON.stringify({ note: `secret-${id}-activity-${number}` });

@@ -1,26 +1,33 @@
-// What an operator's own product is made with: the surface for its author, see docs/products.md. Kept small.
-export { default as sql } from 'sql-template-tag';
 export { type ExportClaim, exportLink, isExportLink } from './access/export-links.js';
 export { actorOf, type Principal } from './access/principal.js';
 export { parseSigningKeys, type SigningKey } from './access/signing-keys.js';
 export { signToken, verifyToken } from './access/tokens.js';
 export { type DatabaseAddress, parseDatabaseUrl } from './database/engine.js';
-export { insertRows } from './database/insert-rows.js';
-export type { ColumnTypes } from './database/migrations/column-types.js';
 export { migrateDatabase } from './database/open-database.js';
-export type { ProductMigration } from './database/product-migrations.js';
-export { defineTable, type Table } from './database/table.js';
-export type { Transaction, WriteTransaction } from './database/unit-of-work.js';
 export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
 export type { Viewer } from './products/acting-user.js';
+export {
+  type ColumnTypes,
+  type DeletionContext,
+  defineTable,
+  type ExportPage,
+  insertRows,
+  type Product,
+  type ProductMigration,
+  type SweepBatch,
+  type SweepContext,
+  sql,
+  type Table,
+  type Transaction,
+  type WriteTransaction,
+} from './products/author-surface.js';
 export type { FlagPage } from './products/chat/flags.js';
 export type { ChannelPage, ChannelView } from './products/chat/view-channels.js';
 export type { MessagePage, MessageView } from './products/chat/view-messages.js';
 export type { ActivityPage } from './products/feeds/query-activities.js';
 export { checkOwnProducts } from './products/own-products.js';
-export type { DeletionContext, ExportPage, Product, SweepBatch, SweepContext } from './products/product.js';
 export type { CallPage, CallWithMembers } from './products/video/call-page.js';
 export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';

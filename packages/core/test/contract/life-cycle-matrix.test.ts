@@ -128,11 +128,11 @@ async function isForgotten(
   const { users } = directory;
   const rights = { fields: 'server', authorise: () => undefined } as const;
   for (const call of [
-    users.upsert(SERVER, [{ id }]),
-    users.connect({ userId: id }, { id }),
-    users.partialUpdate(SERVER, [{ id, set: { name: 'Jane' } }], rights),
+    () => users.upsert(SERVER, [{ id }]),
+    () => users.connect({ userId: id }, { id }),
+    () => users.partialUpdate(SERVER, [{ id, set: { name: 'Jane' } }], rights),
   ]) {
-    expect(await refusal(call)).toMatchObject({ code: 'USER_DELETED' });
+    expect(await refusal(call())).toMatchObject({ code: 'USER_DELETED' });
   }
 }
 

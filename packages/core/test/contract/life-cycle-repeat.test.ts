@@ -15,8 +15,9 @@ const MODES = {
 } as const;
 
 /** What there is of a dump apart from tasks, the log, and who changed when. */
-function state({ tasks, task_users, events, event_mentions, event_stream, users = {}, ...content }: Dump): Dump {
-  const timeless = Object.entries(users).map(([id, { updated_at, revision, ...row }]) => [id, row]);
+function state({ users = {}, ...dump }: Dump): Dump {
+  const { tasks: _t, task_users: _u, events: _e, event_mentions: _m, event_stream: _s, ...content } = dump;
+  const timeless = Object.entries(users).map(([id, { updated_at: _at, revision: _r, ...row }]) => [id, row]);
   return { ...content, users: Object.fromEntries(timeless) };
 }
 
@@ -66,9 +67,9 @@ describeOnEveryEngine('a life-cycle call that is repeated', engine => {
       const before = await fixture.dump();
       await fixture.newEvents();
       expect(await outcome(await calls[name](), id)).toEqual({ status: 'unchanged' });
-      const { tasks, task_users, events, event_stream, ...rest } = await fixture.dump();
-      expect(rest).toMatchObject({ users: before.users, messages: before.messages, channels: before.channels });
-      expect(state({ ...rest })).toEqual(state(before));
+      const after = await fixture.dump();
+      expect(after.users).toEqual(before.users);
+      expect(state(after)).toEqual(state(before));
       expect(await fixture.newEventNames()).toEqual([]);
     });
   }
@@ -110,17 +111,14 @@ describeOnEveryEngine('a life-cycle call that is repeated', engine => {
   });
 
   it('tells of the messages, too, when the call before has just deleted the last of them', async () => {
-    await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['w-heir'], messages: 'soft' }));
-    const id = 'w-heir';
-    await fixture.ended((await fixture.tasks.list({ limit: 1 })).tasks[0]?.task_id ?? '');
-    await fixture.ended(await fixture.lifeCycle.restoreUsers(SERVER, [id], true));
+    const id = world.heir;
     await fixture.addActivities(id, 200);
     await fixture.newEvents();
     const first = await remove('soft', id);
     const begun = await fixture.step(await fixture.claim());
     const { activities = {} } = await fixture.dump();
-    expect(Object.values(activities).filter(row => row.actor_id === id && !row.deleted_at)).toEqual([]);
-    expect(begun.status).toBe('running');
+    const left = Object.values(activities).filter(row => row.actor_id === id && !row.deleted_at);
+    expect([begun.status, left.length]).toEqual(['running', 0]);
     const second = await remove('soft', id);
     expect(await outcome(first, id)).toMatchObject({ status: 'superseded' });
     await outcome(second, id);

@@ -65,7 +65,7 @@ export class LifeCycleFixture {
 
   static async open(engine: TestEngine): Promise<LifeCycleFixture> {
     const url = await engine.freshUrl();
-    const database = await openDatabase(parseDatabaseUrl(url), [], writeLog);
+    const database = await openDatabase(parseDatabaseUrl(url), {}, writeLog);
     return new LifeCycleFixture(database, await StoredData.open(url));
   }
 
