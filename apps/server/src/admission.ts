@@ -2,8 +2,8 @@ import { type Principal, refuseCaller } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 import { fault } from './fault.js';
+import type { Host } from './host.js';
 import type { Session, Sessions, Transport } from './sessions.js';
-import type { UserLookup } from './user-lookup.js';
 
 /** What became of somebody who wants to stay connected. */
 export interface Admission {
@@ -20,7 +20,7 @@ export interface Admission {
  * it, and one that commits after it finds the connection to close; there is no moment between.
  */
 export async function admit(
-  { sessions, lookUpUser }: { sessions: Sessions; lookUpUser: UserLookup },
+  { sessions, ...lookups }: { sessions: Sessions } & Lookups,
   authentication: Authentication,
   { transport, requestId }: { transport: Transport; requestId: string },
 ): Promise<Admission> {
@@ -28,7 +28,7 @@ export async function admit(
   let session: Session | undefined;
   try {
     session = sessions.open(authentication.principal, transport);
-    const refusal = await refusalOf(lookUpUser, authentication.principal);
+    const refusal = await refusalOf(lookups, authentication.principal);
     if (refusal) throw refusal;
     sessions.announce(session);
     return { authentication, session };
@@ -38,16 +38,22 @@ export async function admit(
   }
 }
 
+type Lookups = Pick<Host, 'lookUpUser' | 'lookUpForgotten'>;
+
 /**
  * Why somebody may not stay connected; undefined when nothing stands in the way. A user who does not exist yet may: the
  * first call after connecting makes it.
  */
 export async function refusalOf(
-  lookUpUser: UserLookup,
+  { lookUpUser, lookUpForgotten }: Lookups,
   principal: Principal,
 ): Promise<RollcallError | undefined> {
   if (principal.kind === 'server') return undefined;
-  const user = await lookUpUser(principal.userId);
+  const { userId } = principal;
+  const user = await lookUpUser(userId);
+  if (!user && (await lookUpForgotten(userId))) {
+    return new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
+  }
   try {
     if (user) refuseCaller(user, principal.issuedAt);
     return undefined;

@@ -12,6 +12,8 @@ export interface Host {
   directory: Directory;
   authenticate: Authenticate;
   lookUpUser: UserLookup;
+  /** Finds a user who was deleted for good, of whom nothing but the id that is asked for is known. */
+  lookUpForgotten: UserLookup<{ id: string }>;
   /** Whether a link to the file of an export was signed by this server and has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
   sessions: Sessions;

@@ -63,6 +63,9 @@ export async function startServer(config: Config, options: { logger?: Logger } =
       authenticate,
       isExportLink: link => isExportLink(keys, link, Date.now()),
       lookUpUser: createUserLookup(ids => directory.users.find(ids)),
+      lookUpForgotten: createUserLookup(async ids =>
+        Array.from(await directory.users.findForgotten(ids), id => ({ id })),
+      ),
       sessions,
       logger,
       responses: new Set(),

@@ -1,11 +1,11 @@
 import type { UserRow } from '@rollcall/core';
 
 /** Reads one user as stored now; undefined when there is none. */
-export type UserLookup = (id: string) => Promise<UserRow | undefined>;
+export type UserLookup<Row = UserRow> = (id: string) => Promise<Row | undefined>;
 
-interface Request {
+interface Request<Row> {
   id: string;
-  resolve(user: UserRow | undefined): void;
+  resolve(user: Row | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -15,8 +15,10 @@ const MAX_USERS_PER_READ = 500;
  * Makes a lookup that gathers: while one read runs, all who ask wait for the next one together. So thousands who come
  * back at the same moment cost a few reads and not thousands. A read never begins before it is asked for.
  */
-export function createUserLookup(find: (ids: readonly string[]) => Promise<UserRow[]>): UserLookup {
-  const waiting: Request[] = [];
+export function createUserLookup<Row extends { id: string }>(
+  find: (ids: readonly string[]) => Promise<Row[]>,
+): UserLookup<Row> {
+  const waiting: Request<Row>[] = [];
   let reading = false;
 
   async function readAll(): Promise<void> {

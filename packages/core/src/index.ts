@@ -33,6 +33,7 @@ export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';
 export { refuseCaller } from './users/connect-user.js';
 export { toUser } from './users/to-user.js';
+export { tombstoneOf } from './users/tombstones.js';
 export type { UserRow } from './users/user-table.js';
 export { Users } from './users/users.js';
 export { type Visibility, visibleUser } from './users/visible-user.js';

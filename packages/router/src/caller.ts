@@ -14,7 +14,12 @@ export async function resolveCaller(directory: Directory, principal: Principal):
   if (principal.kind === 'server') return { kind: 'server', actor: { type: 'server' } };
   const { userId, issuedAt } = principal;
   const { user, grants } = await directory.users.access(userId);
-  if (!user) throw new RollcallError('USER_NOT_FOUND', `there is no user "${userId}"; connect first`);
+  if (!user) {
+    if ((await directory.users.findForgotten([userId])).size > 0) {
+      throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
+    }
+    throw new RollcallError('USER_NOT_FOUND', `there is no user "${userId}"; connect first`);
+  }
   refuseCaller(user, issuedAt);
   return { kind: 'user', userId, role: user.role, actor: { type: 'user', id: userId }, grants };
 }

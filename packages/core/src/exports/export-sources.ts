@@ -6,13 +6,14 @@ import type { ExportPage, Product } from '../products/product.js';
 
 /** Something that knows data of a user: the products, and the log. */
 export interface ExportSource {
+  readonly name: string;
   /** The page after `after`, about `limit` records, oldest first. */
   export: Product['export'];
 }
 
 /** Everything that is stored of a user beside the user itself. */
 export function exportSources(products: readonly Product[]): readonly ExportSource[] {
-  return [...products, { export: exportEvents }];
+  return [...products, { name: 'events', export: exportEvents }];
 }
 
 /** What the log tells of a user: how it was before. */

@@ -13,8 +13,9 @@ const CHUNK_LENGTH = 128 * 1024;
 
 /** Where the export of the first user that waits stands, and the file as a whole. */
 type Position = {
-  /** The source that is next, by its place; absent when not even the user itself is written. */
-  source?: number;
+  /** The sources that are through, by name; absent when not even the user itself is written. */
+  through?: string[];
+  /** How far the next source has come, in its words. */
   after?: string;
   records: number;
   chunks: number;
@@ -69,14 +70,14 @@ async function nextPage(
   sources: readonly ExportSource[],
   { userId, position }: { userId: string; position: Position },
 ): Promise<Page> {
-  const { source: place, after, ...file } = position;
-  if (place === undefined) {
+  const { through, after, ...file } = position;
+  if (!through) {
     const row = (await findUsers(transaction, [userId])).get(userId);
     if (!row) return { outcome: await goneOutcome(transaction, userId) };
     const user = { kind: 'user', ...toUser(row, now) };
-    return { records: [user], position: { ...file, source: 0, records: 1 } };
+    return { records: [user], position: { ...file, through: [], records: 1 } };
   }
-  const source = sources[place];
+  const source = sources.find(({ name }) => !through.includes(name));
   if (!source) return { outcome: { status: 'done', details: { records: position.records } } };
   const page = await source.export(transaction, {
     userId,
@@ -84,7 +85,8 @@ async function nextPage(
     limit: PAGE,
   });
   const records = position.records + page.records.length;
-  const next = page.next === undefined ? { source: place + 1 } : { source: place, after: page.next };
+  const next =
+    page.next === undefined ? { through: [...through, source.name] } : { through, after: page.next };
   return { records: page.records, position: { ...file, ...next, records } };
 }
 

@@ -3,15 +3,15 @@ export type Counts = Record<string, Record<string, number>>;
 
 /** Where the sweep of the user stands that a task is at. It holds no id: the user is the first one that waits. */
 export type SweepPosition = {
-  /** The product that is next, by its place in the list of products. */
-  product: number;
+  /** The products that are through, by name: an operator may add one, or take one away, while the task waits. */
+  through: string[];
   changed: Counts;
   /** Of a deletion for good, once the content is done: up to which entry the log has forgotten the user. */
   forgottenTo?: number;
 };
 
 /** Where every sweep begins. */
-export const BEGINNING: SweepPosition = { product: 0, changed: {} };
+export const BEGINNING: SweepPosition = { through: [], changed: {} };
 
 /** Adds what a batch changed. */
 export function addCounts(

@@ -16,27 +16,25 @@ export interface SweepWork {
 
 /**
  * Goes on with the sweep of one user through the products, about `budget` changes far.
- * @returns where it stands, and how much of the budget is left; the sweep is through when no product is next.
+ * @returns where it stands, how much of the budget is left, and whether it is through with every product.
  */
 export async function sweepUser(
   work: SweepWork,
   from: SweepPosition,
   budget: number,
 ): Promise<{ position: SweepPosition; left: number; through: boolean }> {
-  const { products } = work;
-  let { product: place, changed } = from;
+  let { through, changed } = from;
   let left = budget;
-  while (left > 0) {
-    const product = products[place];
-    if (!product) break;
+  const next = () => work.products.find(product => !through.includes(product.name));
+  for (let product = next(); product && left > 0; product = next()) {
     const batch = await sweepBatch(work, product, left);
     changed = addCounts(changed, product.name, batch.changed);
     left -= sumOf(batch.changed);
-    if (!batch.more) place += 1;
+    if (!batch.more) through = [...through, product.name];
     // A batch that changed nothing and asks for another would keep everybody else waiting.
     else if (sumOf(batch.changed) === 0) left = 0;
   }
-  return { position: { ...from, product: place, changed }, left, through: place >= products.length };
+  return { position: { ...from, through, changed }, left, through: next() === undefined };
 }
 
 function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<SweepBatch> {

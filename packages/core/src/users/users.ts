@@ -16,6 +16,7 @@ import { connectUser } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './life-cycle.js';
 import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
+import { findTombstones } from './tombstones.js';
 import { parseUpserts } from './upsert-users.js';
 import type { UserRow } from './user-table.js';
 
@@ -86,6 +87,11 @@ export class Users {
   async find(ids: readonly string[]): Promise<UserRow[]> {
     const found = await this.#unitOfWork.read(transaction => findUsers(transaction, ids));
     return ids.flatMap(id => found.get(id) ?? []);
+  }
+
+  /** Those of the ids whose users were deleted for good: nothing is stored of them, and they never come back. */
+  findForgotten(ids: readonly string[]): Promise<Set<string>> {
+    return this.#unitOfWork.read(transaction => findTombstones(transaction, ids));
   }
 
   /** One page of users, and the position in the event log that it includes. */

@@ -39,6 +39,8 @@ export class LifeCycleFixture {
   readonly database: Database;
   readonly #data: StoredData;
   readonly #jobs: ReadonlyMap<TaskType, Job>;
+  /** The tasks that were claimed and are not through. */
+  readonly #held = new Map<string, TaskRow>();
   #seen = 0;
 
   private constructor(database: Database, data: StoredData) {
@@ -63,8 +65,9 @@ export class LifeCycleFixture {
     this.#jobs = new Map(jobs.map(job => [job.type, job]));
   }
 
-  static async open(engine: TestEngine): Promise<LifeCycleFixture> {
-    const url = await engine.freshUrl();
+  /** On a fresh database, or on one that is there. */
+  static async open(engine: TestEngine, given?: string): Promise<LifeCycleFixture> {
+    const url = given ?? (await engine.freshUrl());
     const database = await openDatabase(parseDatabaseUrl(url), {}, writeLog);
     return new LifeCycleFixture(database, await StoredData.open(url));
   }
@@ -82,11 +85,15 @@ export class LifeCycleFixture {
   }
 
   /** Takes one step of a task that was claimed; answers with the task as it stands then. */
-  step({ id, fence, type }: TaskRow): Promise<TaskRow> {
+  async step({ id, fence, type }: TaskRow): Promise<TaskRow> {
     const { unitOfWork } = this.database;
     const job = this.#jobs.get(type);
     if (!job) throw new Error(`no job for ${type}`);
-    return commitStep({ unitOfWork, job, held: { id, fence }, leaseMs: LEASE_MS, clock: this.clock });
+    const held = { id, fence };
+    const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS, clock: this.clock });
+    if (row.status === 'running') this.#held.set(id, row);
+    else this.#held.delete(id);
+    return row;
   }
 
   /** The same step, lost at its very end as by a power cut. */
@@ -113,7 +120,8 @@ export class LifeCycleFixture {
     for (;;) {
       const task = await this.tasks.get(taskId);
       if (task.finished_at !== undefined) return task;
-      const row = await this.#claim();
+      const [held] = this.#held.values();
+      const row = held ?? (await this.#claim());
       if (row) await this.finish(row);
       else await sleep(10);
     }
@@ -126,6 +134,11 @@ export class LifeCycleFixture {
       return { id, actor_id: actorId, verb: 'like', object: 'much', custom: {}, pruned: false, created_at: this.now };
     });
     await this.database.unitOfWork.write(transaction => insertRows(transaction, activityTable, rows));
+  }
+
+  /** Changes what no call of the directory changes: one statement, the same on every engine. */
+  async run(statement: string): Promise<void> {
+    await this.#data.run(statement);
   }
 
   /** Everything that is stored. */
