@@ -4,7 +4,7 @@ import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { RunningServer } from '@rollcall/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { rollcall, SECRET, startTestServer } from './harness.js';
+import { rollcall, SECRET, start, startTestServer } from './harness.js';
 
 let server: RunningServer;
 let client: ServerClient;
@@ -220,6 +220,14 @@ describe('rollcall users export', () => {
     await makeUsers('exp-x');
     const { exitCode, err } = await command('export', 'exp-x', 'nobody', '--output', 'out.ndjson');
     expect([exitCode, err]).toEqual([2, expect.stringMatching(/^error: USER_NOT_FOUND /)]);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('leaves no file behind when it is interrupted, and ends with 2', async () => {
+    await makeUsers('exp-y');
+    const running = start(['users', 'export', 'exp-y', '--output', 'out.ndjson'], { server, directory });
+    running.interrupt();
+    expect(await running.exitCode).toBe(2);
     expect(await readdir(directory)).toEqual([]);
   });
 });

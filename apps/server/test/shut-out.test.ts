@@ -1,5 +1,7 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
-import { temporaryFolder } from '@rollcall/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Sessions } from '../src/sessions.js';
@@ -16,7 +18,8 @@ let wakeUp: () => void;
 let closed: string[];
 
 beforeEach(async () => {
-  directory = await openDirectory({ databaseUrl: `sqlite:${await temporaryFolder()}/rollcall.sqlite` });
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
+  directory = await openDirectory({ databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}` });
   sessions = new Sessions({ presence: directory.presence, clock: Date.now, maxPerUser: 5 });
   closed = [];
   await directory.users.upsert(

@@ -37,7 +37,10 @@ export class Scrubber {
     try {
       if (await this.#unitOfWork.scrub()) return;
       const what = 'the database file is too large to be written anew while it is in use';
-      this.#onError(new Error(`${what}: run VACUUM on it when the server is stopped`), 'overwriting what was deleted');
+      this.#onError(
+        new Error(`${what}: run VACUUM on it when the server is stopped`),
+        'overwriting what was deleted',
+      );
     } catch (error) {
       this.#onError(error, 'overwriting what was deleted');
     }

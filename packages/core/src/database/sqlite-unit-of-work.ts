@@ -108,8 +108,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
 
   async scrub(): Promise<boolean> {
     const rewritten = await this.#writes.run(async () => {
-      const writer = (this.#writer ??= await this.#open('writer'));
-      return rewriteSmall(writer, this.#maxRewriteBytes);
+      this.#writer ??= await this.#open('writer');
+      return rewriteSmall(this.#writer, this.#maxRewriteBytes);
     });
     // While somebody reads an older state, the log in front of the file cannot be emptied: then the next moment will do.
     for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {

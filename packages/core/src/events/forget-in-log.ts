@@ -30,8 +30,13 @@ export async function forgetInLog(
   // One select for each way to an entry, so that each goes by its own index.
   const ways = [
     sql`events WHERE user_id = ${userId}`,
-    ...(idGoes ? [sql`events WHERE actor_id = ${userId}`, sql`event_mentions WHERE user_id = ${userId}`] : []),
-  ].map(way => sql`SELECT seq FROM (SELECT seq FROM ${way} AND seq > ${after} ORDER BY seq LIMIT ${limit}) AS way`);
+    ...(idGoes
+      ? [sql`events WHERE actor_id = ${userId}`, sql`event_mentions WHERE user_id = ${userId}`]
+      : []),
+  ].map(
+    way =>
+      sql`SELECT seq FROM (SELECT seq FROM ${way} AND seq > ${after} ORDER BY seq LIMIT ${limit}) AS way`,
+  );
   const cells = await transaction.query(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
       WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}`,
@@ -41,9 +46,7 @@ export async function forgetInLog(
   const last = rows.at(-1)?.seq;
   if (rows.length === limit) return last;
   if (idGoes) {
-    await transaction.query(
-      sql`UPDATE event_mentions SET user_id = ${remains.id} WHERE user_id = ${userId}`,
-    );
+    await transaction.query(sql`UPDATE event_mentions SET user_id = ${remains.id} WHERE user_id = ${userId}`);
   }
   return undefined;
 }

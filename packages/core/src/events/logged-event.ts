@@ -44,12 +44,15 @@ export class LoggedEvent {
 
   /** Users whom the event concerns although it is about none of them alone, as a channel of two does. */
   get concerned(): readonly string[] {
-    return EVENT_CATALOGUE[this.type].audience === 'named' ? (this.full as ChannelEvent | CallEvent).user_ids : [];
+    return EVENT_CATALOGUE[this.type].audience === 'named'
+      ? (this.full as ChannelEvent | CallEvent).user_ids
+      : [];
   }
 
   /** Whether with it a deletion of users has ended, which may have changed earlier entries. */
   get endsDeletion(): boolean {
-    const ends = this.type === 'task.completed' || this.type === 'task.cancelled' || this.type === 'task.failed';
+    const ends =
+      this.type === 'task.completed' || this.type === 'task.cancelled' || this.type === 'task.failed';
     return ends && (this.full as TaskEvent).task.type === 'users.delete';
   }
 

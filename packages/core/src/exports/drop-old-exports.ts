@@ -15,7 +15,9 @@ export async function dropOldExports(
   while (!signal.aborted) {
     const gone = await unitOfWork.write(async transaction => {
       const old = sql`SELECT id FROM tasks WHERE type = 'users.export' AND finished_at < ${before}`;
-      await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`);
+      await transaction.query(
+        sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`,
+      );
       const rows = await transaction.query(
         sql`delete from export_chunks where (task_id, number) in (
           SELECT task_id, number FROM export_chunks WHERE task_id IN (${old}) LIMIT ${CHUNKS}

@@ -22,7 +22,11 @@ export async function exportUser(
   for (const source of sources) {
     let after: string | undefined;
     do {
-      const page = await source.export(transaction, { userId, ...(after !== undefined && { after }), limit: PAGE });
+      const page = await source.export(transaction, {
+        userId,
+        ...(after !== undefined && { after }),
+        limit: PAGE,
+      });
       for (const { kind, ...record } of page.records) {
         const known = records.find(([name]) => name === kind);
         if (known) known[1].push(record);

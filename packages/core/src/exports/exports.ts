@@ -1,8 +1,8 @@
 import type { Actor, UserExport } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { refuseDeleted, requireUsers } from '../users/require-users.js';
 import type { Tasks } from '../tasks/tasks.js';
+import { refuseDeleted, requireUsers } from '../users/require-users.js';
 import { readChunk } from './export-chunks.js';
 import type { ExportSource } from './export-sources.js';
 import { exportUser } from './export-user.js';
@@ -59,7 +59,9 @@ export class Exports {
 
   async *#chunks(taskId: string): AsyncGenerator<string> {
     for (let number = 0; ; number++) {
-      const chunk = await this.#options.unitOfWork.read(transaction => readChunk(transaction, taskId, number));
+      const chunk = await this.#options.unitOfWork.read(transaction =>
+        readChunk(transaction, taskId, number),
+      );
       if (chunk === undefined) return;
       yield chunk;
     }

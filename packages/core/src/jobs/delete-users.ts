@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import type { SweepRow } from '../products/sweep-table.js';
+import type { Counts, SweepRow } from '../products/sweep-table.js';
 import { findSweeps, putSweeps } from '../products/sweeps.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
+import { requireUsers } from '../users/require-users.js';
 import { saveUsers } from '../users/save-users.js';
 import { toUser } from '../users/to-user.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import type { UserDraft } from '../users/user-draft.js';
 import { isFurther, mergeModes, modesOf, requireHeir, stateOf } from './deletion-modes.js';
-import { requireUsers } from '../users/require-users.js';
 
 /**
  * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are out
@@ -45,13 +45,30 @@ export async function deleteUsers(
       logUserEvent(transaction, actor, { type: 'user.deleted', user: toUser(before, now), modes, at: now });
     }
     const user_changed = further || (earlier?.kind === 'delete' && earlier.user_changed);
-    const own: SweepRow = { user_id: userId, task_id: id, kind: 'delete', user_changed, ...mergeModes(modes, earlier) };
+    const own: SweepRow = {
+      user_id: userId,
+      task_id: id,
+      kind: 'delete',
+      user_changed,
+      changed: goneOf(earlier),
+      ...mergeModes(modes, earlier),
+    };
     sweeps.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
   }
   await saveUsers(transaction, actor, drafts, now);
   await putSweeps(transaction, sweeps);
   // Who is gone already is named as everywhere else; the task says that nothing was left to do.
   const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
-  await tasks.enqueue(transaction, actor, { id, type: 'users.delete', input: { ...modes, content: true }, users });
+  await tasks.enqueue(transaction, actor, {
+    id,
+    type: 'users.delete',
+    input: { ...modes, content: true },
+    users,
+  });
   return id;
+}
+
+/** What is gone already by a deletion or deactivation that this one takes over; what was coming back does not count. */
+function goneOf(earlier: SweepRow | undefined): Counts {
+  return earlier?.kind === 'delete' || earlier?.kind === 'deactivate' ? earlier.changed : {};
 }

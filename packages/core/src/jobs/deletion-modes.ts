@@ -44,6 +44,7 @@ export function mergeModes(modes: DeletionModes, earlier: SweepRow | undefined):
     ...(conversations && { conversations }),
     ...(calls && { calls }),
     ...(earlier?.heir_id !== undefined && { heir_id: earlier.heir_id }),
+    ...(earlier?.told !== undefined && { told: earlier.told }),
   };
 }
 
@@ -54,7 +55,10 @@ function contentOf(earlier: SweepRow | undefined): ContentModes {
 }
 
 /** Of two modes the one that leaves less. */
-function furthest<Mode extends UserDeletionMode>(one: Mode | undefined, other: Mode | undefined): Mode | undefined {
+function furthest<Mode extends UserDeletionMode>(
+  one: Mode | undefined,
+  other: Mode | undefined,
+): Mode | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return USER_DELETION_MODES.indexOf(one) >= USER_DELETION_MODES.indexOf(other) ? one : other;
 }

@@ -2,13 +2,13 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { forgetInLog } from '../events/forget-in-log.js';
 import { endExportsOf } from '../exports/end-exports.js';
 import { dropExportsOf } from '../exports/export-chunks.js';
+import { forgetHeir } from '../products/sweeps.js';
 import { forgetTaskUser } from '../tasks/forget-task-user.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/prune-user.js';
 import { removeUser, storePrunedUser } from '../users/remove-user.js';
 import { toUser } from '../users/to-user.js';
 import { putTombstone, tombstoneOf } from '../users/tombstones.js';
-import { forgetHeir } from '../products/sweeps.js';
 
 /** Who is to be forgotten, and how far that has come. */
 export interface ForgetWork {

@@ -17,6 +17,7 @@ export async function heirOf(transaction: WriteTransaction, sweep: SweepRow, now
   }
   const id = `delete-user-${tombstoneOf(sweep.user_id).slice(-16)}`;
   const known = (await findUsersForUpdate(transaction, [id])).get(id);
-  if (!known) await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, now) }], now);
+  if (!known)
+    await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, now) }], now);
   return id;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, TaskType, UserOutcome } from '@rollcall/protocol';
 import type { Product } from '../products/product.js';
-import type { SweepKind, SweepRow } from '../products/sweep-table.js';
+import type { Counts, SweepKind, SweepRow } from '../products/sweep-table.js';
 import { findSweep, isAlive, putSweeps, removeSweep } from '../products/sweeps.js';
 import type { Job, StepContext, StepOutcome } from '../tasks/job.js';
 import { findUser, findUsersForUpdate } from '../users/find-users.js';
@@ -9,7 +9,7 @@ import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/to-user.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { forgetUser } from './forget-user.js';
-import { type Counts, BEGINNING, type SweepPosition } from './sweep-position.js';
+import { BEGINNING, type SweepPosition } from './sweep-position.js';
 import { sweepUser } from './sweep-user.js';
 
 /** Changes in one step: on SQLite everybody else waits for about so many. */
@@ -69,6 +69,7 @@ export function lifeCycleJob(
         if ('position' in turn) return { ...turn, users, finished: false, withinUser: true };
         users.set(turn.name, turn.outcome);
         budget = turn.left;
+        if (step.task.cancel_requested) return { users, finished: ids.length === 1 && waiting.length === 1 };
       }
       return { users, finished: ids.length === waiting.length };
     },
@@ -113,7 +114,7 @@ async function takeTurn(
   const outcome = await rules.change(transaction, actor, { id: userId, now });
   if (outcome.status === 'failed' || !input.content) return through(outcome);
   const user_changed = outcome.status === 'done';
-  const own: SweepRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed };
+  const own: SweepRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed, changed: {} };
   await putSweeps(transaction, [own]);
   return goOn(work, own, { position: BEGINNING, budget: budget - 1 });
 }
@@ -126,26 +127,31 @@ async function goOn(
 ): Promise<Turn> {
   const { transaction, actor, now } = step;
   const work = { transaction, products: tools.products, sweep, actor, now };
-  const { position, left, through } = await sweepUser(work, from.position, from.budget);
-  if (!through) return { position };
+  const { position, changed, left, through } = await sweepUser(work, from.position, from.budget);
+  const stay = async (turn: Turn): Promise<Turn> => {
+    const told = position.forgottenTo === undefined && !through ? sweep.told : sweep.messages;
+    await putSweeps(transaction, [{ ...sweep, changed, ...(told && { told }) }]);
+    return turn;
+  };
+  if (!through) return stay({ position });
   const mode = await lastingMode(step, sweep);
-  if (position.forgottenTo === undefined) await tellOfMessages(step, sweep, position.changed);
+  if (position.forgottenTo === undefined) await tellOfMessages(step, sweep, changed);
   let name = userId;
   if (mode) {
     // The log forgets the user in transactions of its own: what this one tells has to be in it first.
-    if (position.forgottenTo === undefined) return { position: { ...position, forgottenTo: 0 } };
+    if (position.forgottenTo === undefined) return stay({ position: { ...position, forgottenTo: 0 } });
     const work = { userId, mode, forgottenTo: position.forgottenTo, limit: CHANGES_PER_STEP, now };
     const done = await forgetUser(transaction, work);
-    if (done === 'wait') return { position, waitMs: WAIT_MS };
-    if ('forgottenTo' in done) return { position: { ...position, ...done } };
+    if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
+    if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
     name = done.name;
     transaction.afterCommit(tools.onForgotten);
   }
   await removeSweep(transaction, userId);
-  const changed = sweep.user_changed || Object.keys(position.changed).length > 0;
+  const contentChanged = Object.keys(changed).length > 0;
   const outcome: UserOutcome = {
-    status: changed ? 'done' : 'unchanged',
-    ...(Object.keys(position.changed).length > 0 && { details: position.changed }),
+    status: sweep.user_changed || contentChanged ? 'done' : 'unchanged',
+    ...(contentChanged && { details: changed }),
   };
   return { outcome, name, left: left - 1 };
 }
@@ -163,10 +169,10 @@ async function lastingMode(
 /** One event for all messages of the user, once the last of them is done. */
 async function tellOfMessages(
   { transaction, actor, now }: Work['step'],
-  { user_id, kind, messages }: SweepRow,
+  { user_id, kind, messages, told }: SweepRow,
   counts: Counts,
 ): Promise<void> {
-  const concerned = kind !== 'delete' || messages !== undefined;
+  const concerned = kind !== 'delete' || messages !== told;
   if (!concerned || Object.keys(counts).length === 0) return;
   const user = toUser(await findUser(transaction, user_id), now);
   if (kind === 'reactivate' || kind === 'restore') {

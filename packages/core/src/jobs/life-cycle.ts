@@ -6,12 +6,12 @@ import type { SweepKind } from '../products/sweep-table.js';
 import { findSweep, findSweeps, isAlive, putSweeps } from '../products/sweeps.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
+import { type NamedUsers, refuseDeleted, requireUsers } from '../users/require-users.js';
 import type { UserRow } from '../users/user-table.js';
 import type { Users } from '../users/users.js';
 import { deleteUsers } from './delete-users.js';
 import type { LifeCycleInput } from './life-cycle-job.js';
 import { previewDeletion } from './preview-deletion.js';
-import { type NamedUsers, refuseDeleted, requireUsers } from '../users/require-users.js';
 
 /** What the life cycle is made of. */
 export interface LifeCycleOptions {
@@ -135,7 +135,9 @@ export class LifeCycle {
     const request = { type: `users.${kind}`, input, users: [id] } as const;
     const task = await this.#options.tasks.enqueue(transaction, actor, request);
     if (earlier && (await isAlive(transaction, earlier))) return;
-    await putSweeps(transaction, [{ user_id: id, task_id: task.task_id, kind, user_changed: true }]);
+    await putSweeps(transaction, [
+      { user_id: id, task_id: task.task_id, kind, user_changed: true, changed: {} },
+    ]);
   }
 }
 

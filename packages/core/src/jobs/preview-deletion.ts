@@ -2,9 +2,10 @@ import type { DeletionPreview } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { Transaction } from '../database/unit-of-work.js';
 import type { Product } from '../products/product.js';
-import { addCounts, type Counts } from './sweep-position.js';
-import { isFurther, modesOf, requireHeir, stateOf } from './deletion-modes.js';
+import type { Counts } from '../products/sweep-table.js';
 import { requireUsers } from '../users/require-users.js';
+import { isFurther, modesOf, requireHeir, stateOf } from './deletion-modes.js';
+import { addCounts } from './sweep-position.js';
 
 /** What a deletion would change, in counts. @throws what the deletion would throw. */
 export async function previewDeletion(
@@ -20,7 +21,11 @@ export async function previewDeletion(
   for (const userId of stored.keys()) {
     for (const product of products) {
       const forgetUser = user === 'hard';
-      counts = addCounts(counts, product.name, await product.count(transaction, { userId, modes, forgetUser }));
+      counts = addCounts(
+        counts,
+        product.name,
+        await product.count(transaction, { userId, modes, forgetUser }),
+      );
     }
   }
   const changed = [...stored.values()].filter(row => isFurther(user, stateOf(row, undefined)));

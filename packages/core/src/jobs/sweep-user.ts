@@ -1,7 +1,7 @@
 import type { Actor } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { DeletionContext, Product, SweepBatch } from '../products/product.js';
-import type { SweepRow } from '../products/sweep-table.js';
+import type { Counts, SweepRow } from '../products/sweep-table.js';
 import { heirOf } from './heir.js';
 import { addCounts, type SweepPosition, sumOf } from './sweep-position.js';
 
@@ -16,14 +16,15 @@ export interface SweepWork {
 
 /**
  * Goes on with the sweep of one user through the products, about `budget` changes far.
- * @returns where it stands, how much of the budget is left, and whether it is through with every product.
+ * @returns where it stands, how much was changed in all, how much of the budget is left, and whether it is through with every product.
  */
 export async function sweepUser(
   work: SweepWork,
   from: SweepPosition,
   budget: number,
-): Promise<{ position: SweepPosition; left: number; through: boolean }> {
-  let { through, changed } = from;
+): Promise<{ position: SweepPosition; changed: Counts; left: number; through: boolean }> {
+  let { through } = from;
+  let { changed } = work.sweep;
   let left = budget;
   const next = () => work.products.find(product => !through.includes(product.name));
   for (let product = next(); product && left > 0; product = next()) {
@@ -34,7 +35,7 @@ export async function sweepUser(
     // A batch that changed nothing and asks for another would keep everybody else waiting.
     else if (sumOf(batch.changed) === 0) left = 0;
   }
-  return { position: { ...from, through, changed }, left, through: next() === undefined };
+  return { position: { ...from, through }, changed, left, through: next() === undefined };
 }
 
 function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<SweepBatch> {

@@ -1,6 +1,9 @@
 import type { ContentModes, UserDeletionMode } from '@rollcall/protocol';
 import { defineTable } from '../database/table.js';
 
+/** How much was changed: by product, and by the name of the thing there. */
+export type Counts = Record<string, Record<string, number>>;
+
 /** What a sweep does with the content of a user: the operation of the products that it calls. */
 export type SweepKind = 'deactivate' | 'reactivate' | 'delete' | 'restore';
 
@@ -21,6 +24,10 @@ export interface SweepRow {
   messages?: ContentModes['messages'];
   conversations?: ContentModes['conversations'];
   calls?: ContentModes['calls'];
+  /** How much it has changed so far; who takes it over goes on counting. */
+  changed: Counts;
+  /** Of which deletion of messages an event has told already. */
+  told?: ContentModes['messages'];
 }
 
 /** The sweeps that are under way. */
@@ -34,4 +41,6 @@ export const sweepTable = defineTable<SweepRow>('sweeps', [
   { name: 'messages', kind: 'text', nullable: true },
   { name: 'conversations', kind: 'text', nullable: true },
   { name: 'calls', kind: 'text', nullable: true },
+  { name: 'changed', kind: 'json' },
+  { name: 'told', kind: 'text', nullable: true },
 ]);

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { pruneLog } from '../events/prune-log.js';
-import { EXPORT_KEPT_MS, dropOldExports } from '../exports/drop-old-exports.js';
+import { dropOldExports, EXPORT_KEPT_MS } from '../exports/drop-old-exports.js';
 import type { LifeCycle } from '../jobs/life-cycle.js';
 import { readSettings } from '../settings/settings.js';
 import { pruneTasks } from '../tasks/prune-tasks.js';
@@ -39,7 +39,8 @@ export function retentionChores(
       doing: 'purging deleted users',
       run: async signal => {
         const { purge_deleted_users_days: days } = await settings();
-        if (days !== null) await purgeDeletedUsers({ unitOfWork, lifeCycle }, clock() - days * DAY_MS, signal);
+        if (days !== null)
+          await purgeDeletedUsers({ unitOfWork, lifeCycle }, clock() - days * DAY_MS, signal);
       },
     },
   ];

@@ -1,5 +1,5 @@
-import sql from 'sql-template-tag';
 import { LIMITS } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { LifeCycle } from '../jobs/life-cycle.js';
 

@@ -10,5 +10,7 @@ export async function forgetTaskUser(transaction: WriteTransaction, from: string
   const actor = dialect.jsonParameter({ type: 'user', id: to });
   await transaction.query(sql`UPDATE task_users SET user_id = ${to} WHERE user_id = ${from}`);
   await transaction.query(sql`UPDATE tasks SET actor = ${actor} WHERE actor ->> 'id' = ${from}`);
-  await transaction.query(sql`UPDATE tasks SET cancelled_by = ${actor} WHERE cancelled_by ->> 'id' = ${from}`);
+  await transaction.query(
+    sql`UPDATE tasks SET cancelled_by = ${actor} WHERE cancelled_by ->> 'id' = ${from}`,
+  );
 }

@@ -40,7 +40,8 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights): PartialU
       const drafts: UserDraft[] = [];
       for (const { index, item } of items) {
         const before = stored.get(item.id);
-        if (forgotten.has(item.id) || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
+        if (forgotten.has(item.id) || before?.deleted_at !== undefined)
+          found.push(deletedIssue(item.id, index));
         else if (!before) found.push(unknownIssue(item.id, index));
         else {
           const applied = applyPartialUpdate(before, item);

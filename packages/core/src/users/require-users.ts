@@ -32,9 +32,7 @@ export async function requireUsers(
 
 /** Refuses users of a call who are deleted. @throws RollcallError `USER_DELETED` for the first, all of them in `issues`. */
 export function refuseDeleted(ids: readonly string[], isDeleted: (id: string) => boolean): void {
-  throwIssues(
-    ids.flatMap((id, index) => (isDeleted(id) ? [userDeleted(id, { index, field: 'ids' })] : [])),
-  );
+  throwIssues(ids.flatMap((id, index) => (isDeleted(id) ? [userDeleted(id, { index, field: 'ids' })] : [])));
 }
 
 function throwIssues(errors: RollcallError[]): void {

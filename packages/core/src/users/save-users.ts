@@ -1,4 +1,11 @@
-import type { Actor, Changes, DeletionModes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
+import type {
+  Actor,
+  Changes,
+  DeletionModes,
+  DurableEventType,
+  User,
+  UserEventType,
+} from '@rollcall/protocol';
 import { insertRows } from '../database/insert-rows.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';

@@ -30,10 +30,8 @@ export function parseUpserts(raw: unknown): UpsertBatch {
         const before = stored.get(item.id);
         return { index, before, after: replaceUser(before, item, now) };
       });
-      const refusals = items.flatMap(({ index, item }) => 
-        forgotten.has(item.id)
-          ? [deletedIssue(item.id, index)]
-          : refusal(stored.get(item.id), item, index),
+      const refusals = items.flatMap(({ index, item }) =>
+        forgotten.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
       );
       throwIssues([...issues, ...refusals, ...(await draftIssues(transaction, settings, drafts))]);
       return saveUsers(transaction, actor, drafts, now);

@@ -28,7 +28,9 @@ describeOnEveryEngine('a deletion that is cancelled', engine => {
     (await fixture.feeds.queryActivities({ actor_id, limit: 100 })).activities.length;
   const hidden = async (actorId: string) => {
     const { activities = {} } = await fixture.dump();
-    return Object.values(activities).filter(row => row.actor_id === actorId && row.deleted_with === 'deletion').length;
+    return Object.values(activities).filter(
+      row => row.actor_id === actorId && row.deleted_with === 'deletion',
+    ).length;
   };
   const deletedAt = async (id: string) => (await fixture.users.find([id]))[0]?.deleted_at;
 
@@ -49,6 +51,22 @@ describeOnEveryEngine('a deletion that is cancelled', engine => {
     expect(await content()).toEqual(before);
   });
 
+  it('before its first step can be undone even where it was to be for good', async () => {
+    const { jane } = world;
+    const before = await content();
+    const modes = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
+    const taskId = await fixture.lifeCycle.deleteUsers(
+      SERVER,
+      deleteUsersSchema.parse({ ids: [jane], ...modes }),
+    );
+    await fixture.tasks.cancel(SERVER, taskId);
+    const restored = await fixture.ended(await fixture.lifeCycle.restoreUsers(SERVER, [jane], true));
+    expect(restored.result?.users).toEqual({ [jane]: { status: 'done' } });
+    expect(await deletedAt(jane)).toBeUndefined();
+    expect(await content()).toEqual(before);
+    expect((await fixture.dump()).sweeps).toEqual({});
+  });
+
   it('in the middle of a user goes on to the end of that user, and no further', async () => {
     const { carl, heir, bob } = world;
     for (const id of [carl, heir]) await fixture.addActivities(id, 150);
@@ -58,7 +76,9 @@ describeOnEveryEngine('a deletion that is cancelled', engine => {
     await fixture.tasks.cancel(SERVER, taskId);
     const task = await fixture.ended(taskId);
     expect(task).toMatchObject({ status: 'cancelled', progress: { done: 1, total: 3, failed: 0 } });
-    expect(task.result?.users).toEqual({ [carl]: { status: 'done', details: { feeds: { activities: 150 } } } });
+    expect(task.result?.users).toEqual({
+      [carl]: { status: 'done', details: { feeds: { activities: 150 } } },
+    });
     expect([await hidden(carl), await hidden(heir), await hidden(bob)]).toEqual([150, 0, 0]);
     for (const id of [carl, heir, bob]) expect(await deletedAt(id)).toEqual(expect.any(Number));
     expect([await inSightOf(carl), await inSightOf(heir), await inSightOf(bob)]).toEqual([0, 100, 1]);

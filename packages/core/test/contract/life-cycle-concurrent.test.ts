@@ -65,6 +65,21 @@ describeOnEveryEngine('life-cycle calls at the same time', engine => {
     expect(rowsWith(await data.dump(), world.secret)).toEqual([]);
   });
 
+  it('leave nothing of who is gone in the pages that listeners read again', async () => {
+    const start = { epoch: (await directory.events.position()).epoch, seq: 0 };
+    const read = async () => {
+      const page = await directory.events.pageAfter(start);
+      if ('resyncAt' in page) throw new Error('the log lost its place');
+      return page.events.map(({ full }) => JSON.stringify(full));
+    };
+    const before = await read();
+    expect(before.some(text => text.includes(world.secret))).toBe(true);
+    await directory.ended(await remove('hard'));
+    const after = await read();
+    expect(after.filter(text => text.includes(world.secret) || text.includes(jane))).toEqual([]);
+    expect(after.length).toBeGreaterThanOrEqual(before.length);
+  });
+
   it('that deactivate, reactivate and deactivate again leave one state, with its events in turn', async () => {
     const { lifeCycle } = directory;
     const taskIds = await Promise.all([
@@ -82,6 +97,8 @@ describeOnEveryEngine('life-cycle calls at the same time', engine => {
     const isIdle = users[jane]?.deactivated_at !== undefined;
     expect(told.length % 2 === 1).toBe(isIdle);
     expect(sweeps).toEqual({});
-    expect(Object.values(messages).filter(row => row.deleted_with === 'deactivation').length > 0).toBe(isIdle);
+    expect(Object.values(messages).filter(row => row.deleted_with === 'deactivation').length > 0).toBe(
+      isIdle,
+    );
   });
 });

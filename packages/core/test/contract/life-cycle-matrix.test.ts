@@ -74,7 +74,8 @@ describeOnEveryEngine('a deletion', engine => {
     }, 240_000);
   }
 
-  it('is refused, and changes nothing, for a new owner of channels who cannot be one', () => refusedOwners(engine));
+  it('is refused, and changes nothing, for a new owner of channels who cannot be one', () =>
+    refusedOwners(engine));
 });
 
 async function check(at: {
@@ -118,10 +119,7 @@ function modelled({ world, combination }: Parameters<typeof check>[0], after: Du
   return { world, modes, name, heir };
 }
 
-async function isForgotten(
-  { directory, world }: Parameters<typeof check>[0],
-  after: Dump,
-): Promise<void> {
+async function isForgotten({ directory, world }: Parameters<typeof check>[0], after: Dump): Promise<void> {
   expect(rowsWith(after, world.jane)).toEqual([]);
   expect(rowsWith(after, world.secret)).toEqual([]);
   const id = world.jane;
@@ -156,7 +154,10 @@ async function refusedOwners(engine: TestEngine): Promise<void> {
     expect(await refusal(lifeCycle.previewDeletion(input))).toMatchObject(expected);
   }
   const unknown = deleteUsersSchema.parse({ ...hard, ids: ['jane', 'nobody'] });
-  expect(await refusal(lifeCycle.deleteUsers(SERVER, unknown))).toMatchObject({ code: 'USER_NOT_FOUND', index: 1 });
+  expect(await refusal(lifeCycle.deleteUsers(SERVER, unknown))).toMatchObject({
+    code: 'USER_NOT_FOUND',
+    index: 1,
+  });
   for (const wrong of [
     { ...hard, new_channel_owner_id: 'jane' },
     { ids: ['jane'], user: 'soft', new_channel_owner_id: 'bob' },

@@ -98,6 +98,27 @@ describeOnEveryEngine('a life-cycle call that is repeated', engine => {
     });
   }
 
+  it('takes content of a deleted user that the call before left, without telling of the user again', async () => {
+    expect(
+      await outcome(await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: [jane] }))),
+    ).toEqual({
+      status: 'done',
+    });
+    expect(await fixture.newEventNames()).toEqual([`user.deleted ${jane}`]);
+    const more = deleteUsersSchema.parse({ ids: [jane], messages: 'hard', calls: 'hard' });
+    expect(await outcome(await fixture.lifeCycle.deleteUsers(SERVER, more))).toMatchObject({
+      status: 'done',
+      details: { video: { calls: 2 }, feeds: { activities: 2 } },
+    });
+    expect(await fixture.newEventNames()).toEqual([
+      'call.deleted',
+      'call.deleted',
+      `user.messages.deleted ${jane}`,
+    ]);
+    const { messages = {} } = await fixture.dump();
+    expect(Object.values(messages).filter(row => row.user_id === jane)).toEqual([]);
+  });
+
   it('goes on with a deletion that is under way, and all of it is told once', async () => {
     await fixture.addActivities(jane, 450);
     const first = await remove('soft', jane);

@@ -1,15 +1,33 @@
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Dump, type StoredRow } from '../support/life-cycle-dump.js';
+import type { Dump, StoredRow } from '../support/life-cycle-dump.js';
 import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
 import { makeWorld, type World } from '../support/life-cycle-world.js';
 import { openTestDirectory, refusal, SERVER } from '../support/test-directory.js';
 
 /** What products store. */
-function contentOf({ channels, channel_members, messages, reactions, flags, response_times, ...rest }: Dump): Dump {
+function contentOf({
+  channels,
+  channel_members,
+  messages,
+  reactions,
+  flags,
+  response_times,
+  ...rest
+}: Dump): Dump {
   const { calls, call_members, activities } = rest;
-  const all = { channels, channel_members, messages, reactions, flags, response_times, calls, call_members, activities };
+  const all = {
+    channels,
+    channel_members,
+    messages,
+    reactions,
+    flags,
+    response_times,
+    calls,
+    call_members,
+    activities,
+  };
   return all as Dump;
 }
 
@@ -41,7 +59,7 @@ describeOnEveryEngine('a user who was soft-deleted and is restored', engine => {
       role: 'admin',
       teams: ['z', 'a'],
       teams_role: { z: 'admin', a: 'user' },
-      custom: { b: 1, a: [null, { deep: '\u0000'.length, text: 'ü\n"' }], '': 1.5e300 },
+      custom: { b: 1, a: [null, { deep: true, text: 'ü\n"' }], huge: 1.5e300 },
       language: 'pt-BR',
       invisible: true,
       privacy_settings: { typing_indicators: { enabled: false }, read_receipts: { enabled: true } },
@@ -55,7 +73,9 @@ describeOnEveryEngine('a user who was soft-deleted and is restored', engine => {
     const before = await fixture.dump();
     const stored = before.users?.full ?? {};
     const unset = ['deactivated_at', 'deleted_at', 'deletion'];
-    expect(Object.keys(stored)).toEqual(expect.arrayContaining(['devices', 'ban_expires', 'name_key', 'name_words']));
+    expect(Object.keys(stored)).toEqual(
+      expect.arrayContaining(['devices', 'ban_expires', 'name_key', 'name_words']),
+    );
     expect(unset.filter(field => field in stored)).toEqual([]);
 
     const ids = ['full', 'bare', 'idle'];
@@ -110,6 +130,19 @@ describeOnEveryEngine('a user who was soft-deleted and is restored', engine => {
     expect(contentOf(await fixture.dump())).toEqual(contentOf(before));
   });
 
+  it('has nothing back of what was pruned or removed for good, and the rest all the same', async () => {
+    const { jane, channels } = await makeWorld(fixture, 'w');
+    const before = await fixture.dump();
+    await remove({ messages: 'pruning', conversations: 'soft', calls: 'hard' }, jane);
+    const pruned = await fixture.dump();
+    await restore(true, jane);
+    const after = contentOf(await fixture.dump());
+    const { channels: rooms, channel_members } = contentOf(before);
+    expect(after).toEqual({ ...contentOf(pruned), channels: rooms, channel_members });
+    expect(after.channels?.[channels.pair]).not.toHaveProperty('deleted_at');
+    expect(bytesOf(await fixture.dump())).toEqual(bytesOf(before));
+  });
+
   it('cannot come back from pruning or from a deletion for good', async () => {
     await fixture.users.upsert(SERVER, [{ id: 'ann' }, { id: 'ben' }, { id: 'cat' }]);
     await remove({ user: 'pruning' }, 'ben');
@@ -131,10 +164,16 @@ describeOnEveryEngine('a name', engine => {
     const directory = await openTestDirectory(engine, { runTasks: true });
     const { users, lifeCycle, feeds, settings } = directory;
     await settings.update(SERVER, { enforce_unique_usernames: 'app' });
-    await users.upsert(SERVER, [{ id: 'ann', name: 'Ann' }, { id: 'ben', name: 'Ben' }, { id: 'cat', name: 'Cat' }]);
+    await users.upsert(SERVER, [
+      { id: 'ann', name: 'Ann' },
+      { id: 'ben', name: 'Ben' },
+      { id: 'cat', name: 'Cat' },
+    ]);
     await feeds.addActivity({ user_id: 'ann', verb: 'like', object: 'post:1', custom: {} });
     const modes = { messages: 'soft' } as const;
-    await directory.ended(await lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['ann', 'cat'], ...modes })));
+    await directory.ended(
+      await lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['ann', 'cat'], ...modes })),
+    );
     await users.upsert(SERVER, [{ id: 'ben', name: 'A.N.N' }]);
     await directory.newEvents();
 
@@ -153,7 +192,9 @@ describeOnEveryEngine('a name', engine => {
     const again = await directory.ended(await lifeCycle.restoreUsers(SERVER, ['ann'], true));
     expect(again.result?.users.ann).toMatchObject({ status: 'done' });
     expect((await inSight()).activities).toHaveLength(1);
-    expect(await refusal(users.upsert(SERVER, [{ id: 'ben', name: 'ann' }]))).toMatchObject({ code: 'USERNAME_TAKEN' });
+    expect(await refusal(users.upsert(SERVER, [{ id: 'ben', name: 'ann' }]))).toMatchObject({
+      code: 'USERNAME_TAKEN',
+    });
     await directory.close();
   });
 });
@@ -170,17 +211,25 @@ describeOnEveryEngine('messages of a deactivated user', engine => {
 
   afterEach(() => fixture.close());
 
-  const theTask = async () => fixture.ended((await fixture.tasks.list({ status: 'pending', limit: 1 })).tasks[0]?.task_id ?? '');
+  const theTask = async () =>
+    fixture.ended((await fixture.tasks.list({ status: 'pending', limit: 1 })).tasks[0]?.task_id ?? '');
   const hiddenBy = (before: Dump) => {
     const hide = (rows: Dump[string] = {}, author: string) =>
       Object.fromEntries(
         Object.entries(rows).map(([key, row]) => {
           const hides = row[author] === world.jane && row.deleted_at === undefined;
-          return [key, hides ? { ...row, deleted_at: expect.any(Number), deleted_with: 'deactivation' } : row];
+          return [
+            key,
+            hides ? { ...row, deleted_at: expect.any(Number), deleted_with: 'deactivation' } : row,
+          ];
         }),
       );
     const { messages, activities } = before;
-    return { ...contentOf(before), messages: hide(messages, 'user_id'), activities: hide(activities, 'actor_id') };
+    return {
+      ...contentOf(before),
+      messages: hide(messages, 'user_id'),
+      activities: hide(activities, 'actor_id'),
+    };
   };
 
   for (const many of [false, true]) {
@@ -194,7 +243,10 @@ describeOnEveryEngine('messages of a deactivated user', engine => {
         expect((await theTask()).result?.users[jane]?.status).toBe('done');
       }
       expect(contentOf(await fixture.dump())).toEqual(hiddenBy(before));
-      expect(await fixture.newEventNames()).toEqual([`user.deactivated ${jane}`, `user.messages.deleted ${jane}`]);
+      expect(await fixture.newEventNames()).toEqual([
+        `user.deactivated ${jane}`,
+        `user.messages.deleted ${jane}`,
+      ]);
 
       if (many) await fixture.ended(await lifeCycle.reactivateUsers(SERVER, [jane], true));
       else {
@@ -204,7 +256,10 @@ describeOnEveryEngine('messages of a deactivated user', engine => {
       const after = await fixture.dump();
       expect(contentOf(after)).toEqual(contentOf(before));
       expect(bytesOf(after)).toEqual(bytesOf(before));
-      expect(await fixture.newEventNames()).toEqual([`user.reactivated ${jane}`, `user.messages.restored ${jane}`]);
+      expect(await fixture.newEventNames()).toEqual([
+        `user.reactivated ${jane}`,
+        `user.messages.restored ${jane}`,
+      ]);
     });
   }
 

@@ -1,9 +1,9 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
-import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { dialectOf } from '../../src/database/dialect.js';
 import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import { toEntitySchema } from '../../src/database/table.js';
 import { TABLES } from '../../src/tables.js';

@@ -41,7 +41,13 @@ describeOnEveryEngine('watching a task', engine => {
     fixture.tasks.watch(taskId, controller.signal)[Symbol.asyncIterator]() as AsyncIterator<Task>;
   /** Those who watch here hear of changes by hints or, as far as a test goes, never. */
   const patientTasks = (hints: TaskHints = fixture.hints) =>
-    new Tasks({ unitOfWork: fixture.unitOfWork, clock: fixture.clock, hints, exportLink: noLink, pollMs: 2 ** 30 });
+    new Tasks({
+      unitOfWork: fixture.unitOfWork,
+      clock: fixture.clock,
+      hints,
+      exportLink: noLink,
+      pollMs: 2 ** 30,
+    });
   const waitFor = (taskId: string) =>
     until('the task has ended', async () => (await fixture.tasks.get(taskId)).finished_at !== undefined);
 

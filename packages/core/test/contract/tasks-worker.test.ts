@@ -53,7 +53,10 @@ describeOnEveryEngine('a task worker', engine => {
     expect(job.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 1])));
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
-    expect((await fixture.events()).at(-1)).toMatchObject({ actor_type: 'server', data: { task: told(task) } });
+    expect((await fixture.events()).at(-1)).toMatchObject({
+      actor_type: 'server',
+      data: { task: told(task) },
+    });
     expect(fixture.errors).toEqual([]);
   });
 

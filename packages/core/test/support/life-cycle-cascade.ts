@@ -19,7 +19,9 @@ export function cascadeOf(deletion: ModelledDeletion, details: Record<string, un
     events.push({ row: { type, actor_type: 'server', ...row }, mentions });
   const { bob } = world;
   const both = [name, bob].sort();
-  const shared = expect.toSatisfy((ids: string[]) => JSON.stringify([...ids].sort()) === JSON.stringify(both));
+  const shared = expect.toSatisfy(
+    (ids: string[]) => JSON.stringify([...ids].sort()) === JSON.stringify(both),
+  );
   const user = expect.objectContaining({ id: name });
   const asked = {
     user: modes.user,
@@ -28,7 +30,9 @@ export function cascadeOf(deletion: ModelledDeletion, details: Record<string, un
     ...(modes.calls && { calls: modes.calls }),
   };
   add('user.deleted', { user_id: name, data: expect.objectContaining({ user, modes: asked }) });
-  add('task.created', { data: { task: expect.objectContaining({ type: 'users.delete', status: 'pending' }) } });
+  add('task.created', {
+    data: { task: expect.objectContaining({ type: 'users.delete', status: 'pending' }) },
+  });
   if (modes.conversations) {
     const channel = reference(world.channels.pair);
     add('channel.deleted', { data: { channel, mode: modes.conversations, user_ids: shared } }, both);

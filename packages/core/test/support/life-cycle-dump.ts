@@ -71,7 +71,9 @@ export class StoredData {
 /** Which rows hold a text, anywhere in them, as `table key`. */
 export function rowsWith(dump: Dump, text: string): string[] {
   return Object.entries(dump).flatMap(([table, rows]) =>
-    Object.entries(rows).flatMap(([key, row]) => (JSON.stringify(row).includes(text) ? [`${table} ${key}`] : [])),
+    Object.entries(rows).flatMap(([key, row]) =>
+      JSON.stringify(row).includes(text) ? [`${table} ${key}`] : [],
+    ),
   );
 }
 
@@ -83,7 +85,9 @@ function keysOf(table: string): readonly string[] {
 }
 
 function readRow(table: string, cells: StoredRow): StoredRow {
-  const kinds = new Map(TABLES.find(({ name }) => name === table)?.columns.map(({ name, kind }) => [name, kind]));
+  const kinds = new Map(
+    TABLES.find(({ name }) => name === table)?.columns.map(({ name, kind }) => [name, kind]),
+  );
   const row: StoredRow = {};
   for (const [name, cell] of Object.entries(cells)) {
     if (cell === null) continue;

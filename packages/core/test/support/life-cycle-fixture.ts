@@ -131,7 +131,15 @@ export class LifeCycleFixture {
   async addActivities(actorId: string, count: number): Promise<void> {
     const rows = Array.from({ length: count }, (_, index): ActivityRow => {
       const id = `${actorId}-many-${String(index).padStart(5, '0')}`;
-      return { id, actor_id: actorId, verb: 'like', object: 'much', custom: {}, pruned: false, created_at: this.now };
+      return {
+        id,
+        actor_id: actorId,
+        verb: 'like',
+        object: 'much',
+        custom: {},
+        pruned: false,
+        created_at: this.now,
+      };
     });
     await this.database.unitOfWork.write(transaction => insertRows(transaction, activityTable, rows));
   }
@@ -168,6 +176,12 @@ export class LifeCycleFixture {
   #claim(): Promise<TaskRow | undefined> {
     const { unitOfWork } = this.database;
     const types = [...this.#jobs.keys()];
-    return claimTask({ unitOfWork, types, leaseMs: LEASE_MS, clock: this.clock, signal: AbortSignal.timeout(LEASE_MS) });
+    return claimTask({
+      unitOfWork,
+      types,
+      leaseMs: LEASE_MS,
+      clock: this.clock,
+      signal: AbortSignal.timeout(LEASE_MS),
+    });
   }
 }

@@ -34,7 +34,11 @@ function mapRows(
  * and the descriptions of the tables. Tables that hold no content are left out.
  */
 export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
-  return { ...chatAfter(before, deletion), ...callsAfter(before, deletion), ...activitiesAfter(before, deletion) };
+  return {
+    ...chatAfter(before, deletion),
+    ...callsAfter(before, deletion),
+    ...activitiesAfter(before, deletion),
+  };
 }
 
 function chatAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump {
@@ -106,7 +110,11 @@ function activitiesAfter(before: Dump, { world, modes }: ModelledDeletion): Dump
     activities: mapRows(before.activities, row => {
       if (row.actor_id !== world.jane || messages === undefined) return row;
       if (messages === 'hard') return undefined;
-      const deleted = { ...row, deleted_at: row.deleted_at ?? TIME, deleted_with: row.deleted_with ?? 'deletion' };
+      const deleted = {
+        ...row,
+        deleted_at: row.deleted_at ?? TIME,
+        deleted_with: row.deleted_with ?? 'deletion',
+      };
       if (messages === 'soft') return deleted;
       const { verb: _verb, object: _object, ...silent } = deleted as StoredRow;
       return { ...silent, custom: {}, pruned: true };

@@ -27,7 +27,10 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
   );
   return {
     users: usersAfter(before, deletion),
-    tombstones: { ...before.tombstones, ...(modes.user === 'hard' && { [name]: { id: name, deleted_at: SOME } }) },
+    tombstones: {
+      ...before.tombstones,
+      ...(modes.user === 'hard' && { [name]: { id: name, deleted_at: SOME } }),
+    },
     sweeps: {},
     ...tasksAfter(before, deletion, added),
     export_chunks: pick(before.export_chunks, row => !lasting || row.task_id !== world.exports.ofJane),
@@ -36,7 +39,10 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
       ...Object.fromEntries(events.map(row => [String(row.seq), row])),
     },
     event_mentions: keyed(
-      [...Object.values(before.event_mentions ?? {}).map(row => renamed(row, deletion) as StoredRow), ...mentions],
+      [
+        ...Object.values(before.event_mentions ?? {}).map(row => renamed(row, deletion) as StoredRow),
+        ...mentions,
+      ],
       row => `${row.user_id} ${row.seq}`,
     ),
     event_stream: each(before.event_stream, row => ({ ...row, last_seq: lastSeq + events.length })),
@@ -47,9 +53,17 @@ function usersAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Rec
   const { [world.jane]: jane = {}, ...others } = before.users ?? {};
   if (modes.user === 'hard') {
     const made = heir !== undefined && heir !== world.heir && !others[heir];
-    return { ...others, ...(made && { [heir]: expect.objectContaining({ id: heir, role: 'user', revision: 1 }) }) };
+    return {
+      ...others,
+      ...(made && { [heir]: expect.objectContaining({ id: heir, role: 'user', revision: 1 }) }),
+    };
   }
-  const deleted = { updated_at: SOME, deleted_at: SOME, deletion: modes.user, revision: Number(jane.revision) + 1 };
+  const deleted = {
+    updated_at: SOME,
+    deleted_at: SOME,
+    deletion: modes.user,
+    revision: Number(jane.revision) + 1,
+  };
   if (modes.user === 'soft') return { ...others, [world.jane]: { ...jane, ...deleted } };
   const { id, id_words, role, created_at } = jane;
   const nothing = {
@@ -73,14 +87,22 @@ function tasksAfter(before: Dump, deletion: ModelledDeletion, { taskId, details 
     type: 'users.delete',
     status: 'completed',
     actor: { type: 'server' },
-    input: expect.objectContaining({ user, ...(messages && { messages }), ...(conversations && { conversations }), ...(calls && { calls }) }),
+    input: expect.objectContaining({
+      user,
+      ...(messages && { messages }),
+      ...(conversations && { conversations }),
+      ...(calls && { calls }),
+    }),
     done: 1,
     total: 1,
     failed: 0,
     cancel_requested: false,
     within_user: false,
     ...Object.fromEntries(
-      ['tries', 'run_at', 'fence', 'created_at', 'updated_at', 'started_at', 'finished_at'].map(time => [time, SOME]),
+      ['tries', 'run_at', 'fence', 'created_at', 'updated_at', 'started_at', 'finished_at'].map(time => [
+        time,
+        SOME,
+      ]),
     ),
   };
   const outcome = { status: 'done', ...(Object.keys(details).length > 0 && { details }) };

@@ -38,9 +38,12 @@ export async function makeWorld(directory: WorldMaker, prefix: string): Promise<
   await makePeople(directory, { jane, bob, carl, heir, secret });
 
   const { chat } = directory;
-  const cidOf = async (page: ReturnType<typeof chat.createChannel>) => (await page).channels[0]?.row.cid ?? '';
+  const cidOf = async (page: ReturnType<typeof chat.createChannel>) =>
+    (await page).channels[0]?.row.cid ?? '';
   const open = (type: string, userId: string, more: { id?: string; members: string[] }) =>
-    cidOf(chat.createChannel({ viewer: { kind: 'user', userId }, type, userId, custom: { kept: true }, ...more }));
+    cidOf(
+      chat.createChannel({ viewer: { kind: 'user', userId }, type, userId, custom: { kept: true }, ...more }),
+    );
   const channels = {
     group: await open('team', jane, { id: `${prefix}-group`, members: [bob, carl] }),
     pair: await open('messaging', jane, { members: [bob] }),
@@ -110,9 +113,21 @@ async function talk(
   { chat }: WorldMaker,
   { cid, id, jane, bob, secret }: { cid: string; id: string; jane: string; bob: string; secret: string },
 ): Promise<void> {
-  const ofJane = { userId: jane, cid, text: secret, attachments: [{ file: secret }], custom: { mood: secret } };
+  const ofJane = {
+    userId: jane,
+    cid,
+    text: secret,
+    attachments: [{ file: secret }],
+    custom: { mood: secret },
+  };
   await chat.sendMessage({ ...ofJane, id: `${id}-first` });
-  await chat.sendMessage({ userId: bob, cid, id: `${id}-answer`, text: 'an answer', parent_id: `${id}-first` });
+  await chat.sendMessage({
+    userId: bob,
+    cid,
+    id: `${id}-answer`,
+    text: 'an answer',
+    parent_id: `${id}-first`,
+  });
   await chat.sendMessage({ ...ofJane, id: `${id}-singly` });
   await chat.sendMessage({ userId: bob, cid, id: `${id}-other`, text: 'of bob' });
   await chat.sendMessage({ ...ofJane, id: `${id}-second`, parent_id: `${id}-other` });

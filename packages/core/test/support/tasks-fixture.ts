@@ -49,7 +49,13 @@ export class TasksFixture {
     this.#url = url;
     this.#databases = [database];
     this.unitOfWork = database.unitOfWork;
-    this.tasks = new Tasks({ unitOfWork: this.unitOfWork, hints: this.hints, clock: this.clock, exportLink: noLink, pollMs: 20 });
+    this.tasks = new Tasks({
+      unitOfWork: this.unitOfWork,
+      hints: this.hints,
+      clock: this.clock,
+      exportLink: noLink,
+      pollMs: 20,
+    });
   }
 
   static async open(engine: TestEngine): Promise<TasksFixture> {

@@ -31,12 +31,16 @@ export const deleteUsersSchema = z
       issues.push({ code: 'custom', path: [field], message, input: value });
     if (value.user === 'hard') {
       if (value.messages !== 'hard') complain('messages', 'user "hard" requires messages "hard"');
-      if (value.conversations !== 'hard') complain('conversations', 'user "hard" requires conversations "hard"');
+      if (value.conversations !== 'hard')
+        complain('conversations', 'user "hard" requires conversations "hard"');
     } else if (value.new_channel_owner_id !== undefined) {
       complain('new_channel_owner_id', 'channels get another owner only with user "hard"');
     }
     if (value.new_channel_owner_id !== undefined && value.ids.includes(value.new_channel_owner_id)) {
-      complain('new_channel_owner_id', 'the new owner of channels cannot be one of the users that are deleted');
+      complain(
+        'new_channel_owner_id',
+        'the new owner of channels cannot be one of the users that are deleted',
+      );
     }
   });
 

@@ -38,7 +38,9 @@ export class LifeCycle0002 implements MigrationInterface {
       heir_id ${text},
       messages ${text},
       conversations ${text},
-      calls ${text}
+      calls ${text},
+      changed ${json} NOT NULL,
+      told ${text}
     )`);
     await runner.query('CREATE INDEX sweeps_task ON sweeps (task_id)');
     await runner.query(

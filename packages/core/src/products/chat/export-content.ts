@@ -1,11 +1,11 @@
 import type { JsonObject } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
+import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { ExportPage } from '../product.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { type FlagRow, flagTable } from './flag-table.js';
 import { type MessageRow, messageTable } from './message-table.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { type ReactionRow, reactionTable } from './reaction-table.js';
 
 type Key = readonly (string | number)[];

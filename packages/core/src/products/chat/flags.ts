@@ -2,10 +2,10 @@ import type { QueryFlagsInput } from '@rollcall/protocol';
 import sql, { empty, raw } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
+import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { CHANNEL_IN_SIGHT, messageInSight } from './content-in-sight.js';
 import { type FlagRow, flagTable } from './flag-table.js';
 import { type MessageRow, messageTable } from './message-table.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { holdMessage } from './reactions.js';
 import { type MessagePage, viewMessages } from './view-messages.js';
 
