@@ -175,6 +175,8 @@ const CLOSE_REASONS: Record<keyof typeof CLOSE_CODES, string> = {
   tokenExpired: 'The token has expired. Come back with a fresh one.',
   refused: 'This user may not be connected: deactivated, deleted, or its tokens were revoked.',
   tooSlow: 'Events arrived faster than this connection read them. Come back and resume by the last position.',
+  accessChanged:
+    'What this user may see or do has changed. Come back at once and resume by the last position; what is subscribed to is judged anew.',
   authTimeout: 'The first message, with the token, did not arrive in time.',
 };
 

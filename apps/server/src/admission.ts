@@ -1,4 +1,4 @@
-import { type Principal, refuseCaller } from '@rollcall/core';
+import { grantsOf, type Principal, refuseCaller, refuseToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 import { fault } from './fault.js';
@@ -38,27 +38,41 @@ export async function admit(
   }
 }
 
-type Lookups = Pick<Host, 'lookUpUser' | 'lookUpForgotten'>;
+type Lookups = Pick<Host, 'lookUpUser' | 'lookUpForgotten' | 'lookUpSettings'>;
 
 /**
  * Why somebody may not stay connected; undefined when nothing stands in the way. A user who does not exist yet may: the
- * first call after connecting makes it.
+ * first call after connecting makes it. Whoever is anonymous may only where its role reads users: there is nothing else
+ * that it could follow.
  */
 export async function refusalOf(
-  { lookUpUser, lookUpForgotten }: Lookups,
+  lookups: Lookups,
   principal: Principal,
 ): Promise<RollcallError | undefined> {
-  if (principal.kind === 'server') return undefined;
-  const { userId } = principal;
-  const user = await lookUpUser(userId);
-  if (!user && (await lookUpForgotten(userId))) {
-    return new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
-  }
   try {
-    if (user) refuseCaller(user, principal.issuedAt);
+    await refuseConnection(lookups, principal);
     return undefined;
   } catch (error) {
     if (error instanceof RollcallError) return error;
     throw error;
+  }
+}
+
+async function refuseConnection(
+  { lookUpUser, lookUpForgotten, lookUpSettings }: Lookups,
+  principal: Principal,
+): Promise<void> {
+  const settings = await lookUpSettings();
+  if (principal.kind === 'anonymous') {
+    if (grantsOf(settings, 'anonymous').includes('read-users')) return;
+    throw new RollcallError('NOT_ALLOWED', 'the role "anonymous" lacks the grant read-users');
+  }
+  refuseToken(principal.issuedAt, settings.revoke_tokens_issued_before);
+  if (principal.kind === 'server') return;
+  const { userId, issuedAt } = principal;
+  const user = await lookUpUser(userId);
+  if (user) refuseCaller(user, issuedAt);
+  else if (await lookUpForgotten(userId)) {
+    throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
   }
 }

@@ -18,6 +18,7 @@ export function errorAnswer(error: RollcallError): { status: number; body: strin
 /** Answers an HTTP request with an error. */
 export function answerError(response: ServerResponse, error: RollcallError): void {
   const { status, body } = errorAnswer(error);
+  if (error.retry_after !== undefined) response.setHeader('retry-after', error.retry_after);
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),

@@ -12,6 +12,7 @@ describe('closeCodeOf', () => {
     ['TOKEN_REVOKED', 4403, false],
     ['USER_DEACTIVATED', 4403, false],
     ['USER_DELETED', 4403, false],
+    ['NOT_ALLOWED', 4403, false],
     ['RATE_LIMITED', 1013, true],
     ['UNAVAILABLE', 1013, true],
     ['INTERNAL', 1013, true],

@@ -6,6 +6,7 @@ const OTHER_REFUSALS: Partial<Record<ErrorCode, number>> = {
   TOKEN_REVOKED: CLOSE_CODES.refused,
   USER_DEACTIVATED: CLOSE_CODES.refused,
   USER_DELETED: CLOSE_CODES.refused,
+  NOT_ALLOWED: CLOSE_CODES.refused,
   RATE_LIMITED: CLOSE_CODES.tryAgainLater,
   UNAVAILABLE: CLOSE_CODES.tryAgainLater,
   INTERNAL: CLOSE_CODES.tryAgainLater,

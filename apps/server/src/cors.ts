@@ -3,7 +3,7 @@ import { type AllowedOrigins, isAllowedOrigin } from './allowed-origin.js';
 
 /** The headers that the client sends beyond what browsers send anyway. */
 const REQUEST_HEADERS = 'authorization, content-type, last-event-id, trpc-accept';
-const RESPONSE_HEADERS = 'x-request-id, retry-after';
+const RESPONSE_HEADERS = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 
 /** Chromium remembers a preflight for two hours at most, Firefox for a day. */
 const PREFLIGHT_SECONDS = '7200';

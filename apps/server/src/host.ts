@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
+import type { AppSettings } from '@rollcall/protocol';
 import type { Authenticate } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
+import type { RateLimits } from './rate-limits.js';
 import type { Sessions } from './sessions.js';
 import type { UserLookup } from './user-lookup.js';
 
@@ -14,9 +16,15 @@ export interface Host {
   lookUpUser: UserLookup;
   /** Finds a user who was deleted for good, of whom nothing but the id that is asked for is known. */
   lookUpForgotten: UserLookup<{ id: string }>;
+  /** Reads the settings of the app as they are now. */
+  lookUpSettings(): Promise<AppSettings>;
+  /** Signs the token of a guest, good for a day. */
+  signGuestToken(userId: string): Promise<string>;
   /** Whether a link to the file of an export was signed by this server and has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
   sessions: Sessions;
+  /** Counts the calls of clients. */
+  rateLimits: RateLimits;
   logger: Logger;
   /** The HTTP answers that are not finished. */
   responses: Set<ServerResponse>;

@@ -4,6 +4,8 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { admit } from './admission.js';
 import { bearerToken } from './authenticate.js';
 import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
+import { callLimit, retryAfter, tellAllowance } from './call-limit.js';
+import { clientAddress } from './client-address.js';
 import type { Host } from './host.js';
 import { logFailure } from './log-failure.js';
 import type { Transport } from './sessions.js';
@@ -36,7 +38,11 @@ export async function handleCall(
     allowMethodOverride: true,
     createContext: async ({ info }): Promise<CallContext> => {
       const authentication = await host.authenticate(bearerToken(request.headers.authorization));
-      const call = { directory: host.directory, requestId };
+      const limit = callLimit(host.rateLimits, authentication, {
+        address: clientAddress(request, host.config.trustedProxies),
+        tell: allowance => tellAllowance(response, allowance),
+      });
+      const call = { directory: host.directory, requestId, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
       const transport = eventStream(response);
       const admission = await admit(host, authentication, { transport, requestId });
@@ -47,7 +53,12 @@ export async function handleCall(
       return { ...call, authentication, connection: session };
     },
     // tRPC sets the header anew; what it says must go on to name the origin, which decides who may read the answer.
-    responseMeta: () => ({ headers: new Headers({ vary: 'origin' }) }),
+    responseMeta: ({ errors }) => {
+      const seconds = retryAfter(errors);
+      const headers = new Headers({ vary: 'origin' });
+      if (seconds !== undefined) headers.set('retry-after', String(seconds));
+      return { headers };
+    },
     onError: ({ error, path }) => {
       const ms = performance.now() - startedAt;
       logFailure(host.logger, { error, requestId, procedure: path, ms });

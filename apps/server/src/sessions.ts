@@ -84,7 +84,7 @@ export class Sessions {
         { retry_after: 60 },
       );
     }
-    const session: Session = { id: randomUUID(), principal, subscriptions: 0, ...transport };
+    const session: Session = { id: randomUUID(), principal, subscriptions: 0, watched: new Map(), ...transport };
     const entry: Entry = { session, present: false, expiry: undefined };
     this.#entries.set(session, entry);
     if (userId !== undefined && ofUser) this.#byUser.set(userId, ofUser.add(session));

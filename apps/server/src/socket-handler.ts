@@ -9,9 +9,12 @@ import { admit } from './admission.js';
 import { isAllowedOrigin } from './allowed-origin.js';
 import { errorAnswer } from './answer-error.js';
 import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
+import { type CallLimit, callLimit } from './call-limit.js';
+import { clientAddress } from './client-address.js';
 import { closeCodeOf } from './close-code-of.js';
 import type { Host } from './host.js';
 import { logFailure } from './log-failure.js';
+import { createMessageMeter } from './message-meter.js';
 import type { Transport } from './sessions.js';
 
 /** A client that is refused sends its first calls anyway; so long it gets to read why they fail. */
@@ -37,6 +40,8 @@ interface Connection {
   socket: WebSocket;
   /** Runs until the connection has signed in. */
   deadline: NodeJS.Timeout | undefined;
+  /** Messages are not counted once they come with a server token. */
+  exempt: boolean;
 }
 
 /**
@@ -66,11 +71,19 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   });
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const connection: Connection = { id: randomUUID(), socket, deadline: undefined };
+    const connection: Connection = { id: randomUUID(), socket, deadline: undefined, exempt: false };
     connection.deadline = setTimeout(() => {
       close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
     connections.set(request, connection);
+    const meter = createMessageMeter(config.socketMessagesPerMinute);
+    const count = () => {
+      if (connection.exempt || !meter.isOneTooMany()) return;
+      // Whatever else it sends until it is gone is not read.
+      for (const kind of ['message', 'ping']) socket.removeAllListeners(kind);
+      close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
+    };
+    socket.on('message', count).on('ping', count);
     socket.once('close', () => {
       clearTimeout(connection.deadline);
       connections.delete(request);
@@ -89,10 +102,19 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       // What follows the token waits in the network, not in memory, until it is known whether anybody may send it.
       socket.pause();
       const authentication = await host.authenticate(info.connectionParams?.token);
+      const limit = callLimit(host.rateLimits, authentication, {
+        address: clientAddress(req, config.trustedProxies),
+      });
       const admission = await admit(host, authentication, { transport: overSocket(socket), requestId });
       socket.resume();
       settle(connection);
-      const call = { directory: host.directory, requestId, authentication: admission.authentication };
+      if (connection) connection.exempt = authentication.principal?.kind === 'server';
+      const call = {
+        directory: host.directory,
+        requestId,
+        authentication: admission.authentication,
+        ...(limit && { limit: callsOnly(limit) }),
+      };
       const { session } = admission;
       if (!session) {
         refuse(socket, admission.authentication.error?.code ?? 'INTERNAL');
@@ -123,6 +145,13 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     terminate: () => {
       for (const { socket } of connections.values()) socket.terminate();
     },
+  };
+}
+
+/** What begins a subscription is a message, and those are counted already. */
+function callsOnly(limit: CallLimit): CallLimit {
+  return async call => {
+    if (call.type !== 'subscription') await limit(call);
   };
 }
 
@@ -172,8 +201,9 @@ function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError |
 
 function refuseUpgrade(stream: Duplex, error: RollcallError): void {
   const { status, body } = errorAnswer(error);
+  const wait = error.retry_after === undefined ? '' : `retry-after: ${error.retry_after}\r\n`;
   stream.end(
-    `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\n${wait}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     () => stream.destroy(),
   );

@@ -8,8 +8,11 @@ import type { Host } from './host.js';
 import { createHttpHandler } from './http-handler.js';
 import { loadProducts } from './load-products.js';
 import { createLogger, type Logger } from './logger.js';
+import { RateLimits } from './rate-limits.js';
 import { Sessions } from './sessions.js';
+import { createSettingsLookup } from './settings-lookup.js';
 import { watchForShutOuts } from './shut-out.js';
+import { signGuestToken } from './sign-guest-token.js';
 import { signingKeysOf } from './signing-keys-of.js';
 import { attachSocketHandler } from './socket-handler.js';
 import { stopServer } from './stop-server.js';
@@ -30,7 +33,19 @@ export interface RunningServer {
 }
 
 /** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
-const SLOW_SENDERS = { connectionsCheckingInterval: 2000, headersTimeout: 10_000, requestTimeout: 60_000 };
+const SLOW_SENDERS: Record<'connectionsCheckingInterval' | 'headersTimeout' | 'requestTimeout', number> = {
+  connectionsCheckingInterval: 2000,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+};
+
+/** What a server is started with beside its configuration. */
+export interface ServerOptions {
+  /** Default: one as the configuration says. */
+  logger?: Logger;
+  /** Shorter times to wait for slow senders, in milliseconds. */
+  slowSenders?: Partial<typeof SLOW_SENDERS>;
+}
 
 /** Longer than the minute for which load balancers keep idle connections, so that it is never us who close first. */
 const KEEP_ALIVE_MS = 65_000;
@@ -40,7 +55,7 @@ const KEEP_ALIVE_MS = 65_000;
  * @throws RollcallError `INPUT_INVALID` when there is no secret or a product will not do, `UNAVAILABLE` when the database
  * or the port is not to be had, or a product fails. Nothing is left running then.
  */
-export async function startServer(config: Config, options: { logger?: Logger } = {}): Promise<RunningServer> {
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const logger = options.logger ?? createLogger(config);
   const products = await loadProducts(config.products);
   const keys = await signingKeysOf(config);
@@ -48,6 +63,7 @@ export async function startServer(config: Config, options: { logger?: Logger } =
     databaseUrl: config.databaseUrl,
     products,
     onError: (err, context) => logger.error({ err }, context),
+    guestsByDefault: config.environment === 'development',
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
   });
   try {
@@ -61,18 +77,21 @@ export async function startServer(config: Config, options: { logger?: Logger } =
       config,
       directory,
       authenticate,
+      lookUpSettings: createSettingsLookup(() => directory.settings.get()),
+      signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
       lookUpUser: createUserLookup(ids => directory.users.find(ids)),
       lookUpForgotten: createUserLookup(async ids =>
         Array.from(await directory.users.findForgotten(ids), id => ({ id })),
       ),
       sessions,
+      rateLimits: new RateLimits(config),
       logger,
       responses: new Set(),
       draining: false,
     };
     const server = createServer(
-      { ...SLOW_SENDERS, keepAliveTimeout: KEEP_ALIVE_MS },
+      { ...SLOW_SENDERS, ...options.slowSenders, keepAliveTimeout: KEEP_ALIVE_MS },
       createHttpHandler(host),
     );
     const sockets = attachSocketHandler(server, host);

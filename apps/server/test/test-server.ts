@@ -5,7 +5,7 @@ import { parseSigningKeys, signToken } from '@rollcall/core';
 import type { TokenClaims } from '@rollcall/protocol';
 import { type EnvironmentVariables, loadConfig } from '../src/config.js';
 import { createLogger } from '../src/logger.js';
-import { type RunningServer, startServer } from '../src/start-server.js';
+import { type RunningServer, type ServerOptions, startServer } from '../src/start-server.js';
 
 export const SECRET = 'test:0123456789-0123456789-0123456789';
 
@@ -17,7 +17,10 @@ export interface TestServer extends RunningServer {
 }
 
 /** Starts a server; `env` adds to its settings. */
-export async function startTestServer(env: EnvironmentVariables = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: EnvironmentVariables = {},
+  options: Pick<ServerOptions, 'slowSenders'> = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   const config = loadConfig({
     ROLLCALL_DATABASE_URL: `sqlite:${join(folder, 'rollcall.sqlite')}`,
@@ -29,6 +32,7 @@ export async function startTestServer(env: EnvironmentVariables = {}): Promise<T
   });
   const log: string[] = [];
   const server = await startServer(config, {
+    ...options,
     logger: createLogger(config, { write: line => log.push(line) }),
   });
   const token = await tokenOf({ server: true });

@@ -10,10 +10,12 @@ import type {
   UsersAnswer,
 } from '@rollcall/protocol';
 import type { TokenOrProvider } from './access/token-source.js';
-import type { StreamItem } from './events/event-pages.js';
-import type { EventName, Handler, ItemOfName } from './events/handlers.js';
+import type { Blocks } from './blocks/blocks.js';
+import type { Devices } from './devices/devices.js';
+import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
 import type { Subscription } from './events/subscription.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { Moderation } from './moderation/moderation.js';
 import type { Chat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
@@ -25,7 +27,10 @@ import type { AllUsersOptions } from './users/query-users.js';
  * A client for one user, in a browser or in Node. Every method that fails throws a `RollcallError`; before `connectUser`
  * that is `TOKEN_MISSING`.
  */
-export interface Client<Custom extends object = JsonObject> {
+export interface Client<Custom extends object = JsonObject>
+  extends Moderation<Custom>,
+    Blocks<Custom>,
+    Devices {
   /**
    * Creates the user, or merges the given fields into it, and opens the live connection. With only an id, the profile
    * stays as it is. Resolves with the user as stored when events have begun; nothing that happens after is missed.
@@ -36,6 +41,19 @@ export interface Client<Custom extends object = JsonObject> {
    * expired, and calls and events go on without the application noticing.
    */
   connectUser(user: UserInput<Custom>, tokenOrProvider: TokenOrProvider): Promise<User<Custom>>;
+
+  /**
+   * Makes a guest, a user of the role `guest` who needs no token, and connects it like `connectUser`. Without an id it
+   * gets one. The token that the server gives it is kept until `disconnectUser`, and lasts for a day.
+   * @throws RollcallError `NOT_ALLOWED` where guests are not let in, or for an id that is taken.
+   */
+  setGuestUser(user?: Partial<UserInput<Custom>>): Promise<User<Custom>>;
+
+  /**
+   * Connects nobody: calls and watches are those of the role `anonymous`, which may do what its grants say and by default
+   * nothing. Nothing is stored, `user` stays undefined, and the live connection is open while something is watched.
+   */
+  connectAnonymousUser(): Promise<void>;
 
   /** Closes the live connection, ends every stream and forgets the user. Handlers stay. */
   disconnectUser(): Promise<void>;
@@ -49,11 +67,11 @@ export interface Client<Custom extends object = JsonObject> {
   /** Calls a handler with every event of a type; with `resync`, when events were missed and have to be read afresh. */
   on<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): Subscription;
   /** Calls a handler with every event, and with `resync` notices. */
-  on(handler: Handler<StreamItem<Custom>>): Subscription;
+  on(handler: Handler<AnyItem<Custom>>): Subscription;
 
   /** Takes back `on` with the same arguments. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
-  off(handler: Handler<StreamItem<Custom>>): void;
+  off(handler: Handler<AnyItem<Custom>>): void;
 
   /** A stream of events of its own, beside the handlers: about the user itself, and whom `user_ids` or `filter` name. */
   watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
@@ -61,13 +79,16 @@ export interface Client<Custom extends object = JsonObject> {
   /**
    * Follows the public events of these users, beside those watched already; at most 10,000 in all. Resolves when the
    * events have begun. Watches come back after a lost connection.
+   *
+   * With `presence`, `user.presence.changed` tells of each of them: the present state before this resolves, then every
+   * change, the last state winning.
    */
-  watchUsers(ids: readonly string[]): Promise<void>;
+  watchUsers(ids: readonly string[], options?: { presence?: boolean }): Promise<void>;
 
-  /** Stops following these users. Resolves when that holds. */
+  /** Stops following these users, and their presence. Resolves when that holds. */
   unwatchUsers(ids: readonly string[]): Promise<void>;
 
-  /** Finds users, one page. With `watch` or `presence`, the found ones are watched when it resolves. */
+  /** Finds users, one page. With `watch` or `presence`, the found ones are watched when it resolves, like by `watchUsers`. */
   queryUsers(
     filter?: Filter,
     sort?: SortKey[],

@@ -1,11 +1,14 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import { noToken, notConnected } from './access/no-token.js';
+import { blocksMethods } from './blocks/blocks.js';
 import type { Client } from './client.js';
 import type { ClientOptions } from './client-options.js';
+import { devicesMethods } from './devices/devices.js';
 import type { FollowedEvents } from './events/followed-events.js';
 import { Handlers } from './events/handlers.js';
 import { onAndOff } from './events/on-and-off.js';
 import { watchEvents } from './events/watch-events.js';
+import { moderationMethods } from './moderation/moderation.js';
 import { CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
@@ -40,6 +43,28 @@ export function createClient<Custom extends object = JsonObject>(options: Client
     throw refusal ?? notConnected();
   };
 
+  const begin = async <Answer>(how: (mine: Session<Custom>) => Promise<Answer>): Promise<Answer> => {
+    if (session)
+      throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
+    const mine = new Session<Custom>(transport, {
+      onItem: item => handlers.handOut(item),
+      onRefused: error => end(mine, error),
+    });
+    session = mine;
+    refusal = undefined;
+    try {
+      return await how(mine);
+    } catch (error) {
+      end(mine, error as RollcallError);
+      refusal = undefined;
+      throw error;
+    }
+  };
+  const watch = async (ids: string[], presence: boolean | undefined, since?: string): Promise<void> => {
+    const { session, events } = connected();
+    await Promise.all([events.watch(ids, since), presence && session.presence.watch(ids)]);
+  };
+
   const client: Client<Custom> = {
     api,
     connection,
@@ -48,28 +73,19 @@ export function createClient<Custom extends object = JsonObject>(options: Client
     feeds: productMethods(api.feeds, FEEDS_METHODS),
     // The events of a connected user come whether they are handled or not.
     ...onAndOff(handlers, async () => undefined),
+    ...moderationMethods<Custom>(api),
+    ...blocksMethods<Custom>(api),
+    ...devicesMethods(api),
 
     get user() {
       return session?.user;
     },
 
-    async connectUser(user, token) {
-      if (session)
-        throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
-      const mine = new Session<Custom>(transport, token, {
-        onItem: item => handlers.handOut(item),
-        onRefused: error => end(mine, error),
-      });
-      session = mine;
-      refusal = undefined;
-      try {
-        return await mine.open(user);
-      } catch (error) {
-        end(mine, error as RollcallError);
-        refusal = undefined;
-        throw error;
-      }
-    },
+    connectUser: (user, token) => begin(mine => mine.connect(user, token)),
+
+    setGuestUser: (user = {}) => begin(mine => mine.connectGuest(user)),
+
+    connectAnonymousUser: () => begin(async mine => mine.connectNobody()),
 
     async disconnectUser() {
       refusal = undefined;
@@ -78,15 +94,18 @@ export function createClient<Custom extends object = JsonObject>(options: Client
 
     watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.ending),
 
-    watchUsers: async ids => connected().events.watch(ids),
+    watchUsers: async (ids, how) => watch([...ids], how?.presence),
 
-    unwatchUsers: async ids => connected().events.unwatch(ids),
+    async unwatchUsers(ids) {
+      const { session, events } = connected();
+      await Promise.all([events.unwatch(ids), session.presence.unwatch(ids)]);
+    },
 
     async queryUsers(filter, sort, query = {}) {
       const answer = await queryUsers<Custom>(api, filter, sort, query);
       if (query.watch || query.presence) {
         const ids = answer.users.map(user => user.id);
-        await connected().events.watch(ids, answer.position);
+        await watch(ids, query.presence, answer.position);
       }
       return answer;
     },

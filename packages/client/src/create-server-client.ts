@@ -3,14 +3,18 @@ import { serverTokens } from './access/server-token.js';
 import { signingSecret } from './access/signing-secret.js';
 import { tokenSource } from './access/token-source.js';
 import { signUserToken } from './access/user-token.js';
+import { blocksMethods } from './blocks/blocks.js';
 import type { ClientOptions } from './client-options.js';
+import { devicesMethods } from './devices/devices.js';
 import { Ending } from './events/ending.js';
 import { HandledEvents } from './events/handled-events.js';
 import { Handlers } from './events/handlers.js';
 import type { LiveSource } from './events/live-source.js';
 import { onAndOff } from './events/on-and-off.js';
+import { watchPresence } from './events/presence-stream.js';
 import { watchEvents } from './events/watch-events.js';
 import { importUsers } from './import/import-users.js';
+import { moderationMethods } from './moderation/moderation.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
@@ -74,6 +78,9 @@ export function createServerClient<Custom extends object = JsonObject>(
     video: productMethods(api.video, VIDEO_METHODS),
     feeds: productMethods(api.feeds, FEEDS_METHODS),
     ...onAndOff(handlers, handled.changed),
+    ...moderationMethods<Custom>(api),
+    ...blocksMethods<Custom>(api),
+    ...devicesMethods(api),
 
     upsertUser: async user => onlyUser(await upsertUsers<Custom>(api, [user])),
     upsertUsers: users => upsertUsers<Custom>(api, users),
@@ -112,6 +119,7 @@ export function createServerClient<Custom extends object = JsonObject>(
     waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
 
     watchEvents: (input = {}) => watchEvents<Custom>(live, input, ending),
+    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, ending }),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -120,6 +128,14 @@ export function createServerClient<Custom extends object = JsonObject>(
     listRoles: async () => (await answerOf(api.roles.list.query())).roles,
     async deleteRole(name) {
       await answerOf(api.roles.delete.mutate({ name }));
+    },
+
+    revokeUserToken: (id, before) => client.revokeUsersToken([id], before),
+    async revokeUsersToken(ids, before) {
+      await answerOf(api.tokens.revoke.mutate({ ids, before }));
+    },
+    async revokeTokens(before) {
+      await answerOf(api.tokens.revoke.mutate({ before }));
     },
 
     async createToken(userId, how) {

@@ -5,6 +5,9 @@ export {
   type AddActivityInput,
   type AddCallMembersInput,
   type Attachment,
+  type Ban,
+  type BanOptions,
+  type Block,
   type Call,
   type CallMember,
   type Change,
@@ -16,6 +19,8 @@ export {
   type CreateCallInput,
   type CreateChannelInput,
   type DeleteMessageInput,
+  type Device,
+  type DeviceInput,
   type ErrorCode,
   type EventOfType,
   type EventType,
@@ -29,8 +34,11 @@ export {
   type MessageInput,
   type OneCallInput,
   type PartialUserUpdate,
+  type PresenceEvent,
   type QueryActivitiesAnswer,
   type QueryActivitiesInput,
+  type QueryBannedAnswer,
+  type QueryBannedInput,
   type QueryCallsAnswer,
   type QueryCallsInput,
   type QueryChannelsAnswer,
@@ -53,13 +61,16 @@ export {
   type UsersAnswer,
 } from '@rollcall/protocol';
 export type { TokenOrProvider } from './access/token-source.js';
+export type { Blocks } from './blocks/blocks.js';
 export type { Client } from './client.js';
 export type { ClientOptions } from './client-options.js';
 export { createClient } from './create-client.js';
+export type { Devices } from './devices/devices.js';
 export type { ResyncNotice, StreamItem } from './events/event-pages.js';
-export type { EventName, Handler, ItemOfName } from './events/handlers.js';
+export type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
 export type { Subscription } from './events/subscription.js';
 export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+export type { Moderation } from './moderation/moderation.js';
 export type { Chat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';

@@ -12,17 +12,21 @@ import type {
   Role,
   SortKey,
   Task,
+  Time,
   UpsertUserInput,
   User,
   UserExport,
   UsersAnswer,
 } from '@rollcall/protocol';
 import type { CreateTokenOptions } from './access/user-token.js';
-import type { StreamItem } from './events/event-pages.js';
-import type { EventName, Handler, ItemOfName } from './events/handlers.js';
+import type { ServerBlocks } from './blocks/blocks.js';
+import type { ServerDevices } from './devices/devices.js';
+import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
 import type { HandlerSubscription } from './events/on-and-off.js';
+import type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
 import type { ImportUsersOptions, UserSource } from './import/import-users.js';
+import type { Moderation } from './moderation/moderation.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
@@ -39,7 +43,10 @@ import type {
 import type { AllUsersOptions } from './users/query-users.js';
 
 /** A client for back ends and scripts: it may do everything. Every method that fails throws a `RollcallError`. */
-export interface ServerClient<Custom extends object = JsonObject> {
+export interface ServerClient<Custom extends object = JsonObject>
+  extends Moderation<Custom>,
+    ServerBlocks<Custom>,
+    ServerDevices {
   /** Creates a user, or replaces its data: what is missing goes back to its default. Answers with the user as stored. */
   upsertUser(user: UpsertUserInput<Custom>): Promise<User<Custom>>;
 
@@ -156,17 +163,20 @@ export interface ServerClient<Custom extends object = JsonObject> {
   /** Watches events: everything, unless `types`, `user_ids` or `filter` say less. */
   watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
 
+  /** Who of these users is here, at most 10,000: the present state of each, then every change. */
+  watchPresence(ids: readonly string[], options?: WatchPresenceOptions): PresenceStream;
+
   /**
    * Calls a handler with every event of a type, from when `ready` resolves until it is taken back; with `resync`, when
    * events were missed and have to be read afresh.
    */
   on<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): HandlerSubscription;
   /** Calls a handler with every event, and with `resync` notices. */
-  on(handler: Handler<StreamItem<Custom>>): HandlerSubscription;
+  on(handler: Handler<AnyItem<Custom>>): HandlerSubscription;
 
   /** Takes back `on` with the same arguments. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
-  off(handler: Handler<StreamItem<Custom>>): void;
+  off(handler: Handler<AnyItem<Custom>>): void;
 
   /** Channels and messages. What is done in the name of a user says so in `user_id`. */
   readonly chat: ServerChat;
@@ -194,6 +204,20 @@ export interface ServerClient<Custom extends object = JsonObject> {
    * @throws RollcallError `INPUT_INVALID` when this client was made with a token and not with the secret.
    */
   createToken(userId: string, options?: CreateTokenOptions): Promise<string>;
+
+  /**
+   * Refuses the tokens of a user that were issued before a time, and those that do not say when; closes the connections
+   * that were opened with one. `null` undoes it.
+   * @param before epoch milliseconds; tokens say their time in whole seconds.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+   */
+  revokeUserToken(id: string, before: Time | null): Promise<void>;
+
+  /** The same for 1–100 users, all or nothing: an error says the `index` of the id. */
+  revokeUsersToken(ids: string[], before: Time | null): Promise<void>;
+
+  /** The same for all tokens of the app, server tokens among them. A client that has the secret signs a fresh one. */
+  revokeTokens(before: Time | null): Promise<void>;
 
   /** The live connection. It is open while something is watched or handled. */
   readonly connection: Connection;

@@ -7,6 +7,9 @@ export {
   type AppSettings,
   type AppUpdatedEvent,
   type Attachment,
+  type Ban,
+  type BanOptions,
+  type Block,
   type Call,
   type CallMember,
   type Change,
@@ -20,6 +23,8 @@ export {
   type DeleteMessageInput,
   type DeleteUsersOptions,
   type DeletionPreview,
+  type Device,
+  type DeviceInput,
   type ErrorCode,
   type EventOfType,
   type EventType,
@@ -39,8 +44,11 @@ export {
   type MessageInput,
   type OneCallInput,
   type PartialUserUpdate,
+  type PresenceEvent,
   type QueryActivitiesAnswer,
   type QueryActivitiesInput,
+  type QueryBannedAnswer,
+  type QueryBannedInput,
   type QueryCallsAnswer,
   type QueryCallsInput,
   type QueryChannelsAnswer,
@@ -74,14 +82,18 @@ export {
   type UsersAnswer,
 } from '@rollcall/protocol';
 export type { CreateTokenOptions } from './access/user-token.js';
+export type { ServerBlocks } from './blocks/blocks.js';
 export type { ClientOptions } from './client-options.js';
 export { createServerClient, type ServerClientOptions } from './create-server-client.js';
+export type { ServerDevices } from './devices/devices.js';
 export type { ResyncNotice, StreamItem } from './events/event-pages.js';
-export type { EventName, Handler, ItemOfName } from './events/handlers.js';
+export type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
 export type { HandlerSubscription } from './events/on-and-off.js';
+export type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
 export type { Subscription } from './events/subscription.js';
 export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
 export type { ImportFailure, ImportProgress, ImportUsersOptions, UserSource } from './import/import-users.js';
+export type { Moderation } from './moderation/moderation.js';
 export type { Chat, ServerChat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';

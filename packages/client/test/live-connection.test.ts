@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Client, createClient, type StreamItem } from '../src/index.js';
+import { type AnyItem, type Client, createClient } from '../src/index.js';
 import { SmallServer } from './small-server.js';
 import { until } from './until.js';
 
@@ -15,7 +15,7 @@ describe.each(['ws', 'sse'] as const)('over %s, a connected user', transport => 
     server = await SmallServer.start();
     client = createClient({ url: server.url, transport });
     heard = [];
-    client.on((item: StreamItem) => heard.push(String(item.id)));
+    client.on((item: AnyItem) => heard.push(String(item.id)));
   });
 
   afterEach(async () => {

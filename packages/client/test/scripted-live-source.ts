@@ -1,4 +1,4 @@
-import type { RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
+import type { ErrorCode, PresenceEvent, RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
 import type { PositionedPage } from '../src/events/event-pages.js';
 import type { Observer } from '../src/events/keep-subscribed.js';
 import type { LiveSource } from '../src/events/live-source.js';
@@ -14,6 +14,7 @@ export interface OpenedRun<Item> {
 export class ScriptedLiveSource implements LiveSource {
   readonly runs: OpenedRun<PositionedPage>[] = [];
   readonly ephemeralRuns: OpenedRun<RollcallEvent[]>[] = [];
+  readonly presenceRuns: OpenedRun<PresenceEvent[]>[] = [];
   readonly taskRuns: OpenedRun<Task>[] = [];
   /** Whether a fresh token can be had. */
   renewable = false;
@@ -28,13 +29,18 @@ export class ScriptedLiveSource implements LiveSource {
     return record(this.ephemeralRuns, undefined, observer);
   }
 
+  presence(input: { user_ids: string[] }, observer: Observer<PresenceEvent[]>) {
+    return record(this.presenceRuns, input, observer);
+  }
+
   task(input: { task_id: string }, observer: Observer<Task>) {
     return record(this.taskRuns, input, observer);
   }
 
-  renewToken(): boolean {
-    if (this.renewable) this.renewals += 1;
-    return this.renewable;
+  renewToken(code: ErrorCode): boolean {
+    const renews = this.renewable && code === 'TOKEN_EXPIRED';
+    if (renews) this.renewals += 1;
+    return renews;
   }
 
   hold() {

@@ -1,16 +1,22 @@
 import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
+import { Blocks } from './blocks/blocks.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
+import { Devices } from './devices/devices.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/write-log.js';
 import { exportSources } from './exports/export-sources.js';
 import { exportUsersJob } from './exports/export-users-job.js';
 import { Exports } from './exports/exports.js';
+import { History } from './history/history.js';
 import { LifeCycle } from './jobs/life-cycle.js';
 import { lifeCycleJobs } from './jobs/life-cycle-jobs.js';
+import { BanExpiry } from './moderation/ban-expiry.js';
+import { Moderation } from './moderation/moderation.js';
 import { Presence } from './presence/presence.js';
+import { PresenceWatch } from './presence/presence-watch.js';
 import { Chat } from './products/chat/chat.js';
 import { Feeds } from './products/feeds/feeds.js';
 import { checkOwnProducts } from './products/own-products.js';
@@ -24,6 +30,7 @@ import type { Job } from './tasks/job.js';
 import { LocalTaskHints } from './tasks/task-hints.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import { Tasks } from './tasks/tasks.js';
+import { Revocations } from './users/revocation.js';
 import { Users } from './users/users.js';
 
 /** What a directory is opened with. */
@@ -34,10 +41,12 @@ export interface DirectoryOptions {
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
   onError?: (error: unknown, context: string) => void;
-  /** Whether this process works on tasks, and keeps data as long as the settings say; default true. */
+  /** Whether this process works on tasks, ends bans and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
   /** Products of the operator's own: they follow users as the built-in ones do, after those and in this order. */
   products?: readonly Product[];
+  /** Whether guests may come in while the setting `guests_enabled` does not say; default false. */
+  guestsByDefault?: boolean;
   /** Signs the path where the file of an export is read until a time; default a path that nobody has signed. */
   exportLink?: (taskId: string, expires: number) => string;
 }
@@ -49,9 +58,15 @@ export interface Directory {
   readonly exports: Exports;
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly tokens: Revocations;
   readonly events: EventLog;
   readonly tasks: Tasks;
   readonly presence: Presence;
+  readonly presenceWatch: PresenceWatch;
+  readonly moderation: Moderation;
+  readonly blocks: Blocks;
+  readonly devices: Devices;
+  readonly history: History;
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
@@ -75,7 +90,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const database = await openDatabase(address, { tables: TABLES, owners: own }, writeLog);
   const { unitOfWork } = database;
   const events = new EventLog(unitOfWork, onError);
-  unitOfWork.onLogged(() => events.hint());
+  unitOfWork.onLogged(() => {
+    events.hint();
+    presence.retry();
+  });
   const hints = new LocalTaskHints();
   const pathOf = options.exportLink ?? (taskId => `/exports/${taskId}.ndjson`);
   const exportLink = (taskId: string) => {
@@ -83,14 +101,16 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     return { url: pathOf(taskId, url_expires_at), url_expires_at };
   };
   const tasks = new Tasks({ unitOfWork, clock, hints, exportLink });
-  const presence = new Presence(unitOfWork, clock, onError);
+  const presence = new Presence({ unitOfWork, clock, onWritten: () => presenceWatch.hint(), onError });
   if (address.engine !== 'postgres') {
     // An embedded database belongs to one process: whatever the last one had in hand is free.
     await presence.forgetEverybody();
     await tasks.releaseAll();
   }
 
-  const users = new Users(unitOfWork, clock);
+  const users = new Users(unitOfWork, clock, { guestsByDefault: options.guestsByDefault ?? false });
+  const presenceWatch = new PresenceWatch({ unitOfWork, events, find: ids => users.find(ids), onError });
+  presence.start();
   const chat = new Chat(unitOfWork, clock);
   const video = new Video(unitOfWork, clock);
   const feeds = new Feeds(unitOfWork, clock);
@@ -106,16 +126,20 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const jobs = [...lifeCycleJobs({ products, onForgotten }), exportUsersJob(sources) as unknown as Job];
   const worker = new TaskWorker({ unitOfWork, clock, hints, jobs, progress: tasks.progress, onError });
   let retention: Retention | undefined;
+  let banExpiry: BanExpiry | undefined;
   if (options.runTasks ?? true) {
     worker.start();
+    banExpiry = new BanExpiry(unitOfWork, clock, onError);
     retention = new Retention(retentionChores(unitOfWork, lifeCycle, clock), onError);
   }
 
   let closing: Promise<void> | undefined;
   const close = async () => {
     await worker.stop();
+    await banExpiry?.stop();
     await retention?.stop();
     await scrubber.close();
+    await presenceWatch.close();
     await presence.close();
     await events.close();
     await database.close();
@@ -127,9 +151,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     exports: new Exports({ unitOfWork, tasks, sources, clock }),
     settings: new Settings(unitOfWork, clock),
     roles: new Roles(unitOfWork, clock),
+    tokens: new Revocations(unitOfWork, clock),
     events,
     tasks,
     presence,
+    presenceWatch,
+    moderation: new Moderation(unitOfWork, clock),
+    blocks: new Blocks(unitOfWork, clock),
+    devices: new Devices(unitOfWork, clock),
+    history: new History(unitOfWork),
     chat,
     video,
     feeds,

@@ -1,12 +1,19 @@
 export { type ExportClaim, exportLink, isExportLink } from './access/export-links.js';
+export { grantsOf, teamGrantsOf } from './access/grants-of.js';
 export { actorOf, type Principal } from './access/principal.js';
+export { refuseToken } from './access/refuse-token.js';
 export { parseSigningKeys, type SigningKey } from './access/signing-keys.js';
+export { belongsTo, type Tenant, tenantOf } from './access/tenancy.js';
 export { signToken, verifyToken } from './access/tokens.js';
+export type { BlockList } from './blocks/blocks.js';
 export { type DatabaseAddress, parseDatabaseUrl } from './database/engine.js';
 export { migrateDatabase } from './database/open-database.js';
 export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
+export { PresenceWatch } from './presence/presence-watch.js';
+export type { Moderator } from './moderation/hold-target.js';
+export type { BanPage } from './moderation/query-banned.js';
 export type { Viewer } from './products/acting-user.js';
 export {
   type ColumnTypes,
@@ -32,8 +39,9 @@ export type { CallPage, CallWithMembers } from './products/video/call-page.js';
 export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';
 export { refuseCaller } from './users/connect-user.js';
+export type { Revocation } from './users/revocation.js';
 export { toUser } from './users/to-user.js';
 export { tombstoneOf } from './users/tombstones.js';
 export type { UserRow } from './users/user-table.js';
-export { Users } from './users/users.js';
+export { type Access, Users } from './users/users.js';
 export { type Visibility, visibleUser } from './users/visible-user.js';

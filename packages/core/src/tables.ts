@@ -1,3 +1,4 @@
+import { blockTable } from './blocks/block-table.js';
 import type { TableShape } from './database/column.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
 import { channelMemberTable } from './products/chat/channel-member-table.js';
@@ -12,12 +13,15 @@ import { callMemberTable } from './products/video/call-member-table.js';
 import { callTable } from './products/video/call-table.js';
 import { taskTable } from './tasks/task-table.js';
 import { taskUserTable } from './tasks/task-user-table.js';
+import { banTable } from './users/ban-table.js';
 import { userTable } from './users/user-table.js';
 
 /** The tables that rows are mapped to. Small ones beside them (`roles`, `app_settings`, `tombstones`,
  * `export_chunks`) are read by hand. */
 export const TABLES: readonly TableShape[] = [
   userTable,
+  banTable,
+  blockTable,
   eventTable,
   eventMentionTable,
   eventStreamTable,

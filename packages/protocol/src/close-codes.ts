@@ -15,6 +15,8 @@ export const CLOSE_CODES = {
   refused: 4403,
   /** The connection read more slowly than events arrived: come back and resume by the last id. */
   tooSlow: 4008,
+  /** What this connection may do has changed: come back at once, so that it is judged anew. */
+  accessChanged: 4409,
   /** No authentication arrived in time. */
   authTimeout: 4408,
 } as const;

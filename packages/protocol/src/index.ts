@@ -1,7 +1,23 @@
 export { BUILT_IN_ROLES, DEFAULT_GRANTS, GRANTS, type Grant } from './access/grants.js';
+export type { GuestAnswer, GuestInput } from './access/guest.js';
+export type { RevokeTokensInput } from './access/revoke-tokens.js';
 export type { Role } from './access/role.js';
-export type { TokenClaims } from './access/token-claims.js';
+export { ANONYMOUS_TOKEN, type TokenClaims } from './access/token-claims.js';
+export type {
+  Block,
+  BlockUserInput,
+  ListBlocksAnswer,
+  ListBlocksInput,
+} from './blocks/blocks.js';
 export { CLOSE_CODES, type CloseCode, FATAL_CLOSE_CODES } from './close-codes.js';
+export {
+  type AddDeviceInput,
+  type DeviceInput,
+  type DevicesAnswer,
+  type ListDevicesInput,
+  PUSH_PROVIDERS,
+  type RemoveDeviceInput,
+} from './devices/devices.js';
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.js';
 export { ERROR_MEANINGS } from './errors/error-meanings.js';
 export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-error.js';
@@ -15,6 +31,7 @@ export type {
   ChannelEvent,
   ChannelReference,
   EventOfType,
+  PresenceEvent,
   RoleEvent,
   RollcallEvent,
   TaskEvent,
@@ -37,8 +54,17 @@ export {
   parsePosition,
   type WatchEventsInput,
 } from './events/live.js';
+export type { UserHistoryAnswer, UserHistoryInput } from './history/history.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LIMITS } from './limits.js';
+export type {
+  Ban,
+  BanOptions,
+  BanUserInput,
+  QueryBannedAnswer,
+  QueryBannedInput,
+  ShadowBanInput,
+} from './moderation/moderation.js';
 export type {
   ActingUser,
   Attachment,
@@ -100,7 +126,7 @@ export {
   type QueryFieldKind,
 } from './queries/query-fields.js';
 export type { QueryUsersAnswer, QueryUsersOptions, SortKey } from './queries/query-options.js';
-export { type AppSettings, USERNAME_SCOPES, type UsernameScope } from './settings/app-settings.js';
+export { type AppSettings, type AppSettingsUpdate, USERNAME_SCOPES, type UsernameScope } from './settings/app-settings.js';
 export {
   type ExportFile,
   isEnded,

@@ -63,6 +63,17 @@ export const LIMITS = {
   contentIdLength: 255,
   reactionLength: 32,
   flagReasonLength: 255,
+  banReasonLength: 1000,
+  /** The longest `timeout` of a ban: a year. */
+  banMinutes: 525_600,
+  /** Users whom one user can have blocked. */
+  blockedUsers: 1000,
+  /** Devices of one user; the oldest leaves for another. */
+  devices: 25,
+  /** The id of a device, and the name of the provider's configuration. */
+  deviceIdLength: 255,
+  pageHistory: 100,
+  pageHistoryDefault: 50,
   pageContent: 100,
   pageContentDefault: 30,
 } as const;

@@ -1,4 +1,17 @@
+export { revokeTokensSchema } from './access/revoke-tokens-schema.js';
+export { blockUserSchema, listBlocksSchema } from './blocks/blocks-schemas.js';
+export { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from './devices/devices-schemas.js';
 export { watchEventsSchema } from './events/watch-events-schema.js';
+export { watchPresenceSchema } from './events/watch-presence-schema.js';
+export { type ParsedUserHistory, userHistorySchema } from './history/history-schema.js';
+export {
+  banUserSchema,
+  type ParsedBan,
+  type ParsedQueryBanned,
+  type ParsedShadowBan,
+  queryBannedSchema,
+  shadowBanSchema,
+} from './moderation/moderation-schemas.js';
 export {
   changeMembersSchema,
   channelSchema,

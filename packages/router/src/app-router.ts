@@ -1,9 +1,13 @@
+import { blocksRouter } from './blocks.js';
 import { chatRouter } from './chat.js';
+import { devicesRouter } from './devices.js';
 import { feedsRouter } from './feeds.js';
 import { liveRouter } from './live.js';
+import { moderationRouter } from './moderation.js';
 import { rolesRouter } from './roles.js';
 import { settingsRouter } from './settings.js';
 import { tasksRouter } from './tasks.js';
+import { tokensRouter } from './tokens.js';
 import { router } from './trpc.js';
 import { usersRouter } from './users.js';
 import { videoRouter } from './video.js';
@@ -13,8 +17,12 @@ export const appRouter = router({
   users: usersRouter,
   settings: settingsRouter,
   roles: rolesRouter,
+  tokens: tokensRouter,
   tasks: tasksRouter,
   live: liveRouter,
+  moderation: moderationRouter,
+  blocks: blocksRouter,
+  devices: devicesRouter,
   chat: chatRouter,
   video: videoRouter,
   feeds: feedsRouter,

@@ -15,6 +15,8 @@ export interface LiveConnection {
   close(code: number, reason: string): void;
   /** Subscriptions that run on it, counted by the router. */
   subscriptions: number;
+  /** The users whom they watch, each with the number of subscriptions that do; kept by the router. */
+  readonly watched: Map<string, number>;
 }
 
 /** What the host hands to every call. */
@@ -23,5 +25,12 @@ export interface CallContext {
   directory: Directory;
   /** Names the call in the log. */
   requestId: string;
+  /**
+   * Counts a call of a procedure that exists, before anything else is done about it; absent: calls are not counted.
+   * @throws RollcallError `RATE_LIMITED` when it is one too many.
+   */
+  limit?(call: { procedure: string; type: 'query' | 'mutation' | 'subscription' }): Promise<void>;
   connection?: LiveConnection;
+  /** Signs a token for a guest, who has none; absent: this host takes no guests. */
+  signGuestToken?(userId: string): Promise<string>;
 }

@@ -6,7 +6,7 @@ import {
   type RollcallEvent,
   type User,
 } from '@rollcall/protocol';
-import type { Caller } from './caller.js';
+import { type Caller, canSee } from './caller.js';
 import { visibilityOf } from './view.js';
 
 /** What a listener asked for, checked. */
@@ -16,10 +16,20 @@ export interface EventSelection {
   filter?: FilterNode;
 }
 
+/** How a change moves a user in and out of what a listener sees at all. */
+interface Sight {
+  before: boolean;
+  after: boolean;
+}
+
 /**
  * Decides which events of the log a listener receives, and in which form (SPEC section 8). A server token receives
  * everything that it selects. A user token receives the events about itself, and the public ones about the users it
  * names or whom its filter matches before or after the change.
+ *
+ * With several tenants it receives only what concerns users of its own. Of a user who joins them it receives the event
+ * without `changes`: what was before is not its business. Of a user who leaves them it receives that one event, in
+ * which nothing but the id is told, so that it can forget the user; and nothing about that user from then on.
  */
 export class EventViewer {
   readonly #caller: Caller;
@@ -35,9 +45,10 @@ export class EventViewer {
     const { types, filter } = this.#selection;
     if (types && !types.has(entry.type)) return undefined;
     if (!this.#mayReceive(entry)) return undefined;
-    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
+    const sight = this.#sightOf(entry);
+    const event = this.#formOf(entry, sight);
     if (!event || !filter) return event;
-    const matched = this.#match(entry, filter);
+    const matched = this.#match(entry, filter, sight);
     return matched && isUserEvent(event) ? { ...event, matched } : undefined;
   }
 
@@ -49,18 +60,39 @@ export class EventViewer {
     if (this.#caller.kind === 'server') return userIds === undefined || named;
     const { audience } = EVENT_CATALOGUE[entry.type];
     if (audience === 'server') return false;
-    if (entry.userId === this.#caller.userId || entry.concerned.includes(this.#caller.userId)) return true;
+    if (this.#caller.kind === 'user') {
+      const { userId } = this.#caller;
+      if (entry.userId === userId || entry.concerned.includes(userId)) return true;
+    }
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
   }
 
-  #match(entry: LoggedEvent, filter: FilterNode): { before: boolean; after: boolean } | undefined {
+  #sightOf(entry: LoggedEvent): Sight {
+    const unlimited = this.#caller.kind === 'server' || this.#caller.tenant === undefined;
+    if (unlimited || !isUserEvent(entry.full)) return { before: true, after: true };
+    const { userBefore } = entry;
+    return {
+      before: userBefore !== undefined && canSee(this.#caller, userBefore),
+      after: canSee(this.#caller, entry.full.user),
+    };
+  }
+
+  #formOf(entry: LoggedEvent, { before, after }: Sight): RollcallEvent | undefined {
+    if (!after) return before ? entry.seenWith('id') : undefined;
+    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
+    if (before || !event || !isUserEvent(event)) return event;
+    const { changes: _, ...joined } = event;
+    return joined;
+  }
+
+  #match(entry: LoggedEvent, filter: FilterNode, sight: Sight): Sight | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
     // Judged is the user as the listener may see it, or a filter would tell what is hidden from it.
     const visibility = visibilityOf(this.#caller, entry.userId);
     const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
-    const before = entry.userBefore !== undefined && matches(entry.userBefore);
-    const after = matches(entry.full.user);
+    const before = sight.before && entry.userBefore !== undefined && matches(entry.userBefore);
+    const after = sight.after && matches(entry.full.user);
     return before || after ? { before, after } : undefined;
   }
 }

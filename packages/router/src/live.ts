@@ -1,21 +1,21 @@
 import {
   type EventPage,
   type Filter,
-  LIMITS,
   parseFilter,
+  type PresenceEvent,
   parsePosition,
-  RollcallError,
   type RollcallEvent,
   type Task,
   type WatchEventsInput,
 } from '@rollcall/protocol';
-import { taskIdSchema, watchEventsSchema } from '@rollcall/protocol/schemas';
+import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/protocol/schemas';
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
 import { type Caller, requireGrant } from './caller.js';
-import type { LiveConnection } from './context.js';
+import { counted } from './connection-limits.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
+import { streamPresence } from './stream-presence.js';
 import { streamProgress } from './stream-progress.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 
@@ -42,7 +42,26 @@ export const liveRouter = router({
         connection,
         signal: signalOf(signal),
       });
-      yield* counted(connection, stream);
+      yield* counted(connection, stream, input?.user_ids);
+    }),
+
+  /**
+   * Who of these users is here, all of them first and then whoever comes or goes, as the caller may see it. Takes the
+   * grant `read-users`. The comment at the top of `stream-presence.ts` says what it promises.
+   */
+  presence: callerProcedure
+    .input(watchPresenceSchema)
+    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<PresenceEvent[]> {
+      const { caller, directory, connection } = ctx;
+      requireGrant(caller, 'read-users');
+      const stream = streamPresence({
+        watch: directory.presenceWatch,
+        caller,
+        userIds: input.user_ids,
+        connection,
+        signal: signalOf(signal),
+      });
+      yield* counted(connection, stream, input.user_ids);
     }),
 
   /** Events that are sent and forgotten: the progress of tasks. Server only. They carry no id and move no position. */
@@ -68,23 +87,6 @@ function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
     ...(user_ids && { userIds: new Set(user_ids) }),
     ...(filter && { filter: parseFilter(filter as Filter, { server: caller.kind === 'server' }) }),
   };
-}
-
-/** Counts a subscription against its connection while it runs. @throws RollcallError `RATE_LIMITED` */
-async function* counted<Item>(
-  connection: LiveConnection | undefined,
-  stream: AsyncIterable<Item>,
-): AsyncGenerator<Item> {
-  const limit = LIMITS.subscriptionsPerConnection;
-  if (connection && connection.subscriptions >= limit) {
-    throw new RollcallError('RATE_LIMITED', `a connection has at most ${limit} subscriptions; end one first`);
-  }
-  if (connection) connection.subscriptions += 1;
-  try {
-    yield* stream;
-  } finally {
-    if (connection) connection.subscriptions -= 1;
-  }
 }
 
 /** tRPC types the signal of a subscription as optional, and always gives one. */

@@ -39,8 +39,23 @@ const translateErrors = t.middleware(async ({ next }) => {
   return result;
 });
 
+/** The host counts every call before anything is looked up for it, the calls of a batch one by one. */
+const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
+  await (ctx as CallContext).limit?.({ procedure: path, type });
+  return next();
+});
+
+/** A procedure for anybody at all, token or not: whoever calls it is counted. */
+export const openProcedure = t.procedure.use(translateErrors).use(countCalls);
+
+/** A procedure for people who have no token yet. A token that comes along is not looked at. */
+export const publicProcedure = openProcedure.use(({ ctx, next }) => {
+  const { directory, signGuestToken } = ctx as CallContext;
+  return next({ ctx: { directory, signGuestToken } });
+});
+
 /** A procedure for anybody with a valid token, whoever it speaks for; the user need not exist yet. */
-export const tokenProcedure = t.procedure.use(translateErrors).use(({ ctx, next }) => {
+export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
   const { authentication, directory, requestId, connection } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
@@ -57,9 +72,10 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
 });
 
 /** A procedure for server tokens only, whatever the role of a user. */
-export const serverProcedure = tokenProcedure.use(({ ctx, next, path }) => {
+export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) => {
   if (ctx.principal.kind !== 'server') {
     throw new RollcallError('NOT_ALLOWED', `${path} takes a server token; this one speaks for a user`);
   }
+  await resolveCaller(ctx.directory, ctx.principal);
   return next({ ctx: { actor: { type: 'server' } as const } });
 });

@@ -1,5 +1,8 @@
+import type { UserRow } from '@rollcall/core';
 import {
   type Filter,
+  type GuestAnswer,
+  type GuestInput,
   type PartialUserUpdate,
   parseFilter,
   parseSort,
@@ -14,9 +17,10 @@ import {
 } from '@rollcall/protocol';
 import { type ParsedQueryUsersOptions, queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { requireGrant } from './caller.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser, tenantOfCaller } from './caller.js';
+import { historyProcedures } from './history.js';
 import { lifeCycleProcedures } from './life-cycle.js';
-import { callerProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
+import { callerProcedure, publicProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
 import { userFor, usersFor } from './view.js';
 
 /** An input that core checks, item by item and even for being there, so that one error can list what is wrong. */
@@ -44,18 +48,16 @@ export const usersRouter = router({
 
   /**
    * Changes parts of users: 1–100 in one transaction, all or nothing. A user may change itself where its role has the
-   * grant `update-own-user`, others with `update-any-user`, and never the fields reserved to servers.
+   * grant `update-own-user`, others with `update-any-user`, and never the fields reserved to servers. With the role of a
+   * team, the grant holds for the users of that team. @throws `USER_BANNED` for a user who is banned
    */
   partialUpdate: callerProcedure
     .input(z.strictObject({ users: checkedByCore<PartialUserUpdate[]>() }))
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<UsersAnswer> => {
       const rows = await directory.users.partialUpdate(caller.actor, input.users, {
-        fields: caller.kind,
-        authorise: ids => {
-          if (caller.kind === 'server') return;
-          const others = ids.some(id => id !== caller.userId);
-          requireGrant(caller, others ? 'update-any-user' : 'update-own-user');
-        },
+        fields: caller.kind === 'server' ? 'server' : 'user',
+        tenant: tenantOfCaller(caller),
+        authorise: ids => authoriseUpdate(caller, ids, async others => directory.users.find(others)),
       });
       return usersFor(caller, rows);
     }),
@@ -70,7 +72,7 @@ export const usersRouter = router({
       if (principal.kind !== 'user') {
         throw new RollcallError(
           'NOT_ALLOWED',
-          'a server token has no user to connect; use the token of a user',
+          'a token without a user has nobody to connect; use the token of a user',
         );
       }
       const { userId, issuedAt } = principal;
@@ -83,6 +85,21 @@ export const usersRouter = router({
         grants: [],
       } as const;
       return { user: userFor(caller, row), position };
+    }),
+
+  /**
+   * Makes a user of role `guest` for somebody without a token, and answers with a token for it that holds for a day. An
+   * id that somebody has, or had, is refused. `position` is where the guest's live events begin.
+   * @throws `NOT_ALLOWED` where the app takes no guests
+   */
+  connectGuest: publicProcedure
+    .input(z.strictObject({ user: checkedByCore<GuestInput>() }))
+    .mutation(async ({ ctx: { directory, signGuestToken }, input }): Promise<GuestAnswer> => {
+      if (!signGuestToken) throw new RollcallError('NOT_ALLOWED', 'this server takes no guests');
+      const { row, position } = await directory.users.connectGuest(input.user);
+      const { id: userId, role } = row;
+      const caller = { kind: 'user', userId, role, actor: { type: 'user', id: userId }, grants: [] } as const;
+      return { user: userFor(caller, row), token: await signGuestToken(userId), position };
     }),
 
   /** One page of users that match a filter (SPEC section 4), as the caller may see them. */
@@ -112,9 +129,32 @@ export const usersRouter = router({
         sort: parseSort(input.sort, { server }),
         options,
         seesInvisible: server,
+        tenant: tenantOfCaller(caller),
       });
       return { users: rows.map(row => userFor(caller, row)), ...(next !== undefined && { next }), position };
     }),
 
   ...lifeCycleProcedures,
+
+  ...historyProcedures,
 });
+
+/**
+ * Lets a caller change the users with these ids, or throws. Others are looked up only for a caller who may change those
+ * of a team; who is not found has no team.
+ */
+async function authoriseUpdate(
+  caller: Caller,
+  ids: readonly string[],
+  find: (ids: readonly string[]) => Promise<UserRow[]>,
+): Promise<void> {
+  if (caller.kind === 'server') return;
+  const { userId } = requireUser(caller);
+  const others = ids.filter(id => id !== userId);
+  if (caller.grants.includes('update-any-user')) return;
+  if (others.length < ids.length || others.length === 0) requireGrant(caller, 'update-own-user');
+  if (others.length === 0) return;
+  if (!hasGrantInSomeTeam(caller, 'update-any-user')) return requireGrant(caller, 'update-any-user');
+  const rows = new Map((await find(others)).map(row => [row.id, row]));
+  for (const id of others) requireGrant(caller, 'update-any-user', rows.get(id)?.teams);
+}

@@ -1,15 +1,20 @@
 import { toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
 import type { User, UsersAnswer } from '@rollcall/protocol';
-import type { Caller } from './caller.js';
+import { type Caller, canSee } from './caller.js';
 
-/** How much of a user a caller may see: everything of itself and for a server, what is public otherwise. */
+/** How much of a user a caller may see who sees it at all: everything of itself and for a server, else what is public. */
 export function visibilityOf(caller: Caller, userId: string | undefined): Visibility {
-  return caller.kind === 'server' || caller.userId === userId ? 'everything' : 'public';
+  if (caller.kind === 'server') return 'everything';
+  return caller.kind === 'user' && caller.userId === userId ? 'everything' : 'public';
 }
 
-/** A stored user as the caller may see it. */
+/**
+ * A stored user as the caller may see it. Of a user of another tenant, whom content may still name, it is the id, and
+ * every other field as of a user of whom nothing is known.
+ */
 export function userFor(caller: Caller, row: UserRow): User {
-  return visibleUser(toUser(row, Date.now()), visibilityOf(caller, row.id));
+  const visibility = canSee(caller, row) ? visibilityOf(caller, row.id) : 'id';
+  return visibleUser(toUser(row, Date.now()), visibility);
 }
 
 /** Stored users as the caller may see them, by id. */

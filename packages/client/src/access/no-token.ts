@@ -11,6 +11,6 @@ export function noToken(reason: () => RollcallError): TokenSource {
   return {
     current: () => Promise.reject(reason()),
     expired: () => undefined,
-    renewable: false,
+    renews: () => false,
   };
 }

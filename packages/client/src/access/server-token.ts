@@ -10,7 +10,8 @@ export function serverTokens(secret: SigningSecret, now: () => number = Date.now
   let token: Promise<string> | undefined;
   let renewAtS = 0;
   return {
-    renewable: true,
+    // Who has the secret signs a token that no revocation before it reaches.
+    renews: code => code === 'TOKEN_EXPIRED' || code === 'TOKEN_REVOKED',
     current() {
       const nowS = Math.floor(now() / 1000);
       if (token === undefined || nowS >= renewAtS) {

@@ -5,7 +5,7 @@ describe('a fixed token', () => {
   it('stays what it is, and cannot be renewed', async () => {
     const source = tokenSource('fixed');
     source.expired('fixed');
-    expect([await source.current(), source.renewable]).toEqual(['fixed', false]);
+    expect([await source.current(), source.renews('TOKEN_EXPIRED')]).toEqual(['fixed', false]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { RollcallError } from '@rollcall/protocol';
+import { type ErrorCode, RollcallError } from '@rollcall/protocol';
 
 /** A token, or a function that fetches a fresh one. It is called again whenever the token before has expired. */
 export type TokenOrProvider = string | (() => string | Promise<string>);
@@ -7,21 +7,21 @@ export type TokenOrProvider = string | (() => string | Promise<string>);
 export interface TokenSource {
   /** The token to use now. @throws RollcallError when there is none. */
   current(): Promise<string>;
-  /** Says that the server called this very token expired: it is not handed out again if a fresh one can be had. */
+  /** Says that the server takes this very token no more: it is not handed out again if a fresh one can be had. */
   expired(token: string): void;
-  /** Whether a fresh token can be had. */
-  readonly renewable: boolean;
+  /** Whether a fresh token can be had that mends this error. */
+  renews(code: ErrorCode): boolean;
 }
 
 /** Keeps a token, and fetches a fresh one when it has expired; calls that wait for it share one fetch. */
 export function tokenSource(tokenOrProvider: TokenOrProvider): TokenSource {
   if (typeof tokenOrProvider === 'string') {
-    return { current: async () => tokenOrProvider, expired: () => undefined, renewable: false };
+    return { current: async () => tokenOrProvider, expired: () => undefined, renews: () => false };
   }
   let fetched: Promise<string> | undefined;
   let latest: string | undefined;
   return {
-    renewable: true,
+    renews: code => code === 'TOKEN_EXPIRED',
     current() {
       fetched ??= fetchToken(tokenOrProvider).then(
         token => {

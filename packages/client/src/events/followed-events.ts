@@ -1,13 +1,8 @@
-import {
-  type ErrorCode,
-  type JsonObject,
-  type Position,
-  parsePosition,
-  RollcallError,
-} from '@rollcall/protocol';
+import { type JsonObject, type Position, parsePosition, RollcallError } from '@rollcall/protocol';
 import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
 import type { LiveSource } from './live-source.js';
 import { oneAtATime } from './one-at-a-time.js';
+import { isRefusedInput } from './refused-input.js';
 import { RestartableEvents } from './restartable-events.js';
 import { WatchSet } from './watch-set.js';
 
@@ -18,16 +13,9 @@ export interface FollowedEventsHandlers<Custom extends object> {
   onError(error: RollcallError): void;
 }
 
-/** Refusals of what was asked for, not of who asks. */
-const REFUSED_INPUT: readonly ErrorCode[] = [
-  'INPUT_INVALID',
-  'PAYLOAD_TOO_LARGE',
-  'NOT_ALLOWED',
-  'USER_NOT_FOUND',
-];
-
 /**
- * The events of one connected user: about itself, and about the users it watches. Each event is handed out once, in
+ * The events of one connected user: about itself, and about the users it watches; for nobody, who has no id, about the
+ * watched ones only, from when there is one. Each event is handed out once, in
  * commit order; only what happened to a user between the answer that showed it and the moment it was watched comes
  * late, after events that were already handed out.
  */
@@ -35,6 +23,8 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   readonly #events: RestartableEvents;
   readonly #handlers: FollowedEventsHandlers<Custom>;
   readonly #watched: WatchSet;
+  readonly #nobody: boolean;
+  #over = false;
   /** The last event handed out, or where the stream began. */
   #handedOut: Position | undefined;
   /** From which number on the events of newly watched users are wanted, where that lies before `#handedOut`. */
@@ -42,7 +32,8 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   #replayedAfter = new Map<string, number>();
   readonly #apply = oneAtATime(() => this.#restart());
 
-  constructor(live: LiveSource, ownId: string, handlers: FollowedEventsHandlers<Custom>) {
+  constructor(live: LiveSource, ownId: string | undefined, handlers: FollowedEventsHandlers<Custom>) {
+    this.#nobody = ownId === undefined;
     this.#handlers = handlers;
     this.#watched = new WatchSet(ownId);
     this.#events = new RestartableEvents(live, {
@@ -58,6 +49,7 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   }
 
   stop(): void {
+    this.#over = true;
     this.#events.stop();
   }
 
@@ -69,6 +61,7 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   async watch(ids: readonly string[], since?: string): Promise<void> {
     this.#watched.add(ids);
     const after = since === undefined ? undefined : parsePosition(since);
+    if (this.#nobody) this.#handedOut ??= after;
     if (after && after.epoch === this.#handedOut?.epoch) {
       for (const id of ids) if (!this.#watched.taken.has(id)) this.#wantedAfter.set(id, after.seq);
     }
@@ -82,30 +75,39 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   }
 
   async #restart(): Promise<void> {
-    if (!this.#watched.changed || !this.#events.running) return;
+    if (!this.#watched.changed || this.#over || !(this.#nobody || this.#events.running)) return;
     const asked = this.#watched.wanted;
     this.#replayedAfter = new Map(
       [...this.#wantedAfter].filter(([id]) => asked.has(id) && !this.#watched.taken.has(id)),
     );
     this.#wantedAfter.clear();
     try {
-      await this.#events.run({ user_ids: [...asked], ...this.#lastEventId() });
+      if (this.#nobody && asked.size === 0) this.#pause();
+      else await this.#events.run({ user_ids: [...asked], ...this.#lastEventId() });
       this.#watched.take(asked);
     } catch (error) {
-      if (!(error instanceof RollcallError && REFUSED_INPUT.includes(error.code))) {
+      if (!isRefusedInput(error)) {
         this.#fail(error);
         throw error;
       }
       this.#watched.refuse(asked);
       this.#replayedAfter.clear();
       const before = [...this.#watched.taken];
-      await this.#events
-        .run({ ...(before.length > 0 && { user_ids: before }), ...this.#lastEventId() })
-        .catch(cause => {
-          this.#fail(cause);
-        });
+      if (this.#nobody && before.length === 0) this.#pause();
+      else
+        await this.#events
+          .run({ ...(before.length > 0 && { user_ids: before }), ...this.#lastEventId() })
+          .catch(cause => {
+            this.#fail(cause);
+          });
       throw error;
     }
+  }
+
+  /** Nothing is left to follow. */
+  #pause(): void {
+    this.#events.stop();
+    this.#handedOut = undefined;
   }
 
   /** A stream that could not be restarted is over for everybody, not only for who asked for the restart. */
@@ -116,7 +118,7 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   /** Where the next run begins: at the end of the last page, or earlier when somebody new is to be replayed. */
   #lastEventId(): { lastEventId?: string } {
     const end = this.#events.position;
-    const position = end === undefined ? undefined : parsePosition(end);
+    const position = end === undefined ? this.#handedOut : parsePosition(end);
     if (!position) return {};
     const seq = Math.min(position.seq, ...this.#replayedAfter.values());
     return { lastEventId: `${position.epoch}.${seq}` };

@@ -1,4 +1,4 @@
-import type { EventOfType, EventType, JsonObject } from '@rollcall/protocol';
+import type { EventOfType, EventType, JsonObject, PresenceEvent } from '@rollcall/protocol';
 import { callListener } from './call-listener.js';
 import type { ResyncNotice, StreamItem } from './event-pages.js';
 
@@ -9,6 +9,9 @@ export type EventName = EventType | 'resync';
 export type ItemOfName<Name extends EventName, Custom extends object = JsonObject> = Name extends EventType
   ? EventOfType<Name, Custom>
   : ResyncNotice;
+
+/** What a handler of everything is called with. */
+export type AnyItem<Custom extends object = JsonObject> = StreamItem<Custom> | PresenceEvent;
 
 /** What is called with every event of one type, or with everything. */
 export type Handler<Item> = (item: Item) => unknown;
@@ -46,8 +49,8 @@ export class Handlers<Custom extends object> {
   }
 
   /** Calls the handlers of an item's type, then those of everything. */
-  handOut(item: StreamItem<Custom>): void {
+  handOut(item: AnyItem<Custom>): void {
     const called = [...(this.#byName.get(item.type) ?? []), ...(this.#byName.get(undefined) ?? [])];
-    for (const handler of called) callListener(() => (handler as Handler<StreamItem<Custom>>)(item));
+    for (const handler of called) callListener(() => (handler as Handler<AnyItem<Custom>>)(item));
   }
 }

@@ -53,7 +53,8 @@ export function keepSubscribed<Item>(kept: KeptSubscription<Item>): Subscription
       }),
       onError: during(error => {
         const known = toRollcallError(error);
-        const passes = known.code === 'TOKEN_EXPIRED' ? kept.live.renewToken() : !known.unrecoverable;
+        const passes =
+          kept.live.renewToken(known.code) || !(known.unrecoverable || known.code === 'TOKEN_EXPIRED');
         if (passes) again(known.retry_after);
         else {
           stop();

@@ -1,12 +1,11 @@
 import { RollcallError } from '@rollcall/protocol';
-import type { StreamItem } from './event-pages.js';
-import type { EventName, Handler, Handlers, ItemOfName } from './handlers.js';
+import type { AnyItem, EventName, Handler, Handlers, ItemOfName } from './handlers.js';
 import type { Subscription } from './subscription.js';
 
 /** The two ways to call a method with a handler: of one type, or of everything. */
 interface TakesHandler<Custom extends object, Answer> {
   <Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): Answer;
-  (handler: Handler<StreamItem<Custom>>): Answer;
+  (handler: Handler<AnyItem<Custom>>): Answer;
 }
 
 /** A handler that is called from now on. */

@@ -9,12 +9,12 @@ const MAX_BYTES = LIMITS.frameBytes - 64 * 1024;
  * refuses is undone, and leaves the changes after it in place.
  */
 export class WatchSet {
-  /** Always watched, without being asked for. */
-  readonly #ownId: string;
+  readonly #ownId: string | undefined;
   #wanted: ReadonlySet<string> = new Set();
   #taken: ReadonlySet<string> = new Set();
 
-  constructor(ownId: string) {
+  /** @param ownId who is always watched, without being asked for. */
+  constructor(ownId?: string) {
     this.#ownId = ownId;
   }
 

@@ -12,12 +12,12 @@ const MESSAGE_TOO_BIG = 1009;
 /**
  * Why a closed WebSocket must not be opened again, or undefined when coming back is right. The server may name the
  * error's code as the reason of the close.
- * @param renewable whether a fresh token can be had, which makes an expired one no reason to stop.
+ * @param renews whether a fresh token can be had that mends an error, which makes it no reason to stop.
  */
 export function fatalClose(
   code: number | undefined,
   reason: string,
-  renewable: boolean,
+  renews: (code: ErrorCode) => boolean,
 ): RollcallError | undefined {
   if (code === MESSAGE_TOO_BIG) {
     return new RollcallError(
@@ -26,7 +26,7 @@ export function fatalClose(
     );
   }
   if (code === CLOSE_CODES.tokenExpired) {
-    return renewable
+    return renews('TOKEN_EXPIRED')
       ? undefined
       : new RollcallError('TOKEN_EXPIRED', 'the token has expired: connect with a fresh one');
   }
@@ -38,6 +38,7 @@ export function fatalClose(
       'the server closed the connection: the token is not valid there',
     );
   }
+  if (named && renews(named)) return undefined;
   return new RollcallError(
     named ?? 'NOT_ALLOWED',
     'the server closed the connection: this user may not be connected',

@@ -5,13 +5,15 @@ import type { Subscription } from '../events/subscription.js';
 /**
  * Where the live connection stands. `disconnected`: none is open and none is being opened; `error` says why where that
  * was not asked for. `connecting`: the first one is on its way. `connected`: events arrive. `reconnecting`: it was lost,
- * and is being opened again for as long as it takes.
+ * and is being opened again for as long as it takes. `offline`: the browser says that there is no network; as soon as it
+ * says that there is one, the connection is opened.
  */
 export type ConnectionState =
   | { status: 'disconnected'; error?: RollcallError }
   | { status: 'connecting' }
   | { status: 'connected'; transport: 'ws' | 'sse' }
-  | { status: 'reconnecting' };
+  | { status: 'reconnecting' }
+  | { status: 'offline' };
 
 /** The live connection of a client, to look at. */
 export interface Connection {

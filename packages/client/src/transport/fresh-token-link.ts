@@ -29,7 +29,7 @@ export function freshTokenLink(tokens: () => TokenSource): TRPCLink<AppRouter> {
             next: envelope => observer.next(envelope),
             complete: () => observer.complete(),
             error: error => {
-              if (repeats > 0 && source.renewable && toRollcallError(error).code === 'TOKEN_EXPIRED') {
+              if (repeats > 0 && source.renews(toRollcallError(error).code)) {
                 source.expired(token);
                 attempt(repeats - 1).catch(fail);
               } else observer.error(error);

@@ -25,6 +25,8 @@ export function httpLinks(url: string): TRPCLink<AppRouter> {
   });
 }
 
-function bearer(operation: Operation): { authorization: string } {
-  return { authorization: `Bearer ${(operation.context as unknown as TokenContext).token}` };
+/** A guest has no token until it is given one. */
+function bearer(operation: Operation): { authorization?: string } {
+  const { token } = operation.context as unknown as TokenContext;
+  return token ? { authorization: `Bearer ${token}` } : {};
 }

@@ -89,8 +89,12 @@ export class LiveConnection {
 
   /** The server calls the token of this connection expired: comes back with a fresh one. */
   renewToken(): void {
+    this.#forgetToken();
+    this.#socket?.renewToken();
+  }
+
+  #forgetToken(): void {
     if (this.#sentToken !== undefined) this.#options.tokens().expired(this.#sentToken);
-    this.#socket?.reconnect();
   }
 
   /** Closes the connection now. Whatever still runs over it completes. */
@@ -122,8 +126,8 @@ export class LiveConnection {
     const socket = new Socket({
       url: urls.webSocket,
       token: () => this.#token(),
-      renewable: () => tokens().renewable,
-      onTokenExpired: () => this.renewToken(),
+      renews: code => tokens().renews(code),
+      forgetToken: () => this.#forgetToken(),
       onState: state => {
         if (state.status === 'connected') this.#settled = true;
         connection.set(state);

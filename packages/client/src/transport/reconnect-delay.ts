@@ -6,7 +6,7 @@ const TRY_AGAIN_LATER = 1013;
 const BASE_MS = 2_000;
 /** A server that restarts loses everybody at the same moment, so everybody spreads wider. */
 const RESTART_BASE_MS = 5_000;
-/** A token that has expired is no trouble of the server, and tokens expire one by one. */
+/** A token that has expired, or a right that has changed, is no trouble of the server. */
 const RENEWAL_BASE_MS = 500;
 const CAP_MS = 30_000;
 
@@ -58,6 +58,6 @@ export class ReconnectDelay {
 }
 
 function baseMsAfter(code: number | undefined): number {
-  if (code === CLOSE_CODES.tokenExpired) return RENEWAL_BASE_MS;
+  if (code === CLOSE_CODES.tokenExpired || code === CLOSE_CODES.accessChanged) return RENEWAL_BASE_MS;
   return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
 }

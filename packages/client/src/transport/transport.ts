@@ -47,10 +47,12 @@ export function createTransport(options: {
         onData: page => observer.onData(page as PositionedPage),
       }),
     ephemeral: observer => api.live.ephemeral.subscribe(undefined, observer),
+    presence: (input, observer) => api.live.presence.subscribe(input, observer),
     task: (input, observer) => api.live.task.subscribe(input, observer),
-    renewToken: () => {
-      if (tokens().renewable) liveConnection.renewToken();
-      return tokens().renewable;
+    renewToken: code => {
+      const renews = tokens().renews(code);
+      if (renews) liveConnection.renewToken();
+      return renews;
     },
     hold: () => liveConnection.hold(),
   };

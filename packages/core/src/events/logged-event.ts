@@ -59,6 +59,7 @@ export class LoggedEvent {
   /** The event as a viewer sees it; undefined when nothing that the viewer may see happened. */
   seenWith(visibility: Visibility): RollcallEvent | undefined {
     if (visibility === 'everything') return this.full;
+    if (visibility === 'id') return idForm(this.full);
     if (this.#public === null) this.#public = publicForm(this.full);
     return this.#public;
   }
@@ -90,6 +91,19 @@ function publicForm(event: RollcallEvent): RollcallEvent | undefined {
   if (!event.changes) return { ...event, user };
   const changes = visibleChanges(event.changes, 'public');
   return Object.keys(changes).length === 0 ? undefined : { ...event, user, changes };
+}
+
+/** That something happened to a user, and nothing of what, nor who did it. */
+function idForm(event: RollcallEvent): RollcallEvent {
+  if (!isUserEvent(event)) return event;
+  const { id, type, created_at, actor, user } = event;
+  return {
+    ...(id !== undefined && { id }),
+    type,
+    created_at,
+    actor: { type: actor.type },
+    user: visibleUser(user, 'id'),
+  };
 }
 
 function stateBefore(event: RollcallEvent): UserEvent['user'] | undefined {

@@ -1,12 +1,15 @@
+import { dropBlocksOf, forgetBlocked } from '../blocks/forget-blocks.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { forgetInLog } from '../events/forget-in-log.js';
 import { endExportsOf } from '../exports/end-exports.js';
 import { dropExportsOf } from '../exports/export-chunks.js';
+import { forgetBans } from '../moderation/forget-bans.js';
 import { forgetHeir } from '../products/sweeps.js';
 import { forgetTaskUser } from '../tasks/forget-task-user.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/prune-user.js';
 import { removeUser, storePrunedUser } from '../users/remove-user.js';
+import { removeBans } from '../users/save-bans.js';
 import { toUser } from '../users/to-user.js';
 import { putTombstone, tombstoneOf } from '../users/tombstones.js';
 
@@ -21,8 +24,8 @@ export interface ForgetWork {
 }
 
 /**
- * The last part of a deletion for good, a batch at a time: the user leaves exports, the log and the tasks, and at last
- * its own row. With `hard` nothing holds the id any more; a tombstone keeps it from being used again.
+ * The last part of a deletion for good, a batch at a time: the user leaves exports, the blocks of others, the log and the
+ * tasks, and at last its own bans, blocks and row. With `hard` nothing holds the id any more; a tombstone keeps it from being used again.
  * @returns the entry of the log to go on from, that an export has to end first, or what the user is called now that it
  * is done.
  */
@@ -32,16 +35,20 @@ export async function forgetUser(
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   if (await endExportsOf(transaction, userId, now)) return 'wait';
   if (await dropExportsOf(transaction, userId, limit)) return { forgottenTo };
+  if (mode === 'hard' && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
   const row = prunedUser(await findUser(transaction, userId));
   const name = mode === 'hard' ? tombstoneOf(userId) : userId;
   const remains = toUser({ ...row, id: name }, now);
   const next = await forgetInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
+  await dropBlocksOf(transaction, userId);
   if (mode === 'pruning') {
+    await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
     await forgetTaskUser(transaction, userId, name);
     await forgetHeir(transaction, userId);
+    await forgetBans(transaction, userId);
     await removeUser(transaction, userId);
     await putTombstone(transaction, userId, now);
   }

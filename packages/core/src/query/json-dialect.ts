@@ -15,6 +15,8 @@ export interface JsonDialect {
   customPasses(path: readonly string[], test: ValueTest): Sql;
   /** The users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
+  /** The users who belong to a tenant: who share one of these teams, or with none of them, who have none. */
+  belongsTo(tenant: readonly string[]): Sql;
   /** `expression` equals one of the values, which are all numbers or all strings. */
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
   /** The column is NULL, as it is in most rows. */

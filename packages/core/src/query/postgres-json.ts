@@ -21,6 +21,11 @@ export const postgresJson: JsonDialect = {
 
   teamsPass: test => placePasses({ value: sql`users.teams` }, test),
 
+  belongsTo: tenant =>
+    tenant.length === 0
+      ? sql`users.teams = '[]'::jsonb`
+      : sql`users.teams ?| ARRAY(SELECT jsonb_array_elements_text(${jsonb([...tenant])}))`,
+
   isOneOf: (expression, values) => {
     const type = raw(typeof values[0] === 'number' ? 'bigint' : 'text');
     return sql`${expression} IN (SELECT jsonb_array_elements_text(${jsonb([...values])})::${type})`;

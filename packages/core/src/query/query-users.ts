@@ -37,6 +37,7 @@ export async function queryUsers(
   const found = every([
     compileFilter(query.filter, { json, viewpoint: query, indexes: await usableIndexes(transaction, query) }),
     ...rangeConditions(query, json),
+    ...(query.tenant ? [json.belongsTo(query.tenant)] : []),
   ]);
 
   const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;

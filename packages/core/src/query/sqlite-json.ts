@@ -26,6 +26,11 @@ export const sqliteJson: JsonDialect = {
     return placePasses({ cell: teams, elements: sql`json_each(users.teams)` }, test);
   },
 
+  belongsTo: tenant =>
+    tenant.length === 0
+      ? sql`users.teams = '[]'`
+      : sql`EXISTS (SELECT 1 FROM json_each(users.teams) AS team WHERE team.value IN (SELECT value FROM json_each(${JSON.stringify(tenant)})))`,
+
   isOneOf: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
 

@@ -1,5 +1,6 @@
 import type { FilterNode, ParsedSortKey } from '@rollcall/protocol';
 import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
+import type { Tenant } from '../access/tenancy.js';
 
 /** A checked query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call. */
 export interface UserQuery {
@@ -12,6 +13,8 @@ export interface UserQuery {
   indexedFields: readonly string[];
   /** When false, an invisible user is found and sorted as if offline and never active. True for servers. */
   seesInvisible: boolean;
+  /** Whom the asker sees; absent: everybody. */
+  tenant?: Tenant;
 }
 
 /** What the value of a built-in field depends on, besides the user. */

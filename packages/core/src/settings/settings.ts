@@ -8,7 +8,7 @@ import {
 } from '@rollcall/protocol';
 import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
-import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-equal.js';
 import { syncCustomIndexes } from '../query/custom-indexes.js';
 
@@ -19,6 +19,9 @@ const DEFAULTS: AppSettings = {
   event_retention_days: 30,
   task_retention_days: 30,
   purge_deleted_users_days: null,
+  guests_enabled: null,
+  multi_tenant_enabled: false,
+  revoke_tokens_issued_before: null,
   grants: DEFAULT_GRANTS,
 };
 
@@ -27,6 +30,41 @@ export async function readSettings(transaction: Transaction): Promise<AppSetting
   const [row] = await transaction.query(sql`SELECT settings FROM app_settings WHERE id = 1`);
   const stored = transaction.dialect.readJson(row?.settings) as Partial<AppSettings>;
   return { ...DEFAULTS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
+}
+
+/**
+ * Changes the settings, alone among all who do, and logs what changed. Settings that stay as they are write nothing.
+ * @param change says what they become.
+ * @param now epoch milliseconds.
+ * @returns the settings now, and the changes by name.
+ */
+export async function saveSettings(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { change, now }: { change(before: AppSettings): AppSettings; now: number },
+): Promise<{ settings: AppSettings; changes: Changes }> {
+  await transaction.lock(['settings']);
+  const before = await readSettings(transaction);
+  const settings = change(before);
+  const changes = settingsChanges(before, settings);
+  if (Object.keys(changes).length === 0) return { settings, changes };
+  await transaction.query(
+    sql`UPDATE app_settings SET settings = ${transaction.dialect.jsonParameter(settings)} WHERE id = 1`,
+  );
+  transaction.log({
+    type: 'app.updated',
+    at: now,
+    actor_type: actor.type,
+    ...(actor.id !== undefined && { actor_id: actor.id }),
+    data: JSON.stringify({ settings, changes }),
+  });
+  return { settings, changes };
+}
+
+function settingsChanges(before: AppSettings, after: AppSettings): Changes {
+  const names = Object.keys(after) as (keyof AppSettings)[];
+  const changed = names.filter(name => !jsonEqual(before[name], after[name]));
+  return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
 }
 
 /** The settings of the app (SPEC sections 3, 4, 10, 12). */
@@ -52,34 +90,16 @@ export class Settings {
     const parsed = appSettingsUpdateSchema.safeParse(raw);
     if (!parsed.success) throw invalidSettings(parsed.error.issues);
     return this.#unitOfWork.write(async transaction => {
-      const before = await readSettings(transaction);
-      const after: AppSettings = {
+      const change = (before: AppSettings): AppSettings => ({
         ...before,
         ...parsed.data,
         grants: { ...before.grants, ...parsed.data.grants },
-      };
-      const changes = settingsChanges(before, after);
-      if (Object.keys(changes).length === 0) return after;
-      await transaction.query(
-        sql`UPDATE app_settings SET settings = ${transaction.dialect.jsonParameter(after)} WHERE id = 1`,
-      );
-      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, after.indexed_custom_fields);
-      transaction.log({
-        type: 'app.updated',
-        at: this.#clock(),
-        actor_type: actor.type,
-        ...(actor.id !== undefined && { actor_id: actor.id }),
-        data: JSON.stringify({ settings: after, changes }),
       });
-      return after;
+      const { settings, changes } = await saveSettings(transaction, actor, { change, now: this.#clock() });
+      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, settings.indexed_custom_fields);
+      return settings;
     });
   }
-}
-
-function settingsChanges(before: AppSettings, after: AppSettings): Changes {
-  const names = Object.keys(after) as (keyof AppSettings)[];
-  const changed = names.filter(name => !jsonEqual(before[name], after[name]));
-  return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
 }
 
 function invalidSettings(found: readonly { path: PropertyKey[]; message: string }[]): RollcallError {

@@ -1,5 +1,6 @@
 import { type Actor, type AppSettings, type JsonValue, RollcallError, USER_FIELDS } from '@rollcall/protocol';
 import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
+import { refuseToken } from '../access/refuse-token.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-equal.js';
 import { throwIssues } from './check-batch.js';
@@ -44,6 +45,7 @@ export async function connectUser(
       field: 'id',
     });
   }
+  refuseToken(token.issuedAt, settings.revoke_tokens_issued_before);
   const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
   if (before) refuseCaller(before, token.issuedAt);
   else if ((await findTombstones(transaction, [userId])).size > 0) throw userDeleted(userId);
@@ -53,6 +55,12 @@ export async function connectUser(
 
   const after = mergeUser(before, write, now);
   const changed = before && Object.keys(userChanges(toUser(before, now), toUser(after, now))).length > 0;
+  if (changed && toUser(before, now).banned) {
+    throw new RollcallError(
+      'USER_BANNED',
+      `the user "${userId}" is banned and cannot change itself; connect with the id only`,
+    );
+  }
   if (changed && !rights.mayUpdate(before.role)) {
     throw new RollcallError(
       'NOT_ALLOWED',
@@ -76,16 +84,11 @@ export function refuseCaller(user: UserRow, issuedAt: number | undefined): void 
   if (user.deactivated_at !== undefined) {
     throw new RollcallError('USER_DEACTIVATED', `the user "${user.id}" is deactivated`, { field: 'id' });
   }
-  const revokedBefore = user.revoke_tokens_issued_before;
-  if (revokedBefore !== undefined && (issuedAt === undefined || issuedAt < revokedBefore)) {
-    throw new RollcallError(
-      'TOKEN_REVOKED',
-      'the token was issued before the tokens of this user were revoked',
-    );
-  }
+  refuseToken(issuedAt, user.revoke_tokens_issued_before);
 }
 
-function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
+/** Refuses a value of a field that only servers write, unless the user has it already. */
+export function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
   if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') return;
   if (jsonEqual(current[field] as JsonValue | undefined, value)) return;
   throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may change it`, { field });

@@ -2,7 +2,19 @@ import type { Actor, DurableEventType, UserEvent, UserEventType } from '@rollcal
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
 /** What an event about one user says. Its time is `at`, or when the user was changed. */
-type LoggedUserEvent = Pick<UserEvent, 'user' | 'changes' | 'cause' | 'modes' | 'mode' | 'counts'> & {
+type LoggedUserEvent = Pick<
+  UserEvent,
+  | 'user'
+  | 'changes'
+  | 'cause'
+  | 'modes'
+  | 'mode'
+  | 'counts'
+  | 'reason'
+  | 'banned_by_id'
+  | 'target_id'
+  | 'device'
+> & {
   type: UserEventType & DurableEventType;
   at?: number;
 };
@@ -16,6 +28,12 @@ export function logUserEvent(transaction: WriteTransaction, actor: Actor, event:
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     user_id: data.user.id,
+    mentions: othersNamedIn(data),
     data: JSON.stringify(data),
   });
+}
+
+/** Whoever is deleted for good leaves the entries about others, too: those whom the user has blocked stand in each. */
+function othersNamedIn({ user, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type' | 'at'>): string[] {
+  return [...(user.blocked_user_ids ?? []), target_id, banned_by_id].filter(id => id !== undefined);
 }

@@ -1,10 +1,12 @@
 import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall/protocol';
 import { type PartialWrite, parsePartialUpdate } from '@rollcall/protocol/schemas';
+import { belongsTo, type Tenant } from '../access/tenancy.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { applyPartialUpdate } from './apply-partial-update.js';
 import { checkBatch, throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
+import { withoutRunOutBan } from './run-out-ban.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 import { deletedIssue } from './upsert-users.js';
@@ -21,8 +23,11 @@ export interface PartialUpdateBatch {
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings, now: number): Promise<UserRow[]>;
 }
 
-/** Checks the form of a batch of partial updates; what depends on stored data is checked when it is written. */
-export function parsePartialUpdates(raw: unknown, rights: WriteRights): PartialUpdateBatch {
+/**
+ * Checks the form of a batch of partial updates; what depends on stored data is checked when it is written.
+ * @param tenant whom the caller sees: everybody else is unknown to it, dead or alive.
+ */
+export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: Tenant): PartialUpdateBatch {
   const { items, issues } = checkBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
@@ -32,19 +37,19 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights): PartialU
     ids,
     write: async (transaction, actor, settings, now) => {
       const stored = await findUsersForUpdate(transaction, ids);
-      const forgotten = await findTombstones(
-        transaction,
-        ids.filter(id => !stored.has(id)),
-      );
+      // Of users who are gone for good nobody knows whose they were.
+      const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
+      const forgotten = await findTombstones(transaction, gone);
       const found = [...issues, ...reserved];
       const drafts: UserDraft[] = [];
       for (const { index, item } of items) {
-        const before = stored.get(item.id);
+        const row = stored.get(item.id);
+        const before = row && belongsTo(tenant, row.teams) ? row : undefined;
         if (forgotten.has(item.id) || before?.deleted_at !== undefined)
           found.push(deletedIssue(item.id, index));
         else if (!before) found.push(unknownIssue(item.id, index));
         else {
-          const applied = applyPartialUpdate(before, item);
+          const applied = applyPartialUpdate(withoutRunOutBan(before, now), item);
           found.push(...applied.issues.map(issue => ({ ...issue, index })));
           if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
         }

@@ -1,6 +1,7 @@
 import { USER_FIELDS, type UserField } from '@rollcall/protocol';
 import type { UserWrite } from '@rollcall/protocol/schemas';
 import { DERIVED_COLUMNS } from './derived-columns.js';
+import { withoutRunOutBan } from './run-out-ban.js';
 import type { UserRow } from './user-table.js';
 
 /** A user who has just come into being, with the defaults of every field. */
@@ -34,14 +35,14 @@ const RESET_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(
  */
 export function replaceUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
   const fresh = newUserRow(write.id, now);
-  const after = { ...(before ?? fresh) } as Record<string, unknown>;
+  const after = { ...(before ? withoutRunOutBan(before, now) : fresh) } as Record<string, unknown>;
   for (const field of RESET_FIELDS) after[field] = fresh[field];
   return finish(after, write);
 }
 
 /** The user after a merging write: named fields are set, everything else stays; custom data is merged key by key. */
 export function mergeUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
-  const after = { ...(before ?? newUserRow(write.id, now)) };
+  const after = { ...(before ? withoutRunOutBan(before, now) : newUserRow(write.id, now)) };
   const custom = { ...after.custom, ...write.custom };
   return finish(after as unknown as Record<string, unknown>, { ...write, custom });
 }

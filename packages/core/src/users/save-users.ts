@@ -1,7 +1,6 @@
 import type {
   Actor,
   Changes,
-  DeletionModes,
   DurableEventType,
   User,
   UserEventType,
@@ -10,7 +9,9 @@ import { insertRows } from '../database/insert-rows.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
 import { logUserEvent } from './log-user-event.js';
-import { toUser } from './to-user.js';
+import { endBan, withoutRunOutBan } from './run-out-ban.js';
+import { saveBans, type WrittenUser } from './save-bans.js';
+import { hasRunOut, toUser } from './to-user.js';
 import { userChanges } from './user-changes.js';
 import type { UserDraft } from './user-draft.js';
 import { type UserRow, userTable } from './user-table.js';
@@ -27,6 +28,9 @@ type UserEvent = UserEventType & DurableEventType;
 /** The fields whose change is told by `user.banned` and `user.unbanned`. */
 const BAN_FIELDS = new Set(['banned', 'shadow_banned', 'ban_expires']);
 
+/** The lists of a user that only itself sees, each change of which has an event of its own. */
+const OWN_LISTS = new Set(['blocked_user_ids', 'devices']);
+
 /**
  * Writes the users that changed and logs what happened to each. A user who did not change is not written: no event, no
  * new `updated_at`, no new `revision`. The revision counts the changes that others can see.
@@ -40,24 +44,30 @@ export async function saveUsers(
 ): Promise<UserRow[]> {
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
-  const stored = drafts.map(({ before, after, modes }) => {
-    const changes = before && userChanges(toUser(before, now), toUser(after, now));
-    if (before && changes && Object.keys(changes).length === 0) return before;
+  const written: WrittenUser[] = [];
+  const stored = drafts.map(draft => {
+    const changes = draft.before && userChanges(toUser(draft.before, now), toUser(draft.after, now));
+    if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
     const visible = changes && Object.keys(changes).some(path => !isPrivatePath(path));
+    // A ban that has run out is told before what is done now, and is not written again.
+    const ranOut = draft.before !== undefined && hasRunOut(draft.before, now);
+    const before = draft.before && ranOut ? endBan(transaction, draft.before, now) : draft.before;
     const row: UserRow = {
-      ...after,
-      ...DERIVED_COLUMNS.name(after.name),
+      ...withoutRunOutBan(draft.after, now),
+      ...DERIVED_COLUMNS.name(draft.after.name),
       updated_at: now,
       revision: before ? before.revision + (visible ? 1 : 0) : 1,
     };
     (before ? changed : created).push(row);
-    logChange(transaction, actor, { user: toUser(row, now), changes, modes });
+    written.push({ after: row, ranOut, ...(before && { before }), ...(draft.ban && { ban: draft.ban }) });
+    logChange(transaction, actor, { user: toUser(row, now), changes, draft });
     return row;
   });
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
   // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
   await insertRows(transaction, userTable, created.sort(byId));
   await insertRows(transaction, userTable, changed, { key: 'id', keep: PRESENCE_COLUMNS });
+  await saveBans(transaction, written, now);
   return stored;
 }
 
@@ -71,9 +81,10 @@ const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time', 'created
 function logChange(
   transaction: WriteTransaction,
   actor: Actor,
-  change: { user: User; changes?: Changes; modes?: DeletionModes },
+  change: { user: User; changes?: Changes; draft: Pick<UserDraft, 'modes' | 'ban' | 'told'> },
 ): void {
-  const { user, changes, modes } = change;
+  const { user, changes } = change;
+  const { modes, ban: details, told } = change.draft;
   if (!changes) {
     logUserEvent(transaction, actor, { type: 'user.created', user });
     const ban: Changes = {
@@ -81,23 +92,32 @@ function logChange(
       ...(user.shadow_banned && { shadow_banned: { before: false, after: true } }),
     };
     if (Object.keys(ban).length > 0)
-      logUserEvent(transaction, actor, { type: 'user.banned', user, changes: ban });
+      logUserEvent(transaction, actor, { type: 'user.banned', user, changes: ban, ...details });
     return;
   }
   const rest: Changes = {};
   const ban: Changes = {};
+  const own: Changes = {};
   for (const [path, change] of Object.entries(changes)) {
     const lifeCycle = LIFE_CYCLE_EVENTS[path];
     if (lifeCycle) {
       const type = change.after === undefined ? lifeCycle.cleared : lifeCycle.set;
       logUserEvent(transaction, actor, { type, user, changes: { [path]: change }, modes });
     } else if (BAN_FIELDS.has(path)) ban[path] = change;
+    else if (told && OWN_LISTS.has(path)) own[path] = change;
     else rest[path] = change;
   }
   if (Object.keys(ban).length > 0) {
-    const type = user.banned || user.shadow_banned ? 'user.banned' : 'user.unbanned';
-    logUserEvent(transaction, actor, { type, user, changes: ban });
+    const type = isBanAfter(user, ban) ? 'user.banned' : 'user.unbanned';
+    logUserEvent(transaction, actor, { type, user, changes: ban, ...(type === 'user.banned' && details) });
   }
+  if (told && Object.keys(own).length > 0)
+    logUserEvent(transaction, actor, { ...told, user, changes: own });
   if (Object.keys(rest).length > 0)
     logUserEvent(transaction, actor, { type: 'user.updated', user, changes: rest });
+}
+
+/** Those who follow the user see the open ban only: what they are told must not say more than that. */
+function isBanAfter(user: User, ban: Changes): boolean {
+  return ban.banned ? user.banned : user.banned || user.shadow_banned === true;
 }

@@ -43,6 +43,7 @@ function isBanned(row: Pick<UserRow, 'banned' | 'ban_expires'>, now: number): bo
   return row.banned && !hasRunOut(row, now);
 }
 
-function hasRunOut(row: Pick<UserRow, 'ban_expires'>, now: number): boolean {
+/** Whether the ban of a user had an end, and that has come. */
+export function hasRunOut(row: Pick<UserRow, 'ban_expires'>, now: number): boolean {
   return row.ban_expires !== undefined && row.ban_expires <= now;
 }

@@ -1,27 +1,40 @@
 import {
   type Actor,
-  type AppSettings,
-  DEFAULT_GRANTS,
   formatPosition,
   type Grant,
   RollcallError,
   type UserOutcome,
 } from '@rollcall/protocol';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
+import { type Tenant, tenantOf } from '../access/tenancy.js';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/read-log.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { connectUser } from './connect-user.js';
+import { createGuest } from './create-guest.js';
 import { findUser, findUsers } from './find-users.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './life-cycle.js';
 import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
+import { toUser } from './to-user.js';
 import { findTombstones } from './tombstones.js';
 import { parseUpserts } from './upsert-users.js';
 import type { UserRow } from './user-table.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
 export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
+
+/** What somebody who calls may do, and whom it sees. */
+export interface Access {
+  user?: UserRow;
+  /** Tokens that were issued before this time, epoch milliseconds, are refused for everybody; null: none is. */
+  revokedBefore: number | null;
+  grants: readonly Grant[];
+  /** What its role within a team adds there, by team. */
+  teamGrants: ReadonlyMap<string, readonly Grant[]>;
+  tenant: Tenant;
+}
 
 /**
  * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
@@ -30,10 +43,17 @@ export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
 export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #clock: () => number;
+  readonly #guestsByDefault: boolean;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
+  constructor(
+    unitOfWork: UnitOfWork,
+    clock: () => number,
+    { guestsByDefault = false }: { guestsByDefault?: boolean } = {},
+  ) {
     this.#unitOfWork = unitOfWork;
     this.#clock = clock;
+    this.#guestsByDefault = guestsByDefault;
   }
 
   /**
@@ -51,18 +71,25 @@ export class Users {
 
   /**
    * Changes parts of users: 1–100, all or nothing.
-   * @param authorise is asked, with the ids of the batch, before anything is read; it throws to refuse.
+   * @param rights `authorise` is asked, with the ids of the batch, before anything is read, and throws to refuse; who is
+   * not of the `tenant` is to the caller as unknown as one who never was.
    */
   async partialUpdate(
     actor: Actor,
     raw: unknown,
-    rights: { fields: WriteRights; authorise(ids: readonly string[]): void },
+    rights: {
+      fields: WriteRights;
+      authorise(ids: readonly string[]): void | Promise<void>;
+      tenant?: Tenant;
+    },
   ): Promise<UserRow[]> {
-    const batch = parsePartialUpdates(raw, rights.fields);
-    rights.authorise(batch.ids);
-    return this.#unitOfWork.write(async transaction =>
-      batch.write(transaction, actor, await readSettings(transaction), this.#clock()),
-    );
+    const batch = parsePartialUpdates(raw, rights.fields, rights.tenant);
+    await rights.authorise(batch.ids);
+    return this.#unitOfWork.write(async transaction => {
+      const now = this.#clock();
+      if (rights.fields === 'user') await refuseBanned(transaction, actor, now);
+      return batch.write(transaction, actor, await readSettings(transaction), now);
+    });
   }
 
   /**
@@ -79,6 +106,23 @@ export class Users {
       const rights = { mayUpdate: (role: string) => grantsOf(settings, role).includes('update-own-user') };
       const options = { raw, token, settings, rights, now: this.#clock() };
       const row = await connectUser(transaction, { type: 'user', id: token.userId }, options);
+      return { row, position: formatPosition({ epoch, seq }) };
+    });
+  }
+
+  /**
+   * Makes a guest, where the app takes guests.
+   * @returns the guest, and the position in the event log before the call.
+   * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say.
+   */
+  async connectGuest(raw: unknown): Promise<{ row: UserRow; position: string }> {
+    return this.#unitOfWork.write(async transaction => {
+      const settings = await readSettings(transaction);
+      if (!(settings.guests_enabled ?? this.#guestsByDefault)) {
+        throw new RollcallError('NOT_ALLOWED', 'this app takes no guests; the setting guests_enabled admits them');
+      }
+      const { epoch, seq } = await readBounds(transaction);
+      const row = await createGuest(transaction, raw, { settings, now: this.#clock() });
       return { row, position: formatPosition({ epoch, seq }) };
     });
   }
@@ -118,12 +162,30 @@ export class Users {
     return this.#changeOne(reactivateUser, actor, change);
   }
 
-  /** One user, if it exists, and what its role may do: what a call of that user is judged by. */
-  async access(userId: string): Promise<{ user?: UserRow; grants: readonly Grant[] }> {
+  /** One user, if it exists, and what a call of that user is judged by, all of one moment. */
+  async access(userId: string): Promise<Access> {
     return this.#unitOfWork.read(async transaction => {
+      const settings = await readSettings(transaction);
       const user = (await findUsers(transaction, [userId])).get(userId);
-      if (!user) return { grants: [] };
-      return { user, grants: grantsOf(await readSettings(transaction), user.role) };
+      const { revoke_tokens_issued_before: revokedBefore } = settings;
+      if (!user) return { revokedBefore, grants: [], teamGrants: new Map(), tenant: tenantOf(settings, []) };
+      return {
+        user,
+        revokedBefore,
+        grants: grantsOf(settings, user.role),
+        teamGrants: teamGrantsOf(settings, user.teams_role),
+        tenant: tenantOf(settings, user.teams),
+      };
+    });
+  }
+
+  /** What somebody without a user may do, as {@link access} says it of users. */
+  async anonymousAccess(): Promise<Access> {
+    return this.#unitOfWork.read(async transaction => {
+      const settings = await readSettings(transaction);
+      const { revoke_tokens_issued_before: revokedBefore } = settings;
+      const grants = grantsOf(settings, 'anonymous');
+      return { revokedBefore, grants, teamGrants: new Map(), tenant: tenantOf(settings, []) };
     });
   }
 
@@ -145,9 +207,12 @@ export class Users {
   }
 }
 
-/** What a role may do under the given settings. */
-function grantsOf(settings: AppSettings, role: string): readonly Grant[] {
-  return settings.grants[role] ?? settings.grants.user ?? DEFAULT_GRANTS.user;
+/** @throws RollcallError `USER_BANNED` */
+async function refuseBanned(transaction: Transaction, { id }: Actor, now: number): Promise<void> {
+  const row = id === undefined ? undefined : (await findUsers(transaction, [id])).get(id);
+  if (row && toUser(row, now).banned) {
+    throw new RollcallError('USER_BANNED', `the user "${id}" is banned and cannot write`);
+  }
 }
 
 function throwFailure(outcome: UserOutcome | undefined): void {

@@ -1,13 +1,20 @@
 import { type Changes, splitPath, USER_FIELDS, type User, type UserField } from '@rollcall/protocol';
 
-/** What of a user a viewer may see: everything (a server token, or the user itself), or what is public. */
-export type Visibility = 'everything' | 'public';
+/**
+ * What of a user a viewer may see: everything (a server token, or the user itself), what is public, or nothing but the
+ * id (a user of another tenant).
+ */
+export type Visibility = 'everything' | 'public' | 'id';
 
 const PRIVATE_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(field => USER_FIELDS[field].private);
 
-/** The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. */
+/**
+ * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. With the id alone
+ * every other field is as of a user of whom nothing is known, its times and its revision 0.
+ */
 export function visibleUser(user: User, visibility: Visibility): User {
   if (visibility === 'everything') return user;
+  if (visibility === 'id') return unknownUser(user.id);
   const seen: Partial<User> & Pick<User, 'id'> = { ...user };
   for (const field of PRIVATE_FIELDS) delete seen[field as 'devices'];
   if (user.invisible) {
@@ -20,10 +27,26 @@ export function visibleUser(user: User, visibility: Visibility): User {
 /** The changes as a viewer sees them. */
 export function visibleChanges(changes: Changes, visibility: Visibility): Changes {
   if (visibility === 'everything') return changes;
+  if (visibility === 'id') return {};
   return Object.fromEntries(Object.entries(changes).filter(([path]) => !isPrivatePath(path)));
 }
 
 /** Whether a changed path lies in a private field. */
 export function isPrivatePath(path: string): boolean {
   return (PRIVATE_FIELDS as string[]).includes(splitPath(path)[0] ?? '');
+}
+
+function unknownUser(id: string): User {
+  return {
+    id,
+    role: 'user',
+    teams: [],
+    custom: {},
+    invisible: false,
+    banned: false,
+    online: false,
+    created_at: 0,
+    updated_at: 0,
+    revision: 0,
+  };
 }

@@ -4,6 +4,8 @@ export const GRANTS = [
   'query-users',
   'update-own-user',
   'update-any-user',
+  'ban-user',
+  'block-user',
   'create-channel',
   'send-message',
   'create-call',
@@ -19,10 +21,12 @@ export const BUILT_IN_ROLES = ['user', 'admin', 'guest', 'anonymous'] as const;
 
 const CONTENT: Grant[] = ['create-channel', 'send-message', 'create-call', 'add-activity', 'read-activities'];
 
+const OWN: Grant[] = ['read-users', 'query-users', 'update-own-user', 'block-user', ...CONTENT];
+
 /** What the built-in roles may do until the setting `grants` says otherwise. */
 export const DEFAULT_GRANTS: Record<(typeof BUILT_IN_ROLES)[number], Grant[]> = {
-  user: ['read-users', 'query-users', 'update-own-user', ...CONTENT],
-  admin: ['read-users', 'query-users', 'update-own-user', 'update-any-user', ...CONTENT],
-  guest: ['read-users', 'query-users', 'update-own-user', ...CONTENT],
+  user: OWN,
+  admin: [...OWN, 'update-any-user', 'ban-user'],
+  guest: OWN,
   anonymous: [],
 };

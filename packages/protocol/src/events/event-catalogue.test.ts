@@ -3,8 +3,11 @@ import { EVENT_CATALOGUE } from './event-catalogue.js';
 
 const entries = Object.entries(EVENT_CATALOGUE);
 
-it('keeps no place in the log for progress, which may be lost without harm, and for everything else does', () => {
-  expect(entries.filter(([, rule]) => !rule.durable).map(([type]) => type)).toEqual(['task.progress']);
+it('keeps no place in the log for progress and presence, which may be lost without harm, and for everything else does', () => {
+  expect(entries.filter(([, rule]) => !rule.durable).map(([type]) => type)).toEqual([
+    'user.presence.changed',
+    'task.progress',
+  ]);
 });
 
 it('tells users about users only: tasks, settings and roles are for servers', () => {

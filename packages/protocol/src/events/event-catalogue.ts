@@ -30,6 +30,24 @@ export const EVENT_CATALOGUE = {
   },
   'user.banned': { durable: true, audience: 'public', when: 'A user becomes banned, or its ban changes.' },
   'user.unbanned': { durable: true, audience: 'public', when: 'A ban ends.' },
+  'user.blocked': { durable: true, audience: 'own', when: 'A user blocks another, `target_id`.' },
+  'user.unblocked': { durable: true, audience: 'own', when: 'A user takes back a block of another, `target_id`.' },
+  'user.device.added': { durable: true, audience: 'own', when: 'A user has another `device`, or it changed.' },
+  'user.device.removed': {
+    durable: true,
+    audience: 'own',
+    when: 'A `device` of a user is removed, or leaves because others were added.',
+  },
+  'user.tokens.revoked': {
+    durable: true,
+    audience: 'own',
+    when: 'Tokens of a user that were issued before a time are refused from now on, or again accepted.',
+  },
+  'user.presence.changed': {
+    durable: false,
+    audience: 'public',
+    when: 'A user whose presence is followed comes or goes; the last state wins.',
+  },
   'channel.updated': {
     durable: true,
     audience: 'named',
@@ -84,8 +102,8 @@ export type DurableEventType = {
   [Type in EventType]: (typeof EVENT_CATALOGUE)[Type]['durable'] extends true ? Type : never;
 }[EventType];
 
-/** The types of events about one user. */
-export type UserEventType = Extract<EventType, `user.${string}`>;
+/** The types of events about one user that carry the user object. */
+export type UserEventType = Exclude<Extract<EventType, `user.${string}`>, 'user.presence.changed'>;
 
 /** The types of events about a task. */
 export type TaskEventType = Extract<EventType, `task.${string}`>;

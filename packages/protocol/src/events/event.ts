@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { ContentModes, DeletionModes } from '../users/life-cycle.js';
-import type { Time, User } from '../users/user.js';
+import type { Device, Time, User } from '../users/user.js';
 import type {
   CallEventType,
   ChannelEventType,
@@ -44,6 +44,14 @@ export interface UserEvent<Custom extends object = JsonObject> extends EventBase
   changes?: Changes;
   /** Why a ban ended: `expired` where it ran out. */
   cause?: 'expired';
+  /** Why a user was banned; for servers only. */
+  reason?: string;
+  /** Who banned it; for servers only. */
+  banned_by_id?: string;
+  /** Who was blocked, or is no longer. */
+  target_id?: string;
+  /** The device that was added or removed. */
+  device?: Device;
   /** How a user was deleted, and what becomes of its content. */
   modes?: DeletionModes;
   /** How the messages of the user were deleted. */
@@ -52,6 +60,13 @@ export interface UserEvent<Custom extends object = JsonObject> extends EventBase
   counts?: Record<string, Record<string, number>>;
   /** With a filter: whether the user matched it before and after the change. */
   matched?: { before: boolean; after: boolean };
+}
+
+/** A user whose presence somebody follows has come or gone. It has no position, and the last state wins. */
+export interface PresenceEvent extends EventBase {
+  type: 'user.presence.changed';
+  /** As the receiver may see it: who is invisible looks offline to others, and as if never active. */
+  user: Pick<User, 'id' | 'online' | 'last_active'>;
 }
 
 /** A channel as an event names it: enough to find the copies of it. */
@@ -109,7 +124,7 @@ export interface RoleEvent extends EventBase {
   role: Role;
 }
 
-/** Any event. */
+/** Any event of the log, and the progress of tasks. Presence comes on a subscription of its own: {@link PresenceEvent}. */
 export type RollcallEvent<Custom extends object = JsonObject> =
   | UserEvent<Custom>
   | ChannelEvent
@@ -124,12 +139,14 @@ export type EventOfType<
   Custom extends object = JsonObject,
 > = Type extends UserEventType
   ? UserEvent<Custom> & { type: Type }
-  : Type extends TaskEventType
-    ? TaskEvent & { type: Type }
-    : Type extends ChannelEventType
-      ? ChannelEvent & { type: Type }
-      : Type extends CallEventType
-        ? CallEvent & { type: Type }
-        : Type extends 'app.updated'
-          ? AppUpdatedEvent
-          : RoleEvent & { type: Type };
+  : Type extends 'user.presence.changed'
+    ? PresenceEvent
+    : Type extends TaskEventType
+      ? TaskEvent & { type: Type }
+      : Type extends ChannelEventType
+        ? ChannelEvent & { type: Type }
+        : Type extends CallEventType
+          ? CallEvent & { type: Type }
+          : Type extends 'app.updated'
+            ? AppUpdatedEvent
+            : RoleEvent & { type: Type };

@@ -33,5 +33,7 @@ export const appSettingsUpdateSchema = z.strictObject({
   event_retention_days: daysSchema.optional(),
   task_retention_days: daysSchema.optional(),
   purge_deleted_users_days: daysSchema.nullable().optional(),
+  guests_enabled: z.boolean().nullable().optional(),
+  multi_tenant_enabled: z.boolean().optional(),
   grants: recordSchema(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
 });

@@ -1,4 +1,5 @@
 import type { Grant } from '../access/grants.js';
+import type { Time } from '../users/user.js';
 
 /** Where a username must be unique: nowhere, within the app, or within each team. */
 export const USERNAME_SCOPES = ['no', 'app', 'team'] as const;
@@ -23,6 +24,18 @@ export interface AppSettings {
    * calls, 1–3,650; default null: never.
    */
   purge_deleted_users_days: number | null;
+  /** Whether people may come in as guests, without a token; default null: in development yes, in production no. */
+  guests_enabled: boolean | null;
+  /** Whether users see and find only those who share a team with them, and users without teams each other; default false. */
+  multi_tenant_enabled: boolean;
+  /**
+   * Every token of the app that was issued before this time is refused, those of servers too; default null: none is.
+   * Read only here: `revokeTokens` sets it.
+   */
+  revoke_tokens_issued_before: Time | null;
   /** What each role may do. A role that is not listed has the grants of `user`. */
   grants: Record<string, Grant[]>;
 }
+
+/** The settings that `updateAppSettings` changes: those that are named. */
+export type AppSettingsUpdate = Partial<Omit<AppSettings, 'revoke_tokens_issued_before'>>;

@@ -3,6 +3,8 @@ import { LifeCycle0002 } from './0002-life-cycle.js';
 import { Chat0003 } from './0003-chat.js';
 import { Video0004 } from './0004-video.js';
 import { Feeds0005 } from './0005-feeds.js';
+import { Moderation0006 } from './0006-moderation.js';
+import { Presence0007 } from './0007-presence.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
-export const MIGRATIONS = [Directory0001, LifeCycle0002, Chat0003, Video0004, Feeds0005];
+export const MIGRATIONS = [Directory0001, LifeCycle0002, Chat0003, Video0004, Feeds0005, Moderation0006, Presence0007];

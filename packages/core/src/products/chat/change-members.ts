@@ -1,9 +1,11 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
+import { belongsTo } from '../../access/tenancy.js';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';
 import { loadActor, type Viewer } from '../acting-user.js';
+import { tenantOfViewer } from '../tenant-of-viewer.js';
 import { channelMemberTable } from './channel-member-table.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { channelNotFound, findChannel, findMember } from './find-channel.js';
@@ -26,10 +28,11 @@ export async function addMembers(
 ): Promise<ChannelRow> {
   const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: true });
   const users = await findUsersForShare(transaction, change.members);
+  const tenant = await tenantOfViewer(transaction, viewer);
   for (const [index, id] of change.members.entries()) {
     const field = `members.${index}`;
     const row = users.get(id);
-    if (!row) throw userNotFound(id, { field });
+    if (!row || !belongsTo(tenant, row.teams)) throw userNotFound(id, { field });
     if (row.deleted_at !== undefined) {
       throw new RollcallError('USER_DELETED', `the user "${id}" has been deleted`, { field });
     }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateChannelInput, LIMITS, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
+import { belongsTo } from '../../access/tenancy.js';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';
 import type { UserRow } from '../../users/user-table.js';
 import { loadActor, type Viewer } from '../acting-user.js';
+import { tenantOfViewer } from '../tenant-of-viewer.js';
 import { channelMemberTable } from './channel-member-table.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { findMember } from './find-channel.js';
@@ -101,13 +103,14 @@ async function findExisting(
 /** The members beside the creator. */
 async function loadMembers(
   transaction: WriteTransaction,
-  { userId, members = [] }: ChannelRequest,
+  { viewer, userId, members = [] }: ChannelRequest,
 ): Promise<UserRow[]> {
   const users = await findUsersForShare(transaction, members);
+  const tenant = await tenantOfViewer(transaction, viewer);
   return members.flatMap((member, index) => {
     const row = users.get(member);
     const field = `members.${index}`;
-    if (!row) throw userNotFound(member, { field });
+    if (!row || !belongsTo(tenant, row.teams)) throw userNotFound(member, { field });
     if (row.deleted_at !== undefined) {
       throw new RollcallError('USER_DELETED', `the user "${member}" has been deleted`, { field });
     }

@@ -39,7 +39,7 @@ export async function addCallMembers(
   { cid, members, now }: { cid: string; members: readonly string[]; now: number },
 ): Promise<CallRow> {
   if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
-  await requireCallees(transaction, members);
+  await requireCallees(transaction, viewer, members);
   const call = await findCallForUpdate(transaction, viewer, cid);
   refuseEnded(call);
   const cells = await transaction.query(

@@ -32,7 +32,7 @@ export async function createCall(
   if (existing) return existing;
 
   const others = input.members.filter(member => member !== input.user_id);
-  await requireCallees(transaction, others);
+  await requireCallees(transaction, viewer, others);
   const row: CallRow = {
     cid,
     type: input.type,

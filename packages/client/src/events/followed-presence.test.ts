@@ -1,0 +1,109 @@
+import { type PresenceEvent, RollcallError } from '@rollcall/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedLiveSource } from '../../test/scripted-live-source.js';
+import { FollowedPresence } from './followed-presence.js';
+
+const settle = () => new Promise(resolve => setTimeout(resolve));
+
+function event(state: string): PresenceEvent {
+  const [id = '', is] = state.split(' ');
+  return {
+    type: 'user.presence.changed',
+    created_at: 1,
+    actor: { type: 'system' },
+    user: { id, online: is === 'here' },
+  };
+}
+
+describe('the presence of the users that somebody follows', () => {
+  let live: ScriptedLiveSource;
+  let presence: FollowedPresence;
+  let heard: string[];
+  let errors: string[];
+
+  beforeEach(() => {
+    live = new ScriptedLiveSource();
+    heard = [];
+    errors = [];
+    presence = new FollowedPresence(live, {
+      onEvent: ({ user }) => heard.push(`${user.id} ${user.online ? 'here' : 'away'}`),
+      onError: error => errors.push(error.code),
+    });
+  });
+
+  const runs = () => live.presenceRuns.map(run => (run.input as { user_ids: string[] }).user_ids.join(' '));
+  const open = () => live.presenceRuns.filter(run => run.open);
+  const answer = (...states: string[]) => open()[0]?.observer.onData(states.map(event));
+
+  it('begins with the state of each: watching resolves when all were heard', async () => {
+    let over = false;
+    const watched = presence.watch(['john', 'jim']).then(() => {
+      over = true;
+    });
+    await settle();
+    answer('john here');
+    await settle();
+    expect([over, runs(), heard]).toEqual([false, ['john jim'], ['john here']]);
+    answer('jim away');
+    await watched;
+    answer('john away');
+    expect(heard).toEqual(['john here', 'jim away', 'john away']);
+  });
+
+  it('asks for the whole set when it changes, and hands out only what is new', async () => {
+    const first = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await first;
+    const second = presence.watch(['jim']);
+    await settle();
+    answer('john here', 'jim here');
+    await second;
+    expect([runs(), open().length]).toEqual([['john', 'john jim'], 1]);
+    expect(heard).toEqual(['john here', 'jim here']);
+  });
+
+  it('is told what changed while the connection was away, and nothing else', async () => {
+    const watched = presence.watch(['john', 'jim']);
+    await settle();
+    answer('john here', 'jim here');
+    await watched;
+    answer('john here', 'jim away');
+    expect(heard).toEqual(['john here', 'jim here', 'jim away']);
+  });
+
+  it('forgets whom it no longer follows, and asks for nobody when nobody is left', async () => {
+    const watched = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await watched;
+    await presence.unwatch(['john']);
+    expect(open()).toEqual([]);
+    const again = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await again;
+    expect(heard).toEqual(['john here', 'john here']);
+  });
+
+  it('keeps those it follows when others are refused', async () => {
+    const watched = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await watched;
+    const refused = expect(presence.watch(['jim'])).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await settle();
+    open()[0]?.observer.onError(new RollcallError('NOT_ALLOWED', 'no'));
+    await refused;
+    expect([runs(), open().length, errors]).toEqual([['john', 'john jim', 'john'], 1, []]);
+    await expect(presence.watch(['no id!'])).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('leaves nothing open when it stops, and lets nobody wait for ever', async () => {
+    const waiting = expect(presence.watch(['john'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await settle();
+    presence.stop();
+    await waiting;
+    expect([open(), live.holders, errors]).toEqual([[], 0, []]);
+  });
+});

@@ -1,0 +1,67 @@
+import { type Actor, type Device, type DeviceInput, LIMITS } from '@rollcall/protocol';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import { saveUsers } from '../users/save-users.js';
+import { userDeleted } from '../users/tombstones.js';
+import type { OwnChange } from '../users/user-draft.js';
+import type { UserRow } from '../users/user-table.js';
+
+/**
+ * Gives a user a device. An id that the user has already takes the new data and keeps its place and time; unchanged, it
+ * changes nothing, so that an app may add its device at every start. Where there are 25, the oldest leaves, which is told
+ * first. A device is known to one user at a time only as far as apps see to that: another user may add the same id.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+ */
+export async function addDevice(
+  transaction: WriteTransaction,
+  actor: Actor,
+  change: { userId: string; device: DeviceInput; now: number },
+): Promise<UserRow> {
+  const { userId, device: given, now } = change;
+  let user = await holdUser(transaction, userId);
+  const { id, push_provider, push_provider_name } = given;
+  const known = user.devices.find(one => one.id === id);
+  const device: Device = {
+    id,
+    push_provider,
+    ...(push_provider_name !== undefined && { push_provider_name }),
+    created_at: known?.created_at ?? now,
+  };
+  const save = async (devices: Device[], told: OwnChange) => {
+    const draft = { index: 0, before: user, after: { ...user, devices }, told };
+    [user = user] = await saveUsers(transaction, actor, [draft], now);
+  };
+  if (known) {
+    const devices = user.devices.map(one => (one.id === id ? device : one));
+    await save(devices, { type: 'user.device.added', device });
+    return user;
+  }
+  while (user.devices.length >= LIMITS.devices) {
+    const [oldest, ...younger] = user.devices;
+    if (oldest) await save(younger, { type: 'user.device.removed', device: oldest });
+  }
+  await save([...user.devices, device], { type: 'user.device.added', device });
+  return user;
+}
+
+/** Takes a device from a user; where there is none, nothing changes. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
+export async function removeDevice(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { userId, id, now }: { userId: string; id: string; now: number },
+): Promise<UserRow> {
+  const before = await holdUser(transaction, userId);
+  const device = before.devices.find(one => one.id === id);
+  if (!device) return before;
+  const after = { ...before, devices: before.devices.filter(one => one !== device) };
+  const told = { type: 'user.device.removed', device } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }], now);
+  return row;
+}
+
+async function holdUser(transaction: WriteTransaction, userId: string): Promise<UserRow> {
+  const row = (await findUsersForUpdate(transaction, [userId])).get(userId);
+  if (!row) throw userNotFound(userId, { field: 'user_id' });
+  if (row.deleted_at !== undefined) throw userDeleted(userId, { field: 'user_id' });
+  return row;
+}

@@ -1,0 +1,68 @@
+import type { RollcallEvent } from '@rollcall/protocol';
+import type { ParsedUserHistory } from '@rollcall/protocol/schemas';
+import sql, { join, raw } from 'sql-template-tag';
+import type { Transaction } from '../database/unit-of-work.js';
+import { eventTable } from '../events/event-tables.js';
+import { LoggedEvent } from '../events/logged-event.js';
+import { readBounds } from '../events/read-log.js';
+import { readPageCursor, writePageCursor } from '../products/page-cursor.js';
+import { findUsers, userNotFound } from '../users/find-users.js';
+import { findTombstones, tombstoneOf } from '../users/tombstones.js';
+
+/** One page of the log of a user, newest first. */
+export interface HistoryPage {
+  events: RollcallEvent[];
+  /** Where the next page begins; absent after the last. */
+  next?: string;
+}
+
+/**
+ * What the log tells of a user, newest first: what happened to it, what names it, and with `by` what it did. It reaches
+ * back as far as the log is kept. Of a user who was deleted for good it tells what happened and when, and no value.
+ * @throws RollcallError `USER_NOT_FOUND`, `CURSOR_INVALID`
+ */
+export async function queryHistory(transaction: Transaction, query: ParsedUserHistory): Promise<HistoryPage> {
+  const { by, limit, next } = query;
+  const userId = await nameInLog(transaction, query.user_id);
+  const asked = ['history', query.user_id, by];
+  const { epoch, seq } = await readBounds(transaction);
+  const before = next === undefined ? seq + 1 : readPageCursor<[number]>(next, asked, ['number'])[0];
+  // One select for each way to an entry, so that each goes by its own index.
+  const ways = [
+    sql`SELECT seq FROM events WHERE user_id = ${userId} AND seq < ${before}`,
+    namedIn(userId, before),
+    ...(by ? [sql`SELECT seq FROM events WHERE actor_id = ${userId} AND seq < ${before}`] : []),
+  ].map(way => sql`SELECT seq FROM (${way} ORDER BY seq DESC LIMIT ${limit + 1}) AS way`);
+  const cells = await transaction.query(
+    sql`SELECT ${raw(eventTable.columnList)} FROM events
+      WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq DESC LIMIT ${limit + 1}`,
+  );
+  const rows = cells.slice(0, limit).map(cell => eventTable.decode(cell, transaction.dialect));
+  const last = rows.at(-1);
+  return {
+    events: rows.map(row => new LoggedEvent(epoch, row).full),
+    ...(cells.length > limit && last && { next: writePageCursor(asked, [last.seq]) }),
+  };
+}
+
+/**
+ * Entries that name a user. An entry about somebody who has blocked the user names it too, in the list of the blocked;
+ * such an entry tells of the user only where it says so by a field of its own. That an entry's text holds something is
+ * asked by `replace`, which is the same on every engine and minds the case of letters.
+ */
+function namedIn(userId: string, before: number) {
+  const fields = ['target_id', 'banned_by_id'].map(
+    field => sql`replace(events.data, ${`"${field}":"${userId}"`}, '') <> events.data`,
+  );
+  return sql`SELECT event_mentions.seq FROM event_mentions JOIN events ON events.seq = event_mentions.seq
+    WHERE event_mentions.user_id = ${userId} AND event_mentions.seq < ${before}
+      AND (events.type NOT LIKE 'user.%' OR ${join(fields, ' OR ')})`;
+}
+
+/** What the log calls a user: its id, or its tombstone once it was deleted for good. */
+async function nameInLog(transaction: Transaction, userId: string): Promise<string> {
+  if ((await findUsers(transaction, [userId])).size > 0) return userId;
+  if ((await findTombstones(transaction, [userId])).size === 0)
+    throw userNotFound(userId, { field: 'user_id' });
+  return userId.startsWith('deleted-') ? userId : tombstoneOf(userId);
+}

@@ -1,0 +1,83 @@
+import { type Actor, RollcallError } from '@rollcall/protocol';
+import type { ParsedBan } from '@rollcall/protocol/schemas';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../database/insert-rows.js';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { type BanRow, banTable } from '../users/ban-table.js';
+import { findUsersForShare, userNotFound } from '../users/find-users.js';
+import { logUserEvent } from '../users/log-user-event.js';
+import { saveUsers } from '../users/save-users.js';
+import { toUser } from '../users/to-user.js';
+import { userDeleted } from '../users/tombstones.js';
+import type { BanDetails } from '../users/user-draft.js';
+import type { UserRow } from '../users/user-table.js';
+import { holdTarget, type Moderator } from './hold-target.js';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Bans a user, or changes its ban to what is asked for now; a ban that is already so changes nothing, and it keeps the
+ * time at which it began. An open ban and a shadow ban of one user end together, when the later call says.
+ * @throws RollcallError what {@link holdTarget} refuses; `NOT_ALLOWED` for a user token that names another author;
+ * `USER_NOT_FOUND`, `USER_DELETED` for the author; `INPUT_INVALID` for an end that is past.
+ */
+export async function banUser(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { moderator, request, now }: { moderator: Moderator; request: ParsedBan; now: number },
+): Promise<UserRow> {
+  const { id, shadow, reason } = request;
+  const ban_expires = endOf(request, now);
+  const { stored, target } = await holdTarget(transaction, { moderator, id, now });
+  const banned_by_id = await authorOf(transaction, moderator, request.banned_by_id);
+  const ban: BanDetails = {
+    ...(reason !== undefined && { reason }),
+    ...(banned_by_id !== undefined && { banned_by_id }),
+  };
+  const after = { ...target, [shadow ? 'shadow_banned' : 'banned']: true, ban_expires };
+  const known = await findBan(transaction, id);
+  const draft = { index: 0, before: stored, after, ban };
+  const [row = stored] = await saveUsers(transaction, actor, [draft], now);
+  // The user's own fields did not change; what is said of the ban may.
+  const same = known?.reason === ban.reason && known?.banned_by_id === ban.banned_by_id;
+  if (row === stored && known && !same) {
+    const { reason: _reason, banned_by_id: _author, ...rest } = known;
+    await insertRows(transaction, banTable, [{ ...rest, ...ban }], { key: 'user_id' });
+    const user = toUser(row, now);
+    logUserEvent(transaction, actor, { type: 'user.banned', user, changes: {}, at: now, ...ban });
+  }
+  return row;
+}
+
+function endOf({ timeout, expires_at }: ParsedBan, now: number): number | undefined {
+  if (timeout !== undefined) return now + timeout * MINUTE_MS;
+  if (expires_at === undefined || expires_at > now) return expires_at;
+  throw new RollcallError('INPUT_INVALID', 'expires_at: a ban ends at a time to come; this one is past', {
+    field: 'expires_at',
+  });
+}
+
+/** In whose name the ban stands; that user is not deleted while this transaction runs. */
+async function authorOf(
+  transaction: WriteTransaction,
+  moderator: Moderator,
+  given: string | undefined,
+): Promise<string | undefined> {
+  const field = 'banned_by_id';
+  if (moderator.kind === 'user') {
+    if (given === undefined || given === moderator.userId) return moderator.userId;
+    throw new RollcallError('NOT_ALLOWED', `${field}: only a server token names somebody else`, { field });
+  }
+  if (given === undefined) return undefined;
+  const author = (await findUsersForShare(transaction, [given])).get(given);
+  if (!author) throw userNotFound(given, { field });
+  if (author.deleted_at !== undefined) throw userDeleted(given, { field });
+  return given;
+}
+
+async function findBan(transaction: Transaction, userId: string): Promise<BanRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(banTable.columnList)} FROM bans WHERE user_id = ${userId}`,
+  );
+  return cells && banTable.decode(cells, transaction.dialect);
+}

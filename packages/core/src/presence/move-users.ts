@@ -1,0 +1,106 @@
+import sql from 'sql-template-tag';
+import type { Column } from '../database/column.js';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { notePresenceChanges } from './presence-feed.js';
+
+/** A user, and when it was last seen to do something: epoch milliseconds, absent where nobody knows. */
+export interface Sighting {
+  id: string;
+  at?: number;
+}
+
+/** What has become of users at one process since it was last written. */
+export interface Movement {
+  /** They have a live connection here and had none. */
+  came: readonly Sighting[];
+  /** They had one and have none. */
+  left: readonly Sighting[];
+  /** They were seen and neither came nor left. */
+  seen: readonly Sighting[];
+}
+
+const GIVEN: readonly Column[] = [
+  { name: 'id', kind: 'text' },
+  { name: 'at', kind: 'integer' },
+  { name: 'online', kind: 'boolean' },
+];
+
+/**
+ * Writes who came to and left a process, and with it who is online: everybody whom any process holds. Whoever moves the
+ * same users at another process waits, so that of two who take away the last connections one sees that it is the last.
+ * @returns the ids that no user has. They have not come.
+ */
+export async function moveUsers(
+  transaction: WriteTransaction,
+  nodeId: string,
+  { came, left, seen }: Movement,
+): Promise<Set<string>> {
+  const { dialect } = transaction;
+  const all = [...came, ...left, ...seen];
+  if (all.length === 0) return new Set();
+  // The order of the locks is the order of the ids, as with everybody else who changes users.
+  const rows = await transaction.query(
+    sql`SELECT id, online FROM users WHERE id IN (${dialect.values(all.map(user => user.id))}) ORDER BY id${dialect.forUpdate}`,
+  );
+  const wasOnline = new Map(rows.map(row => [row.id as string, row.online === true || row.online === 1]));
+  const arrivals = came.map(user => user.id).filter(id => wasOnline.has(id));
+  const leavers = left.map(user => user.id);
+  if (arrivals.length > 0) {
+    await transaction.query(
+      sql`WITH given(id) AS (${dialect.values(arrivals)})
+        INSERT INTO node_users (node_id, user_id) SELECT CAST(${nodeId} AS text), given.id FROM given WHERE true
+        ON CONFLICT (node_id, user_id) DO NOTHING`,
+    );
+  }
+  const held = await takeAway(transaction, nodeId, leavers);
+
+  const online = new Map<string, boolean>([
+    ...arrivals.map(id => [id, true] as const),
+    ...leavers.filter(id => !held.has(id)).map(id => [id, false] as const),
+  ]);
+  await updateUsers(
+    transaction,
+    all.filter(user => wasOnline.has(user.id)),
+    online,
+  );
+  await notePresenceChanges(
+    transaction,
+    [...online].filter(([id, is]) => wasOnline.has(id) && wasOnline.get(id) !== is).map(([id]) => id),
+  );
+  return new Set(came.map(user => user.id).filter(id => !wasOnline.has(id)));
+}
+
+/** Takes users away from a process. @returns those whom another process still holds. */
+async function takeAway(
+  transaction: WriteTransaction,
+  nodeId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { dialect } = transaction;
+  await transaction.query(
+    sql`DELETE FROM node_users WHERE node_id = ${nodeId} AND user_id IN (${dialect.values(ids)})`,
+  );
+  const held = await transaction.query(
+    sql`SELECT DISTINCT user_id FROM node_users WHERE user_id IN (${dialect.values(ids)})`,
+  );
+  return new Set(held.map(row => row.user_id as string));
+}
+
+/** Presence is no change of a user: neither `revision` nor `updated_at` moves. */
+async function updateUsers(
+  transaction: WriteTransaction,
+  users: readonly Sighting[],
+  online: ReadonlyMap<string, boolean>,
+): Promise<void> {
+  if (users.length === 0) return;
+  const { expressions, source } = transaction.dialect.rowsFromJson(GIVEN);
+  const json = JSON.stringify(users.map(({ id, at }) => [id, at ?? null, online.get(id) ?? null]));
+  await transaction.query(
+    sql`WITH given(id, at, online) AS (SELECT ${expressions} FROM ${source(json)})
+      UPDATE users SET
+        online = coalesce(given.online, users.online),
+        last_active = CASE WHEN given.at > coalesce(users.last_active, 0) THEN given.at ELSE users.last_active END
+      FROM given WHERE users.id = given.id`,
+  );
+}

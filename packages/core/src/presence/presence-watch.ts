@@ -1,0 +1,174 @@
+import { LIMITS, type Position } from '@rollcall/protocol';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { EventLog } from '../events/event-log.js';
+import { isUserEvent, type LoggedEvent } from '../events/logged-event.js';
+import type { UserRow } from '../users/user-table.js';
+import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
+import { endOfFeed, readFeed } from './presence-feed.js';
+
+/** Changes at other processes are found after this time. */
+const POLL_MS = 500;
+
+/** Users read at once. */
+const CHUNK = LIMITS.eventPage;
+
+/** A change of these makes a user look different to others although it neither came nor went. */
+const TELLING = ['invisible', 'teams'];
+
+/** What the watch works with. */
+export interface PresenceWatchOptions {
+  unitOfWork: UnitOfWork;
+  events: Pick<EventLog, 'position' | 'pageAfter'>;
+  find: (ids: readonly string[]) => Promise<UserRow[]>;
+  onError: (error: unknown, context: string) => void;
+}
+
+/** Hears of users as they are now; who does not exist has no row. It must not throw. */
+export type PresenceListener = (ids: readonly string[], rows: ReadonlyMap<string, UserRow>) => void;
+
+interface Watch {
+  ids: ReadonlySet<string>;
+  listener: PresenceListener;
+  /** Whose first state has not been told yet. */
+  untold: string[];
+}
+
+/**
+ * Follows for all listeners of this process who comes and goes, here and elsewhere. One loop reads the feed of changes,
+ * and each user that somebody watches once, however many do; it runs only while somebody listens. Since nobody else
+ * reads, what a listener hears later is never older.
+ */
+export class PresenceWatch {
+  readonly #options: PresenceWatchOptions;
+  readonly #watches = new Set<Watch>();
+  readonly #hint = new WakeUpLatch();
+  readonly #closing = new AbortController();
+  #following: Promise<void> | undefined;
+
+  constructor(options: PresenceWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Says that something may have changed, so that it is not found only at the next look. */
+  hint(): void {
+    if (this.#watches.size > 0) this.#hint.ring();
+  }
+
+  /**
+   * Tells of every one of these users how it is now, and from then on when it may have changed: a change that follows is
+   * not missed, and hearing of one that is none does no harm.
+   * @returns what ends it.
+   */
+  watch(ids: ReadonlySet<string>, listener: PresenceListener): () => void {
+    const watch = { ids, listener, untold: [...ids] };
+    this.#watches.add(watch);
+    this.#hint.ring();
+    this.#begin();
+    return () => {
+      this.#watches.delete(watch);
+      this.#hint.ring();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#watches.clear();
+    await this.#following;
+  }
+
+  #begin(): void {
+    if (this.#watches.size === 0) return;
+    this.#following ??= this.#follow().finally(() => {
+      this.#following = undefined;
+      this.#begin();
+    });
+  }
+
+  async #follow(): Promise<void> {
+    const { unitOfWork, events, onError } = this.#options;
+    const { signal } = this.#closing;
+    let feedUpTo: number | undefined;
+    let logUpTo: Position | undefined;
+    while (this.#watches.size > 0) {
+      try {
+        // Both positions are taken before anybody is told anything, so nothing slips in between.
+        const after = (feedUpTo ??= await unitOfWork.read(endOfFeed));
+        logUpTo ??= await events.position();
+        await this.#tellFirst();
+        const feed = await unitOfWork.read(transaction => readFeed(transaction, after));
+        await this.#tellChanged(feed.ids);
+        feedUpTo = feed.upTo;
+        const page = await events.pageAfter(logUpTo);
+        await this.#tellChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
+        logUpTo = 'resyncAt' in page ? page.resyncAt : page.upTo;
+        const more = 'resyncAt' in page || page.events.length > 0;
+        if (more || this.#someUntold()) continue;
+      } catch (error) {
+        onError(error, 'following presence');
+      }
+      await this.#hint.sleep(POLL_MS, signal);
+    }
+  }
+
+  /** Tells some of those who wait for a first state; whoever waits for many gets its turn again behind the others. */
+  async #tellFirst(): Promise<void> {
+    const turns: { watch: Watch; ids: string[] }[] = [];
+    let room: number = CHUNK;
+    for (const watch of [...this.#watches]) {
+      if (watch.untold.length === 0) continue;
+      if (room <= 0) break;
+      const ids = watch.untold.slice(0, room);
+      room -= ids.length;
+      turns.push({ watch, ids });
+    }
+    if (turns.length === 0) return;
+    const rows = await this.#read(new Set(turns.flatMap(turn => turn.ids)));
+    for (const { watch, ids } of turns) {
+      if (!this.#watches.delete(watch)) continue;
+      this.#watches.add(watch);
+      watch.untold.splice(0, ids.length);
+      watch.listener(ids, rows);
+    }
+  }
+
+  /** Tells whoever watches them; without a list, everybody of all whom they watch. */
+  async #tellChanged(changed: readonly string[] | undefined): Promise<void> {
+    if (changed === undefined) {
+      for (const watch of this.#watches) watch.untold = [...watch.ids];
+      return;
+    }
+    const watched = changed.filter(id => this.#isWatched(id));
+    for (let start = 0; start < watched.length; start += CHUNK) {
+      const chunk = watched.slice(start, start + CHUNK);
+      const rows = await this.#read(new Set(chunk));
+      for (const { ids, listener } of this.#watches) {
+        const theirs = chunk.filter(id => ids.has(id));
+        if (theirs.length > 0) listener(theirs, rows);
+      }
+    }
+  }
+
+  async #read(ids: ReadonlySet<string>): Promise<Map<string, UserRow>> {
+    const rows = await this.#options.find([...ids]);
+    return new Map(rows.map(row => [row.id, row]));
+  }
+
+  #isWatched(id: string): boolean {
+    for (const { ids } of this.#watches) if (ids.has(id)) return true;
+    return false;
+  }
+
+  #someUntold(): boolean {
+    for (const { untold } of this.#watches) if (untold.length > 0) return true;
+    return false;
+  }
+
+  #concernedBy(entries: readonly LoggedEvent[]): string[] {
+    const ids = entries.flatMap(entry => {
+      if (entry.type !== 'user.updated' || !entry.userId || !this.#isWatched(entry.userId)) return [];
+      const { full } = entry;
+      return isUserEvent(full) && TELLING.some(path => full.changes?.[path]) ? entry.userId : [];
+    });
+    return [...new Set(ids)];
+  }
+}

@@ -1,0 +1,107 @@
+import { type Actor, RollcallError, type UserEvent } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
+import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import { readSettings, saveSettings } from '../settings/settings.js';
+import { findUsersForUpdate, userNotFound } from './find-users.js';
+import { logUserEvent } from './log-user-event.js';
+import { toUser } from './to-user.js';
+import { findTombstones, userDeleted } from './tombstones.js';
+import type { UserRow } from './user-table.js';
+
+/** How far the clock of a back end may be ahead of this one. */
+const CLOCK_TOLERANCE_MS = 30_000;
+
+/** Which tokens are revoked. */
+export interface Revocation {
+  /** Whose, 1–100; absent: those of the whole app, server tokens among them. */
+  ids?: readonly string[];
+  /** Those that were issued before this time, epoch milliseconds, or that do not say when; null: none any more. */
+  before: number | null;
+}
+
+/**
+ * The revocation of tokens (SPEC section 10). From the commit on, a revoked token is refused by every call; whoever
+ * follows the log closes the live connections that hang on one.
+ */
+export class Revocations {
+  readonly #unitOfWork: UnitOfWork;
+  readonly #clock: () => number;
+
+  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+    this.#unitOfWork = unitOfWork;
+    this.#clock = clock;
+  }
+
+  /** Tokens of the app that were issued before this time are refused; null: none is. */
+  revokedBefore(): Promise<number | null> {
+    return this.#unitOfWork.read(
+      async transaction => (await readSettings(transaction)).revoke_tokens_issued_before,
+    );
+  }
+
+  /**
+   * Revokes tokens, or undoes it, all or nothing; where nothing changes, nothing is written. A time for the whole app
+   * that lies ahead would lock out those who could undo it, and is refused.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the first such user; `INPUT_INVALID`.
+   */
+  revoke(actor: Actor, { ids, before }: Revocation): Promise<void> {
+    return this.#unitOfWork.write(async transaction => {
+      const now = this.#clock();
+      if (ids) return revokeOfUsers(transaction, actor, { ids, before, now });
+      if (before !== null && before > now + CLOCK_TOLERANCE_MS) {
+        throw new RollcallError(
+          'INPUT_INVALID',
+          'before: tokens of the whole app are revoked up to now at most',
+          { field: 'before' },
+        );
+      }
+      const until = before === null ? null : Math.min(before, now);
+      const change = { revoke_tokens_issued_before: until };
+      await saveSettings(transaction, actor, { change: settings => ({ ...settings, ...change }), now });
+    });
+  }
+}
+
+async function revokeOfUsers(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { ids, before, now }: { ids: readonly string[]; before: number | null; now: number },
+): Promise<void> {
+  const stored = await findUsersForUpdate(transaction, ids);
+  await refuseMissing(transaction, ids, stored);
+  const changed = ids.flatMap(id => {
+    const row = stored.get(id);
+    return row && (row.revoke_tokens_issued_before ?? null) !== before ? row : [];
+  });
+  if (changed.length === 0) return;
+  const list = transaction.dialect.values(changed.map(row => row.id));
+  await transaction.query(
+    sql`UPDATE users SET revoke_tokens_issued_before = ${before}, updated_at = ${now} WHERE id IN (${list})`,
+  );
+  for (const row of changed) {
+    const { revoke_tokens_issued_before: earlier, ...rest } = row;
+    const after = { ...rest, updated_at: now, ...(before !== null && { revoke_tokens_issued_before: before }) };
+    const change = { ...(earlier !== undefined && { before: earlier }), ...(before !== null && { after: before }) };
+    const changes: UserEvent['changes'] = { revoke_tokens_issued_before: change };
+    logUserEvent(transaction, actor, { type: 'user.tokens.revoked', user: toUser(after, now), changes });
+  }
+}
+
+/** The first in input order is thrown, all of them are in `issues`. */
+async function refuseMissing(
+  transaction: WriteTransaction,
+  ids: readonly string[],
+  stored: ReadonlyMap<string, UserRow>,
+): Promise<void> {
+  const forgotten = await findTombstones(
+    transaction,
+    ids.filter(id => !stored.has(id)),
+  );
+  const errors = ids.flatMap((id, index) => {
+    const row = stored.get(id);
+    if (forgotten.has(id) || row?.deleted_at !== undefined) return userDeleted(id, { index, field: 'ids' });
+    return row ? [] : userNotFound(id, { index, field: 'ids' });
+  });
+  const issues = errors.map(({ code, message, index, field }) => ({ code, message, index, field }));
+  if (issues.length > 0) throw RollcallError.ofIssues(issues);
+}

@@ -1,0 +1,111 @@
+/**
+ * The set of statement texts is closed: after a warm-up with harmless words, hostile ones in every place that takes a
+ * text from a caller make no engine run a statement that it has not run before.
+ */
+import { type Filter, RollcallError } from '@rollcall/protocol';
+import { describeOnEveryEngine } from '@rollcall/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
+import { INJECTIONS } from '../support/query-injections.js';
+import { userRow } from '../support/query-rows.js';
+import { collectStatementTexts, type StatementTexts } from '../support/statement-texts.js';
+import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+
+const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70)];
+
+describeOnEveryEngine('the statements that are run', engine => {
+  let texts: StatementTexts;
+  let directory: TestDirectory;
+  let fixture: QueryFixture;
+
+  beforeAll(async () => {
+    texts = collectStatementTexts();
+    directory = await openTestDirectory(engine);
+    fixture = await QueryFixture.open(engine);
+    await fixture.replaceUsers([userRow({ id: 'jane', name: 'Jane', custom: { plain: 'plain' } })]);
+  });
+  afterAll(async () => {
+    texts.stop();
+    await directory.close();
+    await fixture.close();
+  });
+
+  /** A refusal by the rules is a good answer, too. */
+  async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      expect(error, what).toBeInstanceOf(RollcallError);
+      expect(['INTERNAL', 'UNAVAILABLE'], what).not.toContain((error as RollcallError).code);
+    }
+  }
+
+  /** One user, in every way that it can be written, with a word in every place that takes one. */
+  async function write(word: string, user: string): Promise<void> {
+    const { users, roles } = directory;
+    const partly = (change: object) =>
+      users.partialUpdate(SERVER, [{ id: user, ...change }], {
+        fields: 'server',
+        authorise: () => undefined,
+      });
+    const attempts: Record<string, () => Promise<unknown>> = {
+      id: () => users.upsert(SERVER, [{ id: word }]),
+      fields: () => users.upsert(SERVER, [{ id: user, name: word, image: word, teams: [word] }]),
+      values: () => users.upsert(SERVER, [{ id: user, custom: { word, list: [word] } }]),
+      names: () => users.upsert(SERVER, [{ id: user, custom: { [word]: 1, a: { [word]: word } } }]),
+      role: () => users.upsert(SERVER, [{ id: user, role: word }]),
+      name: () => partly({ set: { name: word } }),
+      set: () => partly({ set: { [`custom.${word}`]: word } }),
+      'set deeper': () => partly({ set: { [`custom.z.${word}`]: { [word]: word } } }),
+      unset: () => partly({ unset: [`custom.${word}`] }),
+      'new role': () => roles.create(SERVER, word),
+      'no role': () => roles.delete(SERVER, word),
+    };
+    for (const [place, work] of Object.entries(attempts)) {
+      await attempt(`${place}: ${JSON.stringify(word)}`, work);
+    }
+  }
+
+  async function ask(word: string): Promise<void> {
+    const filters: unknown[] = [
+      { [word]: 'x' },
+      { [`custom.${word}`]: { $gt: 'x' } },
+      { [`a.${word}`]: { $exists: true } },
+      { word },
+      { word: { $in: [word], $ne: word } },
+      { word: { $contains: word } },
+      { name: { $autocomplete: word } },
+      { name: word, id: word, role: { $lte: word } },
+      { teams: { $contains: word } },
+      { word: { [word]: 1 } },
+      { $or: [{ [word]: word }] },
+    ];
+    const queries: WrittenQuery[] = [
+      ...filters.map(filter => ({ filter: filter as Filter })),
+      { sort: [{ field: word, direction: 1 }] },
+      { sort: [{ field: `custom.${word}`, direction: -1 }] },
+      { options: { next: word } },
+      { options: { next: Buffer.from(JSON.stringify([word, word])).toString('base64url') } },
+    ];
+    for (const query of queries) await attempt(JSON.stringify(query), () => fixture.page(query));
+  }
+
+  it('are the same ones whatever a caller writes, as names, values, sorts and cursors', async () => {
+    for (const round of [0, 1]) {
+      for (const [index, word] of HARMLESS.entries()) {
+        await write(word, `harmless-${index}`);
+        await ask(`${word}${round || ''}`);
+      }
+    }
+    const known = texts.taken();
+    expect(known.size).toBeGreaterThan(10);
+    const unknown: string[] = [];
+    for (const [index, word] of INJECTIONS.entries()) {
+      await write(word, `hostile-${index}`);
+      await ask(word);
+      for (const text of texts.taken()) if (!known.has(text)) unknown.push(`${JSON.stringify(word)}: ${text}`);
+    }
+    expect(unknown).toEqual([]);
+    expect(INJECTIONS.length).toBeGreaterThanOrEqual(200);
+  });
+});

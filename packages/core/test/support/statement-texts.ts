@@ -1,0 +1,37 @@
+import { DataSource } from 'typeorm';
+
+/** The texts of the statements that the databases of this process have run. */
+export interface StatementTexts {
+  /** Every text that was run since the last look, once. */
+  taken(): Set<string>;
+  stop(): void;
+}
+
+/**
+ * Writes down every statement that goes to any engine, in the one place that all of them pass: TypeORM's query runners.
+ * What a statement is bound to is not part of its text.
+ */
+export function collectStatementTexts(): StatementTexts {
+  let texts = new Set<string>();
+  const create = DataSource.prototype.createQueryRunner;
+  DataSource.prototype.createQueryRunner = function createListening(this: DataSource, ...mode) {
+    const runner = create.apply(this, mode);
+    const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
+    return Object.assign(runner, {
+      query: (...parameters: unknown[]) => {
+        texts.add(String(parameters[0]));
+        return query(...parameters);
+      },
+    });
+  };
+  return {
+    taken: () => {
+      const taken = texts;
+      texts = new Set();
+      return taken;
+    },
+    stop: () => {
+      DataSource.prototype.createQueryRunner = create;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { contentTextSchema } from '../products/content-schemas.js';
+import { userIdSchema } from '../users/user-fields-schema.js';
+import { PUSH_PROVIDERS } from './devices.js';
+
+const nameSchema = contentTextSchema(LIMITS.deviceIdLength).min(1, 'has at least one character');
+
+const user_id = userIdSchema.optional();
+
+/** The input of `devices.add`. */
+export const addDeviceSchema = z.strictObject({
+  id: nameSchema,
+  push_provider: z.enum(PUSH_PROVIDERS),
+  push_provider_name: nameSchema.optional(),
+  user_id,
+});
+
+/** The input of `devices.remove`. */
+export const removeDeviceSchema = z.strictObject({ id: nameSchema, user_id });
+
+/** The input of `devices.list`. */
+export const listDevicesSchema = z.strictObject({ user_id }).default({});

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { contentTextSchema } from '../products/content-schemas.js';
+import { cursorSchema } from '../queries/query-options-schema.js';
+import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
+
+const ban = {
+  id: userIdSchema,
+  reason: contentTextSchema(LIMITS.banReasonLength).min(1, 'a reason has at least one character').optional(),
+  timeout: z.number().int().min(1).max(LIMITS.banMinutes).optional(),
+  expires_at: timeSchema.optional(),
+  banned_by_id: userIdSchema.optional(),
+};
+
+const ONE_END = {
+  path: ['expires_at'],
+  message: 'timeout and expires_at exclude each other: both say when the ban ends',
+};
+
+function hasOneEnd({ timeout, expires_at }: { timeout?: number; expires_at?: number }): boolean {
+  return timeout === undefined || expires_at === undefined;
+}
+
+/** The input of `moderation.ban`. */
+export const banUserSchema = z
+  .strictObject({ ...ban, shadow: z.boolean().default(false) })
+  .refine(hasOneEnd, ONE_END);
+
+/** The input of `moderation.shadowBan`. */
+export const shadowBanSchema = z.strictObject(ban).refine(hasOneEnd, ONE_END);
+
+/** The input of `moderation.queryBanned`. */
+export const queryBannedSchema = z.strictObject({
+  limit: z.number().int().min(1).max(LIMITS.pageContent).default(LIMITS.pageContentDefault),
+  next: cursorSchema.optional(),
+});
+
+/** The input of `moderation.ban`, checked. */
+export type ParsedBan = z.output<typeof banUserSchema>;
+
+/** The input of `moderation.shadowBan`, checked. */
+export type ParsedShadowBan = z.output<typeof shadowBanSchema>;
+
+/** The input of `moderation.queryBanned`, checked. */
+export type ParsedQueryBanned = z.output<typeof queryBannedSchema>;

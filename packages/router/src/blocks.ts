@@ -1,0 +1,44 @@
+import type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput, User } from '@rollcall/protocol';
+import { blockUserSchema, listBlocksSchema } from '@rollcall/protocol/schemas';
+import type { z } from 'zod';
+import { actingUserId, viewerOf } from './acting-user.js';
+import { requireGrant } from './caller.js';
+import { callerProcedure, router } from './trpc.js';
+import { userFor } from './view.js';
+
+export const blocksRouter = router({
+  /**
+   * Blocks a user: the two can open no 1:1 channel. Needs the grant `block-user`. Answers with the user who blocks.
+   * @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and beyond 1,000
+   */
+  block: callerProcedure
+    .input(blockUserSchema as z.ZodType<BlockUserInput, BlockUserInput>)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'block-user');
+      const change = { userId: actingUserId(caller, input.user_id), id: input.id };
+      return { user: userFor(caller, await directory.blocks.block(caller.actor, viewerOf(caller), change)) };
+    }),
+
+  /** Takes a block back. Needs the grant `block-user`. Answers with the user who blocked. @throws `USER_NOT_FOUND` */
+  unblock: callerProcedure
+    .input(blockUserSchema as z.ZodType<BlockUserInput, BlockUserInput>)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'block-user');
+      const change = { userId: actingUserId(caller, input.user_id), id: input.id };
+      return { user: userFor(caller, await directory.blocks.unblock(caller.actor, change)) };
+    }),
+
+  /** Everybody whom the caller has blocked, newest first. @throws `USER_NOT_FOUND` */
+  list: callerProcedure
+    .input(listBlocksSchema as unknown as z.ZodType<ListBlocksInput, ListBlocksInput | void>)
+    .query(async ({ ctx: { caller, directory }, input }): Promise<ListBlocksAnswer> => {
+      const userId = actingUserId(caller, input.user_id);
+      const { blocks, users } = await directory.blocks.list(viewerOf(caller), userId);
+      return {
+        blocks: blocks.flatMap(({ blocked_user_id, created_at }): Block[] => {
+          const row = users.get(blocked_user_id);
+          return row ? [{ user_id: blocked_user_id, user: userFor(caller, row), created_at }] : [];
+        }),
+      };
+    }),
+});

@@ -1,0 +1,93 @@
+import type { BanPage } from '@rollcall/core';
+import type {
+  Ban,
+  BanUserInput,
+  QueryBannedAnswer,
+  QueryBannedInput,
+  ShadowBanInput,
+  User,
+} from '@rollcall/protocol';
+import {
+  banUserSchema,
+  type ParsedBan,
+  type ParsedQueryBanned,
+  type ParsedShadowBan,
+  queryBannedSchema,
+  shadowBanSchema,
+  userIdSchema,
+} from '@rollcall/protocol/schemas';
+import { z } from 'zod';
+import { viewerOf } from './acting-user.js';
+import { type Caller, requireGrant } from './caller.js';
+import { callerProcedure, router } from './trpc.js';
+import { userFor } from './view.js';
+
+const oneUser = z.strictObject({ id: userIdSchema });
+
+export const moderationRouter = router({
+  /**
+   * Bans a user, or changes its ban: a banned user cannot write. Needs the grant `ban-user`; a shadow ban, and its
+   * author, are for servers only. @throws `USER_NOT_FOUND`, `USER_DELETED`; `NOT_ALLOWED` for oneself and for admins
+   */
+  ban: callerProcedure
+    .input(banUserSchema as unknown as z.ZodType<ParsedBan, BanUserInput>)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'ban-user');
+      return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), input));
+    }),
+
+  /** Ends the ban of a user; a shadow ban stays. Needs the grant `ban-user`. @throws as `ban` does */
+  unban: callerProcedure
+    .input(oneUser)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'ban-user');
+      const change = { id: input.id, shadow: false };
+      return oneUserFor(caller, await directory.moderation.unban(caller.actor, viewerOf(caller), change));
+    }),
+
+  /** Bans a user without telling it: only it sees what it writes. Needs the grant `ban-user`. @throws as `ban` does */
+  shadowBan: callerProcedure
+    .input(shadowBanSchema as unknown as z.ZodType<ParsedShadowBan, ShadowBanInput>)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'ban-user');
+      const ban = { ...input, shadow: true };
+      return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), ban));
+    }),
+
+  /** Ends the shadow ban of a user; an open ban stays. Needs the grant `ban-user`. @throws as `ban` does */
+  removeShadowBan: callerProcedure
+    .input(oneUser)
+    .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
+      requireGrant(caller, 'ban-user');
+      const change = { id: input.id, shadow: true };
+      return oneUserFor(caller, await directory.moderation.unban(caller.actor, viewerOf(caller), change));
+    }),
+
+  /**
+   * One page of the bans that hold now, newest first; shadow bans for servers only. Needs the grant `ban-user`.
+   * @throws `CURSOR_INVALID`
+   */
+  queryBanned: callerProcedure
+    .input(queryBannedSchema.prefault({}) as unknown as z.ZodType<ParsedQueryBanned, QueryBannedInput | void>)
+    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryBannedAnswer> => {
+      requireGrant(caller, 'ban-user');
+      return bansFor(caller, await directory.moderation.queryBanned(viewerOf(caller), input));
+    }),
+});
+
+function oneUserFor(caller: Caller, row: Parameters<typeof userFor>[1]): { user: User } {
+  return { user: userFor(caller, row) };
+}
+
+/** Bans with their users as the caller may see them. */
+function bansFor(caller: Caller, { bans, users, next }: BanPage): QueryBannedAnswer {
+  return {
+    bans: bans.flatMap(({ banned_by_id, ...ban }): Ban[] => {
+      const user = users.get(ban.user_id);
+      const author = users.get(banned_by_id ?? '');
+      if (!user) return [];
+      return [{ ...ban, user: userFor(caller, user), ...(author && { banned_by: userFor(caller, author) }) }];
+    }),
+    ...(next !== undefined && { next }),
+  };
+}
