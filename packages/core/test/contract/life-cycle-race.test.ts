@@ -3,7 +3,9 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Dump, rowsWith, StoredData } from '../support/life-cycle-dump.js';
+import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
 import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { until } from '../support/tasks-until.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
@@ -36,6 +38,60 @@ function orphans(dump: Dump): string[] {
     ),
   );
 }
+
+/** A place where a transaction stands still, just before its commit, until it is let go. */
+function holdable() {
+  let arrive = () => {};
+  let release = () => {};
+  const isHeld = new Promise<void>(resolve => {
+    arrive = resolve;
+  });
+  const released = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  const hold = () => {
+    arrive();
+    return released;
+  };
+  return { isHeld, hold, release };
+}
+
+const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
+describeOnEveryEngine('a deletion for good that meets a step of another task', engine => {
+  it('leaves no event of that step in the name of who is gone', async () => {
+    const fixture = await LifeCycleFixture.open(engine);
+    await fixture.users.upsert(SERVER, [{ id: 'jane' }, { id: 'bob' }]);
+    const other = await fixture.lifeCycle.deactivateUsers({ type: 'user', id: 'jane' }, ['bob'], false);
+    const held = await fixture.claim();
+    const deletion = await fixture.lifeCycle.deleteUsers(
+      SERVER,
+      deleteUsersSchema.parse({ ids: ['jane'], ...HARD }),
+    );
+    const deleting = await fixture.claim();
+
+    const step = holdable();
+    const stepping = fixture.database.unitOfWork.write(async () => {
+      await fixture.step(held);
+      await step.hold();
+    });
+    await step.isHeld;
+    let through = false;
+    const finishing = fixture.finish(deleting).finally(() => {
+      through = true;
+    });
+    // On an embedded database the deletion stands in the queue of the writer; nothing there could go wrong.
+    if (engine.name === 'postgres') {
+      const waits = async () => through || (await fixture.run(LOCK_WAITS)).length > 0;
+      await until('the deletion waits for the step', waits);
+    }
+    step.release();
+    await Promise.all([stepping, finishing]);
+    for (const taskId of [other, deletion]) expect((await fixture.ended(taskId)).status).toBe('completed');
+    expect(rowsWith(await fixture.dump(), 'jane')).toEqual([]);
+    await fixture.close();
+  });
+});
 
 describeOnEveryEngine('a deletion for good', engine => {
   let directory: TestDirectory;
@@ -72,10 +128,10 @@ describeOnEveryEngine('a deletion for good', engine => {
       () => chat.addReaction({ userId: carl, message_id: 'w-group-second', type: `r${round}` }),
       () => chat.flagMessage({ userId: carl, message_id: 'w-group-first' }),
       () => chat.sendMessage({ userId: jane, cid: channels.group, text: world.secret }),
-      () => chat.addReaction({ userId: jane, message_id: 'w-bobs-other', type: `r${round}` }),
+      () => chat.addReaction({ userId: jane, message_id: 'w-theirs-other', type: `r${round}` }),
       () => chat.createChannel({ viewer, type: 'messaging', userId: carl, members: [jane] }),
       () => chat.createChannel({ viewer, type: 'team', id: `w-new-${round}`, userId: jane, members: [bob] }),
-      () => chat.addMembers(viewer, { cid: channels.bobs, members: [jane] }),
+      () => chat.addMembers(viewer, { cid: channels.theirs, members: [jane] }),
       () =>
         video.createCall(viewer, {
           type: 'audio',
