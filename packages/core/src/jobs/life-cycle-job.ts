@@ -180,7 +180,9 @@ async function tellOfMessages(
   { counts, products }: { counts: Counts; products: readonly Product[] },
 ): Promise<void> {
   const concerned = kind !== 'delete' || messages !== told;
-  const ofMessages = products.some(({ name, ofMessages }) => ofMessages.some(thing => counts[name]?.[thing]));
+  const ofMessages = products.some(({ name, ofMessages = [] }) =>
+    ofMessages.some(thing => counts[name]?.[thing]),
+  );
   if (!concerned || !ofMessages) return;
   const user = toUser(await findUser(transaction, user_id), now);
   if (kind === 'reactivate' || kind === 'restore') {

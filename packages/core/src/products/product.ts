@@ -62,8 +62,8 @@ export interface ExportPage {
 export interface Product {
   /** Lower case; names the product in results, in counts and in exports. */
   readonly name: string;
-  /** The names of those things that follow the option `messages`: one event tells of all of them. */
-  readonly ofMessages: readonly string[];
+  /** The names of those things that follow the option `messages`: one event tells of all of them. Default none. */
+  readonly ofMessages?: readonly string[];
   /** Tables of its own. */
   readonly migrations?: readonly ProductMigration[];
   /** The user is deactivated, and what it wrote is to be hidden. */

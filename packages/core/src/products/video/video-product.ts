@@ -15,7 +15,6 @@ const NOTHING: SweepBatch = { changed: {}, more: false };
  */
 export const videoProduct: Product = {
   name: 'video',
-  ofMessages: [],
   deactivate: async () => NOTHING,
   reactivate: async () => NOTHING,
   delete: deleteBatch,
