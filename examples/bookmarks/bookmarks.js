@@ -100,6 +100,8 @@ function deletionOf({ modes, forgetUser }) {
 /** @type {Product} */
 const bookmarks = {
   name: 'bookmarks',
+
+  ofMessages: ['bookmarks'],
   migrations: [createTable],
 
   deactivate: context => sweep(context, { change: hide(context.now, 'deactivation'), todo: IN_PLACE }),
@@ -129,12 +131,12 @@ const bookmarks = {
     };
   },
 
-  async count(transaction, { userId, modes, forgetUser }) {
+  async count(transaction, { userIds, modes, forgetUser }) {
     const how = deletionOf({ modes, forgetUser });
     if (how === undefined) return { bookmarks: 0 };
     const [row] = await transaction.query(
       sql`SELECT count(*) AS bookmarks FROM bookmarks
-        WHERE user_id = ${userId} AND ${how === 'remove' ? ALL : IN_PLACE}`,
+        WHERE user_id IN (${transaction.dialect.values(userIds)}) AND ${how === 'remove' ? ALL : IN_PLACE}`,
     );
     return { bookmarks: Number(row?.bookmarks) };
   },

@@ -106,6 +106,7 @@ describe('a module that will not do is named, with the reason:', () => {
     ['it has no name', `export default ${productText('a', 'name: undefined')};`, 'has no name'],
     ['its name is none', `export default ${productText('My Shop')};`, 'My Shop'],
     ['its name is that of a built-in product', `export default ${productText('chat')};`, '"chat"'],
+    ['its ofMessages is no list', `export default ${productText('a', "ofMessages: 'all'")};`, 'ofMessages'],
     ['its migrations are no list', `export default ${productText('a', 'migrations: {}')};`, 'migrations'],
     ['its migrations do nothing', `export default ${productText('a', 'migrations: [null]')};`, 'migrations'],
     [

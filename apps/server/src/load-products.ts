@@ -16,7 +16,7 @@ const OPERATIONS = Object.keys({
   restore: true,
   export: true,
   count: true,
-} satisfies Record<Exclude<keyof Product, 'name' | 'migrations'>, true>);
+} satisfies Record<Exclude<keyof Product, 'name' | 'ofMessages' | 'migrations'>, true>);
 
 /**
  * Loads the products of the operator, one after the other: each module has one as its default export, or a function,
@@ -95,7 +95,10 @@ function requireProduct(specifier: string, offered: unknown): Product {
   const missing = OPERATIONS.filter(operation => typeof product[operation] !== 'function');
   if (missing.length > 0) throw refused(specifier, `its product has no ${missing.join('(), no ')}()`);
   if (typeof product.name !== 'string') throw refused(specifier, 'its product has no name');
-  const { migrations = [] } = product;
+  const { ofMessages = [], migrations = [] } = product;
+  if (!Array.isArray(ofMessages) || !ofMessages.every(name => typeof name === 'string')) {
+    throw refused(specifier, 'the ofMessages of its product is no list of names');
+  }
   const areMigrations =
     Array.isArray(migrations) &&
     migrations.every((one: { up?: unknown } | null) => typeof one?.up === 'function');

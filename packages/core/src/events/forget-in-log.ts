@@ -39,7 +39,7 @@ export async function forgetInLog(
   );
   const cells = await transaction.query(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
-      WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}`,
+      WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}${transaction.dialect.forUpdate}`,
   );
   const rows = cells.map(cell => forgotten(eventTable.decode(cell, transaction.dialect), forget));
   await insertRows(transaction, eventTable, rows, { key: 'seq' });

@@ -28,10 +28,14 @@ async function exportEvents(
   );
   const rows = cells.map(cell => eventTable.decode(cell, transaction.dialect));
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  return { records: rows.map(toRecord), ...(last && { next: String(last.seq) }) };
+  return { records: rows.map(row => toRecord(row, userId)), ...(last && { next: String(last.seq) }) };
 }
 
-function toRecord({ type, at, actor_type, actor_id, data }: EventRow): { kind: string } & JsonObject {
-  const actor = { type: actor_type, ...(actor_id !== undefined && { id: actor_id }) };
+/** Of other people, who caused a change, it says nothing. */
+function toRecord(
+  { type, at, actor_type, actor_id, data }: EventRow,
+  userId: string,
+): { kind: string } & JsonObject {
+  const actor = { type: actor_type, ...(actor_id === userId && { id: userId }) };
   return { kind: 'event', type, created_at: at, actor, ...(JSON.parse(data) as JsonObject) };
 }

@@ -17,6 +17,7 @@ import { putTombstone, tombstoneOf } from '../users/tombstones.js';
 export interface ForgetWork {
   userId: string;
   mode: 'pruning' | 'hard';
+  taskId: string;
   /** Up to which entry the log has forgotten the user already. */
   forgottenTo: number;
   limit: number;
@@ -31,7 +32,7 @@ export interface ForgetWork {
  */
 export async function forgetUser(
   transaction: WriteTransaction,
-  { userId, mode, forgottenTo, limit, now }: ForgetWork,
+  { userId, mode, taskId, forgottenTo, limit, now }: ForgetWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   if (await endExportsOf(transaction, userId, now)) return 'wait';
   if (await dropExportsOf(transaction, userId, limit)) return { forgottenTo };
@@ -46,7 +47,7 @@ export async function forgetUser(
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
-    await forgetTaskUser(transaction, userId, name);
+    await forgetTaskUser(transaction, { userId, name, taskId });
     await forgetHeir(transaction, userId);
     await forgetBans(transaction, userId);
     await removeUser(transaction, userId);

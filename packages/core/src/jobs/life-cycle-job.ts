@@ -2,12 +2,13 @@ import type { JsonObject, TaskType, UserOutcome } from '@rollcall/protocol';
 import type { Product } from '../products/product.js';
 import type { Counts, SweepKind, SweepRow } from '../products/sweep-table.js';
 import { findSweep, isAlive, putSweeps, removeSweep } from '../products/sweeps.js';
+import { forgetTaskActor } from '../tasks/forget-task-user.js';
 import type { Job, StepContext, StepOutcome } from '../tasks/job.js';
 import { findUser, findUsersForUpdate } from '../users/find-users.js';
 import type { ChangeActivity } from '../users/life-cycle.js';
 import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/to-user.js';
-import { findTombstones, userDeleted } from '../users/tombstones.js';
+import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js';
 import { forgetUser } from './forget-user.js';
 import { BEGINNING, type SweepPosition } from './sweep-position.js';
 import { sweepUser } from './sweep-user.js';
@@ -135,12 +136,18 @@ async function goOn(
   };
   if (!through) return stay({ position });
   const mode = await lastingMode(step, sweep);
-  if (position.forgottenTo === undefined) await tellOfMessages(step, sweep, changed);
+  if (position.forgottenTo === undefined)
+    await tellOfMessages(step, sweep, { counts: changed, products: tools.products });
   let name = userId;
   if (mode) {
-    // The log forgets the user in transactions of its own: what this one tells has to be in it first.
-    if (position.forgottenTo === undefined) return stay({ position: { ...position, forgottenTo: 0 } });
-    const work = { userId, mode, forgottenTo: position.forgottenTo, limit: CHANGES_PER_STEP, now };
+    const taskId = step.task.id;
+    if (position.forgottenTo === undefined) {
+      // The log forgets the user in steps of their own: what this one tells has to be in it first, and whatever is told
+      // from now on has to name the user by its tombstone.
+      if (mode === 'hard') await forgetTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
+      return stay({ position: { ...position, forgottenTo: 0 } });
+    }
+    const work = { userId, mode, taskId, forgottenTo: position.forgottenTo, limit: CHANGES_PER_STEP, now };
     const done = await forgetUser(transaction, work);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
@@ -153,7 +160,7 @@ async function goOn(
     status: sweep.user_changed || contentChanged ? 'done' : 'unchanged',
     ...(contentChanged && { details: changed }),
   };
-  return { outcome, name, left: left - 1 };
+  return { outcome, name, left: mode ? 0 : left - 1 };
 }
 
 /** Whether the user itself has still to go, and how; a user who has been pruned already has nothing left to prune. */
@@ -170,10 +177,13 @@ async function lastingMode(
 async function tellOfMessages(
   { transaction, actor, now }: Work['step'],
   { user_id, kind, messages, told }: SweepRow,
-  counts: Counts,
+  { counts, products }: { counts: Counts; products: readonly Product[] },
 ): Promise<void> {
   const concerned = kind !== 'delete' || messages !== told;
-  if (!concerned || Object.keys(counts).length === 0) return;
+  const ofMessages = products.some(({ name, ofMessages = [] }) =>
+    ofMessages.some(thing => counts[name]?.[thing]),
+  );
+  if (!concerned || !ofMessages) return;
   const user = toUser(await findUser(transaction, user_id), now);
   if (kind === 'reactivate' || kind === 'restore') {
     logUserEvent(transaction, actor, { type: 'user.messages.restored', user, counts, at: now });

@@ -18,15 +18,9 @@ export async function previewDeletion(
   if (heirId !== undefined) await requireHeir(transaction, heirId);
   const { user, ...modes } = modesOf(deletion);
   let counts: Counts = {};
-  for (const userId of stored.keys()) {
-    for (const product of products) {
-      const forgetUser = user === 'hard';
-      counts = addCounts(
-        counts,
-        product.name,
-        await product.count(transaction, { userId, modes, forgetUser }),
-      );
-    }
+  const planned = { userIds: [...stored.keys()], modes, forgetUser: user === 'hard' };
+  for (const product of products) {
+    counts = addCounts(counts, product.name, await product.count(transaction, planned));
   }
   const changed = [...stored.values()].filter(row => isFurther(user, stateOf(row, undefined)));
   return { users: changed.length, products: counts };

@@ -62,6 +62,8 @@ export interface ExportPage {
 export interface Product {
   /** Lower case; names the product in results, in counts and in exports. */
   readonly name: string;
+  /** The names of those things that follow the option `messages`: one event tells of all of them. Default none. */
+  readonly ofMessages?: readonly string[];
   /** Tables of its own. */
   readonly migrations?: readonly ProductMigration[];
   /** The user is deactivated, and what it wrote is to be hidden. */
@@ -77,9 +79,9 @@ export interface Product {
     transaction: Transaction,
     page: { userId: string; after?: string; limit: number },
   ): Promise<ExportPage>;
-  /** How much `delete` would change, by the same names, and changes nothing. */
+  /** How much deleting these users would change, by the same names; what they share counts once. It changes nothing. */
   count(
     transaction: Transaction,
-    deletion: { userId: string; modes: ContentModes; forgetUser: boolean },
+    deletion: { userIds: readonly string[]; modes: ContentModes; forgetUser: boolean },
   ): Promise<Record<string, number>>;
 }

@@ -1,16 +1,53 @@
+import type { UserOutcome } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
+/** Who is to be forgotten, by the task that does it, and what it is called from then on. */
+export interface ForgetTaskUser {
+  userId: string;
+  name: string;
+  taskId: string;
+}
+
 /**
- * Gives a user another name in every task, for one who is deleted for good: as one whom a task was about, who asked for
- * it, or who asked for its end.
+ * Gives a user who is deleted for good another name where it asked for tasks, or for their end. A worker that has read
+ * the old name would still write it into events: it loses its task by a new fence, and the task is free to be taken.
  */
-export async function forgetTaskUser(transaction: WriteTransaction, from: string, to: string): Promise<void> {
+export async function forgetTaskActor(
+  transaction: WriteTransaction,
+  { userId, name, taskId }: ForgetTaskUser,
+): Promise<void> {
+  const actor = transaction.dialect.jsonParameter({ type: 'user', id: name });
+  for (const column of [sql`actor`, sql`cancelled_by`]) {
+    await transaction.query(
+      sql`UPDATE tasks SET ${column} = ${actor},
+        fence = CASE WHEN id = ${taskId} THEN fence ELSE fence + 1 END,
+        lease_until = CASE WHEN id = ${taskId} OR lease_until IS NULL THEN lease_until ELSE 0 END
+        WHERE ${column} ->> 'id' = ${userId}`,
+    );
+  }
+}
+
+/** Gives the user that name among the users of every task. What stood against it may quote it, so that goes, too. */
+export async function forgetTaskUser(
+  transaction: WriteTransaction,
+  { userId, name }: ForgetTaskUser,
+): Promise<void> {
   const { dialect } = transaction;
-  const actor = dialect.jsonParameter({ type: 'user', id: to });
-  await transaction.query(sql`UPDATE task_users SET user_id = ${to} WHERE user_id = ${from}`);
-  await transaction.query(sql`UPDATE tasks SET actor = ${actor} WHERE actor ->> 'id' = ${from}`);
-  await transaction.query(
-    sql`UPDATE tasks SET cancelled_by = ${actor} WHERE cancelled_by ->> 'id' = ${from}`,
+  const rows = await transaction.query(
+    sql`SELECT task_id, outcome FROM task_users WHERE user_id = ${userId} AND outcome IS NOT NULL`,
   );
+  for (const row of rows) {
+    const { status, error } = dialect.readJson(row.outcome) as UserOutcome;
+    if (status !== 'failed' || !error) continue;
+    const kept: UserOutcome = {
+      status,
+      error: { code: error.code, message: 'the user was deleted for good later' },
+    };
+    await transaction.query(
+      sql`UPDATE task_users SET outcome = ${dialect.jsonParameter(kept)}
+        WHERE task_id = ${row.task_id as string} AND user_id = ${userId}`,
+    );
+  }
+  await transaction.query(sql`UPDATE task_users SET user_id = ${name} WHERE user_id = ${userId}`);
 }

@@ -136,13 +136,6 @@ describeOnEveryEngine('a user who was deleted for good', engine => {
     });
   });
 
-  it('is not among those whom others have blocked', async () => {
-    await fixture.run(`UPDATE users SET blocked_user_ids = '["carl","jane"]' WHERE id = 'bob'`);
-    await fixture.ended(await ask(SERVER, ['jane']));
-    expect((await fixture.dump()).users?.bob?.blocked_user_ids).toEqual(['carl']);
-    await isNowhere();
-  });
-
   it('leaves channels to the heir who was named, each with its event', async () => {
     for (const id of ['one', 'two']) await group(id, 'jane');
     await fixture.newEvents();

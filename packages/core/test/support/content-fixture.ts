@@ -95,8 +95,8 @@ export class ContentFixture {
           VALUES ('task', 'users.delete', ${status}, '{}', '{}', 0, 1, 0, 0, 0, 0, false, 1, 1)`,
       );
       await transaction.query(
-        sql`INSERT INTO sweeps (user_id, task_id, kind, user_changed, messages, conversations, calls)
-          VALUES (${userId}, 'task', 'delete', true, ${messages}, ${conversations}, ${calls})`,
+        sql`INSERT INTO sweeps (user_id, task_id, kind, user_changed, messages, conversations, calls, changed)
+          VALUES (${userId}, 'task', 'delete', true, ${messages}, ${conversations}, ${calls}, '{}')`,
       );
     });
   }
@@ -146,7 +146,9 @@ export class ContentFixture {
     product: Product,
     { userId, modes = {}, forgetUser = false }: SweepOptions & { userId: string },
   ): Promise<Record<string, number>> {
-    return this.unitOfWork.read(transaction => product.count(transaction, { userId, modes, forgetUser }));
+    return this.unitOfWork.read(transaction =>
+      product.count(transaction, { userIds: [userId], modes, forgetUser }),
+    );
   }
 
   /** Everything that a product exports of a user, page by page. */

@@ -144,9 +144,9 @@ export class LifeCycleFixture {
     await this.database.unitOfWork.write(transaction => insertRows(transaction, activityTable, rows));
   }
 
-  /** Changes what no call of the directory changes: one statement, the same on every engine. */
-  async run(statement: string): Promise<void> {
-    await this.#data.run(statement);
+  /** Changes or looks at what no call of the directory does: one statement, past the unit of work. */
+  run(statement: string): Promise<StoredRow[]> {
+    return this.#data.run(statement);
   }
 
   /** Everything that is stored. */

@@ -19,7 +19,7 @@ export interface World {
   /** Stands in every text and every value of jane's own, and nowhere else. */
   secret: string;
   /** The channels: one of jane's, the 1:1 channel of jane and bob, one of bob's. */
-  channels: { group: string; pair: string; bobs: string };
+  channels: { group: string; pair: string; theirs: string };
   /** 1:1 calls of jane and bob, and group calls of the three. */
   calls: { pairs: string[]; groups: string[] };
   /** Exports that ended: one holds jane, and one has nothing to do with her. */
@@ -47,7 +47,7 @@ export async function makeWorld(directory: WorldMaker, prefix: string): Promise<
   const channels = {
     group: await open('team', jane, { id: `${prefix}-group`, members: [bob, carl] }),
     pair: await open('messaging', jane, { members: [bob] }),
-    bobs: await open('team', bob, { id: `${prefix}-bobs`, members: [jane] }),
+    theirs: await open('team', bob, { id: `${prefix}-theirs`, members: [jane] }),
   };
   for (const [name, cid] of Object.entries(channels)) {
     await talk(directory, { cid, id: `${prefix}-${name}`, jane, bob, secret });

@@ -32,6 +32,8 @@ const EDGES: Record<keyof typeof appSettingsUpdateSchema.shape, { accepted: unkn
     },
     max_custom_bytes: { accepted: [1024, 15_360], refused: [1023, 15_361, 2048.5, '2048', null] },
     event_retention_days: { accepted: [1, 3650], refused: [0, 3651, 1.5, '30'] },
+    task_retention_days: { accepted: [1, 3650], refused: [0, 3651, 1.5, '30', null] },
+    purge_deleted_users_days: { accepted: [null, 1, 3650], refused: [0, 3651, 1.5, '30', false] },
     grants: {
       accepted: [{}, { user: [] }, { 'team-lead': [...GRANTS] }],
       refused: [

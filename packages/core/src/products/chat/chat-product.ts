@@ -12,6 +12,7 @@ import { runSteps, type SweepStep } from './sweep-steps.js';
  */
 export const chatProduct: Product = {
   name: 'chat',
+  ofMessages: ['messages', 'reactions', 'flags'],
   deactivate: context => runSteps(context.limit, [hideMessages(context, 'deactivation')]),
   reactivate: context => runSteps(context.limit, [bringBackMessages(context, 'deactivation')]),
   restore: (context: SweepContext) =>

@@ -1,7 +1,7 @@
 import type { SweepBatch } from '../product.js';
 
 /** What one step of a batch did. */
-export interface StepResult {
+interface StepResult {
   changed: Readonly<Record<string, number>>;
   /** Rows that the step found to be done; when they fill the room there may be more. */
   rows: number;

@@ -4,11 +4,12 @@ import type { DeletionContext, Product, SweepBatch } from '../product.js';
 import { exportActivities } from './export-activities.js';
 import { deleteActivities, hideActivities, isToBeDeleted, showActivities } from './sweep-activities.js';
 
-type Deletion = Pick<DeletionContext, 'userId' | 'modes' | 'forgetUser'>;
+type Deletion = Pick<DeletionContext, 'modes' | 'forgetUser'>;
 
 /** How activities follow their actor: as messages do, by the mode `messages`. */
 export const feedsProduct: Product = {
   name: 'feeds',
+  ofMessages: ['activities'],
   deactivate: context => hideActivities(context, 'deactivation'),
   reactivate: context => showActivities(context, 'deactivation'),
   delete: deleteBatch,
@@ -27,12 +28,15 @@ async function deleteBatch(context: DeletionContext): Promise<SweepBatch> {
   return mode === undefined ? { changed: {}, more: false } : deleteActivities(context, mode);
 }
 
-async function count(transaction: Transaction, deletion: Deletion): Promise<Record<string, number>> {
+async function count(
+  transaction: Transaction,
+  { userIds, ...deletion }: Deletion & { userIds: readonly string[] },
+): Promise<Record<string, number>> {
   const mode = modeOf(deletion);
   if (mode === undefined) return {};
   const [row] = await transaction.query(
     sql`SELECT count(*) AS activities FROM activities
-      WHERE actor_id = ${deletion.userId} AND ${isToBeDeleted(mode)}`,
+      WHERE actor_id IN (${transaction.dialect.values(userIds)}) AND ${isToBeDeleted(mode)}`,
   );
   const activities = Number(row?.activities);
   return activities > 0 ? { activities } : {};

@@ -28,7 +28,7 @@ export async function exportCalls(
   const page = cells.slice(0, limit);
   const last = cells.length > limit ? page.at(-1) : undefined;
   return {
-    records: page.map(one => toRecord(callTable.decode(one, transaction.dialect), one)),
+    records: page.map(one => toRecord(callTable.decode(one, transaction.dialect), one, userId)),
     ...(last && {
       next: writeContentCursor({ created_at: Number(last.created_at), key: String(last.cid) }, []),
     }),
@@ -38,13 +38,14 @@ export async function exportCalls(
 function toRecord(
   { people, deleted_with, ...row }: CallRow,
   { member_since, member_joined_at, member_left_at }: Record<string, unknown>,
+  userId: string,
 ): ExportPage['records'][number] {
   const { created_by_id, started_at, ended_at, deleted_at, ...always } = row;
   return {
     kind: 'call',
     ...always,
     one_to_one: people === 2,
-    ...(created_by_id !== undefined && { created_by_id }),
+    ...(created_by_id === userId && { created_by_id }),
     ...(started_at !== undefined && { started_at }),
     ...(ended_at !== undefined && { ended_at }),
     ...(deleted_at !== undefined && { deleted_at }),

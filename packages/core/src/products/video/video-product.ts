@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/unit-of-work.js';
 import type { DeletionContext, Product, SweepBatch } from '../product.js';
 import { deleteCalls } from './delete-calls.js';
 import { exportCalls } from './export-calls.js';
-import { IS_ONE_TO_ONE, isCallOf } from './find-calls.js';
+import { IS_ONE_TO_ONE } from './find-calls.js';
 import { forgetMember } from './forget-member.js';
 import { restoreCalls } from './restore-calls.js';
 
@@ -32,16 +32,24 @@ async function deleteBatch(context: DeletionContext): Promise<SweepBatch> {
 
 async function count(
   transaction: Transaction,
-  { userId, modes, forgetUser }: Pick<DeletionContext, 'userId' | 'modes' | 'forgetUser'>,
+  {
+    userIds,
+    modes,
+    forgetUser,
+  }: { userIds: readonly string[] } & Pick<DeletionContext, 'modes' | 'forgetUser'>,
 ): Promise<Record<string, number>> {
   const [row = {}] = await transaction.query(
     sql`SELECT count(*) AS memberships,
-        count(*) FILTER (WHERE ${IS_ONE_TO_ONE}) AS pairs,
-        count(*) FILTER (WHERE ${IS_ONE_TO_ONE} AND calls.deleted_at IS NULL) AS pairs_in_sight
-      FROM calls WHERE ${isCallOf(userId)}`,
+        count(*) FILTER (WHERE ${IS_ONE_TO_ONE}) AS memberships_in_pairs,
+        count(DISTINCT calls.cid) FILTER (WHERE ${IS_ONE_TO_ONE}) AS pairs,
+        count(DISTINCT calls.cid) FILTER (WHERE ${IS_ONE_TO_ONE} AND calls.deleted_at IS NULL) AS pairs_in_sight
+      FROM calls JOIN call_members ON call_members.cid = calls.cid
+      WHERE call_members.user_id IN (${transaction.dialect.values(userIds)})`,
   );
   const pairs = Number(row.pairs);
   const calls = modes.calls === 'hard' ? pairs : modes.calls === 'soft' ? Number(row.pairs_in_sight) : 0;
-  const memberships = forgetUser ? Number(row.memberships) - (modes.calls === 'hard' ? pairs : 0) : 0;
+  const memberships = forgetUser
+    ? Number(row.memberships) - (modes.calls === 'hard' ? Number(row.memberships_in_pairs) : 0)
+    : 0;
   return { ...(calls > 0 && { calls }), ...(memberships > 0 && { memberships }) };
 }
