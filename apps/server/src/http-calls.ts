@@ -42,7 +42,8 @@ export async function handleCall(
         address: clientAddress(request, host.config.trustedProxies),
         tell: allowance => tellAllowance(response, allowance),
       });
-      const call = { directory: host.directory, requestId, ...(limit && { limit }) };
+      const { directory, signGuestToken } = host;
+      const call = { directory, signGuestToken, requestId, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
       const transport = eventStream(response);
       const admission = await admit(host, authentication, { transport, requestId });

@@ -54,6 +54,11 @@ export class Sessions {
     return this.#entries.size;
   }
 
+  /** Every live connection. */
+  get all(): Session[] {
+    return [...this.#entries.keys()];
+  }
+
   /** The users who have a live connection here. */
   get userIds(): string[] {
     return [...this.#byUser.keys()];

@@ -1,21 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, type LogPage, tombstoneOf } from '@rollcall/core';
-import type { Position } from '@rollcall/protocol';
+import { type EventLog, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
+import { type AppUpdatedEvent, CLOSE_CODES, type Position } from '@rollcall/protocol';
 import { refusalOf } from './admission.js';
+import { rolesWithOtherGrants } from './changed-grants.js';
 import { closeCodeOf } from './close-code-of.js';
 import type { Host } from './host.js';
+import type { Session } from './sessions.js';
 
 /** Events after which a user may have to leave. */
 const GROUNDS: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted', 'user.tokens.revoked']);
+
+/** Fields of a user, a change of which changes what it may do or see. */
+const RIGHTS = /^(role|teams|teams_role)(\.|$)/;
 
 const TOMBSTONE = /^deleted-[0-9a-f]{32}$/;
 
 const RETRY_MS = 250;
 
-type Page = Extract<LogPage, { events: unknown }>;
+type Events = Extract<LogPage, { events: unknown }>['events'];
 
 /** What the watch needs of a host. */
-export interface WatchedHost extends Pick<Host, 'sessions' | 'lookUpUser' | 'lookUpForgotten' | 'logger'> {
+export interface WatchedHost
+  extends Pick<Host, 'sessions' | 'lookUpUser' | 'lookUpForgotten' | 'lookUpSettings' | 'logger'> {
   directory: { events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'> };
 }
 
@@ -23,24 +29,36 @@ export interface WatchedHost extends Pick<Host, 'sessions' | 'lookUpUser' | 'loo
 export type StopWatching = () => Promise<void>;
 
 /**
- * Closes the live connections of users who may no longer be connected, whichever process shut them out: it follows the
- * event log from now on. An event is only the reason to look; the user as it is now decides, so that nobody is thrown
- * out for a deactivation that has been undone. What could not be looked up is looked up again.
+ * Closes the live connections that a change concerns, whichever process made it: it follows the event log from now on.
+ *
+ * - Who may no longer be connected is refused. An event is only the reason to look; the user and the settings as they are
+ *   now decide, so that nobody is thrown out for a deactivation that has been undone.
+ * - Who may do or see something else than before is asked to come back at once, so that what it is subscribed to is
+ *   judged anew. That needs no look: a subscription may have begun between two changes that cancel out.
+ *
+ * What could not be looked up is looked up again.
  */
 export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching> {
   const { directory, sessions, logger } = host;
   const stopping = new AbortController();
   const start = await directory.events.position();
 
-  async function closeRefused(userId: string): Promise<void> {
-    for (const session of sessions.ofUser(userId)) {
-      const refusal = await refusalOf(host, session.principal);
+  /** All at once: the lookups gather. @returns those who may stay. */
+  async function closeRefused(connected: readonly Session[]): Promise<Session[]> {
+    const refusals = await Promise.all(connected.map(({ principal }) => refusalOf(host, principal)));
+    return connected.filter((session, index) => {
+      const refusal = refusals[index];
       if (refusal) session.close(closeCodeOf(refusal.code), refusal.code);
-    }
+      return !refusal;
+    });
+  }
+
+  function judgeAnew(connected: readonly Session[]): void {
+    for (const session of connected) session.close(CLOSE_CODES.accessChanged, 'access changed');
   }
 
   /** Whom events may shut out. One who is gone for good stands in the log under its tombstone, from a moment on. */
-  function concernedBy(events: Page['events']): Set<string> {
+  function shutOutBy(events: Events): Set<string> {
     const named = events.flatMap(({ type, userId }) =>
       GROUNDS.has(type) && userId !== undefined ? userId : [],
     );
@@ -51,15 +69,47 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     return concerned;
   }
 
+  /** Whose rights have changed. Only the events of users who are connected here are read. */
+  function changedBy(events: Events): Set<string> {
+    const changed = events.flatMap(event => {
+      const { type, userId } = event;
+      if (type !== 'user.updated' || userId === undefined || sessions.ofUser(userId).length === 0) return [];
+      const paths = isUserEvent(event.full) ? Object.keys(event.full.changes ?? {}) : [];
+      return paths.some(path => RIGHTS.test(path)) ? userId : [];
+    });
+    return new Set(changed);
+  }
+
+  async function followSettings({ settings, changes }: AppUpdatedEvent): Promise<void> {
+    const roles = rolesWithOtherGrants(settings, changes);
+    const tenants = changes.multi_tenant_enabled !== undefined;
+    if (!changes.revoke_tokens_issued_before && roles.isEmpty && !tenants) return;
+    const clients = (await closeRefused(sessions.all)).filter(({ principal }) => principal.kind !== 'server');
+    if (tenants) return judgeAnew(clients);
+    const concerned = await Promise.all(
+      clients.map(async ({ principal }) => {
+        if (principal.kind !== 'user') return roles.has('anonymous');
+        const user = await host.lookUpUser(principal.userId);
+        return user !== undefined && [user.role, ...Object.values(user.teams_role ?? {})].some(roles.has);
+      }),
+    );
+    judgeAnew(clients.filter((_, index) => concerned[index]));
+  }
+
   async function nextPosition(position: Position): Promise<Position> {
     const page = await directory.events.pageAfter(position);
     // The log does not reach back: anything may have happened to anybody.
     if ('resyncAt' in page) {
-      for (const userId of sessions.userIds) await closeRefused(userId);
+      judgeAnew(await closeRefused(sessions.all));
       return page.resyncAt;
     }
-    for (const userId of concernedBy(page.events)) await closeRefused(userId);
-    if (page.events.length === 0) await directory.events.waitBeyond(position, stopping.signal);
+    const { events } = page;
+    await closeRefused([...shutOutBy(events)].flatMap(id => sessions.ofUser(id)));
+    judgeAnew([...changedBy(events)].flatMap(id => sessions.ofUser(id)));
+    for (const event of events) {
+      if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent);
+    }
+    if (events.length === 0) await directory.events.waitBeyond(position, stopping.signal);
     return page.upTo;
   }
 

@@ -111,6 +111,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       if (connection) connection.exempt = authentication.principal?.kind === 'server';
       const call = {
         directory: host.directory,
+        signGuestToken: host.signGuestToken,
         requestId,
         authentication: admission.authentication,
         ...(limit && { limit: callsOnly(limit) }),

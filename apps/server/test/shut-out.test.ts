@@ -39,6 +39,7 @@ beforeEach(async () => {
       },
     },
     sessions,
+    lookUpSettings: () => directory.settings.get(),
     lookUpUser: createUserLookup(ids => users.find(ids)),
     lookUpForgotten: createUserLookup(async ids =>
       Array.from(await users.findForgotten(ids), id => ({ id })),

@@ -5,7 +5,7 @@ import { FollowedEvents } from './events/followed-events.js';
 import { FollowedPresence } from './events/followed-presence.js';
 import type { AnyItem } from './events/handlers.js';
 import { answerOf } from './to-rollcall-error.js';
-import type { Api, Transport } from './transport/transport.js';
+import type { Transport } from './transport/transport.js';
 
 /** What a session tells its client. */
 export interface SessionHandlers<Custom extends object> {
@@ -71,7 +71,7 @@ export class Session<Custom extends object> {
   /** The session of a guest, who gets a token. Throws like `#begin`. */
   connectGuest(user: Partial<UserInput<Custom>>): Promise<User<Custom>> {
     const { api } = this.#transport;
-    return this.#begin(signal => guestsOf(api).connectGuest.mutate(inputOf(user), { signal }));
+    return this.#begin(signal => api.users.connectGuest.mutate(inputOf(user), { signal }));
   }
 
   /** The session of nobody. Nothing is opened before something is watched. */
@@ -133,12 +133,4 @@ export class Session<Custom extends object> {
 /** The types of custom data end here: on the wire it is any JSON. */
 function inputOf(user: object): { user: UserInput } {
   return { user: user as UserInput };
-}
-
-interface GuestProcedures {
-  connectGuest: { mutate(input: { user: object }, how: { signal: AbortSignal }): Promise<Beginning> };
-}
-
-function guestsOf(api: Api): GuestProcedures {
-  return api.users as unknown as GuestProcedures;
 }

@@ -1,12 +1,17 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
+  type Ban,
+  type Block,
+  type Device,
   ERROR_CODES,
   type ErrorCode,
   type EventPage,
+  type PresenceEvent,
   RollcallError,
   type RollcallEvent,
   type Task,
+  type UserEvent,
   type WatchEventsInput,
 } from '@rollcall/protocol';
 import { initTRPC, TRPCError, type TrackedEnvelope, tracked } from '@trpc/server';
@@ -32,6 +37,17 @@ export const EXPORT_TASK: Task = {
   },
 };
 
+const JOHN = (updated(1, 'john') as UserEvent).user;
+
+/** The ban that `moderation.queryBanned` finds. */
+export const BAN: Ban = { user_id: 'john', user: JOHN, shadow: false, created_at: 1 };
+
+/** The block that `blocks.list` finds. */
+export const BLOCK: Block = { user_id: 'john', user: JOHN, created_at: 1 };
+
+/** The device that `devices` knows. */
+export const DEVICE: Device = { id: 'phone', push_provider: 'apn', created_at: 1 };
+
 interface Context {
   token: string;
 }
@@ -49,6 +65,10 @@ export class SmallServer {
   readonly calls: [path: string, input: unknown][] = [];
   /** Inputs of the subscriptions that were started. */
   readonly subscriptions: WatchEventsInput[] = [];
+  /** Whose presence was subscribed to. */
+  readonly presence: string[][] = [];
+  /** Who is here. */
+  readonly online = new Set<string>();
   /** What is refused: a token, and with which code. */
   readonly refused = new Map<string, ErrorCode>();
   readonly sockets = new Set<WebSocket>();
@@ -74,6 +94,13 @@ export class SmallServer {
   /** Writes the update of a user into the log. */
   update(userId = 'jane'): void {
     this.#log.push(updated(this.#log.length + 1, userId));
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Lets a user come, or go. */
+  setOnline(userId: string, online: boolean): void {
+    if (online) this.online.add(userId);
+    else this.online.delete(userId);
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -154,6 +181,10 @@ export class SmallServer {
           const { id } = (input as { user: { id: string } }).user;
           return { user: user(id), position: position() };
         }),
+        connectGuest: procedure.mutation(({ input }) => {
+          const { id = 'guest-1' } = (input as { user: { id?: string } }).user;
+          return { user: user(id), position: position(), token: `token-of-${id}` };
+        }),
         query: procedure.query(() => ({ users: [user('john')], position: position() })),
         partialUpdate: procedure.mutation(() => ({ users: { jane: user('jane') } })),
         deactivate: procedure.mutation(() => ({ user: user('jane') })),
@@ -166,6 +197,24 @@ export class SmallServer {
         exportOne: procedure.query(() => ({ user: user('jane'), records: {} })),
         exportMany: procedure.mutation(() => ({ task_id: TASK_ID })),
       }),
+      tokens: t.router({ revoke: procedure.mutation(() => ({})) }),
+      moderation: t.router({
+        ban: procedure.mutation(() => ({ user: user('john') })),
+        unban: procedure.mutation(() => ({ user: user('john') })),
+        shadowBan: procedure.mutation(() => ({ user: user('john') })),
+        removeShadowBan: procedure.mutation(() => ({ user: user('john') })),
+        queryBanned: procedure.query(() => ({ bans: [BAN], next: 'more' })),
+      }),
+      blocks: t.router({
+        block: procedure.mutation(() => ({ user: user('jane') })),
+        unblock: procedure.mutation(() => ({ user: user('jane') })),
+        list: procedure.query(() => ({ blocks: [BLOCK] })),
+      }),
+      devices: t.router({
+        add: procedure.mutation(() => ({ devices: [DEVICE] })),
+        list: procedure.query(() => ({ devices: [DEVICE] })),
+        remove: procedure.mutation(() => ({ devices: [] })),
+      }),
       tasks: t.router({
         get: procedure.query(() => EXPORT_TASK),
         list: procedure.query(() => ({ tasks: [EXPORT_TASK], next: 'more' })),
@@ -175,10 +224,44 @@ export class SmallServer {
         events: procedure.subscription(({ input, signal }) =>
           this.#events(input as WatchEventsInput, signal!),
         ),
+        presence: procedure.subscription(({ input, signal }) =>
+          this.#presence(input as { user_ids: string[] }, signal!),
+        ),
         task: procedure.subscription(async function* () {
           yield EXPORT_TASK;
         }),
       }),
+    });
+  }
+
+  async *#presence(input: { user_ids: string[] }, signal: AbortSignal): AsyncGenerator<PresenceEvent[]> {
+    this.presence.push(input.user_ids);
+    const told = new Map<string, boolean>();
+    while (!signal.aborted) {
+      const news = input.user_ids.filter(id => told.get(id) !== this.online.has(id));
+      for (const id of news) told.set(id, this.online.has(id));
+      if (news.length > 0) {
+        yield news.map(id => ({
+          type: 'user.presence.changed' as const,
+          created_at: 1,
+          actor: { type: 'system' as const },
+          user: { id, online: this.online.has(id) },
+        }));
+      }
+      await this.#woken(signal, () => false);
+    }
+  }
+
+  /** Waits until something may have happened, unless it has. */
+  #woken(signal: AbortSignal, ready: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake);
+      if (ready() || signal.aborted) wake();
     });
   }
 
@@ -189,15 +272,7 @@ export class SmallServer {
       const events = this.#log.slice(seq);
       seq += events.length;
       if (first || events.length > 0) yield tracked(`log.${seq}`, { events });
-      await new Promise<void>(resolve => {
-        const wake = () => {
-          this.#waiting.delete(wake);
-          resolve();
-        };
-        this.#waiting.add(wake);
-        signal.addEventListener('abort', wake);
-        if (this.#log.length > seq || signal.aborted) wake();
-      });
+      await this.#woken(signal, () => this.#log.length > seq);
     }
   }
 }

@@ -79,7 +79,9 @@ export class EventViewer {
 
   #formOf(entry: LoggedEvent, { before, after }: Sight): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
-    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
+    const visibility = visibilityOf(this.#caller, entry.userId);
+    const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
+    const event = ofItself ? entry.own : entry.seenWith(visibility);
     if (before || !event || !isUserEvent(event)) return event;
     const { changes: _, ...joined } = event;
     return joined;

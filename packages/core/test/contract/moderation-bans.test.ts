@@ -26,12 +26,12 @@ describeOnEveryEngine('a ban', engine => {
 
   afterEach(() => directory.close());
 
-  const ban = (id: string, options: object = {}, moderator = BACK_END) =>
+  const ban = (id: string, options: object = {}, moderator: Moderator = BACK_END) =>
     directory.moderation.ban(SERVER, moderator, banUserSchema.parse({ id, ...options }));
-  const unban = (id: string, moderator = BACK_END) =>
+  const unban = (id: string, moderator: Moderator = BACK_END) =>
     directory.moderation.unban(SERVER, moderator, { id, shadow: false });
   const unshadow = (id: string) => directory.moderation.unban(SERVER, BACK_END, { id, shadow: true });
-  const bans = async (viewer = BACK_END, query: object = {}) =>
+  const bans = async (viewer: Moderator = BACK_END, query: object = {}) =>
     (await directory.moderation.queryBanned(viewer, queryBannedSchema.parse(query))).bans;
   const user = async (id = 'ann') => (await directory.users.find([id]))[0];
 

@@ -11,7 +11,10 @@ import { userRow } from '../support/query-rows.js';
 import { collectStatementTexts, type StatementTexts } from '../support/statement-texts.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
 
-const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70)];
+/** Words that mean something where they are asked about; the corpus has some of them, and everybody may use them. */
+const GRAMMAR = ['id', 'name', 'custom', '$eq', '$gt'];
+
+const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
 
 describeOnEveryEngine('the statements that are run', engine => {
   let texts: StatementTexts;
@@ -84,7 +87,7 @@ describeOnEveryEngine('the statements that are run', engine => {
       ...filters.map(filter => ({ filter: filter as Filter })),
       { sort: [{ field: word, direction: 1 }] },
       { sort: [{ field: `custom.${word}`, direction: -1 }] },
-      { options: { next: word } },
+      { options: { next: word || 'none' } },
       { options: { next: Buffer.from(JSON.stringify([word, word])).toString('base64url') } },
     ];
     for (const query of queries) await attempt(JSON.stringify(query), () => fixture.page(query));

@@ -16,6 +16,10 @@ const KEYS: Record<string, readonly string[]> = {
   tombstones: ['id'],
   export_chunks: ['task_id', 'number'],
   migrations: ['id'],
+  nodes: ['id'],
+  node_users: ['node_id', 'user_id'],
+  presence_changes: ['user_id'],
+  presence_stream: ['id'],
 };
 
 /** A way to the stored data that goes past the directory. */

@@ -1,0 +1,111 @@
+import { describeOnEveryEngine } from '@rollcall/testing';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { UserRow } from '../../src/users/user-table.js';
+import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
+
+const TEAMS = ['red', 'blue', 'a.b', "o'team", 'Red', '[]', '"'];
+
+const PAGE = { limit: 7, include_deactivated_users: false, include_deleted_users: false, watch: false, presence: false };
+
+describeOnEveryEngine('multi-tenancy', engine => {
+  let directory: TestDirectory;
+
+  beforeEach(async () => {
+    directory = await openTestDirectory(engine);
+    await directory.settings.update(SERVER, { multi_tenant_enabled: true });
+  });
+
+  afterEach(() => directory.close());
+
+  async function found(tenant: readonly string[] | undefined): Promise<string[]> {
+    const ids: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await directory.users.query({
+        filter: { kind: 'all', nodes: [] },
+        sort: [{ field: { kind: 'built-in', field: 'id' }, direction: 1 }] as never,
+        options: { ...PAGE, ...(next !== undefined && { next }) } as never,
+        seesInvisible: false,
+        tenant,
+      });
+      ids.push(...page.rows.map(row => row.id));
+      next = page.next;
+    } while (next !== undefined);
+    return ids;
+  }
+
+  it('finds exactly those who share a team, and without teams those who have none', async () => {
+    const teams = fc.uniqueArray(fc.constantFrom(...TEAMS), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(teams, { minLength: 1, maxLength: 25 }), teams, async (all, own) => {
+        const users = all.map((list, index) => ({ id: `u${String(index).padStart(2, '0')}`, teams: list }));
+        const gone = Array.from({ length: 25 - all.length }, (_, index) => ({
+          id: `u${String(index + all.length).padStart(2, '0')}`,
+          teams: ['elsewhere'],
+        }));
+        await directory.users.upsert(SERVER, [...users, ...gone]);
+        const expected = users
+          .filter(user => {
+            const shared = new Set(user.teams.filter(team => own.indexOf(team) >= 0));
+            return shared.size > 0 || user.teams.length + own.length === 0;
+          })
+          .map(user => user.id);
+        expect(await found(own)).toEqual(expected);
+        expect(await found(undefined)).toHaveLength(25);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('gives a caller its tenant, and everybody where it is off', async () => {
+    await directory.users.upsert(SERVER, [{ id: 'ann', teams: ['red'] }, { id: 'ben' }]);
+    expect((await directory.users.access('ann')).tenant).toEqual(['red']);
+    expect((await directory.users.access('ben')).tenant).toEqual([]);
+    expect((await directory.users.anonymousAccess()).tenant).toEqual([]);
+    await directory.settings.update(SERVER, { multi_tenant_enabled: false });
+    expect((await directory.users.access('ann')).tenant).toBeUndefined();
+  });
+
+  it('makes another tenant as unknown as nobody, whatever became of its users', async () => {
+    await directory.users.upsert(SERVER, [
+      { id: 'ann', teams: ['red'], role: 'admin' },
+      ...['live', 'off', 'soft', 'hard'].map(id => ({ id, teams: ['blue'] })),
+    ]);
+    await directory.users.deactivate(SERVER, 'off');
+    await directory.lifeCycle.deleteUsers(SERVER, { ids: ['soft'], user: 'soft' });
+    const ann = { type: 'user', id: 'ann' } as const;
+    const viewer = { kind: 'user', userId: 'ann' } as const;
+    const rights = { fields: 'user', authorise: () => undefined, tenant: ['red'] } as const;
+    await directory.chat.createChannel({ type: 'team', id: 'one', viewer, userId: 'ann' });
+    await directory.video.createCall(viewer, { type: 'call', id: 'one', user_id: 'ann', members: [], custom: {} });
+    const attempts: ((id: string) => Promise<unknown>)[] = [
+      id => directory.users.partialUpdate(ann, [{ id, set: { name: 'x' } }], rights),
+      id => directory.chat.createChannel({ type: 'team', viewer, userId: 'ann', members: [id] }),
+      id => directory.chat.addMembers(viewer, { cid: 'team:one', members: [id] }),
+      id => directory.video.createCall(viewer, { type: 'call', user_id: 'ann', members: [id], custom: {} }),
+      id => directory.video.addCallMembers(viewer, { cid: 'call:one', members: [id] }),
+    ];
+    for (const attempt of attempts) {
+      const answers: string[] = [];
+      for (const id of ['nobody', 'live', 'off', 'soft']) {
+        const { code, message, field, index } = await refusal(attempt(id));
+        answers.push(JSON.stringify({ code, field, index, message: message.replace(id, '…') }));
+      }
+      expect(new Set(answers).size, answers.join('\n')).toBe(1);
+      expect(answers[0]).toContain('USER_NOT_FOUND');
+    }
+    expect((await directory.users.find(['live']))[0] as UserRow).toMatchObject({ revision: 1 });
+  });
+
+  it('limits no back end', async () => {
+    await directory.users.upsert(SERVER, [{ id: 'ann', teams: ['red'] }, { id: 'ben', teams: ['blue'] }]);
+    const page = await directory.chat.createChannel({
+      type: 'team',
+      viewer: { kind: 'server' },
+      userId: 'ann',
+      members: ['ben'],
+    });
+    expect(page.channels[0]?.memberCount).toBe(2);
+  });
+});
