@@ -12,6 +12,7 @@ declare global {
 
 window.begin = async ({ url, token, userId, watch }) => {
   const client = createClient<{ mood?: string }>({ url });
+  client.connection.subscribe(({ status }) => show('connection', status));
   const me = await client.connectUser({ id: userId, name: 'Jane in the browser' }, token);
   show('me', `${me.id}: ${me.name}`);
   client.on('user.updated', event => {

@@ -36,7 +36,11 @@ class OtherCallers {
   upserted = 0;
 
   constructor() {
-    this.#running = [this.#writeInBulk(), this.#call(() => server.queryUsers({ id: 'u-0000' })), this.#write()];
+    this.#running = [
+      this.#writeInBulk(),
+      this.#call(() => server.queryUsers({ id: 'u-0000' })),
+      this.#write(),
+    ];
   }
 
   /** The longest and the middle of the calls since the last look, in milliseconds. */
@@ -60,6 +64,7 @@ class OtherCallers {
       const users = Array.from({ length: 100 }, (_, index) => ({ id: `bulk-${round % 50}-${index}`, round }));
       await server.upsertUsers(users);
       this.upserted += users.length;
+      await new Promise(resolve => setTimeout(resolve, 50));
     }
   }
 

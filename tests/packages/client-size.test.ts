@@ -2,8 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type OutputFile } from 'esbuild';
 import { beforeAll, expect, it } from 'vitest';
 
-/** What a page may have to download for the client, gzipped. */
-const MAX_BYTES = 20_000;
+/**
+ * What a page may have to download for the client, gzipped. More than half of it is tRPC's. It was 20,000 until bans,
+ * blocks, devices, guests, presence and the table of the connection came: 13 methods and 1,700 bytes.
+ */
+const MAX_BYTES = 22_000;
 
 /** The program of a browser developer; `build` must have been run, for this is about what is published. */
 const OPTIONS = {

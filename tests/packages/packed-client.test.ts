@@ -109,7 +109,7 @@ async function packagesIn(folder: string): Promise<string[]> {
 
 /** A program that uses the surface of both clients; the expected errors show that the types say something. */
 const PROGRAM = `
-import { type Client, createClient, type Filter, RollcallError, type User } from '@rollcall/client';
+import { type Block, type Client, createClient, type Device, type Filter, RollcallError, type User } from '@rollcall/client';
 import { createServerClient, type DeleteUsersOptions, type DeletionPreview, isEnded } from '@rollcall/client/server';
 import type { ServerClient, Task, UserExport } from '@rollcall/client/server';
 
@@ -138,9 +138,24 @@ export async function page(): Promise<void> {
   await client.partialUpdateUser({ id: 'jane', set: { 'address.city': 'Berlin' }, unset: ['book'] });
   const found = await client.api.users.query.query({ filter, options: {} });
   console.log(found.users.length);
+  client.on('user.presence.changed', ({ user: { id, online, last_active } }) => console.log(id, online, last_active));
+  await client.queryUsers(filter, [], { presence: true });
+  await client.watchUsers(['jim'], { presence: true });
+  const blocks: Block[] = (await client.blockUser('john')).blocked_user_ids?.length ? await client.getBlockedUsers() : [];
+  console.log(blocks[0]?.user.name, (await client.unblockUser('john')).custom.book);
+  const devices: Device[] = await client.addDevice({ id: 'phone', push_provider: 'apn' });
+  console.log(devices.length, (await client.getDevices())[0]?.id, await client.removeDevice('phone'));
+  console.log((await client.banUser('john', { timeout: 5 })).ban_expires, (await client.queryBannedUsers()).bans[0]?.reason);
   subscription.unsubscribe();
   await client.unwatchUsers(['john']);
   await client.disconnectUser();
+  const guest: User<Custom> = await client.setGuestUser({ name: 'A visitor', book: 'dune' });
+  await client.connectAnonymousUser();
+  console.log(guest.role, client.connection.state.status === 'offline');
+  // @ts-expect-error tokens are revoked by back ends
+  client.revokeTokens;
+  // @ts-expect-error a user blocks in its own name
+  await client.blockUser('john', 'jane');
   // @ts-expect-error a type of event that there is not
   client.on('user.exploded', () => undefined);
   // @ts-expect-error custom data has a type
@@ -164,6 +179,16 @@ export async function backEnd(): Promise<void> {
   for await (const task of server.watchTask(task_id)) console.log(task.progress.done, isEnded(task.status));
   const ended: Task = await server.waitForTask(task_id);
   console.log(ended.result?.users.jane?.status, (await server.listTasks({ status: 'failed' })).next);
+  await server.shadowBan('john', { reason: 'spam', banned_by_id: 'jane', expires_at: Date.now() + 1000 });
+  console.log((await server.removeShadowBan('john')).shadow_banned, (await server.unbanUser('john')).banned);
+  await server.blockUser('john', 'jane');
+  console.log(await server.getBlockedUsers('jane'), await server.getDevices('jane'));
+  await server.revokeUserToken('jane', Date.now());
+  await server.revokeUsersToken(['jane', 'john'], null);
+  await server.revokeTokens(null);
+  for await (const { user: here } of server.watchPresence(['jane'], { signal: AbortSignal.timeout(1) })) console.log(here.online);
+  // @ts-expect-error a back end says who blocks
+  await server.blockUser('john');
   await server.deactivateUser('jane', { mark_messages_deleted: true });
   await server.reactivateUser('jane', { name: 'Jane', restore_messages: true, created_by_id: 'john' });
   await server.reactivateUsers(['jane'], { restore_messages: true });

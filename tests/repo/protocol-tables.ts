@@ -143,7 +143,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   activityObjectLength: 'characters of the object of an activity',
   offset: '`offset`; for more, follow `next`',
   subscriptionsPerConnection: 'subscriptions on one connection',
-  watchedUsersPerConnection: '`user_ids` of one subscription',
+  watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',
   eventPage: 'events in one page of a subscription',
   channelMembers: 'members named in one call, and shown with a channel',

@@ -25,6 +25,10 @@ function signIn(url, { id, token }) {
       const text = String(data);
       if (text === 'PING') socket.send('PONG');
       else if (text.includes('"type":"data"')) resolve();
+      else if (text.includes('"error"')) {
+        reject(new Error(text));
+        socket.terminate();
+      }
     });
     socket.on('error', reject);
     socket.on('close', code => reject(new Error(`closed with ${code}`)));

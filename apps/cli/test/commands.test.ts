@@ -51,6 +51,23 @@ describe('rollcall users', () => {
     ]);
   });
 
+  it('tells the history of a user, newest first, and no more of it than asked for', async () => {
+    await command('users', 'upsert', '{"id":"told"}');
+    await command('users', 'upsert', '{"id":"told","name":"Told"}');
+    const { exitCode, json } = await command('users', 'history', 'told');
+    expect(exitCode).toBe(0);
+    expect(json()).toMatchObject([
+      { type: 'user.updated', actor: { type: 'server' }, changes: { name: { after: 'Told' } } },
+      { type: 'user.created', user: { id: 'told' } },
+    ]);
+    expect((await command('users', 'history', 'told', '--limit', '1')).json()).toHaveLength(1);
+    const { out } = await rollcall(['users', 'history', 'told', '--by'], { server, terminal: true });
+    expect(out.split('\n')[0]).toMatch(
+      /^20\S+ {2}user\.updated {2}told "Told" {2}changed: name {2}by the server$/,
+    );
+    expect((await command('users', 'history', 'no-such-user')).err).toMatch(/^error: USER_NOT_FOUND /);
+  });
+
   it('reads the users to upsert from standard input', async () => {
     const { exitCode } = await rollcall(['users', 'upsert', '-'], { server, stdin: '{"id":"from-stdin"}' });
     expect(exitCode).toBe(0);

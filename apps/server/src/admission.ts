@@ -20,7 +20,7 @@ export interface Admission {
  * it, and one that commits after it finds the connection to close; there is no moment between.
  */
 export async function admit(
-  { sessions, ...lookups }: { sessions: Sessions } & Lookups,
+  { sessions, ...lookups }: { sessions: Sessions } & Lookups & Pick<Host, 'lookUpPosition'>,
   authentication: Authentication,
   { transport, requestId }: { transport: Transport; requestId: string },
 ): Promise<Admission> {
@@ -30,6 +30,7 @@ export async function admit(
     session = sessions.open(authentication.principal, transport);
     const refusal = await refusalOf(lookups, authentication.principal);
     if (refusal) throw refusal;
+    session.since = await lookups.lookUpPosition();
     sessions.announce(session);
     return { authentication, session };
   } catch (error) {
@@ -45,10 +46,7 @@ type Lookups = Pick<Host, 'lookUpUser' | 'lookUpForgotten' | 'lookUpSettings'>;
  * first call after connecting makes it. Whoever is anonymous may only where its role reads users: there is nothing else
  * that it could follow.
  */
-export async function refusalOf(
-  lookups: Lookups,
-  principal: Principal,
-): Promise<RollcallError | undefined> {
+export async function refusalOf(lookups: Lookups, principal: Principal): Promise<RollcallError | undefined> {
   try {
     await refuseConnection(lookups, principal);
     return undefined;

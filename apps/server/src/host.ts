@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { AppSettings } from '@rollcall/protocol';
+import type { AppSettings, Position } from '@rollcall/protocol';
 import type { Authenticate } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
@@ -18,6 +18,8 @@ export interface Host {
   lookUpForgotten: UserLookup<{ id: string }>;
   /** Reads the settings of the app as they are now. */
   lookUpSettings(): Promise<AppSettings>;
+  /** The end of the event log now. */
+  lookUpPosition(): Promise<Position>;
   /** Signs the token of a guest, good for a day. */
   signGuestToken(userId: string): Promise<string>;
   /** Whether a link to the file of an export was signed by this server and has not expired. */

@@ -6,9 +6,12 @@ export type { Logger } from 'pino';
 /** Keys whose values never reach the log, at the top of a line or up to two levels deeper. */
 const HIDDEN = ['authorization', 'connectionParams', 'token', 'secret', 'password', 'custom', 'cookie'];
 
-/** A signed token, and the password of a URL, wherever a message happens to carry one. */
-const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-const URL_PASSWORD = /(\w+:\/\/[^\s:/@]*:)[^\s@]+@/g;
+/**
+ * A signed token, and the password of a URL, wherever a message happens to carry one. The message may be as long as a
+ * caller likes, so nothing in them may be tried again from every letter of it.
+ */
+const TOKEN = /\beyJ[\w-]*(?:\.[\w-]+)*/g;
+const URL_PASSWORD = /(\b\w{1,32}:\/\/[^\s:/@]{0,256}:)[^\s@]{1,256}@/g;
 
 const MAX_CAUSES = 5;
 

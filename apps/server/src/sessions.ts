@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Principal } from '@rollcall/core';
-import { CLOSE_CODES, RollcallError } from '@rollcall/protocol';
+import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
 import type { LiveConnection } from '@rollcall/router';
 
 /** What carries a live connection: a WebSocket, or the open answer of an event stream. */
@@ -19,6 +19,8 @@ export interface PresenceListener {
 /** One signed-in live connection, as the router sees it and as the host ends it. */
 export interface Session extends LiveConnection {
   readonly principal: Principal;
+  /** Whatever it does is judged by what was committed up to here, or later; absent while it is being admitted. */
+  since?: Position;
 }
 
 interface Entry {
@@ -89,7 +91,13 @@ export class Sessions {
         { retry_after: 60 },
       );
     }
-    const session: Session = { id: randomUUID(), principal, subscriptions: 0, watched: new Map(), ...transport };
+    const session: Session = {
+      id: randomUUID(),
+      principal,
+      subscriptions: 0,
+      watched: new Map(),
+      ...transport,
+    };
     const entry: Entry = { session, present: false, expiry: undefined };
     this.#entries.set(session, entry);
     if (userId !== undefined && ofUser) this.#byUser.set(userId, ofUser.add(session));

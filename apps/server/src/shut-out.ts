@@ -34,7 +34,8 @@ export type StopWatching = () => Promise<void>;
  * - Who may no longer be connected is refused. An event is only the reason to look; the user and the settings as they are
  *   now decide, so that nobody is thrown out for a deactivation that has been undone.
  * - Who may do or see something else than before is asked to come back at once, so that what it is subscribed to is
- *   judged anew. That needs no look: a subscription may have begun between two changes that cancel out.
+ *   judged anew, unless it connected after the change. That needs no look: a subscription may have begun between two
+ *   changes that cancel out.
  *
  * What could not be looked up is looked up again.
  */
@@ -53,8 +54,17 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     });
   }
 
-  function judgeAnew(connected: readonly Session[]): void {
-    for (const session of connected) session.close(CLOSE_CODES.accessChanged, 'access changed');
+  /**
+   * Whoever was judged by a later state already goes on, and so does who is being admitted: nothing of theirs has been
+   * judged yet.
+   * @param at where the change stands in the log.
+   */
+  function judgeAnew(connected: readonly Session[], at: Position): void {
+    for (const session of connected) {
+      const { since } = session;
+      if (!since || (since.epoch === at.epoch && since.seq >= at.seq)) continue;
+      session.close(CLOSE_CODES.accessChanged, 'access changed');
+    }
   }
 
   /** Whom events may shut out. One who is gone for good stands in the log under its tombstone, from a moment on. */
@@ -69,23 +79,19 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     return concerned;
   }
 
-  /** Whose rights have changed. Only the events of users who are connected here are read. */
-  function changedBy(events: Events): Set<string> {
-    const changed = events.flatMap(event => {
-      const { type, userId } = event;
-      if (type !== 'user.updated' || userId === undefined || sessions.ofUser(userId).length === 0) return [];
-      const paths = isUserEvent(event.full) ? Object.keys(event.full.changes ?? {}) : [];
-      return paths.some(path => RIGHTS.test(path)) ? userId : [];
-    });
-    return new Set(changed);
+  /** Asks a user to come back whose rights have changed. Only the events of users who are connected here are read. */
+  function followRights(event: Events[number], at: Position): void {
+    const connected = event.userId === undefined ? [] : sessions.ofUser(event.userId);
+    if (event.type !== 'user.updated' || connected.length === 0 || !isUserEvent(event.full)) return;
+    if (Object.keys(event.full.changes ?? {}).some(path => RIGHTS.test(path))) judgeAnew(connected, at);
   }
 
-  async function followSettings({ settings, changes }: AppUpdatedEvent): Promise<void> {
+  async function followSettings({ settings, changes }: AppUpdatedEvent, at: Position): Promise<void> {
     const roles = rolesWithOtherGrants(settings, changes);
     const tenants = changes.multi_tenant_enabled !== undefined;
     if (!changes.revoke_tokens_issued_before && roles.isEmpty && !tenants) return;
     const clients = (await closeRefused(sessions.all)).filter(({ principal }) => principal.kind !== 'server');
-    if (tenants) return judgeAnew(clients);
+    if (tenants) return judgeAnew(clients, at);
     const concerned = await Promise.all(
       clients.map(async ({ principal }) => {
         if (principal.kind !== 'user') return roles.has('anonymous');
@@ -93,21 +99,25 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
         return user !== undefined && [user.role, ...Object.values(user.teams_role ?? {})].some(roles.has);
       }),
     );
-    judgeAnew(clients.filter((_, index) => concerned[index]));
+    judgeAnew(
+      clients.filter((_, index) => concerned[index]),
+      at,
+    );
   }
 
   async function nextPosition(position: Position): Promise<Position> {
     const page = await directory.events.pageAfter(position);
     // The log does not reach back: anything may have happened to anybody.
     if ('resyncAt' in page) {
-      judgeAnew(await closeRefused(sessions.all));
+      judgeAnew(await closeRefused(sessions.all), page.resyncAt);
       return page.resyncAt;
     }
     const { events } = page;
     await closeRefused([...shutOutBy(events)].flatMap(id => sessions.ofUser(id)));
-    judgeAnew([...changedBy(events)].flatMap(id => sessions.ofUser(id)));
     for (const event of events) {
-      if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent);
+      const at = { epoch: page.upTo.epoch, seq: event.seq };
+      if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent, at);
+      else followRights(event, at);
     }
     if (events.length === 0) await directory.events.waitBeyond(position, stopping.signal);
     return page.upTo;

@@ -99,6 +99,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const connection = connections.get(req);
       const requestId = connection?.id ?? randomUUID();
+      // The token is here: how long this server takes to look at it is not the client's fault.
+      clearTimeout(connection?.deadline);
       // What follows the token waits in the network, not in memory, until it is known whether anybody may send it.
       socket.pause();
       const authentication = await host.authenticate(info.connectionParams?.token);

@@ -4,13 +4,13 @@ import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { createAuthenticate } from './authenticate.js';
 import type { Config } from './config.js';
+import { gathered } from './gathered.js';
 import type { Host } from './host.js';
 import { createHttpHandler } from './http-handler.js';
 import { loadProducts } from './load-products.js';
 import { createLogger, type Logger } from './logger.js';
 import { RateLimits } from './rate-limits.js';
 import { Sessions } from './sessions.js';
-import { createSettingsLookup } from './settings-lookup.js';
 import { watchForShutOuts } from './shut-out.js';
 import { signGuestToken } from './sign-guest-token.js';
 import { signingKeysOf } from './signing-keys-of.js';
@@ -77,7 +77,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       directory,
       authenticate,
-      lookUpSettings: createSettingsLookup(() => directory.settings.get()),
+      lookUpSettings: gathered(() => directory.settings.get()),
+      lookUpPosition: gathered(() => directory.events.position()),
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
       lookUpUser: createUserLookup(ids => directory.users.find(ids)),

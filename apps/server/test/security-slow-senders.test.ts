@@ -35,7 +35,9 @@ async function trickle(text: string): Promise<string> {
 
 describe('who sends too slowly', () => {
   it('is cut off while the headers go on and on, and others are served meanwhile', async () => {
-    const slow = Array.from({ length: 50 }, () => trickle(`GET / HTTP/1.1\r\nhost: x\r\nx-slow: ${'x'.repeat(200)}`));
+    const slow = Array.from({ length: 50 }, () =>
+      trickle(`GET / HTTP/1.1\r\nhost: x\r\nx-slow: ${'x'.repeat(200)}`),
+    );
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });

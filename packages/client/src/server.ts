@@ -99,6 +99,7 @@ export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';
 export type { ServerClient } from './server-client.js';
 export type { WatchTaskOptions } from './tasks/watch-task.js';
+export { toRollcallError } from './to-rollcall-error.js';
 export type { Connection, ConnectionState } from './transport/connection-state.js';
 export type { Transport } from './transport/live-connection.js';
 export type { Api } from './transport/transport.js';

@@ -11,9 +11,9 @@ export { migrateDatabase } from './database/open-database.js';
 export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
-export { PresenceWatch } from './presence/presence-watch.js';
 export type { Moderator } from './moderation/hold-target.js';
 export type { BanPage } from './moderation/query-banned.js';
+export { PresenceWatch } from './presence/presence-watch.js';
 export type { Viewer } from './products/acting-user.js';
 export {
   type ColumnTypes,

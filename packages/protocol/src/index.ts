@@ -126,7 +126,12 @@ export {
   type QueryFieldKind,
 } from './queries/query-fields.js';
 export type { QueryUsersAnswer, QueryUsersOptions, SortKey } from './queries/query-options.js';
-export { type AppSettings, type AppSettingsUpdate, USERNAME_SCOPES, type UsernameScope } from './settings/app-settings.js';
+export {
+  type AppSettings,
+  type AppSettingsUpdate,
+  USERNAME_SCOPES,
+  type UsernameScope,
+} from './settings/app-settings.js';
 export {
   type ExportFile,
   isEnded,

@@ -30,7 +30,7 @@ export const blocksRouter = router({
 
   /** Everybody whom the caller has blocked, newest first. @throws `USER_NOT_FOUND` */
   list: callerProcedure
-    .input(listBlocksSchema as unknown as z.ZodType<ListBlocksInput, ListBlocksInput | void>)
+    .input(listBlocksSchema as unknown as z.ZodType<ListBlocksInput, ListBlocksInput | undefined>)
     .query(async ({ ctx: { caller, directory }, input }): Promise<ListBlocksAnswer> => {
       const userId = actingUserId(caller, input.user_id);
       const { blocks, users } = await directory.blocks.list(viewerOf(caller), userId);

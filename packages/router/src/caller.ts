@@ -1,4 +1,12 @@
-import { type Access, belongsTo, type Directory, type Principal, refuseCaller, refuseToken, type Tenant } from '@rollcall/core';
+import {
+  type Access,
+  belongsTo,
+  type Directory,
+  type Principal,
+  refuseCaller,
+  refuseToken,
+  type Tenant,
+} from '@rollcall/core';
 import { type Actor, type Grant, RollcallError } from '@rollcall/protocol';
 
 /** Who calls, what they may do, and whom they see. An anonymous caller has no user and writes nothing. */
@@ -80,5 +88,7 @@ export function tenantOfCaller(caller: Caller): Tenant {
 
 /** Whether a caller sees a user: servers and single-tenant apps everybody, others those of their tenant and themselves. */
 export function canSee(caller: Caller, user: { id: string; teams: readonly string[] }): boolean {
-  return (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams);
+  return (
+    (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams)
+  );
 }

@@ -49,13 +49,13 @@ type Filled<Input, Default extends keyof Input = never> = z.ZodType<
 export const chatRouter = router({
   /**
    * Makes a channel, or answers with the one that has the id, or is the 1:1 channel of the two. Needs the grant
-   * `create-channel`. @throws `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked
+   * `create-channel`, for a channel of a team also by the role within it. @throws `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked
    * the other; `USER_NOT_FOUND`, `USER_DELETED` for members; `USER_BANNED`.
    */
   createChannel: callerProcedure
     .input(createChannelSchema as Filled<CreateChannelInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ channel: Channel }> => {
-      requireGrant(caller, 'create-channel');
+      requireGrant(caller, 'create-channel', input.team === undefined ? [] : [input.team]);
       const { user_id, ...request } = input;
       const userId = actingUserId(caller, user_id);
       const viewer = viewerOf(caller);

@@ -25,7 +25,7 @@ export const devicesRouter = router({
 
   /** The devices of the caller, oldest first. @throws `USER_NOT_FOUND` */
   list: callerProcedure
-    .input(listDevicesSchema as unknown as z.ZodType<ListDevicesInput, ListDevicesInput | void>)
+    .input(listDevicesSchema as unknown as z.ZodType<ListDevicesInput, ListDevicesInput | undefined>)
     .query(async ({ ctx: { caller, directory }, input }): Promise<DevicesAnswer> => {
       const userId = actingUserId(caller, input.user_id);
       const [row] = await directory.users.find([userId]);

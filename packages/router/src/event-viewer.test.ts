@@ -77,3 +77,63 @@ describe('a user', () => {
     expect(new EventViewer(SERVER, {}).see(task)).toMatchObject({ type: 'task.created' });
   });
 });
+
+describe('with several tenants, a user', () => {
+  const red: Caller = { ...JANE, kind: 'user', userId: 'jane', role: 'user', tenant: ['red'] };
+  const moved = (before: string[], after: string[]) =>
+    entry({ id: 'john', name: 'John', teams: after }, { teams: { before, after }, name: { after: 'John' } });
+  const named = new EventViewer(red, { userIds: new Set(['john']) });
+  const inRed = filtered(red, { name: 'John' });
+
+  it('receives the events of its own tenant whole, and of others none', () => {
+    expect(named.see(moved(['red'], ['red', 'blue']))).toMatchObject({
+      changes: { name: { after: 'John' } },
+    });
+    expect(named.see(moved([], ['blue']))).toBeUndefined();
+    expect(inRed.see(moved(['blue'], []))).toBeUndefined();
+  });
+
+  it('sees a user who joins as one who was not there, and not what was before', () => {
+    const seen = named.see(moved(['blue'], ['red']));
+    expect(seen).toMatchObject({ type: 'user.updated', user: { id: 'john', name: 'John' } });
+    expect(seen).not.toHaveProperty('changes');
+    expect(inRed.see(moved(['blue'], ['red']))).toMatchObject({ matched: { before: false, after: true } });
+  });
+
+  it('learns once that a user has left, and nothing of where to', () => {
+    const seen = named.see(moved(['red'], ['blue']));
+    expect(seen).toMatchObject({ type: 'user.updated', user: { id: 'john', teams: [], revision: 0 } });
+    expect(JSON.stringify(seen)).not.toMatch(/blue|John/);
+    const byTeam = filtered(red, { teams: { $contains: 'red' } });
+    expect(byTeam.see(moved(['red'], ['blue']))).toMatchObject({ matched: { before: true, after: false } });
+    expect(filtered(red, { name: 'Jim' }).see(moved(['red'], ['blue']))).toBeUndefined();
+  });
+
+  it('hears of itself whatever its teams were and are', () => {
+    const own = entry({ id: 'jane', teams: ['blue'] }, { teams: { before: ['red'], after: ['blue'] } });
+    expect(named.see(own)).toMatchObject({ changes: { teams: { after: ['blue'] } } });
+  });
+
+  it('without teams sees those without teams', () => {
+    const none = new EventViewer({ ...red, tenant: [] }, { userIds: new Set(['john']) });
+    expect(none.see(moved([], []))).toBeDefined();
+    expect(none.see(moved(['red'], ['blue']))).toBeUndefined();
+  });
+});
+
+describe('somebody anonymous', () => {
+  const anonymous: Caller = {
+    kind: 'anonymous',
+    role: 'anonymous',
+    actor: { type: 'user' },
+    grants: ['read-users'],
+  };
+
+  it('receives what is public of the users whom it names, and nothing that is own or for servers', () => {
+    const viewer = new EventViewer(anonymous, { userIds: new Set(['john']) });
+    const changes = { name: { after: 'x' } };
+    expect(viewer.see(entry({ id: 'john', devices: [] }, changes))).toMatchObject({ user: { id: 'john' } });
+    expect(viewer.see(entry({ id: 'jim' }, changes))).toBeUndefined();
+    expect(viewer.see(entry({ id: 'john' }, undefined, 'user.tokens.revoked'))).toBeUndefined();
+  });
+});

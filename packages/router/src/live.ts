@@ -1,8 +1,8 @@
 import {
   type EventPage,
   type Filter,
-  parseFilter,
   type PresenceEvent,
+  parseFilter,
   parsePosition,
   type RollcallEvent,
   type Task,
@@ -49,20 +49,22 @@ export const liveRouter = router({
    * Who of these users is here, all of them first and then whoever comes or goes, as the caller may see it. Takes the
    * grant `read-users`. The comment at the top of `stream-presence.ts` says what it promises.
    */
-  presence: callerProcedure
-    .input(watchPresenceSchema)
-    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<PresenceEvent[]> {
-      const { caller, directory, connection } = ctx;
-      requireGrant(caller, 'read-users');
-      const stream = streamPresence({
-        watch: directory.presenceWatch,
-        caller,
-        userIds: input.user_ids,
-        connection,
-        signal: signalOf(signal),
-      });
-      yield* counted(connection, stream, input.user_ids);
-    }),
+  presence: callerProcedure.input(watchPresenceSchema).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }): AsyncGenerator<PresenceEvent[]> {
+    const { caller, directory, connection } = ctx;
+    requireGrant(caller, 'read-users');
+    const stream = streamPresence({
+      watch: directory.presenceWatch,
+      caller,
+      userIds: input.user_ids,
+      connection,
+      signal: signalOf(signal),
+    });
+    yield* counted(connection, stream, input.user_ids);
+  }),
 
   /** Events that are sent and forgotten: the progress of tasks. Server only. They carry no id and move no position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {

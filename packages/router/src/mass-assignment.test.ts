@@ -24,7 +24,7 @@ const GREEDY: Record<string, unknown> = {
 };
 
 const PROCEDURES = Object.entries(
-  (appRouter._def as { procedures: Record<string, { _def: { type: string } }> }).procedures,
+  (appRouter._def as unknown as { procedures: Record<string, { _def: { type: string } }> }).procedures,
 ).filter(([, procedure]) => procedure._def.type !== 'subscription');
 
 let directory: Directory;

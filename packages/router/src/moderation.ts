@@ -68,7 +68,9 @@ export const moderationRouter = router({
    * @throws `CURSOR_INVALID`
    */
   queryBanned: callerProcedure
-    .input(queryBannedSchema.prefault({}) as unknown as z.ZodType<ParsedQueryBanned, QueryBannedInput | void>)
+    .input(
+      queryBannedSchema.prefault({}) as unknown as z.ZodType<ParsedQueryBanned, QueryBannedInput | undefined>,
+    )
     .query(async ({ ctx: { caller, directory }, input }): Promise<QueryBannedAnswer> => {
       requireGrant(caller, 'ban-user');
       return bansFor(caller, await directory.moderation.queryBanned(viewerOf(caller), input));

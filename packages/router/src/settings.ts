@@ -1,4 +1,4 @@
-import type { AppSettings } from '@rollcall/protocol';
+import type { AppSettings, AppSettingsUpdate } from '@rollcall/protocol';
 import { z } from 'zod';
 import { router, serverProcedure } from './trpc.js';
 
@@ -8,6 +8,6 @@ export const settingsRouter = router({
 
   /** Changes the settings that are named. Server only. @throws `INPUT_INVALID` for an unknown setting. */
   update: serverProcedure
-    .input(z.custom<Partial<AppSettings>>())
+    .input(z.custom<AppSettingsUpdate>())
     .mutation(({ ctx, input }): Promise<AppSettings> => ctx.directory.settings.update(ctx.actor, input)),
 });

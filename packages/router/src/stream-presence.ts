@@ -26,7 +26,7 @@ const COALESCE_MS = 500;
 
 /** What a stream of presence needs. */
 export interface StreamPresenceOptions {
-  watch: PresenceWatch;
+  watch: Pick<PresenceWatch, 'watch'>;
   caller: Caller;
   userIds: readonly string[];
   connection: LiveConnection | undefined;

@@ -3,6 +3,7 @@ import type { CommandContext } from '../context.js';
 import { addUsersDeleteCommand } from './users-delete.js';
 import { addUsersExportCommand } from './users-export.js';
 import { addUsersGetCommand } from './users-get.js';
+import { addUsersHistoryCommand } from './users-history.js';
 import { addUsersLifeCycleCommands } from './users-life-cycle.js';
 import { addUsersQueryCommand } from './users-query.js';
 import { addUsersUpdateCommand } from './users-update.js';
@@ -13,6 +14,7 @@ export function addUsersCommands(program: Command, context: CommandContext): voi
   const users = program.command('users').description('look at users and change them');
   addUsersGetCommand(users, context);
   addUsersQueryCommand(users, context);
+  addUsersHistoryCommand(users, context);
   addUsersUpsertCommand(users, context);
   addUsersUpdateCommand(users, context);
   addUsersLifeCycleCommands(users, context);

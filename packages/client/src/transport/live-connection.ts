@@ -4,6 +4,7 @@ import { observable, type Unsubscribable } from '@trpc/server/observable';
 import { webSocketClass } from '#web-socket';
 import type { TokenSource } from '../access/token-source.js';
 import type { Subscription } from '../events/subscription.js';
+import { toRollcallError } from '../to-rollcall-error.js';
 import type { ObservableConnection } from './connection-state.js';
 import type { ServerUrls } from './server-url.js';
 import { Socket, SocketUnreachable } from './socket.js';
@@ -39,7 +40,6 @@ export class LiveConnection {
   #streams = 0;
   #holders = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  #sentToken: string | undefined;
 
   constructor(options: LiveConnectionOptions) {
     this.#options = options;
@@ -87,14 +87,12 @@ export class LiveConnection {
     };
   }
 
-  /** The server calls the token of this connection expired: comes back with a fresh one. */
+  /**
+   * A subscription was told that the token has expired: the socket comes back with a fresh one. Streams over SSE see to
+   * their own tokens.
+   */
   renewToken(): void {
-    this.#forgetToken();
     this.#socket?.renewToken();
-  }
-
-  #forgetToken(): void {
-    if (this.#sentToken !== undefined) this.#options.tokens().expired(this.#sentToken);
   }
 
   /** Closes the connection now. Whatever still runs over it completes. */
@@ -125,9 +123,9 @@ export class LiveConnection {
     const { urls, connection, tokens } = this.#options;
     const socket = new Socket({
       url: urls.webSocket,
-      token: () => this.#token(),
+      token: () => tokens().current(),
       renews: code => tokens().renews(code),
-      forgetToken: () => this.#forgetToken(),
+      forgetToken: token => tokens().expired(token),
       onState: state => {
         if (state.status === 'connected') this.#settled = true;
         connection.set(state);
@@ -148,11 +146,11 @@ export class LiveConnection {
   async #sseLink(): Promise<TRPCLink<AppRouter>> {
     // Loaded when it is needed, so that a bundler can keep it out of what every page downloads.
     const { sseLink } = await import('./sse-link.js');
-    const { urls, connection } = this.#options;
+    const { urls, connection, tokens } = this.#options;
     if (connection.state.status === 'disconnected') connection.set({ status: 'connecting' });
     return sseLink({
       url: urls.http,
-      token: () => this.#token(),
+      token: () => tokens().current(),
       onOpen: () => {
         this.#settled = true;
         this.#streams += 1;
@@ -161,17 +159,13 @@ export class LiveConnection {
       onClose: () => {
         this.#streams -= 1;
       },
-      onBroken: () => {
+      onBroken: (error, token) => {
+        if (tokens().renews(toRollcallError(error).code)) tokens().expired(token);
         if (this.#streams === 0 && connection.state.status === 'connected')
           connection.set({ status: 'reconnecting' });
         // Neither way works, so the server is away. When it is back, WebSocket gets its chance again.
         if (!this.#settled) this.#mode = this.#firstMode;
       },
     });
-  }
-
-  async #token(): Promise<string> {
-    this.#sentToken = await this.#options.tokens().current();
-    return this.#sentToken;
   }
 }

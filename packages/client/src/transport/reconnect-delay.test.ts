@@ -15,10 +15,10 @@ describe('the wait before a reconnect', () => {
   function connection() {
     let now = 0;
     const delay = new ReconnectDelay(longest, () => now);
-    const live = (ms: number, code?: number) => {
+    const live = (ms: number, code?: number, accepted?: boolean) => {
       delay.opened();
       now += ms;
-      delay.closed(code);
+      delay.closed(code, accepted);
     };
     return { delay, live };
   }
@@ -37,10 +37,21 @@ describe('the wait before a reconnect', () => {
     expect(delay.delayMs(0)).toBe(4999);
   });
 
-  it('is short when only the token had expired', () => {
+  it.each([CLOSE_CODES.tokenExpired, CLOSE_CODES.accessChanged])(
+    'is short after %d, when only the token had expired or a right has changed, again and again',
+    code => {
+      const { delay, live } = connection();
+      live(60_000, code);
+      expect(delay.delayMs(0)).toBe(499);
+      for (let round = 0; round < 5; round++) live(1_000, code, true);
+      expect(delay.delayMs(0)).toBe(499);
+    },
+  );
+
+  it('grows while the server calls every token expired', () => {
     const { delay, live } = connection();
-    live(60_000, CLOSE_CODES.tokenExpired);
-    expect(delay.delayMs(0)).toBe(499);
+    for (let round = 0; round < 5; round++) live(100, CLOSE_CODES.tokenExpired);
+    expect(delay.delayMs(0)).toBe(7999);
   });
 
   it('grows while connections open and end at once, and forgets that after one that worked', () => {

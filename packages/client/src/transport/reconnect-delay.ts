@@ -41,10 +41,15 @@ export class ReconnectDelay {
     this.#openedAt = this.#now();
   }
 
-  /** @param code the close code of the WebSocket, where there was one. */
-  closed(code?: number): void {
+  /**
+   * @param code the close code of the WebSocket, where there was one.
+   * @param accepted whether the server had answered over it: one that then ends because of its token, or of a right that
+   * has changed, did work, however short its life was.
+   */
+  closed(code?: number, accepted = false): void {
     if (this.#openedAt !== undefined) {
-      this.#shortLived = this.#now() - this.#openedAt < STABLE_AFTER_MS ? this.#shortLived + 1 : 0;
+      const worked = (accepted && isNoTrouble(code)) || this.#now() - this.#openedAt >= STABLE_AFTER_MS;
+      this.#shortLived = worked ? 0 : this.#shortLived + 1;
       this.#openedAt = undefined;
     }
     this.#baseMs = baseMsAfter(code);
@@ -57,7 +62,11 @@ export class ReconnectDelay {
   }
 }
 
+function isNoTrouble(code: number | undefined): boolean {
+  return code === CLOSE_CODES.tokenExpired || code === CLOSE_CODES.accessChanged;
+}
+
 function baseMsAfter(code: number | undefined): number {
-  if (code === CLOSE_CODES.tokenExpired || code === CLOSE_CODES.accessChanged) return RENEWAL_BASE_MS;
+  if (isNoTrouble(code)) return RENEWAL_BASE_MS;
   return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
 }

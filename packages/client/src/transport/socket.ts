@@ -33,8 +33,8 @@ export interface SocketOptions {
   token(): Promise<string>;
   /** Whether a fresh token can be had that mends this error. */
   renews(code: ErrorCode): boolean;
-  /** The token of this connection is no good any more. */
-  forgetToken(): void;
+  /** The server takes this token no more. */
+  forgetToken(token: string): void;
   onState(state: ConnectionState): void;
   /**
    * Gives up with `SocketUnreachable` when so many first attempts have failed, or one of them got no answer at all;
@@ -163,7 +163,7 @@ export class Socket {
         },
       );
     },
-    forgetToken: () => this.#options.forgetToken(),
+    forgetToken: () => this.#options.forgetToken(this.#token),
     openSocket: () => this.#permit.grant(),
     stopClock: () => clearTimeout(this.#clock),
     dropSocket: () => {
@@ -204,7 +204,7 @@ export class Socket {
     if (!this.#wanted) return;
     this.#wanted = false;
     this.#failures += 1;
-    this.#delay.closed(code);
+    this.#delay.closed(code, this.#state === 'connected');
     const fatal = fatalClose(code, reason, this.#options.renews);
     if (fatal) this.#refuse(fatal);
     else if (

@@ -17,8 +17,8 @@ export interface SseOptions {
   onOpen(): void;
   /** A stream that was accepted is over, for whatever reason. */
   onClose(): void;
-  /** A stream could not be opened, or broke. */
-  onBroken(): void;
+  /** A stream could not be opened, or broke, with the token that it had. */
+  onBroken(error: unknown, token: string): void;
 }
 
 /**
@@ -31,6 +31,7 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
       observable(observer => {
         const abort = new AbortController();
         let open = false;
+        let token = '';
         let stopped = false;
         const stop = () => {
           stopped = true;
@@ -53,7 +54,11 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
           return undefined;
         };
         const url = `${options.url}/${op.path}?input=${encodeURIComponent(JSON.stringify(op.input ?? {}))}`;
-        readStream(url, options, abort.signal, receive).then(
+        const read = async () => {
+          token = await options.token();
+          await readStream({ url, token, signal: abort.signal }, receive);
+        };
+        read().then(
           () => {
             stop();
             observer.complete();
@@ -61,7 +66,7 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
           error => {
             if (stopped) return;
             stop();
-            options.onBroken();
+            options.onBroken(error, token);
             observer.error(TRPCClientError.from(error));
           },
         );
@@ -70,16 +75,14 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
 }
 
 async function readStream(
-  url: string,
-  options: SseOptions,
-  signal: AbortSignal,
+  { url, token, signal }: { url: string; token: string; signal: AbortSignal },
   receive: (message: SseMessage) => 'end' | undefined,
 ): Promise<void> {
   if (url.length > MAX_URL_LENGTH) {
     const message = `over SSE a subscription fits into a URL of ${MAX_URL_LENGTH} characters; this one has ${url.length}: watch fewer users, or use WebSocket`;
     throw new RollcallError('PAYLOAD_TOO_LARGE', message);
   }
-  const headers = { accept: 'text/event-stream', authorization: `Bearer ${await options.token()}` };
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
   const response = await fetch(url, { headers, signal });
   if (!response.ok) throw TRPCClientError.from((await response.json()) as Error);
   if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {

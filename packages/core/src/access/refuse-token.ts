@@ -9,5 +9,8 @@ import { RollcallError } from '@rollcall/protocol';
 export function refuseToken(issuedAt: number | undefined, revokedBefore: number | null | undefined): void {
   if (revokedBefore === undefined || revokedBefore === null) return;
   if (issuedAt !== undefined && issuedAt >= revokedBefore) return;
-  throw new RollcallError('TOKEN_REVOKED', 'the token was issued before tokens were revoked; get a fresh one');
+  throw new RollcallError(
+    'TOKEN_REVOKED',
+    'the token was issued before tokens were revoked; get a fresh one',
+  );
 }

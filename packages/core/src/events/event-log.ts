@@ -9,8 +9,12 @@ import { readBounds, readEntries } from './read-log.js';
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */
 const POLL_MS = 500;
 
-/** While news keeps coming, readers are woken at most this often, so that pages grow and the cost of each event falls. */
+/**
+ * While news keeps coming, readers are woken at most this often, so that pages grow and the cost of each event falls. To
+ * wake a reader costs something, too: with so many of them for each millisecond more, that stays a part of the whole.
+ */
 const BUSY_INTERVAL_MS = 5;
+const READERS_PER_MS = 10;
 
 /** What a reader gets: the next entries and how far they reach, or the news that its position is no longer served. */
 export type LogPage = { events: LoggedEvent[]; upTo: Position } | { resyncAt: Position };
@@ -30,6 +34,8 @@ export class EventLog {
   readonly #closing = new AbortController();
   #ring: EventRing | undefined;
   #following: Promise<void> | undefined;
+  /** A look at the end of the log that is asked for and has not begun. */
+  #look: Promise<Position> | undefined;
 
   constructor(unitOfWork: UnitOfWork, onError: (error: unknown, context: string) => void) {
     this.#unitOfWork = unitOfWork;
@@ -42,9 +48,19 @@ export class EventLog {
   }
 
   /** The end of the log at this moment: a reader that starts here gets everything committed from now on. */
-  async position(): Promise<Position> {
-    const { epoch, seq } = await this.#unitOfWork.read(readBounds);
-    return { epoch, seq };
+  position(): Promise<Position> {
+    // Everybody who asks before the look begins shares it: when thousands begin to listen at once, few looks do.
+    this.#look ??= this.#unitOfWork
+      .read(transaction => {
+        this.#look = undefined;
+        return readBounds(transaction);
+      })
+      .then(({ epoch, seq }) => ({ epoch, seq }))
+      .catch((error: unknown) => {
+        this.#look = undefined;
+        throw error;
+      });
+    return this.#look;
   }
 
   /**
@@ -98,9 +114,10 @@ export class EventLog {
     while (!signal.aborted && idleRounds < 2) {
       try {
         const grew = await this.#readNews();
+        const readers = this.#news.waiting;
         if (grew) this.#news.wake();
         idleRounds = this.#news.waiting > 0 || grew ? 0 : idleRounds + 1;
-        if (grew) await new Promise(resolve => setTimeout(resolve, BUSY_INTERVAL_MS));
+        if (grew) await pause(BUSY_INTERVAL_MS + readers / READERS_PER_MS);
         else await this.#hint.sleep(POLL_MS, signal);
       } catch (error) {
         this.#onError(error, 'reading the event log');
@@ -128,6 +145,10 @@ export class EventLog {
       return events.length > 0;
     });
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
 }
 
 function page(after: Position, events: LoggedEvent[]): LogPage {

@@ -1,19 +1,18 @@
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { cancelTask } from '../tasks/cancel-task.js';
+import { exportsNaming } from './exports-naming.js';
 
 /**
- * Asks exports that a user's data goes into to end, for a user who is deleted for good.
+ * Asks exports that a user's data goes into, or with `others` only its id, to end, for a user who is deleted for good.
  * @returns whether one is still worked on: it ends before its next step.
  */
 export async function endExportsOf(
   transaction: WriteTransaction,
-  userId: string,
-  now: number,
+  { userId, others, now }: { userId: string; others: boolean; now: number },
 ): Promise<boolean> {
   const rows = await transaction.query(
-    sql`SELECT tasks.id FROM tasks JOIN task_users ON task_users.task_id = tasks.id
-      WHERE task_users.user_id = ${userId} AND tasks.type = 'users.export' AND tasks.finished_at IS NULL`,
+    sql`SELECT id FROM tasks WHERE id IN (${exportsNaming(userId, { others })}) AND finished_at IS NULL`,
   );
   const ends = [];
   for (const row of rows) {

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { exportsNaming } from './exports-naming.js';
 
 /*
  * The file of an export lies in the database, in chunks: a chunk is committed with how far the task got, so that a crash
@@ -29,17 +30,15 @@ export async function readChunk(
 }
 
 /**
- * Takes a batch of chunks from the files that hold a user's data; such a file as a whole is gone, because half of one
+ * Takes a batch of chunks from the files that hold a user's data, or with `others` only its id; such a file as a whole is gone, because half of one
  * would look like a whole one.
  * @returns whether there may be more.
  */
 export async function dropExportsOf(
   transaction: WriteTransaction,
-  userId: string,
-  limit: number,
+  { userId, others, limit }: { userId: string; others: boolean; limit: number },
 ): Promise<boolean> {
-  const tasks = sql`SELECT tasks.id FROM tasks JOIN task_users ON task_users.task_id = tasks.id
-    WHERE task_users.user_id = ${userId} AND tasks.type = 'users.export'`;
+  const tasks = exportsNaming(userId, { others });
   await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${tasks}) AND output IS NOT NULL`);
   const gone = await transaction.query(
     sql`delete from export_chunks where (task_id, number) in (

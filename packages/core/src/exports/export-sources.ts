@@ -2,8 +2,8 @@ import type { JsonObject } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from '../events/event-tables.js';
-import { exportOwnLists } from './export-own-lists.js';
 import type { ExportPage, Product } from '../products/product.js';
+import { exportOwnLists } from './export-own-lists.js';
 
 /** Something that knows data of a user: the products, the user's ban, blocks and devices, and the log. */
 export interface ExportSource {
@@ -14,7 +14,11 @@ export interface ExportSource {
 
 /** Everything that is stored of a user beside the user itself. */
 export function exportSources(products: readonly Product[]): readonly ExportSource[] {
-  return [...products, { name: 'moderation', export: exportOwnLists }, { name: 'events', export: exportEvents }];
+  return [
+    ...products,
+    { name: 'moderation', export: exportOwnLists },
+    { name: 'events', export: exportEvents },
+  ];
 }
 
 /** What the log tells of a user: how it was before. */

@@ -34,9 +34,10 @@ export async function forgetUser(
   transaction: WriteTransaction,
   { userId, mode, taskId, forgottenTo, limit, now }: ForgetWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
-  if (await endExportsOf(transaction, userId, now)) return 'wait';
-  if (await dropExportsOf(transaction, userId, limit)) return { forgottenTo };
-  if (mode === 'hard' && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
+  const others = mode === 'hard';
+  if (await endExportsOf(transaction, { userId, others, now })) return 'wait';
+  if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };
+  if (others && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
   const row = prunedUser(await findUser(transaction, userId));
   const name = mode === 'hard' ? tombstoneOf(userId) : userId;
   const remains = toUser({ ...row, id: name }, now);

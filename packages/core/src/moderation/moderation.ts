@@ -37,6 +37,8 @@ export class Moderation {
 
   /** One page of the bans that hold now, newest first. @throws RollcallError `CURSOR_INVALID` */
   queryBanned(viewer: Viewer, query: ParsedQueryBanned): Promise<BanPage> {
-    return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, { ...query, now: this.#clock() }));
+    return this.#unitOfWork.read(transaction =>
+      queryBanned(transaction, viewer, { ...query, now: this.#clock() }),
+    );
   }
 }

@@ -150,7 +150,10 @@ export class Presence {
     return at - (this.#held.get(userId) ?? at) >= STILL_HERE_MS;
   }
 
-  #note(userId: string, { at, waitMs = 0, tries = 0 }: { at: number; waitMs?: number; tries?: number }): void {
+  #note(
+    userId: string,
+    { at, waitMs = 0, tries = 0 }: { at: number; waitMs?: number; tries?: number },
+  ): void {
     if (this.#closing.signal.aborted) return;
     this.#notes.set(userId, { at, from: performance.now() + waitMs, tries });
     this.#schedule(FLUSH_MS);

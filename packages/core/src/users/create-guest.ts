@@ -28,9 +28,13 @@ export async function createGuest(
   const { id } = write;
   const stored = await findUsersForUpdate(transaction, [id]);
   if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {
-    throw new RollcallError('NOT_ALLOWED', `id: a guest cannot be "${id}"; leave the id out to be given one`, {
-      field: 'id',
-    });
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `id: a guest cannot be "${id}"; leave the id out to be given one`,
+      {
+        field: 'id',
+      },
+    );
   }
   const guest: UserRow = { ...newUserRow(id, now), role: 'guest' };
   for (const [field, value] of Object.entries(write.fields)) refuseReserved(guest, field, value as JsonValue);
@@ -45,7 +49,9 @@ export async function createGuest(
 function withId(raw: unknown): unknown {
   if (raw === undefined) return { id: newGuestId() };
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-  return Object.hasOwn(raw, 'id') && (raw as { id?: unknown }).id !== undefined ? raw : { ...raw, id: newGuestId() };
+  return Object.hasOwn(raw, 'id') && (raw as { id?: unknown }).id !== undefined
+    ? raw
+    : { ...raw, id: newGuestId() };
 }
 
 function newGuestId(): string {

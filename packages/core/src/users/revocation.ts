@@ -80,8 +80,15 @@ async function revokeOfUsers(
   );
   for (const row of changed) {
     const { revoke_tokens_issued_before: earlier, ...rest } = row;
-    const after = { ...rest, updated_at: now, ...(before !== null && { revoke_tokens_issued_before: before }) };
-    const change = { ...(earlier !== undefined && { before: earlier }), ...(before !== null && { after: before }) };
+    const after = {
+      ...rest,
+      updated_at: now,
+      ...(before !== null && { revoke_tokens_issued_before: before }),
+    };
+    const change = {
+      ...(earlier !== undefined && { before: earlier }),
+      ...(before !== null && { after: before }),
+    };
     const changes: UserEvent['changes'] = { revoke_tokens_issued_before: change };
     logUserEvent(transaction, actor, { type: 'user.tokens.revoked', user: toUser(after, now), changes });
   }

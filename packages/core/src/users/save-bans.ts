@@ -46,9 +46,7 @@ export async function saveBans(
 /** Removes what is stored of the bans of some users beside them. */
 export async function removeBans(transaction: WriteTransaction, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
-  await transaction.query(
-    sql`DELETE FROM bans WHERE user_id IN (${transaction.dialect.values(userIds)})`,
-  );
+  await transaction.query(sql`DELETE FROM bans WHERE user_id IN (${transaction.dialect.values(userIds)})`);
 }
 
 function isBanned(row: UserRow): boolean {

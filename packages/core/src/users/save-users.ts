@@ -1,10 +1,4 @@
-import type {
-  Actor,
-  Changes,
-  DurableEventType,
-  User,
-  UserEventType,
-} from '@rollcall/protocol';
+import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
 import { insertRows } from '../database/insert-rows.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
@@ -111,8 +105,7 @@ function logChange(
     const type = isBanAfter(user, ban) ? 'user.banned' : 'user.unbanned';
     logUserEvent(transaction, actor, { type, user, changes: ban, ...(type === 'user.banned' && details) });
   }
-  if (told && Object.keys(own).length > 0)
-    logUserEvent(transaction, actor, { ...told, user, changes: own });
+  if (told && Object.keys(own).length > 0) logUserEvent(transaction, actor, { ...told, user, changes: own });
   if (Object.keys(rest).length > 0)
     logUserEvent(transaction, actor, { type: 'user.updated', user, changes: rest });
 }

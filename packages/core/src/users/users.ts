@@ -1,12 +1,7 @@
-import {
-  type Actor,
-  formatPosition,
-  type Grant,
-  RollcallError,
-  type UserOutcome,
-} from '@rollcall/protocol';
+import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
 import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
 import { type Tenant, tenantOf } from '../access/tenancy.js';
+import { GatheredRead } from '../database/gathered-read.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/read-log.js';
 import { queryUsers } from '../query/query-users.js';
@@ -44,6 +39,7 @@ export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #clock: () => number;
   readonly #guestsByDefault: boolean;
+  readonly #accesses: GatheredRead<Access>;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
   constructor(
@@ -54,6 +50,7 @@ export class Users {
     this.#unitOfWork = unitOfWork;
     this.#clock = clock;
     this.#guestsByDefault = guestsByDefault;
+    this.#accesses = new GatheredRead(unitOfWork, readAccesses);
   }
 
   /**
@@ -119,7 +116,10 @@ export class Users {
     return this.#unitOfWork.write(async transaction => {
       const settings = await readSettings(transaction);
       if (!(settings.guests_enabled ?? this.#guestsByDefault)) {
-        throw new RollcallError('NOT_ALLOWED', 'this app takes no guests; the setting guests_enabled admits them');
+        throw new RollcallError(
+          'NOT_ALLOWED',
+          'this app takes no guests; the setting guests_enabled admits them',
+        );
       }
       const { epoch, seq } = await readBounds(transaction);
       const row = await createGuest(transaction, raw, { settings, now: this.#clock() });
@@ -163,20 +163,8 @@ export class Users {
   }
 
   /** One user, if it exists, and what a call of that user is judged by, all of one moment. */
-  async access(userId: string): Promise<Access> {
-    return this.#unitOfWork.read(async transaction => {
-      const settings = await readSettings(transaction);
-      const user = (await findUsers(transaction, [userId])).get(userId);
-      const { revoke_tokens_issued_before: revokedBefore } = settings;
-      if (!user) return { revokedBefore, grants: [], teamGrants: new Map(), tenant: tenantOf(settings, []) };
-      return {
-        user,
-        revokedBefore,
-        grants: grantsOf(settings, user.role),
-        teamGrants: teamGrantsOf(settings, user.teams_role),
-        tenant: tenantOf(settings, user.teams),
-      };
-    });
+  access(userId: string): Promise<Access> {
+    return this.#accesses.look(userId);
   }
 
   /** What somebody without a user may do, as {@link access} says it of users. */
@@ -221,4 +209,25 @@ function throwFailure(outcome: UserOutcome | undefined): void {
   throw code === 'USER_NOT_FOUND'
     ? new RollcallError(code, message, { field: 'id' })
     : new RollcallError('USER_DELETED', message);
+}
+
+/** What is known of calling users, all of one moment. */
+async function readAccesses(
+  transaction: Transaction,
+  ids: readonly string[],
+): Promise<(id: string) => Access> {
+  const settings = await readSettings(transaction);
+  const users = await findUsers(transaction, ids);
+  const { revoke_tokens_issued_before: revokedBefore } = settings;
+  return id => {
+    const user = users.get(id);
+    if (!user) return { revokedBefore, grants: [], teamGrants: new Map(), tenant: tenantOf(settings, []) };
+    return {
+      user,
+      revokedBefore,
+      grants: grantsOf(settings, user.role),
+      teamGrants: teamGrantsOf(settings, user.teams_role),
+      tenant: tenantOf(settings, user.teams),
+    };
+  };
 }

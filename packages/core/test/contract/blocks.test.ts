@@ -56,7 +56,11 @@ describeOnEveryEngine('a block', engine => {
     await unblock('ann', 'ben');
     await unblock('ann', 'ben');
     expect(await directory.newEvents()).toMatchObject([
-      { type: 'user.unblocked', target_id: 'ben', changes: { blocked_user_ids: { before: ['ben'], after: [] } } },
+      {
+        type: 'user.unblocked',
+        target_id: 'ben',
+        changes: { blocked_user_ids: { before: ['ben'], after: [] } },
+      },
     ]);
     expect([await blocked('ann'), (await user('ann'))?.blocked_user_ids]).toEqual([[], []]);
   });
@@ -76,7 +80,10 @@ describeOnEveryEngine('a block', engine => {
   it('is one of 1,000 at most', async () => {
     const ids = Array.from({ length: LIMITS.blockedUsers }, (_, index) => `user-${index}`);
     for (let start = 0; start < ids.length; start += 100) {
-      await directory.users.upsert(SERVER, ids.slice(start, start + 100).map(id => ({ id })));
+      await directory.users.upsert(
+        SERVER,
+        ids.slice(start, start + 100).map(id => ({ id })),
+      );
     }
     const data = await StoredData.open(directory.url);
     const rows = ids.slice(1).map((id, index) => `('ann', '${id}', ${index})`);
@@ -116,7 +123,10 @@ describeOnEveryEngine('a block', engine => {
 
   it('reaches, and shows, nobody of another tenant', async () => {
     await block('ann', 'ben');
-    await directory.users.upsert(SERVER, [{ id: 'ben', teams: ['red'] }, { id: 'dan', teams: ['red'] }]);
+    await directory.users.upsert(SERVER, [
+      { id: 'ben', teams: ['red'] },
+      { id: 'dan', teams: ['red'] },
+    ]);
     await directory.settings.update(SERVER, { multi_tenant_enabled: true });
     expect(await refusal(block('ann', 'dan', ANN))).toMatchObject({ code: 'USER_NOT_FOUND' });
     expect([await blocked('ann', ANN), await blocked('ann')]).toEqual([[], ['ben']]);

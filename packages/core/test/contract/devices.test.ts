@@ -94,8 +94,10 @@ describe('the form of a device', () => {
 
   it('has an id of 1–255 characters and a known provider', () => {
     expect(fits({ id: 'x'.repeat(LIMITS.deviceIdLength) })).toBe(true);
-    for (const id of ['', 'x'.repeat(LIMITS.deviceIdLength + 1), 'a\u0000b', 1]) expect(fits({ id })).toBe(false);
-    for (const push_provider of ['apn', 'firebase', 'huawei', 'xiaomi']) expect(fits({ push_provider })).toBe(true);
+    for (const id of ['', 'x'.repeat(LIMITS.deviceIdLength + 1), 'a\u0000b', 1])
+      expect(fits({ id })).toBe(false);
+    for (const push_provider of ['apn', 'firebase', 'huawei', 'xiaomi'])
+      expect(fits({ push_provider })).toBe(true);
     for (const push_provider of ['APN', 'smoke', null]) expect(fits({ push_provider })).toBe(false);
   });
 });

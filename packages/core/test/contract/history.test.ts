@@ -19,7 +19,8 @@ describeOnEveryEngine('the history of a user', engine => {
     directory.history.query({ user_id, by: false, limit: 50, ...options });
   const told = async (user_id: string, options: object = {}) =>
     (await history(user_id, options)).events.map(
-      event => `${event.type} ${'user' in event ? event.user.id : ''} by ${event.actor.id ?? event.actor.type}`,
+      event =>
+        `${event.type} ${'user' in event ? event.user.id : ''} by ${event.actor.id ?? event.actor.type}`,
     );
   const rename = (by: string, id: string, name: string) =>
     directory.users.partialUpdate({ type: 'user', id: by }, [{ id, set: { name } }], {
@@ -74,7 +75,13 @@ describeOnEveryEngine('the history of a user', engine => {
     expect(pages.flat()).toEqual(whole);
     const first = await history('ann', { limit: 1 });
     for (const other of [{ by: true }, { user_id: 'ben' }]) {
-      const wrong = directory.history.query({ user_id: 'ann', by: false, limit: 1, next: first.next as string, ...other });
+      const wrong = directory.history.query({
+        user_id: 'ann',
+        by: false,
+        limit: 1,
+        next: first.next as string,
+        ...other,
+      });
       expect(await refusal(wrong)).toMatchObject({ code: 'CURSOR_INVALID' });
     }
   });
@@ -82,7 +89,10 @@ describeOnEveryEngine('the history of a user', engine => {
   it('of a user who was deleted for good says what happened, and no value', async () => {
     await rename('mod', 'ann', 'Secret');
     const modes = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
-    const taskId = await directory.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['ann'], ...modes }));
+    const taskId = await directory.lifeCycle.deleteUsers(
+      SERVER,
+      deleteUsersSchema.parse({ ids: ['ann'], ...modes }),
+    );
     await directory.ended(taskId);
     const { events } = await history('ann');
     expect(events.map(({ type }) => type)).toEqual(

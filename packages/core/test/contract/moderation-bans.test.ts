@@ -66,7 +66,9 @@ describeOnEveryEngine('a ban', engine => {
     await ban('ann', { reason: 'spam', expires_at });
     expect(await directory.newEvents()).toEqual([]);
     await ban('ann', { reason: 'worse', expires_at });
-    expect(await directory.newEvents()).toMatchObject([{ type: 'user.banned', changes: {}, reason: 'worse' }]);
+    expect(await directory.newEvents()).toMatchObject([
+      { type: 'user.banned', changes: {}, reason: 'worse' },
+    ]);
     expect(await user()).toMatchObject({ revision: 2 });
     await ban('ann');
     expect(await directory.newEvents()).toMatchObject([
@@ -118,7 +120,10 @@ describeOnEveryEngine('a ban', engine => {
     await ban('ann', { reason: 'spam' });
     await directory.users.upsert(SERVER, [{ id: 'ann', name: 'Ann' }]);
     await directory.users.upsert(SERVER, [{ id: 'ann', ban_expires: Date.parse('2030-01-01T00:00:00Z') }]);
-    expect(await bans()).toMatchObject([{ user_id: 'dan' }, { user_id: 'ann', reason: 'spam', expires_at: expect.any(Number) }]);
+    expect(await bans()).toMatchObject([
+      { user_id: 'dan' },
+      { user_id: 'ann', reason: 'spam', expires_at: expect.any(Number) },
+    ]);
     await directory.users.upsert(SERVER, [
       { id: 'ann', banned: false },
       { id: 'dan', shadow_banned: false },
@@ -169,7 +174,10 @@ describeOnEveryEngine('a ban', engine => {
   });
 
   it('by a user reaches nobody of another tenant', async () => {
-    await directory.users.upsert(SERVER, [{ id: 'mod', teams: ['red'] }, { id: 'red', teams: ['red'] }]);
+    await directory.users.upsert(SERVER, [
+      { id: 'mod', teams: ['red'] },
+      { id: 'red', teams: ['red'] },
+    ]);
     await directory.settings.update(SERVER, { multi_tenant_enabled: true });
     expect(await refusal(ban('ann', {}, by('mod')))).toMatchObject({ code: 'USER_NOT_FOUND', field: 'id' });
     await ban('ann');
@@ -201,7 +209,8 @@ describe('the form of a ban', () => {
     expect(problem({ timeout: LIMITS.banMinutes })).toBeUndefined();
     for (const timeout of [0, 1.5, LIMITS.banMinutes + 1]) expect(problem({ timeout })).toBe('timeout');
     expect(problem({ reason: 'x'.repeat(LIMITS.banReasonLength) })).toBeUndefined();
-    for (const reason of ['', 'x'.repeat(LIMITS.banReasonLength + 1)]) expect(problem({ reason })).toBe('reason');
+    for (const reason of ['', 'x'.repeat(LIMITS.banReasonLength + 1)])
+      expect(problem({ reason })).toBe('reason');
     expect(problem({ expires_at: '2030-01-01T00:00:00Z' })).toBeUndefined();
     expect(problem({ forever: true })).toBe('');
   });

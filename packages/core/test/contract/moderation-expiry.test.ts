@@ -16,7 +16,10 @@ async function banAll(directory: TestDirectory, ids: readonly string[]): Promise
   for (let start = 0; start < ids.length; start += 100) {
     const some = ids.slice(start, start + 100);
     const ban_expires = Date.parse('2026-01-01T00:30:00Z');
-    await directory.users.upsert(SERVER, some.map(id => ({ id, banned: true, ban_expires })));
+    await directory.users.upsert(
+      SERVER,
+      some.map(id => ({ id, banned: true, ban_expires })),
+    );
   }
 }
 
@@ -25,7 +28,11 @@ describeOnEveryEngine('a ban that has run out', engine => {
     const directory = await openTestDirectory(engine, { runTasks: true });
     await directory.users.upsert(SERVER, [{ id: 'ann' }, { id: 'ben' }, { id: 'cat', banned: true }]);
     await directory.moderation.ban(SERVER, BACK_END, banUserSchema.parse({ id: 'ann', timeout: 30 }));
-    await directory.moderation.ban(SERVER, BACK_END, banUserSchema.parse({ id: 'ben', timeout: 30, shadow: true }));
+    await directory.moderation.ban(
+      SERVER,
+      BACK_END,
+      banUserSchema.parse({ id: 'ben', timeout: 30, shadow: true }),
+    );
     await directory.newEvents();
     directory.clock.advance(HOUR_MS);
     const events = await directory.newEvents();

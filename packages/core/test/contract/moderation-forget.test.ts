@@ -21,7 +21,12 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
     const { unitOfWork } = fixture.database;
     moderation = new Moderation(unitOfWork, fixture.clock);
     blocks = new Blocks(unitOfWork, fixture.clock);
-    await fixture.users.upsert(SERVER, [{ id: 'jane', role: 'admin' }, { id: 'bob' }, { id: 'carl' }, { id: 'dora' }]);
+    await fixture.users.upsert(SERVER, [
+      { id: 'jane', role: 'admin' },
+      { id: 'bob' },
+      { id: 'carl' },
+      { id: 'dora' },
+    ]);
     await block('jane', 'bob');
     await block('bob', 'carl');
     await block('bob', 'jane');
@@ -30,7 +35,10 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
     await blocks.unblock({ type: 'user', id: 'carl' }, { userId: 'carl', id: 'jane' });
     await ban('bob', { banned_by_id: 'jane', reason: 'rude' });
     await ban('jane', { reason: 'Secret' });
-    await new Devices(unitOfWork, fixture.clock).add(SERVER, 'jane', { id: 'Secret-phone', push_provider: 'apn' });
+    await new Devices(unitOfWork, fixture.clock).add(SERVER, 'jane', {
+      id: 'Secret-phone',
+      push_provider: 'apn',
+    });
     await fixture.users.upsert(SERVER, [{ id: 'bob', name: 'Bob' }]);
   });
 
@@ -41,14 +49,20 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
   const ban = (id: string, options: object) =>
     moderation.ban(SERVER, BACK_END, banUserSchema.parse({ id, ...options }));
   const remove = async (modes: object) =>
-    fixture.ended(await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['jane'], ...modes })));
+    fixture.ended(
+      await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['jane'], ...modes })),
+    );
   const blockKeys = async () => Object.keys((await fixture.dump()).blocks ?? {}).sort();
 
   it('stay when it is deleted softly, and are there when it is restored', async () => {
     await remove({ user: 'soft' });
     await fixture.ended(await fixture.lifeCycle.restoreUsers(SERVER, ['jane'], false));
     const [jane] = await fixture.users.find(['jane']);
-    expect(jane).toMatchObject({ banned: true, blocked_user_ids: ['bob'], devices: [{ id: 'Secret-phone' }] });
+    expect(jane).toMatchObject({
+      banned: true,
+      blocked_user_ids: ['bob'],
+      devices: [{ id: 'Secret-phone' }],
+    });
     expect(await blockKeys()).toEqual(['bob carl', 'bob dora', 'bob jane', 'jane bob']);
   });
 
@@ -74,10 +88,26 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
     expect(await blockKeys()).toEqual(['bob carl', 'bob dora']);
   });
 
+  it('leave the exports of those who blocked it, or whom it banned, as well', async () => {
+    const taken = await fixture.exports.exportUsers(SERVER, ['bob']);
+    await fixture.ended(taken);
+    const other = await fixture.exports.exportUsers(SERVER, ['dora']);
+    await fixture.ended(other);
+    await remove({ user: 'pruning' });
+    expect(await fixture.exports.file(taken)).toBeDefined();
+    await remove(HARD);
+    expect(await fixture.exports.file(taken)).toBeUndefined();
+    expect(await fixture.exports.file(other)).toBeDefined();
+    expect(rowsWith(await fixture.dump(), 'jane')).toEqual([]);
+  });
+
   it('go out of the blocks of any number of others', async () => {
     const ids = Array.from({ length: 1200 }, (_, index) => `fan-${index}`);
     for (let start = 0; start < ids.length; start += 100) {
-      await fixture.users.upsert(SERVER, ids.slice(start, start + 100).map(id => ({ id })));
+      await fixture.users.upsert(
+        SERVER,
+        ids.slice(start, start + 100).map(id => ({ id })),
+      );
     }
     const quote = (id: string) => `('${id}', 'jane', 1)`;
     await fixture.run(

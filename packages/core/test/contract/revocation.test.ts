@@ -53,7 +53,9 @@ describeOnEveryEngine('the revocation of tokens', engine => {
   it('names every user that it cannot be about, and changes nobody then', async () => {
     await directory.lifeCycle.deleteUsers(SERVER, { ids: ['ben'], user: 'soft' });
     await directory.newEvents();
-    const error = await refusal(directory.tokens.revoke(SERVER, { ids: ['ann', 'ben', 'eve'], before: BEFORE }));
+    const error = await refusal(
+      directory.tokens.revoke(SERVER, { ids: ['ann', 'ben', 'eve'], before: BEFORE }),
+    );
     expect(error).toMatchObject({ code: 'USER_DELETED', index: 1, field: 'ids' });
     expect(error.issues).toMatchObject([
       { code: 'USER_DELETED', index: 1 },

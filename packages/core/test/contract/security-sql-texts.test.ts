@@ -6,13 +6,15 @@ import { type Filter, RollcallError } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
-import { INJECTIONS } from '../support/query-injections.js';
+import { INJECTIONS as CORPUS } from '../support/query-injections.js';
 import { userRow } from '../support/query-rows.js';
 import { collectStatementTexts, type StatementTexts } from '../support/statement-texts.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 /** Words that mean something where they are asked about; the corpus has some of them, and everybody may use them. */
 const GRAMMAR = ['id', 'name', 'custom', '$eq', '$gt'];
+
+const INJECTIONS = [...CORPUS, "'||(SELECT id FROM users)||'", '"}\'::jsonb --', "$.a') OR 1=1 --"];
 
 const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
 
@@ -106,7 +108,8 @@ describeOnEveryEngine('the statements that are run', engine => {
     for (const [index, word] of INJECTIONS.entries()) {
       await write(word, `hostile-${index}`);
       await ask(word);
-      for (const text of texts.taken()) if (!known.has(text)) unknown.push(`${JSON.stringify(word)}: ${text}`);
+      for (const text of texts.taken())
+        if (!known.has(text)) unknown.push(`${JSON.stringify(word)}: ${text}`);
     }
     expect(unknown).toEqual([]);
     expect(INJECTIONS.length).toBeGreaterThanOrEqual(200);

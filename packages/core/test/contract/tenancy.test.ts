@@ -1,3 +1,5 @@
+import { parseFilter, parseSort } from '@rollcall/protocol';
+import { queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -5,8 +7,6 @@ import type { UserRow } from '../../src/users/user-table.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const TEAMS = ['red', 'blue', 'a.b', "o'team", 'Red', '[]', '"'];
-
-const PAGE = { limit: 7, include_deactivated_users: false, include_deleted_users: false, watch: false, presence: false };
 
 describeOnEveryEngine('multi-tenancy', engine => {
   let directory: TestDirectory;
@@ -23,9 +23,9 @@ describeOnEveryEngine('multi-tenancy', engine => {
     let next: string | undefined;
     do {
       const page = await directory.users.query({
-        filter: { kind: 'all', nodes: [] },
-        sort: [{ field: { kind: 'built-in', field: 'id' }, direction: 1 }] as never,
-        options: { ...PAGE, ...(next !== undefined && { next }) } as never,
+        filter: parseFilter({}, { server: false }),
+        sort: parseSort([{ field: 'id', direction: 1 }], { server: false }),
+        options: queryUsersOptionsSchema.parse({ limit: 7, next }),
         seesInvisible: false,
         tenant,
       });
@@ -78,7 +78,13 @@ describeOnEveryEngine('multi-tenancy', engine => {
     const viewer = { kind: 'user', userId: 'ann' } as const;
     const rights = { fields: 'user', authorise: () => undefined, tenant: ['red'] } as const;
     await directory.chat.createChannel({ type: 'team', id: 'one', viewer, userId: 'ann' });
-    await directory.video.createCall(viewer, { type: 'call', id: 'one', user_id: 'ann', members: [], custom: {} });
+    await directory.video.createCall(viewer, {
+      type: 'call',
+      id: 'one',
+      user_id: 'ann',
+      members: [],
+      custom: {},
+    });
     const attempts: ((id: string) => Promise<unknown>)[] = [
       id => directory.users.partialUpdate(ann, [{ id, set: { name: 'x' } }], rights),
       id => directory.chat.createChannel({ type: 'team', viewer, userId: 'ann', members: [id] }),
@@ -90,7 +96,7 @@ describeOnEveryEngine('multi-tenancy', engine => {
       const answers: string[] = [];
       for (const id of ['nobody', 'live', 'off', 'soft']) {
         const { code, message, field, index } = await refusal(attempt(id));
-        answers.push(JSON.stringify({ code, field, index, message: message.replace(id, '…') }));
+        answers.push(JSON.stringify({ code, field, index, message: message.replace(`"${id}"`, '…') }));
       }
       expect(new Set(answers).size, answers.join('\n')).toBe(1);
       expect(answers[0]).toContain('USER_NOT_FOUND');
@@ -99,7 +105,10 @@ describeOnEveryEngine('multi-tenancy', engine => {
   });
 
   it('limits no back end', async () => {
-    await directory.users.upsert(SERVER, [{ id: 'ann', teams: ['red'] }, { id: 'ben', teams: ['blue'] }]);
+    await directory.users.upsert(SERVER, [
+      { id: 'ann', teams: ['red'] },
+      { id: 'ben', teams: ['blue'] },
+    ]);
     const page = await directory.chat.createChannel({
       type: 'team',
       viewer: { kind: 'server' },

@@ -204,11 +204,12 @@ describeOnEveryEngine('upsert', engine => {
   });
 
   it('reads a ban that has run out as no ban', async () => {
-    await upsert({ id: 'jane', banned: true, ban_expires: 1000 });
+    const end = Date.parse('2026-02-01T00:00:00Z');
+    await upsert({ id: 'jane', banned: true, ban_expires: end });
     const [row] = await directory.users.find(['jane']);
-    expect(row && toUser(row, 999)).toMatchObject({ banned: true, ban_expires: 1000 });
-    expect(row && toUser(row, 1000)).toMatchObject({ banned: false });
-    expect(row && toUser(row, 1000).ban_expires).toBeUndefined();
+    expect(row && toUser(row, end - 1)).toMatchObject({ banned: true, ban_expires: end });
+    expect(row && toUser(row, end)).toMatchObject({ banned: false });
+    expect(row && toUser(row, end).ban_expires).toBeUndefined();
   });
 
   it('limits custom data by the setting', async () => {

@@ -1,7 +1,12 @@
 import type { Device } from '../users/user.js';
 
 /** The services that push notifications go through. */
-export const PUSH_PROVIDERS = ['apn', 'firebase', 'huawei', 'xiaomi'] as const satisfies Device['push_provider'][];
+export const PUSH_PROVIDERS = [
+  'apn',
+  'firebase',
+  'huawei',
+  'xiaomi',
+] as const satisfies Device['push_provider'][];
 
 /** A device to add, as `addDevice` takes it. */
 export interface DeviceInput {

@@ -31,8 +31,16 @@ export const EVENT_CATALOGUE = {
   'user.banned': { durable: true, audience: 'public', when: 'A user becomes banned, or its ban changes.' },
   'user.unbanned': { durable: true, audience: 'public', when: 'A ban ends.' },
   'user.blocked': { durable: true, audience: 'own', when: 'A user blocks another, `target_id`.' },
-  'user.unblocked': { durable: true, audience: 'own', when: 'A user takes back a block of another, `target_id`.' },
-  'user.device.added': { durable: true, audience: 'own', when: 'A user has another `device`, or it changed.' },
+  'user.unblocked': {
+    durable: true,
+    audience: 'own',
+    when: 'A user takes back a block of another, `target_id`.',
+  },
+  'user.device.added': {
+    durable: true,
+    audience: 'own',
+    when: 'A user has another `device`, or it changed.',
+  },
   'user.device.removed': {
     durable: true,
     audience: 'own',

@@ -34,6 +34,8 @@ const EDGES: Record<keyof typeof appSettingsUpdateSchema.shape, { accepted: unkn
     event_retention_days: { accepted: [1, 3650], refused: [0, 3651, 1.5, '30'] },
     task_retention_days: { accepted: [1, 3650], refused: [0, 3651, 1.5, '30', null] },
     purge_deleted_users_days: { accepted: [null, 1, 3650], refused: [0, 3651, 1.5, '30', false] },
+    guests_enabled: { accepted: [true, false, null], refused: [0, 'true'] },
+    multi_tenant_enabled: { accepted: [true, false], refused: [null, 1, 'true'] },
     grants: {
       accepted: [{}, { user: [] }, { 'team-lead': [...GRANTS] }],
       refused: [

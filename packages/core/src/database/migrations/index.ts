@@ -7,4 +7,12 @@ import { Moderation0006 } from './0006-moderation.js';
 import { Presence0007 } from './0007-presence.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
-export const MIGRATIONS = [Directory0001, LifeCycle0002, Chat0003, Video0004, Feeds0005, Moderation0006, Presence0007];
+export const MIGRATIONS = [
+  Directory0001,
+  LifeCycle0002,
+  Chat0003,
+  Video0004,
+  Feeds0005,
+  Moderation0006,
+  Presence0007,
+];

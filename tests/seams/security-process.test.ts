@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createServerClient } from '@rollcall/client/server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+
+const MAIN = join(fileURLToPath(import.meta.url), '../../../apps/server/dist/main.js');
+
+let server: ServerProcess | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+/** Memory that the process holds, in bytes. */
+function residentBytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+describe('a process', () => {
+  it('that cannot start shows none of its secrets, wherever they came from', async () => {
+    const canaries = ['canary-database-password', 'canary-signing-secret-of-more-than-32-bytes'];
+    const child = spawn(process.execPath, [MAIN], {
+      env: {
+        PATH: process.env.PATH,
+        ROLLCALL_DATABASE_URL: `postgres://rollcall:${canaries[0]}@127.0.0.1:1/rollcall`,
+        ROLLCALL_SECRET: `canary:${canaries[1]}`,
+        ROLLCALL_LOG_LEVEL: 'trace',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const [code] = await once(child, 'close');
+    expect(code).not.toBe(0);
+    expect(output).not.toBe('');
+    for (const canary of canaries) expect(output).not.toContain(canary);
+  });
+
+  it('refuses to start with a secret that is too short, and does not repeat it', async () => {
+    const child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env.PATH, ROLLCALL_SECRET: 'canary-short' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const [code] = await once(child, 'close');
+    expect(code).not.toBe(0);
+    expect(output).toContain('32 bytes');
+    expect(output).not.toContain('canary-short');
+  });
+
+  it('does its work where prototypes cannot be reached at all', async () => {
+    server = await startServerProcess({ env: { NODE_OPTIONS: '--disable-proto=delete' } });
+    const client = createServerClient({ url: server.url, secret: SECRET });
+    await client.upsertUsers([{ id: 'jane', name: 'Jane', 'constructor-ish': 1 }]);
+    expect((await client.queryUsers({ name: { $autocomplete: 'ja' } })).users).toHaveLength(1);
+    await client.disconnect();
+  });
+
+  it('keeps to its memory under bodies that are too large, tokens that are none and batches that are too long', async () => {
+    server = await startServerProcess();
+    const { url, pid } = server;
+    const large = `{"users":[${'{"id":"x"},'.repeat(120_000)}{}]}`;
+    const flood = async (rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
+        const headers = {
+          'content-type': 'application/json',
+          authorization: `Bearer ${round}.x.${'y'.repeat(7000)}`,
+        };
+        const answers = await Promise.all([
+          ...Array.from({ length: 4 }, () =>
+            fetch(`${url}/trpc/users.upsert`, { method: 'POST', headers, body: large }).catch(
+              () => undefined,
+            ),
+          ),
+          fetch(`${url}/trpc/${Array(21).fill('users.query').join(',')}?batch=1&input={}`, { headers }),
+        ]);
+        for (const answer of answers) {
+          expect(answer?.status ?? 413).toBeGreaterThanOrEqual(400);
+          await answer?.text();
+        }
+      }
+    };
+    await flood(20);
+    const before = residentBytes(pid);
+    await flood(60);
+    expect(residentBytes(pid) - before).toBeLessThan(64 * 1024 * 1024);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});
