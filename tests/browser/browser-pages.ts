@@ -13,12 +13,12 @@ export interface BrowserPages {
 
 /**
  * Starts Chromium and serves a page with a script.
- * @param script the TypeScript beside this file; it is bundled with the built client, as a browser developer's bundler
+ * @param script a file of TypeScript; it is bundled with the built client, as a browser developer's bundler
  * finds it. @param body the HTML of the page, without the script.
  */
-export async function startBrowserPages(script: string, body: string): Promise<BrowserPages> {
+export async function startBrowserPages(script: URL, body: string): Promise<BrowserPages> {
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
+    entryPoints: [fileURLToPath(script)],
     bundle: true,
     format: 'esm',
     platform: 'browser',

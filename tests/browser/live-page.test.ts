@@ -11,7 +11,7 @@ let pages: BrowserPages;
 
 beforeAll(async () => {
   server = await startServerProcess({ env: { ROLLCALL_ALLOWED_ORIGINS: 'localhost' } });
-  pages = await startBrowserPages('live-page.ts', PAGE);
+  pages = await startBrowserPages(new URL('live-page.ts', import.meta.url), PAGE);
 });
 
 afterAll(async () => {

@@ -70,7 +70,7 @@ let john: Person;
 beforeAll(async () => {
   server = await startServerProcess({ env: { ROLLCALL_ALLOWED_ORIGINS: 'localhost' } });
   backEnd = createServerClient({ url: server.url, secret: SECRET });
-  pages = await startBrowserPages('two-people-page.ts', PAGE);
+  pages = await startBrowserPages(new URL('two-people-page.ts', import.meta.url), PAGE);
 });
 
 afterAll(async () => {

@@ -13,6 +13,7 @@ const MAX_STALL_MS = 1000;
 let process: ServerProcess;
 let server: ReturnType<typeof createServerClient>;
 let storm: Storm;
+let others: OtherCallers | undefined;
 
 beforeAll(async () => {
   process = await startServerProcess();
@@ -20,6 +21,7 @@ beforeAll(async () => {
   storm = new Storm(process.url);
 });
 afterAll(async () => {
+  await others?.stop();
   await storm.end();
   await server.disconnect();
   expect(await process.stop()).toBe(0);
@@ -102,7 +104,7 @@ async function madeUsers(): Promise<StormUser[]> {
 it('lets 2,000 users connect, be cut off and come back at once: nobody else waits, and presence is right', async () => {
   const users = await madeUsers();
   const all = users.map(user => user.id);
-  const others = new OtherCallers();
+  others = new OtherCallers();
   const report = (what: string, numbers: object) => console.log(what, JSON.stringify(numbers));
 
   const came = await storm.connect(users, { overMs: CONNECT_WITHIN_MS - 2000 });
@@ -130,6 +132,5 @@ it('lets 2,000 users connect, be cut off and come back at once: nobody else wait
   const whileLeaving = others.look();
   report('leaving', whileLeaving);
   expect(whileLeaving.longestMs).toBeLessThan(MAX_STALL_MS);
-  await others.stop();
   report('beside it', { upserted: others.upserted });
 });

@@ -38,9 +38,11 @@ export async function blockUser(
   }
   const held = await findUsersForUpdate(transaction, [userId, id]);
   const before = await present(transaction, held, { id: userId, field: 'user_id' });
-  const target = await present(transaction, held, { id, field: 'id' });
   const tenant = await tenantOfViewer(transaction, viewer);
-  if (!belongsTo(tenant, target.teams)) throw userNotFound(id, { field: 'id' });
+  const stored = held.get(id);
+  // Before it is said whether the user is deleted, or that would tell that there was one.
+  if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id, { field: 'id' });
+  await present(transaction, held, { id, field: 'id' });
   if (before.blocked_user_ids.includes(id)) return before;
   if (before.blocked_user_ids.length >= LIMITS.blockedUsers) {
     throw new RollcallError(

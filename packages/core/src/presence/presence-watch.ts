@@ -92,7 +92,8 @@ export class PresenceWatch {
     while (this.#watches.size > 0) {
       try {
         // Both positions are taken before anybody is told anything, so nothing slips in between.
-        const after = (feedUpTo ??= await unitOfWork.read(endOfFeed));
+        feedUpTo ??= await unitOfWork.read(endOfFeed);
+        const after = feedUpTo;
         logUpTo ??= await events.position();
         await this.#tellFirst();
         const feed = await unitOfWork.read(transaction => readFeed(transaction, after));

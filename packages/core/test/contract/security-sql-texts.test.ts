@@ -14,6 +14,9 @@ import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-d
 /** Words that mean something where they are asked about; the corpus has some of them, and everybody may use them. */
 const GRAMMAR = ['id', 'name', 'custom', '$eq', '$gt'];
 
+/** What presence does by the clock, with no word of anybody in it. */
+const BY_THE_CLOCK = /\b(nodes|node_users|presence_\w+)\b/;
+
 const INJECTIONS = [...CORPUS, "'||(SELECT id FROM users)||'", '"}\'::jsonb --', "$.a') OR 1=1 --"];
 
 const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
@@ -109,7 +112,7 @@ describeOnEveryEngine('the statements that are run', engine => {
       await write(word, `hostile-${index}`);
       await ask(word);
       for (const text of texts.taken())
-        if (!known.has(text)) unknown.push(`${JSON.stringify(word)}: ${text}`);
+        if (!known.has(text) && !BY_THE_CLOCK.test(text)) unknown.push(`${JSON.stringify(word)}: ${text}`);
     }
     expect(unknown).toEqual([]);
     expect(INJECTIONS.length).toBeGreaterThanOrEqual(200);
