@@ -11,7 +11,8 @@ export interface ForgetTaskUser {
 
 /**
  * Gives a user who is deleted for good another name where it asked for tasks, or for their end. A worker that has read
- * the old name would still write it into events: it loses its task by a new fence, and the task is free to be taken.
+ * the old name would still write it into events: it loses its task by a new fence, and the task is
+ * free to be taken.
  */
 export async function forgetTaskActor(
   transaction: WriteTransaction,
@@ -21,7 +22,7 @@ export async function forgetTaskActor(
   for (const column of [sql`actor`, sql`cancelled_by`]) {
     await transaction.query(
       sql`UPDATE tasks SET ${column} = ${actor},
-        fence = CASE WHEN id = ${taskId} THEN fence ELSE fence + 1 END,
+        fence = CASE WHEN id = ${taskId} OR lease_until IS NULL THEN fence ELSE fence + 1 END,
         lease_until = CASE WHEN id = ${taskId} OR lease_until IS NULL THEN lease_until ELSE 0 END
         WHERE ${column} ->> 'id' = ${userId}`,
     );

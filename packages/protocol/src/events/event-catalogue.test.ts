@@ -10,8 +10,13 @@ it('keeps no place in the log for progress and presence, which may be lost witho
   ]);
 });
 
-it('tells users about users only: tasks, settings and roles are for servers', () => {
+it('tells users about users and what they share only: tasks, settings and roles are for servers', () => {
   const seenByUsers = entries.filter(([, rule]) => rule.audience !== 'server').map(([type]) => type);
-  expect(seenByUsers.every(type => type.startsWith('user.'))).toBe(true);
-  expect(seenByUsers).toHaveLength(entries.filter(([type]) => type.startsWith('user.')).length);
+  const shared = entries.map(([type]) => type).filter(type => /^(user|channel|call)\./.test(type));
+  expect(seenByUsers).toEqual(shared);
+});
+
+it('tells of a channel or a call only those whom it concerns', () => {
+  const named = entries.filter(([, rule]) => rule.audience === 'named').map(([type]) => type);
+  expect(named).toEqual(entries.map(([type]) => type).filter(type => /^(channel|call)\./.test(type)));
 });
