@@ -63,7 +63,10 @@ class OtherCallers {
 
   async #writeInBulk(): Promise<void> {
     for (let round = 0; !this.#stopped; round++) {
-      const users = Array.from({ length: 100 }, (_, index) => ({ id: `bulk-${round % 50}-${index}`, round }));
+      const users = Array.from({ length: 100 }, (_, index) => ({
+        id: `bulk-${round % 50}-${index}`,
+        name: `Round ${round}`,
+      }));
       await server.upsertUsers(users);
       this.upserted += users.length;
       await new Promise(resolve => setTimeout(resolve, 50));
@@ -72,7 +75,7 @@ class OtherCallers {
 
   #write(): Promise<void> {
     let round = 0;
-    return this.#call(() => server.upsertUsers([{ id: 'probe', round: round++ }]));
+    return this.#call(() => server.upsertUsers([{ id: 'probe', name: `Round ${round++}` }]));
   }
 
   async #call(call: () => Promise<unknown>): Promise<void> {

@@ -104,7 +104,7 @@ describe('a token', () => {
     expect((await answerTo(headed({ typ: 'JWT' }))).status).toBe(200);
   });
 
-  it.each(Object.entries(BAD_TOKENS))('%s is answered with the same 401 as any other', async (_, token) => {
+  it.each(Object.entries(BAD_TOKENS))('%s is answered with the same 401 as every other', async (_, token) => {
     const rubbish = await answerTo('rubbish');
     expect(JSON.parse(rubbish.body)).toMatchObject({ error: { data: { code: 'TOKEN_INVALID' } } });
     expect(await answerTo(token)).toEqual({ status: 401, body: rubbish.body });

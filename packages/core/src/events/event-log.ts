@@ -34,6 +34,8 @@ export class EventLog {
   readonly #closing = new AbortController();
   #ring: EventRing | undefined;
   #following: Promise<void> | undefined;
+  /** The end of the log, as somebody saw it last. */
+  #seen: Position | undefined;
   /** A look at the end of the log that is asked for and has not begun. */
   #look: Promise<Position> | undefined;
 
@@ -55,7 +57,10 @@ export class EventLog {
         this.#look = undefined;
         return readBounds(transaction);
       })
-      .then(({ epoch, seq }) => ({ epoch, seq }))
+      .then(({ epoch, seq }) => {
+        this.#seen = { epoch, seq };
+        return { epoch, seq };
+      })
       .catch((error: unknown) => {
         this.#look = undefined;
         throw error;
@@ -70,6 +75,8 @@ export class EventLog {
   async pageAfter(position: Position, limit: number = LIMITS.eventPage): Promise<LogPage> {
     const recent = this.#ring?.after(position, limit);
     if (recent) return page(position, recent);
+    // Who has just looked at the end of the log is ahead of the memory, which is about to follow: there is nothing to read.
+    if (this.#isAboutToFollow(position)) return page(position, []);
     return this.#unitOfWork.read(async transaction => {
       const bounds = await readBounds(transaction);
       const served =
@@ -105,6 +112,12 @@ export class EventLog {
     this.#hint.ring();
     this.#news.wake();
     await this.#following;
+  }
+
+  #isAboutToFollow({ epoch, seq }: Position): boolean {
+    const end = this.#ring?.end;
+    const seen = this.#seen;
+    return end?.epoch === epoch && seen?.epoch === epoch && end.seq < seq && seq <= seen.seq;
   }
 
   /** Reads what is new into the ring for as long as somebody waits for it. */
