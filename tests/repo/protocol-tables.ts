@@ -154,6 +154,13 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   contentIdLength: 'characters of the id of a channel, a message, a video call or an activity',
   reactionLength: 'characters of the type of a reaction',
   flagReasonLength: 'characters of the reason of a flag',
+  banReasonLength: 'characters of the reason of a ban',
+  banMinutes: 'minutes of the `timeout` of a ban',
+  blockedUsers: 'users whom one user has blocked',
+  devices: 'devices of one user; the oldest leaves',
+  deviceIdLength: 'characters of the id of a device',
+  pageHistory: 'events in one page of a history',
+  pageHistoryDefault: 'events in one page of a history, when nothing is said',
   pageContent: 'channels, messages, flags, video calls or activities in one page',
   pageContentDefault: 'of them in one page, when nothing is said',
 };
