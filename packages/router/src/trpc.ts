@@ -46,7 +46,7 @@ const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
 });
 
 /** A procedure for anybody at all, token or not: whoever calls it is counted. */
-export const openProcedure = t.procedure.use(translateErrors).use(countCalls);
+const openProcedure = t.procedure.use(translateErrors).use(countCalls);
 
 /** A procedure for people who have no token yet. A token that comes along is not looked at. */
 export const publicProcedure = openProcedure.use(({ ctx, next }) => {

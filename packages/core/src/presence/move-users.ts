@@ -4,7 +4,7 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { notePresenceChanges } from './presence-feed.js';
 
 /** A user, and when it was last seen to do something: epoch milliseconds, absent where nobody knows. */
-export interface Sighting {
+interface Sighting {
   id: string;
   at?: number;
 }

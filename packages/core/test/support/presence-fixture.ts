@@ -12,7 +12,7 @@ import { Users } from '../../src/users/users.js';
 import { SERVER } from './test-directory.js';
 
 /** What a listener has heard of users: whether each was online, in order; undefined for one who does not exist. */
-export type Heard = [id: string, online: boolean | undefined][];
+type Heard = [id: string, online: boolean | undefined][];
 
 /** One process as far as presence goes. It renews its lease only when the test says so: until then it is paused or dead. */
 export interface PresenceNode {
