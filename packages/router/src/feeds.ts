@@ -32,7 +32,10 @@ export const feedsRouter = router({
       return onlyActivity(caller, await directory.feeds.addActivity({ ...input, user_id }));
     }),
 
-  /** Removes an activity, for its actor or a back end. @throws `NOT_FOUND`, `NOT_ALLOWED` for somebody else's */
+  /**
+   * Removes an activity, for its actor or a back end.
+   * @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for somebody else's
+   */
   removeActivity: callerProcedure
     .input(removeActivitySchema as z.ZodType<RemoveActivityInput, RemoveActivityInput>)
     .mutation(

@@ -55,7 +55,7 @@ export const videoRouter = router({
       return onlyCall(caller, await directory.video.leaveCall(move));
     }),
 
-  /** Ends a call, for its maker or a back end. @throws `NOT_FOUND`, `NOT_ALLOWED` for another member */
+  /** Ends a call, for its maker or a back end. @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for another member */
   endCall: callerProcedure
     .input(oneCall)
     .mutation(

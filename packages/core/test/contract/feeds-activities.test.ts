@@ -84,6 +84,13 @@ describeOnEveryEngine('activities', engine => {
     expect(await fixture.newEvents()).toEqual([]);
   });
 
+  it('are not removed by an actor who is banned', async () => {
+    await add('ann', { id: 'one' });
+    await fixture.setUser('ann', { banned: true });
+    expect((await refusal(remove('ann', 'one'))).code).toBe('USER_BANNED');
+    expect(idsOf(await query())).toEqual(['one']);
+  });
+
   it('that are not there and those that are out of sight are refused alike', async () => {
     await add('ann', { id: 'gone' });
     await remove('ann', 'gone');

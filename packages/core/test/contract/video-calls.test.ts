@@ -133,13 +133,14 @@ describeOnEveryEngine('calls', engine => {
     expect(await video.leaveCall({ cid: 'audio:one', user_id: 'ben' })).toEqual(ended);
   });
 
-  it('are not joined by the banned, who can still leave', async () => {
+  it('are neither joined nor ended by the banned, who can still leave', async () => {
     await create('ann', { id: 'one', members: ['ben'] });
     await video.joinCall({ cid: 'audio:one', user_id: 'ben' });
     await fixture.setUser('ben', { banned: true });
     expect((await refusal(video.joinCall({ cid: 'audio:one', user_id: 'ben' }))).code).toBe('USER_BANNED');
     const adding = video.addCallMembers(as('ben'), { cid: 'audio:one', members: ['cat'] });
     expect((await refusal(adding)).code).toBe('USER_BANNED');
+    expect((await refusal(video.endCall(as('ben'), 'audio:one'))).code).toBe('USER_BANNED');
     const left = await video.leaveCall({ cid: 'audio:one', user_id: 'ben' });
     expect(only(left).members[1]?.left_at).toBe(fixture.now);
   });

@@ -35,13 +35,14 @@ export async function addActivity(
 
 /**
  * Removes an activity, for its actor or a back end. One that was removed already stays as it is.
- * @throws RollcallError `NOT_FOUND`, or `NOT_ALLOWED` for somebody else's.
+ * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for somebody else's, or `USER_BANNED` for the user who removes.
  */
 export async function removeActivity(
   transaction: WriteTransaction,
   viewer: Viewer,
   { id, now }: { id: string; now: number },
 ): Promise<ActivityRow> {
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
   const row = await findActivityForUpdate(transaction, id);
   if (viewer.kind === 'user' && viewer.userId !== row.actor_id) {
     if (row.deleted_at !== undefined) throw activityNotFound(id);

@@ -11,13 +11,15 @@ import { refuseEnded } from './take-part-in-call.js';
 
 /**
  * Ends a call, for its maker or a back end. A call that was ended stays as it is.
- * @throws RollcallError `NOT_FOUND`, or `NOT_ALLOWED` for a member who did not make it.
+ * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for a member who did not make it, or `USER_BANNED` for the user who
+ * ends it.
  */
 export async function endCall(
   transaction: WriteTransaction,
   viewer: Viewer,
   { cid, now }: { cid: string; now: number },
 ): Promise<CallRow> {
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
   const call = await findCallForUpdate(transaction, viewer, cid);
   if (viewer.kind === 'user' && viewer.userId !== call.created_by_id) {
     throw new RollcallError('NOT_ALLOWED', `cid: only who made the call "${cid}" ends it`, { field: 'cid' });

@@ -1,0 +1,23 @@
+import { OPEN_TO_USERS, SERVER_ONLY_ONCE_KNOWN, WITHOUT_GRANT } from './permission-families.js';
+import type { PermissionRow } from './permission-row.js';
+import { ABOUT_A_TASK } from './permission-task.js';
+
+/** Who may follow what happens. */
+export const LIVE_ROWS: PermissionRow[] = [
+  { path: 'live.events', what: 'about oneself', silent: true, expected: OPEN_TO_USERS },
+  {
+    path: 'live.events',
+    what: 'about somebody else',
+    grant: 'read-users',
+    input: ({ other }) => ({ user_ids: [other] }),
+    expected: { ...OPEN_TO_USERS, ...WITHOUT_GRANT },
+  },
+  {
+    path: 'live.presence',
+    grant: 'read-users',
+    input: ({ other }) => ({ user_ids: [other] }),
+    expected: { ...OPEN_TO_USERS, ...WITHOUT_GRANT },
+  },
+  { path: 'live.ephemeral', silent: true, expected: SERVER_ONLY_ONCE_KNOWN },
+  { path: 'live.task', ...ABOUT_A_TASK, expected: SERVER_ONLY_ONCE_KNOWN },
+];

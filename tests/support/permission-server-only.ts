@@ -1,0 +1,38 @@
+import { SERVER_ONLY } from './permission-families.js';
+import type { PermissionRow } from './permission-row.js';
+import { ABOUT_A_TASK } from './permission-task.js';
+
+const SERVER_PROCEDURES: Omit<PermissionRow, 'expected'>[] = [
+  { path: 'users.upsert', input: ({ other, kind }) => ({ users: [{ id: other, name: `by ${kind}` }] }) },
+  { path: 'users.deactivate', input: ({ other }) => ({ id: other }) },
+  { path: 'users.deactivateMany', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.reactivate', input: ({ other, kind }) => ({ id: other, name: `by ${kind}` }) },
+  { path: 'users.reactivateMany', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.deleteMany', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.previewDelete', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.restoreMany', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.exportOne', input: ({ other }) => ({ id: other }) },
+  { path: 'users.exportOne', what: 'of oneself', input: ({ owner }) => ({ id: owner }) },
+  { path: 'users.exportMany', input: ({ other }) => ({ ids: [other] }) },
+  { path: 'users.history', input: ({ other }) => ({ user_id: other }) },
+  { path: 'users.history', what: 'of oneself', input: ({ owner }) => ({ user_id: owner }) },
+  { path: 'settings.get' },
+  { path: 'settings.update', input: () => ({ event_retention_days: 31 }) },
+  { path: 'roles.create', input: ({ key }) => ({ name: key }) },
+  { path: 'roles.list' },
+  {
+    path: 'roles.delete',
+    prepare: async ({ key }, asServer) => String((await asServer('roles.create', { name: key })).name),
+    input: ({ made }) => ({ name: made }),
+  },
+  { path: 'tokens.revoke', input: ({ other }) => ({ ids: [other], before: Date.now() }) },
+  { path: 'tasks.get', ...ABOUT_A_TASK },
+  { path: 'tasks.list', input: () => ({}) },
+  { path: 'tasks.cancel', ...ABOUT_A_TASK },
+];
+
+/** What is for back ends alone. */
+export const SERVER_ONLY_ROWS: PermissionRow[] = SERVER_PROCEDURES.map(row => ({
+  ...row,
+  expected: SERVER_ONLY,
+}));
