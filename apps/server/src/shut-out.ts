@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
+import { type EventLog, isTombstone, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
 import { type AppUpdatedEvent, CLOSE_CODES, type Position } from '@rollcall/protocol';
 import { refusalOf } from './admission.js';
 import { rolesWithOtherGrants } from './changed-grants.js';
@@ -12,8 +12,6 @@ const GROUNDS: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted'
 
 /** Fields of a user, a change of which changes what it may do or see. */
 const RIGHTS = /^(role|teams|teams_role)(\.|$)/;
-
-const TOMBSTONE = /^deleted-[0-9a-f]{32}$/;
 
 const RETRY_MS = 250;
 
@@ -73,7 +71,7 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
       GROUNDS.has(type) && userId !== undefined ? userId : [],
     );
     const concerned = new Set(named);
-    if (named.some(id => TOMBSTONE.test(id))) {
+    if (named.some(isTombstone)) {
       for (const id of sessions.userIds) if (concerned.has(tombstoneOf(id))) concerned.add(id);
     }
     return concerned;

@@ -41,7 +41,7 @@ export { Tasks } from './tasks/tasks.js';
 export { refuseCaller } from './users/connect-user.js';
 export type { Revocation } from './users/revocation.js';
 export { toUser } from './users/to-user.js';
-export { tombstoneOf } from './users/tombstones.js';
+export { isTombstone, tombstoneOf } from './users/tombstones.js';
 export type { UserRow } from './users/user-table.js';
 export { type Access, Users } from './users/users.js';
 export { type Visibility, visibleUser } from './users/visible-user.js';

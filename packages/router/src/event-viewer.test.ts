@@ -1,4 +1,4 @@
-import { LoggedEvent } from '@rollcall/core';
+import { LoggedEvent, tombstoneOf } from '@rollcall/core';
 import { type EventType, type Filter, parseFilter, type User, type UserEvent } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from './caller.js';
@@ -135,5 +135,27 @@ describe('somebody anonymous', () => {
     expect(viewer.see(entry({ id: 'john', devices: [] }, changes))).toMatchObject({ user: { id: 'john' } });
     expect(viewer.see(entry({ id: 'jim' }, changes))).toBeUndefined();
     expect(viewer.see(entry({ id: 'john' }, undefined, 'user.tokens.revoked'))).toBeUndefined();
+  });
+});
+
+describe('a user who was deleted for good while a listener was away', () => {
+  const deleted = (type: EventType = 'user.deleted') => entry({ id: tombstoneOf('john') }, undefined, type);
+
+  it.each([
+    ['a user', JANE],
+    ['a server', SERVER],
+  ])('is told of to %s that names its id, under that id', (_, caller) => {
+    const viewer = new EventViewer(caller, { userIds: new Set(['jack', 'john']) });
+    expect(viewer.see(deleted())).toMatchObject({ type: 'user.deleted', user: { id: 'john' } });
+  });
+
+  it('is not told of to who names somebody else, nor with what only the user itself was told', () => {
+    expect(new EventViewer(JANE, { userIds: new Set(['jack']) }).see(deleted())).toBeUndefined();
+    const viewer = new EventViewer(JANE, { userIds: new Set(['john']) });
+    expect(viewer.see(deleted('user.tokens.revoked'))).toBeUndefined();
+  });
+
+  it('keeps its tombstone for a listener that names nobody', () => {
+    expect(new EventViewer(SERVER, {}).see(deleted())).toMatchObject({ user: { id: tombstoneOf('john') } });
   });
 });

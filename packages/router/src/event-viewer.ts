@@ -1,4 +1,11 @@
-import { isUserEvent, type LoggedEvent, matchesFilter, visibleUser } from '@rollcall/core';
+import {
+  isTombstone,
+  isUserEvent,
+  type LoggedEvent,
+  matchesFilter,
+  tombstoneOf,
+  visibleUser,
+} from '@rollcall/core';
 import {
   EVENT_CATALOGUE,
   type EventType,
@@ -30,10 +37,14 @@ interface Sight {
  * With several tenants it receives only what concerns users of its own. Of a user who joins them it receives the event
  * without `changes`: what was before is not its business. Of a user who leaves them it receives that one event, in
  * which nothing but the id is told, so that it can forget the user; and nothing about that user from then on.
+ *
+ * A user who was deleted for good stands in the log under its tombstone. Who named the id before, and was away meanwhile,
+ * still learns of it under that id: it is the listener who knows it, and not the log.
  */
 export class EventViewer {
   readonly #caller: Caller;
   readonly #selection: EventSelection;
+  #idsByTombstone: ReadonlyMap<string, string> | undefined;
 
   constructor(caller: Caller, selection: EventSelection) {
     this.#caller = caller;
@@ -44,12 +55,25 @@ export class EventViewer {
   see(entry: LoggedEvent): RollcallEvent | undefined {
     const { types, filter } = this.#selection;
     if (types && !types.has(entry.type)) return undefined;
-    if (!this.#mayReceive(entry)) return undefined;
+    const idInLife = this.#idInLife(entry);
+    if (idInLife === undefined && !this.#mayReceive(entry)) return undefined;
     const sight = this.#sightOf(entry);
     const event = this.#formOf(entry, sight);
+    if (idInLife !== undefined && event && isUserEvent(event) && !filter) {
+      return { ...event, user: { ...event.user, id: idInLife } };
+    }
     if (!event || !filter) return event;
     const matched = this.#match(entry, filter, sight);
     return matched && isUserEvent(event) ? { ...event, matched } : undefined;
+  }
+
+  /** The id that this listener named, of a user who stands in the log under its tombstone; undefined for any other. */
+  #idInLife({ userId, type }: LoggedEvent): string | undefined {
+    const { userIds } = this.#selection;
+    if (!userIds || userId === undefined || !isTombstone(userId)) return undefined;
+    if (this.#caller.kind !== 'server' && EVENT_CATALOGUE[type].audience !== 'public') return undefined;
+    this.#idsByTombstone ??= new Map([...userIds].map(id => [tombstoneOf(id), id]));
+    return this.#idsByTombstone.get(userId);
   }
 
   #mayReceive(entry: LoggedEvent): boolean {
