@@ -11,8 +11,7 @@ export interface ForgetTaskUser {
 
 /**
  * Gives a user who is deleted for good another name where it asked for tasks, or for their end. A worker that has read
- * the old name would still write it into events: it loses its task by a new fence, and the task is
- * free to be taken.
+ * the old name would still write it into events: by a new fence it loses its task, which anybody may take then.
  */
 export async function forgetTaskActor(
   transaction: WriteTransaction,
