@@ -4,7 +4,8 @@ import { cancelTask } from '../tasks/cancel-task.js';
 import { exportsNaming } from './exports-naming.js';
 
 /**
- * Asks exports that a user's data goes into, or with `others` only its id, to end, for a user who is deleted for good.
+ * Asks exports that a user's data goes into to end, with `others` also those that its id goes into, for a user who is
+ * deleted for good.
  * @returns whether one is still worked on: it ends before its next step.
  */
 export async function endExportsOf(

@@ -30,8 +30,8 @@ export async function readChunk(
 }
 
 /**
- * Takes a batch of chunks from the files that hold a user's data, or with `others` only its id; such a file as a whole is gone, because half of one
- * would look like a whole one.
+ * Takes a batch of chunks from the files that hold a user's data, with `others` also from those that hold its id; such a
+ * file as a whole is gone, because half of one would look like a whole one.
  * @returns whether there may be more.
  */
 export async function dropExportsOf(

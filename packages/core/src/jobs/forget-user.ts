@@ -26,7 +26,8 @@ export interface ForgetWork {
 
 /**
  * The last part of a deletion for good, a batch at a time: the user leaves exports, the blocks of others, the log and the
- * tasks, and at last its own bans, blocks and row. With `hard` nothing holds the id any more; a tombstone keeps it from being used again.
+ * tasks, and at last its own bans, blocks and row. With `hard` nothing holds the id any more; a tombstone keeps it from
+ * being used again.
  * @returns the entry of the log to go on from, that an export has to end first, or what the user is called now that it
  * is done.
  */
@@ -34,6 +35,7 @@ export async function forgetUser(
   transaction: WriteTransaction,
   { userId, mode, taskId, forgottenTo, limit, now }: ForgetWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
+  // Where the id goes, too, it also goes from what is kept about other people.
   const others = mode === 'hard';
   if (await endExportsOf(transaction, { userId, others, now })) return 'wait';
   if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };

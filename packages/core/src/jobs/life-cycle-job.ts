@@ -147,8 +147,9 @@ async function goOn(
       if (mode === 'hard') await forgetTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
-    const work = { userId, mode, taskId, forgottenTo: position.forgottenTo, limit: CHANGES_PER_STEP, now };
-    const done = await forgetUser(transaction, work);
+    const { forgottenTo } = position;
+    const forgetting = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP, now };
+    const done = await forgetUser(transaction, forgetting);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
     name = done.name;
