@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'seams',
           include: ['seams/**/*.test.ts'],
+          globalSetup: ['@rollcall/testing/postgres-global-setup'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -20,11 +20,9 @@ export interface TestEngine {
 
 const EMBEDDED = { sqlite3: 'sqlite', 'better-sqlite3': 'better-sqlite3' } as const;
 
-const engines: TestEngine[] = [
-  { name: 'sqlite3', freshUrl: () => freshFile('sqlite3') },
-  { name: 'better-sqlite3', freshUrl: () => freshFile('better-sqlite3') },
-  { name: 'postgres', freshUrl: freshPostgres },
-];
+const engines = (['sqlite3', 'better-sqlite3', 'postgres'] as const).map(
+  (name): TestEngine => ({ name, freshUrl: () => freshDatabaseUrl(name) }),
+);
 
 /**
  * Declares the same tests once for each engine. `ROLLCALL_TEST_ENGINES`, a list with commas, narrows it down while one
@@ -35,6 +33,11 @@ export function describeOnEveryEngine(name: string, define: (engine: TestEngine)
   for (const engine of engines) {
     if (!wanted || wanted.includes(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
   }
+}
+
+/** The URL of a new, empty database of an engine. For PostgreSQL the run needs `postgres-global-setup`. */
+export function freshDatabaseUrl(name: TestEngine['name']): Promise<string> {
+  return name === 'postgres' ? freshPostgres() : freshFile(name);
 }
 
 /** A new temporary folder. */
