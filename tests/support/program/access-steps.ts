@@ -1,6 +1,7 @@
 import type { ProgramWorld } from './program-world.js';
 import { EVE, FRIENDS } from './program-world.js';
 import type { StepInput } from './step.js';
+import { USER_STEPS } from './user-steps.js';
 
 const FAR_OFF = Date.UTC(2100, 0, 1);
 const GRANTS = [
@@ -106,10 +107,10 @@ export const ACCESS_STEPS: Record<string, (world: ProgramWorld) => void> = {
 
   deleteRole(world) {
     if (world.roles.length === 0) return;
-    const name = world.dice.pick(world.roles);
-    if (![...world.users.values()].some(({ role }) => role === name)) {
-      world.roles.splice(world.roles.indexOf(name), 1);
-    }
+    const held = new Set([...world.users.values()].map(({ role }) => role));
+    const free = world.roles.filter(role => !held.has(role));
+    const name = world.dice.pick(free.length > 0 ? free : world.roles);
+    if (free.length > 0) world.roles.splice(world.roles.indexOf(name), 1);
     world.write({ as: 'server', path: 'roles.delete', input: { name } });
   },
 
@@ -124,7 +125,6 @@ export const ACCESS_STEPS: Record<string, (world: ProgramWorld) => void> = {
   updateSettings(world) {
     const { dice } = world;
     const input = dice.pick<StepInput>([
-      { enforce_unique_usernames: dice.pick(['no', 'app', 'team']) },
       { indexed_custom_fields: dice.some(['age', 'address.city', 'mood1'], 2) },
       { max_custom_bytes: dice.pick([1024, 5120]) },
       { event_retention_days: dice.whole(10, 40) },
@@ -132,6 +132,18 @@ export const ACCESS_STEPS: Record<string, (world: ProgramWorld) => void> = {
       { grants: Object.fromEntries(world.roles.slice(0, 1).map(role => [role, dice.some(GRANTS, 6)])) },
     ]);
     world.write({ as: 'server', path: 'settings.update', input });
+  },
+
+  /** For a few steps, names are taken. Nobody is made meanwhile, who might then not be there for all that follows. */
+  haveUniqueNames(world) {
+    const scope = world.dice.pick(['app', 'team']);
+    const set = (enforce_unique_usernames: string) =>
+      world.write({ as: 'server', path: 'settings.update', input: { enforce_unique_usernames } });
+    set(scope);
+    for (let count = 0; count < 3; count++) {
+      world.next.push(() => world.dice.pick([USER_STEPS.update, USER_STEPS.connect])?.(world));
+    }
+    world.next.push(() => set('no'));
   },
 
   /** For a few steps, people of different teams do not see each other. */

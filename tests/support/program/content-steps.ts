@@ -164,7 +164,7 @@ export const CONTENT_STEPS: Record<string, (world: ProgramWorld) => void> = {
       const { as, acting } = inNameOf(world, memberOf(world, message));
       const input = { message_id: message.id, type: world.dice.pick(['like', 'love']), ...acting };
       world.write({ as, path: 'chat.addReaction', input });
-      if (world.dice.chance(0.4))
+      if (world.dice.chance(0.8))
         world.next.push(() => world.write({ as, path: 'chat.removeReaction', input }));
     }),
 
@@ -173,7 +173,7 @@ export const CONTENT_STEPS: Record<string, (world: ProgramWorld) => void> = {
       const { as, acting } = inNameOf(world, memberOf(world, message));
       const input = { message_id: message.id, ...acting };
       world.write({ as, path: 'chat.flagMessage', input: { ...input, reason: 'rude' } });
-      if (world.dice.chance(0.4))
+      if (world.dice.chance(0.8))
         world.next.push(() => world.write({ as, path: 'chat.unflagMessage', input }));
     }),
 

@@ -104,7 +104,14 @@ export const LIFE_CYCLE_STEPS: Record<string, (world: ProgramWorld) => void> = {
   getTask(world) {
     if (world.tasks.length === 0) return;
     const input = { task_id: world.dice.pick(world.tasks) };
-    world.write({ as: 'server', path: world.dice.pick(['tasks.get', 'tasks.get', 'tasks.cancel']), input });
+    world.write({ as: 'server', path: 'tasks.get', input });
+  },
+
+  /** One that has ended stays as it is. */
+  cancelTask(world) {
+    if (world.tasks.length === 0) return;
+    const input = { task_id: world.dice.pick(world.tasks) };
+    world.write({ as: 'server', path: 'tasks.cancel', input });
   },
 
   listTasks(world) {

@@ -117,16 +117,24 @@ export const REFUSED_STEPS: Record<string, (world: ProgramWorld) => void> = {
   },
 
   takenName(world) {
+    // Once in a while: it takes four steps.
+    if (!world.dice.chance(0.2)) return;
+    const [first, second] = [world.fresh('u'), world.fresh('u')];
     const users = [
-      { id: world.fresh('u'), name: 'Taken' },
-      { id: world.fresh('u'), name: 'tak-en' },
+      { id: first, name: `Taken by ${first}` },
+      { id: second, name: `tak-en BY ${first}` },
     ];
     for (const { id } of users) world.know(id, { state: 'gone' });
     world.write({ as: 'server', path: 'settings.update', input: { enforce_unique_usernames: 'app' } });
     world.next.push(
       () => world.write({ as: 'server', path: 'users.upsert', input: { users: users.slice(0, 1) } }),
       () => world.write({ as: 'server', path: 'users.upsert', input: { users } }),
-      () => world.write({ as: EVE, path: 'users.connect', input: { user: { id: EVE, name: 'taken' } } }),
+      () =>
+        world.write({
+          as: EVE,
+          path: 'users.connect',
+          input: { user: { id: EVE, name: `taken by ${first}` } },
+        }),
       () => world.write({ as: 'server', path: 'settings.update', input: { enforce_unique_usernames: 'no' } }),
     );
   },

@@ -3,7 +3,7 @@ import { EVE, FRIENDS } from './program-world.js';
 import { answerOf, type StepInput } from './step.js';
 
 const TEAMS = ['red', 'blue', 'grün'];
-/** Few, so that names meet; of several scripts and sizes, so that engines have something to disagree about. */
+/** Few, so that some names meet; of several scripts and sizes, so that engines have something to disagree about. */
 const NAMES = [
   'Ann',
   'ann.',
@@ -42,10 +42,14 @@ function customOf({ dice }: ProgramWorld): { [name: string]: StepInput } {
   return custom;
 }
 
+function nameOf({ dice }: ProgramWorld): string {
+  return dice.chance(0.4) ? dice.pick(NAMES) : `${dice.pick(NAMES)} ${dice.whole(1, 99)}`;
+}
+
 function profileOf(world: ProgramWorld): { [name: string]: StepInput } {
   const { dice } = world;
   return {
-    ...(dice.chance(0.8) && { name: dice.pick(NAMES) }),
+    ...(dice.chance(0.8) && { name: nameOf(world) }),
     ...(dice.chance(0.3) && { image: `https://example.com/${dice.whole(1, 9)}.png` }),
     ...(dice.chance(0.4) && { language: dice.pick(LANGUAGES) }),
     ...(dice.chance(0.7) && { custom: customOf(world) }),
@@ -143,7 +147,7 @@ export const USER_STEPS: Record<string, (world: ProgramWorld) => void> = {
     const users = ids.map(id => ({
       id,
       set: {
-        ...(dice.chance(0.4) && { name: dice.pick(NAMES) }),
+        ...(dice.chance(0.4) && { name: nameOf(world) }),
         ...(dice.chance(0.3) && { 'address.city': dice.pick(CITIES) }),
         ...(dice.chance(0.3) && { 'custom.deep.er.still': dice.whole(0, 3) }),
         ...(dice.chance(0.2) && { tags: dice.some(['x', 'y', 'z'], 3) }),

@@ -1,6 +1,7 @@
 import { ACCESS_STEPS } from './access-steps.js';
 import { CONTENT_STEPS } from './content-steps.js';
 import { Dice } from './dice.js';
+import { writeFirstRound } from './first-round.js';
 import { LIFE_CYCLE_STEPS } from './life-cycle-steps.js';
 import { FRIENDS, ProgramWorld } from './program-world.js';
 import { REFUSED_STEPS } from './refused-steps.js';
@@ -9,10 +10,10 @@ import { USER_STEPS, writeFirstUsers } from './user-steps.js';
 
 /** How much of a program is of each kind, in percent, added up. */
 const KINDS: [upTo: number, steps: Record<string, (world: ProgramWorld) => void>][] = [
-  [36, USER_STEPS],
-  [50, LIFE_CYCLE_STEPS],
-  [64, ACCESS_STEPS],
-  [88, CONTENT_STEPS],
+  [30, USER_STEPS],
+  [44, LIFE_CYCLE_STEPS],
+  [58, ACCESS_STEPS],
+  [90, CONTENT_STEPS],
   [100, REFUSED_STEPS],
 ];
 
@@ -28,6 +29,7 @@ export function writeProgram(count: number, random: () => number): Step[] {
   const done = new Map<string, number>();
   writeFirstUsers(world);
   world.write({ as: 'server', path: 'settings.update', input: { guests_enabled: true } });
+  writeFirstRound(world);
   while (world.users.size < FIRST_USERS) USER_STEPS.create?.(world);
   while (world.steps.length < count) {
     const next = world.next.shift();
@@ -39,8 +41,9 @@ export function writeProgram(count: number, random: () => number): Step[] {
     const visits = world.steps.filter(({ visitor }) => visitor !== undefined).length;
     if (visits < 2 && world.at > ((visits + 1) * count) / 3) writeVisit(world);
     const [name, write] = choose(world.dice, done);
-    done.set(name, (done.get(name) ?? 0) + 1);
+    const before = world.at;
     write(world);
+    if (world.at > before) done.set(name, (done.get(name) ?? 0) + 1);
     // A program that runs out of people has nothing to tell any more.
     if (world.ids().length < FIRST_USERS / 2) USER_STEPS.create?.(world);
   }
