@@ -1,2 +1,8 @@
-export { describeOnEveryEngine, freshDatabaseUrl, type TestEngine, temporaryFolder } from './engines.js';
+export {
+  describeOnEveryEngine,
+  describeOnPostgres,
+  freshDatabaseUrl,
+  type TestEngine,
+  temporaryFolder,
+} from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';
