@@ -63,6 +63,7 @@ describe.each(seeds)('a program of 500 calls, with the seed %s', seed => {
       for (const [what, part] of [
         ['the answer to step', 'answers'],
         ['the event in the log', 'log'],
+        ['the event in the memory of a process', 'remembered'],
         ['the event as it was heard', 'heard'],
         ['the event as Eve heard it', 'heardByEve'],
       ] as const) {

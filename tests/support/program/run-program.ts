@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { isEnded, type Task } from '@rollcall/protocol';
 import { EventCollector } from '../event-collector.js';
 import { SECRET } from '../server-process.js';
 import { until } from '../until.js';
@@ -20,6 +21,8 @@ export interface Transcript {
   heardByEve: Json[];
   /** The log as it is read in the end. */
   log: Json[];
+  /** The same, read where the back end listened all the time: from the memory of that process. */
+  remembered: Json[];
   /** The paths that were called with success. */
   succeeded: Set<string>;
   /** How many steps were refused. */
@@ -52,21 +55,27 @@ class ProgramRun {
   readonly #answers: { answer: Answer; after?: Json }[] = [];
   readonly #times: StepTimes[] = [];
   readonly #succeeded = new Set<string>(['live.events']);
+  /** On which server the back end listens. */
+  readonly #listening: number;
   #listeners: ProgramListeners | undefined;
 
   constructor(urls: readonly string[], random: () => number) {
     this.#dice = new Dice(random);
     this.#urls = urls;
+    this.#listening = this.#dice.whole(0, urls.length - 1);
     this.#backEnds = urls.map(url => createServerClient({ url, secret: SECRET }));
   }
 
   async all(steps: readonly Step[]): Promise<Transcript> {
     const start = await this.#position();
+    let heardFrom = start;
     const scrubbed: [from: number, to: number][] = [];
     for (const [index, step] of steps.entries()) {
       if (index === FIRST_HEARD_STEP) {
-        const [backEnd, eve] = [this.#dice.pick(this.#urls), this.#dice.pick(this.#urls)];
-        this.#listeners = await ProgramListeners.open({ backEnd, eve }, start.id);
+        const eve = this.#dice.pick(this.#urls);
+        const urls = { backEnd: this.#urls[this.#listening] as string, eve };
+        heardFrom = await this.#position();
+        this.#listeners = await ProgramListeners.open(urls, start.id);
         await this.#isOnline(EVE, true);
       }
       if (step.scrubs) await this.#listeners?.catchUp();
@@ -86,7 +95,10 @@ class ProgramRun {
       answers: steps.map((step, index) => form.of({ step, ...this.#answers[index] } as unknown as Json)),
       heard: listeners.all.map(event => form.of(thin(event))),
       heardByEve: listeners.hers.map(event => form.of(event)),
-      log: (await this.#wholeLog(start.id)).map(event => form.of(event)),
+      log: (await this.#logAfter(start, this.#dice.pick(this.#backEnds))).map(event => form.of(event)),
+      remembered: (await this.#logAfter(heardFrom, this.#backEnds[this.#listening] as ServerClient)).map(
+        event => form.of(event),
+      ),
       succeeded: this.#succeeded,
       refused: this.#answers.filter(({ answer }) => answer.error !== undefined).length,
     };
@@ -116,10 +128,7 @@ class ProgramRun {
   async #wait(step: Step, data: Json, seqBefore: number): Promise<Json | undefined> {
     if (step.until === 'task') return this.#endOfTask((data as { task_id: string }).task_id);
     if (step.until === 'quiet') {
-      await until('no task is under way', async () => {
-        const under = ['pending', 'running'].map(status => this.#tasks(status));
-        return (await Promise.all(under)).flat().length === 0;
-      });
+      await until('no task is under way', async () => !(await this.#isWorking()));
     }
     if (step.until === 'news') {
       await until('a ban runs out', async () => (await this.#position()).seq >= seqBefore + 2);
@@ -127,9 +136,11 @@ class ProgramRun {
     return undefined;
   }
 
-  async #tasks(status: string): Promise<Json[]> {
-    const { data } = await this.#call({ as: 'server', path: 'tasks.list', input: { status, limit: 1 } });
-    return (data as { tasks: Json[] }).tasks;
+  /** Whether one of the latest tasks has not ended: one look, so that none slips from one state to the next. */
+  async #isWorking(): Promise<boolean> {
+    const { data } = await this.#call({ as: 'server', path: 'tasks.list', input: { limit: 10 } });
+    const { tasks } = data as unknown as { tasks: Task[] };
+    return tasks.some(({ status }) => !isEnded(status));
   }
 
   /** How a task ended, and the lines of its file where it has one. */
@@ -178,10 +189,10 @@ class ProgramRun {
     return { id, seq: Number(id.split('.')[1]) };
   }
 
-  async #wholeLog(start: string): Promise<Json[]> {
+  async #logAfter(start: { id: string; seq: number }, backEnd: ServerClient): Promise<Json[]> {
     const { seq } = await this.#position();
-    const reader = new EventCollector(this.#dice.pick(this.#backEnds), { lastEventId: start });
-    await reader.count(seq - Number(start.split('.')[1]));
+    const reader = new EventCollector(backEnd, { lastEventId: start.id });
+    await reader.count(seq - start.seq);
     await reader.stop();
     return reader.events as unknown as Json[];
   }
