@@ -1,5 +1,5 @@
 /** A value that is known only while the program runs. */
-export type Placeholder =
+type Placeholder =
   /** A part of the answer of an earlier step, by names one inside the other; left out when that step has no such part. */
   | { $answer: [step: number, path: readonly string[]] }
   /** Epoch milliseconds, counted from when the set-up began. */
@@ -14,6 +14,7 @@ export type StepInput =
   | boolean
   | null
   | undefined
+  | Placeholder
   | readonly StepInput[]
   | { readonly [name: string]: StepInput };
 
