@@ -16,6 +16,7 @@ describe('loadConfig', () => {
       port: 4600,
       allowedOrigins: { kind: 'localhost' },
       products: [],
+      migrate: 'on',
       logLevel: 'info',
       maxBodyBytes: 1_048_576,
       maxConnectionsPerUser: 50,
@@ -24,6 +25,7 @@ describe('loadConfig', () => {
       socketMessagesPerMinute: 120,
       trustedProxies: 0,
       authTimeoutMs: 5000,
+      unreadyMs: 0,
       drainMs: 2000,
       shutdownTimeoutMs: 10_000,
     });
@@ -43,6 +45,7 @@ describe('loadConfig', () => {
       ROLLCALL_PORT: '0',
       ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com',
       ROLLCALL_PRODUCTS: './bookmarks.js, @example/notes',
+      ROLLCALL_MIGRATE: 'off',
       ROLLCALL_LOG_LEVEL: 'warn',
       ROLLCALL_MAX_BODY_BYTES: '2048',
       ROLLCALL_MAX_CONNECTIONS_PER_USER: '3',
@@ -51,6 +54,7 @@ describe('loadConfig', () => {
       ROLLCALL_SOCKET_MESSAGES_PER_MINUTE: '6',
       ROLLCALL_TRUST_PROXY: '1',
       ROLLCALL_AUTH_TIMEOUT_MS: '100',
+      ROLLCALL_UNREADY_MS: '7',
       ROLLCALL_DRAIN_MS: '0',
       ROLLCALL_SHUTDOWN_TIMEOUT_MS: '1',
     });
@@ -62,6 +66,7 @@ describe('loadConfig', () => {
       port: 0,
       allowedOrigins: { kind: 'list', origins: ['https://app.example.com'] },
       products: ['./bookmarks.js', '@example/notes'],
+      migrate: 'off',
       logLevel: 'warn',
       maxBodyBytes: 2048,
       maxConnectionsPerUser: 3,
@@ -70,6 +75,7 @@ describe('loadConfig', () => {
       socketMessagesPerMinute: 6,
       trustedProxies: 1,
       authTimeoutMs: 100,
+      unreadyMs: 7,
       drainMs: 0,
       shutdownTimeoutMs: 1,
     });
@@ -94,6 +100,7 @@ describe('loadConfig', () => {
     ['ROLLCALL_PORT', '0x10', 'a whole number from 0 to 65535'],
     ['ROLLCALL_ALLOWED_ORIGINS', 'app.example.com', 'is no origin'],
     ['ROLLCALL_PRODUCTS', './a.js,,./b.js', 'modules with commas between them'],
+    ['ROLLCALL_MIGRATE', 'no', 'off'],
     ['ROLLCALL_LOG_LEVEL', 'loud', 'info'],
     ['ROLLCALL_AUTH_TIMEOUT_MS', '5s', 'a whole number'],
   ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {

@@ -79,6 +79,13 @@ export const SETTINGS = {
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(modules => modules.every(one => one !== ''), 'modules with commas between them'),
   }),
+  migrate: setting({
+    name: 'ROLLCALL_MIGRATE',
+    does: '`on` brings the database up to date at start; with `off` that is left to `rollcall migrate`, and a server refuses a database that lacks something.',
+    default: 'on',
+    fallback: () => 'on' as 'on' | 'off',
+    schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,
+  }),
   logLevel: setting({
     name: 'ROLLCALL_LOG_LEVEL',
     does: `How much is logged: ${LOG_LEVELS.map(level => `\`${level}\``).join(', ')}.`,
@@ -134,6 +141,13 @@ export const SETTINGS = {
     default: '5000',
     fallback: () => 5000,
     schema: wholeNumber(10, 60_000),
+  }),
+  unreadyMs: setting({
+    name: 'ROLLCALL_UNREADY_MS',
+    does: 'At shutdown, how long everything is served as ever while `/readyz` already answers 503, so that a load balancer that asks there sends nothing new any more before the port closes: a little more than it takes to notice.',
+    default: '0',
+    fallback: () => 0,
+    schema: wholeNumber(0, 60_000),
   }),
   drainMs: setting({
     name: 'ROLLCALL_DRAIN_MS',

@@ -62,6 +62,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
     products,
+    migrate: config.migrate === 'on',
     onError: (err, context) => logger.error({ err }, context),
     guestsByDefault: config.environment === 'development',
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),

@@ -41,6 +41,8 @@ export interface DirectoryOptions {
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
   onError?: (error: unknown, context: string) => void;
+  /** Whether the database is brought up to date first; where it is not, one that lacks something is refused. Default true. */
+  migrate?: boolean;
   /** Whether this process works on tasks, ends bans and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
   /** Products of the operator's own: they follow users as the built-in ones do, after those and in this order. */
@@ -79,7 +81,8 @@ export interface Directory {
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
  * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
- * twice; `UNAVAILABLE` for a database that is in use or damaged, and for a product whose migration fails.
+ * twice; `UNAVAILABLE` for a database that is in use, damaged or refused because it is not up to date, and for a migration
+ * that fails or gets no lock in time.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
@@ -87,7 +90,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const address = parseDatabaseUrl(options.databaseUrl);
   const own = options.products ?? [];
   checkOwnProducts(own);
-  const database = await openDatabase(address, { tables: TABLES, owners: own }, writeLog);
+  const schema = (options.migrate ?? true) ? 'migrate' : 'require';
+  const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
   const events = new EventLog(unitOfWork, onError);
   unitOfWork.onLogged(() => {
