@@ -74,6 +74,11 @@ export interface Directory {
   readonly feeds: Feeds;
   /** Whether the last write reached the storage. */
   readonly writable: boolean;
+  /**
+   * Takes no further task and gives back what is unfinished, so that other processes go on with it; ends with the steps
+   * under way. Everything else goes on until `close`, which does this too.
+   */
+  stopWork(): Promise<void>;
   /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
   close(): Promise<void>;
 }
@@ -138,10 +143,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   }
 
   let closing: Promise<void> | undefined;
+  const stopWork = async () => {
+    await Promise.all([worker.stop(), banExpiry?.stop(), retention?.stop()]);
+  };
   const close = async () => {
-    await worker.stop();
-    await banExpiry?.stop();
-    await retention?.stop();
+    await stopWork();
     await scrubber.close();
     await presenceWatch.close();
     await presence.close();
@@ -170,6 +176,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     get writable() {
       return unitOfWork.writable;
     },
+    stopWork,
     close: () => {
       closing ??= close();
       return closing;
