@@ -10,12 +10,13 @@ export function describeConfig(config: Config): string {
   const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
   const shown: Record<keyof typeof SETTINGS, string> = {
     databaseUrl: maskedUrl(config.databaseUrl),
+    hints: config.hints ? 'on' : 'off',
     secret: describeSecret(config),
     host: config.host,
     port: String(config.port),
     allowedOrigins: describeOrigins(config.allowedOrigins),
     products: config.products.join(',') || '(none)',
-    migrate: config.migrate,
+    migrate: config.migrate ? 'on' : 'off',
     logLevel: config.logLevel,
     maxBodyBytes: String(config.maxBodyBytes),
     maxConnectionsPerUser: String(config.maxConnectionsPerUser),

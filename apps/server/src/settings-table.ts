@@ -39,6 +39,13 @@ export const SETTINGS = {
     schema: checkedBy(parseDatabaseUrl),
     secret: true,
   }),
+  hints: setting<boolean>({
+    name: 'ROLLCALL_HINTS',
+    does: 'Whether processes on one PostgreSQL tell each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Where a pooler in between does not let that through, `off`: each looks by itself then, at least every second.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
+  }),
   secret: setting<string | undefined>({
     name: 'ROLLCALL_SECRET',
     does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs with commas between them, the one to sign with first.',
@@ -79,12 +86,12 @@ export const SETTINGS = {
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(modules => modules.every(one => one !== ''), 'modules with commas between them'),
   }),
-  migrate: setting({
+  migrate: setting<boolean>({
     name: 'ROLLCALL_MIGRATE',
     does: '`on` brings the database up to date at start; with `off` that is left to `rollcall migrate`, and a server refuses a database that lacks something.',
     default: 'on',
-    fallback: () => 'on' as 'on' | 'off',
-    schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,
+    fallback: () => true,
+    schema: onOrOff(),
   }),
   logLevel: setting({
     name: 'ROLLCALL_LOG_LEVEL',
@@ -176,6 +183,10 @@ export const FOREIGN_NAMES: readonly RegExp[] = [
 /** Gives each row of the table the type of its own value. */
 function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row;
+}
+
+function onOrOff(): z.ZodType<boolean, string> {
+  return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
 }
 
 function wholeNumber(min: number, max: number): z.ZodType<number, string> {

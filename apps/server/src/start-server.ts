@@ -63,8 +63,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = await signingKeysOf(config);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
+    hints: config.hints,
     products,
-    migrate: config.migrate === 'on',
+    migrate: config.migrate,
     onError: (err, context) => logger.error({ err }, context),
     guestsByDefault: config.environment === 'development',
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
