@@ -94,9 +94,14 @@ async function runPatiently(attempt: Attempt, patience: MigrationPatience): Prom
   const deadline = performance.now() + patience.giveUpAfterMs;
   const [{ pid }] = await runner.query('SELECT pg_backend_pid() AS pid');
   let blockers = 'nobody who could be named';
-  const looking = setInterval(async () => {
-    blockers = (await describeBlockers(onlooker, pid).catch(() => undefined)) ?? blockers;
-  }, patience.lockTimeoutMs / 2);
+  const done = new AbortController();
+  const look = async () => {
+    while (!done.signal.aborted) {
+      blockers = (await describeBlockers(onlooker, pid).catch(() => undefined)) ?? blockers;
+      await sleep(patience.lockTimeoutMs / 3, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  };
+  const looking = look();
   try {
     while (!(await hasRun(attempt, patience))) {
       if (performance.now() > deadline) {
@@ -109,7 +114,9 @@ async function runPatiently(attempt: Attempt, patience: MigrationPatience): Prom
       await sleep(PAUSE_MS * (0.5 + Math.random()));
     }
   } finally {
-    clearInterval(looking);
+    done.abort();
+    // A connection that was asked for and given back too early would never be given back.
+    await looking;
   }
 }
 
