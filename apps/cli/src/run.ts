@@ -4,6 +4,7 @@ import { addCheckConfigCommand } from './commands/check-config.js';
 import { addExportCommand } from './commands/export.js';
 import { addImportCommand } from './commands/import.js';
 import { addMigrateCommand } from './commands/migrate.js';
+import { addRenewLogCommand } from './commands/renew-log.js';
 import { addServeCommand } from './commands/serve.js';
 import { addTasksCommands } from './commands/tasks.js';
 import { addTokenCommand } from './commands/token.js';
@@ -52,6 +53,7 @@ function createProgram(context: CommandContext): Command {
     .exitOverride();
   addServeCommand(program, context);
   addMigrateCommand(program, context);
+  addRenewLogCommand(program, context);
   addCheckConfigCommand(program, context);
   addTokenCommand(program, context);
   addImportCommand(program, context);

@@ -16,6 +16,7 @@ export function describeConfig(config: Config): string {
     port: String(config.port),
     allowedOrigins: describeOrigins(config.allowedOrigins),
     products: config.products.join(',') || '(none)',
+    migrate: config.migrate ? 'on' : 'off',
     logLevel: config.logLevel,
     maxBodyBytes: String(config.maxBodyBytes),
     maxConnectionsPerUser: String(config.maxConnectionsPerUser),
@@ -24,6 +25,7 @@ export function describeConfig(config: Config): string {
     socketMessagesPerMinute: String(config.socketMessagesPerMinute),
     trustedProxies: String(config.trustedProxies),
     authTimeoutMs: String(config.authTimeoutMs),
+    unreadyMs: String(config.unreadyMs),
     drainMs: String(config.drainMs),
     shutdownTimeoutMs: String(config.shutdownTimeoutMs),
   };

@@ -30,6 +30,9 @@ export interface Host {
   logger: Logger;
   /** The HTTP answers that are not finished. */
   responses: Set<ServerResponse>;
-  /** Whether the server has begun to shut down: it finishes what runs and takes nothing new. */
-  draining: boolean;
+  /**
+   * How far the server is with its end. `leaving`: everything is served, and load balancers are told to send nothing new;
+   * `draining`: it finishes what runs and takes nothing new.
+   */
+  stage: 'serving' | 'leaving' | 'draining';
 }

@@ -28,7 +28,7 @@ export function createHttpHandler(host: Host): (request: IncomingMessage, respon
     const path = request.url?.split('?', 1)[0] ?? '/';
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
-    if (host.draining) response.setHeader('connection', 'close');
+    if (host.stage === 'draining') response.setHeader('connection', 'close');
     host.responses.add(response);
     response.once('close', () => {
       host.responses.delete(response);
@@ -80,9 +80,10 @@ const PAGES: Readonly<Record<string, (host: Host, response: ServerResponse) => v
   },
   '/healthz': (_host, response) => answerJson(response, 200, { status: 'ok' }),
   '/readyz': async (host, response) => {
-    const readiness = host.draining
-      ? { status: 'unavailable', reason: 'SHUTTING_DOWN' }
-      : await checkReadiness(host.directory, host.logger);
+    const readiness =
+      host.stage === 'serving'
+        ? await checkReadiness(host.directory, host.logger)
+        : { status: 'unavailable', reason: 'SHUTTING_DOWN' };
     answerJson(response, readiness.status === 'ready' ? 200 : 503, readiness);
   },
 };

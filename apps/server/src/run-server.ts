@@ -4,6 +4,8 @@ import { type Config, type EnvironmentVariables, loadConfig } from './config.js'
 import { firstMinuteText } from './first-minute.js';
 import { signingKeysOf } from './signing-keys-of.js';
 import { startServer } from './start-server.js';
+import type { Ending } from './stop-server.js';
+import { within } from './within.js';
 
 /** The parts of a process that running a server touches. `process` itself is one. */
 export interface HostProcess {
@@ -14,12 +16,15 @@ export interface HostProcess {
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+/** A start that is asked to end is waited for so long. */
+const START_PATIENCE_MS = 5000;
+
 const TOKEN_SECONDS = 24 * 60 * 60;
 
 /**
  * Runs a server until a signal ends it: the first one shuts down in order, a second one at once.
  * @returns the exit code, for the caller to end the process with: 0 after an orderly end, 1 when the server could not
- * start or was forced to stop.
+ * start, had to give up something that had begun, or was forced to stop.
  */
 export async function runServer(env: EnvironmentVariables, host: HostProcess = process): Promise<number> {
   const signals = listenFor(host);
@@ -36,11 +41,22 @@ export async function runServer(env: EnvironmentVariables, host: HostProcess = p
 
 async function serve(env: EnvironmentVariables, host: HostProcess, end: Promise<void>): Promise<number> {
   const config = loadConfig(env);
-  const server = await startServer(config);
+  const starting = startServer(config);
+  // A start may wait for long, for another process that migrates: what has not begun to serve loses nothing.
+  const isEarly = await Promise.race([starting.then(() => false), end.then(() => true)]);
+  if (isEarly && !(await within(starting, START_PATIENCE_MS))) {
+    host.stderr.write('rollcall: asked to end before it was ready\n');
+    return 1;
+  }
+  const server = await starting;
+  if (isEarly) return exitCodeOf(await server.close());
   host.stdout.write(firstMinuteText(server, await firstToken(config, host)));
   await end;
-  await server.close();
-  return 0;
+  return exitCodeOf(await server.close());
+}
+
+function exitCodeOf(ending: Ending): number {
+  return ending === 'in order' ? 0 : 1;
 }
 
 /** Where a person looks on, or the data is an embedded file on a developer's machine, a token saves a step. */

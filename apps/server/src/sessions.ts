@@ -33,6 +33,9 @@ interface Entry {
 /** A longer wait makes Node fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** While calls run over a connection that is to close, it is looked this often whether they have ended. */
+const LOOK_FOR_CALLS_MS = 20;
+
 /**
  * The live connections of this process. It guarantees that a connection never outlives its token, that a user has no
  * more of them than allowed, and that presence hears of every announced connection's end exactly once.
@@ -94,6 +97,7 @@ export class Sessions {
     const session: Session = {
       id: randomUUID(),
       principal,
+      calls: 0,
       subscriptions: 0,
       watched: new Map(),
       ...transport,
@@ -129,7 +133,10 @@ export class Sessions {
     if (entry.present) this.#presence.disconnected(userId);
   }
 
-  /** Asks every connection to come back, evenly spread over `overMs`; resolves when the last has been asked. */
+  /**
+   * Asks every connection to come back, evenly spread over `overMs`, so that they do not all return at once; resolves when
+   * the turn of each has come. One over which calls run is asked when the last of them has been answered.
+   */
   async drain(overMs: number): Promise<void> {
     this.#draining = true;
     const sessions = [...this.#entries.keys()];
@@ -137,8 +144,14 @@ export class Sessions {
     for (const [index, session] of sessions.entries()) {
       const waitMs = startedAt + (index * overMs) / sessions.length - performance.now();
       if (waitMs > 1) await delay(waitMs);
-      session.close(CLOSE_CODES.serviceRestart, 'restarting');
+      this.#askBack(session);
     }
+  }
+
+  #askBack(session: Session): void {
+    if (!this.#entries.has(session)) return;
+    if (session.calls === 0) session.close(CLOSE_CODES.serviceRestart, 'restarting');
+    else setTimeout(() => this.#askBack(session), LOOK_FOR_CALLS_MS).unref();
   }
 
   #closeAt(entry: Entry, expiresAt: number): void {

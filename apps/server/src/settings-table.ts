@@ -44,7 +44,7 @@ export const SETTINGS = {
     does: 'Whether processes on one PostgreSQL tell each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Where a pooler in between does not let that through, `off`: each looks by itself then, at least every second.',
     default: 'on',
     fallback: () => true,
-    schema: z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>,
+    schema: onOrOff(),
   }),
   secret: setting<string | undefined>({
     name: 'ROLLCALL_SECRET',
@@ -85,6 +85,13 @@ export const SETTINGS = {
       .string()
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(modules => modules.every(one => one !== ''), 'modules with commas between them'),
+  }),
+  migrate: setting<boolean>({
+    name: 'ROLLCALL_MIGRATE',
+    does: '`on` brings the database up to date at start; with `off` that is left to `rollcall migrate`, and a server refuses a database that lacks something.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
   }),
   logLevel: setting({
     name: 'ROLLCALL_LOG_LEVEL',
@@ -142,6 +149,13 @@ export const SETTINGS = {
     fallback: () => 5000,
     schema: wholeNumber(10, 60_000),
   }),
+  unreadyMs: setting({
+    name: 'ROLLCALL_UNREADY_MS',
+    does: 'At shutdown, how long everything is served as ever while `/readyz` already answers 503, so that a load balancer that asks there sends nothing new any more before the port closes: a little more than it takes to notice.',
+    default: '0',
+    fallback: () => 0,
+    schema: wholeNumber(0, 60_000),
+  }),
   drainMs: setting({
     name: 'ROLLCALL_DRAIN_MS',
     does: 'At shutdown, the time over which live connections are asked to come back, so that they do not all return at once.',
@@ -169,6 +183,10 @@ export const FOREIGN_NAMES: readonly RegExp[] = [
 /** Gives each row of the table the type of its own value. */
 function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row;
+}
+
+function onOrOff(): z.ZodType<boolean, string> {
+  return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
 }
 
 function wholeNumber(min: number, max: number): z.ZodType<number, string> {

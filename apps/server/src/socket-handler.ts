@@ -184,7 +184,7 @@ function close(socket: WebSocket, code: number, reason: string): void {
 
 function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError | undefined {
   const { origin, host: hostHeader } = request.headers;
-  if (host.draining)
+  if (host.stage === 'draining')
     return new RollcallError('UNAVAILABLE', 'the server restarts; come back', { retry_after: 1 });
   if (request.url?.split('?', 1)[0] !== '/trpc') {
     return new RollcallError('NOT_FOUND', 'a WebSocket connects to /trpc');
@@ -204,6 +204,9 @@ function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError |
 
 function refuseUpgrade(stream: Duplex, error: RollcallError): void {
   const { status, body } = errorAnswer(error);
+  // Who does not read the answer keeps nothing open with it.
+  const timer = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS);
+  stream.once('close', () => clearTimeout(timer));
   const wait = error.retry_after === undefined ? '' : `retry-after: ${error.retry_after}\r\n`;
   stream.end(
     `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\n${wait}` +

@@ -14,8 +14,9 @@ import { Sessions } from './sessions.js';
 import { watchForShutOuts } from './shut-out.js';
 import { signGuestToken } from './sign-guest-token.js';
 import { signingKeysOf } from './signing-keys-of.js';
+import { SilentConnections } from './silent-connections.js';
 import { attachSocketHandler } from './socket-handler.js';
-import { stopServer } from './stop-server.js';
+import { type Ending, stopServer } from './stop-server.js';
 import { createUserLookup } from './user-lookup.js';
 
 /** A server that answers. */
@@ -27,9 +28,10 @@ export interface RunningServer {
   config: Config;
   /**
    * Shuts down in order: takes nothing new, asks live connections to come back, lets calls that run finish, closes the
-   * storage. Calling it again waits for the same end.
+   * storage. Calling it again waits for the same end. It is bounded, whatever hangs, and says whether something that had
+   * begun was given up for it; the log says what.
    */
-  close(): Promise<void>;
+  close(): Promise<Ending>;
 }
 
 /** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
@@ -63,6 +65,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     databaseUrl: config.databaseUrl,
     hints: config.hints,
     products,
+    migrate: config.migrate,
     onError: (err, context) => logger.error({ err }, context),
     guestsByDefault: config.environment === 'development',
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
@@ -90,12 +93,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       rateLimits: new RateLimits(config),
       logger,
       responses: new Set(),
-      draining: false,
+      stage: 'serving',
     };
     const server = createServer(
       { ...SLOW_SENDERS, ...options.slowSenders, keepAliveTimeout: KEEP_ALIVE_MS },
       createHttpHandler(host),
     );
+    const silent = new SilentConnections(server);
     const sockets = attachSocketHandler(server, host);
     const stopWatching = await watchForShutOuts(host);
     const port = await listen(server, config).catch(async (error: unknown) => {
@@ -104,9 +108,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     const url = `http://${reachableHost(config.host)}:${port}`;
     logger.info({ url }, 'the server is ready');
-    let closing: Promise<void> | undefined;
+    let closing: Promise<Ending> | undefined;
     const close = () => {
-      closing ??= stopServer({ host, server, sockets, stopWatching });
+      closing ??= stopServer({ host, server, silent, sockets, stopWatching });
       return closing;
     };
     return { url, port, config, close };

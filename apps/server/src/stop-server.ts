@@ -1,26 +1,52 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
 import type { StopWatching } from './shut-out.js';
+import type { SilentConnections } from './silent-connections.js';
 import type { SocketHandler } from './socket-handler.js';
+import { within } from './within.js';
 
 /** While calls finish, connections that have become idle are closed this often. */
 const LOOK_FOR_IDLE_MS = 50;
 
-/** Shuts a server down in the order that loses nothing that was acknowledged; see `RunningServer.close`. */
+/** What was cut off gets so long to go away. */
+const CUT_OFF_MS = 500;
+
+/** So long the storage has to take what is not written yet. A step of a task that takes longer is taken over elsewhere. */
+const STORAGE_MS = 10_000;
+
+/** How a server ended: whether something that had begun was given up. */
+export type Ending = 'in order' | 'cut off';
+
+/**
+ * Shuts a server down in the order that loses nothing that was acknowledged; see `RunningServer.close`. It never rejects,
+ * and ends within `unreadyMs`, `drainMs`, `shutdownTimeoutMs` and ten seconds for the storage, whatever hangs: 22 s by
+ * default, within the 30 s after which most supervisors kill.
+ */
 export async function stopServer({
   host,
   server,
+  silent,
   sockets,
   stopWatching,
 }: {
   host: Host;
   server: Server;
+  silent: SilentConnections;
   sockets: SocketHandler;
   stopWatching: StopWatching;
-}): Promise<void> {
+}): Promise<Ending> {
   const { config, directory, logger, sessions } = host;
   logger.info({ connections: sessions.size }, 'the server shuts down');
-  host.draining = true;
+  let ending: Ending = 'in order';
+  // Other processes go on with its tasks while this one still says goodbye.
+  const working = directory.stopWork().catch((err: unknown) => {
+    logger.error({ err }, 'the work on tasks did not end in order');
+  });
+  host.stage = 'leaving';
+  if (config.unreadyMs > 0) await delay(config.unreadyMs);
+
+  host.stage = 'draining';
   for (const response of host.responses) {
     if (!response.headersSent) response.setHeader('connection', 'close');
   }
@@ -28,17 +54,40 @@ export async function stopServer({
   const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
   sockets.closeUnadmitted();
   await sessions.drain(config.drainMs);
+  silent.destroySoon();
 
-  const patience = setTimeout(() => {
-    logger.warn('calls that still ran were cut off');
+  if (!(await within(closed, config.shutdownTimeoutMs))) {
+    const calls = unansweredCalls(host);
+    if (calls > 0) ending = 'cut off';
+    logger.warn({ calls }, 'calls that still ran, and senders who had not finished, were cut off');
     sockets.terminate();
     server.closeAllConnections();
-  }, config.shutdownTimeoutMs);
-  await closed;
-  clearTimeout(patience);
+    await within(closed, CUT_OFF_MS);
+  }
   clearInterval(idle);
 
-  await stopWatching();
-  await directory.close();
-  logger.info('the server has shut down');
+  const stored = (async () => {
+    await stopWatching();
+    await working;
+    await directory.close();
+  })().catch((err: unknown) => {
+    ending = 'cut off';
+    logger.error({ err }, 'the storage was not closed in order');
+  });
+  if (!(await within(stored, STORAGE_MS))) {
+    ending = 'cut off';
+    const message = 'the storage did not answer in time: tasks under way, and who was online, were cut off';
+    logger.error({ timeoutMs: STORAGE_MS }, `${message}; other processes take them over`);
+  } else if (!directory.writable) {
+    ending = 'cut off';
+    logger.error('the storage was away: who was online could not be written; other processes see to it');
+  }
+  logger.info({ ending }, 'the server has shut down');
+  return ending;
+}
+
+/** Calls that had arrived in whole and are not answered yet. */
+function unansweredCalls({ responses, sessions }: Host): number {
+  const overHttp = [...responses].filter(({ req, writableEnded }) => req.complete && !writableEnded);
+  return sessions.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, connect as openTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { halfSentCall } from './half-sent-call.js';
 import { startTestServer, tokenOf } from './test-server.js';
@@ -58,9 +58,41 @@ describe('closing a server', () => {
     const server = await startTestServer({ ROLLCALL_SHUTDOWN_TIMEOUT_MS: '100' });
     const call = await halfSentCall(server.url);
     const response = expect(call.response).rejects.toThrow();
-    await server.close();
+    // The call had not arrived in whole: nothing that had begun was given up.
+    expect(await server.close()).toBe('in order');
     await response;
     expect(server.log.join('')).toContain('cut off');
+  });
+
+  it('says for a while that it is not ready, and serves everything meanwhile', async () => {
+    const server = await startTestServer({ ROLLCALL_UNREADY_MS: '600' });
+    const startedAt = Date.now();
+    const closing = server.close();
+    const ready = await fetch(`${server.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'unavailable', reason: 'SHUTTING_DOWN' },
+    ]);
+    const client = await connect(server.url, { token: await tokenOf({ server: true }) });
+    client.send({ id: 1, method: 'query', params: { path: 'roles.list' } });
+    expect(await client.next()).toHaveProperty('result');
+    await server.mutate('users.upsert', { users: [{ id: 'jane' }] });
+    expect(Date.now() - startedAt).toBeLessThan(600);
+    expect((await client.closed).code).toBe(1012);
+    expect(await closing).toBe('in order');
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(600);
+  });
+
+  it('does not wait for a connection over which nothing was asked', async () => {
+    const server = await startTestServer();
+    const silent = openTcp(server.port, '127.0.0.1');
+    await once(silent, 'connect');
+    const ended = once(silent, 'close');
+    const startedAt = Date.now();
+    expect(await server.close()).toBe('in order');
+    await ended;
+    expect(Date.now() - startedAt).toBeLessThan(5000);
+    expect(server.log.join('')).not.toContain('cut off');
   });
 
   it('may be asked for twice', async () => {

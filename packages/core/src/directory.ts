@@ -45,6 +45,8 @@ export interface DirectoryOptions {
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
   onError?: (error: unknown, context: string) => void;
+  /** Whether the database is brought up to date first; where it is not, one that lacks something is refused. Default true. */
+  migrate?: boolean;
   /** Whether this process works on tasks, ends bans and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
   /**
@@ -81,6 +83,11 @@ export interface Directory {
   readonly feeds: Feeds;
   /** Whether the last write reached the storage. */
   readonly writable: boolean;
+  /**
+   * Takes no further task and gives back what is unfinished, so that other processes go on with it; ends with the steps
+   * under way. Everything else goes on until `close`, which does this too.
+   */
+  stopWork(): Promise<void>;
   /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
   close(): Promise<void>;
 }
@@ -88,7 +95,8 @@ export interface Directory {
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
  * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
- * twice; `UNAVAILABLE` for a database that is in use or damaged, and for a product whose migration fails.
+ * twice; `UNAVAILABLE` for a database that is in use, damaged or refused because it is not up to date, and for a migration
+ * that fails or gets no lock in time.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
@@ -96,7 +104,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const address = parseDatabaseUrl(options.databaseUrl);
   const own = options.products ?? [];
   checkOwnProducts(own);
-  const database = await openDatabase(address, { tables: TABLES, owners: own }, writeLog);
+  const schema = (options.migrate ?? true) ? 'migrate' : 'require';
+  const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {
@@ -172,10 +181,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   }
 
   let closing: Promise<void> | undefined;
+  const stopWork = async () => {
+    await Promise.all([worker.stop(), banExpiry?.stop(), retention?.stop()]);
+  };
   const close = async () => {
-    await worker.stop();
-    await banExpiry?.stop();
-    await retention?.stop();
+    await stopWork();
     await scrubber.close();
     await presenceWatch.close();
     await presence.close();
@@ -206,6 +216,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     get writable() {
       return unitOfWork.writable;
     },
+    stopWork,
     close: () => {
       closing ??= close();
       return closing;

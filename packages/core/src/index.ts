@@ -37,6 +37,7 @@ export type { ActivityPage } from './products/feeds/query-activities.js';
 export { checkOwnProducts } from './products/own-products.js';
 export type { CallPage, CallWithMembers } from './products/video/call-page.js';
 export { matchesFilter } from './query/match-filter.js';
+export { renewLog } from './renew-log.js';
 export { Tasks } from './tasks/tasks.js';
 export { refuseCaller } from './users/connect-user.js';
 export type { Revocation } from './users/revocation.js';

@@ -13,6 +13,8 @@ export interface LiveConnection {
   bufferedBytes(): number;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
+  /** Queries and mutations that run on it, counted by the router. */
+  calls: number;
   /** Subscriptions that run on it, counted by the router. */
   subscriptions: number;
   /** The users whom they watch, each with the number of subscriptions that do; kept by the router. */

@@ -45,8 +45,20 @@ const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
   return next();
 });
 
+/** The host does not close a connection between a call and its answer, where it can choose the moment. */
+const noteRunning = t.middleware(async ({ ctx, type, next }) => {
+  const { connection } = ctx as CallContext;
+  if (!connection || type === 'subscription') return next();
+  connection.calls += 1;
+  try {
+    return await next();
+  } finally {
+    connection.calls -= 1;
+  }
+});
+
 /** A procedure for anybody at all, token or not: whoever calls it is counted. */
-const openProcedure = t.procedure.use(translateErrors).use(countCalls);
+const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls);
 
 /** A procedure for people who have no token yet. A token that comes along is not looked at. */
 export const publicProcedure = openProcedure.use(({ ctx, next }) => {

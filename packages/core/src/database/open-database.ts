@@ -7,14 +7,13 @@ import { openPostgres, openSqlite } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import type { DatabaseAddress } from './engine.js';
 import { FileLock } from './file-lock.js';
+import { migratePostgres } from './migrate-postgres.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
+import { requireMigrated } from './require-migrated.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import { toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork } from './unit-of-work.js';
-
-/** Any number that no other program on the same PostgreSQL server is likely to lock: "rollcall" in letters' places. */
-const MIGRATION_LOCK = 1_815_121_203;
 
 /** An open, migrated database. */
 export interface Database {
@@ -22,31 +21,42 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Whether a database that is opened is brought up to date, or refused where it is not. */
+type Schema = 'migrate' | 'require';
+
 /** What lies in a database beside what the numbered migrations make. */
 export interface DatabaseContent {
   /** The tables that rows are mapped to; default none. */
   tables?: readonly TableShape[];
   /** Who brings tables of its own along; default nobody. */
   owners?: readonly TableOwner[];
+  /** What is done about a schema that is not up to date; default `migrate`. */
+  schema?: Schema;
 }
 
-/** Opens a database and brings its schema up to date. */
+/**
+ * Opens a database whose schema is up to date.
+ * @throws RollcallError `UNAVAILABLE` for a database that is in use, damaged, or, with `require`, not up to date.
+ */
 export async function openDatabase(
   address: DatabaseAddress,
-  { tables = [], owners = [] }: DatabaseContent,
+  { tables = [], owners = [], schema = 'migrate' }: DatabaseContent,
   logWriter: LogWriter,
 ): Promise<Database> {
   const further = productMigrations(owners);
   const dialect = dialectOf(address.engine);
   const entities = tables.map(table => toEntitySchema(table, dialect));
   if (address.engine === 'postgres') {
-    await migratePostgres(address.url, further);
+    if (schema === 'migrate') await migratePostgres(address.url, further);
+    else await requireMigratedPostgres(address.url, further);
     const unitOfWork = await PostgresUnitOfWork.open(address.url, entities, logWriter);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address);
   try {
-    await migrateSqlite(address, further);
+    await prepareSqlite<unknown>(address, source =>
+      schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further),
+    );
     const unitOfWork = await SqliteUnitOfWork.open(address, entities, logWriter);
     return {
       unitOfWork,
@@ -65,7 +75,8 @@ export async function openDatabase(
  * Brings the schema of a database up to date, with the tables that an operator's own products bring along, and closes it
  * again.
  * @returns the names of the migrations that ran.
- * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a product's migration that fails.
+ * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a migration that fails or gets no
+ * lock in time.
  */
 export async function migrateDatabase(
   address: DatabaseAddress,
@@ -75,7 +86,7 @@ export async function migrateDatabase(
   if (address.engine === 'postgres') return migratePostgres(address.url, further);
   const lock = await lockFile(address);
   try {
-    return await migrateSqlite(address, further);
+    return await prepareSqlite(address, source => runMigrations(source, further));
   } finally {
     await lock.release();
   }
@@ -86,10 +97,11 @@ async function lockFile(address: Extract<DatabaseAddress, { file: string }>): Pr
   return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
 }
 
-async function migrateSqlite(
+/** Looks whether a file can be trusted before anything is done with its schema. */
+async function prepareSqlite<Result>(
   address: Extract<DatabaseAddress, { file: string }>,
-  further: MigrationInterface[],
-): Promise<string[]> {
+  run: (source: DataSource) => Promise<Result>,
+): Promise<Result> {
   // A log that was left behind means that the last process ended without closing: look before trusting the file.
   const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
   const source = await openSqlite(address, 'writer', []);
@@ -103,7 +115,16 @@ async function migrateSqlite(
       );
     }
     if (uncleanEnd) await checkIntegrity(source, address.file);
-    return await runMigrations(source, further);
+    return await run(source);
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function requireMigratedPostgres(url: string, further: readonly MigrationInterface[]): Promise<void> {
+  const source = await openPostgres(url, { poolSize: 1, statementTimeoutMs: 0 }, []);
+  try {
+    await requireMigrated(source, further);
   } finally {
     await source.destroy();
   }
@@ -116,21 +137,6 @@ async function checkIntegrity(source: DataSource, file: string): Promise<void> {
   throw new RollcallError('UNAVAILABLE', `the database ${file} is damaged (${answer}); restore a backup`, {
     unrecoverable: true,
   });
-}
-
-/** Many processes may start at once: an advisory lock lets one migrate while the others wait. */
-async function migratePostgres(url: string, further: MigrationInterface[]): Promise<string[]> {
-  const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0 }, []);
-  const lock = source.createQueryRunner();
-  try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const names = await runMigrations(source, further);
-    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    return names;
-  } finally {
-    await lock.release();
-    await source.destroy();
-  }
 }
 
 /**

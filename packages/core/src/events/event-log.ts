@@ -1,10 +1,12 @@
-import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import { formatPosition, LIMITS, type Position, RollcallError } from '@rollcall/protocol';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { WakeUp } from '../wake-up/wake-up.js';
 import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
 import { EventRing } from './event-ring.js';
+import { KnownLog } from './known-log.js';
 import type { LoggedEvent } from './logged-event.js';
-import { readBounds, readEntries } from './read-log.js';
+import { type LogBounds, readBounds, readEntries } from './read-log.js';
+import { renewEpoch } from './renew-epoch.js';
 
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */
 const POLL_MS = 500;
@@ -34,8 +36,8 @@ export class EventLog {
   readonly #closing = new AbortController();
   #ring: EventRing | undefined;
   #following: Promise<void> | undefined;
-  /** The end of the log, as somebody saw it last. */
-  #seen: Position | undefined;
+  /** What this process has seen of the log, to recognise it by. */
+  #known = new KnownLog();
   /** A look at the end of the log that is asked for and has not begun. */
   #look: Promise<Position> | undefined;
 
@@ -52,19 +54,15 @@ export class EventLog {
   /** The end of the log at this moment: a reader that starts here gets everything committed from now on. */
   position(): Promise<Position> {
     // Everybody who asks before the look begins shares it: when thousands begin to listen at once, few looks do.
-    this.#look ??= this.#unitOfWork
-      .read(transaction => {
+    this.#look ??= this.#read(
+      async (_, { epoch, seq }) => ({ epoch, seq }),
+      () => {
         this.#look = undefined;
-        return readBounds(transaction);
-      })
-      .then(({ epoch, seq }) => {
-        this.#seen = { epoch, seq };
-        return { epoch, seq };
-      })
-      .catch((error: unknown) => {
-        this.#look = undefined;
-        throw error;
-      });
+      },
+    ).catch((error: unknown) => {
+      this.#look = undefined;
+      throw error;
+    });
     return this.#look;
   }
 
@@ -77,12 +75,13 @@ export class EventLog {
     if (recent) return page(position, recent);
     // Who has just looked at the end of the log is ahead of the memory, which is about to follow: there is nothing to read.
     if (this.#isAboutToFollow(position)) return page(position, []);
-    return this.#unitOfWork.read(async transaction => {
-      const bounds = await readBounds(transaction);
+    return this.#read(async (transaction, bounds): Promise<LogPage> => {
       const served =
         position.epoch === bounds.epoch && position.seq <= bounds.seq && position.seq >= bounds.minSeq - 1;
       if (!served) return { resyncAt: { epoch: bounds.epoch, seq: bounds.seq } };
-      return page(position, await readEntries(transaction, position, limit));
+      const events = await readEntries(transaction, position, limit);
+      this.#known.sawEntries(bounds.epoch, events);
+      return page(position, events);
     });
   }
 
@@ -114,7 +113,7 @@ export class EventLog {
 
   #isAboutToFollow({ epoch, seq }: Position): boolean {
     const end = this.#ring?.end;
-    const seen = this.#seen;
+    const seen = this.#known.end;
     return end?.epoch === epoch && seen?.epoch === epoch && end.seq < seq && seq <= seen.seq;
   }
 
@@ -142,21 +141,67 @@ export class EventLog {
   }
 
   async #readNews(): Promise<boolean> {
-    return this.#unitOfWork.read(async transaction => {
-      const bounds = await readBounds(transaction);
+    return this.#read(async (transaction, bounds) => {
       const ring = this.#ring;
-      if (!ring || ring.end.epoch !== bounds.epoch || ring.end.seq > bounds.seq) {
+      const follows = ring?.end.epoch === bounds.epoch;
+      if (follows && ring.end.seq === bounds.seq) return false;
+      if (!follows || ring.end.seq > bounds.seq) {
         this.#ring = new EventRing({ epoch: bounds.epoch, seq: bounds.seq });
+        this.#known.sawEntries(
+          bounds.epoch,
+          await readEntries(transaction, { ...bounds, seq: bounds.seq - 1 }, 1),
+        );
         // Nobody knows what was missed before the ring: let every reader look.
         return true;
       }
-      if (ring.end.seq === bounds.seq) return false;
       const events = await readEntries(transaction, ring.end, LIMITS.eventPage);
       ring.append(events);
+      this.#known.sawEntries(bounds.epoch, events);
       // A deletion has ended, perhaps on another process: what it took out of the log leaves the memory here, too.
       if (events.some(event => event.endsDeletion)) this.forget();
       return events.length > 0;
     });
+  }
+
+  /**
+   * Reads from the log that this process knows. One that has gone back gets a new epoch first, by whichever process
+   * notices, and is read again as what it is then: another one.
+   * @param onBegin called when the look begins: what is committed later may be missing from it.
+   */
+  async #read<Result>(
+    job: (transaction: Transaction, bounds: LogBounds) => Promise<Result>,
+    onBegin: () => void = () => undefined,
+  ): Promise<Result> {
+    for (;;) {
+      const look = await this.#unitOfWork.read(async transaction => {
+        onBegin();
+        // What was seen before this look began must be in it.
+        const known = this.#known.end;
+        const bounds = await readBounds(transaction);
+        if (await this.#isAnother(transaction, bounds, known)) return { known };
+        const result = await job(transaction, bounds);
+        this.#known.sawEnd(bounds);
+        return { result };
+      });
+      if ('result' in look) return look.result as Result;
+      await this.#renew(look.known);
+    }
+  }
+
+  /** Whether this is not the log that was known, although it says so. */
+  async #isAnother(transaction: Transaction, bounds: LogBounds, known?: Position): Promise<boolean> {
+    if (known?.epoch !== bounds.epoch || known.seq === bounds.seq) return false;
+    return bounds.seq < known.seq || this.#known.hasOtherEntry(transaction, bounds);
+  }
+
+  async #renew(known: Position | undefined): Promise<void> {
+    const only = known?.epoch;
+    const renewed = await this.#unitOfWork.write(transaction => renewEpoch(transaction, only));
+    this.#known = new KnownLog();
+    this.#ring = undefined;
+    if (!renewed) return;
+    const message = `the event log went back from ${known && formatPosition(known)}: a backup was restored, or a replica took over without the last commits; it goes on as ${formatPosition(renewed)}, and every listener reads afresh`;
+    this.#onError(new Error(message), 'reading the event log');
   }
 }
 

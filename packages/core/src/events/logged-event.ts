@@ -20,6 +20,8 @@ import type { EventRow } from './event-tables.js';
 export class LoggedEvent {
   readonly seq: number;
   readonly type: EventType;
+  /** Epoch milliseconds. */
+  readonly at: number;
   /** The user that it is about. */
   readonly userId: string | undefined;
   readonly #epoch: string;
@@ -31,6 +33,7 @@ export class LoggedEvent {
   constructor(epoch: string, row: EventRow) {
     this.seq = row.seq;
     this.type = row.type as EventType;
+    this.at = row.at;
     this.userId = row.user_id;
     this.#epoch = epoch;
     this.#row = row;

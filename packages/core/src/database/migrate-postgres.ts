@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RollcallError } from '@rollcall/protocol';
+import { type Migration, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { openPostgres } from './data-sources.js';
+import { describeBlockers, holderOfMigrationLock, MIGRATION_LOCK } from './lock-holders.js';
+
+/** How long a migration waits for what others hold. */
+export interface MigrationPatience {
+  /** One attempt at a lock on a table: everybody else who wants the table waits behind it for as long. */
+  lockTimeoutMs: number;
+  /** All attempts together, and the wait for another process that migrates. */
+  giveUpAfterMs: number;
+}
+
+const PATIENCE: MigrationPatience = { lockTimeoutMs: 1000, giveUpAfterMs: 60_000 };
+
+/** Between two looks for whether the other process has finished. */
+const POLL_MS = 200;
+
+/** Between two attempts at a migration those who waited behind it get their turn. */
+const PAUSE_MS = 500;
+
+/** Another transaction was in the way: a lock that was not to be had in time, a deadlock (postgresql.org, error codes). */
+const IN_THE_WAY = new Set(['55P03', '40P01']);
+
+/**
+ * Brings a PostgreSQL database up to date, ours first, while any number of processes start at once and others serve calls:
+ *
+ * - An advisory lock lets one process migrate while the others wait. It is held by the connection that migrates, so that
+ *   whoever is killed holds it for no longer than what it had begun runs on.
+ * - Each migration is a transaction together with the note that it has run: of one that is cut off nothing is left.
+ * - A migration never waits for a table for longer than `lockTimeoutMs`, since everybody who comes later waits behind it;
+ *   it gives way and tries again.
+ *
+ * Migrations that are recorded in the database and unknown to this version are passed over.
+ * @returns the names of the migrations that ran.
+ * @throws RollcallError `UNAVAILABLE` after `giveUpAfterMs`, naming what was waited for and who holds it.
+ */
+export async function migratePostgres(
+  url: string,
+  further: readonly MigrationInterface[],
+  patience: MigrationPatience = PATIENCE,
+): Promise<string[]> {
+  const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0 }, []);
+  source.migrations.push(...further);
+  const runner = source.createQueryRunner();
+  const onlooker = source.createQueryRunner();
+  try {
+    const executor = new MigrationExecutor(source, runner);
+    // Who has nothing to do waits for nobody: a server that starts again beside one that migrates is up at once.
+    if ((await executor.getPendingMigrations()).length === 0) return [];
+    await takeMigrationLock(runner, patience);
+    const ran: string[] = [];
+    for (const migration of await executor.getPendingMigrations()) {
+      await runPatiently({ executor, runner, onlooker, migration }, patience);
+      ran.push(migration.name);
+    }
+    return ran;
+  } finally {
+    await runner.release();
+    await onlooker.release();
+    // Closing the connection lets go of the lock.
+    await source.destroy();
+  }
+}
+
+async function takeMigrationLock(runner: QueryRunner, { giveUpAfterMs }: MigrationPatience): Promise<void> {
+  const deadline = performance.now() + giveUpAfterMs;
+  for (;;) {
+    const [row] = await runner.query('SELECT pg_try_advisory_lock($1) AS mine', [MIGRATION_LOCK]);
+    if (row.mine) return;
+    if (performance.now() > deadline) {
+      const holder = await holderOfMigrationLock(runner);
+      throw new RollcallError(
+        'UNAVAILABLE',
+        `the database is being migrated by another process for more than ${giveUpAfterMs} ms: ${holder}`,
+        { retry_after: 1 },
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+interface Attempt {
+  executor: MigrationExecutor;
+  runner: QueryRunner;
+  /** Looks, over a connection of its own, for who is in the way. */
+  onlooker: QueryRunner;
+  migration: Migration;
+}
+
+async function runPatiently(attempt: Attempt, patience: MigrationPatience): Promise<void> {
+  const { runner, onlooker, migration } = attempt;
+  const deadline = performance.now() + patience.giveUpAfterMs;
+  const [{ pid }] = await runner.query('SELECT pg_backend_pid() AS pid');
+  let blockers = 'nobody who could be named';
+  const done = new AbortController();
+  const look = async () => {
+    while (!done.signal.aborted) {
+      blockers = (await describeBlockers(onlooker, pid).catch(() => undefined)) ?? blockers;
+      await sleep(patience.lockTimeoutMs / 3, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  };
+  const looking = look();
+  try {
+    while (!(await hasRun(attempt, patience))) {
+      if (performance.now() > deadline) {
+        throw new RollcallError(
+          'UNAVAILABLE',
+          `the migration ${migration.name} did not get the locks that it needs within ${patience.giveUpAfterMs} ms and left nothing behind; in its way: ${blockers}`,
+          { retry_after: 1 },
+        );
+      }
+      await sleep(PAUSE_MS * (0.5 + Math.random()));
+    }
+  } finally {
+    done.abort();
+    // A connection that was asked for and given back too early would never be given back.
+    await looking;
+  }
+}
+
+/** @returns false when somebody was in the way; then nothing has happened. */
+async function hasRun(
+  { executor, runner, migration }: Attempt,
+  { lockTimeoutMs }: MigrationPatience,
+): Promise<boolean> {
+  // What builds an index beside the traffic asks for no transaction, holds nobody up, and may wait as long as it takes.
+  const inTransaction = migration.instance?.transaction ?? true;
+  try {
+    if (inTransaction) {
+      await runner.startTransaction();
+      await runner.query(`SET LOCAL lock_timeout = ${Math.round(lockTimeoutMs)}`);
+    }
+    await executor.executeMigration(migration);
+    if (inTransaction) await runner.commitTransaction();
+    return true;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    if (inTransaction && wasInTheWay(error)) return false;
+    throw error;
+  }
+}
+
+function wasInTheWay(error: unknown): boolean {
+  const failed = (error instanceof RollcallError ? error.cause : error) as { code?: unknown } | undefined;
+  return IN_THE_WAY.has(String(failed?.code));
+}
