@@ -1,2 +1,3 @@
 export { describeOnEveryEngine, type TestEngine, temporaryFolder } from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';
+export { type RestartablePostgres, startRestartablePostgres } from './restartable-postgres.js';
