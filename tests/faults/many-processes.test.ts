@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, type ClusterNode, startCluster } from '../support/cluster.js';
-import { problemsOf, recovered } from '../support/cluster-check.js';
+import { faultsIn, problemsOf, recovered } from '../support/cluster-check.js';
 import { ClusterLoad } from '../support/cluster-load.js';
 import { EventCollector } from '../support/event-collector.js';
 import { seededRandom } from '../support/seeded-random.js';
@@ -15,28 +15,34 @@ const LONG = ROUNDS > 1;
 /** The load goes on for this time before a fault and after everybody has recovered. */
 const CALM_MS = LONG ? 3000 : 1000;
 
+/** Every process acknowledges writes again so soon after the cause is gone, and the others so soon after it came. */
+const BACK_WITHIN_MS = 10_000;
+
 /** A process holds a task for 30 s and its users' presence for 20 s: it is away for longer than both. */
 const PAUSE_MS = LONG ? 45_000 : 33_000;
 
 const CUT_MS = LONG ? 45_000 : 15_000;
 
-/** Something that goes wrong. `strike` resolves when the cause is gone again. */
+/** Something that goes wrong at one process, or at PostgreSQL. */
 interface Fault {
   name: string;
   strike(struck: ClusterNode, cluster: Cluster): Promise<void>;
-  /** Every process acknowledges writes again within this time after the cause is gone. */
-  backWithinMs: number;
+  /** For so long it is as the strike has left it. */
+  lastsMs: number;
+  mend(struck: ClusterNode, cluster: Cluster): Promise<void>;
+  /** The other processes go on meanwhile. */
+  sparesOthers: boolean;
 }
+
+const passAgain = async ({ network }: ClusterNode) => network.set('pass');
 
 const FAULTS: Fault[] = [
   {
-    name: 'a process that is killed',
-    strike: async ({ process }) => {
-      await process.crash();
-      await sleep(1000);
-      await process.restart();
-    },
-    backWithinMs: 10_000,
+    name: 'the death of a process',
+    strike: ({ process }) => process.crash(),
+    lastsMs: 1000,
+    mend: ({ process }) => process.restart(),
+    sparesOthers: true,
   },
   {
     name: 'a rolling restart',
@@ -46,68 +52,66 @@ const FAULTS: Fault[] = [
         await process.restart();
       }
     },
-    backWithinMs: 10_000,
+    lastsMs: 0,
+    mend: async () => undefined,
+    sparesOthers: false,
   },
   {
-    name: 'a PostgreSQL server that crashes',
-    strike: async (_struck, { postgres }) => {
-      await postgres.crash();
-      await sleep(1000);
-      await postgres.start();
-    },
-    backWithinMs: 10_000,
+    name: 'a crash of PostgreSQL',
+    strike: (_struck, { postgres }) => postgres.crash(),
+    lastsMs: 1000,
+    mend: (_struck, { postgres }) => postgres.start(),
+    sparesOthers: false,
   },
   {
-    name: 'a PostgreSQL server that stands still',
-    strike: async (_struck, { postgres }) => {
-      await postgres.freeze();
-      await sleep(5000);
-      await postgres.thaw();
-    },
-    backWithinMs: 10_000,
+    name: 'a standstill of PostgreSQL',
+    strike: (_struck, { postgres }) => postgres.freeze(),
+    lastsMs: 5000,
+    mend: (_struck, { postgres }) => postgres.thaw(),
+    sparesOthers: false,
   },
   {
-    name: 'a network to PostgreSQL that resets connections',
-    strike: async ({ network }) => {
-      network.set('reset');
-      await sleep(3000);
-      network.set('pass');
-    },
-    backWithinMs: 10_000,
+    name: 'a network that resets connections',
+    strike: async ({ network }) => network.set('reset'),
+    lastsMs: 3000,
+    mend: passAgain,
+    sparesOthers: true,
   },
   {
-    name: 'a network to PostgreSQL that is cut',
-    strike: async ({ network }) => {
-      network.set('cut');
-      await sleep(CUT_MS);
-      network.set('pass');
-    },
-    backWithinMs: 10_000,
-  },
-  {
-    name: 'a network to PostgreSQL that is cut in the middle of a transaction, with its locks',
-    strike: async ({ network }) => {
-      await network.cutBefore('COMMIT\0');
-      await sleep(CUT_MS);
-      network.set('pass');
-    },
-    backWithinMs: 10_000,
-  },
-  {
-    name: 'commits whose answers are lost',
+    name: 'lost answers to commits',
     strike: async ({ network }) => {
       for (let count = 0; count < 10; count++) await network.resetAfter('COMMIT\0');
     },
-    backWithinMs: 10_000,
+    lastsMs: 0,
+    mend: passAgain,
+    sparesOthers: true,
   },
   {
-    name: 'a process that is paused past its leases',
-    strike: async ({ process }) => {
+    name: 'a network that is cut',
+    strike: async ({ network }) => network.set('cut'),
+    lastsMs: CUT_MS,
+    mend: passAgain,
+    sparesOthers: true,
+  },
+  {
+    name: 'a network that is cut in the middle of a transaction, which keeps its locks',
+    strike: ({ network }) => network.cutBefore('COMMIT\0'),
+    lastsMs: LONG ? CUT_MS : 0,
+    mend: passAgain,
+    sparesOthers: true,
+  },
+  {
+    name: 'a pause of a process, past its leases and in the middle of a transaction',
+    strike: async ({ network, process }) => {
+      await network.cutBefore('COMMIT\0');
       process.kill('SIGSTOP');
-      await sleep(PAUSE_MS);
+    },
+    lastsMs: PAUSE_MS,
+    mend: async ({ network, process }) => {
+      network.set('pass');
       process.kill('SIGCONT');
     },
-    backWithinMs: 10_000,
+    sparesOthers: true,
   },
 ];
 
@@ -137,37 +141,45 @@ describe('sixteen writers and three listeners on three processes go on, nothing 
   });
 
   afterAll(async () => {
+    const faults = cluster.nodes.flatMap(node => faultsIn(node.process.output()));
     for (const listener of Object.values(listeners)) await listener.stop();
     for (const client of clients) await client.disconnect();
     expect(await cluster.close()).toEqual([0, 0, 0]);
+    expect(faults).toEqual([]);
   });
 
-  it.each(rounds.flat())('$name', async ({ name, round, strike, backWithinMs }) => {
-    const load = new ClusterLoad(cluster.nodes, {
-      name: `r${round}-${FAULTS.findIndex(fault => fault.name === name)}`,
-      random,
-      watcher,
-    });
+  it.each(rounds.flat())('$name', async ({ round, ...fault }) => {
     const { nodes } = cluster;
+    const number = FAULTS.findIndex(({ name }) => name === fault.name);
+    const load = new ClusterLoad(nodes, { name: `r${round}-${number}`, random, watcher });
     const struck = nodes[Math.floor(random() * nodes.length)] as ClusterNode;
+    const others = nodes.filter(node => node !== struck);
+    let meanwhile: Record<string, number> = {};
+    let lastedMs = 0;
+    let afterwards: Record<string, number>;
     await load.start();
-    await sleep(CALM_MS);
-    const struckAt = performance.now();
-    await strike(struck, cluster);
-    const overAt = performance.now();
-    const took = await recovered(nodes, backWithinMs);
-    await sleep(CALM_MS);
-    await load.stop();
+    try {
+      await sleep(CALM_MS);
+      const struckAt = performance.now();
+      await fault.strike(struck, cluster);
+      try {
+        if (fault.sparesOthers) meanwhile = await recovered(others, BACK_WITHIN_MS);
+        await sleep(struckAt + fault.lastsMs - performance.now());
+      } finally {
+        await fault.mend(struck, cluster);
+      }
+      lastedMs = Math.round(performance.now() - struckAt);
+      afterwards = await recovered(nodes, BACK_WITHIN_MS);
+      await sleep(CALM_MS);
+    } finally {
+      await load.stop();
+    }
     const problems = await problemsOf(cluster, load, { listeners, start });
-    const meanwhile = load.history.calls.filter(
-      call => call.startedAt >= struckAt && call.startedAt < overAt,
-    );
-    const others = meanwhile.filter(call => call.node !== struck.name);
     console.log(
       [
-        `${name}: at ${struck.name}, for ${Math.round(overAt - struckAt)} ms`,
-        `writes again after ${JSON.stringify(took)} ms`,
-        `longest wait for another process ${Math.round(Math.max(...others.map(call => call.endedAt - call.startedAt)))} ms`,
+        `${fault.name} (${struck.name}) for ${lastedMs} ms`,
+        `others write after ${JSON.stringify(meanwhile)}`,
+        `all write after ${JSON.stringify(afterwards)}`,
         JSON.stringify(load.history.summary),
       ].join('; '),
     );

@@ -109,3 +109,20 @@ export async function recovered(
   );
   return took;
 }
+
+/** What a server prints when it starts. */
+const GREETING = /^(|Rollcall answers at .*|Data: .*)$/;
+
+/** What a server has logged as errors, but for what it says while the storage is away. */
+export function faultsIn(output: string): string[] {
+  return output.split('\n').flatMap(line => {
+    if (!line.startsWith('{')) return GREETING.test(line) ? [] : [line];
+    const { level, msg, err } = JSON.parse(line) as {
+      level: string;
+      msg: string;
+      err?: { code?: string; message: string };
+    };
+    if (level === 'warn' || err?.code === 'UNAVAILABLE') return [];
+    return [`${msg}: ${err?.code} ${err?.message}`];
+  });
+}

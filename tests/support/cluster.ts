@@ -17,21 +17,32 @@ export interface Cluster {
   postgres: RestartablePostgres;
   nodes: ClusterNode[];
   balancer: TcpBalancer;
-  /** Ends everything; returns the exit codes of the processes. */
+  /** Ends everything, in whatever state it is; returns the exit codes of the processes. */
   close(): Promise<(number | null)[]>;
 }
 
-/** Starts a cluster of three processes; resolves when all of them answer. */
-export async function startCluster(env: Record<string, string> = {}): Promise<Cluster> {
+/** Starts a cluster, by default of three processes; resolves when all of them answer. */
+export async function startCluster({
+  names = ['a', 'b', 'c'],
+  env = {},
+}: {
+  names?: readonly string[];
+  env?: Record<string, string>;
+} = {}): Promise<Cluster> {
   const postgres = await startRestartablePostgres();
-  const nodes = await Promise.all(['a', 'b', 'c'].map(name => startNode(name, postgres.url, env)));
+  const nodes = await Promise.all(names.map(name => startNode(name, postgres.url, env)));
   const balancer = await startTcpBalancer(nodes.map(node => node.process.url));
   return {
     postgres,
     nodes,
     balancer,
     close: async () => {
-      for (const { client } of nodes) await client.disconnect();
+      await postgres.thaw();
+      for (const { client, network, process } of nodes) {
+        network.set('pass');
+        process.kill('SIGCONT');
+        await client.disconnect();
+      }
       const codes = await Promise.all(nodes.map(({ process }) => process.stop()));
       await balancer.close();
       for (const { network } of nodes) await network.close();

@@ -10,7 +10,9 @@ type UserEvent = Extract<RollcallEvent, { user: User }>;
  */
 export function problemsOfHistory(load: ClusterLoad, events: readonly RollcallEvent[]): string[] {
   const about = events.filter((event): event is UserEvent => 'user' in event);
+  const faults = load.history.calls.filter(({ error }) => error?.code === 'INTERNAL');
   return [
+    ...faults.map(told),
     ...problemsOfUpserts(load, about),
     ...problemsOfToggles(load, about),
     ...problemsOfSteps(load, about),

@@ -15,15 +15,23 @@ export interface TcpProxy {
   /** Connections at this moment. */
   readonly connections: number;
   set(mode: ProxyMode): void;
-  /** Cuts everything just before these bytes would get to the server; resolves then. */
-  cutBefore(bytes: string): Promise<void>;
-  /** Lets these bytes get to the server, and resets that one connection instead of passing on the answer; resolves then. */
-  resetAfter(bytes: string): Promise<void>;
+  /**
+   * Cuts everything just before these bytes would get to the server; resolves then. With `after`, only on a connection
+   * on which those bytes went by before them.
+   */
+  cutBefore(bytes: string, options?: { after: string }): Promise<void>;
+  /**
+   * Lets these bytes get to the server, and resets that one connection instead of passing on the answer; resolves then.
+   * `after` as above.
+   */
+  resetAfter(bytes: string, options?: { after: string }): Promise<void>;
   close(): Promise<void>;
 }
 
 interface Trap {
-  bytes: Buffer;
+  /** What must have gone by before; empty when nothing must. */
+  after: string;
+  bytes: string;
   kind: 'cut' | 'reset';
   sprung(): void;
 }
@@ -31,6 +39,8 @@ interface Trap {
 interface Line {
   near: Socket;
   far: Socket | undefined;
+  /** What the trap waits for has gone by. */
+  armed: boolean;
   /** What may not get through yet: it was on its way when everything was cut. */
   held: Buffer[];
   /** The answer to what was sent is not to arrive. */
@@ -71,7 +81,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       } else pass(far, line.near, chunk);
     });
     line.near.on('data', chunk => {
-      if (trap && chunk.includes(trap.bytes)) {
+      if (trap && line.armed && chunk.includes(trap.bytes)) {
         const { kind, sprung } = trap;
         trap = undefined;
         if (kind === 'cut') {
@@ -81,6 +91,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         }
         line.onAnswer = sprung;
       }
+      if (trap && chunk.includes(trap.after)) line.armed = true;
       pass(line.near, far, chunk);
     });
     for (const [one, other] of [
@@ -102,7 +113,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 
   const server = createServer({ pauseOnConnect: true, noDelay: true }, near => {
-    const line: Line = { near, far: undefined, held: [], onAnswer: undefined };
+    const line: Line = { near, far: undefined, armed: trap?.after === '', held: [], onAnswer: undefined };
     lines.add(line);
     near.on('close', () => lines.delete(line));
     near.on('error', () => line.far?.resetAndDestroy());
@@ -111,9 +122,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const spring = (kind: Trap['kind'], bytes: string) =>
+  const spring = (kind: Trap['kind'], bytes: string, after = '') =>
     new Promise<void>(resolve => {
-      trap = { kind, bytes: Buffer.from(bytes), sprung: resolve };
+      trap = { kind, bytes, after, sprung: resolve };
+      for (const line of lines) line.armed = after === '';
     });
 
   return {
@@ -122,8 +134,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       return lines.size;
     },
     set,
-    cutBefore: bytes => spring('cut', bytes),
-    resetAfter: bytes => spring('reset', bytes),
+    cutBefore: (bytes, options) => spring('cut', bytes, options?.after),
+    resetAfter: (bytes, options) => spring('reset', bytes, options?.after),
     close: async () => {
       set('reset');
       server.close();
