@@ -1,3 +1,3 @@
-export { describeOnEveryEngine, type TestEngine, temporaryFolder } from './engines.js';
+export { describeOnEveryEngine, describeOnPostgres, type TestEngine, temporaryFolder } from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';
 export { type RestartablePostgres, startRestartablePostgres } from './restartable-postgres.js';
