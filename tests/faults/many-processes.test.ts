@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, type ClusterNode, startCluster } from '../support/cluster.js';
-import { faultsIn, problemsOf, recovered } from '../support/cluster-check.js';
-import { ClusterLoad } from '../support/cluster-load.js';
-import { EventCollector } from '../support/event-collector.js';
+import type { Cluster, ClusterNode } from '../support/cluster.js';
+import { recovered } from '../support/cluster-check.js';
+import { type ClusterStage, startClusterStage } from '../support/cluster-stage.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { SECRET } from '../support/server-process.js';
 
 /** How often every fault comes, in an order of its own; more than once is the long form, with longer faults. */
 const ROUNDS = Number(process.env.ROLLCALL_TEST_ROUNDS ?? 1);
@@ -120,38 +117,20 @@ describe('sixteen writers and three listeners on three processes go on, nothing 
   const rounds = Array.from({ length: ROUNDS }, (_, round) =>
     (LONG ? shuffled(FAULTS, random) : FAULTS).map(fault => ({ ...fault, round })),
   );
-  const listeners: Record<string, EventCollector> = {};
-  const clients: ServerClient[] = [];
-  let cluster: Cluster;
-  let watcher: ServerClient;
-  let start: string;
+  let stage: ClusterStage;
 
   beforeAll(async () => {
-    cluster = await startCluster();
-    const client = () => {
-      const made = createServerClient({ url: cluster.balancer.url, secret: SECRET });
-      clients.push(made);
-      return made;
-    };
-    watcher = client();
-    start = (await watcher.queryUsers({}, [], { limit: 1 })).position;
-    for (const name of ['first listener', 'second listener', 'third listener']) {
-      listeners[name] = new EventCollector(client(), { lastEventId: start });
-    }
+    stage = await startClusterStage(random);
   });
 
   afterAll(async () => {
-    const faults = cluster.nodes.flatMap(node => faultsIn(node.process.output()));
-    for (const listener of Object.values(listeners)) await listener.stop();
-    for (const client of clients) await client.disconnect();
-    expect(await cluster.close()).toEqual([0, 0, 0]);
-    expect(faults).toEqual([]);
+    expect(await stage.close()).toEqual({ codes: [0, 0, 0], faults: [] });
   });
 
   it.each(rounds.flat())('$name', async ({ round, ...fault }) => {
+    const { cluster } = stage;
     const { nodes } = cluster;
-    const number = FAULTS.findIndex(({ name }) => name === fault.name);
-    const load = new ClusterLoad(nodes, { name: `r${round}-${number}`, random, watcher });
+    const load = stage.load(`r${round}-${FAULTS.findIndex(({ name }) => name === fault.name)}`);
     const struck = nodes[Math.floor(random() * nodes.length)] as ClusterNode;
     const others = nodes.filter(node => node !== struck);
     let meanwhile: Record<string, number> = {};
@@ -174,7 +153,7 @@ describe('sixteen writers and three listeners on three processes go on, nothing 
     } finally {
       await load.stop();
     }
-    const problems = await problemsOf(cluster, load, { listeners, start });
+    const problems = await stage.problems(load);
     console.log(
       [
         `${fault.name} (${struck.name}) for ${lastedMs} ms`,

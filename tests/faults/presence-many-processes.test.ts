@@ -89,6 +89,7 @@ describe('of five processes, one of which stays as it is', () => {
       const here = await connect(stays, COLUMNS.map(both));
       await witness.sees(ids, true, GONE_WITHIN_MS);
 
+      try {
       // One is cut off while it renews its lease: the row is locked, and those who take users away pass over it.
       await struck.locked.network.cutBefore('COMMIT\0', { after: 'update nodes' });
       struck.cut.network.set('cut');
@@ -98,12 +99,14 @@ describe('of five processes, one of which stays as it is', () => {
         COLUMNS.map(async column => [column, await witness.sees([only(column)], false, TAKEN_WITHIN_MS)]),
       );
       console.log(`offline after ${JSON.stringify(Object.fromEntries(took))} ms`);
-
-      await struck.killed.process.restart();
-      struck.paused.process.kill('SIGCONT');
-      struck.cut.network.set('pass');
+    } finally {
       struck.locked.network.set('pass');
-      const back = ['paused', 'cut', 'locked'].map(only);
+      struck.cut.network.set('pass');
+      struck.paused.process.kill('SIGCONT');
+      await struck.killed.process.restart();
+    }
+
+    const back = ['paused', 'cut', 'locked'].map(only);
       console.log(`back after ${await witness.sees(back, true, BACK_WITHIN_MS)} ms`);
       expect(Object.fromEntries(witness.heard)).toEqual(
         Object.fromEntries([

@@ -2,6 +2,7 @@ import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
 import { parseDatabaseUrl } from './database/engine.js';
+import { isWritable } from './database/is-writable.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
 import { Devices } from './devices/devices.js';
@@ -79,8 +80,8 @@ export interface Directory {
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
-  /** Whether the last write reached the storage. */
-  readonly writable: boolean;
+  /** Whether the storage takes writes; where the last one failed, another one is tried. It never rejects. */
+  isWritable(): Promise<boolean>;
   /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
   close(): Promise<void>;
 }
@@ -171,6 +172,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     retention = new Retention(retentionChores(unitOfWork, lifeCycle, clock), onError);
   }
 
+  let looking: Promise<boolean> | undefined;
   let closing: Promise<void> | undefined;
   const close = async () => {
     await worker.stop();
@@ -203,8 +205,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     chat,
     video,
     feeds,
-    get writable() {
-      return unitOfWork.writable;
+    isWritable: () => {
+      looking ??= isWritable(unitOfWork).finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
     close: () => {
       closing ??= close();
