@@ -2,9 +2,9 @@ import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
 import { parseDatabaseUrl } from './database/engine.js';
-import { isWritable } from './database/is-writable.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
+import { WriteProbe } from './database/write-probe.js';
 import { Devices } from './devices/devices.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/write-log.js';
@@ -80,7 +80,7 @@ export interface Directory {
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
-  /** Whether the storage takes writes; where the last one failed, another one is tried. It never rejects. */
+  /** Whether the storage takes writes; after one has failed, another is tried from time to time. It never rejects. */
   isWritable(): Promise<boolean>;
   /** Ends what runs, writes what is not written yet, and closes the database. A second call waits for the same end. */
   close(): Promise<void>;
@@ -99,6 +99,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   checkOwnProducts(own);
   const database = await openDatabase(address, { tables: TABLES, owners: own }, writeLog);
   const { unitOfWork } = database;
+  const writeProbe = new WriteProbe(unitOfWork);
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {
     events.hint();
@@ -172,7 +173,6 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     retention = new Retention(retentionChores(unitOfWork, lifeCycle, clock), onError);
   }
 
-  let looking: Promise<boolean> | undefined;
   let closing: Promise<void> | undefined;
   const close = async () => {
     await worker.stop();
@@ -205,12 +205,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     chat,
     video,
     feeds,
-    isWritable: () => {
-      looking ??= isWritable(unitOfWork).finally(() => {
-        looking = undefined;
-      });
-      return looking;
-    },
+    isWritable: () => writeProbe.isWritable(),
     close: () => {
       closing ??= close();
       return closing;
