@@ -67,6 +67,8 @@ export class Presence {
   readonly #notes = new Map<string, Note>();
   readonly #closing = new AbortController();
   #nodeId: string | undefined;
+  /** Under which ids the database may still know this process although their leases are over. */
+  readonly #formerIds: string[] = [];
   /** When it last looked and the storage answered, and from when on it may judge those of others, by the monotonic clock. */
   #lookedAt = performance.now();
   #judgesFrom = -Infinity;
@@ -131,7 +133,8 @@ export class Presence {
       }
       await this.#writeNotes();
       const { unitOfWork } = this.#options;
-      if (this.#mayJudge()) await sweepDeadNodes(unitOfWork, this.#closing.signal);
+      await sweepDeadNodes(unitOfWork, this.#closing.signal, this.#mayJudge() ? undefined : this.#formerIds);
+      this.#formerIds.length = 0;
       if (await unitOfWork.read(isFeedOld)) await unitOfWork.write(pruneFeed);
       this.#lookedAt = performance.now();
       this.#options.onWritten();
@@ -212,6 +215,7 @@ export class Presence {
 
   /** Forgets what the database was told: others may have taken it back. */
   #enterAnew(): void {
+    if (this.#nodeId !== undefined) this.#formerIds.push(this.#nodeId);
     this.#nodeId = undefined;
     this.#held.clear();
     const at = this.#options.clock();
