@@ -20,6 +20,9 @@ const PAUSE_MS = LONG ? 45_000 : 33_000;
 
 const CUT_MS = LONG ? 45_000 : 15_000;
 
+/** The end of a transaction that holds the counter of the log, which every other writer needs. */
+const COMMIT_OF_EVENTS = ['COMMIT\0', { after: 'update event_stream' }] as const;
+
 /** Something that goes wrong at one process, or at PostgreSQL. */
 interface Fault {
   name: string;
@@ -77,7 +80,7 @@ const FAULTS: Fault[] = [
   {
     name: 'lost answers to commits',
     strike: async ({ network }) => {
-      for (let count = 0; count < 10; count++) await network.resetAfter('COMMIT\0');
+      for (let count = 0; count < 10; count++) await network.resetAfter(...COMMIT_OF_EVENTS);
     },
     lastsMs: 0,
     mend: passAgain,
@@ -92,7 +95,7 @@ const FAULTS: Fault[] = [
   },
   {
     name: 'a network that is cut in the middle of a transaction, which keeps its locks',
-    strike: ({ network }) => network.cutBefore('COMMIT\0'),
+    strike: ({ network }) => network.cutBefore(...COMMIT_OF_EVENTS),
     lastsMs: LONG ? CUT_MS : 0,
     mend: passAgain,
     sparesOthers: true,
@@ -100,7 +103,7 @@ const FAULTS: Fault[] = [
   {
     name: 'a pause of a process, past its leases and in the middle of a transaction',
     strike: async ({ network, process }) => {
-      await network.cutBefore('COMMIT\0');
+      await network.cutBefore(...COMMIT_OF_EVENTS);
       process.kill('SIGSTOP');
     },
     lastsMs: PAUSE_MS,

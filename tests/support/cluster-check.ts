@@ -42,6 +42,7 @@ export async function problemsOf(
     async () => (await postgres.query('SELECT 1 FROM tasks WHERE finished_at IS NULL')).length === 0,
     TASKS_END_WITHIN_MS,
   );
+  await connectionsInOrder(cluster);
   const [row] = await postgres.query<Record<keyof StoredStream, string>>('SELECT * FROM event_stream');
   const stream = {
     epoch: String(row?.epoch),
@@ -110,8 +111,32 @@ export async function recovered(
   return took;
 }
 
+/** A pool, and the connection for hints. */
+const MAX_CONNECTIONS = 11;
+
+const CONNECTIONS_END_WITHIN_MS = 15_000;
+
+/** No transaction is left open by anybody, and no process has more connections to PostgreSQL than it needs. */
+async function connectionsInOrder({ postgres, nodes }: Cluster): Promise<void> {
+  await until(
+    'no transaction is left open',
+    async () => (await postgres.query(LEFT_OPEN)).length === 0,
+    CONNECTIONS_END_WITHIN_MS,
+  );
+  for (const { name, network } of nodes) {
+    const few = () => network.connections <= MAX_CONNECTIONS;
+    await until(`process ${name} has few connections`, few, CONNECTIONS_END_WITHIN_MS);
+  }
+}
+
+const LEFT_OPEN = `SELECT pid FROM pg_stat_activity
+  WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '1 second'`;
+
 /** What a server prints when it starts. */
 const GREETING = /^(|Rollcall answers at .*|Data: .*)$/;
+
+/** Says with which error a connection was lost that nobody depends on. */
+const HINTS = 'hints between processes';
 
 /** What a server has logged as errors, but for what it says while the storage is away. */
 export function faultsIn(output: string): string[] {
@@ -122,7 +147,7 @@ export function faultsIn(output: string): string[] {
       msg: string;
       err?: { code?: string; message: string };
     };
-    if (level === 'warn' || err?.code === 'UNAVAILABLE') return [];
+    if (level === 'warn' || err?.code === 'UNAVAILABLE' || msg === HINTS) return [];
     return [`${msg}: ${err?.code} ${err?.message}`];
   });
 }
