@@ -5,7 +5,7 @@ import { RollcallError } from '@rollcall/protocol';
  * - `failed`: the server said that nothing was changed.
  * - `unknown`: no answer, or one that does not say: it may be done, now or later, as a whole.
  */
-export type Outcome = 'ok' | 'failed' | 'unknown';
+type Outcome = 'ok' | 'failed' | 'unknown';
 
 /** One write, as the one who asked for it saw it. */
 export interface Call<Answer = unknown> {

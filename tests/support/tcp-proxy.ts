@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  *   What was sent meanwhile arrives when it passes again, as TCP sees to.
  * - `reset`: every connection, and every new one, is answered with a reset.
  */
-export type ProxyMode = 'pass' | 'cut' | 'reset';
+type ProxyMode = 'pass' | 'cut' | 'reset';
 
 /** A network that a test can break, between one process and a server on this machine. */
 export interface TcpProxy {
