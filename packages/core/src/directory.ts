@@ -4,6 +4,7 @@ import { Blocks } from './blocks/blocks.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
+import { WriteProbe } from './database/write-probe.js';
 import { Devices } from './devices/devices.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/write-log.js';
@@ -81,8 +82,8 @@ export interface Directory {
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
-  /** Whether the last write reached the storage. */
-  readonly writable: boolean;
+  /** Whether the storage takes writes; after one has failed, another is tried from time to time. It never rejects. */
+  isWritable(): Promise<boolean>;
   /**
    * Takes no further task and gives back what is unfinished, so that other processes go on with it; ends with the steps
    * under way. Everything else goes on until `close`, which does this too.
@@ -107,6 +108,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
+  const writeProbe = new WriteProbe(unitOfWork);
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {
     events.hint();
@@ -213,9 +215,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     chat,
     video,
     feeds,
-    get writable() {
-      return unitOfWork.writable;
-    },
+    isWritable: () => writeProbe.isWritable(),
     stopWork,
     close: () => {
       closing ??= close();
