@@ -96,6 +96,13 @@ const ANSWER_GRACE_MS = 3000;
  */
 const IDLE_IN_TRANSACTION_MS = 5000;
 
+/**
+ * Who waits for a lock for so long lets go of its own and begins again. It is less than the time above, so that of many
+ * transactions of a process that is gone, which wait behind each other, none gets the lock that the first one leaves:
+ * each would keep it for as long again.
+ */
+const LOCK_TIMEOUT_MS = 4000;
+
 /** The network is asked about a silent connection after this time. */
 const TCP_KEEP_ALIVE_MS = 10_000;
 
@@ -127,7 +134,10 @@ export async function openPostgres(
       options: '-c jit=off',
       statement_timeout: statementTimeoutMs,
       // In a network that swallows everything nobody else would ever end the wait.
-      ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }),
+      ...(statementTimeoutMs > 0 && {
+        query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+      }),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: TCP_KEEP_ALIVE_MS,
