@@ -11,6 +11,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ PATH: '/bin' })).toEqual({
       environment: 'development',
       databaseUrl: 'sqlite:./data/rollcall.sqlite',
+      postgresPoolSize: 10,
       secret: undefined,
       host: '127.0.0.1',
       port: 4600,
@@ -38,6 +39,7 @@ describe('loadConfig', () => {
   it('reads every setting', () => {
     const config = loadConfig({
       ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass@db:5432/rollcall',
+      ROLLCALL_POSTGRES_POOL_SIZE: '25',
       ROLLCALL_SECRET: `now:${SECRET},before:${SECRET}`,
       ROLLCALL_HOST: '0.0.0.0',
       ROLLCALL_PORT: '0',
@@ -57,6 +59,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       environment: 'development',
       databaseUrl: 'postgres://rollcall:pass@db:5432/rollcall',
+      postgresPoolSize: 25,
       secret: `now:${SECRET},before:${SECRET}`,
       host: '0.0.0.0',
       port: 0,

@@ -39,6 +39,13 @@ export const SETTINGS = {
     schema: checkedBy(parseDatabaseUrl),
     secret: true,
   }),
+  postgresPoolSize: setting({
+    name: 'ROLLCALL_POSTGRES_POOL_SIZE',
+    does: 'Connections to PostgreSQL that this process keeps open at most for its calls and background work; an embedded database has no use for it.',
+    default: '10',
+    fallback: () => 10,
+    schema: wholeNumber(2, 200),
+  }),
   secret: setting<string | undefined>({
     name: 'ROLLCALL_SECRET',
     does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs with commas between them, the one to sign with first.',

@@ -41,7 +41,7 @@ export async function openDatabase(
   const entities = tables.map(table => toEntitySchema(table, dialect));
   if (address.engine === 'postgres') {
     await migratePostgres(address.url, further);
-    const unitOfWork = await PostgresUnitOfWork.open(address.url, entities, logWriter);
+    const unitOfWork = await PostgresUnitOfWork.open(address, entities, logWriter);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address);
