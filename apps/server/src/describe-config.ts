@@ -11,6 +11,7 @@ export function describeConfig(config: Config): string {
   const shown: Record<keyof typeof SETTINGS, string> = {
     databaseUrl: maskedUrl(config.databaseUrl),
     postgresPoolSize: String(config.postgresPoolSize),
+    hints: config.hints ? 'on' : 'off',
     secret: describeSecret(config),
     host: config.host,
     port: String(config.port),

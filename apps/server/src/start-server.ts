@@ -62,6 +62,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
     postgresPoolSize: config.postgresPoolSize,
+    hints: config.hints,
     products,
     onError: (err, context) => logger.error({ err }, context),
     guestsByDefault: config.environment === 'development',

@@ -31,8 +31,21 @@ const engines: TestEngine[] = [
  * works on something.
  */
 export function describeOnEveryEngine(name: string, define: (engine: TestEngine) => void): void {
+  describeOn(engines, name, define);
+}
+
+/** Declares tests of what only PostgreSQL has: several processes, and a server that can be lost. */
+export function describeOnPostgres(name: string, define: (engine: TestEngine) => void): void {
+  describeOn(
+    engines.filter(engine => engine.name === 'postgres'),
+    name,
+    define,
+  );
+}
+
+function describeOn(on: readonly TestEngine[], name: string, define: (engine: TestEngine) => void): void {
   const wanted = process.env.ROLLCALL_TEST_ENGINES?.split(',');
-  for (const engine of engines) {
+  for (const engine of on) {
     if (!wanted || wanted.includes(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
   }
 }
