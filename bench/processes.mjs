@@ -29,7 +29,7 @@ const USERS = 2000;
 const LISTENERS = 100;
 
 /** No further round is begun after this time, so that a slow machine ends, too. */
-const ROUNDS_END_MS = 150_000;
+const ROUNDS_END_MS = 120_000;
 
 /** What is measured: the words of the table, and how a number is written. */
 const MEASURES = {
