@@ -42,6 +42,8 @@ import { Users } from './users/users.js';
 export interface DirectoryOptions {
   /** `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`. */
   databaseUrl: string;
+  /** Connections to PostgreSQL that this process keeps open at most; default 10. Embedded engines have no use for it. */
+  postgresPoolSize?: number;
   /** Epoch milliseconds; default the machine's clock. */
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
@@ -103,6 +105,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
   const address = parseDatabaseUrl(options.databaseUrl);
+  if (address.engine === 'postgres' && options.postgresPoolSize) address.poolSize = options.postgresPoolSize;
   const own = options.products ?? [];
   checkOwnProducts(own);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
