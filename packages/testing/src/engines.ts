@@ -37,6 +37,13 @@ export function describeOnEveryEngine(name: string, define: (engine: TestEngine)
   }
 }
 
+/** One engine by its name, for a test about two of them. */
+export function testEngine(name: TestEngine['name']): TestEngine {
+  const engine = engines.find(one => one.name === name);
+  if (!engine) throw new Error(`there is no engine ${name}`);
+  return engine;
+}
+
 /** A new temporary folder. */
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'rollcall-test-'));

@@ -1,2 +1,2 @@
-export { describeOnEveryEngine, type TestEngine, temporaryFolder } from './engines.js';
+export { describeOnEveryEngine, type TestEngine, temporaryFolder, testEngine } from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';

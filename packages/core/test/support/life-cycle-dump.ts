@@ -21,6 +21,7 @@ const KEYS: Record<string, readonly string[]> = {
   presence_changes: ['user_id'],
   presence_stream: ['id'],
   copies: ['id'],
+  bookmarks: ['id'],
 };
 
 /** A way to the stored data that goes past the directory. */
