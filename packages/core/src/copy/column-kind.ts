@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import { canonicalJson } from './canonical-json.js';
 
 /**
@@ -14,8 +14,10 @@ export interface ColumnKind {
   toSqlite(cell: Sql): Sql;
   /** A cell as a value of PostgreSQL. */
   toPostgres(cell: Sql): Sql;
-  /** The one text of all that mean the same; default the text itself. */
+  /** The one text of all that mean the same; absent where it is always the text itself. */
   canonical?(cell: string): string;
+  /** Whether a cell that is not null may have another canonical text than its own. */
+  varied?(cell: Sql): Sql;
   /** A column of PostgreSQL in the order that it has in an embedded file; absent where it cannot be part of a key. */
   inOrder?(column: Sql): Sql;
 }
@@ -54,6 +56,8 @@ const json: ColumnKind = {
   toSqlite: same,
   toPostgres: cell => sql`CAST(${cell} AS jsonb)`,
   canonical: canonicalJson,
+  // Most JSON of a directory is empty.
+  varied: cell => sql`${cell} NOT IN ('{}', '[]')`,
 };
 
 const real: ColumnKind = {
@@ -63,6 +67,7 @@ const real: ColumnKind = {
   toSqlite: cell => sql`CAST(${cell} AS real)`,
   toPostgres: cell => sql`CAST(${cell} AS double precision)`,
   canonical: cell => String(Number(cell)),
+  varied: () => sql`true`,
 };
 
 const bytes: ColumnKind = {
@@ -72,6 +77,12 @@ const bytes: ColumnKind = {
   toPostgres: cell => sql`decode(${cell}, 'hex')`,
   inOrder: same,
 };
+
+/** Whether some of these cells may have another canonical text than its own, each given with its kind. */
+export function someVaried(cells: readonly { kind: ColumnKind; cell: Sql }[]): Sql {
+  const tests = cells.flatMap(({ kind, cell }) => (kind.varied ? [kind.varied(cell)] : []));
+  return tests.length === 0 ? sql`false` : sql`coalesce(${join(tests, ' OR ')}, false)`;
+}
 
 /** What a column of PostgreSQL can take over from an embedded file, by the name of its type in the catalogue. */
 export const COLUMN_KINDS: Readonly<Record<string, ColumnKind>> = {

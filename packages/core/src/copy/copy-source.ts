@@ -5,9 +5,10 @@ import type { DataSource } from 'typeorm';
 import { openSqlite } from '../database/data-sources.js';
 import type { DatabaseAddress } from '../database/engine.js';
 import { FileLock } from '../database/file-lock.js';
+import { someVaried } from './column-kind.js';
 import type { CopiedTable, SourceTables } from './copied-table.js';
 import { AT_REST } from './not-copied.js';
-import { type Key, type Row, RowChunk } from './row-chunk.js';
+import { type Key, RowChunk } from './row-chunk.js';
 
 /** What is read at once: at most so many rows, and no further row once there are so many bytes. */
 const CHUNK_ROWS = 2000;
@@ -76,20 +77,26 @@ export class CopySource {
   /** The next rows behind a key, as many as are good to hold in memory; none at the end. */
   async chunkAfter(table: CopiedTable, after: Key | undefined): Promise<RowChunk> {
     const atRest = AT_REST[table.name] ?? {};
-    const cells = table.columns.map(column => atRest[column.name] ?? column.kind.fromSqlite(column.sql));
+    const cells = table.columns.map(({ kind, name, sql: column }) => ({
+      kind,
+      cell: atRest[name] ?? kind.fromSqlite(column),
+    }));
     const key = join(table.key.map(column => column.sql));
     const behind = after
       ? sql`WHERE (${key}) > (${join(table.key.map(({ kind }, place) => kind.toSqlite(sql`${after[place]}`)))})`
       : empty;
     const rows = await this.#query(
-      sql`SELECT cells FROM (
-        SELECT cells, sum(octet_length(cells)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(cells) AS before FROM (
-          SELECT json_array(${join(cells)}) AS cells FROM ${table.sql} ${behind}
+      sql`SELECT cells, varied FROM (
+        SELECT cells, varied, sum(octet_length(cells)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(cells) AS before FROM (
+          SELECT json_array(${join(cells.map(({ cell }) => cell))}) AS cells, ${someVaried(cells)} AS varied FROM ${table.sql} ${behind}
           ORDER BY ${key} LIMIT ${CHUNK_ROWS}
         )
       ) WHERE before < ${CHUNK_BYTES}`,
     );
-    return new RowChunk(table, JSON.parse(`[${rows.map(row => row.cells).join(',')}]`) as Row[]);
+    return new RowChunk(
+      table,
+      rows.map(({ cells: row, varied }) => ({ cells: String(row), varied: varied === 1 })),
+    );
   }
 
   /**

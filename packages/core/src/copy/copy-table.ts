@@ -70,8 +70,10 @@ async function walk(pass: TablePass): Promise<TableCopy> {
       if (last) after = await target.chunkWithin(table, range, chunk.rows.length + 1);
       if (last && !chunk.equals(after)) throw differs(table, describeRange(range));
     }
-    for (const line of chunk.lines) given.update(line).update('\n');
-    for (const line of after.lines) found.update(line).update('\n');
+    if (upTo) {
+      given.update(`${chunk.lines.join('\n')}\n`);
+      found.update(`${after.lines.join('\n')}\n`);
+    }
     rows += chunk.rows.length;
     onRows(chunk.rows.length);
     if (!upTo) break;

@@ -3,8 +3,9 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { openPostgres } from '../database/data-sources.js';
 import { dialectOf } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
+import { someVaried } from './column-kind.js';
 import type { CopiedTable, TargetColumn } from './copied-table.js';
-import { type KeyRange, type Row, RowChunk } from './row-chunk.js';
+import { type KeyRange, RowChunk, type StoredRow } from './row-chunk.js';
 
 /** Any number that no other program on the same PostgreSQL server is likely to lock. */
 const COPY_LOCK = 1_815_121_204;
@@ -85,16 +86,20 @@ export class CopyTarget implements Transaction {
 
   /** The first rows of a range, at most `limit`. */
   async chunkWithin(table: CopiedTable, range: KeyRange, limit: number): Promise<RowChunk> {
-    const cells = join(table.columns.map(({ kind, sql: column }) => kind.fromPostgres(column)));
+    const cells = table.columns.map(({ kind, sql: column }) => ({ kind, cell: kind.fromPostgres(column) }));
     const rows = await this.query(
-      sql`SELECT array_to_json(ARRAY[${cells}])::text AS cells FROM ${table.sql} ${within(table, range)}
-        ORDER BY ${keyOf(table)} LIMIT ${limit}`,
+      sql`SELECT array_to_json(ARRAY[${join(cells.map(({ cell }) => cell))}])::text AS cells,
+          ${someVaried(cells)} AS varied
+        FROM ${table.sql} ${within(table, range)} ORDER BY ${keyOf(table)} LIMIT ${limit}`,
     );
-    return new RowChunk(table, JSON.parse(`[${rows.map(row => row.cells).join(',')}]`) as Row[]);
+    return new RowChunk(
+      table,
+      rows.map(({ cells: row, varied }) => ({ cells: String(row), varied: varied === true })),
+    );
   }
 
   /** Takes every row of a range away whose key is not among these rows. */
-  async deleteOthers(table: CopiedTable, range: KeyRange, rows: readonly Row[]): Promise<void> {
+  async deleteOthers(table: CopiedTable, range: KeyRange, rows: readonly StoredRow[]): Promise<void> {
     const given = table.key.map(column => cellOf(table, column));
     const keys = join(table.key.map(column => column.sql));
     await this.query(
@@ -115,7 +120,7 @@ export class CopyTarget implements Transaction {
   }
 
   /** Makes rows, or what they say of rows that there are. */
-  async upsert(table: CopiedTable, rows: readonly Row[]): Promise<void> {
+  async upsert(table: CopiedTable, rows: readonly StoredRow[]): Promise<void> {
     const others = table.columns.filter(({ keyPlace }) => keyPlace === null);
     const names = join(table.columns.map(column => column.sql));
     const update =
@@ -152,6 +157,6 @@ function cellOf(table: CopiedTable, column: CopiedTable['columns'][number]): Sql
   return column.kind.toPostgres(raw(`value ->> ${table.columns.indexOf(column)}`));
 }
 
-function givenRows(rows: readonly Row[]): Sql {
-  return sql`jsonb_array_elements(${JSON.stringify(rows)}::jsonb) AS given(value)`;
+function givenRows(rows: readonly StoredRow[]): Sql {
+  return sql`jsonb_array_elements(${`[${rows.map(({ cells }) => cells).join(',')}]`}::jsonb) AS given(value)`;
 }

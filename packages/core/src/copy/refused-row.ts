@@ -2,7 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { CopiedTable } from './copied-table.js';
 import type { CopyTarget } from './copy-target.js';
 import { describeKey } from './describe-range.js';
-import { type Row, RowChunk } from './row-chunk.js';
+import { RowChunk, type StoredRow } from './row-chunk.js';
 
 /** Whether another row has the unique value that a row was to have. */
 export function isTaken(error: unknown): boolean {
@@ -16,7 +16,7 @@ export function isOfTheData(error: unknown): boolean {
 
 /** Finds the first of these rows that PostgreSQL does not take, and makes the error that names it. */
 export async function nameTheRow(
-  { target, table, rows }: { target: CopyTarget; table: CopiedTable; rows: readonly Row[] },
+  { target, table, rows }: { target: CopyTarget; table: CopiedTable; rows: readonly StoredRow[] },
   cause: unknown,
 ): Promise<RollcallError> {
   const chunk = new RowChunk(table, rows);

@@ -1,7 +1,12 @@
 import type { CopiedTable } from './copied-table.js';
 
-/** The cells of a row in the order of the table's columns, each as text. */
-export type Row = readonly (string | null)[];
+/** A row as a database hands it over. */
+export interface StoredRow {
+  /** The cells in the order of the table's columns as a JSON array; each is text, or null. */
+  readonly cells: string;
+  /** Whether some cell can be written in more than one way. */
+  readonly varied: boolean;
+}
 
 /** The cells of a primary key, in its order. */
 export type Key = readonly string[];
@@ -14,12 +19,12 @@ export interface KeyRange {
 
 /** Neighbouring rows of a table, in the order of its primary key. */
 export class RowChunk {
-  readonly rows: readonly Row[];
+  readonly rows: readonly StoredRow[];
   /** Each row as one text that is the same for all rows that mean the same. */
   readonly lines: readonly string[];
   readonly #keyCells: readonly number[];
 
-  constructor(table: CopiedTable, rows: readonly Row[]) {
+  constructor(table: CopiedTable, rows: readonly StoredRow[]) {
     this.#keyCells = table.key.map(column => table.columns.indexOf(column));
     this.rows = rows;
     this.lines = rows.map(row => lineOf(table, row));
@@ -31,8 +36,9 @@ export class RowChunk {
     return last && this.keyOf(last);
   }
 
-  keyOf(row: Row): Key {
-    return this.#keyCells.map(index => row[index] ?? '');
+  keyOf({ cells }: StoredRow): Key {
+    const values = JSON.parse(cells) as (string | null)[];
+    return this.#keyCells.map(index => values[index] ?? '');
   }
 
   equals(other: RowChunk): boolean {
@@ -43,16 +49,18 @@ export class RowChunk {
   }
 
   /** The rows that the other chunk does not have as they are here. */
-  missingIn(other: RowChunk): Row[] {
+  missingIn(other: RowChunk): StoredRow[] {
     const known = new Set(other.lines);
     return this.rows.filter((_, index) => !known.has(this.lines[index] ?? ''));
   }
 }
 
-function lineOf(table: CopiedTable, row: Row): string {
-  const cells = row.map((cell, index) => {
+/** Most rows are one text on both sides as they stand: reading and writing their JSON again would take most of the time. */
+function lineOf(table: CopiedTable, { cells, varied }: StoredRow): string {
+  if (!varied && !cells.includes('\\')) return cells;
+  const values = (JSON.parse(cells) as (string | null)[]).map((cell, index) => {
     const canonical = table.columns[index]?.kind.canonical;
     return cell === null || !canonical ? cell : canonical(cell);
   });
-  return JSON.stringify(cells);
+  return JSON.stringify(values);
 }
