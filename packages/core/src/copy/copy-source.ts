@@ -30,15 +30,13 @@ export class CopySource {
   /** @throws RollcallError `INPUT_INVALID` for a file that is missing or is no database of Rollcall. */
   static async open(address: Extract<DatabaseAddress, { file: string }>): Promise<CopySource> {
     if (!existsSync(address.file)) throw refused(`there is no file ${address.file}`);
-    const source = new CopySource(address, await openSqlite(address, 'reader', []));
-    try {
-      const tables = await source.tables();
-      if (tables.has('migrations') && tables.has('event_stream')) return source;
-    } catch (error) {
-      await source.close();
-      if (!/SQLITE_NOTADB|not a database/.test(String(error))) throw error;
+    const file = await openSqlite(address, 'reader', []).catch((error: unknown) => {
+      if (!String(error).includes('file is not a database')) throw error;
       throw refused(`${address.file} is no database`);
-    }
+    });
+    const source = new CopySource(address, file);
+    const tables = await source.tables();
+    if (tables.has('migrations') && tables.has('event_stream')) return source;
     await source.close();
     throw refused(`${address.file} is no database of Rollcall`);
   }

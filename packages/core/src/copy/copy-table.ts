@@ -4,7 +4,7 @@ import type { CopiedTable } from './copied-table.js';
 import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
 import { describeRange } from './describe-range.js';
-import { isOfTheData, isTaken, nameTheRow } from './refused-row.js';
+import { isOfTheData, isTaken, nameTheRow } from './name-the-row.js';
 import type { KeyRange, RowChunk } from './row-chunk.js';
 
 /** One way through one table. */
@@ -102,7 +102,7 @@ async function bringOver(
   } catch (error) {
     // While the source goes on, two stretches are of two moments, and what stands in the way may be gone in the next pass.
     if (isTaken(error) && !last) return;
-    if (isOfTheData(error)) throw await nameTheRow({ target, table, rows: chunk.rows }, error);
+    if (isOfTheData(error)) throw await nameTheRow({ target, table, chunk }, error);
     throw error;
   }
 }

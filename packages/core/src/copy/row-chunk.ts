@@ -1,4 +1,5 @@
 import type { CopiedTable } from './copied-table.js';
+import { refusedRow } from './refused-row.js';
 
 /** A row as a database hands it over. */
 export interface StoredRow {
@@ -27,13 +28,23 @@ export class RowChunk {
   constructor(table: CopiedTable, rows: readonly StoredRow[]) {
     this.#keyCells = table.key.map(column => table.columns.indexOf(column));
     this.rows = rows;
-    this.lines = rows.map(row => lineOf(table, row));
+    this.lines = rows.map(row => this.#lineOf(table, row));
   }
 
   /** The key of the last row; undefined for no rows. */
   get lastKey(): Key | undefined {
     const last = this.rows.at(-1);
     return last && this.keyOf(last);
+  }
+
+  /** @throws RollcallError `INPUT_INVALID` that names the row, for one that does not hold the JSON that it should. */
+  #lineOf(table: CopiedTable, row: StoredRow): string {
+    try {
+      return lineOf(table, row);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw refusedRow({ table: table.name, key: this.keyOf(row), reason });
+    }
   }
 
   keyOf({ cells }: StoredRow): Key {
