@@ -1,2 +1,8 @@
-export { describeOnEveryEngine, type TestEngine, temporaryFolder, testEngine } from './engines.js';
+export {
+  describeOnEveryEngine,
+  freshDatabase,
+  type TestEngine,
+  temporaryFolder,
+  testEngine,
+} from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';

@@ -4,6 +4,7 @@ import { raw } from 'sql-template-tag';
 import { readCopyMark } from './copy-mark.js';
 import type { CopyTarget } from './copy-target.js';
 import { NOT_COPIED } from './not-copied.js';
+import { quotedName } from './quoted-name.js';
 
 /** A connection that was closed a moment ago is still in the list for so long. */
 const LOOKS = 10;
@@ -25,15 +26,18 @@ export async function checkTarget(
   names: readonly string[],
   epoch: string,
 ): Promise<void> {
-  const present = new Set((await target.columns()).map(({ table }) => table));
+  const present = new Map((await target.columns()).map(({ table }) => [table.toLowerCase(), table]));
   const mark = present.has('copies') ? await readCopyMark(target) : undefined;
   if (mark?.finished) throw refused('a copy to this database has been finished already');
   if (mark && mark.epoch !== epoch) throw refused('this database is an unfinished copy of another source');
   if (mark) return;
   for (const name of names) {
-    if (!present.has(name) || name in NOT_COPIED) continue;
+    const stored = present.get(name);
+    if (stored === undefined || name in NOT_COPIED) continue;
     const untouched = UNTOUCHED[name] ?? 'false';
-    const rows = await target.query(raw(`SELECT 1 FROM "${name}" WHERE NOT (${untouched}) LIMIT 1`));
+    const rows = await target.query(
+      raw(`SELECT 1 FROM ${quotedName(stored)} WHERE NOT (${untouched}) LIMIT 1`),
+    );
     if (rows.length > 0) throw refused(`this database holds something already: the table "${name}" has rows`);
   }
 }

@@ -2,6 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import { raw, type Sql } from 'sql-template-tag';
 import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
 import { NOT_COPIED } from './not-copied.js';
+import { quotedName } from './quoted-name.js';
 
 /** A column of a table that is copied. */
 export interface CopiedColumn {
@@ -15,6 +16,7 @@ export interface CopiedColumn {
 
 /** A table that is copied. */
 export interface CopiedTable {
+  /** In lower case. */
   readonly name: string;
   /** Quoted, for both sides. */
   readonly sql: Sql;
@@ -23,7 +25,10 @@ export interface CopiedTable {
   readonly key: readonly CopiedColumn[];
 }
 
-/** The tables of one side: the names of the columns by the name of the table. */
+/**
+ * The tables of the source: the names of the columns by the name of the table, in lower case, since an embedded file does
+ * not tell the cases apart.
+ */
 export type SourceTables = ReadonlyMap<string, readonly string[]>;
 
 /** A column as the catalogue of the target has it. */
@@ -49,7 +54,10 @@ export function copiedTables(
   leaveOut: readonly string[],
 ): CopiedTable[] {
   const inTarget = new Map<string, TargetColumn[]>();
-  for (const column of target) inTarget.set(column.table, [...(inTarget.get(column.table) ?? []), column]);
+  for (const column of target) {
+    const name = column.table.toLowerCase();
+    inTarget.set(name, [...(inTarget.get(name) ?? []), column]);
+  }
   for (const name of leaveOut) {
     if (!source.has(name)) throw refused(`there is no table "${name}" in the source to leave out`);
     if (inTarget.has(name)) throw refused(`the table "${name}" belongs to Rollcall and is never left out`);
@@ -66,8 +74,8 @@ export function copiedTables(
 
 function copiedTable(name: string, given: readonly string[], wanted: readonly TargetColumn[]): CopiedTable {
   const [fewer, more] = [
-    wanted.filter(({ column }) => !given.includes(column)).map(({ column }) => column),
-    given.filter(column => !wanted.some(one => one.column === column)),
+    wanted.map(({ column }) => column).filter(column => !given.includes(column.toLowerCase())),
+    given.filter(column => !wanted.some(one => one.column.toLowerCase() === column)),
   ];
   if (fewer.length + more.length > 0) {
     throw refused(
@@ -76,7 +84,7 @@ function copiedTable(name: string, given: readonly string[], wanted: readonly Ta
   }
   const columns = wanted.map((one): CopiedColumn => {
     const kind = COLUMN_KINDS[one.type];
-    if (kind) return { name: one.column, sql: quoted(one.column), kind, keyPlace: one.keyPlace };
+    if (kind) return { name: one.column, sql: raw(quotedName(one.column)), kind, keyPlace: one.keyPlace };
     throw refused(
       `the column "${one.column}" of the table "${name}" is of the type ${one.type}; a copy can carry ${Object.keys(COLUMN_KINDS).join(', ')}`,
     );
@@ -88,11 +96,7 @@ function copiedTable(name: string, given: readonly string[], wanted: readonly Ta
   if (!key.every(({ kind }) => kind.inOrder)) {
     throw refused(`the primary key of the table "${name}" has no order that both sides share`);
   }
-  return { name, sql: quoted(name), columns, key };
-}
-
-function quoted(name: string): Sql {
-  return raw(`"${name.replaceAll('"', '""')}"`);
+  return { name, sql: raw(quotedName(wanted[0]?.table ?? name)), columns, key };
 }
 
 function refused(message: string): RollcallError {

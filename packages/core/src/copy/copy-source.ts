@@ -77,7 +77,7 @@ export class CopySource {
     const atRest = AT_REST[table.name] ?? {};
     const cells = table.columns.map(({ kind, name, sql: column }) => ({
       kind,
-      cell: atRest[name] ?? kind.fromSqlite(column),
+      cell: atRest[name.toLowerCase()] ?? kind.fromSqlite(column),
     }));
     const key = join(table.key.map(column => column.sql));
     const behind = after
