@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServerClient } from '@rollcall/client/server';
-import { freshDatabase, startPostgres, temporaryFolder } from '@rollcall/testing';
+import { freshDatabaseOn, startPostgres, temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { fillWithContent } from '../support/content-of-many.js';
 import { startCopy } from '../support/copy-command.js';
@@ -30,14 +30,14 @@ it('copies everything of a server that was killed, however often the copy itself
   await server.importUsers(ids.map(id => ({ id, late: true })));
   await old.crash();
 
-  const whole = startCopy(from, await freshDatabase(postgres.url));
+  const whole = startCopy(from, await freshDatabaseOn(postgres.url));
   const reference = await whole.ended;
   expect({ code: reference.code, stderr: reference.code === 0 ? '' : reference.stderr }).toEqual({
     code: 0,
     stderr: '',
   });
 
-  let to = await freshDatabase(postgres.url);
+  let to = await freshDatabaseOn(postgres.url);
   let hits = 0;
   for (let round = 1; hits < HITS; round++) {
     expect(round, 'most copies are hit before they end').toBeLessThan(3 * HITS);
@@ -48,16 +48,18 @@ it('copies everything of a server that was killed, however often the copy itself
     const ended = (await copy.ended).code !== null;
     if (!ended) hits += 1;
     // A copy that goes on for the third time has little left to do, and would seldom be hit.
-    if (ended || (hits < HITS && hits % 2 === 0)) to = await freshDatabase(postgres.url);
+    if (ended || (hits < HITS && hits % 2 === 0)) to = await freshDatabaseOn(postgres.url);
   }
   await expect(startServerProcess({ databaseUrl: to })).rejects.toThrow('a copy that is not finished');
   const { code, summary } = await startCopy(from, to).ended;
   expect(code).toBe(0);
   expect(summary?.tables).toEqual(reference.summary?.tables);
 
-  const moved = await startServerProcess({ databaseUrl: to, port: Number(new URL(old.url).port) });
-  const { users } = await server.queryUsers({ late: true }, [{ field: 'id', direction: -1 }], { limit: 1 });
+  const moved = await startServerProcess({ databaseUrl: to });
+  const there = createServerClient({ url: moved.url, secret: SECRET });
+  const { users } = await there.queryUsers({ late: true }, [{ field: 'id', direction: -1 }], { limit: 1 });
   expect(users.map(({ id }) => id)).toEqual([ids.at(-1)]);
+  await there.disconnect();
   await server.disconnect();
   expect(await moved.stop()).toBe(0);
   await postgres.stop();

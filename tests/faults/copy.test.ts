@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { fillWithContent } from '../support/content-of-many.js';
 import { startCopy } from '../support/copy-command.js';
 import { EventCollector } from '../support/event-collector.js';
+import { openMovingAddress } from '../support/moving-address.js';
 import { SECRET, startServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
@@ -44,7 +45,8 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   const file = join(folder, 'rollcall.sqlite');
   const postgres = await startPostgres();
   const old = await startServerProcess({ databaseUrl: `sqlite:${file}` });
-  const server = createServerClient({ url: old.url, secret: SECRET });
+  const address = await openMovingAddress(old.url);
+  const server = createServerClient({ url: address.url, secret: SECRET });
   let begun = performance.now();
   const took = () => {
     const ms = Math.round(performance.now() - begun);
@@ -62,7 +64,7 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   await old.restart();
 
   const token = await server.createToken('person-000001');
-  const person = createClient({ url: old.url });
+  const person = createClient({ url: address.url });
   await person.connectUser({ id: 'person-000001' }, token);
   const heard: string[] = [];
   person.on('user.updated', event => heard.push(event.user.id));
@@ -80,11 +82,8 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   const downAt = performance.now();
   const { code, summary, stderr, peakBytes } = await command.ended;
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  const port = Number(new URL(old.url).port);
-  const servers = [
-    await startServerProcess({ databaseUrl: postgres.url, port }),
-    await startServerProcess({ databaseUrl: postgres.url }),
-  ];
+  const servers = await Promise.all([1, 2].map(() => startServerProcess({ databaseUrl: postgres.url })));
+  address.moveTo(servers.map(({ url }) => url));
   console.log(
     `last pass ${summary?.finishing_ms} ms, pause ${Math.round(performance.now() - downAt)} ms; ${summary?.rows} rows, peak ${Math.round(peakBytes / 1024 / 1024)} MiB`,
   );
@@ -130,6 +129,7 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   await person.disconnectUser();
   await server.disconnect();
   await other.disconnect();
+  await address.close();
   for (const one of servers) expect(await one.stop()).toBe(0);
   await postgres.stop();
 });

@@ -14,6 +14,7 @@ const PARTS: Record<string, string[]> = {
   json: [],
   'wake-up': [],
   database: [],
+  hints: ['wake-up', 'database'],
   'users (form)': ['json', 'database'],
   access: ['database'],
   query: ['json', 'database', 'users (form)', 'access'],

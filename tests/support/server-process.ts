@@ -25,12 +25,12 @@ export interface ServerProcess {
   restart(): Promise<void>;
 }
 
-/** Starts a server and waits until it answers. By default it has a fresh embedded database and a free port. */
+/** Starts a server and waits until it answers. By default it has a fresh embedded database. */
 export async function startServerProcess(
-  options: { databaseUrl?: string; port?: number; env?: Record<string, string> } = {},
+  options: { databaseUrl?: string; env?: Record<string, string> } = {},
 ): Promise<ServerProcess> {
   const databaseUrl = options.databaseUrl ?? `sqlite:${join(await temporaryFolder(), 'rollcall.sqlite')}`;
-  const port = options.port ?? (await freePort());
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,

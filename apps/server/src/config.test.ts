@@ -11,6 +11,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ PATH: '/bin' })).toEqual({
       environment: 'development',
       databaseUrl: 'sqlite:./data/rollcall.sqlite',
+      hints: true,
       secret: undefined,
       host: '127.0.0.1',
       port: 4600,
@@ -40,6 +41,7 @@ describe('loadConfig', () => {
       ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass@db:5432/rollcall',
       ROLLCALL_SECRET: `now:${SECRET},before:${SECRET}`,
       ROLLCALL_HOST: '0.0.0.0',
+      ROLLCALL_HINTS: 'off',
       ROLLCALL_PORT: '0',
       ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com',
       ROLLCALL_PRODUCTS: './bookmarks.js, @example/notes',
@@ -57,6 +59,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       environment: 'development',
       databaseUrl: 'postgres://rollcall:pass@db:5432/rollcall',
+      hints: false,
       secret: `now:${SECRET},before:${SECRET}`,
       host: '0.0.0.0',
       port: 0,
@@ -94,6 +97,7 @@ describe('loadConfig', () => {
     ['ROLLCALL_PORT', '0x10', 'a whole number from 0 to 65535'],
     ['ROLLCALL_ALLOWED_ORIGINS', 'app.example.com', 'is no origin'],
     ['ROLLCALL_PRODUCTS', './a.js,,./b.js', 'modules with commas between them'],
+    ['ROLLCALL_HINTS', 'yes', '"on"|"off"'],
     ['ROLLCALL_LOG_LEVEL', 'loud', 'info'],
     ['ROLLCALL_AUTH_TIMEOUT_MS', '5s', 'a whole number'],
   ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {

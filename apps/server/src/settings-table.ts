@@ -39,6 +39,13 @@ export const SETTINGS = {
     schema: checkedBy(parseDatabaseUrl),
     secret: true,
   }),
+  hints: setting<boolean>({
+    name: 'ROLLCALL_HINTS',
+    does: 'Whether processes on one PostgreSQL tell each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Where a pooler in between does not let that through, `off`: each looks by itself then, at least every second.',
+    default: 'on',
+    fallback: () => true,
+    schema: z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>,
+  }),
   secret: setting<string | undefined>({
     name: 'ROLLCALL_SECRET',
     does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs with commas between them, the one to sign with first.',

@@ -61,6 +61,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = await signingKeysOf(config);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
+    hints: config.hints,
     products,
     onError: (err, context) => logger.error({ err }, context),
     guestsByDefault: config.environment === 'development',

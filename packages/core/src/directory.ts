@@ -11,6 +11,8 @@ import { writeLog } from './events/write-log.js';
 import { exportSources } from './exports/export-sources.js';
 import { exportUsersJob } from './exports/export-users-job.js';
 import { Exports } from './exports/exports.js';
+import { PostgresHints } from './hints/postgres-hints.js';
+import { NO_HINTS, type ProcessHint } from './hints/process-hints.js';
 import { History } from './history/history.js';
 import { LifeCycle } from './jobs/life-cycle.js';
 import { lifeCycleJobs } from './jobs/life-cycle-jobs.js';
@@ -28,6 +30,8 @@ import { Retention } from './retention/retention.js';
 import { Settings } from './settings/settings.js';
 import { TABLES } from './tables.js';
 import type { Job } from './tasks/job.js';
+import { RemoteProgress } from './tasks/remote-progress.js';
+import { spreadTaskHints } from './tasks/spread-task-hints.js';
 import { LocalTaskHints } from './tasks/task-hints.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import { Tasks } from './tasks/tasks.js';
@@ -44,6 +48,11 @@ export interface DirectoryOptions {
   onError?: (error: unknown, context: string) => void;
   /** Whether this process works on tasks, ends bans and keeps data as long as the settings say; default true. */
   runTasks?: boolean;
+  /**
+   * Whether processes on one PostgreSQL tell each other when something has happened; default true. Without it each looks
+   * by itself, at least every second. An embedded database has one process.
+   */
+  hints?: boolean;
   /** Products of the operator's own: they follow users as the built-in ones do, after those and in this order. */
   products?: readonly Product[];
   /** Whether guests may come in while the setting `guests_enabled` does not say; default false. */
@@ -96,18 +105,43 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     throw error;
   });
   const events = new EventLog(unitOfWork, onError);
-  unitOfWork.onLogged(() => {
+  const onLogged = () => {
     events.hint();
     presence.retry();
+  };
+  unitOfWork.onLogged(() => {
+    onLogged();
+    others.tell({ log: true });
   });
-  const hints = new LocalTaskHints();
+  const localHints = new LocalTaskHints();
+  const onHint = ({ log, presence: moved, tasks: changed, anything }: ProcessHint) => {
+    if (log || anything) onLogged();
+    if (moved || anything) presenceWatch.hint();
+    for (const [taskId, claimable] of changed ?? []) localHints.announce({ taskId, claimable });
+    if (anything) localHints.announce({ claimable: true });
+  };
+  const others =
+    address.engine === 'postgres' && (options.hints ?? true)
+      ? new PostgresHints({ url: address.url, onHint, onError })
+      : NO_HINTS;
+  const hints = spreadTaskHints(localHints, ({ taskId, claimable }) =>
+    others.tell(taskId === undefined ? { anything: true } : { tasks: new Map([[taskId, claimable]]) }),
+  );
   const pathOf = options.exportLink ?? (taskId => `/exports/${taskId}.ndjson`);
   const exportLink = (taskId: string) => {
     const url_expires_at = clock() + EXPORT_LINK_MS;
     return { url: pathOf(taskId, url_expires_at), url_expires_at };
   };
   const tasks = new Tasks({ unitOfWork, clock, hints, exportLink });
-  const presence = new Presence({ unitOfWork, clock, onWritten: () => presenceWatch.hint(), onError });
+  const presence = new Presence({
+    unitOfWork,
+    clock,
+    onWritten: () => {
+      presenceWatch.hint();
+      others.tell({ presence: true });
+    },
+    onError,
+  });
   if (address.engine !== 'postgres') {
     // An embedded database belongs to one process: whatever the last one had in hand is free.
     await presence.forgetEverybody();
@@ -116,6 +150,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 
   const users = new Users(unitOfWork, clock, { guestsByDefault: options.guestsByDefault ?? false });
   const presenceWatch = new PresenceWatch({ unitOfWork, events, find: ids => users.find(ids), onError });
+  const remoteProgress =
+    address.engine === 'postgres'
+      ? new RemoteProgress({ unitOfWork, progress: tasks.progress, hints: localHints, onError })
+      : undefined;
   presence.start();
   const chat = new Chat(unitOfWork, clock);
   const video = new Video(unitOfWork, clock);
@@ -147,6 +185,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     await scrubber.close();
     await presenceWatch.close();
     await presence.close();
+    await remoteProgress?.close();
+    await others.close();
     await events.close();
     await database.close();
   };

@@ -20,28 +20,37 @@ export interface TestEngine {
 
 const EMBEDDED = { sqlite3: 'sqlite', 'better-sqlite3': 'better-sqlite3' } as const;
 
-const engines: TestEngine[] = [
-  { name: 'sqlite3', freshUrl: () => freshFile('sqlite3') },
-  { name: 'better-sqlite3', freshUrl: () => freshFile('better-sqlite3') },
-  { name: 'postgres', freshUrl: freshPostgres },
-];
+const engines = (['sqlite3', 'better-sqlite3', 'postgres'] as const).map(
+  (name): TestEngine => ({ name, freshUrl: () => freshDatabaseUrl(name) }),
+);
 
 /**
  * Declares the same tests once for each engine. `ROLLCALL_TEST_ENGINES`, a list with commas, narrows it down while one
  * works on something.
  */
 export function describeOnEveryEngine(name: string, define: (engine: TestEngine) => void): void {
+  describeOn(engines, name, define);
+}
+
+/** Declares tests of what only PostgreSQL has: several processes, and a server that can be lost. */
+export function describeOnPostgres(name: string, define: (engine: TestEngine) => void): void {
+  describeOn(
+    engines.filter(engine => engine.name === 'postgres'),
+    name,
+    define,
+  );
+}
+
+function describeOn(on: readonly TestEngine[], name: string, define: (engine: TestEngine) => void): void {
   const wanted = process.env.ROLLCALL_TEST_ENGINES?.split(',');
-  for (const engine of engines) {
+  for (const engine of on) {
     if (!wanted || wanted.includes(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
   }
 }
 
-/** One engine by its name, for a test about two of them. */
-export function testEngine(name: TestEngine['name']): TestEngine {
-  const engine = engines.find(one => one.name === name);
-  if (!engine) throw new Error(`there is no engine ${name}`);
-  return engine;
+/** The URL of a new, empty database of an engine. For PostgreSQL the run needs `postgres-global-setup`. */
+export function freshDatabaseUrl(name: TestEngine['name']): Promise<string> {
+  return name === 'postgres' ? freshPostgres() : freshFile(name);
 }
 
 /** A new temporary folder. */
@@ -54,11 +63,11 @@ async function freshFile(engine: keyof typeof EMBEDDED): Promise<string> {
 }
 
 function freshPostgres(): Promise<string> {
-  return freshDatabase(inject('postgresUrl'));
+  return freshDatabaseOn(inject('postgresUrl'));
 }
 
 /** The URL of a new, empty database on a PostgreSQL server. */
-export async function freshDatabase(serverUrl: string): Promise<string> {
+export async function freshDatabaseOn(serverUrl: string): Promise<string> {
   const url = new URL(serverUrl);
   const name = `test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: url.href });

@@ -1,8 +1,9 @@
 export {
   describeOnEveryEngine,
-  freshDatabase,
+  describeOnPostgres,
+  freshDatabaseOn,
+  freshDatabaseUrl,
   type TestEngine,
   temporaryFolder,
-  testEngine,
 } from './engines.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';

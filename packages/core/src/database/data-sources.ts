@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
-import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
 import type { DatabaseAddress } from './engine.js';
 import { MIGRATIONS } from './migrations/index.js';
 
@@ -78,10 +80,35 @@ function sqliteOptions(
   };
 }
 
+/** How a pool of connections to PostgreSQL behaves. */
+export interface PostgresPoolOptions {
+  poolSize: number;
+  /** PostgreSQL ends a statement that takes longer, waiting for locks included; 0 lets it take for ever. */
+  statementTimeoutMs: number;
+}
+
+/** A statement's answer is waited for so much longer than PostgreSQL may take for it. */
+const ANSWER_GRACE_MS = 3000;
+
+/**
+ * A transaction that asks nothing for so long belongs to a process that is paused or cut off. Others wait for its locks,
+ * so it is ended; a job awaits nothing but its transaction, so no living one is ever so slow.
+ */
+const IDLE_IN_TRANSACTION_MS = 5000;
+
+/** The network is asked about a silent connection after this time. */
+const TCP_KEEP_ALIVE_MS = 10_000;
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** So long a connection that is closed may take to say so. */
+const FAREWELL_MS = 500;
+
+const APPLICATION_NAME = 'rollcall';
+
 /** Opens a pool of connections to PostgreSQL. */
 export async function openPostgres(
   url: string,
-  options: { poolSize: number; statementTimeoutMs: number },
+  { poolSize, statementTimeoutMs }: PostgresPoolOptions,
   entities: EntitySchema[],
 ): Promise<DataSource> {
   const source = new DataSource({
@@ -89,19 +116,69 @@ export async function openPostgres(
     entities,
     type: 'postgres',
     url,
-    poolSize: options.poolSize,
+    poolSize,
     parseInt8: true,
-    connectTimeoutMS: 5000,
-    applicationName: 'rollcall',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    applicationName: APPLICATION_NAME,
     // A connection that breaks while it lies in the pool is replaced; the next query says so if it cannot be.
     poolErrorHandler: () => undefined,
     extra: {
       // The planner overestimates what sorting by JSON costs and would compile every such query.
       options: '-c jit=off',
-      statement_timeout: options.statementTimeoutMs,
-      idle_in_transaction_session_timeout: 60_000,
+      statement_timeout: statementTimeoutMs,
+      // In a network that swallows everything nobody else would ever end the wait.
+      ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }),
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: TCP_KEEP_ALIVE_MS,
     },
   });
   await source.initialize();
   return source;
+}
+
+/**
+ * Gives up the connection of a runner instead of giving it back: it is broken, or waits for an answer that nobody wants
+ * any more, and the next one to use it would have to wait behind that. Without effect on a runner that got none.
+ */
+export async function discardConnection(runner: QueryRunner, cause: unknown): Promise<void> {
+  const client = await (runner.connect() as Promise<Client>).catch(() => undefined);
+  // TypeORM takes a connection that reports an error out of its pool, which closes it.
+  if (client && !runner.isReleased) {
+    client.emit('error', cause instanceof Error ? cause : new Error(String(cause)));
+  }
+}
+
+/** One connection to PostgreSQL outside of any pool. */
+export interface PostgresConnection {
+  query(text: string, values?: string[]): Promise<unknown>;
+  /** Closes it, however broken it is, and never throws. */
+  close(): Promise<void>;
+}
+
+/** Opens a connection that hears notifications. A statement that is not answered in time fails. */
+export async function connectPostgres(
+  url: string,
+  options: { answerMs: number; onNotification: (payload: string) => void; onLost: () => void },
+): Promise<PostgresConnection> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: options.answerMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: TCP_KEEP_ALIVE_MS,
+  });
+  client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
+  client.on('error', options.onLost);
+  // A farewell that is never answered must not be waited for.
+  const close = () => Promise.race([client.end().catch(() => undefined), delay(FAREWELL_MS)]);
+  try {
+    await client.connect();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { query: (text, values) => client.query(text, values), close };
 }

@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
-import type { DataSource, EntitySchema, QueryRunner } from 'typeorm';
+import {
+  type DataSource,
+  type EntitySchema,
+  type QueryRunner,
+  QueryRunnerAlreadyReleasedError,
+} from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
-import { openPostgres } from './data-sources.js';
+import { discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
 import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
 
 const POOL_SIZE = 10;
-const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
+
+const BEGIN_WRITE = 'START TRANSACTION ISOLATION LEVEL READ COMMITTED';
+const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /**
  * The unit of work on PostgreSQL: a real transaction on a connection of its own. A write that met another one
@@ -54,7 +62,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
-        const result = await this.#withConnection('READ COMMITTED', connection =>
+        const result = await this.#withConnection(BEGIN_WRITE, connection =>
           this.#runWrite(connection, job, afterCommit),
         );
         this.#writable = true;
@@ -78,11 +86,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const joined = this.#current.readable;
     if (joined) return job(joined);
     try {
-      return await this.#withConnection('REPEATABLE READ', connection =>
+      return await this.#withConnection(BEGIN_READ, connection =>
         this.#current.enter(this.#transactionOn(connection), false, job),
       );
     } catch (error) {
-      if (classifyStorageError(error) === 'unavailable') throw unavailable(error);
+      if (isLost(error)) throw unavailable(error);
       throw error;
     }
   }
@@ -124,26 +132,47 @@ export class PostgresUnitOfWork implements UnitOfWork {
     return result;
   }
 
-  /** Runs inside a transaction; the connection goes back to the pool however it ends. */
+  /**
+   * Runs inside a transaction. The connection goes back to the pool however it ends, unless the storage was lost: then it
+   * is given up, since the next one to use it would wait where this one did.
+   */
   async #withConnection<Result>(
-    isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+    begin: string,
     run: (connection: QueryRunner) => Promise<Result>,
   ): Promise<Result> {
     const connection = this.#source.createQueryRunner();
     try {
-      await connection.startTransaction(isolation);
+      await connection.query(begin);
       const result = await run(connection);
-      await connection.commitTransaction().catch((error: unknown) => {
-        throw classifyStorageError(error) === 'unavailable' ? inDoubt(error) : error;
-      });
+      await commit(connection);
       return result;
     } catch (error) {
-      if (connection.isTransactionActive) await connection.rollbackTransaction().catch(() => undefined);
+      if (isLost(error)) await discardConnection(connection, error);
+      else await connection.query('ROLLBACK').catch(failure => discardConnection(connection, failure));
       throw error;
     } finally {
       await connection.release();
     }
   }
+}
+
+/** @throws RollcallError `UNAVAILABLE` when nobody can tell whether it happened. */
+async function commit(connection: QueryRunner): Promise<void> {
+  // A connection that was lost before it was asked has committed nothing.
+  const inTime = !connection.isReleased;
+  try {
+    if (!inTime) throw new QueryRunnerAlreadyReleasedError();
+    const client = (await connection.connect()) as { query(text: string): Promise<{ command: string }> };
+    const { command } = await client.query('COMMIT');
+    // After a failed statement PostgreSQL rolls back instead and calls that no error.
+    if (command !== 'COMMIT') throw new Error(`a statement had failed: the commit became a ${command}`);
+  } catch (error) {
+    throw inTime && isLost(error) ? inDoubt(error) : error;
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return classifyStorageError(error instanceof RollcallError ? error.cause : error) === 'unavailable';
 }
 
 /** Always in the same order, so that two transactions that want the same names cannot wait for each other. */

@@ -14,11 +14,15 @@ const SQLITE_UNAVAILABLE = /SQLITE_(FULL|IOERR|CORRUPT|NOTADB|CANTOPEN|NOMEM|REA
 
 /** PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html). */
 const POSTGRES_CONFLICT = new Set(['40001', '40P01', '55P03', '23505']);
-const POSTGRES_UNAVAILABLE = /^(08|53|57|58|25006|XX001|XX002)/;
+/** 25006 is a read-only server, 25P03 ends a transaction that was idle for too long. */
+const POSTGRES_UNAVAILABLE = /^(08|53|57|58|25006|25P03|XX001|XX002)/;
 
-/** Codes of Node for a connection that is not there, and what the pool says when none comes free. */
+/**
+ * Codes of Node for a connection that is not there, what the driver says when no answer comes and the pool when no
+ * connection comes free, and TypeORM when a connection broke between two statements.
+ */
 const CONNECTION_LOST =
-  /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable/i;
+  /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|Query read timeout|Query runner already released|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable/i;
 
 /** Classifies an error that a driver threw. */
 export function classifyStorageError(error: unknown): StorageFailure {

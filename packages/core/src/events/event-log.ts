@@ -94,9 +94,7 @@ export class EventLog {
   async waitBeyond(position: Position, signal: AbortSignal): Promise<void> {
     if (this.#closing.signal.aborted)
       throw new RollcallError('UNAVAILABLE', 'the server is closing; resume later');
-    this.#following ??= this.#follow().finally(() => {
-      this.#following = undefined;
-    });
+    this.#following ??= this.#follow();
     // No await between this look and the wait: news cannot slip in between.
     if (this.#ring && this.#ring.end.epoch === position.epoch && this.#ring.end.seq > position.seq) return;
     await this.#news.wait(signal, 10 * POLL_MS);
@@ -124,7 +122,7 @@ export class EventLog {
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
     let idleRounds = 0;
-    while (!signal.aborted && idleRounds < 2) {
+    while (!signal.aborted && (idleRounds < 2 || this.#news.waiting > 0)) {
       try {
         const grew = await this.#readNews();
         const readers = this.#news.waiting;
@@ -137,8 +135,10 @@ export class EventLog {
         await this.#hint.sleep(POLL_MS, signal);
       }
     }
-    // What was missed while nobody listened is read from the database by whoever asks for it.
+    // What was missed while nobody listened is read from the database by whoever asks for it. No await between the last
+    // look for somebody who waits and this: whoever comes next begins anew.
     this.#ring = undefined;
+    this.#following = undefined;
   }
 
   async #readNews(): Promise<boolean> {

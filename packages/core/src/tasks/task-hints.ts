@@ -1,6 +1,7 @@
 /** Says that something about a task is worth looking at. The row has the truth. */
 export interface TaskHint {
-  taskId: string;
+  /** Absent: it may be any task. */
+  taskId?: string;
   /** Whether a worker may take it now. */
   claimable: boolean;
 }

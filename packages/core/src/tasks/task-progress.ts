@@ -8,13 +8,21 @@ const INTERVAL_MS = 250;
 export type ProgressListener = (event: TaskEvent) => void;
 
 /**
- * The ephemeral `task.progress` events of the tasks that this process works on: at most one per task in a quarter of a
- * second, the last state wins. How a task ended is not told here but by its durable event, and nothing follows that.
+ * The ephemeral `task.progress` events, for the listeners of this process: at most one per task in a quarter of a second,
+ * the last state wins. How a task ended is not told here but by its durable event, and nothing of a worker here follows
+ * that.
  */
 export class TaskProgress {
   readonly #listeners = new Set<ProgressListener>();
   /** Tasks that were told of less than an interval ago, and what came since. */
   readonly #resting = new Map<string, { timer: NodeJS.Timeout; next?: TaskEvent }>();
+  /** The newest state of each task: it may be seen by the worker here and in its row. */
+  readonly #newest = new Map<string, TaskRow>();
+
+  /** Whether anybody listens. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
 
   /** @returns what ends it. */
   subscribe(listener: ProgressListener): () => void {
@@ -23,9 +31,10 @@ export class TaskProgress {
     return () => this.#listeners.delete(own);
   }
 
-  /** Tells of a step that was committed and was not the last. */
+  /** Tells of a step that was committed and was not the last, unless that state or a newer one was told before. */
   publish(task: TaskRow): void {
-    if (this.#listeners.size === 0) return;
+    if (!this.isHeard || !isNewer(task, this.#newest.get(task.id))) return;
+    this.#newest.set(task.id, task);
     const event: TaskEvent = {
       type: 'task.progress',
       created_at: task.updated_at,
@@ -41,6 +50,7 @@ export class TaskProgress {
   settle(taskId: string): void {
     clearTimeout(this.#resting.get(taskId)?.timer);
     this.#resting.delete(taskId);
+    this.#newest.delete(taskId);
   }
 
   #tell(event: TaskEvent): void {
@@ -53,4 +63,9 @@ export class TaskProgress {
     this.#resting.set(taskId, { timer });
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function isNewer(task: TaskRow, than: TaskRow | undefined): boolean {
+  if (!than || task.fence !== than.fence) return !than || task.fence > than.fence;
+  return task.updated_at > than.updated_at || task.done + task.failed > than.done + than.failed;
 }

@@ -37,7 +37,7 @@ export interface TasksOptions {
 
 /** Long-running work: asking for it, looking at it, stopping it. A `TaskWorker` does it. */
 export class Tasks {
-  /** Where the workers of this process tell how they get on. */
+  /** Where it is told how the work gets on. */
   readonly progress = new TaskProgress();
   readonly #options: Required<TasksOptions>;
 
@@ -129,7 +129,7 @@ export class Tasks {
   }
 
   /**
-   * Hears `task.progress` of the tasks that this process works on, at most one per task in 250 ms. How a task ended is
+   * Hears `task.progress`, at most one per task in 250 ms, whichever process works on it. How a task ended is
    * told by its durable event instead.
    * @param listener must not throw.
    * @returns what ends it.

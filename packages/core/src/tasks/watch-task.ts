@@ -23,7 +23,7 @@ export async function* watchTask(options: WatchTaskOptions): AsyncGenerator<Task
   const wakeUp = new WakeUpLatch();
   // Attached before the first look, so that no change falls between the two.
   const unsubscribe = hints.subscribe(hint => {
-    if (hint.taskId === taskId) wakeUp.ring();
+    if (hint.taskId === undefined || hint.taskId === taskId) wakeUp.ring();
   });
   // A consumer that is given up while it holds a state never comes back to the `finally` below.
   signal.addEventListener('abort', unsubscribe);

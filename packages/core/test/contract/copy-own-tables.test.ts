@@ -1,4 +1,4 @@
-import { testEngine } from '@rollcall/testing';
+import { freshDatabaseUrl } from '@rollcall/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
 import { parseDatabaseUrl } from '../../src/database/engine.js';
@@ -42,11 +42,11 @@ describe("a copy of an operator's own tables", () => {
 
   beforeEach(async () => {
     from = await installation('sqlite3');
-    to = await testEngine('postgres').freshUrl();
+    to = await freshDatabaseUrl('postgres');
   });
 
   async function installation(engine: 'sqlite3' | 'better-sqlite3'): Promise<string> {
-    const url = await testEngine(engine).freshUrl();
+    const url = await freshDatabaseUrl(engine);
     await migrateDatabase(parseDatabaseUrl(url), [shelves]);
     return url;
   }
@@ -231,10 +231,10 @@ it.each([
       { timestamp: Date.UTC(2026, 0, 1), name: 'Odd', up: async run => void (await run(statement)) },
     ],
   };
-  const from = await testEngine('sqlite3').freshUrl();
+  const from = await freshDatabaseUrl('sqlite3');
   await migrateDatabase(parseDatabaseUrl(from), [odd]);
   const error = await refusal(
-    copyInstallation({ from, to: await testEngine('postgres').freshUrl(), products: [odd] }),
+    copyInstallation({ from, to: await freshDatabaseUrl('postgres'), products: [odd] }),
   );
   expect(error).toMatchObject({ code: 'INPUT_INVALID', field: 'from' });
   expect(error.message).toContain(says);

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder, testEngine } from '@rollcall/testing';
+import { freshDatabaseUrl, temporaryFolder } from '@rollcall/testing';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
 import { openDirectory } from '../../src/directory.js';
@@ -15,21 +15,19 @@ import {
 import { StoredData } from '../support/life-cycle-dump.js';
 import { refusal, SERVER } from '../support/test-directory.js';
 
-const sqlite = testEngine('sqlite3');
-const postgres = testEngine('postgres');
 let populated: string;
 let from: string;
 let to: string;
 
 beforeAll(async () => {
-  populated = (await populatedInstallation(sqlite)).slice('sqlite:'.length);
+  populated = (await populatedInstallation('sqlite3')).slice('sqlite:'.length);
 });
 
 beforeEach(async () => {
   const file = join(await temporaryFolder(), 'rollcall.sqlite');
   await copyFile(populated, file);
   from = `sqlite:${file}`;
-  to = await postgres.freshUrl();
+  to = await freshDatabaseUrl('postgres');
 });
 
 const copy = (options: Partial<CopyOptions> = {}) =>
@@ -93,7 +91,7 @@ it('refuses a target that holds an installation, and leaves it as it is', async 
 
 it('refuses a target where only a setting was changed, but takes one that was only migrated', async () => {
   await (await openWithBookmarks(to)).close();
-  const other = await postgres.freshUrl();
+  const other = await freshDatabaseUrl('postgres');
   const changed = await openWithBookmarks(other);
   await changed.settings.update(SERVER, { multi_tenant_enabled: true });
   await changed.close();
@@ -131,10 +129,10 @@ it('refuses a second copy to the same target at the same time, and a copy of ano
   expect(await second).toMatchObject({ code: 'UNAVAILABLE', unrecoverable: true });
   expect((await second)?.message).toContain('another copy to this database runs');
 
-  const half = await postgres.freshUrl();
+  const half = await freshDatabaseUrl('postgres');
   const interrupt = new AbortController();
   await copy({ to: half, signal: interrupt.signal, onProgress: () => interrupt.abort() });
-  const other = await sqlite.freshUrl();
+  const other = await freshDatabaseUrl('sqlite3');
   await (await openWithBookmarks(other)).close();
   const error = await refusal(copy({ from: other, to: half }));
   expect(error.message).toContain('an unfinished copy of another source');

@@ -1,4 +1,4 @@
-import { testEngine } from '@rollcall/testing';
+import { freshDatabaseUrl } from '@rollcall/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
 import type { CopyProgress } from '../../src/copy/copy-progress.js';
@@ -15,16 +15,13 @@ import {
 import { StoredData } from '../support/life-cycle-dump.js';
 import { SERVER } from '../support/test-directory.js';
 
-const postgres = testEngine('postgres');
-
 describe.each(['sqlite3', 'better-sqlite3'] as const)('a copy from %s to PostgreSQL', name => {
-  const engine = testEngine(name);
   let from: string;
   let to: string;
 
   beforeAll(async () => {
-    from = await populatedInstallation(engine);
-    to = await postgres.freshUrl();
+    from = await populatedInstallation(name);
+    to = await freshDatabaseUrl('postgres');
   });
 
   const copy = (options: Partial<CopyOptions> = {}) =>
@@ -119,11 +116,9 @@ describe('what is not copied', () => {
 });
 
 describe('a copy while a server works on the source', () => {
-  const engine = testEngine('sqlite3');
-
   it('waits until it ends, keeps others from it then, and loses nothing of what happened meanwhile', async () => {
-    const from = await populatedInstallation(engine);
-    const to = await postgres.freshUrl();
+    const from = await populatedInstallation('sqlite3');
+    const to = await freshDatabaseUrl('postgres');
     const server = await openWithBookmarks(from);
     const stages: string[] = [];
     let writes = 0;
@@ -159,8 +154,8 @@ describe('a copy while a server works on the source', () => {
   });
 
   it('is not finished when it is not to wait, or is interrupted; the next run goes on, and only what is finished opens', async () => {
-    const from = await populatedInstallation(engine);
-    const to = await postgres.freshUrl();
+    const from = await populatedInstallation('sqlite3');
+    const to = await freshDatabaseUrl('postgres');
     const copy = (options: Partial<CopyOptions>) =>
       copyInstallation({ from, to, products: [bookmarks], ...options });
     const lock = await holdAsServer(from);

@@ -52,6 +52,25 @@ describeOnEveryEngine('the event log', engine => {
     expect(ids).toEqual([formatPosition({ epoch: from.epoch, seq: 1 })]);
   });
 
+  it.each([0, 1, 2])(
+    'wakes a listener that came when the log had looked %i times for nobody',
+    async looks => {
+      const from = await directory.events.position();
+      await directory.events.waitBeyond(from, AbortSignal.timeout(20));
+      for (let look = 0; look < looks; look++) {
+        await new Promise(resolve => setTimeout(resolve, 50));
+        directory.events.hint();
+      }
+      await new Promise(resolve => setTimeout(resolve, 50));
+      const startedAt = performance.now();
+      const heard = listen(from, 1, AbortSignal.timeout(10_000));
+      await new Promise(resolve => setTimeout(resolve, 20));
+      await directory.users.upsert(SERVER, [{ id: 'jane' }]);
+      expect(await heard).toHaveLength(1);
+      expect(performance.now() - startedAt).toBeLessThan(2500);
+    },
+  );
+
   it('ends whoever waits when it is closed, rather than let them look for ever', async () => {
     const from = await directory.events.position();
     const { signal } = new AbortController();

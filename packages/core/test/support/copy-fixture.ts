@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { banUserSchema } from '@rollcall/protocol/schemas';
-import type { TestEngine } from '@rollcall/testing';
+import { freshDatabaseUrl } from '@rollcall/testing';
 import { openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/engine.js';
 import { FileLock } from '../../src/database/file-lock.js';
@@ -44,9 +44,12 @@ export function openWithBookmarks(databaseUrl: string, runTasks = false): Promis
  * cycle, with moderation, devices, settings, roles, exports, the content of an operator's product, tasks in each state.
  * @returns its URL; nobody has it open.
  */
-export async function populatedInstallation(engine: TestEngine): Promise<string> {
-  const url = await engine.freshUrl();
-  const directory = await openTestDirectory(engine, { url, runTasks: true });
+export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'): Promise<string> {
+  const url = await freshDatabaseUrl(name);
+  const directory = await openTestDirectory(
+    { name, freshUrl: () => freshDatabaseUrl(name) },
+    { url, runTasks: true },
+  );
   await makeWorld(directory, 'a');
   const { jane, bob } = await makeWorld(directory, 'b');
   const { settings, roles, moderation, blocks, devices, users, tokens, lifeCycle } = directory;

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { decodeHint, encodeHint, mergeHints } from './hint-payload.js';
+
+describe('a hint between processes', () => {
+  it('arrives as it was sent', () => {
+    const hint = { log: true, presence: true, tasks: new Map([['one', true]]) } as const;
+    expect(decodeHint('there', encodeHint('here', hint))).toEqual(hint);
+    expect(decodeHint('there', encodeHint('here', { anything: true }))).toEqual({ anything: true });
+    expect(decodeHint('there', encodeHint('here', {}))).toEqual({});
+  });
+
+  it('is not heard by who sent it', () => {
+    expect(decodeHint('here', encodeHint('here', { log: true }))).toBeUndefined();
+  });
+
+  it.each(['', 'null', '[]', '7', '{"log":true}', '{"from":"x","tasks":[null]}', '{'])(
+    'may mean anything when it cannot be read: %s',
+    payload => {
+      expect(decodeHint('here', payload)).toEqual({ anything: true });
+    },
+  );
+
+  it('holds everything that there is to tell, the last word on each task', () => {
+    const first = { log: true, tasks: new Map([['a', true]]) } as const;
+    const second = {
+      presence: true,
+      tasks: new Map([
+        ['a', false],
+        ['b', true],
+      ]),
+    } as const;
+    expect(mergeHints(first, second)).toEqual({
+      log: true,
+      presence: true,
+      tasks: new Map([
+        ['a', false],
+        ['b', true],
+      ]),
+    });
+  });
+
+  it('fits into a notification, however much there is to tell', () => {
+    let hint = {};
+    let longest = 0;
+    for (let number = 0; number < 300; number++) {
+      hint = mergeHints(hint, { log: true, tasks: new Map([[`${number}`.padStart(36, '0'), true]]) });
+      longest = Math.max(longest, encodeHint('0'.repeat(36), hint).length);
+    }
+    expect(longest).toBeLessThan(8000);
+    expect(hint).toEqual({ anything: true });
+  });
+});
