@@ -7,7 +7,7 @@ const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.
 const LOOK_MS = 50;
 
 /** What the command says at its end. */
-export interface CopySummary {
+interface CopySummary {
   finished: boolean;
   rows: number;
   elapsed_ms: number;

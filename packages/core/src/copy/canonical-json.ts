@@ -34,8 +34,10 @@ function exactNumber(token: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  const significant = digits.slice(0, end);
   if (significant === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  const power = Number(exponent) - fraction.length + (digits.length - end);
   return `${sign}${significant}e${power}`;
 }

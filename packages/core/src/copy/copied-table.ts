@@ -5,7 +5,7 @@ import { NOT_COPIED } from './not-copied.js';
 import { quotedName } from './quoted-name.js';
 
 /** A column of a table that is copied. */
-export interface CopiedColumn {
+interface CopiedColumn {
   /** Quoted, for both sides. */
   readonly sql: Sql;
   readonly name: string;
