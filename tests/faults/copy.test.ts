@@ -13,7 +13,7 @@ import { until } from '../support/until.js';
 /** Of users, each with eleven rows of content. */
 const USERS = Number(process.env.ROLLCALL_TEST_COPY_USERS ?? 100_000);
 const CONTENT = { messages: 3, channels: 1, calls: 1, activities: 1 };
-const MAX_PEAK_BYTES = 400 * 1024 * 1024;
+const MAX_PEAK_BYTES = 320 * 1024 * 1024;
 const ids = Array.from({ length: USERS }, (_, index) => `person-${String(index).padStart(6, '0')}`);
 
 /** A writer that goes on whatever happens, and remembers what was acknowledged. */

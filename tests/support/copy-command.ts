@@ -6,6 +6,9 @@ import { until } from './until.js';
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));
 const LOOK_MS = 50;
 
+/** Whatever the size of the data, the command gets along with so little. */
+const HEAP_MIB = 96;
+
 /** What the command says at its end. */
 interface CopySummary {
   finished: boolean;
@@ -28,7 +31,11 @@ export interface CopyCommand {
 
 /** Starts the command. The target is told by the environment, as is good for a URL with a password. */
 export function startCopy(from: string, to: string, args: string[] = []): CopyCommand {
-  const env = { PATH: process.env.PATH, ROLLCALL_DATABASE_URL: to };
+  const env = {
+    PATH: process.env.PATH,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
+    ROLLCALL_DATABASE_URL: to,
+  };
   const child = spawn(process.execPath, [BIN, 'copy', '--from', from, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

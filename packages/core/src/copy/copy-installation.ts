@@ -17,6 +17,9 @@ import { CopyTarget } from './copy-target.js';
 import { finishCopy, syncIndexes } from './finish-copy.js';
 import { waitForLock } from './wait-for-lock.js';
 
+/** Passes while it waits keep the last one short. */
+const BETWEEN_PASSES_MS = 30_000;
+
 /** What is copied where. */
 export interface CopyOptions {
   /** `sqlite:<file>` or `better-sqlite3:<file>`. */
@@ -29,6 +32,8 @@ export interface CopyOptions {
   readonly leaveOut?: readonly string[];
   /** Whether to wait until the server of the source is stopped; default true. */
   readonly wait?: boolean;
+  /** While it waits, what changed is brought over at most this often; default 30 s. */
+  readonly betweenPassesMs?: number;
   /** Ends the copy between two statements; the next run goes on. */
   readonly signal?: AbortSignal;
   /** Hears how it gets on. It must not throw. */
@@ -71,13 +76,13 @@ export async function copyInstallation(options: CopyOptions): Promise<CopyResult
       tables.push(...(await copyTables({ ...pass, stage: 'copying' })));
       await syncIndexes(target);
       if (!(options.wait ?? true)) return { finished: false, tables };
-      lock = await waitForLock(pass);
+      lock = await waitForLock(pass, options.betweenPassesMs ?? BETWEEN_PASSES_MS);
     }
     tables.splice(0, tables.length, ...(await copyTables({ ...pass, stage: 'finishing' })));
     await finishCopy(target, plan);
     return { finished: true, tables };
   } catch (error) {
-    if (signal.aborted) return { finished: false, tables };
+    if (isInterrupt(error, signal)) return { finished: false, tables };
     throw isLost(error) ? lost(error) : error;
   } finally {
     await source.close();
@@ -118,6 +123,13 @@ async function prepare(
 
 function refused(field: 'from' | 'to', message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message, { field });
+}
+
+/** A wait that is interrupted ends with an error of its own. */
+function isInterrupt(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
+  );
 }
 
 /** A connection that broke while nothing was asked of it shows itself as one that was given back. */

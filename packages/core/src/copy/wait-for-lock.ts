@@ -5,17 +5,17 @@ import { type CopyPass, copyTables } from './copy-tables.js';
 /** Between two looks at the lock; a look itself takes up to two seconds. */
 const BETWEEN_LOOKS_MS = 100;
 
-/** Further passes keep the last one short: one after this time, and after this many times what a pass takes. */
-const BETWEEN_PASSES_MS = 30_000;
+/** Between two passes there is this many times what one takes, so that the server of the source is not held up. */
 const REST = 4;
 
 /**
- * Waits until the server of the source has ended, and takes the source for itself.
+ * Waits until the server of the source has ended, and takes the source for itself. Now and then it brings over what has
+ * changed, so that there is little left to write in the end.
  * @throws the reason of the signal.
  */
-export async function waitForLock(pass: CopyPass): Promise<FileLock> {
+export async function waitForLock(pass: CopyPass, betweenPassesMs: number): Promise<FileLock> {
   pass.onProgress({ stage: 'waiting', rows: 0, total: 0 });
-  let nextPassAt = performance.now() + BETWEEN_PASSES_MS;
+  let nextPassAt = performance.now() + betweenPassesMs;
   for (;;) {
     const lock = await pass.source.lock();
     if (lock && !pass.signal.aborted) return lock;
@@ -25,6 +25,6 @@ export async function waitForLock(pass: CopyPass): Promise<FileLock> {
     const startedAt = performance.now();
     await copyTables({ ...pass, stage: 'waiting' });
     const tookMs = performance.now() - startedAt;
-    nextPassAt = performance.now() + Math.max(BETWEEN_PASSES_MS, REST * tookMs);
+    nextPassAt = performance.now() + Math.max(betweenPassesMs, REST * tookMs);
   }
 }

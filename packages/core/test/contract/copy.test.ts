@@ -153,6 +153,34 @@ describe('a copy while a server works on the source', () => {
     expect(await dumpOf(to)).toEqual(await dumpAtRest(from));
   });
 
+  it('keeps up while it waits, so that nothing is left to write in the end', async () => {
+    const from = await populatedInstallation('sqlite3');
+    const to = await freshDatabaseUrl('postgres');
+    const lock = await holdAsServer(from);
+    let kept: Promise<void> | undefined;
+    const keepUp = async () => {
+      const [source, target] = [await StoredData.open(from), await StoredData.open(to)];
+      await source.run("UPDATE bookmarks SET note = 'late' WHERE id = 'user-1-5'");
+      const late = "SELECT id FROM bookmarks WHERE note = 'late'";
+      while ((await target.run(late)).length === 0) await new Promise(resolve => setTimeout(resolve, 50));
+      await source.close();
+      await target.close();
+      await lock.release();
+    };
+    const { finished, tables } = await copyInstallation({
+      from,
+      to,
+      products: [bookmarks],
+      betweenPassesMs: 1,
+      onProgress: ({ stage }) => {
+        if (stage === 'waiting') kept ??= keepUp();
+      },
+    });
+    await kept;
+    expect(finished).toBe(true);
+    expect(tables.filter(({ changed }) => changed > 0)).toEqual([]);
+  });
+
   it('is not finished when it is not to wait, or is interrupted; the next run goes on, and only what is finished opens', async () => {
     const from = await populatedInstallation('sqlite3');
     const to = await freshDatabaseUrl('postgres');
