@@ -1,6 +1,7 @@
 import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
+import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
@@ -98,8 +99,8 @@ export interface Directory {
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
  * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
- * twice; `UNAVAILABLE` for a database that is in use, damaged or refused because it is not up to date, and for a migration
- * that fails or gets no lock in time.
+ * twice; `UNAVAILABLE` for a database that is in use, damaged, an unfinished copy, or refused because it is not up to date,
+ * and for a migration that fails or gets no lock in time.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
@@ -111,6 +112,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
+  await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const writeProbe = new WriteProbe(unitOfWork);
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {
