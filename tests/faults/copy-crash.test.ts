@@ -67,7 +67,9 @@ it('copies everything of a server that was killed, however often the copy itself
 
 it('ends in good order on an interrupt while it waits, and changes neither side for a server', async () => {
   const postgres = await startPostgres();
-  const process = await startServerProcess();
+  const process = await startServerProcess({
+    databaseUrl: `sqlite:${join(await temporaryFolder(), 'rollcall.sqlite')}`,
+  });
   const server = createServerClient({ url: process.url, secret: SECRET });
   await server.upsertUsers([{ id: 'jane' }]);
   const copy = startCopy(process.databaseUrl, postgres.url);
