@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RollcallError } from '@rollcall/protocol';
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
 import type { DatabaseAddress } from './engine.js';
@@ -112,7 +113,10 @@ const FAREWELL_MS = 500;
 
 const APPLICATION_NAME = 'rollcall';
 
-/** Opens a pool of connections to PostgreSQL. */
+/**
+ * Opens a pool of connections to PostgreSQL.
+ * @throws RollcallError `UNAVAILABLE` when it is not to be reached or does not let us in; the message never holds the URL.
+ */
 export async function openPostgres(
   url: string,
   { poolSize, statementTimeoutMs }: PostgresPoolOptions,
@@ -143,7 +147,12 @@ export async function openPostgres(
       keepAliveInitialDelayMillis: TCP_KEEP_ALIVE_MS,
     },
   });
-  await source.initialize();
+  await source.initialize().catch((cause: NodeJS.ErrnoException) => {
+    // Where a name has several addresses, Node's error has a code and no message.
+    const reason = cause.message || cause.code;
+    const message = `PostgreSQL cannot be used: ${reason}; ROLLCALL_DATABASE_URL says where it is and who signs in`;
+    throw new RollcallError('UNAVAILABLE', message, { cause, retry_after: 5 });
+  });
   return source;
 }
 
