@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'seams',
           include: ['seams/**/*.test.ts'],
           globalSetup: ['@rollcall/testing/postgres-global-setup'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

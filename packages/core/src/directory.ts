@@ -1,6 +1,7 @@
 import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
+import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
@@ -42,6 +43,8 @@ import { Users } from './users/users.js';
 export interface DirectoryOptions {
   /** `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`. */
   databaseUrl: string;
+  /** Connections to PostgreSQL that this process keeps open at most; default 10. Embedded engines have no use for it. */
+  postgresPoolSize?: number;
   /** Epoch milliseconds; default the machine's clock. */
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
@@ -96,18 +99,23 @@ export interface Directory {
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
  * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
- * twice; `UNAVAILABLE` for a database that is in use, damaged or refused because it is not up to date, and for a migration
- * that fails or gets no lock in time.
+ * twice; `UNAVAILABLE` for a database that is in use, damaged, an unfinished copy, or refused because it is not up to date,
+ * and for a migration that fails or gets no lock in time.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
   const address = parseDatabaseUrl(options.databaseUrl);
+  if (address.engine === 'postgres' && options.postgresPoolSize) address.poolSize = options.postgresPoolSize;
   const own = options.products ?? [];
   checkOwnProducts(own);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
+  await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const writeProbe = new WriteProbe(unitOfWork);
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {

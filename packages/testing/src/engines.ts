@@ -62,8 +62,13 @@ async function freshFile(engine: keyof typeof EMBEDDED): Promise<string> {
   return `${EMBEDDED[engine]}:${join(await temporaryFolder(), 'rollcall.sqlite')}`;
 }
 
-async function freshPostgres(): Promise<string> {
-  const url = new URL(inject('postgresUrl'));
+function freshPostgres(): Promise<string> {
+  return freshDatabaseOn(inject('postgresUrl'));
+}
+
+/** The URL of a new, empty database on a PostgreSQL server. */
+export async function freshDatabaseOn(serverUrl: string): Promise<string> {
+  const url = new URL(serverUrl);
   const name = `test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();

@@ -1,6 +1,7 @@
 export {
   describeOnEveryEngine,
   describeOnPostgres,
+  freshDatabaseOn,
   freshDatabaseUrl,
   type TestEngine,
   temporaryFolder,

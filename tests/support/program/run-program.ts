@@ -46,6 +46,8 @@ export async function runProgram(
 /** The listeners begin when the people are there. */
 const FIRST_HEARD_STEP = 2;
 
+const REMEMBERED_AT_ONCE = 25;
+
 class ProgramRun {
   readonly #dice: Dice;
   readonly #urls: readonly string[];
@@ -68,13 +70,11 @@ class ProgramRun {
 
   async all(steps: readonly Step[]): Promise<Transcript> {
     const start = await this.#position();
-    let heardFrom = start;
     const scrubbed: [from: number, to: number][] = [];
     for (const [index, step] of steps.entries()) {
       if (index === FIRST_HEARD_STEP) {
         const eve = this.#dice.pick(this.#urls);
         const urls = { backEnd: this.#urls[this.#listening] as string, eve };
-        heardFrom = await this.#position();
         this.#listeners = await ProgramListeners.open(urls, start.id);
         await this.#isOnline(EVE, true);
       }
@@ -91,14 +91,23 @@ class ProgramRun {
       const at = Number(id.split('.')[1]);
       return scrubbed.some(([from, to]) => from < at && at <= to) ? { id, type } : event;
     };
+    const end = (await this.#position()).seq;
+    const log = await this.#logBetween(start, end, this.#dice.pick(this.#backEnds));
+    // From one place after the other, since nobody knows from where on the process has it in memory.
+    const remembered: Json[] = [];
+    for (let seq = start.seq; seq < end; seq += REMEMBERED_AT_ONCE) {
+      const from = { id: start.id.replace(/\d+$/, String(seq)), seq };
+      const upTo = Math.min(end, seq + REMEMBERED_AT_ONCE);
+      remembered.push(
+        ...(await this.#logBetween(from, upTo, this.#backEnds[this.#listening] as ServerClient)),
+      );
+    }
     return {
       answers: steps.map((step, index) => form.of({ step, ...this.#answers[index] } as unknown as Json)),
       heard: listeners.all.map(event => form.of(thin(event))),
       heardByEve: listeners.hers.map(event => form.of(event)),
-      log: (await this.#logAfter(start, this.#dice.pick(this.#backEnds))).map(event => form.of(event)),
-      remembered: (await this.#logAfter(heardFrom, this.#backEnds[this.#listening] as ServerClient)).map(
-        event => form.of(event),
-      ),
+      log: log.map(event => form.of(event)),
+      remembered: remembered.map(event => form.of(event)),
       succeeded: this.#succeeded,
       refused: this.#answers.filter(({ answer }) => answer.error !== undefined).length,
     };
@@ -189,12 +198,11 @@ class ProgramRun {
     return { id, seq: Number(id.split('.')[1]) };
   }
 
-  async #logAfter(start: { id: string; seq: number }, backEnd: ServerClient): Promise<Json[]> {
-    const { seq } = await this.#position();
-    const reader = new EventCollector(backEnd, { lastEventId: start.id });
-    await reader.count(seq - start.seq);
+  async #logBetween(from: { id: string; seq: number }, end: number, backEnd: ServerClient): Promise<Json[]> {
+    const reader = new EventCollector(backEnd, { lastEventId: from.id });
+    await reader.count(end - from.seq);
     await reader.stop();
-    return reader.events as unknown as Json[];
+    return reader.events.slice(0, end - from.seq) as unknown as Json[];
   }
 
   /** An input with what is known by now in the places of its placeholders; what is not there is left out. */
