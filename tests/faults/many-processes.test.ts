@@ -80,7 +80,7 @@ const FAULTS: Fault[] = [
   {
     name: 'lost answers to commits',
     strike: async ({ network }) => {
-      for (let count = 0; count < 10; count++) await network.resetAfter(...COMMIT_OF_EVENTS);
+      for (let count = 0; count < 5; count++) await network.resetAfter(...COMMIT_OF_EVENTS);
     },
     lastsMs: 0,
     mend: passAgain,

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { embeddedPostgres, freePort } from './postgres-server.js';
 
@@ -88,7 +86,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** As Linux tells; a process that ends meanwhile is none. */
 async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(pid)]);
-  return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
+  const others = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+  const parents = await Promise.all(
+    others.map(async name => {
+      const stat = await readFile(join('/proc', name, 'stat'), 'utf8').catch(() => '');
+      // After the name of the program, in brackets: its state, and its parent.
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }),
+  );
+  return others.filter((_, index) => parents[index] === pid).map(Number);
 }
