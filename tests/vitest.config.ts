@@ -15,7 +15,8 @@ export default defineConfig({
         test: {
           name: 'seams',
           include: ['seams/**/*.test.ts'],
-          testTimeout: 60_000,
+          globalSetup: ['@rollcall/testing/postgres-global-setup'],
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

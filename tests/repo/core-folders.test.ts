@@ -20,6 +20,7 @@ const PARTS: Record<string, string[]> = {
   query: ['json', 'database', 'users (form)', 'access'],
   settings: ['json', 'database', 'query'],
   events: ['wake-up', 'database', 'users (form)'],
+  copy: ['database', 'query', 'settings'],
   presence: ['wake-up', 'database', 'users (form)', 'events'],
   users: ['json', 'database', 'users (form)', 'access', 'events', 'presence', 'query', 'settings'],
   products: ['json', 'database', 'users (form)', 'access', 'settings', 'users'],

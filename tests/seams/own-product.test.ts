@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freshSeamDatabase, SEAM_PROCESSES } from '../support/seam-engine.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
 
 const EXAMPLE = new URL('../../examples/bookmarks/bookmarks.js', import.meta.url).href;
@@ -34,6 +35,7 @@ export { makeProduct as default };
 async function start(products: string): Promise<void> {
   process = await startServerProcess({
     databaseUrl,
+    processes: SEAM_PROCESSES,
     env: { ROLLCALL_PRODUCTS: products, ROLLCALL_DRAIN_MS: '0' },
   });
   server = createServerClient({ url: process.url, secret: SECRET });
@@ -49,7 +51,7 @@ let module: string;
 beforeEach(async () => {
   const folder = await temporaryFolder();
   module = join(folder, 'bookmarks.mjs');
-  databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
+  databaseUrl = await freshSeamDatabase();
   await writeFile(module, MODULE);
   await start(module);
   await server.upsertUsers([{ id: 'jane' }]);

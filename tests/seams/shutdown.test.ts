@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import { openSql, type PostgresServer, startPostgres } from '@rollcall/testing';
+import { openSql, type RestartablePostgres, startRestartablePostgres } from '@rollcall/testing';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ConnectBalancer, startConnectBalancer } from '../support/connect-balancer.js';
 import { EventCollector } from '../support/event-collector.js';
-import { freezePostgres } from '../support/freeze-postgres.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
@@ -22,10 +21,10 @@ const DRAIN_MS = 2000;
 /** After this time supervisors kill. */
 const END_WITHIN_MS = 30_000;
 
-let postgres: PostgresServer;
+let postgres: RestartablePostgres;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await startRestartablePostgres();
 });
 
 afterAll(() => postgres.stop());
@@ -228,7 +227,7 @@ it('ends in time, with 1 and a word about it, when PostgreSQL no longer answers'
   const process = await start();
   const server = createServerClient({ url: process.url, secret: SECRET });
   await server.upsertUsers([{ id: 'jane' }]);
-  const thaw = await freezePostgres(postgres.url);
+  await postgres.freeze();
   try {
     const call = server.upsertUsers([{ id: 'jane', name: 'Jane' }]).catch((error: unknown) => error);
     await new Promise(resolve => setTimeout(resolve, 300));
@@ -240,7 +239,7 @@ it('ends in time, with 1 and a word about it, when PostgreSQL no longer answers'
     expect(process.output()).toMatch(/cut off/);
     expect(await call).toMatchObject({ code: 'UNAVAILABLE' });
   } finally {
-    thaw();
+    await postgres.thaw();
     await server.disconnect();
   }
 });

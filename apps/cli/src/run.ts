@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCheckConfigCommand } from './commands/check-config.js';
+import { addCopyCommand } from './commands/copy.js';
 import { addExportCommand } from './commands/export.js';
 import { addImportCommand } from './commands/import.js';
 import { addMigrateCommand } from './commands/migrate.js';
@@ -54,6 +55,7 @@ function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addMigrateCommand(program, context);
   addRenewLogCommand(program, context);
+  addCopyCommand(program, context);
   addCheckConfigCommand(program, context);
   addTokenCommand(program, context);
   addImportCommand(program, context);

@@ -17,7 +17,10 @@ export async function startTestServer(): Promise<RunningServer & AsyncDisposable
     ROLLCALL_DRAIN_MS: '0',
   });
   const server = await startServer(config);
-  return { ...server, [Symbol.asyncDispose]: () => server.close() };
+  const dispose = async () => {
+    await server.close();
+  };
+  return { ...server, [Symbol.asyncDispose]: dispose };
 }
 
 /** A command that runs, as a terminal or a script would see it. */

@@ -11,6 +11,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ PATH: '/bin' })).toEqual({
       environment: 'development',
       databaseUrl: 'sqlite:./data/rollcall.sqlite',
+      postgresPoolSize: 10,
       hints: true,
       secret: undefined,
       host: '127.0.0.1',
@@ -41,6 +42,7 @@ describe('loadConfig', () => {
   it('reads every setting', () => {
     const config = loadConfig({
       ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass@db:5432/rollcall',
+      ROLLCALL_POSTGRES_POOL_SIZE: '25',
       ROLLCALL_SECRET: `now:${SECRET},before:${SECRET}`,
       ROLLCALL_HOST: '0.0.0.0',
       ROLLCALL_HINTS: 'off',
@@ -63,6 +65,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       environment: 'development',
       databaseUrl: 'postgres://rollcall:pass@db:5432/rollcall',
+      postgresPoolSize: 25,
       hints: false,
       secret: `now:${SECRET},before:${SECRET}`,
       host: '0.0.0.0',

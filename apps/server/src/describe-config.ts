@@ -10,6 +10,7 @@ export function describeConfig(config: Config): string {
   const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
   const shown: Record<keyof typeof SETTINGS, string> = {
     databaseUrl: maskedUrl(config.databaseUrl),
+    postgresPoolSize: String(config.postgresPoolSize),
     hints: config.hints ? 'on' : 'off',
     secret: describeSecret(config),
     host: config.host,

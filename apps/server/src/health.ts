@@ -9,8 +9,8 @@ export type Readiness =
 const PROBE_TIMEOUT_MS = 2000;
 
 /**
- * Whether the storage answers and the last write reached it. A load balancer sends calls elsewhere while it does not;
- * the process itself goes on, for the storage may come back.
+ * Whether the storage answers and takes writes. A load balancer sends calls elsewhere while it does not; the process
+ * itself goes on, for the storage may come back.
  */
 export async function checkReadiness(directory: Directory, logger: Logger): Promise<Readiness> {
   let timer: NodeJS.Timeout | undefined;
@@ -19,11 +19,12 @@ export async function checkReadiness(directory: Directory, logger: Logger): Prom
       timer = setTimeout(() => reject(new Error('the storage did not answer in time')), PROBE_TIMEOUT_MS);
     });
     await Promise.race([directory.events.position(), late]);
+    const writable = await Promise.race([directory.isWritable(), late.catch(() => false)]);
+    return writable ? { status: 'ready' } : { status: 'unavailable', reason: 'STORAGE_READ_ONLY' };
   } catch (err) {
     logger.warn({ err }, 'the storage cannot be read');
     return { status: 'unavailable', reason: 'STORAGE_UNREADABLE' };
   } finally {
     clearTimeout(timer);
   }
-  return directory.writable ? { status: 'ready' } : { status: 'unavailable', reason: 'STORAGE_READ_ONLY' };
 }

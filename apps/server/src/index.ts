@@ -1,4 +1,5 @@
 export { type Config, type EnvironmentVariables, loadConfig } from './config.js';
+export { type CopyReport, copy } from './copy.js';
 export { describeConfig } from './describe-config.js';
 export { loadProducts } from './load-products.js';
 export { migrate } from './migrate.js';

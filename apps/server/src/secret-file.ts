@@ -23,7 +23,11 @@ export async function readOrMakeSecret(file: string): Promise<string> {
   return (await readSecret(file)) ?? fail(`${file} was made and is gone again`);
 }
 
-async function readSecret(file: string): Promise<string | undefined> {
+/**
+ * The secret kept in a file, as `ROLLCALL_SECRET` would give it; undefined where there is no such file.
+ * @throws RollcallError `INPUT_INVALID` when others may read the file or what it holds is no secret.
+ */
+export async function readSecret(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(ignore('ENOENT'));
   if (text === undefined) return undefined;
   const { mode } = await stat(file);

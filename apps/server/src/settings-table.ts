@@ -39,6 +39,13 @@ export const SETTINGS = {
     schema: checkedBy(parseDatabaseUrl),
     secret: true,
   }),
+  postgresPoolSize: setting({
+    name: 'ROLLCALL_POSTGRES_POOL_SIZE',
+    does: 'Connections to PostgreSQL that this process keeps open at most for its calls and background work; an embedded database has no use for it.',
+    default: '10',
+    fallback: () => 10,
+    schema: wholeNumber(2, 200),
+  }),
   hints: setting<boolean>({
     name: 'ROLLCALL_HINTS',
     does: 'Whether processes on one PostgreSQL tell each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Where a pooler in between does not let that through, `off`: each looks by itself then, at least every second.',

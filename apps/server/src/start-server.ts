@@ -63,6 +63,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const keys = await signingKeysOf(config);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
+    postgresPoolSize: config.postgresPoolSize,
     hints: config.hints,
     products,
     migrate: config.migrate,

@@ -78,7 +78,7 @@ export async function stopServer({
     ending = 'cut off';
     const message = 'the storage did not answer in time: tasks under way, and who was online, were cut off';
     logger.error({ timeoutMs: STORAGE_MS }, `${message}; other processes take them over`);
-  } else if (!directory.writable) {
+  } else if (!(await directory.isWritable())) {
     ending = 'cut off';
     logger.error('the storage was away: who was online could not be written; other processes see to it');
   }

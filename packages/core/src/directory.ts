@@ -1,9 +1,11 @@
 import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
+import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
+import { WriteProbe } from './database/write-probe.js';
 import { Devices } from './devices/devices.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/write-log.js';
@@ -41,6 +43,8 @@ import { Users } from './users/users.js';
 export interface DirectoryOptions {
   /** `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`. */
   databaseUrl: string;
+  /** Connections to PostgreSQL that this process keeps open at most; default 10. Embedded engines have no use for it. */
+  postgresPoolSize?: number;
   /** Epoch milliseconds; default the machine's clock. */
   clock?: () => number;
   /** Hears of faults that no caller is told of. It must not throw. */
@@ -81,8 +85,8 @@ export interface Directory {
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
-  /** Whether the last write reached the storage. */
-  readonly writable: boolean;
+  /** Whether the storage takes writes; after one has failed, another is tried from time to time. It never rejects. */
+  isWritable(): Promise<boolean>;
   /**
    * Takes no further task and gives back what is unfinished, so that other processes go on with it; ends with the steps
    * under way. Everything else goes on until `close`, which does this too.
@@ -95,18 +99,24 @@ export interface Directory {
 /**
  * Opens a directory: brings the database up to date, begins to work on tasks.
  * @throws RollcallError `INPUT_INVALID` for a URL that is none, and for a product with a name that is none or is used
- * twice; `UNAVAILABLE` for a database that is in use, damaged or refused because it is not up to date, and for a migration
- * that fails or gets no lock in time.
+ * twice; `UNAVAILABLE` for a database that is in use, damaged, an unfinished copy, or refused because it is not up to date,
+ * and for a migration that fails or gets no lock in time.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
   const address = parseDatabaseUrl(options.databaseUrl);
+  if (address.engine === 'postgres' && options.postgresPoolSize) address.poolSize = options.postgresPoolSize;
   const own = options.products ?? [];
   checkOwnProducts(own);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
   const { unitOfWork } = database;
+  await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const writeProbe = new WriteProbe(unitOfWork);
   const events = new EventLog(unitOfWork, onError);
   const onLogged = () => {
     events.hint();
@@ -213,9 +223,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     chat,
     video,
     feeds,
-    get writable() {
-      return unitOfWork.writable;
-    },
+    isWritable: () => writeProbe.isWritable(),
     stopWork,
     close: () => {
       closing ??= close();

@@ -20,11 +20,9 @@ export interface TestEngine {
 
 const EMBEDDED = { sqlite3: 'sqlite', 'better-sqlite3': 'better-sqlite3' } as const;
 
-const engines: TestEngine[] = [
-  { name: 'sqlite3', freshUrl: () => freshFile('sqlite3') },
-  { name: 'better-sqlite3', freshUrl: () => freshFile('better-sqlite3') },
-  { name: 'postgres', freshUrl: freshPostgres },
-];
+const engines = (['sqlite3', 'better-sqlite3', 'postgres'] as const).map(
+  (name): TestEngine => ({ name, freshUrl: () => freshDatabaseUrl(name) }),
+);
 
 /**
  * Declares the same tests once for each engine. `ROLLCALL_TEST_ENGINES`, a list with commas, narrows it down while one
@@ -50,6 +48,11 @@ function describeOn(on: readonly TestEngine[], name: string, define: (engine: Te
   }
 }
 
+/** The URL of a new, empty database of an engine. For PostgreSQL the run needs `postgres-global-setup`. */
+export function freshDatabaseUrl(name: TestEngine['name']): Promise<string> {
+  return name === 'postgres' ? freshPostgres() : freshFile(name);
+}
+
 /** A new temporary folder. */
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'rollcall-test-'));
@@ -59,8 +62,13 @@ async function freshFile(engine: keyof typeof EMBEDDED): Promise<string> {
   return `${EMBEDDED[engine]}:${join(await temporaryFolder(), 'rollcall.sqlite')}`;
 }
 
-async function freshPostgres(): Promise<string> {
-  const url = new URL(inject('postgresUrl'));
+function freshPostgres(): Promise<string> {
+  return freshDatabaseOn(inject('postgresUrl'));
+}
+
+/** The URL of a new, empty database on a PostgreSQL server. */
+export async function freshDatabaseOn(serverUrl: string): Promise<string> {
+  const url = new URL(serverUrl);
   const name = `test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();

@@ -19,19 +19,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (given) return { url: given, stop: async () => undefined };
   const databaseDir = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   const port = await freePort();
-  const asRoot = process.getuid?.() === 0;
-  const EmbeddedPostgres = await loadEmbeddedPostgres();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: asRoot,
-    initdbFlags: ['--lc-messages=C', '--locale=C.utf8', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'max_connections=200'],
-    onLog: () => undefined,
-  });
+  const server = await embeddedPostgres({ databaseDir, port, persistent: false });
   await server.initialise();
   await server.start();
   return {
@@ -41,6 +29,20 @@ export async function startPostgres(): Promise<PostgresServer> {
       await rm(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A server that is not started yet. One that is `persistent` keeps its data when it stops. */
+export async function embeddedPostgres(where: { databaseDir: string; port: number; persistent: boolean }) {
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
+  return new EmbeddedPostgres({
+    ...where,
+    user: 'postgres',
+    password: 'postgres',
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--lc-messages=C', '--locale=C.utf8', '--encoding=UTF8'],
+    postgresFlags: ['-c', 'max_connections=200'],
+    onLog: () => undefined,
+  });
 }
 
 /**

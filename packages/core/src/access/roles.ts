@@ -70,7 +70,7 @@ function isBuiltIn(name: string): boolean {
 async function userWithRole(transaction: WriteTransaction, role: string): Promise<string | undefined> {
   const inTeam = transaction.dialect.anyValueIs(sql`teams_role`, role);
   const [row] = await transaction.query(
-    sql`SELECT id FROM users WHERE role = ${role} OR (teams_role IS NOT NULL AND ${inTeam}) LIMIT 1`,
+    sql`SELECT id FROM users WHERE role = ${role} OR (teams_role IS NOT NULL AND ${inTeam}) ORDER BY id LIMIT 1`,
   );
   return row?.id as string | undefined;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RollcallError } from '@rollcall/protocol';
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
 import type { DatabaseAddress } from './engine.js';
@@ -96,6 +97,13 @@ const ANSWER_GRACE_MS = 3000;
  */
 const IDLE_IN_TRANSACTION_MS = 5000;
 
+/**
+ * Who waits for a lock for so long lets go of its own and begins again. It is less than the time above, so that of many
+ * transactions of a process that is gone, which wait behind each other, none gets the lock that the first one leaves:
+ * each would keep it for as long again.
+ */
+const LOCK_TIMEOUT_MS = 4000;
+
 /** The network is asked about a silent connection after this time. */
 const TCP_KEEP_ALIVE_MS = 10_000;
 
@@ -105,7 +113,10 @@ const FAREWELL_MS = 500;
 
 const APPLICATION_NAME = 'rollcall';
 
-/** Opens a pool of connections to PostgreSQL. */
+/**
+ * Opens a pool of connections to PostgreSQL.
+ * @throws RollcallError `UNAVAILABLE` when it is not to be reached or does not let us in; the message never holds the URL.
+ */
 export async function openPostgres(
   url: string,
   { poolSize, statementTimeoutMs }: PostgresPoolOptions,
@@ -127,13 +138,21 @@ export async function openPostgres(
       options: '-c jit=off',
       statement_timeout: statementTimeoutMs,
       // In a network that swallows everything nobody else would ever end the wait.
-      ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }),
+      ...(statementTimeoutMs > 0 && {
+        query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+      }),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: TCP_KEEP_ALIVE_MS,
     },
   });
-  await source.initialize();
+  await source.initialize().catch((cause: NodeJS.ErrnoException) => {
+    // Where a name has several addresses, Node's error has a code and no message.
+    const reason = cause.message || cause.code;
+    const message = `PostgreSQL cannot be used: ${reason}; ROLLCALL_DATABASE_URL says where it is and who signs in`;
+    throw new RollcallError('UNAVAILABLE', message, { cause, retry_after: 5 });
+  });
   return source;
 }
 

@@ -6,7 +6,12 @@ export type EngineName = 'sqlite3' | 'better-sqlite3' | 'postgres';
 /** Where the data is, as the setting `ROLLCALL_DATABASE_URL` says it. */
 export type DatabaseAddress =
   | { engine: 'sqlite3' | 'better-sqlite3'; file: string }
-  | { engine: 'postgres'; url: string };
+  | {
+      engine: 'postgres';
+      url: string;
+      /** Connections that the process keeps open at most, beside those that it starts with; default 10. */
+      poolSize?: number;
+    };
 
 /**
  * Reads a database URL: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.

@@ -49,7 +49,7 @@ export async function openDatabase(
   if (address.engine === 'postgres') {
     if (schema === 'migrate') await migratePostgres(address.url, further);
     else await requireMigratedPostgres(address.url, further);
-    const unitOfWork = await PostgresUnitOfWork.open(address.url, entities, logWriter);
+    const unitOfWork = await PostgresUnitOfWork.open(address, entities, logWriter);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address);

@@ -13,7 +13,7 @@ import { dialectOf } from './dialect.js';
 import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
 import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
 
-const POOL_SIZE = 10;
+const DEFAULT_POOL_SIZE = 10;
 const STATEMENT_TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
 
@@ -40,11 +40,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   /** The database must be migrated. */
   static async open(
-    url: string,
+    { url, poolSize = DEFAULT_POOL_SIZE }: { url: string; poolSize?: number },
     entities: EntitySchema[],
     logWriter: LogWriter,
   ): Promise<PostgresUnitOfWork> {
-    const options = { poolSize: POOL_SIZE, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+    const options = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
     return new PostgresUnitOfWork(await openPostgres(url, options, entities), logWriter);
   }
 

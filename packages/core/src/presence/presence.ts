@@ -14,6 +14,12 @@ const GRACE_MS = 1500;
 /** The lease of this process is renewed, and the users of dead ones are taken away, this often. */
 const RENEW_MS = 5000;
 
+/**
+ * Who could not look for so long does not judge for as long: perhaps nobody reached the storage, and the leases of all
+ * have run out. Every process that lives has renewed its own by then.
+ */
+const SETTLE_MS = 2 * RENEW_MS;
+
 /** What could not be written, and users who do not exist yet, are tried again after this time; it doubles up to {@link RENEW_MS}. */
 const RETRY_MS = 1000;
 
@@ -61,6 +67,11 @@ export class Presence {
   readonly #notes = new Map<string, Note>();
   readonly #closing = new AbortController();
   #nodeId: string | undefined;
+  /** Under which ids the database may still know this process although their leases are over. */
+  readonly #formerIds: string[] = [];
+  /** When it last looked and the storage answered, and from when on it may judge those of others, by the monotonic clock. */
+  #lookedAt = performance.now();
+  #judgesFrom = -Infinity;
   #flushing: NodeJS.Timeout | undefined;
   #renewing: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
@@ -122,8 +133,10 @@ export class Presence {
       }
       await this.#writeNotes();
       const { unitOfWork } = this.#options;
-      await sweepDeadNodes(unitOfWork, this.#closing.signal);
+      await sweepDeadNodes(unitOfWork, this.#closing.signal, this.#mayJudge() ? undefined : this.#formerIds);
+      this.#formerIds.length = 0;
       if (await unitOfWork.read(isFeedOld)) await unitOfWork.write(pruneFeed);
+      this.#lookedAt = performance.now();
       this.#options.onWritten();
     });
   }
@@ -148,6 +161,13 @@ export class Presence {
   /** Whether `last_active` of a user who has been here for a while is to be brought up. */
   #isOld(userId: string, at: number): boolean {
     return at - (this.#held.get(userId) ?? at) >= STILL_HERE_MS;
+  }
+
+  /** Whether a lease that is over means that its process is dead. */
+  #mayJudge(): boolean {
+    const now = performance.now();
+    if (now - this.#lookedAt > SETTLE_MS) this.#judgesFrom = now + SETTLE_MS;
+    return now >= this.#judgesFrom;
   }
 
   #note(
@@ -195,6 +215,7 @@ export class Presence {
 
   /** Forgets what the database was told: others may have taken it back. */
   #enterAnew(): void {
+    if (this.#nodeId !== undefined) this.#formerIds.push(this.#nodeId);
     this.#nodeId = undefined;
     this.#held.clear();
     const at = this.#options.clock();

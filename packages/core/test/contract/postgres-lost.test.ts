@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/engine.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { Transaction } from '../../src/database/unit-of-work.js';
+import { openDirectory } from '../../src/directory.js';
 import { writeLog } from '../../src/events/write-log.js';
 import { refusal } from '../support/refusal.js';
 
@@ -103,5 +104,22 @@ describeOnPostgres('a write while PostgreSQL is lost', engine => {
     expect(performance.now() - startedAt).toBeLessThan(OTHERS_WAIT_MS);
     expect(await still).toMatchObject({ code: 'UNAVAILABLE' });
     expect(await roles()).toEqual(['mine']);
+  });
+});
+
+describeOnPostgres('a directory on a PostgreSQL that is not to be had', engine => {
+  const PASSWORD = 'a-secret-word';
+
+  it.each([
+    ['nobody listens there', { port: '1', password: PASSWORD }, 'ECONNREFUSED'],
+    ['the database is missing', { pathname: '/nowhere' }, 'database "nowhere" does not exist'],
+    ['the password is wrong', { password: PASSWORD }, 'password authentication failed'],
+  ])('says why when %s, and never the password or the URL', async (_, change, reason) => {
+    const url = Object.assign(new URL(await engine.freshUrl()), change);
+    const error = await refusal(openDirectory({ databaseUrl: url.href }));
+    expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(error.message).toContain(reason);
+    expect(error.message).not.toContain(PASSWORD);
+    expect(error.message).not.toContain('postgres://');
   });
 });

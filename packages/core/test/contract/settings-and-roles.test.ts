@@ -63,6 +63,16 @@ describeOnEveryEngine('settings and roles', engine => {
     ]);
   });
 
+  it('names the first who has a role, by id, whoever was written last', async () => {
+    await directory.roles.create(SERVER, 'moderator');
+    for (const id of ['zoe', 'ben', 'ann']) {
+      await directory.users.upsert(SERVER, [{ id, role: 'moderator' }]);
+    }
+    await directory.users.upsert(SERVER, [{ id: 'ann', role: 'moderator', name: 'Ann' }]);
+    const error = await refusal(directory.roles.delete(SERVER, 'moderator'));
+    expect(error.message).toBe('the user "ann" has the role "moderator"; give it another one first');
+  });
+
   it.each(['user', 'admin', 'guest', 'anonymous'])('keeps the built-in role %s', async name => {
     expect(await refusal(directory.roles.create(SERVER, name))).toMatchObject({ code: 'ROLE_IN_USE' });
     expect(await refusal(directory.roles.delete(SERVER, name))).toMatchObject({ code: 'ROLE_IN_USE' });

@@ -20,6 +20,8 @@ const KEYS: Record<string, readonly string[]> = {
   node_users: ['node_id', 'user_id'],
   presence_changes: ['user_id'],
   presence_stream: ['id'],
+  copies: ['id'],
+  bookmarks: ['id'],
 };
 
 /** A way to the stored data that goes past the directory. */

@@ -5,6 +5,7 @@ import { Video0004 } from './0004-video.js';
 import { Feeds0005 } from './0005-feeds.js';
 import { Moderation0006 } from './0006-moderation.js';
 import { Presence0007 } from './0007-presence.js';
+import { Copy0008 } from './0008-copy.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Feeds0005,
   Moderation0006,
   Presence0007,
+  Copy0008,
 ];

@@ -1,0 +1,58 @@
+/** The servers of a benchmark: as many processes as wanted on one database, started as an operator starts them. */
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@rollcall/testing';
+
+const SECRET = 'a-secret-of-more-than-thirty-two-bytes-for-the-bench';
+const MAIN = fileURLToPath(new URL('../apps/server/dist/main.js', import.meta.url));
+
+/** A server token: what a back end signs for itself. */
+export const TOKEN = (() => {
+  const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ server: true, iat: Math.floor(Date.now() / 1000) })}`;
+  return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
+})();
+
+/** Starts `count` processes at once, and waits until each answers. */
+export async function startServers(count, databaseUrl) {
+  const servers = await Promise.all(Array.from({ length: count }, () => startServer(databaseUrl)));
+  return {
+    urls: servers.map(server => server.url),
+    stop: async () => {
+      await Promise.all(servers.map(server => server.stop()));
+    },
+  };
+}
+
+async function startServer(databaseUrl) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    NODE_ENV: 'production',
+    ROLLCALL_DATABASE_URL: databaseUrl,
+    ROLLCALL_SECRET: SECRET,
+    ROLLCALL_PORT: String(port),
+    ROLLCALL_LOG_LEVEL: 'error',
+    ROLLCALL_DRAIN_MS: '0',
+  };
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  const kill = () => child.kill('SIGKILL');
+  // A benchmark that is interrupted or fails leaves no server behind.
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return { url, stop };
+    if (child.exitCode !== null) break;
+    await new Promise(resolve => setTimeout(resolve, 30));
+  }
+  child.kill('SIGKILL');
+  throw new Error('a server did not start');
+}

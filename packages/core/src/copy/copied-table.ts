@@ -1,0 +1,104 @@
+import { RollcallError } from '@rollcall/protocol';
+import { raw, type Sql } from 'sql-template-tag';
+import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
+import { NOT_COPIED } from './not-copied.js';
+import { quotedName } from './quoted-name.js';
+
+/** A column of a table that is copied. */
+interface CopiedColumn {
+  /** Quoted, for both sides. */
+  readonly sql: Sql;
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** Its place in the primary key; null when it is not part of it. */
+  readonly keyPlace: number | null;
+}
+
+/** A table that is copied. */
+export interface CopiedTable {
+  /** In lower case. */
+  readonly name: string;
+  /** Quoted, for both sides. */
+  readonly sql: Sql;
+  readonly columns: readonly CopiedColumn[];
+  /** Those of the primary key, in its order. */
+  readonly key: readonly CopiedColumn[];
+}
+
+/**
+ * The tables of the source: the names of the columns by the name of the table, in lower case, since an embedded file does
+ * not tell the cases apart.
+ */
+export type SourceTables = ReadonlyMap<string, readonly string[]>;
+
+/** A column as the catalogue of the target has it. */
+export interface TargetColumn {
+  readonly table: string;
+  readonly column: string;
+  /** The name of its type. */
+  readonly type: string;
+  /** Its place in the primary key; null when it is not part of it. */
+  readonly keyPlace: number | null;
+}
+
+/**
+ * What is copied, as both catalogues have it: so a table that a later version or a product brings along is never
+ * forgotten.
+ * @param leaveOut tables of the source that are to stay behind.
+ * @throws RollcallError `INPUT_INVALID` for a table or a column that one side lacks, for one that cannot be walked or
+ * carried over, and for a table to be left out that the source does not have or Rollcall needs.
+ */
+export function copiedTables(
+  source: SourceTables,
+  target: readonly TargetColumn[],
+  leaveOut: readonly string[],
+): CopiedTable[] {
+  const inTarget = new Map<string, TargetColumn[]>();
+  for (const column of target) {
+    const name = column.table.toLowerCase();
+    inTarget.set(name, [...(inTarget.get(name) ?? []), column]);
+  }
+  for (const name of leaveOut) {
+    if (!source.has(name)) throw refused(`there is no table "${name}" in the source to leave out`);
+    if (inTarget.has(name)) throw refused(`the table "${name}" belongs to Rollcall and is never left out`);
+  }
+  const names = [...source.keys()].filter(name => !(name in NOT_COPIED) && !leaveOut.includes(name)).sort();
+  const unknown = names.filter(name => !inTarget.has(name));
+  if (unknown.length > 0) {
+    throw refused(
+      `the source has tables that nobody has brought along to the target: ${unknown.join(', ')}; name the products that they belong to in ROLLCALL_PRODUCTS, or leave them out`,
+    );
+  }
+  return names.map(name => copiedTable(name, source.get(name) ?? [], inTarget.get(name) ?? []));
+}
+
+function copiedTable(name: string, given: readonly string[], wanted: readonly TargetColumn[]): CopiedTable {
+  const [fewer, more] = [
+    wanted.map(({ column }) => column).filter(column => !given.includes(column.toLowerCase())),
+    given.filter(column => !wanted.some(one => one.column.toLowerCase() === column)),
+  ];
+  if (fewer.length + more.length > 0) {
+    throw refused(
+      `the table "${name}" has other columns on the two sides: ${[...fewer, ...more].join(', ')}`,
+    );
+  }
+  const columns = wanted.map((one): CopiedColumn => {
+    const kind = COLUMN_KINDS[one.type];
+    if (kind) return { name: one.column, sql: raw(quotedName(one.column)), kind, keyPlace: one.keyPlace };
+    throw refused(
+      `the column "${one.column}" of the table "${name}" is of the type ${one.type}; a copy can carry ${Object.keys(COLUMN_KINDS).join(', ')}`,
+    );
+  });
+  const key = columns
+    .filter(({ keyPlace }) => keyPlace !== null)
+    .sort((one, other) => Number(one.keyPlace) - Number(other.keyPlace));
+  if (key.length === 0) throw refused(`the table "${name}" has no primary key to copy it by`);
+  if (!key.every(({ kind }) => kind.inOrder)) {
+    throw refused(`the primary key of the table "${name}" has no order that both sides share`);
+  }
+  return { name, sql: raw(quotedName(wanted[0]?.table ?? name)), columns, key };
+}
+
+function refused(message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', `${message}; nothing was copied`, { field: 'from' });
+}

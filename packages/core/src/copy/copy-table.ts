@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { RollcallError } from '@rollcall/protocol';
+import type { CopiedTable } from './copied-table.js';
+import type { CopySource } from './copy-source.js';
+import type { CopyTarget } from './copy-target.js';
+import { describeRange } from './describe-range.js';
+import { isOfTheData, isTaken, nameTheRow } from './name-the-row.js';
+import type { KeyRange, RowChunk } from './row-chunk.js';
+
+/** One way through one table. */
+export interface TablePass {
+  readonly source: CopySource;
+  readonly target: CopyTarget;
+  readonly table: CopiedTable;
+  /** Whether the source stands still: then the target must be the same afterwards, and is read back to see that it is. */
+  readonly last: boolean;
+  readonly signal: AbortSignal;
+  /** Hears how many rows more are behind. */
+  onRows(rows: number): void;
+}
+
+/** What came of it. */
+export interface TableCopy {
+  readonly name: string;
+  readonly rows: number;
+  /** SHA-256 of all rows of the target in the order of their keys, in a form that does not depend on the engine. */
+  readonly checksum: string;
+  /** Rows of the source in chunks that were not on the other side as they are. */
+  readonly changed: number;
+}
+
+/**
+ * Walks a table in the order of its primary key and makes each stretch of the target what it is in the source. What is the
+ * same already is left alone, so a pass can be repeated, and resumed by beginning anew.
+ * @throws RollcallError `INTERNAL` when the last pass ends with a difference; `INPUT_INVALID` for a row that PostgreSQL
+ * does not take; the reason of the signal.
+ */
+export async function copyTable(pass: TablePass): Promise<TableCopy> {
+  try {
+    return await walk(pass);
+  } catch (error) {
+    if (!pass.last || !isTaken(error)) throw error;
+    // A unique value has moved from one row to another that comes first: without the old rows it is free.
+    await pass.target.empty(pass.table);
+    return walk(pass);
+  }
+}
+
+async function walk(pass: TablePass): Promise<TableCopy> {
+  const { source, target, table, last, signal, onRows } = pass;
+  const [given, found] = [createHash('sha256'), createHash('sha256')];
+  let [rows, changed] = [0, 0];
+  let range: KeyRange = {};
+  let ahead = source.chunkAfter(table, undefined);
+  for (;;) {
+    signal.throwIfAborted();
+    const chunk = await ahead;
+    const upTo = chunk.lastKey;
+    range = { ...(range.upTo && { after: range.upTo }), ...(upTo && { upTo }) };
+    if (upTo) {
+      // Read while PostgreSQL works on this one. Whether it failed is seen when its turn comes.
+      ahead = source.chunkAfter(table, upTo);
+      ahead.catch(() => undefined);
+    }
+    const before = await target.chunkWithin(table, range, chunk.rows.length + 1);
+    let after = before;
+    if (!chunk.equals(before)) {
+      await bringOver(pass, { range, chunk, before });
+      changed += chunk.rows.length;
+      if (last) after = await target.chunkWithin(table, range, chunk.rows.length + 1);
+      if (last && !chunk.equals(after)) throw differs(table, describeRange(range));
+    }
+    if (upTo) {
+      given.update(`${chunk.lines.join('\n')}\n`);
+      found.update(`${after.lines.join('\n')}\n`);
+    }
+    rows += chunk.rows.length;
+    onRows(chunk.rows.length);
+    if (!upTo) break;
+  }
+  const checksum = found.digest('hex');
+  if (last) {
+    const counts = [await source.count(table), await target.count(table)];
+    if (counts.some(count => count !== rows)) {
+      throw differs(table, `the source has ${counts[0]} rows, the target ${counts[1]}, ${rows} were walked`);
+    }
+    if (given.digest('hex') !== checksum) throw differs(table, 'the checksums');
+  }
+  return { name: table.name, rows, checksum, changed };
+}
+
+async function bringOver(
+  { target, table, last }: TablePass,
+  { range, chunk, before }: { range: KeyRange; chunk: RowChunk; before: RowChunk },
+): Promise<void> {
+  try {
+    await target.write(async () => {
+      if (before.rows.length > 0) await target.deleteOthers(table, range, chunk.rows);
+      const missing = chunk.missingIn(before);
+      if (missing.length > 0) await target.upsert(table, missing);
+    });
+  } catch (error) {
+    // While the source goes on, two stretches are of two moments, and what stands in the way may be gone in the next pass.
+    if (isTaken(error) && !last) return;
+    if (isOfTheData(error)) throw await nameTheRow({ target, table, chunk }, error);
+    throw error;
+  }
+}
+
+function differs(table: CopiedTable, where: string): RollcallError {
+  return new RollcallError(
+    'INTERNAL',
+    `the table "${table.name}" is not the same on both sides: ${where}; the copy is not finished`,
+  );
+}

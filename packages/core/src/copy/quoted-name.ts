@@ -1,0 +1,4 @@
+/** The name of a table or a column as SQL, on both sides. */
+export function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,77 @@
+import type { CopiedTable } from './copied-table.js';
+import { refusedRow } from './refused-row.js';
+
+/** A row as a database hands it over. */
+export interface StoredRow {
+  /** The cells in the order of the table's columns as a JSON array; each is text, or null. */
+  readonly cells: string;
+  /** Whether some cell can be written in more than one way. */
+  readonly varied: boolean;
+}
+
+/** The cells of a primary key, in its order. */
+export type Key = readonly string[];
+
+/** A stretch of a table: behind `after`, up to and with `upTo`; where one is absent it has no end on that side. */
+export interface KeyRange {
+  readonly after?: Key;
+  readonly upTo?: Key;
+}
+
+/** Neighbouring rows of a table, in the order of its primary key. */
+export class RowChunk {
+  readonly rows: readonly StoredRow[];
+  /** Each row as one text that is the same for all rows that mean the same. */
+  readonly lines: readonly string[];
+  readonly #keyCells: readonly number[];
+
+  constructor(table: CopiedTable, rows: readonly StoredRow[]) {
+    this.#keyCells = table.key.map(column => table.columns.indexOf(column));
+    this.rows = rows;
+    this.lines = rows.map(row => this.#lineOf(table, row));
+  }
+
+  /** The key of the last row; undefined for no rows. */
+  get lastKey(): Key | undefined {
+    const last = this.rows.at(-1);
+    return last && this.keyOf(last);
+  }
+
+  /** @throws RollcallError `INPUT_INVALID` that names the row, for one that does not hold the JSON that it should. */
+  #lineOf(table: CopiedTable, row: StoredRow): string {
+    try {
+      return lineOf(table, row);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw refusedRow({ table: table.name, key: this.keyOf(row), reason });
+    }
+  }
+
+  keyOf({ cells }: StoredRow): Key {
+    const values = JSON.parse(cells) as (string | null)[];
+    return this.#keyCells.map(index => values[index] ?? '');
+  }
+
+  equals(other: RowChunk): boolean {
+    return (
+      this.lines.length === other.lines.length &&
+      this.lines.every((line, index) => line === other.lines[index])
+    );
+  }
+
+  /** The rows that the other chunk does not have as they are here. */
+  missingIn(other: RowChunk): StoredRow[] {
+    const known = new Set(other.lines);
+    return this.rows.filter((_, index) => !known.has(this.lines[index] ?? ''));
+  }
+}
+
+/** Most rows are one text on both sides as they stand: reading and writing their JSON again would take most of the time. */
+function lineOf(table: CopiedTable, { cells, varied }: StoredRow): string {
+  if (!varied && !cells.includes('\\')) return cells;
+  const values = (JSON.parse(cells) as (string | null)[]).map((cell, index) => {
+    const canonical = table.columns[index]?.kind.canonical;
+    return cell === null || !canonical ? cell : canonical(cell);
+  });
+  return JSON.stringify(values);
+}
