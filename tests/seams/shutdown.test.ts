@@ -56,8 +56,9 @@ class Writer {
       try {
         await client.upsertUsers([{ id }]);
         this.acknowledged.push(id);
-      } catch {
+      } catch (error) {
         this.unknown++;
+        console.log('U', performance.now(), error, (error as Error).cause);
       }
       await new Promise(resolve => setTimeout(resolve, 100));
     }
