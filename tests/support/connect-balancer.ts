@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** How a live connection, a WebSocket or an event stream, has ended. */
+/** When a live connection, a WebSocket or an event stream, was over. */
 export interface StreamEnd {
   /** Which process, by its place in the list. */
   process: number;
@@ -13,8 +13,10 @@ export interface StreamEnd {
 /** A TCP balancer of the plainest kind. */
 export interface ConnectBalancer {
   readonly url: string;
-  /** Every live connection that has ended so far: after a farewell the client may be the first to hang up. */
+  /** Every live connection that has ended so far. */
   readonly ended: readonly StreamEnd[];
+  /** Live connections that are open to a process. */
+  openTo(process: number): number;
   close(): Promise<void>;
 }
 
@@ -45,14 +47,15 @@ export async function startConnectBalancer(urls: readonly string[]): Promise<Con
 
   function join(near: Socket, far: Socket, process: number): void {
     all.add(far);
-    // A connection may have carried calls before a stream of events begins on it.
-    near.on('data', (head: Buffer) => {
-      if (open.has(far)) return;
-      const text = head.toString('latin1').toLowerCase();
+    // A connection may have carried calls before a stream begins on it.
+    const recognise = (chunk: Buffer) => {
+      const text = chunk.toString('latin1').toLowerCase();
       const isSocket = text.includes('upgrade: websocket');
       if (!isSocket && !text.includes('accept: text/event-stream')) return;
       open.set(far, { process, kind: isSocket ? 'socket' : 'stream', at: 0 });
-    });
+      near.off('data', recognise);
+    };
+    near.on('data', recognise);
     const noteEnd = () => {
       const stream = open.get(far);
       open.delete(far);
@@ -69,7 +72,7 @@ export async function startConnectBalancer(urls: readonly string[]): Promise<Con
       noteEnd();
       near.destroySoon();
     });
-    near.on('close', () => far.destroySoon());
+    near.on('end', noteEnd).on('close', () => far.destroySoon());
     near.pipe(far).pipe(near);
   }
 
@@ -84,6 +87,7 @@ export async function startConnectBalancer(urls: readonly string[]): Promise<Con
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ended,
+    openTo: process => [...open.values()].filter(one => one.process === process).length,
     close: async () => {
       for (const socket of all) socket.destroy();
       server.close();

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as PortServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
 import type { StopWatching } from './shut-out.js';
@@ -50,10 +51,12 @@ export async function stopServer({
   for (const response of host.responses) {
     if (!response.headersSent) response.setHeader('connection', 'close');
   }
-  const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
+  // HTTP's own `close` would end idle connections at once, also one over which a call is on its way already. For the time
+  // of the drain each may hear with an answer that it is the last.
+  const closed = new Promise<void>(resolve => PortServer.prototype.close.call(server, () => resolve()));
   sockets.closeUnadmitted();
-  await sessions.drain(config.drainMs);
+  await Promise.all([sessions.drain(config.drainMs), within(closed, config.drainMs)]);
+  const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
   silent.destroySoon();
 
   if (!(await within(closed, config.shutdownTimeoutMs))) {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer, connect as openTcp } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { halfSentCall } from './half-sent-call.js';
 import { startTestServer, tokenOf } from './test-server.js';
@@ -81,6 +83,23 @@ describe('closing a server', () => {
     expect((await client.closed).code).toBe(1012);
     expect(await closing).toBe('in order');
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(600);
+  });
+
+  it('answers a call over a connection that was idle, and says that it was the last', async () => {
+    const server = await startTestServer({ ROLLCALL_DRAIN_MS: '1000' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const call = async () => {
+      const [answer] = (await once(get(`${server.url}/healthz`, { agent }), 'response')) as [IncomingMessage];
+      answer.resume();
+      await once(answer, 'end');
+      return [answer.statusCode, answer.headers.connection];
+    };
+    expect(await call()).toEqual([200, 'keep-alive']);
+    const closing = server.close();
+    await delay(300);
+    expect(await call()).toEqual([200, 'close']);
+    expect(await closing).toBe('in order');
+    agent.destroy();
   });
 
   it('does not wait for a connection over which nothing was asked', async () => {
