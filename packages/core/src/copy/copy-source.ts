@@ -7,8 +7,9 @@ import type { DatabaseAddress } from '../database/engine.js';
 import { FileLock } from '../database/file-lock.js';
 import { someVaried } from './column-kind.js';
 import type { CopiedTable, SourceTables } from './copied-table.js';
+import type { Key } from './key-range.js';
 import { AT_REST } from './not-copied.js';
-import { type Key, RowChunk } from './row-chunk.js';
+import { RowChunk } from './row-chunk.js';
 
 /** What is read at once: at most so many rows, and no further row once there are so many bytes. */
 const CHUNK_ROWS = 2000;

@@ -3,9 +3,10 @@ import { RollcallError } from '@rollcall/protocol';
 import type { CopiedTable } from './copied-table.js';
 import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
-import { describeRange } from './describe-range.js';
+import type { KeyRange } from './key-range.js';
+import { describeRange } from './key-range.js';
 import { isOfTheData, isTaken, nameTheRow } from './name-the-row.js';
-import type { KeyRange, RowChunk } from './row-chunk.js';
+import type { RowChunk } from './row-chunk.js';
 
 /** One way through one table. */
 export interface TablePass {

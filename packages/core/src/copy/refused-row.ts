@@ -1,6 +1,5 @@
 import { RollcallError } from '@rollcall/protocol';
-import { describeKey } from './describe-range.js';
-import type { Key } from './row-chunk.js';
+import { describeKey, type Key } from './key-range.js';
 
 /** The error for a row that cannot be copied as it is. What was copied before stays. */
 export function refusedRow({

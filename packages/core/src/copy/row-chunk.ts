@@ -1,4 +1,5 @@
 import type { CopiedTable } from './copied-table.js';
+import type { Key } from './key-range.js';
 import { refusedRow } from './refused-row.js';
 
 /** A row as a database hands it over. */
@@ -7,15 +8,6 @@ export interface StoredRow {
   readonly cells: string;
   /** Whether some cell can be written in more than one way. */
   readonly varied: boolean;
-}
-
-/** The cells of a primary key, in its order. */
-export type Key = readonly string[];
-
-/** A stretch of a table: behind `after`, up to and with `upTo`; where one is absent it has no end on that side. */
-export interface KeyRange {
-  readonly after?: Key;
-  readonly upTo?: Key;
 }
 
 /** Neighbouring rows of a table, in the order of its primary key. */

@@ -1,4 +1,11 @@
-import type { Key, KeyRange } from './row-chunk.js';
+/** The cells of a primary key, in its order. */
+export type Key = readonly string[];
+
+/** A stretch of a table: behind `after`, up to and with `upTo`; where one is absent it has no end on that side. */
+export interface KeyRange {
+  readonly after?: Key;
+  readonly upTo?: Key;
+}
 
 /** A stretch of a table in words, for an error. */
 export function describeRange({ after, upTo }: KeyRange): string {
