@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** When a live connection, a WebSocket or an event stream, was over. */
-export interface StreamEnd {
+interface StreamEnd {
   /** Which process, by its place in the list. */
   process: number;
   kind: 'socket' | 'stream';

@@ -6,7 +6,8 @@ import { freePort } from '@rollcall/testing';
 import { startRoundRobin } from './round-robin.js';
 import { freshSeamDatabase, SEAM_PROCESSES } from './seam-engine.js';
 
-const MAIN = join(fileURLToPath(import.meta.url), '../../../apps/server/dist/main.js');
+/** The program of the server, as it is built. */
+export const SERVER_MAIN = join(fileURLToPath(import.meta.url), '../../../apps/server/dist/main.js');
 
 /** The secret that servers of tests sign with. */
 export const SECRET = 'test:a-secret-of-more-than-thirty-two-bytes-for-tests';
@@ -94,7 +95,7 @@ async function startOne(databaseUrl: string, extra: Record<string, string>): Pro
   let child = await start();
 
   async function start(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, [SERVER_MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         printed += text;
