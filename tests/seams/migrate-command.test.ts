@@ -1,28 +1,18 @@
+/** `rollcall migrate`, for those who migrate apart from the servers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createServerClient } from '@rollcall/client/server';
-import {
-  freshDatabaseOn,
-  openSql,
-  type PostgresServer,
-  startPostgres,
-  temporaryFolder,
-} from '@rollcall/testing';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { freshDatabaseUrl, openSql, temporaryFolder } from '@rollcall/testing';
+import { beforeEach, expect, it } from 'vitest';
 import { EventCollector } from '../support/event-collector.js';
-import { seededRandom } from '../support/seeded-random.js';
 import { SECRET, startServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));
 const EXAMPLE = new URL('../../examples/bookmarks/bookmarks.js', import.meta.url).href;
-
-const PROCESSES = 6;
-const KILLS = 6;
 
 /** A product of an operator with these migrations, as a module. */
 async function productWith(migrations: string): Promise<string> {
@@ -59,41 +49,17 @@ const later = (tables: readonly string[]) => `${JSON.stringify(tables)}.map((tab
   },
 }))`;
 
-let postgres: PostgresServer;
 let databaseUrl: string;
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-
 beforeEach(async () => {
-  databaseUrl = await freshDatabaseOn(postgres.url);
+  databaseUrl = await freshDatabaseUrl('postgres');
 });
 
-afterAll(() => postgres.stop());
-
-async function query(text: string, url = databaseUrl): Promise<Record<string, unknown>[]> {
-  const sql = await openSql(url);
+async function query(text: string): Promise<Record<string, unknown>[]> {
+  const sql = await openSql(databaseUrl);
   const rows = await sql.query(text);
   await sql.close();
   return rows;
-}
-
-/** Every column and every index, and what has run. */
-async function schemaOf(url: string): Promise<unknown> {
-  return {
-    columns: await query(
-      `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
-        WHERE table_schema = 'public' ORDER BY 1, 2`,
-      url,
-    ),
-    indexes: await query(
-      `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1`,
-      url,
-    ),
-    migrations: await query('SELECT name FROM migrations ORDER BY name', url),
-    streams: await query('SELECT count(*) AS count FROM event_stream', url),
-  };
 }
 
 /** `rollcall migrate` in a process of its own. */
@@ -109,18 +75,6 @@ async function exitCodeOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-it('lets six processes start at the same moment on one empty database, and runs each migration once', async () => {
-  const processes = await Promise.all(
-    Array.from({ length: PROCESSES }, () => startServerProcess({ databaseUrl })),
-  );
-  const names = (await query('SELECT name FROM migrations')).map(row => row.name);
-  expect(new Set(names).size).toBe(names.length);
-  expect(await query('SELECT count(*)::int AS count FROM event_stream')).toEqual([{ count: 1 }]);
-  const codes = await Promise.all(processes.map(process => process.stop()));
-  expect(codes).toEqual(codes.map(() => 0));
-  for (const process of processes) expect(process.output()).not.toContain('"level":50');
-});
-
 it('is killed in the middle of a migration: nothing of it is left, and the next run completes it', async () => {
   const module = await productWith(SLOW);
   const first = migrating({ ROLLCALL_PRODUCTS: module });
@@ -135,33 +89,6 @@ it('is killed in the middle of a migration: nothing of it is left, and the next 
   const made = await query("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'slow%'");
   expect(made.map(row => row.table_name).sort()).toEqual(['slow_first', 'slow_second']);
   expect(await query("SELECT 1 FROM migrations WHERE name LIKE '%Slow%'")).toHaveLength(1);
-});
-
-it('is killed at any moment, again and again, and comes to the same schema', async () => {
-  const random = seededRandom('kills while migrating');
-  expect(await exitCodeOf(migrating())).toBe(0);
-  const expected = await schemaOf(databaseUrl);
-  const all = (await query('SELECT name FROM migrations')).length;
-  const done: number[] = [];
-  for (let kill = 0; kill < KILLS; kill++) {
-    databaseUrl = await freshDatabaseOn(postgres.url);
-    const sql = await openSql(databaseUrl);
-    const ran = async () => {
-      const rows = await sql.query('SELECT count(*)::int AS count FROM migrations').catch(() => []);
-      return Number(rows[0]?.count ?? 0);
-    };
-    const child = migrating();
-    const from = Math.floor((kill / KILLS) * all);
-    while ((await ran()) < from && child.exitCode === null) await delay(1);
-    await delay(10 * random());
-    child.kill('SIGKILL');
-    await exitCodeOf(child);
-    done.push(await ran());
-    await sql.close();
-    expect(await exitCodeOf(migrating())).toBe(0);
-    expect(await schemaOf(databaseUrl)).toEqual(expected);
-  }
-  console.log('migrations that had run when it was killed:', done.join(', '));
 });
 
 it('brings a later schema along under servers at work, and no call of theirs fails or waits for long', async () => {
@@ -228,4 +155,14 @@ it('brings a later schema along under servers at work, and no call of theirs fai
     expect(process.output()).not.toContain('"level":50');
     expect(await process.stop()).toBe(0);
   }
+});
+
+it('is needed before a server starts that does not migrate by itself', async () => {
+  const env = { ROLLCALL_MIGRATE: 'off' };
+  const refused = await startServerProcess({ databaseUrl, env }).catch((error: Error) => error.message);
+  expect(refused).toContain('the database is not up to date: it lacks Directory0000000000001, ');
+  expect(await query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
+  expect(await exitCodeOf(migrating())).toBe(0);
+  const server = await startServerProcess({ databaseUrl, env });
+  expect(await server.stop()).toBe(0);
 });
