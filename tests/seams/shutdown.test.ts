@@ -1,13 +1,19 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import { openSql, type RestartablePostgres, startRestartablePostgres } from '@rollcall/testing';
+import {
+  freshDatabaseOn,
+  openSql,
+  type RestartablePostgres,
+  startRestartablePostgres,
+} from '@rollcall/testing';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ConnectBalancer, startConnectBalancer } from '../support/connect-balancer.js';
 import { EventCollector } from '../support/event-collector.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, SERVER_MAIN, type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
 const PROCESSES = 3;
@@ -17,6 +23,9 @@ const WRITERS = 4;
 
 /** Over so long a process spreads its farewells, as by default. */
 const DRAIN_MS = 2000;
+
+/** What processes that migrate lock: see lock-holders.ts of core. */
+const MIGRATION_LOCK = 1_815_121_203;
 
 /** After this time supervisors kill. */
 const END_WITHIN_MS = 30_000;
@@ -216,6 +225,34 @@ it('leaves its users offline, or held by where they went, and its tasks to other
   await server.disconnect();
   await balancer.close();
   expect(await staying.stop()).toBe(0);
+});
+
+it('ends soon when it is asked to before it is ready, while another process migrates', async () => {
+  const databaseUrl = await freshDatabaseOn(postgres.url);
+  const other = await openSql(databaseUrl);
+  await other.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+  const env = {
+    ...process.env,
+    ROLLCALL_DATABASE_URL: databaseUrl,
+    ROLLCALL_SECRET: SECRET,
+    ROLLCALL_PORT: '0',
+  };
+  const child = spawn(process.execPath, [SERVER_MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await until('it waits', async () => {
+    const asks = await other.query(
+      "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%'",
+    );
+    return asks.length > 1;
+  });
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+  expect(said).toBe('rollcall: asked to end before it was ready\n');
+  await other.close();
 });
 
 it('ends in time, with 1 and a word about it, when PostgreSQL no longer answers', async () => {

@@ -324,6 +324,20 @@ describe('the command line', () => {
     expect((await rollcall(['migrate'], { env: env(example) })).json()).toEqual([{ migrations: [] }]);
   });
 
+  it('renews the log of a database that is up to date, each time to another position', async () => {
+    const env = { ROLLCALL_DATABASE_URL: `sqlite:${await temporaryFolder()}/rollcall.sqlite` };
+    const early = await rollcall(['renew-log'], { env });
+    expect([early.exitCode, early.out]).toEqual([2, '']);
+    expect(early.err).toContain('rollcall migrate');
+    await rollcall(['migrate'], { env });
+    const [[first], [second]] = [
+      (await rollcall(['renew-log'], { env })).json(),
+      (await rollcall(['renew-log'], { env })).json(),
+    ];
+    for (const answer of [first, second]) expect(answer).toEqual({ position: expect.stringMatching(/\.0$/) });
+    expect(first).not.toEqual(second);
+  });
+
   it('migrates an embedded database, once', async () => {
     const env = { ROLLCALL_DATABASE_URL: `sqlite:${await temporaryFolder()}/db/rollcall.sqlite` };
     const [{ migrations } = {}] = (await rollcall(['migrate'], { env })).json();
