@@ -38,9 +38,10 @@ async function runOn(
 
 const programOf = (seed: string) => writeProgram(CALLS, seededRandom('program', seed));
 
-const seeds = process.env.ROLLCALL_TEST_SEED
-  ? [process.env.ROLLCALL_TEST_SEED]
-  : ['1', String(randomInt(1e9))];
+/** One program, or the one that is asked for; the long form adds as many others as there are rounds beyond the first. */
+const { ROLLCALL_TEST_SEED = '1', ROLLCALL_TEST_ROUNDS = '1' } = process.env;
+const further = Array.from({ length: Number(ROLLCALL_TEST_ROUNDS) - 1 }, () => String(randomInt(1e9)));
+const seeds = [ROLLCALL_TEST_SEED, ...further];
 
 describe.each(seeds)('a program of 500 calls, with the seed %s', seed => {
   it('is answered alike, and heard alike, on every engine and by any process', {
