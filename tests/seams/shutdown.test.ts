@@ -122,7 +122,7 @@ function largestShare(at: readonly number[]): number {
 }
 
 it('is restarted process by process under load, and nobody misses anything', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const env = { ROLLCALL_CLIENT_CALLS_PER_MINUTE: '100000' };
   const processes = await Promise.all(Array.from({ length: PROCESSES }, () => start(env)));
@@ -136,9 +136,14 @@ it('is restarted process by process under load, and nobody misses anything', {
   );
   const begin = (await first.queryUsers({}, [], { limit: 1 })).position;
   const listeners = clients.map(client => new EventCollector(client, { lastEventId: begin }));
-  const connected = () =>
-    processes.reduce((sum, _, index) => sum + balancer.openTo(index), 0) === clients.length;
-  await until('everybody is connected', connected, 30_000);
+  // Who hears of something new is connected to some process. Who is asked to come back for the third time within seconds
+  // takes up to 20 s, by the client's own rules.
+  const everybodyHears = async (mark: string) => {
+    await first.upsertUsers([{ id: mark }]);
+    const hears = (listener: EventCollector) => listener.names.includes(`user.created ${mark}`);
+    await until(`everybody hears of ${mark}`, () => listeners.every(hears), 60_000);
+  };
+  await everybodyHears('begin');
   const writers = Array.from({ length: WRITERS }, (_, index) => new Writer(first, `writer${index}`));
 
   const spreads: object[] = [];
@@ -158,13 +163,13 @@ it('is restarted process by process under load, and nobody misses anything', {
     const at = balancer.ended
       .slice(before)
       .flatMap(end => (end.process === index ? [end.at - startedAt] : []));
-    expect(at).toHaveLength(open);
+    expect(at.length).toBeGreaterThanOrEqual(open);
     const overMs = Math.round(Math.max(...at) - Math.min(...at));
     expect(overMs).toBeGreaterThan(DRAIN_MS * 0.8);
     expect(largestShare(at)).toBeLessThan(0.4);
     spreads.push({ connections: open, overMs, largestShare: Number(largestShare(at).toFixed(2)), tookMs });
     await process.restart();
-    await until('everybody is connected again', connected, 60_000);
+    await everybodyHears(`after-${index}`);
   }
   console.log('ended:', JSON.stringify(spreads));
 
