@@ -108,6 +108,7 @@ const LOCK_TIMEOUT_MS = 4000;
 const TCP_KEEP_ALIVE_MS = 10_000;
 
 const CONNECT_TIMEOUT_MS = 5000;
+
 /** So long a connection that is closed may take to say so. */
 const FAREWELL_MS = 500;
 
