@@ -5,7 +5,6 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 interface StreamEnd {
   /** Which process, by its place in the list. */
   process: number;
-  kind: 'socket' | 'stream';
   /** By the clock of `performance.now()`. */
   at: number;
 }
@@ -50,9 +49,8 @@ export async function startConnectBalancer(urls: readonly string[]): Promise<Con
     // A connection may have carried calls before a stream begins on it.
     const recognise = (chunk: Buffer) => {
       const text = chunk.toString('latin1').toLowerCase();
-      const isSocket = text.includes('upgrade: websocket');
-      if (!isSocket && !text.includes('accept: text/event-stream')) return;
-      open.set(far, { process, kind: isSocket ? 'socket' : 'stream', at: 0 });
+      const isLive = text.includes('upgrade: websocket') || text.includes('accept: text/event-stream');
+      if (isLive) open.set(far, { process, at: 0 });
       near.off('data', recognise);
     };
     near.on('data', recognise);

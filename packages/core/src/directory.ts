@@ -2,7 +2,7 @@ import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
 import { Blocks } from './blocks/blocks.js';
 import { refuseUnfinishedCopy } from './copy/copy-mark.js';
-import { parseDatabaseUrl } from './database/engine.js';
+import { type DatabaseAddress, parseDatabaseUrl } from './database/engine.js';
 import { openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
 import { WriteProbe } from './database/write-probe.js';
@@ -105,8 +105,7 @@ export interface Directory {
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? Date.now;
   const onError = options.onError ?? (() => undefined);
-  const address = parseDatabaseUrl(options.databaseUrl);
-  if (address.engine === 'postgres' && options.postgresPoolSize) address.poolSize = options.postgresPoolSize;
+  const address = addressOf(options);
   const own = options.products ?? [];
   checkOwnProducts(own);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
@@ -230,4 +229,9 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
       return closing;
     },
   };
+}
+
+function addressOf({ databaseUrl, postgresPoolSize: poolSize }: DirectoryOptions): DatabaseAddress {
+  const address = parseDatabaseUrl(databaseUrl);
+  return address.engine === 'postgres' && poolSize ? { ...address, poolSize } : address;
 }

@@ -9,6 +9,7 @@ const CHUNK = 500;
 /**
  * Takes away the users of processes whose lease is over: whoever no other process holds is offline. Several processes may
  * do so at once; each takes another dead one, and one who has already been taken is none any more.
+ * @param ids only processes among these; absent, all of them.
  */
 export async function sweepDeadNodes(
   unitOfWork: UnitOfWork,
