@@ -104,7 +104,7 @@ const bookmarks = {
   ofMessages: ['bookmarks'],
   migrations: [createTable],
 
-  deactivate: context => sweep(context, { change: hide(context.now, 'deactivation'), todo: IN_PLACE }),
+  deactivate: context => sweep(context, { change: hide(context.transaction.now, 'deactivation'), todo: IN_PLACE }),
 
   reactivate: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deactivation'` }),
 
@@ -112,7 +112,7 @@ const bookmarks = {
     const how = deletionOf(context);
     if (how === undefined) return { changed: {}, more: false };
     if (how === 'remove') return sweep(context, { change: REMOVE, todo: ALL });
-    return sweep(context, { change: hide(context.now, 'deletion'), todo: IN_PLACE });
+    return sweep(context, { change: hide(context.transaction.now, 'deletion'), todo: IN_PLACE });
   },
 
   restore: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deletion'` }),

@@ -109,7 +109,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const own = options.products ?? [];
   checkOwnProducts(own);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
-  const database = await openDatabase(address, { tables: TABLES, owners: own, schema }, writeLog);
+  const database = await openDatabase(address, { tables: TABLES, owners: own, schema, clock }, writeLog);
   const { unitOfWork } = database;
   await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
     await database.close();
@@ -144,7 +144,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     const url_expires_at = clock() + EXPORT_LINK_MS;
     return { url: pathOf(taskId, url_expires_at), url_expires_at };
   };
-  const tasks = new Tasks({ unitOfWork, clock, hints, exportLink });
+  const tasks = new Tasks({ unitOfWork, hints, exportLink });
   const presence = new Presence({
     unitOfWork,
     clock,
@@ -160,18 +160,18 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     await tasks.releaseAll();
   }
 
-  const users = new Users(unitOfWork, clock, { guestsByDefault: options.guestsByDefault ?? false });
+  const users = new Users(unitOfWork, { guestsByDefault: options.guestsByDefault ?? false });
   const presenceWatch = new PresenceWatch({ unitOfWork, events, find: ids => users.find(ids), onError });
   const remoteProgress =
     address.engine === 'postgres'
       ? new RemoteProgress({ unitOfWork, progress: tasks.progress, hints: localHints, onError })
       : undefined;
   presence.start();
-  const chat = new Chat(unitOfWork, clock);
-  const video = new Video(unitOfWork, clock);
-  const feeds = new Feeds(unitOfWork, clock);
+  const chat = new Chat(unitOfWork);
+  const video = new Video(unitOfWork);
+  const feeds = new Feeds(unitOfWork);
   const products: readonly Product[] = [chat.product, video.product, feeds.product, ...own];
-  const lifeCycle = new LifeCycle({ unitOfWork, users, tasks, products, clock });
+  const lifeCycle = new LifeCycle({ unitOfWork, users, tasks, products });
   const sources = exportSources(products);
 
   const scrubber = new Scrubber(unitOfWork, onError);
@@ -180,13 +180,13 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     scrubber.ring();
   };
   const jobs = [...lifeCycleJobs({ products, onForgotten }), exportUsersJob(sources) as unknown as Job];
-  const worker = new TaskWorker({ unitOfWork, clock, hints, jobs, progress: tasks.progress, onError });
+  const worker = new TaskWorker({ unitOfWork, hints, jobs, progress: tasks.progress, onError });
   let retention: Retention | undefined;
   let banExpiry: BanExpiry | undefined;
   if (options.runTasks ?? true) {
     worker.start();
-    banExpiry = new BanExpiry(unitOfWork, clock, onError);
-    retention = new Retention(retentionChores(unitOfWork, lifeCycle, clock), onError);
+    banExpiry = new BanExpiry(unitOfWork, onError);
+    retention = new Retention(retentionChores(unitOfWork, lifeCycle), onError);
   }
 
   let closing: Promise<void> | undefined;
@@ -207,17 +207,17 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   return {
     users,
     lifeCycle,
-    exports: new Exports({ unitOfWork, tasks, sources, clock }),
-    settings: new Settings(unitOfWork, clock),
-    roles: new Roles(unitOfWork, clock),
-    tokens: new Revocations(unitOfWork, clock),
+    exports: new Exports({ unitOfWork, tasks, sources }),
+    settings: new Settings(unitOfWork),
+    roles: new Roles(unitOfWork),
+    tokens: new Revocations(unitOfWork),
     events,
     tasks,
     presence,
     presenceWatch,
-    moderation: new Moderation(unitOfWork, clock),
-    blocks: new Blocks(unitOfWork, clock),
-    devices: new Devices(unitOfWork, clock),
+    moderation: new Moderation(unitOfWork),
+    blocks: new Blocks(unitOfWork),
+    devices: new Devices(unitOfWork),
     history: new History(unitOfWork),
     chat,
     video,

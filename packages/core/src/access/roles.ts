@@ -6,11 +6,9 @@ import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 /** The roles that users can have: the built-in ones and those that were made (SPEC section 10). */
 export class Roles {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Every role, built-in ones first, then by name. */
@@ -33,12 +31,12 @@ export class Roles {
     }
     if (isBuiltIn(parsed.data)) throw roleInUse(`the role "${parsed.data}" is built in`);
     return this.#unitOfWork.write(async transaction => {
-      const role: Role = { name: parsed.data, built_in: false, created_at: this.#clock() };
+      const role: Role = { name: parsed.data, built_in: false, created_at: transaction.now };
       const made = await transaction.query(
         sql`insert into roles (name, created_at) values (${role.name}, ${role.created_at}) on conflict (name) do nothing returning name`,
       );
       if (made.length === 0) throw roleInUse(`the role "${role.name}" exists already`);
-      logRole(transaction, actor, { type: 'role.created', role, at: this.#clock() });
+      logRole(transaction, actor, { type: 'role.created', role });
       return role;
     });
   }
@@ -58,7 +56,7 @@ export class Roles {
       if (holder !== undefined)
         throw roleInUse(`the user "${holder}" has the role "${name}"; give it another one first`);
       const role: Role = { name, built_in: false, created_at: Number(row.created_at) };
-      logRole(transaction, actor, { type: 'role.deleted', role, at: this.#clock() });
+      logRole(transaction, actor, { type: 'role.deleted', role });
     });
   }
 }
@@ -78,11 +76,10 @@ async function userWithRole(transaction: WriteTransaction, role: string): Promis
 function logRole(
   transaction: WriteTransaction,
   actor: Actor,
-  event: { type: 'role.created' | 'role.deleted'; role: Role; at: number },
+  event: { type: 'role.created' | 'role.deleted'; role: Role },
 ): void {
   transaction.log({
     type: event.type,
-    at: event.at,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     data: JSON.stringify({ role: event.role }),

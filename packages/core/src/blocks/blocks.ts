@@ -21,25 +21,19 @@ export interface BlockList {
  */
 export class Blocks {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Blocks a user; repeating it changes nothing. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `INPUT_INVALID` */
-  block(actor: Actor, viewer: Viewer, change: Omit<BlockChange, 'now'>): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      blockUser(transaction, actor, { ...change, viewer, now: this.#clock() }),
-    );
+  block(actor: Actor, viewer: Viewer, change: BlockChange): Promise<UserRow> {
+    return this.#unitOfWork.write(transaction => blockUser(transaction, actor, { ...change, viewer }));
   }
 
   /** Takes a block back; where there is none, nothing changes. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
-  unblock(actor: Actor, change: Omit<BlockChange, 'now'>): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      unblockUser(transaction, actor, { ...change, now: this.#clock() }),
-    );
+  unblock(actor: Actor, change: BlockChange): Promise<UserRow> {
+    return this.#unitOfWork.write(transaction => unblockUser(transaction, actor, change));
   }
 
   /**

@@ -17,7 +17,6 @@ export interface BlockChange {
   /** Who is blocked, or is no longer. */
   id: string;
   /** Epoch milliseconds. */
-  now: number;
 }
 
 /** Both users are held, so that neither is deleted meanwhile, and two who block each other do not wait for each other. */
@@ -31,7 +30,7 @@ type HeldUsers = ReadonlyMap<string, UserRow>;
 export async function blockUser(
   transaction: WriteTransaction,
   actor: Actor,
-  { viewer, userId, id, now }: BlockChange & { viewer: Viewer },
+  { viewer, userId, id }: BlockChange & { viewer: Viewer },
 ): Promise<UserRow> {
   if (userId === id) {
     throw new RollcallError('INPUT_INVALID', 'id: nobody blocks themselves', { field: 'id' });
@@ -51,10 +50,12 @@ export async function blockUser(
       { field: 'id' },
     );
   }
-  await insertRows(transaction, blockTable, [{ user_id: userId, blocked_user_id: id, created_at: now }]);
+  await insertRows(transaction, blockTable, [
+    { user_id: userId, blocked_user_id: id, created_at: transaction.now },
+  ]);
   const after = { ...before, blocked_user_ids: [...before.blocked_user_ids, id] };
   const told = { type: 'user.blocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }], now);
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
   return row;
 }
 
@@ -66,7 +67,7 @@ export async function blockUser(
 export async function unblockUser(
   transaction: WriteTransaction,
   actor: Actor,
-  { userId, id, now }: BlockChange,
+  { userId, id }: BlockChange,
 ): Promise<UserRow> {
   const held = await findUsersForUpdate(transaction, [userId]);
   const before = await present(transaction, held, { id: userId, field: 'user_id' });
@@ -74,7 +75,7 @@ export async function unblockUser(
   await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId} AND blocked_user_id = ${id}`);
   const after = { ...before, blocked_user_ids: before.blocked_user_ids.filter(one => one !== id) };
   const told = { type: 'user.unblocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }], now);
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
   return row;
 }
 

@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Queryable } from '../database/unit-of-work.js';
 
 /** What a database says of the copy that makes it, or made it. */
 export interface CopyMark {
@@ -10,7 +10,7 @@ export interface CopyMark {
 }
 
 /** The mark of a migrated database; undefined where nothing was ever copied to it. */
-export async function readCopyMark(transaction: Transaction): Promise<CopyMark | undefined> {
+export async function readCopyMark(transaction: Queryable): Promise<CopyMark | undefined> {
   const [row] = await transaction.query(sql`SELECT source_epoch, finished_at FROM copies WHERE id = 1`);
   return row && { epoch: String(row.source_epoch), finished: row.finished_at !== null };
 }
@@ -20,7 +20,7 @@ export async function readCopyMark(transaction: Transaction): Promise<CopyMark |
  * mark: tables are filled one after the other. A copy that goes on marks it again.
  * @param now epoch milliseconds.
  */
-export async function markBegun(transaction: Transaction, epoch: string, now: number): Promise<void> {
+export async function markBegun(transaction: Queryable, epoch: string, now: number): Promise<void> {
   await transaction.query(
     sql`INSERT INTO copies (id, source_epoch, foreign_keys, started_at) VALUES (1, ${epoch}, '[]', ${now})
       ON CONFLICT (id) DO NOTHING`,
@@ -42,7 +42,7 @@ export async function markBegun(transaction: Transaction, epoch: string, now: nu
  * Marks a database as complete, in the caller's transaction, and puts its foreign keys back.
  * @param now epoch milliseconds.
  */
-export async function markFinished(transaction: Transaction, now: number): Promise<void> {
+export async function markFinished(transaction: Queryable, now: number): Promise<void> {
   const [row] = await transaction.query(sql`SELECT foreign_keys FROM copies WHERE id = 1`);
   for (const { table, name, definition } of (row?.foreign_keys ?? []) as Record<string, string>[]) {
     await transaction.query(raw(`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition}`));
@@ -51,7 +51,7 @@ export async function markFinished(transaction: Transaction, now: number): Promi
 }
 
 /** @throws RollcallError `UNAVAILABLE` for a database that is a part of a copy only. */
-export async function refuseUnfinishedCopy(transaction: Transaction): Promise<void> {
+export async function refuseUnfinishedCopy(transaction: Queryable): Promise<void> {
   const mark = await readCopyMark(transaction);
   if (!mark || mark.finished) return;
   throw new RollcallError(

@@ -2,7 +2,7 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { openPostgres } from '../database/data-sources.js';
 import { dialectOf } from '../database/dialect.js';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Queryable } from '../database/unit-of-work.js';
 import { someVaried } from './column-kind.js';
 import type { CopiedTable, TargetColumn } from './copied-table.js';
 import type { KeyRange } from './key-range.js';
@@ -12,7 +12,7 @@ import { RowChunk, type StoredRow } from './row-chunk.js';
 const COPY_LOCK = 1_815_121_204;
 
 /** A PostgreSQL database that is copied to, by one connection. */
-export class CopyTarget implements Transaction {
+export class CopyTarget implements Queryable {
   readonly dialect = dialectOf('postgres');
   readonly #source: DataSource;
   readonly #connection: QueryRunner;

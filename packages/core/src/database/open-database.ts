@@ -13,7 +13,7 @@ import { productMigrations, type TableOwner } from './product-migrations.js';
 import { requireMigrated } from './require-migrated.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import { toEntitySchema } from './table.js';
-import type { LogWriter, UnitOfWork } from './unit-of-work.js';
+import type { LogWriter, UnitOfWork, UnitOfWorkOptions } from './unit-of-work.js';
 
 /** An open, migrated database. */
 export interface Database {
@@ -24,14 +24,16 @@ export interface Database {
 /** Whether a database that is opened is brought up to date, or refused where it is not. */
 type Schema = 'migrate' | 'require';
 
-/** What lies in a database beside what the numbered migrations make. */
-export interface DatabaseContent {
+/** What a database is opened with. */
+export interface DatabaseOptions {
   /** The tables that rows are mapped to; default none. */
   tables?: readonly TableShape[];
   /** Who brings tables of its own along; default nobody. */
   owners?: readonly TableOwner[];
   /** What is done about a schema that is not up to date; default `migrate`. */
   schema?: Schema;
+  /** Gives each transaction its moment, epoch milliseconds; default the machine's clock. */
+  clock?: () => number;
 }
 
 /**
@@ -40,16 +42,17 @@ export interface DatabaseContent {
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { tables = [], owners = [], schema = 'migrate' }: DatabaseContent,
+  { tables = [], owners = [], schema = 'migrate', clock = Date.now }: DatabaseOptions,
   logWriter: LogWriter,
 ): Promise<Database> {
   const further = productMigrations(owners);
   const dialect = dialectOf(address.engine);
   const entities = tables.map(table => toEntitySchema(table, dialect));
+  const options: UnitOfWorkOptions = { entities, logWriter, clock };
   if (address.engine === 'postgres') {
     if (schema === 'migrate') await migratePostgres(address.url, further);
     else await requireMigratedPostgres(address.url, further);
-    const unitOfWork = await PostgresUnitOfWork.open(address, entities, logWriter);
+    const unitOfWork = await PostgresUnitOfWork.open(address, options);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address);
@@ -57,7 +60,7 @@ export async function openDatabase(
     await prepareSqlite<unknown>(address, source =>
       schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further),
     );
-    const unitOfWork = await SqliteUnitOfWork.open(address, entities, logWriter);
+    const unitOfWork = await SqliteUnitOfWork.open(address, options);
     return {
       unitOfWork,
       close: async () => {

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
-import {
-  type DataSource,
-  type EntitySchema,
-  type QueryRunner,
-  QueryRunnerAlreadyReleasedError,
-} from 'typeorm';
+import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
 import { discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
-import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
+import type {
+  LogEntry,
+  LogWriter,
+  Transaction,
+  UnitOfWork,
+  UnitOfWorkOptions,
+  WriteTransaction,
+} from './unit-of-work.js';
 
 const DEFAULT_POOL_SIZE = 10;
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -29,23 +31,24 @@ export class PostgresUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('postgres');
   readonly #source: DataSource;
   readonly #logWriter: LogWriter;
+  readonly #clock: () => number;
   readonly #current = new CurrentTransaction();
   #writable = true;
   #onLogged: () => void = () => undefined;
 
-  private constructor(source: DataSource, logWriter: LogWriter) {
+  private constructor(source: DataSource, { logWriter, clock }: UnitOfWorkOptions) {
     this.#source = source;
     this.#logWriter = logWriter;
+    this.#clock = clock;
   }
 
   /** The database must be migrated. */
   static async open(
     { url, poolSize = DEFAULT_POOL_SIZE }: { url: string; poolSize?: number },
-    entities: EntitySchema[],
-    logWriter: LogWriter,
+    options: UnitOfWorkOptions,
   ): Promise<PostgresUnitOfWork> {
-    const options = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-    return new PostgresUnitOfWork(await openPostgres(url, options, entities), logWriter);
+    const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+    return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), options);
   }
 
   get writable(): boolean {
@@ -106,6 +109,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
   #transactionOn(connection: QueryRunner): Transaction {
     return {
       dialect: this.dialect,
+      now: this.#clock(),
       query: async (statement: Sql) =>
         (await connection.query(statement.text, statement.values, true)).records,
     };

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { DataSource, EntitySchema } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
 import { openSqlite } from './data-sources.js';
 import { dialectOf } from './dialect.js';
@@ -7,7 +7,14 @@ import type { DatabaseAddress } from './engine.js';
 import { JobQueue } from './job-queue.js';
 import { MAX_REWRITE_BYTES, rewriteSmall } from './rewrite-file.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
-import type { LogEntry, LogWriter, Transaction, UnitOfWork, WriteTransaction } from './unit-of-work.js';
+import type {
+  LogEntry,
+  LogWriter,
+  Transaction,
+  UnitOfWork,
+  UnitOfWorkOptions,
+  WriteTransaction,
+} from './unit-of-work.js';
 
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
@@ -31,6 +38,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('sqlite3');
   readonly #open: Open;
   readonly #logWriter: LogWriter;
+  readonly #clock: () => number;
   readonly #maxRewriteBytes: number;
   readonly #current = new CurrentTransaction();
   readonly #writes = new JobQueue(MAX_WAITING_WRITES);
@@ -39,21 +47,21 @@ export class SqliteUnitOfWork implements UnitOfWork {
   #writable = true;
   #onLogged: () => void = () => undefined;
 
-  private constructor(open: Open, logWriter: LogWriter, maxRewriteBytes: number) {
+  private constructor(open: Open, { logWriter, clock }: UnitOfWorkOptions, maxRewriteBytes: number) {
     this.#open = open;
     this.#logWriter = logWriter;
+    this.#clock = clock;
     this.#maxRewriteBytes = maxRewriteBytes;
   }
 
   /** The file must exist and be migrated. */
   static async open(
     address: Extract<DatabaseAddress, { file: string }>,
-    entities: EntitySchema[],
-    logWriter: LogWriter,
+    options: UnitOfWorkOptions,
   ): Promise<SqliteUnitOfWork> {
     const unit = new SqliteUnitOfWork(
-      role => openSqlite(address, role, entities),
-      logWriter,
+      role => openSqlite(address, role, options.entities),
+      options,
       MAX_REWRITE_BYTES[address.engine],
     );
     unit.#writer = await unit.#open('writer');
@@ -135,6 +143,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     const runner = source.createQueryRunner();
     return {
       dialect: this.dialect,
+      now: this.#clock(),
       query: async (statement: Sql) =>
         (await runner.query(statement.sql, statement.values.map(bindable), true)).records,
     };

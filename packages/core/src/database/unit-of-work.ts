@@ -1,18 +1,29 @@
 import type { Sql } from 'sql-template-tag';
+import type { EntitySchema } from 'typeorm';
 import type { Dialect } from './dialect.js';
 
-/** A consistent view of the data: everything read through it is of one moment. */
-export interface Transaction {
+/** A connection that runs statements. */
+export interface Queryable {
   readonly dialect: Dialect;
   /** Runs one statement and returns its rows as the driver gives them; tables decode them. */
   query(statement: Sql): Promise<Record<string, unknown>[]>;
+}
+
+/** A consistent view of the data: everything read through it is of one moment. */
+export interface Transaction extends Queryable {
+  /**
+   * The one moment of this transaction, epoch milliseconds by the machine's clock: everything that it writes is dated by
+   * it, and whatever runs out is judged by it. A transaction that runs again from the start has a new one.
+   */
+  readonly now: number;
 }
 
 /** A transaction that may change data. */
 export interface WriteTransaction extends Transaction {
   /**
    * Adds an entry to the event log. Entries are held back and written as the last statements before the commit, so that
-   * positions are gapless and in commit order on every engine, and the counter is locked for as short as can be.
+   * positions are gapless and in commit order on every engine, and the counter is locked for as short as can be. Its time
+   * is the moment of the transaction.
    */
   log(entry: LogEntry): void;
   /**
@@ -27,8 +38,6 @@ export interface WriteTransaction extends Transaction {
 /** What a transaction adds to the event log; the position is given at commit. */
 export interface LogEntry {
   type: string;
-  /** Epoch milliseconds. */
-  at: number;
   actor_type: string;
   actor_id?: string;
   /** The user that the event is about. */
@@ -68,3 +77,11 @@ export interface UnitOfWork {
 
 /** Writes the entries that a transaction collected; it is the last thing before the commit. */
 export type LogWriter = (transaction: Transaction, entries: readonly LogEntry[]) => Promise<void>;
+
+/** What every unit of work is opened with beside its address. */
+export interface UnitOfWorkOptions {
+  entities: EntitySchema[];
+  logWriter: LogWriter;
+  /** Gives each transaction its moment; epoch milliseconds. */
+  clock: () => number;
+}

@@ -15,9 +15,9 @@ import type { UserRow } from '../users/user-table.js';
 export async function addDevice(
   transaction: WriteTransaction,
   actor: Actor,
-  change: { userId: string; device: DeviceInput; now: number },
+  change: { userId: string; device: DeviceInput },
 ): Promise<UserRow> {
-  const { userId, device: given, now } = change;
+  const { userId, device: given } = change;
   let user = await holdUser(transaction, userId);
   const { id, push_provider, push_provider_name } = given;
   const known = user.devices.find(one => one.id === id);
@@ -25,11 +25,11 @@ export async function addDevice(
     id,
     push_provider,
     ...(push_provider_name !== undefined && { push_provider_name }),
-    created_at: known?.created_at ?? now,
+    created_at: known?.created_at ?? transaction.now,
   };
   const save = async (devices: Device[], told: OwnChange) => {
     const draft = { index: 0, before: user, after: { ...user, devices }, told };
-    [user = user] = await saveUsers(transaction, actor, [draft], now);
+    [user = user] = await saveUsers(transaction, actor, [draft]);
   };
   if (known) {
     const devices = user.devices.map(one => (one.id === id ? device : one));
@@ -48,14 +48,14 @@ export async function addDevice(
 export async function removeDevice(
   transaction: WriteTransaction,
   actor: Actor,
-  { userId, id, now }: { userId: string; id: string; now: number },
+  { userId, id }: { userId: string; id: string },
 ): Promise<UserRow> {
   const before = await holdUser(transaction, userId);
   const device = before.devices.find(one => one.id === id);
   if (!device) return before;
   const after = { ...before, devices: before.devices.filter(one => one !== device) };
   const told = { type: 'user.device.removed', device } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }], now);
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
   return row;
 }
 

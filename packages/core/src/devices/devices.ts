@@ -6,24 +6,18 @@ import { addDevice, removeDevice } from './change-devices.js';
 /** The devices of users, for push notifications. They are a part of the user: who has the user has its devices. */
 export class Devices {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Adds a device, or changes the one with its id. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
   add(actor: Actor, userId: string, device: DeviceInput): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      addDevice(transaction, actor, { userId, device, now: this.#clock() }),
-    );
+    return this.#unitOfWork.write(transaction => addDevice(transaction, actor, { userId, device }));
   }
 
   /** Removes a device, if the user has it. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
   remove(actor: Actor, userId: string, id: string): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      removeDevice(transaction, actor, { userId, id, now: this.#clock() }),
-    );
+    return this.#unitOfWork.write(transaction => removeDevice(transaction, actor, { userId, id }));
   }
 }

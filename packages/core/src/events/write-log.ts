@@ -13,7 +13,9 @@ export async function writeLog(transaction: Transaction, entries: readonly LogEn
     sql`update event_stream set last_seq = last_seq + ${entries.length} where id = 1 returning last_seq`,
   );
   const first = Number(stream?.last_seq) - entries.length + 1;
-  const rows = entries.map((entry, index): EventRow => ({ seq: first + index, ...entry }));
+  const rows = entries.map(
+    (entry, index): EventRow => ({ seq: first + index, at: transaction.now, ...entry }),
+  );
   await insertRows(transaction, eventTable, rows);
   const mentions = entries.flatMap(({ mentions: ids = [] }, index) =>
     [...new Set(ids)].map((user_id): EventMentionRow => ({ user_id, seq: first + index })),

@@ -2,18 +2,15 @@ import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 
 /** How long the file of an export is kept after its end: long enough to fetch it, and no archive of personal data. */
-export const EXPORT_KEPT_MS = 24 * 60 * 60 * 1000;
+const EXPORT_KEPT_MS = 24 * 60 * 60 * 1000;
 
 const CHUNKS = 20;
 
-/** Removes the files of exports that ended before a time, however they ended. @param before epoch milliseconds. */
-export async function dropOldExports(
-  unitOfWork: UnitOfWork,
-  before: number,
-  signal: AbortSignal,
-): Promise<void> {
+/** Removes the files of exports a day after they ended, however they ended. */
+export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const gone = await unitOfWork.write(async transaction => {
+      const before = transaction.now - EXPORT_KEPT_MS;
       const old = sql`SELECT id FROM tasks WHERE type = 'users.export' AND finished_at < ${before}`;
       await transaction.query(
         sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`,

@@ -10,14 +10,14 @@ import { exportsNaming } from './exports-naming.js';
  */
 export async function endExportsOf(
   transaction: WriteTransaction,
-  { userId, others, now }: { userId: string; others: boolean; now: number },
+  { userId, others }: { userId: string; others: boolean },
 ): Promise<boolean> {
   const rows = await transaction.query(
     sql`SELECT id FROM tasks WHERE id IN (${exportsNaming(userId, { others })}) AND finished_at IS NULL`,
   );
   const ends = [];
   for (const row of rows) {
-    ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: row.id as string, now }));
+    ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: row.id as string }));
   }
   return ends.some(task => task.finished_at === undefined);
 }

@@ -14,9 +14,9 @@ const PAGE = 500;
 export async function exportUser(
   transaction: Transaction,
   userId: string,
-  { sources, now }: { sources: readonly ExportSource[]; now: number },
+  { sources }: { sources: readonly ExportSource[] },
 ): Promise<UserExport> {
-  const user = toUser(await findUser(transaction, userId), now);
+  const user = toUser(await findUser(transaction, userId), transaction.now);
   const records: [string, JsonObject[]][] = [];
   let count = 0;
   for (const source of sources) {

@@ -66,7 +66,7 @@ type Page = { records: readonly object[]; position: Position } | { outcome: User
 
 /** The next records of a user; the outcome when there are no more, or when there is no such user any more. */
 async function nextPage(
-  { transaction, now }: StepContext<JsonObject, Position>,
+  { transaction }: StepContext<JsonObject, Position>,
   sources: readonly ExportSource[],
   { userId, position }: { userId: string; position: Position },
 ): Promise<Page> {
@@ -74,7 +74,7 @@ async function nextPage(
   if (!through) {
     const row = (await findUsers(transaction, [userId])).get(userId);
     if (!row) return { outcome: await goneOutcome(transaction, userId) };
-    const user = { kind: 'user', ...toUser(row, now) };
+    const user = { kind: 'user', ...toUser(row, transaction.now) };
     return { records: [user], position: { ...file, through: [], records: 1 } };
   }
   const source = sources.find(({ name }) => !through.includes(name));

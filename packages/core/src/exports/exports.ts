@@ -12,7 +12,6 @@ export interface ExportsOptions {
   unitOfWork: UnitOfWork;
   tasks: Tasks;
   sources: readonly ExportSource[];
-  clock: () => number;
 }
 
 /** Everything that is stored about users, for the users themselves (SPEC section 5). */
@@ -25,8 +24,8 @@ export class Exports {
 
   /** Everything about one user, of one moment. @throws RollcallError `USER_NOT_FOUND`, `PAYLOAD_TOO_LARGE` */
   exportUser(id: string): Promise<UserExport> {
-    const { unitOfWork, sources, clock } = this.#options;
-    return unitOfWork.read(transaction => exportUser(transaction, id, { sources, now: clock() }));
+    const { unitOfWork, sources } = this.#options;
+    return unitOfWork.read(transaction => exportUser(transaction, id, { sources }));
   }
 
   /**

@@ -24,7 +24,7 @@ import { isFurther, mergeModes, modesOf, requireHeir, stateOf } from './deletion
 export async function deleteUsers(
   transaction: WriteTransaction,
   actor: Actor,
-  { deletion, tasks, now }: { deletion: CheckedDeletion; tasks: Tasks; now: number },
+  { deletion, tasks }: { deletion: CheckedDeletion; tasks: Tasks },
 ): Promise<string> {
   const { ids, new_channel_owner_id: heir_id } = deletion;
   const { stored } = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
@@ -40,9 +40,18 @@ export async function deleteUsers(
     const earlier = underWay.get(userId);
     const further = isFurther(modes.user, stateOf(before, earlier));
     if (before.deleted_at === undefined) {
-      drafts.push({ index, before, after: { ...before, deleted_at: now, deletion: 'soft' }, modes });
+      drafts.push({
+        index,
+        before,
+        after: { ...before, deleted_at: transaction.now, deletion: 'soft' },
+        modes,
+      });
     } else if (further) {
-      logUserEvent(transaction, actor, { type: 'user.deleted', user: toUser(before, now), modes, at: now });
+      logUserEvent(transaction, actor, {
+        type: 'user.deleted',
+        user: toUser(before, transaction.now),
+        modes,
+      });
     }
     const user_changed = further || (earlier?.kind === 'delete' && earlier.user_changed);
     const own: SweepRow = {
@@ -55,7 +64,7 @@ export async function deleteUsers(
     };
     sweeps.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
   }
-  await saveUsers(transaction, actor, drafts, now);
+  await saveUsers(transaction, actor, drafts);
   await putSweeps(transaction, sweeps);
   // Who is gone already is named as everywhere else; the task says that nothing was left to do.
   const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));

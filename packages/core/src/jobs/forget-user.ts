@@ -21,7 +21,6 @@ export interface ForgetWork {
   /** Up to which entry the log has forgotten the user already. */
   forgottenTo: number;
   limit: number;
-  now: number;
 }
 
 /**
@@ -33,16 +32,16 @@ export interface ForgetWork {
  */
 export async function forgetUser(
   transaction: WriteTransaction,
-  { userId, mode, taskId, forgottenTo, limit, now }: ForgetWork,
+  { userId, mode, taskId, forgottenTo, limit }: ForgetWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   // Where the id goes, too, it also goes from what is kept about other people.
   const others = mode === 'hard';
-  if (await endExportsOf(transaction, { userId, others, now })) return 'wait';
+  if (await endExportsOf(transaction, { userId, others })) return 'wait';
   if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };
   if (others && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
   const row = prunedUser(await findUser(transaction, userId));
   const name = mode === 'hard' ? tombstoneOf(userId) : userId;
-  const remains = toUser({ ...row, id: name }, now);
+  const remains = toUser({ ...row, id: name }, transaction.now);
   const next = await forgetInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
   await dropBlocksOf(transaction, userId);
@@ -54,7 +53,7 @@ export async function forgetUser(
     await forgetHeir(transaction, userId);
     await forgetBans(transaction, userId);
     await removeUser(transaction, userId);
-    await putTombstone(transaction, userId, now);
+    await putTombstone(transaction, userId, transaction.now);
   }
   return { name };
 }

@@ -10,7 +10,7 @@ import { tombstoneOf } from '../users/tombstones.js';
  * system user `delete-user-<16 hex>` that is made for it. The digits follow from the deleted id, so a step that is
  * repeated finds the same one.
  */
-export async function heirOf(transaction: WriteTransaction, sweep: SweepRow, now: number): Promise<string> {
+export async function heirOf(transaction: WriteTransaction, sweep: SweepRow): Promise<string> {
   if (sweep.heir_id !== undefined) {
     const named = (await findUsersForUpdate(transaction, [sweep.heir_id])).get(sweep.heir_id);
     if (named && named.deleted_at === undefined && named.deactivated_at === undefined) return named.id;
@@ -18,6 +18,6 @@ export async function heirOf(transaction: WriteTransaction, sweep: SweepRow, now
   const id = `delete-user-${tombstoneOf(sweep.user_id).slice(-16)}`;
   const known = (await findUsersForUpdate(transaction, [id])).get(id);
   if (!known)
-    await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, now) }], now);
+    await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, transaction.now) }]);
   return id;
 }

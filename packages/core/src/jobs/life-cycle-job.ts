@@ -95,7 +95,7 @@ async function takeTurn(
   from: { position: SweepPosition | undefined; budget: number },
 ): Promise<Turn> {
   const { step, rules, userId } = work;
-  const { transaction, task, actor, input, now } = step;
+  const { transaction, task, actor, input } = step;
   const { position, budget } = from;
   const sweep = await findSweep(transaction, userId);
   if (sweep?.task_id === task.id) return goOn(work, sweep, { position: position ?? BEGINNING, budget });
@@ -112,7 +112,7 @@ async function takeTurn(
     const { code, message } = userDeleted(userId);
     return through({ status: 'failed', error: { code, message } });
   }
-  const outcome = await rules.change(transaction, actor, { id: userId, now });
+  const outcome = await rules.change(transaction, actor, { id: userId });
   if (outcome.status === 'failed' || !input.content) return through(outcome);
   const user_changed = outcome.status === 'done';
   const own: SweepRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed, changed: {} };
@@ -126,8 +126,8 @@ async function goOn(
   sweep: SweepRow,
   from: { position: SweepPosition; budget: number },
 ): Promise<Turn> {
-  const { transaction, actor, now } = step;
-  const work = { transaction, products: tools.products, sweep, actor, now };
+  const { transaction, actor } = step;
+  const work = { transaction, products: tools.products, sweep, actor };
   const { position, changed, left, through } = await sweepUser(work, from.position, from.budget);
   const stay = async (turn: Turn): Promise<Turn> => {
     const told = position.forgottenTo === undefined && !through ? sweep.told : sweep.messages;
@@ -148,7 +148,7 @@ async function goOn(
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
     const { forgottenTo } = position;
-    const forgetting = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP, now };
+    const forgetting = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
     const done = await forgetUser(transaction, forgetting);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
@@ -176,7 +176,7 @@ async function lastingMode(
 
 /** One event for all messages of the user, once the last of them is done. */
 async function tellOfMessages(
-  { transaction, actor, now }: Work['step'],
+  { transaction, actor }: Work['step'],
   { user_id, kind, messages, told }: SweepRow,
   { counts, products }: { counts: Counts; products: readonly Product[] },
 ): Promise<void> {
@@ -185,11 +185,11 @@ async function tellOfMessages(
     ofMessages.some(thing => counts[name]?.[thing]),
   );
   if (!concerned || !ofMessages) return;
-  const user = toUser(await findUser(transaction, user_id), now);
+  const user = toUser(await findUser(transaction, user_id), transaction.now);
   if (kind === 'reactivate' || kind === 'restore') {
-    logUserEvent(transaction, actor, { type: 'user.messages.restored', user, counts, at: now });
+    logUserEvent(transaction, actor, { type: 'user.messages.restored', user, counts });
   } else {
     const mode = messages ?? 'soft';
-    logUserEvent(transaction, actor, { type: 'user.messages.deleted', user, mode, counts, at: now });
+    logUserEvent(transaction, actor, { type: 'user.messages.deleted', user, mode, counts });
   }
 }

@@ -19,7 +19,6 @@ export interface LifeCycleOptions {
   users: Users;
   tasks: Tasks;
   products: readonly Product[];
-  clock: () => number;
 }
 
 /**
@@ -83,10 +82,8 @@ export class LifeCycle {
    * @throws RollcallError `USER_NOT_FOUND`, and `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels.
    */
   deleteUsers(actor: Actor, deletion: CheckedDeletion): Promise<string> {
-    const { unitOfWork, tasks, clock } = this.#options;
-    return unitOfWork.write(transaction =>
-      deleteUsers(transaction, actor, { deletion, tasks, now: clock() }),
-    );
+    const { unitOfWork, tasks } = this.#options;
+    return unitOfWork.write(transaction => deleteUsers(transaction, actor, { deletion, tasks }));
   }
 
   /** What `deleteUsers` would change, in counts. It changes nothing and throws the same. */

@@ -11,7 +11,6 @@ export interface SweepWork {
   products: readonly Product[];
   sweep: SweepRow;
   actor: Actor;
-  now: number;
 }
 
 /**
@@ -39,8 +38,8 @@ export async function sweepUser(
 }
 
 function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<SweepBatch> {
-  const { transaction, sweep, actor, now } = work;
-  const context = { transaction, userId: sweep.user_id, actor, now, limit };
+  const { transaction, sweep, actor } = work;
+  const context = { transaction, userId: sweep.user_id, actor, limit };
   if (sweep.kind !== 'delete') return product[sweep.kind](context);
   const { messages, conversations, calls } = sweep;
   const deletion: DeletionContext = {
@@ -51,7 +50,7 @@ function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<S
       ...(calls && { calls }),
     },
     forgetUser: sweep.user_mode === 'hard',
-    heir: () => heirOf(transaction, sweep, now),
+    heir: () => heirOf(transaction, sweep),
   };
   return product.delete(deletion);
 }

@@ -12,17 +12,11 @@ const CHUNK = 100;
 /** Sees to it that the end of a ban is told when it has come, by one process of however many there are. */
 export class BanExpiry {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
-  constructor(
-    unitOfWork: UnitOfWork,
-    clock: () => number,
-    onError: (error: unknown, context: string) => void,
-  ) {
+  constructor(unitOfWork: UnitOfWork, onError: (error: unknown, context: string) => void) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
     this.#running = this.#run(onError);
   }
 
@@ -46,16 +40,13 @@ export class BanExpiry {
 
   /** A look is cheaper than a write transaction that finds nothing to do. */
   async #isDue(): Promise<boolean> {
-    const now = this.#clock();
     const rows = await this.#unitOfWork.read(transaction =>
-      transaction.query(sql`SELECT 1 FROM users WHERE ban_expires <= ${now} LIMIT 1`),
+      transaction.query(sql`SELECT 1 FROM users WHERE ban_expires <= ${transaction.now} LIMIT 1`),
     );
     return rows.length > 0;
   }
 
   #endSome(): Promise<number> {
-    return this.#unitOfWork.write(transaction =>
-      endRunOutBans(transaction, { now: this.#clock(), limit: CHUNK }),
-    );
+    return this.#unitOfWork.write(transaction => endRunOutBans(transaction, { limit: CHUNK }));
   }
 }

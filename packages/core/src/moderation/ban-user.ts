@@ -24,11 +24,11 @@ const MINUTE_MS = 60_000;
 export async function banUser(
   transaction: WriteTransaction,
   actor: Actor,
-  { moderator, request, now }: { moderator: Moderator; request: ParsedBan; now: number },
+  { moderator, request }: { moderator: Moderator; request: ParsedBan },
 ): Promise<UserRow> {
   const { id, shadow, reason } = request;
-  const ban_expires = endOf(request, now);
-  const { stored, target } = await holdTarget(transaction, { moderator, id, now });
+  const ban_expires = endOf(request, transaction.now);
+  const { stored, target } = await holdTarget(transaction, { moderator, id });
   const banned_by_id = await authorOf(transaction, moderator, request.banned_by_id);
   const ban: BanDetails = {
     ...(reason !== undefined && { reason }),
@@ -37,14 +37,14 @@ export async function banUser(
   const after = { ...target, [shadow ? 'shadow_banned' : 'banned']: true, ban_expires };
   const known = await findBan(transaction, id);
   const draft = { index: 0, before: stored, after, ban };
-  const [row = stored] = await saveUsers(transaction, actor, [draft], now);
+  const [row = stored] = await saveUsers(transaction, actor, [draft]);
   // The user's own fields did not change; what is said of the ban may.
   const same = known?.reason === ban.reason && known?.banned_by_id === ban.banned_by_id;
   if (row === stored && known && !same) {
     const { reason: _reason, banned_by_id: _author, ...rest } = known;
     await insertRows(transaction, banTable, [{ ...rest, ...ban }], { key: 'user_id' });
-    const user = toUser(row, now);
-    logUserEvent(transaction, actor, { type: 'user.banned', user, changes: {}, at: now, ...ban });
+    const user = toUser(row, transaction.now);
+    logUserEvent(transaction, actor, { type: 'user.banned', user, changes: {}, ...ban });
   }
   return row;
 }

@@ -15,14 +15,14 @@ const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time'] as const
  */
 export async function endRunOutBans(
   transaction: WriteTransaction,
-  { now, limit }: { now: number; limit: number },
+  { limit }: { limit: number },
 ): Promise<number> {
   const { dialect } = transaction;
   const cells = await transaction.query(
-    sql`SELECT ${raw(userTable.columnList)} FROM users WHERE ban_expires <= ${now}
+    sql`SELECT ${raw(userTable.columnList)} FROM users WHERE ban_expires <= ${transaction.now}
       ORDER BY ban_expires, id LIMIT ${limit}${dialect.skipLocked}`,
   );
-  const ended = cells.map((cell): UserRow => endBan(transaction, userTable.decode(cell, dialect), now));
+  const ended = cells.map((cell): UserRow => endBan(transaction, userTable.decode(cell, dialect)));
   await insertRows(transaction, userTable, ended, { key: 'id', keep: PRESENCE_COLUMNS });
   await removeBans(
     transaction,

@@ -19,7 +19,7 @@ export type Moderator = { kind: 'server' } | { kind: 'user'; userId: string };
  */
 export async function holdTarget(
   transaction: WriteTransaction,
-  { moderator, id, now }: { moderator: Moderator; id: string; now: number },
+  { moderator, id }: { moderator: Moderator; id: string },
 ): Promise<{ stored: UserRow; target: UserRow }> {
   if (moderator.kind === 'user' && moderator.userId === id) {
     throw new RollcallError('NOT_ALLOWED', 'id: nobody bans or unbans themselves', { field: 'id' });
@@ -33,12 +33,12 @@ export async function holdTarget(
   }
   if (stored.deleted_at !== undefined) throw userDeleted(id);
   if (moderator.kind === 'user') {
-    const { role } = await loadActor(transaction, moderator.userId, { field: 'banned_by_id', now });
+    const { role } = await loadActor(transaction, moderator.userId, { field: 'banned_by_id' });
     if (stored.role === 'admin' && role !== 'admin') {
       throw new RollcallError('NOT_ALLOWED', `id: "${id}" is an admin, whom only an admin bans or unbans`, {
         field: 'id',
       });
     }
   }
-  return { stored, target: withoutRunOutBan(stored, now) };
+  return { stored, target: withoutRunOutBan(stored, transaction.now) };
 }

@@ -14,31 +14,23 @@ import { unbanUser } from './unban-user.js';
  */
 export class Moderation {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Bans a user, or changes its ban. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `NOT_ALLOWED`, `INPUT_INVALID` */
   ban(actor: Actor, moderator: Moderator, request: ParsedBan): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      banUser(transaction, actor, { moderator, request, now: this.#clock() }),
-    );
+    return this.#unitOfWork.write(transaction => banUser(transaction, actor, { moderator, request }));
   }
 
   /** Ends the open ban of a user, or with `shadow` its shadow ban. @throws RollcallError as `ban` does */
   unban(actor: Actor, moderator: Moderator, change: { id: string; shadow: boolean }): Promise<UserRow> {
-    return this.#unitOfWork.write(transaction =>
-      unbanUser(transaction, actor, { moderator, ...change, now: this.#clock() }),
-    );
+    return this.#unitOfWork.write(transaction => unbanUser(transaction, actor, { moderator, ...change }));
   }
 
   /** One page of the bans that hold now, newest first. @throws RollcallError `CURSOR_INVALID` */
   queryBanned(viewer: Viewer, query: ParsedQueryBanned): Promise<BanPage> {
-    return this.#unitOfWork.read(transaction =>
-      queryBanned(transaction, viewer, { ...query, now: this.#clock() }),
-    );
+    return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, query));
   }
 }

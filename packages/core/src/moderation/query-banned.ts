@@ -26,13 +26,13 @@ export interface BanPage {
 export async function queryBanned(
   transaction: Transaction,
   viewer: Viewer,
-  { limit, next, now }: ParsedQueryBanned & { now: number },
+  { limit, next }: ParsedQueryBanned,
 ): Promise<BanPage> {
   const tenant = await tenantOfViewer(transaction, viewer);
   const asked = ['bans', viewer.kind];
   const conditions: Sql[] = [
     sql`users.deleted_at IS NULL`,
-    sql`(bans.expires_at IS NULL OR bans.expires_at > ${now})`,
+    sql`(bans.expires_at IS NULL OR bans.expires_at > ${transaction.now})`,
   ];
   if (tenant) conditions.push(jsonDialectOf(transaction.dialect).belongsTo(tenant));
   if (viewer.kind === 'user') conditions.push(sql`NOT bans.shadow`);

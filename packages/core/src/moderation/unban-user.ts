@@ -12,11 +12,11 @@ import { holdTarget, type Moderator } from './hold-target.js';
 export async function unbanUser(
   transaction: WriteTransaction,
   actor: Actor,
-  change: { moderator: Moderator; id: string; shadow: boolean; now: number },
+  change: { moderator: Moderator; id: string; shadow: boolean },
 ): Promise<UserRow> {
-  const { shadow, now } = change;
+  const { shadow } = change;
   const { stored, target } = await holdTarget(transaction, change);
   const after = withoutEndedBan({ ...target, [shadow ? 'shadow_banned' : 'banned']: false });
-  const [row = stored] = await saveUsers(transaction, actor, [{ index: 0, before: stored, after }], now);
+  const [row = stored] = await saveUsers(transaction, actor, [{ index: 0, before: stored, after }]);
   return row;
 }

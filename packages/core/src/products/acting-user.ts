@@ -18,7 +18,7 @@ export type Viewer = { kind: 'server' } | { kind: 'user'; userId: string };
 export async function loadActor(
   transaction: WriteTransaction,
   userId: string,
-  { field, now, lock = 'share' }: { field: string; now: number; lock?: 'share' | 'update' },
+  { field, lock = 'share' }: { field: string; lock?: 'share' | 'update' },
 ): Promise<UserRow> {
   const find = lock === 'update' ? findUsersForUpdate : findUsersForShare;
   const row = (await find(transaction, [userId])).get(userId);
@@ -29,7 +29,7 @@ export async function loadActor(
   if (row.deactivated_at !== undefined) {
     throw new RollcallError('USER_DEACTIVATED', `the user "${userId}" is deactivated`, { field });
   }
-  if (toUser(row, now).banned) {
+  if (toUser(row, transaction.now).banned) {
     throw new RollcallError('USER_BANNED', `the user "${userId}" is banned and cannot write`, { field });
   }
   return row;

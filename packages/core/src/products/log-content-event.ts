@@ -18,16 +18,14 @@ export type ContentEvent = {
   | { type: Extract<EventType, `call.${string}`> & DurableEventType; call: CallReference }
 );
 
-/** Adds an event about a channel or a call to the log. @param at epoch milliseconds. */
+/** Adds an event about a channel or a call to the log. */
 export function logContentEvent(
   transaction: WriteTransaction,
   actor: Actor,
   { type, ...data }: ContentEvent,
-  at: number,
 ): void {
   transaction.log({
     type,
-    at,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     mentions: data.user_ids,

@@ -20,8 +20,6 @@ export interface SweepContext {
   readonly userId: string;
   /** Whom the events of the batch name. */
   readonly actor: Actor;
-  /** Epoch milliseconds. */
-  readonly now: number;
   /** About how many rows a batch may change. */
   readonly limit: number;
 }

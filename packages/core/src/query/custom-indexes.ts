@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Queryable, Transaction } from '../database/unit-of-work.js';
 import { every, some } from './conditions.js';
 import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
 import type { ValueTest } from './value-test.js';
@@ -18,7 +18,7 @@ const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
  * changes nothing. On a large directory it takes a while, during which nobody else writes users.
  * @param paths dotted paths within custom data, as the setting has them.
  */
-export async function syncCustomIndexes(transaction: Transaction, paths: readonly string[]): Promise<void> {
+export async function syncCustomIndexes(transaction: Queryable, paths: readonly string[]): Promise<void> {
   const { customIndex } = jsonDialectOf(transaction.dialect);
   const wanted = new Map(
     paths.map(path => {

@@ -1,6 +1,7 @@
+import type { AppSettings } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { pruneLog } from '../events/prune-log.js';
-import { dropOldExports, EXPORT_KEPT_MS } from '../exports/drop-old-exports.js';
+import { dropOldExports } from '../exports/drop-old-exports.js';
 import type { LifeCycle } from '../jobs/life-cycle.js';
 import { readSettings } from '../settings/settings.js';
 import { pruneTasks } from '../tasks/prune-tasks.js';
@@ -10,37 +11,33 @@ import type { Chore } from './retention.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What a directory looks after: the age of events, ended tasks, files of exports, and users who are deleted. */
-export function retentionChores(
-  unitOfWork: UnitOfWork,
-  lifeCycle: LifeCycle,
-  clock: () => number,
-): readonly Chore[] {
-  const settings = () => unitOfWork.read(readSettings);
+export function retentionChores(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): readonly Chore[] {
+  const daysAgo = (daysOf: (settings: AppSettings) => number) =>
+    unitOfWork.read(async transaction => transaction.now - daysOf(await readSettings(transaction)) * DAY_MS);
   return [
     {
       doing: 'pruning the event log',
       run: async signal => {
-        const { event_retention_days: days } = await settings();
-        await pruneLog(unitOfWork, clock() - days * DAY_MS, signal);
+        await pruneLog(unitOfWork, await daysAgo(settings => settings.event_retention_days), signal);
       },
     },
     {
       doing: 'removing the files of old exports',
-      run: signal => dropOldExports(unitOfWork, clock() - EXPORT_KEPT_MS, signal),
+      run: signal => dropOldExports(unitOfWork, signal),
     },
     {
       doing: 'removing old tasks',
       run: async signal => {
-        const { task_retention_days: days } = await settings();
-        await pruneTasks(unitOfWork, clock() - days * DAY_MS, signal);
+        await pruneTasks(unitOfWork, await daysAgo(settings => settings.task_retention_days), signal);
       },
     },
     {
       doing: 'purging deleted users',
       run: async signal => {
-        const { purge_deleted_users_days: days } = await settings();
-        if (days !== null)
-          await purgeDeletedUsers({ unitOfWork, lifeCycle }, clock() - days * DAY_MS, signal);
+        const before = await daysAgo(
+          settings => settings.purge_deleted_users_days ?? Number.POSITIVE_INFINITY,
+        );
+        if (Number.isFinite(before)) await purgeDeletedUsers({ unitOfWork, lifeCycle }, before, signal);
       },
     },
   ];

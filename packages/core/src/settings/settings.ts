@@ -8,7 +8,7 @@ import {
 } from '@rollcall/protocol';
 import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
-import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-equal.js';
 import { syncCustomIndexes } from '../query/custom-indexes.js';
 
@@ -26,7 +26,7 @@ const DEFAULTS: AppSettings = {
 };
 
 /** The settings as a transaction sees them, defaults filled in. */
-export async function readSettings(transaction: Transaction): Promise<AppSettings> {
+export async function readSettings(transaction: Queryable): Promise<AppSettings> {
   const [row] = await transaction.query(sql`SELECT settings FROM app_settings WHERE id = 1`);
   const stored = transaction.dialect.readJson(row?.settings) as Partial<AppSettings>;
   return { ...DEFAULTS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
@@ -41,7 +41,7 @@ export async function readSettings(transaction: Transaction): Promise<AppSetting
 export async function saveSettings(
   transaction: WriteTransaction,
   actor: Actor,
-  { change, now }: { change(before: AppSettings): AppSettings; now: number },
+  { change }: { change(before: AppSettings): AppSettings },
 ): Promise<{ settings: AppSettings; changes: Changes }> {
   await transaction.lock(['settings']);
   const before = await readSettings(transaction);
@@ -53,7 +53,6 @@ export async function saveSettings(
   );
   transaction.log({
     type: 'app.updated',
-    at: now,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     data: JSON.stringify({ settings, changes }),
@@ -70,11 +69,9 @@ function settingsChanges(before: AppSettings, after: AppSettings): Changes {
 /** The settings of the app (SPEC sections 3, 4, 10, 12). */
 export class Settings {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** The settings now. */
@@ -95,7 +92,7 @@ export class Settings {
         ...parsed.data,
         grants: { ...before.grants, ...parsed.data.grants },
       });
-      const { settings, changes } = await saveSettings(transaction, actor, { change, now: this.#clock() });
+      const { settings, changes } = await saveSettings(transaction, actor, { change });
       if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, settings.indexed_custom_fields);
       return settings;
     });

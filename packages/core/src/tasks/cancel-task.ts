@@ -13,20 +13,25 @@ import type { TaskRow } from './task-table.js';
 export async function cancelTask(
   transaction: WriteTransaction,
   actor: Actor,
-  request: { taskId: string; now: number },
+  request: { taskId: string },
 ): Promise<TaskRow> {
-  const { taskId, now } = request;
+  const { taskId } = request;
   const row = await findTask(transaction, taskId, 'lock');
   if (isEnded(row.status) || row.cancel_requested) return row;
   await transaction.query(
     sql`UPDATE tasks SET
       cancel_requested = true,
       cancelled_by = ${transaction.dialect.jsonParameter(actor)},
-      updated_at = ${now}
+      updated_at = ${transaction.now}
       WHERE id = ${taskId}`,
   );
-  const cancelled: TaskRow = { ...row, cancel_requested: true, cancelled_by: actor, updated_at: now };
+  const cancelled: TaskRow = {
+    ...row,
+    cancel_requested: true,
+    cancelled_by: actor,
+    updated_at: transaction.now,
+  };
   return row.status === 'pending' && !row.within_user
-    ? endTask(transaction, cancelled, { status: 'cancelled', actor, now })
+    ? endTask(transaction, cancelled, { status: 'cancelled', actor })
     : cancelled;
 }

@@ -12,8 +12,6 @@ export interface ClaimOptions {
   /** The types that the worker has jobs for. */
   types: readonly TaskType[];
   leaseMs: number;
-  /** Dates what is shown to people; the leases run by the database's clock. */
-  clock: () => number;
   /** A worker that is asked to stop while it looks takes nothing any more. */
   signal: AbortSignal;
 }
@@ -27,7 +25,7 @@ export interface ClaimOptions {
  * @returns undefined when there is nothing to do.
  */
 export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefined> {
-  const { unitOfWork, types, leaseMs, clock, signal } = options;
+  const { unitOfWork, types, leaseMs, signal } = options;
   // Looking costs no turn at the writer, so idle workers are in nobody's way.
   const waiting = await unitOfWork.read(transaction =>
     transaction.query(sql`SELECT 1 FROM tasks WHERE ${claimable(transaction.dialect, types)} LIMIT 1`),
@@ -35,8 +33,7 @@ export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefi
   if (waiting.length === 0 || signal.aborted) return undefined;
 
   return unitOfWork.write(async transaction => {
-    const { dialect } = transaction;
-    const now = clock();
+    const { dialect, now } = transaction;
     const [cells] = await transaction.query(
       sql`update tasks set
         status = 'running',
@@ -58,7 +55,7 @@ export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefi
       code: 'INTERNAL',
       message: `the process that worked on it ended in the middle of a step, ${MAX_TRIES} times`,
     };
-    return endTask(transaction, { ...row, tries: MAX_TRIES }, { status: 'failed', error, now });
+    return endTask(transaction, { ...row, tries: MAX_TRIES }, { status: 'failed', error });
   });
 }
 

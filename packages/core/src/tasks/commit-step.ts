@@ -11,7 +11,6 @@ export interface StepOptions {
   job: Job;
   held: HeldTask;
   leaseMs: number;
-  clock: () => number;
 }
 
 /**
@@ -20,19 +19,18 @@ export interface StepOptions {
  * @returns the task as it was committed: `running` when there is more to do.
  * @throws TaskOvertaken when another worker has taken the task; nothing of the step stays.
  */
-export function commitStep({ unitOfWork, job, held, leaseMs, clock }: StepOptions): Promise<TaskRow> {
+export function commitStep({ unitOfWork, job, held, leaseMs }: StepOptions): Promise<TaskRow> {
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
-    const now = clock();
     if (row.cancel_requested && !row.within_user) {
-      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
+      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by });
     }
     const { input, position, actor } = row;
     const waiting = (limit: number) => waitingTaskUsers(transaction, row.id, limit);
-    const outcome = await job.step({ transaction, task: row, input, waiting, position, actor, now });
+    const outcome = await job.step({ transaction, task: row, input, waiting, position, actor });
     const counts = await saveOutcomes(transaction, row.id, outcome.users);
-    const advanced = advance(row, outcome, counts, now);
-    if (outcome.finished) return endTask(transaction, advanced, { status: 'completed', now });
+    const advanced = advance(row, outcome, counts, transaction.now);
+    if (outcome.finished) return endTask(transaction, advanced, { status: 'completed' });
     if (outcome.waitMs !== undefined) {
       const resting: TaskRow = { ...advanced, status: 'pending', tries: 0 };
       await saveHeldTask(transaction, resting, { pauseMs: outcome.waitMs });

@@ -6,7 +6,6 @@ import type { TaskRow } from './task-table.js';
 
 /** How a task ends. */
 export type TaskEnd = {
-  now: number;
   /** Whom the event names; default who asked for the task. */
   actor?: Actor;
 } & ({ status: 'completed' | 'cancelled' } | { status: 'failed'; error: { code: string; message: string } });
@@ -21,8 +20,8 @@ export async function endTask(transaction: WriteTransaction, row: TaskRow, end: 
     ...row,
     status: end.status,
     ...(end.status === 'failed' && { error: end.error }),
-    updated_at: end.now,
-    finished_at: end.now,
+    updated_at: transaction.now,
+    finished_at: transaction.now,
   };
   await saveHeldTask(transaction, ended, 'ended');
   logTaskEvent(transaction, end.actor ?? row.actor, { type: `task.${end.status}`, task: ended });

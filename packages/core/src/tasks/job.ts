@@ -36,8 +36,6 @@ export interface StepContext<Input extends JsonObject = JsonObject, Position ext
   position: Position | undefined;
   /** Who asked for the task, and whom the events of the step name. */
   actor: Actor;
-  /** The time of the step, in epoch milliseconds. */
-  now: number;
 }
 
 /** What a step did. */

@@ -3,7 +3,7 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { TaskRow } from './task-table.js';
 import { toTask } from './to-task.js';
 
-/** Adds an event about a task, without its result, to the log; the task's `updated_at` is the time of the event. */
+/** Adds an event about a task, without its result, to the log. */
 export function logTaskEvent(
   transaction: WriteTransaction,
   actor: Actor,
@@ -11,7 +11,6 @@ export function logTaskEvent(
 ): void {
   transaction.log({
     type: event.type,
-    at: event.task.updated_at,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     data: JSON.stringify({ task: toTask(event.task) }),

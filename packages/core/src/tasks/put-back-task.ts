@@ -9,7 +9,6 @@ import type { TaskRow } from './task-table.js';
 export interface PutBackOptions {
   unitOfWork: UnitOfWork;
   held: HeldTask;
-  clock: () => number;
 }
 
 /**
@@ -19,20 +18,19 @@ export interface PutBackOptions {
  * @throws TaskOvertaken
  */
 export function putBackAfterError(
-  { unitOfWork, held, clock }: PutBackOptions,
+  { unitOfWork, held }: PutBackOptions,
   error: unknown,
   backOff: BackOff,
 ): Promise<TaskRow> {
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
-    const now = clock();
     if (row.cancel_requested && !row.within_user) {
-      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
+      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by });
     }
     if (row.tries >= MAX_TRIES) {
-      return endTask(transaction, row, { status: 'failed', error: toTaskError(error), now });
+      return endTask(transaction, row, { status: 'failed', error: toTaskError(error) });
     }
-    const waiting: TaskRow = { ...row, status: 'pending', updated_at: now };
+    const waiting: TaskRow = { ...row, status: 'pending', updated_at: transaction.now };
     await saveHeldTask(transaction, waiting, { pauseMs: backOffMs(row.tries, backOff) });
     return waiting;
   });
@@ -44,14 +42,13 @@ export function putBackAfterError(
  * @returns the task as it was committed.
  * @throws TaskOvertaken
  */
-export function putBackAtStop({ unitOfWork, held, clock }: PutBackOptions): Promise<TaskRow> {
+export function putBackAtStop({ unitOfWork, held }: PutBackOptions): Promise<TaskRow> {
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
-    const now = clock();
     if (row.cancel_requested && !row.within_user) {
-      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by, now });
+      return endTask(transaction, row, { status: 'cancelled', actor: row.cancelled_by });
     }
-    const waiting: TaskRow = { ...row, status: 'pending', tries: row.tries - 1, updated_at: now };
+    const waiting: TaskRow = { ...row, status: 'pending', tries: row.tries - 1, updated_at: transaction.now };
     await saveHeldTask(transaction, waiting, { pauseMs: 0 });
     return waiting;
   });

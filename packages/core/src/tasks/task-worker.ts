@@ -17,7 +17,6 @@ export interface TaskWorkerOptions {
   unitOfWork: UnitOfWork;
   hints: TaskHints;
   progress: TaskProgress;
-  clock: () => number;
   /** One for each type of task that this worker takes; others are left to other workers. */
   jobs: readonly Job[];
   /** Hears every error of a step and every fault of the worker itself. */
@@ -85,11 +84,11 @@ export class TaskWorker {
   }
 
   async #takeTasks(): Promise<void> {
-    const { unitOfWork, clock, leaseMs, concurrency } = this.#options;
+    const { unitOfWork, leaseMs, concurrency } = this.#options;
     const { signal } = this.#stopping;
     const types = [...this.#jobs.keys()];
     while (!signal.aborted && this.#running.size < concurrency) {
-      const row = await claimTask({ unitOfWork, types, leaseMs, clock, signal });
+      const row = await claimTask({ unitOfWork, types, leaseMs, signal });
       if (!row) return;
       this.#announce(row);
       const job = this.#jobs.get(row.type);
@@ -104,21 +103,21 @@ export class TaskWorker {
 
   /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
   async #run(job: Job, claimed: TaskRow): Promise<void> {
-    const { unitOfWork, clock, leaseMs, backOff } = this.#options;
+    const { unitOfWork, leaseMs, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
     try {
       while (!this.#stopping.signal.aborted) {
-        const row = await commitStep({ unitOfWork, job, held, leaseMs, clock });
+        const row = await commitStep({ unitOfWork, job, held, leaseMs });
         this.#announce(row, 'stepped');
         if (row.status !== 'running') return;
         // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
         await turnOfTheLoop();
       }
-      this.#announce(await putBackAtStop({ unitOfWork, held, clock }));
+      this.#announce(await putBackAtStop({ unitOfWork, held }));
     } catch (error) {
       if (error instanceof TaskOvertaken) return this.#letGo(held.id);
       this.#report(error, `a step of task ${held.id} (${job.type})`);
-      await putBackAfterError({ unitOfWork, held, clock }, error, backOff).then(
+      await putBackAfterError({ unitOfWork, held }, error, backOff).then(
         row => this.#announce(row),
         // The lease runs out by itself, and then somebody takes the task again.
         failure =>

@@ -27,7 +27,6 @@ export interface TaskRequest {
 /** What `Tasks` is made of. */
 export interface TasksOptions {
   unitOfWork: UnitOfWork;
-  clock: () => number;
   hints: TaskHints;
   /** Where the file of an export is read. */
   exportLink: ExportLink;
@@ -50,7 +49,7 @@ export class Tasks {
    * beside it does. The actor is whom the events of the work will name.
    */
   async enqueue(transaction: WriteTransaction, actor: Actor, request: TaskRequest): Promise<Task> {
-    const now = this.#options.clock();
+    const { now } = transaction;
     const { id = randomUUID(), type, input, users } = request;
     const row: TaskRow = {
       id,
@@ -109,9 +108,9 @@ export class Tasks {
    * @throws RollcallError `TASK_NOT_FOUND`
    */
   cancel(actor: Actor, taskId: string): Promise<Task> {
-    const { unitOfWork, clock, hints, exportLink } = this.#options;
+    const { unitOfWork, hints, exportLink } = this.#options;
     return unitOfWork.write(async transaction => {
-      const row = await cancelTask(transaction, actor, { taskId, now: clock() });
+      const row = await cancelTask(transaction, actor, { taskId });
       transaction.afterCommit(() => hints.announce({ taskId, claimable: row.status === 'pending' }));
       const outcomes = await outcomesOf(transaction, [taskId]);
       return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);

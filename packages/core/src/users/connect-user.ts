@@ -33,10 +33,9 @@ export async function connectUser(
     token: { userId: string; issuedAt?: number };
     settings: AppSettings;
     rights: ConnectRights;
-    now: number;
   },
 ): Promise<UserRow> {
-  const { raw, token, settings, rights, now } = options;
+  const { raw, token, settings, rights } = options;
   const { userId } = token;
   const { value: write, issues } = parseUserInput(raw);
   if (!write) throw RollcallError.ofIssues(issues);
@@ -49,13 +48,15 @@ export async function connectUser(
   const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
   if (before) refuseCaller(before, token.issuedAt);
   else if ((await findTombstones(transaction, [userId])).size > 0) throw userDeleted(userId);
-  const current = before ?? newUserRow(userId, now);
+  const current = before ?? newUserRow(userId, transaction.now);
   for (const [field, value] of Object.entries(write.fields))
     refuseReserved(current, field, value as JsonValue);
 
-  const after = mergeUser(before, write, now);
-  const changed = before && Object.keys(userChanges(toUser(before, now), toUser(after, now))).length > 0;
-  if (changed && toUser(before, now).banned) {
+  const after = mergeUser(before, write, transaction.now);
+  const changed =
+    before &&
+    Object.keys(userChanges(toUser(before, transaction.now), toUser(after, transaction.now))).length > 0;
+  if (changed && toUser(before, transaction.now).banned) {
     throw new RollcallError(
       'USER_BANNED',
       `the user "${userId}" is banned and cannot change itself; connect with the id only`,
@@ -69,7 +70,7 @@ export async function connectUser(
   }
   const draft = { index: 0, before, after };
   throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
-  const [row] = await saveUsers(transaction, actor, [draft], now);
+  const [row] = await saveUsers(transaction, actor, [draft]);
   return row as UserRow;
 }
 

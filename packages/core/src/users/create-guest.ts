@@ -21,7 +21,7 @@ import type { UserRow } from './user-table.js';
 export async function createGuest(
   transaction: WriteTransaction,
   raw: unknown,
-  { settings, now }: { settings: AppSettings; now: number },
+  { settings }: { settings: AppSettings },
 ): Promise<UserRow> {
   const { value: write, issues } = parseUserInput(withId(raw));
   if (!write) throw RollcallError.ofIssues(issues);
@@ -36,12 +36,12 @@ export async function createGuest(
       },
     );
   }
-  const guest: UserRow = { ...newUserRow(id, now), role: 'guest' };
+  const guest: UserRow = { ...newUserRow(id, transaction.now), role: 'guest' };
   for (const [field, value] of Object.entries(write.fields)) refuseReserved(guest, field, value as JsonValue);
-  const after: UserRow = { ...mergeUser(undefined, write, now), role: 'guest' };
+  const after: UserRow = { ...mergeUser(undefined, write, transaction.now), role: 'guest' };
   const draft = { index: 0, before: undefined, after };
   throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
-  const [row] = await saveUsers(transaction, { type: 'user', id }, [draft], now);
+  const [row] = await saveUsers(transaction, { type: 'user', id }, [draft]);
   return row as UserRow;
 }
 

@@ -11,7 +11,7 @@ import type { UserRow } from './user-table.js';
 export type ChangeActivity = (
   transaction: WriteTransaction,
   actor: Actor,
-  change: { id: string; now: number },
+  change: { id: string },
 ) => Promise<UserOutcome>;
 
 /** Marks a user as deactivated: it cannot connect or call anything; its data stays. */
@@ -19,7 +19,8 @@ export const deactivateUser: ChangeActivity = (transaction, actor, change) =>
   changeUser(transaction, actor, {
     ...change,
     apply: row =>
-      refuseDeleted(row) ?? (row.deactivated_at === undefined ? { ...row, deactivated_at: change.now } : row),
+      refuseDeleted(row) ??
+      (row.deactivated_at === undefined ? { ...row, deactivated_at: transaction.now } : row),
   });
 
 /** Undoes a deactivation. */
@@ -45,9 +46,9 @@ type Apply = (row: UserRow) => UserRow | RollcallError;
 async function changeUser(
   transaction: WriteTransaction,
   actor: Actor,
-  change: { id: string; now: number; apply: Apply },
+  change: { id: string; apply: Apply },
 ): Promise<UserOutcome> {
-  const { id, now, apply } = change;
+  const { id, apply } = change;
   const before = (await findUsersForUpdate(transaction, [id])).get(id);
   if (!before) {
     const forgotten = (await findTombstones(transaction, [id])).size > 0;
@@ -61,7 +62,7 @@ async function changeUser(
     const [issue] = await draftIssues(transaction, await readSettings(transaction), [draft]);
     if (issue) return failure(issue);
   }
-  await saveUsers(transaction, actor, [draft], now);
+  await saveUsers(transaction, actor, [draft]);
   return { status: 'done' };
 }
 

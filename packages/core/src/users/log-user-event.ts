@@ -1,7 +1,7 @@
 import type { Actor, DurableEventType, UserEvent, UserEventType } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
-/** What an event about one user says. Its time is `at`, or when the user was changed. */
+/** What an event about one user says. */
 type LoggedUserEvent = Pick<
   UserEvent,
   | 'user'
@@ -16,15 +16,13 @@ type LoggedUserEvent = Pick<
   | 'device'
 > & {
   type: UserEventType & DurableEventType;
-  at?: number;
 };
 
 /** Adds an event about one user to the log. */
 export function logUserEvent(transaction: WriteTransaction, actor: Actor, event: LoggedUserEvent): void {
-  const { type, at, ...data } = event;
+  const { type, ...data } = event;
   transaction.log({
     type,
-    at: at ?? data.user.updated_at,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     user_id: data.user.id,
@@ -34,6 +32,6 @@ export function logUserEvent(transaction: WriteTransaction, actor: Actor, event:
 }
 
 /** Whoever is deleted for good leaves the entries about others, too: those whom the user has blocked stand in each. */
-function othersNamedIn({ user, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type' | 'at'>): string[] {
+function othersNamedIn({ user, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type'>): string[] {
   return [...(user.blocked_user_ids ?? []), target_id, banned_by_id].filter(id => id !== undefined);
 }

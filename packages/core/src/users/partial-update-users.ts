@@ -20,7 +20,7 @@ export type WriteRights = 'server' | 'user';
 export interface PartialUpdateBatch {
   /** The users that the batch names, for authorisation before it is written. */
   readonly ids: readonly string[];
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings, now: number): Promise<UserRow[]>;
+  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
 /**
@@ -35,7 +35,7 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
   );
   return {
     ids,
-    write: async (transaction, actor, settings, now) => {
+    write: async (transaction, actor, settings) => {
       const stored = await findUsersForUpdate(transaction, ids);
       // Of users who are gone for good nobody knows whose they were.
       const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
@@ -49,13 +49,13 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
           found.push(deletedIssue(item.id, index));
         else if (!before) found.push(unknownIssue(item.id, index));
         else {
-          const applied = applyPartialUpdate(withoutRunOutBan(before, now), item);
+          const applied = applyPartialUpdate(withoutRunOutBan(before, transaction.now), item);
           found.push(...applied.issues.map(issue => ({ ...issue, index })));
           if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
         }
       }
       throwIssues([...found, ...(await draftIssues(transaction, settings, drafts))]);
-      return saveUsers(transaction, actor, drafts, now);
+      return saveUsers(transaction, actor, drafts);
     },
   };
 }

@@ -25,11 +25,9 @@ export interface Revocation {
  */
 export class Revocations {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Tokens of the app that were issued before this time are refused; null: none is. */
@@ -46,8 +44,8 @@ export class Revocations {
    */
   revoke(actor: Actor, { ids, before }: Revocation): Promise<void> {
     return this.#unitOfWork.write(async transaction => {
-      const now = this.#clock();
-      if (ids) return revokeOfUsers(transaction, actor, { ids, before, now });
+      const { now } = transaction;
+      if (ids) return revokeOfUsers(transaction, actor, { ids, before });
       if (before !== null && before > now + CLOCK_TOLERANCE_MS) {
         throw new RollcallError(
           'INPUT_INVALID',
@@ -57,7 +55,7 @@ export class Revocations {
       }
       const until = before === null ? null : Math.min(before, now);
       const change = { revoke_tokens_issued_before: until };
-      await saveSettings(transaction, actor, { change: settings => ({ ...settings, ...change }), now });
+      await saveSettings(transaction, actor, { change: settings => ({ ...settings, ...change }) });
     });
   }
 }
@@ -65,7 +63,7 @@ export class Revocations {
 async function revokeOfUsers(
   transaction: WriteTransaction,
   actor: Actor,
-  { ids, before, now }: { ids: readonly string[]; before: number | null; now: number },
+  { ids, before }: { ids: readonly string[]; before: number | null },
 ): Promise<void> {
   const stored = await findUsersForUpdate(transaction, ids);
   await refuseMissing(transaction, ids, stored);
@@ -76,13 +74,13 @@ async function revokeOfUsers(
   if (changed.length === 0) return;
   const list = transaction.dialect.values(changed.map(row => row.id));
   await transaction.query(
-    sql`UPDATE users SET revoke_tokens_issued_before = ${before}, updated_at = ${now} WHERE id IN (${list})`,
+    sql`UPDATE users SET revoke_tokens_issued_before = ${before}, updated_at = ${transaction.now} WHERE id IN (${list})`,
   );
   for (const row of changed) {
     const { revoke_tokens_issued_before: earlier, ...rest } = row;
     const after = {
       ...rest,
-      updated_at: now,
+      updated_at: transaction.now,
       ...(before !== null && { revoke_tokens_issued_before: before }),
     };
     const change = {
@@ -90,7 +88,11 @@ async function revokeOfUsers(
       ...(before !== null && { after: before }),
     };
     const changes: UserEvent['changes'] = { revoke_tokens_issued_before: change };
-    logUserEvent(transaction, actor, { type: 'user.tokens.revoked', user: toUser(after, now), changes });
+    logUserEvent(transaction, actor, {
+      type: 'user.tokens.revoked',
+      user: toUser(after, transaction.now),
+      changes,
+    });
   }
 }
 

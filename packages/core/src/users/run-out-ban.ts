@@ -16,15 +16,15 @@ export function withoutRunOutBan(row: UserRow, now: number): UserRow {
  * stores the answer: so each end of a ban is told exactly once.
  * @returns the user without the ban, as it is to be stored.
  */
-export function endBan(transaction: WriteTransaction, row: UserRow, now: number): UserRow {
+export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
   const ended: UserRow = {
-    ...withoutRunOutBan(row, now),
-    updated_at: now,
+    ...withoutRunOutBan(row, transaction.now),
+    updated_at: transaction.now,
     revision: row.revision + (row.banned ? 1 : 0),
   };
-  const lastMoment = (row.ban_expires ?? now) - 1;
-  const changes = userChanges(toUser(row, lastMoment), toUser(ended, now));
-  const user = toUser(ended, now);
+  const lastMoment = (row.ban_expires ?? transaction.now) - 1;
+  const changes = userChanges(toUser(row, lastMoment), toUser(ended, transaction.now));
+  const user = toUser(ended, transaction.now);
   logUserEvent(transaction, { type: 'system' }, { type: 'user.unbanned', user, changes, cause: 'expired' });
   return ended;
 }

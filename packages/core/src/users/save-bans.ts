@@ -21,7 +21,6 @@ export interface WrittenUser {
 export async function saveBans(
   transaction: WriteTransaction,
   written: readonly WrittenUser[],
-  now: number,
 ): Promise<void> {
   const ended: string[] = [];
   const told: BanRow[] = [];
@@ -33,7 +32,7 @@ export async function saveBans(
       user_id: after.id,
       ...ban,
       shadow: !after.banned,
-      created_at: now,
+      created_at: transaction.now,
       ...(after.ban_expires !== undefined && { expires_at: after.ban_expires }),
     });
   }

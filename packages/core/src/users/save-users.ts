@@ -34,34 +34,35 @@ export async function saveUsers(
   transaction: WriteTransaction,
   actor: Actor,
   drafts: readonly UserDraft[],
-  now: number,
 ): Promise<UserRow[]> {
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
   const written: WrittenUser[] = [];
   const stored = drafts.map(draft => {
-    const changes = draft.before && userChanges(toUser(draft.before, now), toUser(draft.after, now));
+    const changes =
+      draft.before &&
+      userChanges(toUser(draft.before, transaction.now), toUser(draft.after, transaction.now));
     if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
     const visible = changes && Object.keys(changes).some(path => !isPrivatePath(path));
     // A ban that has run out is told before what is done now, and is not written again.
-    const ranOut = draft.before !== undefined && hasRunOut(draft.before, now);
-    const before = draft.before && ranOut ? endBan(transaction, draft.before, now) : draft.before;
+    const ranOut = draft.before !== undefined && hasRunOut(draft.before, transaction.now);
+    const before = draft.before && ranOut ? endBan(transaction, draft.before) : draft.before;
     const row: UserRow = {
-      ...withoutRunOutBan(draft.after, now),
+      ...withoutRunOutBan(draft.after, transaction.now),
       ...DERIVED_COLUMNS.name(draft.after.name),
-      updated_at: now,
+      updated_at: transaction.now,
       revision: before ? before.revision + (visible ? 1 : 0) : 1,
     };
     (before ? changed : created).push(row);
     written.push({ after: row, ranOut, ...(before && { before }), ...(draft.ban && { ban: draft.ban }) });
-    logChange(transaction, actor, { user: toUser(row, now), changes, draft });
+    logChange(transaction, actor, { user: toUser(row, transaction.now), changes, draft });
     return row;
   });
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
   // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
   await insertRows(transaction, userTable, created.sort(byId));
   await insertRows(transaction, userTable, changed, { key: 'id', keep: PRESENCE_COLUMNS });
-  await saveBans(transaction, written, now);
+  await saveBans(transaction, written);
   return stored;
 }
 

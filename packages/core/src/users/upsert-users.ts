@@ -12,14 +12,14 @@ import type { UserRow } from './user-table.js';
 
 /** A checked batch of upserts, ready to be written inside a transaction. */
 export interface UpsertBatch {
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings, now: number): Promise<UserRow[]>;
+  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
 /** Checks the form of a batch of upserts; what depends on stored data is checked when it is written. */
 export function parseUpserts(raw: unknown): UpsertBatch {
   const { items, issues } = checkBatch(raw, parseUserInput);
   return {
-    write: async (transaction, actor, settings, now) => {
+    write: async (transaction, actor, settings) => {
       const ids = items.map(({ item }) => item.id);
       const stored = await findUsersForUpdate(transaction, ids);
       const forgotten = await findTombstones(
@@ -28,13 +28,13 @@ export function parseUpserts(raw: unknown): UpsertBatch {
       );
       const drafts = items.map(({ index, item }): UserDraft => {
         const before = stored.get(item.id);
-        return { index, before, after: replaceUser(before, item, now) };
+        return { index, before, after: replaceUser(before, item, transaction.now) };
       });
       const refusals = items.flatMap(({ index, item }) =>
         forgotten.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
       );
       throwIssues([...issues, ...refusals, ...(await draftIssues(transaction, settings, drafts))]);
-      return saveUsers(transaction, actor, drafts, now);
+      return saveUsers(transaction, actor, drafts);
     },
   };
 }

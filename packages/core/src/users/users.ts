@@ -37,18 +37,12 @@ export interface Access {
  */
 export class Users {
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
   readonly #guestsByDefault: boolean;
   readonly #accesses: GatheredRead<Access>;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
-  constructor(
-    unitOfWork: UnitOfWork,
-    clock: () => number,
-    { guestsByDefault = false }: { guestsByDefault?: boolean } = {},
-  ) {
+  constructor(unitOfWork: UnitOfWork, { guestsByDefault = false }: { guestsByDefault?: boolean } = {}) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
     this.#guestsByDefault = guestsByDefault;
     this.#accesses = new GatheredRead(unitOfWork, readAccesses);
   }
@@ -62,7 +56,7 @@ export class Users {
   async upsert(actor: Actor, raw: unknown): Promise<UserRow[]> {
     const batch = parseUpserts(raw);
     return this.#unitOfWork.write(async transaction =>
-      batch.write(transaction, actor, await readSettings(transaction), this.#clock()),
+      batch.write(transaction, actor, await readSettings(transaction)),
     );
   }
 
@@ -83,9 +77,8 @@ export class Users {
     const batch = parsePartialUpdates(raw, rights.fields, rights.tenant);
     await rights.authorise(batch.ids);
     return this.#unitOfWork.write(async transaction => {
-      const now = this.#clock();
-      if (rights.fields === 'user') await refuseBanned(transaction, actor, now);
-      return batch.write(transaction, actor, await readSettings(transaction), now);
+      if (rights.fields === 'user') await refuseBanned(transaction, actor);
+      return batch.write(transaction, actor, await readSettings(transaction));
     });
   }
 
@@ -101,7 +94,7 @@ export class Users {
       const settings = await readSettings(transaction);
       const { epoch, seq } = await readBounds(transaction);
       const rights = { mayUpdate: (role: string) => grantsOf(settings, role).includes('update-own-user') };
-      const options = { raw, token, settings, rights, now: this.#clock() };
+      const options = { raw, token, settings, rights };
       const row = await connectUser(transaction, { type: 'user', id: token.userId }, options);
       return { row, position: formatPosition({ epoch, seq }) };
     });
@@ -122,7 +115,7 @@ export class Users {
         );
       }
       const { epoch, seq } = await readBounds(transaction);
-      const row = await createGuest(transaction, raw, { settings, now: this.#clock() });
+      const row = await createGuest(transaction, raw, { settings });
       return { row, position: formatPosition({ epoch, seq }) };
     });
   }
@@ -144,7 +137,7 @@ export class Users {
       // The position is read first: an event that it does not include is news, even if a row shows it already.
       const { epoch, seq } = await readBounds(transaction);
       const { indexed_custom_fields: indexedFields } = await readSettings(transaction);
-      const found = await queryUsers(transaction, { ...query, indexedFields, now: this.#clock() });
+      const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
       return { ...found, position: formatPosition({ epoch, seq }) };
     });
   }
@@ -184,11 +177,10 @@ export class Users {
   ): Promise<UserRow> {
     const { id, name } = what;
     return this.#unitOfWork.write(async transaction => {
-      const now = this.#clock();
-      throwFailure(await change(transaction, actor, { id, now }));
+      throwFailure(await change(transaction, actor, { id }));
       if (name !== undefined) {
         const rename = parsePartialUpdates([{ id, set: { name } }], 'server');
-        await rename.write(transaction, actor, await readSettings(transaction), now);
+        await rename.write(transaction, actor, await readSettings(transaction));
       }
       return findUser(transaction, id);
     });
@@ -196,9 +188,9 @@ export class Users {
 }
 
 /** @throws RollcallError `USER_BANNED` */
-async function refuseBanned(transaction: Transaction, { id }: Actor, now: number): Promise<void> {
+async function refuseBanned(transaction: Transaction, { id }: Actor): Promise<void> {
   const row = id === undefined ? undefined : (await findUsers(transaction, [id])).get(id);
-  if (row && toUser(row, now).banned) {
+  if (row && toUser(row, transaction.now).banned) {
     throw new RollcallError('USER_BANNED', `the user "${id}" is banned and cannot write`);
   }
 }

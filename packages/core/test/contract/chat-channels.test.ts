@@ -127,7 +127,7 @@ describeOnEveryEngine('channels', engine => {
     await fixture.content.setUser('ann', { deleted_at: 5 });
     expect(await make('ann')).toMatchObject({ code: 'USER_DELETED', field: 'user_id' });
     expect(await make('nobody')).toMatchObject({ code: 'USER_NOT_FOUND', field: 'user_id' });
-    await fixture.content.setUser('ann', { banned: true, ban_expires: fixture.content.now - 1 });
+    await fixture.content.setUser('ann', { banned: true, ban_expires: fixture.content.clock.now - 1 });
     await fixture.group('one', ['ann']);
   });
 

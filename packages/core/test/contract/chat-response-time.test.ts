@@ -18,7 +18,7 @@ describeOnEveryEngine('the response time of a user', engine => {
   const user = (id: string) => fixture.content.unitOfWork.read(transaction => findUser(transaction, id));
   /** Sends a message so many seconds after the last thing that happened. */
   const after = async (seconds: number, userId: string, channel = cid) => {
-    fixture.content.now += seconds * 1000 - 1;
+    fixture.content.clock.now += seconds * 1000 - 1;
     sent += 1;
     const id = `m${sent}`;
     await fixture.send(userId, channel, { id });
@@ -54,7 +54,7 @@ describeOnEveryEngine('the response time of a user', engine => {
   it('begins when the user joins', async () => {
     await fixture.chat.removeMembers(BACK_END, { cid, members: ['cat'] });
     await after(0, 'ann');
-    fixture.content.now += 100_000;
+    fixture.content.clock.now += 100_000;
     await fixture.chat.addMembers(BACK_END, { cid, members: ['cat'] });
     await after(10, 'cat');
     expect(await timeOf('cat')).toBeUndefined();

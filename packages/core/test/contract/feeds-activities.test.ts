@@ -13,7 +13,7 @@ describeOnEveryEngine('activities', engine => {
 
   beforeEach(async () => {
     fixture = await ContentFixture.open(engine);
-    feeds = new Feeds(fixture.unitOfWork, fixture.clock);
+    feeds = new Feeds(fixture.unitOfWork);
     await fixture.addUsers('ann', 'ben', 'cat');
   });
 
@@ -38,7 +38,7 @@ describeOnEveryEngine('activities', engine => {
         object: 'post:1',
         custom: { stars: 5 },
         pruned: false,
-        created_at: fixture.now,
+        created_at: fixture.clock.now,
       },
     ]);
     expect(page.users.get('ann')).toMatchObject({ id: 'ann', revision: 1 });
@@ -76,7 +76,7 @@ describeOnEveryEngine('activities', engine => {
     await add('ann', { id: 'two' });
     expect(await refusal(remove('ben', 'one'))).toMatchObject({ code: 'NOT_ALLOWED', field: 'id' });
     const removed = await remove('ann', 'one');
-    expect(removed.activities[0]).toMatchObject({ deleted_at: fixture.now, deleted_with: 'activity' });
+    expect(removed.activities[0]).toMatchObject({ deleted_at: fixture.clock.now, deleted_with: 'activity' });
     expect(await remove('ann', 'one')).toEqual(removed);
     expect(idsOf(await query())).toEqual(['two']);
     await feeds.removeActivity({ kind: 'server' }, 'two');

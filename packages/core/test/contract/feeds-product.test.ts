@@ -11,7 +11,7 @@ describeOnEveryEngine('the activities of a user', engine => {
 
   beforeEach(async () => {
     fixture = await ContentFixture.open(engine);
-    feeds = new Feeds(fixture.unitOfWork, fixture.clock);
+    feeds = new Feeds(fixture.unitOfWork);
     await fixture.addUsers('ann', 'ben');
     for (const id of ['a1', 'a2', 'a3', 'a4', 'a5', 'removed']) await add('ann', id);
     await add('ben', 'b1');

@@ -41,9 +41,9 @@ describeOnEveryEngine('retention', engine => {
   it('deletes for good, content included, whoever was deleted before the time, and nobody else', async () => {
     await fixture.addActivities('jane', 5);
     await fixture.ended(await remove('jane'));
-    fixture.now += 10 * DAY_MS;
+    fixture.clock.now += 10 * DAY_MS;
     await fixture.ended(await remove('bob'));
-    const before = fixture.now - DAY_MS;
+    const before = fixture.clock.now - DAY_MS;
     await fixture.newEvents();
     await Promise.all([purge(before), purge(before)]);
     await settle();
@@ -61,27 +61,27 @@ describeOnEveryEngine('retention', engine => {
   it('forgets ended tasks of before the time, with their users, and no other', async () => {
     const old = await fixture.lifeCycle.deactivateUsers(SERVER, ['jane', 'bob'], false);
     await fixture.ended(old);
-    fixture.now += 10 * DAY_MS;
+    fixture.clock.now += 10 * DAY_MS;
     const young = await fixture.lifeCycle.reactivateUsers(SERVER, ['jane'], false);
     await fixture.ended(young);
     const waiting = await fixture.lifeCycle.deactivateUsers(SERVER, ['carl'], false);
-    await pruneTasks(fixture.database.unitOfWork, fixture.now - DAY_MS, signal);
+    await pruneTasks(fixture.database.unitOfWork, fixture.clock.now - DAY_MS, signal);
     expect(await refusal(fixture.tasks.get(old))).toMatchObject({ code: 'TASK_NOT_FOUND' });
     const { tasks = {}, task_users = {} } = await fixture.dump();
     expect(Object.keys(tasks).sort()).toEqual([young, waiting].sort());
     expect(Object.keys(task_users).sort()).toEqual([`${young} 0`, `${waiting} 0`].sort());
     await fixture.ended(waiting);
-    await pruneTasks(fixture.database.unitOfWork, fixture.now + 1, signal);
+    await pruneTasks(fixture.database.unitOfWork, fixture.clock.now + 1, signal);
     expect((await fixture.dump()).tasks).toEqual({});
   });
 
   it('removes the files of exports that ended before the time, and says so of their tasks', async () => {
     const old = await fixture.exports.exportUsers(SERVER, ['jane']);
     await fixture.ended(old);
-    fixture.now += 2 * DAY_MS;
+    fixture.clock.now += 2 * DAY_MS;
     const young = await fixture.exports.exportUsers(SERVER, ['bob']);
     await fixture.ended(young);
-    await dropOldExports(fixture.database.unitOfWork, fixture.now - DAY_MS, signal);
+    await dropOldExports(fixture.database.unitOfWork, signal);
     expect(await fixture.exports.file(old)).toBeUndefined();
     expect((await fixture.tasks.get(old)).result).toEqual({
       users: { jane: expect.objectContaining({ status: 'done' }) },

@@ -19,8 +19,8 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
   beforeEach(async () => {
     fixture = await LifeCycleFixture.open(engine);
     const { unitOfWork } = fixture.database;
-    moderation = new Moderation(unitOfWork, fixture.clock);
-    blocks = new Blocks(unitOfWork, fixture.clock);
+    moderation = new Moderation(unitOfWork);
+    blocks = new Blocks(unitOfWork);
     await fixture.users.upsert(SERVER, [
       { id: 'jane', role: 'admin' },
       { id: 'bob' },
@@ -35,7 +35,7 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
     await blocks.unblock({ type: 'user', id: 'carl' }, { userId: 'carl', id: 'jane' });
     await ban('bob', { banned_by_id: 'jane', reason: 'rude' });
     await ban('jane', { reason: 'Secret' });
-    await new Devices(unitOfWork, fixture.clock).add(SERVER, 'jane', {
+    await new Devices(unitOfWork).add(SERVER, 'jane', {
       id: 'Secret-phone',
       push_provider: 'apn',
     });

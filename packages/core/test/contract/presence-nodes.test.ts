@@ -130,27 +130,27 @@ describeOnEveryEngine('presence of several processes', engine => {
   it('does not flicker when a user comes back at once', async () => {
     here.presence.connected('jane');
     await isOnline('jane');
-    fixture.now += 1000;
+    fixture.clock.now += 1000;
     here.presence.disconnected('jane');
-    fixture.now += 1000;
+    fixture.clock.now += 1000;
     here.presence.connected('jane');
-    await expect.poll(async () => (await fixture.user('jane')).last_active, WAIT).toBe(fixture.now);
+    await expect.poll(async () => (await fixture.user('jane')).last_active, WAIT).toBe(fixture.clock.now);
     expect(await fixture.online()).toEqual(['jane']);
     expect(await fixture.changes()).toBe(1);
   });
 
   it('says when a user was last active: at its coming, at its going, and in between once a minute', async () => {
     const lastActive = async () => (await fixture.user('jane')).last_active;
-    const cameAt = fixture.now;
+    const cameAt = fixture.clock.now;
     here.presence.connected('jane');
     await isOnline('jane');
-    fixture.now += 59_000;
+    fixture.clock.now += 59_000;
     await here.presence.renew();
     expect(await lastActive()).toBe(cameAt);
-    fixture.now += 1000;
+    fixture.clock.now += 1000;
     await here.presence.renew();
     expect(await lastActive()).toBe(cameAt + 60_000);
-    fixture.now += 5000;
+    fixture.clock.now += 5000;
     here.presence.disconnected('jane');
     await isOnline();
     expect(await lastActive()).toBe(cameAt + 65_000);

@@ -6,13 +6,19 @@ import { EventLog } from '../../src/events/event-log.js';
 import { pruneLog } from '../../src/events/prune-log.js';
 import { writeLog } from '../../src/events/write-log.js';
 import { TABLES } from '../../src/tables.js';
+import { TestClock } from '../support/test-clock.js';
 
 describeOnEveryEngine('pruning the event log', engine => {
   let database: Database;
   let log: EventLog;
+  const clock = new TestClock(0);
 
   beforeEach(async () => {
-    database = await openDatabase(parseDatabaseUrl(await engine.freshUrl()), { tables: TABLES }, writeLog);
+    database = await openDatabase(
+      parseDatabaseUrl(await engine.freshUrl()),
+      { tables: TABLES, clock: clock.read },
+      writeLog,
+    );
     log = new EventLog(database.unitOfWork, error => {
       throw error;
     });
@@ -23,12 +29,14 @@ describeOnEveryEngine('pruning the event log', engine => {
     await database.close();
   });
 
-  const write = (count: number, at: number) =>
-    database.unitOfWork.write(async transaction => {
+  const write = (count: number, at: number) => {
+    clock.now = at;
+    return database.unitOfWork.write(async transaction => {
       for (let index = 0; index < count; index++) {
-        transaction.log({ type: 'role.created', at, actor_type: 'server', data: '{}' });
+        transaction.log({ type: 'role.created', actor_type: 'server', data: '{}' });
       }
     });
+  };
   const positionsAfter = async (seq: number) => {
     const page = await log.pageAfter({ ...(await log.position()), seq });
     return 'resyncAt' in page ? page : page.events.map(entry => entry.seq);

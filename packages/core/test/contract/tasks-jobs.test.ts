@@ -42,7 +42,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
   };
   const deactivate = (ids: string[]) =>
     fixture.unitOfWork.write(async transaction => {
-      for (const id of ids) await deactivateUser(transaction, SERVER, { id, now: 5 });
+      for (const id of ids) await deactivateUser(transaction, SERVER, { id });
     });
   const outcomes = (ids: string[], status: 'done' | 'unchanged') =>
     Object.fromEntries(ids.map(id => [id, { status }]));

@@ -43,7 +43,6 @@ describeOnEveryEngine('watching a task', engine => {
   const patientTasks = (hints: TaskHints = fixture.hints) =>
     new Tasks({
       unitOfWork: fixture.unitOfWork,
-      clock: fixture.clock,
       hints,
       exportLink: noLink,
       pollMs: 2 ** 30,
@@ -141,7 +140,7 @@ describeOnEveryEngine('watching a task', engine => {
     await waitFor(task_id);
     expect(heard[0]).toMatchObject({
       type: 'task.progress',
-      created_at: fixture.now,
+      created_at: fixture.clock.now,
       actor: SERVER,
       task: { task_id, status: 'running', progress: { done: 2, total: 6, failed: 0 } },
     });

@@ -44,10 +44,10 @@ describeOnEveryEngine('a task worker', engine => {
       type: 'users.deactivate',
       status: 'completed',
       progress: { done: 5, total: 5, failed: 0 },
-      created_at: fixture.now,
-      updated_at: fixture.now,
-      started_at: fixture.now,
-      finished_at: fixture.now,
+      created_at: fixture.clock.now,
+      updated_at: fixture.clock.now,
+      started_at: fixture.clock.now,
+      finished_at: fixture.clock.now,
       result: done(ids),
     });
     expect(job.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);

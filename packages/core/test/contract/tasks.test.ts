@@ -27,8 +27,8 @@ describeOnEveryEngine('tasks', engine => {
       type: 'users.deactivate',
       status: 'pending',
       progress: { done: 0, total: 1, failed: 0 },
-      created_at: fixture.now,
-      updated_at: fixture.now,
+      created_at: fixture.clock.now,
+      updated_at: fixture.clock.now,
     });
     expect(await fixture.tasks.get(task.task_id)).toEqual(task);
     expect(await fixture.events()).toEqual([
@@ -68,7 +68,7 @@ describeOnEveryEngine('tasks', engine => {
     const made: string[] = [];
     for (let index = 0; index < 7; index++) {
       // Pairs of the same time: the id has to break the tie.
-      fixture.now += index % 2;
+      fixture.clock.now += index % 2;
       made.push((await fixture.enqueue(['jane'])).task_id);
     }
     const pages: string[][] = [];
@@ -77,7 +77,7 @@ describeOnEveryEngine('tasks', engine => {
       const page = await list({ limit: 3, ...(next && { next }) });
       pages.push(page.tasks.map(task => task.task_id));
       next = page.next;
-      fixture.now += 1;
+      fixture.clock.now += 1;
       await fixture.enqueue(['later']);
     } while (next);
     expect(pages.map(page => page.length)).toEqual([3, 3, 1]);
@@ -120,13 +120,13 @@ describeOnEveryEngine('tasks', engine => {
 
   it('that wait end at once when they are cancelled, with one event that names who did it', async () => {
     const { task_id } = await fixture.enqueue(['jane']);
-    fixture.now += 5;
+    fixture.clock.now += 5;
     const cancelled = await fixture.tasks.cancel({ type: 'user', id: 'root' }, task_id);
     expect(cancelled).toMatchObject({
       status: 'cancelled',
       progress: { done: 0, total: 1, failed: 0 },
-      updated_at: fixture.now,
-      finished_at: fixture.now,
+      updated_at: fixture.clock.now,
+      finished_at: fixture.clock.now,
     });
     expect(await fixture.tasks.get(task_id)).toEqual(cancelled);
     const events = await fixture.events();
@@ -142,7 +142,7 @@ describeOnEveryEngine('tasks', engine => {
   it('that have ended are returned unchanged when they are cancelled again', async () => {
     const { task_id } = await fixture.enqueue(['jane']);
     const cancelled = await fixture.tasks.cancel(SERVER, task_id);
-    fixture.now += 5;
+    fixture.clock.now += 5;
     expect(await fixture.tasks.cancel(SERVER, task_id)).toEqual(cancelled);
     expect(await fixture.eventNames()).toEqual(['task.created', 'task.cancelled']);
   });

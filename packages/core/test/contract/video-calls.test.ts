@@ -15,7 +15,7 @@ describeOnEveryEngine('calls', engine => {
 
   beforeEach(async () => {
     fixture = await ContentFixture.open(engine);
-    video = new Video(fixture.unitOfWork, fixture.clock);
+    video = new Video(fixture.unitOfWork);
     await fixture.addUsers('ann', 'ben', 'cat', 'dan');
   });
 
@@ -39,8 +39,8 @@ describeOnEveryEngine('calls', engine => {
       created_by_id: 'ben',
       people: 2,
       custom: { topic: 'tea' },
-      created_at: fixture.now,
-      updated_at: fixture.now,
+      created_at: fixture.clock.now,
+      updated_at: fixture.clock.now,
     });
     expect(membersOf(page)).toEqual(['ann', 'ben']);
     expect(only(page).memberCount).toBe(2);
@@ -97,12 +97,12 @@ describeOnEveryEngine('calls', engine => {
   it('start with the first who joins, and know who is there', async () => {
     await create('ann', { id: 'one', members: ['ben'] });
     const joined = await video.joinCall({ cid: 'audio:one', user_id: 'ben' });
-    const at = fixture.now;
+    const at = fixture.clock.now;
     expect(only(joined)).toMatchObject({ row: { started_at: at }, members: [{}, { joined_at: at }] });
     expect(await video.joinCall({ cid: 'audio:one', user_id: 'ben' })).toEqual(joined);
 
     const left = await video.leaveCall({ cid: 'audio:one', user_id: 'ben' });
-    expect(only(left).members[1]).toMatchObject({ joined_at: at, left_at: fixture.now });
+    expect(only(left).members[1]).toMatchObject({ joined_at: at, left_at: fixture.clock.now });
     expect(await video.leaveCall({ cid: 'audio:one', user_id: 'ben' })).toEqual(left);
     // Who never joined cannot leave.
     expect(await video.leaveCall({ cid: 'audio:one', user_id: 'ann' })).toEqual(left);
@@ -112,7 +112,7 @@ describeOnEveryEngine('calls', engine => {
     expect(again.members[1]).toEqual({
       cid: 'audio:one',
       user_id: 'ben',
-      joined_at: fixture.now,
+      joined_at: fixture.clock.now,
       created_at: expect.any(Number),
       deleted: false,
     });
@@ -122,7 +122,7 @@ describeOnEveryEngine('calls', engine => {
     await create('ann', { id: 'one', members: ['ben'] });
     expect(await refusal(video.endCall(as('ben'), 'audio:one'))).toMatchObject({ code: 'NOT_ALLOWED' });
     const ended = await video.endCall(as('ann'), 'audio:one');
-    expect(only(ended).row.ended_at).toBe(fixture.now);
+    expect(only(ended).row.ended_at).toBe(fixture.clock.now);
     expect(await video.endCall(SERVER, 'audio:one')).toEqual(ended);
     const late = await Promise.all([
       refusal(video.joinCall({ cid: 'audio:one', user_id: 'ben' })),
@@ -142,7 +142,7 @@ describeOnEveryEngine('calls', engine => {
     expect((await refusal(adding)).code).toBe('USER_BANNED');
     expect((await refusal(video.endCall(as('ben'), 'audio:one'))).code).toBe('USER_BANNED');
     const left = await video.leaveCall({ cid: 'audio:one', user_id: 'ben' });
-    expect(only(left).members[1]?.left_at).toBe(fixture.now);
+    expect(only(left).members[1]?.left_at).toBe(fixture.clock.now);
   });
 
   it('are 1:1 with two members, and a group for ever with a third', async () => {

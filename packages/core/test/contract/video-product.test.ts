@@ -12,7 +12,7 @@ describeOnEveryEngine('the calls of a user', engine => {
 
   beforeEach(async () => {
     fixture = await ContentFixture.open(engine);
-    video = new Video(fixture.unitOfWork, fixture.clock);
+    video = new Video(fixture.unitOfWork);
     await fixture.addUsers('ann', 'ben', 'cat', 'dan');
     await create('alone', 'ann', []);
     for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) await create(id, 'ann', ['ben']);

@@ -36,7 +36,7 @@ export class ChatFixture {
 
   private constructor(content: ContentFixture) {
     this.content = content;
-    this.chat = new Chat(content.unitOfWork, content.clock);
+    this.chat = new Chat(content.unitOfWork);
   }
 
   /** With the users ann, ben and cat. */

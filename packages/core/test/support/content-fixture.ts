@@ -10,6 +10,7 @@ import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { writeLog } from '../../src/events/write-log.js';
 import type { ExportPage, Product } from '../../src/products/product.js';
 import { type UserRow, userTable } from '../../src/users/user-table.js';
+import { TestClock } from './test-clock.js';
 
 /** Who sweeps. */
 export const ADMIN: Actor = { type: 'user', id: 'admin' };
@@ -25,28 +26,25 @@ export interface SweepOptions {
 /** A database with users in it, on which a product is tried without any tasks around it. */
 export class ContentFixture {
   readonly unitOfWork: UnitOfWork;
-  /** Epoch milliseconds; goes on by one with every look. */
-  now = 1_700_000_000_000;
+  /** Goes on by one with every transaction. */
+  readonly clock: TestClock;
   /** How often a sweep asked for an heir. */
   heirs = 0;
   readonly #database: Database;
   #seen = 0;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, clock: TestClock) {
     this.#database = database;
+    this.clock = clock;
     this.unitOfWork = database.unitOfWork;
   }
 
   /** @param owners who brings tables of its own along. */
   static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
     const address = parseDatabaseUrl(await engine.freshUrl());
-    return new ContentFixture(await openDatabase(address, { owners }, writeLog));
+    const clock = new TestClock(1_700_000_000_000, 1);
+    return new ContentFixture(await openDatabase(address, { owners, clock: clock.read }, writeLog), clock);
   }
-
-  readonly clock = (): number => {
-    this.now += 1;
-    return this.now;
-  };
 
   async addUsers(...ids: string[]): Promise<void> {
     const rows = ids.map(
@@ -123,7 +121,6 @@ export class ContentFixture {
           transaction,
           userId,
           actor: ADMIN,
-          now: this.clock(),
           limit,
           modes,
           forgetUser,

@@ -22,6 +22,7 @@ import type { TaskRow } from '../../src/tasks/task-table.js';
 import { Tasks } from '../../src/tasks/tasks.js';
 import { Users } from '../../src/users/users.js';
 import { type Dump, StoredData, type StoredRow } from './life-cycle-dump.js';
+import { TestClock } from './test-clock.js';
 
 const LEASE_MS = 30_000;
 
@@ -34,8 +35,8 @@ export class LifeCycleFixture {
   readonly tasks: Tasks;
   readonly exports: Exports;
   readonly lifeCycle: LifeCycle;
-  /** Epoch milliseconds; goes on by one with every look. */
-  now = Date.parse('2026-01-01T00:00:00Z');
+  /** Goes on by one with every transaction. */
+  readonly clock: TestClock;
   readonly database: Database;
   readonly #data: StoredData;
   readonly #jobs: ReadonlyMap<TaskType, Job>;
@@ -43,21 +44,21 @@ export class LifeCycleFixture {
   readonly #held = new Map<string, TaskRow>();
   #seen = 0;
 
-  private constructor(database: Database, data: StoredData) {
+  private constructor(database: Database, data: StoredData, clock: TestClock) {
     this.database = database;
+    this.clock = clock;
     this.#data = data;
     const { unitOfWork } = database;
-    const { clock } = this;
-    const exportLink = (taskId: string) => ({ url: `/exports/${taskId}`, url_expires_at: this.now });
-    this.users = new Users(unitOfWork, clock);
-    this.chat = new Chat(unitOfWork, clock);
-    this.video = new Video(unitOfWork, clock);
-    this.feeds = new Feeds(unitOfWork, clock);
-    this.tasks = new Tasks({ unitOfWork, clock, hints: new LocalTaskHints(), exportLink });
+    const exportLink = (taskId: string) => ({ url: `/exports/${taskId}`, url_expires_at: this.clock.now });
+    this.users = new Users(unitOfWork);
+    this.chat = new Chat(unitOfWork);
+    this.video = new Video(unitOfWork);
+    this.feeds = new Feeds(unitOfWork);
+    this.tasks = new Tasks({ unitOfWork, hints: new LocalTaskHints(), exportLink });
     const products = [this.chat.product, this.video.product, this.feeds.product];
     const sources = exportSources(products);
-    this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products, clock });
-    this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources, clock });
+    this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products });
+    this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources });
     const jobs = [
       ...lifeCycleJobs({ products, onForgotten: () => undefined }),
       exportUsersJob(sources) as unknown as Job,
@@ -68,14 +69,10 @@ export class LifeCycleFixture {
   /** On a fresh database, or on one that is there. */
   static async open(engine: TestEngine, given?: string): Promise<LifeCycleFixture> {
     const url = given ?? (await engine.freshUrl());
-    const database = await openDatabase(parseDatabaseUrl(url), {}, writeLog);
-    return new LifeCycleFixture(database, await StoredData.open(url));
+    const clock = new TestClock(Date.parse('2026-01-01T00:00:00Z'), 1);
+    const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
+    return new LifeCycleFixture(database, await StoredData.open(url), clock);
   }
-
-  readonly clock = (): number => {
-    this.now += 1;
-    return this.now;
-  };
 
   /** Takes the oldest task that waits. */
   async claim(): Promise<TaskRow> {
@@ -90,7 +87,7 @@ export class LifeCycleFixture {
     const job = this.#jobs.get(type);
     if (!job) throw new Error(`no job for ${type}`);
     const held = { id, fence };
-    const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS, clock: this.clock });
+    const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS });
     if (row.status === 'running') this.#held.set(id, row);
     else this.#held.delete(id);
     return row;
@@ -138,7 +135,7 @@ export class LifeCycleFixture {
         object: 'much',
         custom: {},
         pruned: false,
-        created_at: this.now,
+        created_at: this.clock.now,
       };
     });
     await this.database.unitOfWork.write(transaction => insertRows(transaction, activityTable, rows));
@@ -180,7 +177,6 @@ export class LifeCycleFixture {
       unitOfWork,
       types,
       leaseMs: LEASE_MS,
-      clock: this.clock,
       signal: AbortSignal.timeout(LEASE_MS),
     });
   }

@@ -9,6 +9,7 @@ import { Presence } from '../../src/presence/presence.js';
 import { PresenceWatch } from '../../src/presence/presence-watch.js';
 import type { UserRow } from '../../src/users/user-table.js';
 import { Users } from '../../src/users/users.js';
+import { TestClock } from './test-clock.js';
 import { SERVER } from './test-directory.js';
 
 /** What a listener has heard of users: whether each was online, in order; undefined for one who does not exist. */
@@ -26,21 +27,24 @@ export class PresenceFixture {
   readonly users: Users;
   readonly unitOfWork: UnitOfWork;
   /** What every clock of the test shows: it stands still unless the test moves it. */
-  now = 1_700_000_000_000;
+  readonly clock: TestClock;
   readonly #url: string;
   readonly #databases: Database[];
   readonly #nodes: { presence: Presence; watch: PresenceWatch; events: EventLog }[] = [];
 
-  private constructor(url: string, database: Database) {
+  private constructor(url: string, database: Database, clock: TestClock) {
     this.#url = url;
+    this.clock = clock;
     this.#databases = [database];
     this.unitOfWork = database.unitOfWork;
-    this.users = new Users(this.unitOfWork, () => this.now);
+    this.users = new Users(this.unitOfWork);
   }
 
   static async open(engine: TestEngine, ids: readonly string[]): Promise<PresenceFixture> {
     const url = await engine.freshUrl();
-    const fixture = new PresenceFixture(url, await openDatabase(parseDatabaseUrl(url), {}, writeLog));
+    const clock = new TestClock(1_700_000_000_000);
+    const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
+    const fixture = new PresenceFixture(url, database, clock);
     await fixture.users.upsert(
       SERVER,
       ids.map(id => ({ id })),
@@ -54,12 +58,12 @@ export class PresenceFixture {
     const onError = (error: unknown) => {
       throw error;
     };
-    const users = new Users(unitOfWork, () => this.now);
+    const users = new Users(unitOfWork);
     const events = new EventLog(unitOfWork, onError);
     const watch = new PresenceWatch({ unitOfWork, events, find: ids => users.find(ids), onError });
     const presence = new Presence({
       unitOfWork,
-      clock: () => this.now,
+      clock: this.clock.read,
       onWritten: () => watch.hint(),
       onError,
     });
@@ -113,7 +117,7 @@ export class PresenceFixture {
   async #anotherUnitOfWork(): Promise<UnitOfWork> {
     const address = parseDatabaseUrl(this.#url);
     if (address.engine !== 'postgres') return this.unitOfWork;
-    const database = await openDatabase(address, {}, writeLog);
+    const database = await openDatabase(address, { clock: this.clock.read }, writeLog);
     this.#databases.push(database);
     return database.unitOfWork;
   }

@@ -89,6 +89,7 @@ export class QueryFixture {
       const plans: string[] = [];
       const explaining: Transaction = {
         dialect: transaction.dialect,
+        now: transaction.now,
         query: async statement => {
           // It runs first, because a plan alone does not notice that another connection has changed the schema.
           const rows = await transaction.query(statement);

@@ -13,6 +13,7 @@ import { TaskWorker, type TaskWorkerOptions } from '../../src/tasks/task-worker.
 import { type TaskRequest, Tasks } from '../../src/tasks/tasks.js';
 import { type UserRow, userTable } from '../../src/users/user-table.js';
 import { GatedUnitOfWork } from './tasks-gate.js';
+import { TestClock } from './test-clock.js';
 
 /** Who asks for the tasks of these tests. */
 export const SERVER: Actor = { type: 'server' };
@@ -39,20 +40,20 @@ export class TasksFixture {
   /** What was reported by all workers, and where. */
   readonly errors: { error: unknown; context: string }[] = [];
   /** What every clock of the test shows: it stands still unless the test moves it. */
-  now = 1_700_000_000_000;
+  readonly clock: TestClock;
   readonly #url: string;
   readonly #databases: Database[];
   readonly #workers: TaskWorker[] = [];
   readonly #gates: GatedUnitOfWork[] = [];
 
-  private constructor(url: string, database: Database) {
+  private constructor(url: string, database: Database, clock: TestClock) {
     this.#url = url;
+    this.clock = clock;
     this.#databases = [database];
     this.unitOfWork = database.unitOfWork;
     this.tasks = new Tasks({
       unitOfWork: this.unitOfWork,
       hints: this.hints,
-      clock: this.clock,
       exportLink: noLink,
       pollMs: 20,
     });
@@ -60,16 +61,16 @@ export class TasksFixture {
 
   static async open(engine: TestEngine): Promise<TasksFixture> {
     const url = await engine.freshUrl();
-    return new TasksFixture(url, await openDatabase(parseDatabaseUrl(url), {}, writeLog));
+    const clock = new TestClock(1_700_000_000_000);
+    const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
+    return new TasksFixture(url, database, clock);
   }
-
-  readonly clock = (): number => this.now;
 
   /** A way to the same data as another process has it; an embedded database belongs to one process. */
   async otherUnitOfWork(): Promise<UnitOfWork> {
     const address = parseDatabaseUrl(this.#url);
     if (address.engine !== 'postgres') return this.unitOfWork;
-    const database = await openDatabase(address, {}, writeLog);
+    const database = await openDatabase(address, { clock: this.clock.read }, writeLog);
     this.#databases.push(database);
     return database.unitOfWork;
   }
@@ -80,7 +81,6 @@ export class TasksFixture {
       unitOfWork: this.unitOfWork,
       hints: this.hints,
       progress: this.tasks.progress,
-      clock: this.clock,
       jobs: [job],
       onError: (error, context) => this.errors.push({ error, context }),
       pollMs: 20,

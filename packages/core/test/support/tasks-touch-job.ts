@@ -22,14 +22,14 @@ export function touchJob(inStep: InStep = () => undefined): TouchJob {
     type: 'users.deactivate',
     begun,
     async step(context) {
-      const { transaction, input, position = 0, actor, now } = context;
+      const { transaction, input, position = 0, actor } = context;
       const ids = input.ids.slice(position, position + 2);
       begun.push(ids);
       await transaction.query(
         sql`UPDATE users SET revision = revision + 1 WHERE id IN (${transaction.dialect.values(ids)})`,
       );
       for (const user_id of ids) {
-        transaction.log({ type: 'user.updated', at: now, actor_type: actor.type, user_id, data: '{}' });
+        transaction.log({ type: 'user.updated', actor_type: actor.type, user_id, data: '{}' });
       }
       await inStep(ids, context);
       return {

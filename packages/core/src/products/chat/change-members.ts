@@ -24,7 +24,7 @@ export interface MemberChange {
 export async function addMembers(
   transaction: WriteTransaction,
   viewer: Viewer,
-  change: MemberChange & { now: number },
+  change: MemberChange,
 ): Promise<ChannelRow> {
   const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: true });
   const users = await findUsersForShare(transaction, change.members);
@@ -43,9 +43,9 @@ export async function addMembers(
   );
   const known = new Set(present.map(one => one.user_id));
   const added = change.members.filter(id => !known.has(id));
-  const rows = added.map(id => ({ cid: channel.cid, user_id: id, created_at: change.now }));
+  const rows = added.map(id => ({ cid: channel.cid, user_id: id, created_at: transaction.now }));
   await insertRows(transaction, channelMemberTable, rows);
-  return added.length > 0 ? touch(transaction, channel, change.now) : channel;
+  return added.length > 0 ? touch(transaction, channel) : channel;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function addMembers(
 export async function removeMembers(
   transaction: WriteTransaction,
   viewer: Viewer,
-  change: MemberChange & { now: number },
+  change: MemberChange,
 ): Promise<ChannelRow> {
   const leaves = viewer.kind === 'user' && change.members.length === 1 && change.members[0] === viewer.userId;
   const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: !leaves });
@@ -63,18 +63,18 @@ export async function removeMembers(
     sql`delete from channel_members where cid = ${channel.cid}
       and user_id in (${transaction.dialect.values(change.members)}) returning user_id`,
   );
-  return removed.length > 0 ? touch(transaction, channel, change.now) : channel;
+  return removed.length > 0 ? touch(transaction, channel) : channel;
 }
 
 async function openForChange(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { cid, ownerOnly, now }: { cid: string; ownerOnly: boolean; now: number },
+  { cid, ownerOnly }: { cid: string; ownerOnly: boolean },
 ): Promise<ChannelRow> {
   const channel = await findChannel(transaction, cid, transaction.dialect.forUpdate);
   if (viewer.kind === 'user') {
     const { userId } = viewer;
-    await loadActor(transaction, userId, { field: 'user_id', now });
+    await loadActor(transaction, userId, { field: 'user_id' });
     const owns = channel?.owner_id === userId;
     if (!owns && !(await findMember(transaction, { cid, userId }))) throw channelNotFound(cid);
     if (ownerOnly && !owns) {
@@ -92,9 +92,9 @@ async function openForChange(
   return channel;
 }
 
-async function touch(transaction: WriteTransaction, { cid }: ChannelRow, now: number): Promise<ChannelRow> {
+async function touch(transaction: WriteTransaction, { cid }: ChannelRow): Promise<ChannelRow> {
   const [cells] = await transaction.query(
-    sql`update channels set updated_at = ${now} where cid = ${cid} returning ${raw(channelTable.columnList)}`,
+    sql`update channels set updated_at = ${transaction.now} where cid = ${cid} returning ${raw(channelTable.columnList)}`,
   );
   if (!cells) throw channelNotFound(cid);
   return channelTable.decode(cells, transaction.dialect);

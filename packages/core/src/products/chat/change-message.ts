@@ -16,12 +16,12 @@ import { removeMessages } from './remove-messages.js';
 export async function updateMessage(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { id, now, ...change }: MessageContent & { id: string; now: number },
+  { id, ...change }: MessageContent & { id: string },
 ): Promise<MessageRow> {
   const { dialect } = transaction;
   const before = await findMessage(transaction, viewer, { id, lock: dialect.forUpdate });
   if (viewer.kind === 'user') {
-    await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+    await loadActor(transaction, viewer.userId, { field: 'user_id' });
     if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author changes');
   }
   const after = messageContent({
@@ -40,7 +40,7 @@ export async function updateMessage(
     transaction,
     id,
     sql`text = ${after.text ?? null}, attachments = ${dialect.jsonParameter(after.attachments)},
-      custom = ${dialect.jsonParameter(after.custom)}, updated_at = ${now}`,
+      custom = ${dialect.jsonParameter(after.custom)}, updated_at = ${transaction.now}`,
   );
 }
 
@@ -53,23 +53,27 @@ export async function updateMessage(
 export async function deleteMessage(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { id, hard, now }: { id: string; hard: boolean; now: number },
+  { id, hard }: { id: string; hard: boolean },
 ): Promise<MessageRow> {
   const lock = transaction.dialect.forUpdate;
   const includeDeleted = viewer.kind === 'server';
   const before = await findMessage(transaction, viewer, { id, lock, includeDeleted });
   if (viewer.kind === 'user') {
-    await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+    await loadActor(transaction, viewer.userId, { field: 'user_id' });
     const mayDelete =
       before.user_id === viewer.userId || (await owns(transaction, viewer.userId, before.cid));
     if (!mayDelete) throw notAllowed(id, 'only its author and the owner of its channel delete');
   }
   if (hard) {
     await removeMessages(transaction, [id]);
-    return { ...before, deleted_at: before.deleted_at ?? now };
+    return { ...before, deleted_at: before.deleted_at ?? transaction.now };
   }
   if (before.deleted_with === 'message' || before.pruned) return before;
-  return write(transaction, id, sql`deleted_at = ${before.deleted_at ?? now}, deleted_with = 'message'`);
+  return write(
+    transaction,
+    id,
+    sql`deleted_at = ${before.deleted_at ?? transaction.now}, deleted_with = 'message'`,
+  );
 }
 
 async function owns(transaction: WriteTransaction, userId: string, cid: string): Promise<boolean> {

@@ -16,9 +16,6 @@ import { type MessageToSend, sendMessage } from './send-message.js';
 import { type ChannelPage, viewChannels } from './view-channels.js';
 import { type MessagePage, viewMessages } from './view-messages.js';
 
-/** What somebody does, without the moment: the clock gives it. */
-type Timeless<Change> = Omit<Change, 'now'>;
-
 /**
  * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that
  * the caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
@@ -29,17 +26,15 @@ export class Chat {
   /** Chat, as the life cycle of users sees it. */
   readonly product: Product = chatProduct;
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Makes a channel, or finds the one that is meant. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
   createChannel(request: ChannelRequest): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction =>
-      viewChannels(transaction, [await createChannel(transaction, request, this.#clock())]),
+      viewChannels(transaction, [await createChannel(transaction, request)]),
     );
   }
 
@@ -58,7 +53,7 @@ export class Chat {
   /** Adds members. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
   addMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction => {
-      const row = await addMembers(transaction, viewer, { ...change, now: this.#clock() });
+      const row = await addMembers(transaction, viewer, change);
       return viewChannels(transaction, [row]);
     });
   }
@@ -66,30 +61,26 @@ export class Chat {
   /** Removes members. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
   removeMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction => {
-      const row = await removeMembers(transaction, viewer, { ...change, now: this.#clock() });
+      const row = await removeMembers(transaction, viewer, change);
       return viewChannels(transaction, [row]);
     });
   }
 
   /** Sends a message, as a page of one. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` */
   sendMessage(message: MessageToSend): Promise<MessagePage> {
-    return this.#writeMessage({ kind: 'user', userId: message.userId }, (transaction, now) =>
-      sendMessage(transaction, message, now),
+    return this.#writeMessage({ kind: 'user', userId: message.userId }, transaction =>
+      sendMessage(transaction, message),
     );
   }
 
   /** Changes what is named of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
   updateMessage(viewer: Viewer, change: MessageContent & { id: string }): Promise<MessagePage> {
-    return this.#writeMessage(viewer, (transaction, now) =>
-      updateMessage(transaction, viewer, { ...change, now }),
-    );
+    return this.#writeMessage(viewer, transaction => updateMessage(transaction, viewer, change));
   }
 
   /** Deletes one message; `hard` is for servers. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
   deleteMessage(viewer: Viewer, { id, hard = false }: { id: string; hard?: boolean }): Promise<MessagePage> {
-    return this.#writeMessage(viewer, (transaction, now) =>
-      deleteMessage(transaction, viewer, { id, hard, now }),
-    );
+    return this.#writeMessage(viewer, transaction => deleteMessage(transaction, viewer, { id, hard }));
   }
 
   /** One message, as a page of one. @throws RollcallError `NOT_FOUND` */
@@ -105,30 +96,30 @@ export class Chat {
   }
 
   /** Adds a reaction, once. @throws RollcallError `NOT_FOUND` */
-  addReaction(reaction: Timeless<ReactionChange>): Promise<MessagePage> {
-    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, (transaction, now) =>
-      addReaction(transaction, { ...reaction, now }),
+  addReaction(reaction: ReactionChange): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, transaction =>
+      addReaction(transaction, reaction),
     );
   }
 
   /** Takes a reaction back. @throws RollcallError `NOT_FOUND` */
-  removeReaction(reaction: Timeless<ReactionChange>): Promise<MessagePage> {
-    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, (transaction, now) =>
-      removeReaction(transaction, { ...reaction, now }),
+  removeReaction(reaction: ReactionChange): Promise<MessagePage> {
+    return this.#writeMessage({ kind: 'user', userId: reaction.userId }, transaction =>
+      removeReaction(transaction, reaction),
     );
   }
 
   /** Flags a message for those who look after the app. @throws RollcallError `NOT_FOUND` */
   flagMessage(flag: { userId: string; message_id: string; reason?: string }): Promise<MessagePage> {
-    return this.#writeMessage({ kind: 'user', userId: flag.userId }, (transaction, now) =>
-      flagMessage(transaction, { ...flag, now }),
+    return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
+      flagMessage(transaction, flag),
     );
   }
 
   /** Takes a flag back. @throws RollcallError `NOT_FOUND` */
   unflagMessage(flag: { userId: string; message_id: string }): Promise<MessagePage> {
-    return this.#writeMessage({ kind: 'user', userId: flag.userId }, (transaction, now) =>
-      unflagMessage(transaction, { ...flag, now }),
+    return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
+      unflagMessage(transaction, flag),
     );
   }
 
@@ -139,10 +130,10 @@ export class Chat {
 
   #writeMessage(
     viewer: Viewer,
-    write: (transaction: WriteTransaction, now: number) => Promise<MessageRow>,
+    write: (transaction: WriteTransaction) => Promise<MessageRow>,
   ): Promise<MessagePage> {
     return this.#unitOfWork.write(async transaction =>
-      viewMessages(transaction, viewer, [await write(transaction, this.#clock())]),
+      viewMessages(transaction, viewer, [await write(transaction)]),
     );
   }
 }

@@ -29,7 +29,6 @@ export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {
 export async function createChannel(
   transaction: WriteTransaction,
   request: ChannelRequest,
-  now: number,
 ): Promise<ChannelRow> {
   const { type, id, userId } = request;
   const memberIds = [...new Set([userId, ...(request.members ?? [])])];
@@ -42,7 +41,7 @@ export async function createChannel(
   }
   const pair = id === undefined ? pairOf(memberIds) : undefined;
   if (pair !== undefined) await lockPairs(transaction, [pair]);
-  const creator = await loadActor(transaction, userId, { field: 'user_id', now });
+  const creator = await loadActor(transaction, userId, { field: 'user_id' });
   const existing = id === undefined ? undefined : await findExisting(transaction, request, `${type}:${id}`);
   if (existing) return existing;
 
@@ -62,11 +61,15 @@ export async function createChannel(
     ...(request.team !== undefined && { team: request.team }),
     ...(pair !== undefined && { pair }),
     custom: request.custom ?? {},
-    created_at: now,
-    updated_at: now,
+    created_at: transaction.now,
+    updated_at: transaction.now,
   };
   await insertRows(transaction, channelTable, [row]);
-  const memberRows = memberIds.map(member => ({ cid: row.cid, user_id: member, created_at: now }));
+  const memberRows = memberIds.map(member => ({
+    cid: row.cid,
+    user_id: member,
+    created_at: transaction.now,
+  }));
   await insertRows(transaction, channelMemberTable, memberRows);
   return row;
 }

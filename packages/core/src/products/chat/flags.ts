@@ -17,13 +17,13 @@ export interface FlagPage extends MessagePage {
 /** Flags a message; the same user again changes the reason only. @throws RollcallError `NOT_FOUND` */
 export async function flagMessage(
   transaction: WriteTransaction,
-  flag: { userId: string; message_id: string; reason?: string; now: number },
+  flag: { userId: string; message_id: string; reason?: string },
 ): Promise<MessageRow> {
-  const { userId, message_id: messageId, reason = null, now } = flag;
-  const message = await holdMessage(transaction, { userId, messageId, now });
+  const { userId, message_id: messageId, reason = null } = flag;
+  const message = await holdMessage(transaction, { userId, messageId });
   await transaction.query(
     sql`INSERT INTO flags (message_id, user_id, reason, created_at)
-      VALUES (${messageId}, ${userId}, ${reason}, ${now})
+      VALUES (${messageId}, ${userId}, ${reason}, ${transaction.now})
       ON CONFLICT (message_id, user_id) DO UPDATE SET reason = excluded.reason`,
   );
   return message;
@@ -32,10 +32,10 @@ export async function flagMessage(
 /** Takes a user's flag back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
 export async function unflagMessage(
   transaction: WriteTransaction,
-  flag: { userId: string; message_id: string; now: number },
+  flag: { userId: string; message_id: string },
 ): Promise<MessageRow> {
-  const { userId, message_id: messageId, now } = flag;
-  const message = await holdMessage(transaction, { userId, messageId, now });
+  const { userId, message_id: messageId } = flag;
+  const message = await holdMessage(transaction, { userId, messageId });
   await transaction.query(sql`DELETE FROM flags WHERE message_id = ${messageId} AND user_id = ${userId}`);
   return message;
 }

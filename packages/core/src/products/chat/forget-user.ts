@@ -53,14 +53,14 @@ export function forgetUserSteps(context: DeletionContext): SweepStep[] {
 }
 
 async function passOn(context: DeletionContext, channels: readonly ChannelRow[]): Promise<void> {
-  const { transaction, actor, now } = context;
+  const { transaction, actor } = context;
   const heir = await context.heir();
   const cids = channels.map(({ cid }) => cid);
   await transaction.query(
-    sql`UPDATE channels SET owner_id = ${heir}, updated_at = ${now} WHERE cid IN (${transaction.dialect.values(cids)})`,
+    sql`UPDATE channels SET owner_id = ${heir}, updated_at = ${transaction.now} WHERE cid IN (${transaction.dialect.values(cids)})`,
   );
   for (const { cid, type, id } of channels) {
     const channel = { cid, type, id, owner_id: heir };
-    logContentEvent(transaction, actor, { type: 'channel.updated', channel, user_ids: [heir] }, now);
+    logContentEvent(transaction, actor, { type: 'channel.updated', channel, user_ids: [heir] });
   }
 }

@@ -9,18 +9,17 @@ export interface ReactionChange {
   userId: string;
   message_id: string;
   type: string;
-  now: number;
 }
 
 /** Adds a reaction; one that is there already stays. @throws RollcallError `NOT_FOUND` for a message out of sight. */
 export async function addReaction(
   transaction: WriteTransaction,
-  { userId, message_id: messageId, type, now }: ReactionChange,
+  { userId, message_id: messageId, type }: ReactionChange,
 ): Promise<MessageRow> {
-  const message = await holdMessage(transaction, { userId, messageId, now });
+  const message = await holdMessage(transaction, { userId, messageId });
   await transaction.query(
     sql`INSERT INTO reactions (message_id, user_id, type, created_at)
-      VALUES (${messageId}, ${userId}, ${type}, ${now}) ON CONFLICT DO NOTHING`,
+      VALUES (${messageId}, ${userId}, ${type}, ${transaction.now}) ON CONFLICT DO NOTHING`,
   );
   return message;
 }
@@ -28,9 +27,9 @@ export async function addReaction(
 /** Takes a reaction back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
 export async function removeReaction(
   transaction: WriteTransaction,
-  { userId, message_id: messageId, type, now }: ReactionChange,
+  { userId, message_id: messageId, type }: ReactionChange,
 ): Promise<MessageRow> {
-  const message = await holdMessage(transaction, { userId, messageId, now });
+  const message = await holdMessage(transaction, { userId, messageId });
   await transaction.query(
     sql`DELETE FROM reactions WHERE message_id = ${messageId} AND user_id = ${userId} AND type = ${type}`,
   );
@@ -44,10 +43,10 @@ export async function removeReaction(
  */
 export async function holdMessage(
   transaction: WriteTransaction,
-  { userId, messageId, now }: { userId: string; messageId: string; now: number },
+  { userId, messageId }: { userId: string; messageId: string },
 ): Promise<MessageRow> {
   const how = { id: messageId, field: 'message_id', lock: transaction.dialect.forShare };
   const message = await findMessage(transaction, { kind: 'user', userId }, how);
-  await loadActor(transaction, userId, { field: 'user_id', now });
+  await loadActor(transaction, userId, { field: 'user_id' });
   return message;
 }

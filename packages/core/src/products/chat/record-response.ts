@@ -12,7 +12,6 @@ import type { ChannelMemberRow } from './channel-member-table.js';
 export async function recordResponse(
   transaction: WriteTransaction,
   { cid, user_id: userId, created_at: joinedAt }: ChannelMemberRow,
-  now: number,
 ): Promise<void> {
   const [own] = await transaction.query(
     sql`SELECT max(created_at) AS last FROM messages WHERE cid = ${cid} AND user_id = ${userId}`,
@@ -26,7 +25,7 @@ export async function recordResponse(
       ORDER BY created_at, id LIMIT 1`,
   );
   if (!first) return;
-  const took = Math.max(0, now - Number(first.created_at));
+  const took = Math.max(0, transaction.now - Number(first.created_at));
   await transaction.query(
     sql`INSERT INTO response_times (user_id, responses, total_ms) VALUES (${userId}, 1, ${took})
       ON CONFLICT (user_id) DO UPDATE SET responses = response_times.responses + 1,

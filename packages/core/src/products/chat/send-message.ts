@@ -26,14 +26,13 @@ export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
 export async function sendMessage(
   transaction: WriteTransaction,
   message: MessageToSend,
-  now: number,
 ): Promise<MessageRow> {
   const { cid, userId, parent_id: parentId } = message;
   const content = messageContent(message);
   // Held alone: those who send into a channel at once take their turns. Before the author, whose row is written too.
   const channel = await findChannel(transaction, cid, transaction.dialect.forUpdate);
   const viewer = { kind: 'user', userId } as const;
-  const author = await loadActor(transaction, userId, { field: 'user_id', now, lock: 'update' });
+  const author = await loadActor(transaction, userId, { field: 'user_id', lock: 'update' });
   const member = channel && (await findMember(transaction, { cid, userId }));
   if (!member) throw channelNotFound(cid);
   const stored = message.id === undefined ? undefined : await findSent(transaction, message);
@@ -46,14 +45,14 @@ export async function sendMessage(
     user_id: userId,
     ...(parentId !== undefined && { parent_id: parentId }),
     ...content,
-    shadowed: toUser(author, now).shadow_banned === true,
+    shadowed: toUser(author, transaction.now).shadow_banned === true,
     pruned: false,
-    created_at: now,
-    updated_at: now,
+    created_at: transaction.now,
+    updated_at: transaction.now,
   };
   if (!row.shadowed) {
-    await recordResponse(transaction, member, now);
-    await transaction.query(sql`UPDATE channels SET last_message_at = ${now} WHERE cid = ${cid}`);
+    await recordResponse(transaction, member);
+    await transaction.query(sql`UPDATE channels SET last_message_at = ${transaction.now} WHERE cid = ${cid}`);
   }
   await insertRows(transaction, messageTable, [row]);
   return row;

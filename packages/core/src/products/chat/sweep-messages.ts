@@ -12,7 +12,7 @@ export function hideMessages(context: SweepContext, why: DeletedWith): SweepStep
   return async room => {
     const ids = await take(context, sql`pruned = false AND deleted_with IS NULL`, room);
     await context.transaction.query(
-      sql`UPDATE messages SET deleted_at = ${context.now}, deleted_with = ${why}
+      sql`UPDATE messages SET deleted_at = ${context.transaction.now}, deleted_with = ${why}
         WHERE id IN (${context.transaction.dialect.values(ids)})`,
     );
     return { changed: { messages: ids.length }, rows: ids.length };
@@ -34,13 +34,13 @@ export function bringBackMessages(context: SweepContext, why: DeletedWith): Swee
 /** Takes everything from the user's messages but who, where and when, however they were deleted before. */
 export function pruneMessages(context: SweepContext): SweepStep {
   return async room => {
-    const { transaction, now } = context;
+    const { transaction } = context;
     const ids = await take(context, sql`pruned = false`, room);
     if (ids.length === 0) return { changed: {}, rows: 0 };
     const removed = await removeReactionsTo(transaction, ids);
     await transaction.query(
       sql`UPDATE messages SET text = NULL, attachments = '[]', custom = '{}', pruned = true,
-          deleted_at = COALESCE(deleted_at, ${now}), deleted_with = COALESCE(deleted_with, 'deletion')
+          deleted_at = COALESCE(deleted_at, ${transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')
         WHERE id IN (${transaction.dialect.values(ids)})`,
     );
     return { changed: { messages: ids.length, ...removed }, rows: ids.length };

@@ -18,7 +18,7 @@ const MAX_AT_ONCE = 50;
  */
 export function hidePairs(context: SweepContext): SweepStep {
   return async room => {
-    const { transaction, userId, now } = context;
+    const { transaction, userId } = context;
     const pairs = await take(context, sql`channel_members.deleted_with IS NULL`, room);
     await transaction.query(
       sql`UPDATE channel_members SET deleted_with = 'deletion'
@@ -26,7 +26,7 @@ export function hidePairs(context: SweepContext): SweepStep {
     );
     const hidden = pairs.filter(pair => pair.deleted_at === undefined);
     await transaction.query(
-      sql`UPDATE channels SET deleted_at = ${now} WHERE cid IN (${cids(context, hidden)})`,
+      sql`UPDATE channels SET deleted_at = ${transaction.now} WHERE cid IN (${cids(context, hidden)})`,
     );
     for (const pair of hidden) logPair(context, pair, { type: 'channel.deleted', mode: 'soft' });
     return { changed: { channels: hidden.length }, rows: pairs.length };
@@ -113,10 +113,10 @@ function cids({ transaction }: SweepContext, pairs: readonly PairRow[]): Sql {
 }
 
 function logPair(
-  { transaction, actor, now }: SweepContext,
+  { transaction, actor }: SweepContext,
   { cid, type, id, pair }: PairRow,
   what: { type: 'channel.deleted'; mode: ContentEvent['mode'] } | { type: 'channel.restored' },
 ): void {
   const channel = { cid, type, id };
-  logContentEvent(transaction, actor, { ...what, channel, user_ids: usersOfPair(pair) }, now);
+  logContentEvent(transaction, actor, { ...what, channel, user_ids: usersOfPair(pair) });
 }

@@ -18,9 +18,8 @@ export type ActivityToAdd = Omit<ParsedAddActivity, 'user_id'> & { user_id: stri
 export async function addActivity(
   transaction: WriteTransaction,
   { user_id, id = randomUUID(), verb, object, custom }: ActivityToAdd,
-  now: number,
 ): Promise<ActivityRow> {
-  await loadActor(transaction, user_id, { field: 'user_id', now });
+  await loadActor(transaction, user_id, { field: 'user_id' });
   await transaction.lock([`activity:${id}`]);
   const stored = await findStored(transaction, id);
   if (stored) {
@@ -28,7 +27,15 @@ export async function addActivity(
     if (stored.actor_id === user_id && !stored.pruned) return stored;
     throw new RollcallError('INPUT_INVALID', `id: "${id}" is taken; choose another id`, { field: 'id' });
   }
-  const row: ActivityRow = { id, actor_id: user_id, verb, object, custom, pruned: false, created_at: now };
+  const row: ActivityRow = {
+    id,
+    actor_id: user_id,
+    verb,
+    object,
+    custom,
+    pruned: false,
+    created_at: transaction.now,
+  };
   await insertRows(transaction, activityTable, [row]);
   return row;
 }
@@ -40,9 +47,9 @@ export async function addActivity(
 export async function removeActivity(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { id, now }: { id: string; now: number },
+  { id }: { id: string },
 ): Promise<ActivityRow> {
-  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
   const row = await findActivityForUpdate(transaction, id);
   if (viewer.kind === 'user' && viewer.userId !== row.actor_id) {
     if (row.deleted_at !== undefined) throw activityNotFound(id);
@@ -50,9 +57,9 @@ export async function removeActivity(
   }
   if (row.deleted_at !== undefined) return row;
   await transaction.query(
-    sql`UPDATE activities SET deleted_at = ${now}, deleted_with = 'activity' WHERE id = ${id}`,
+    sql`UPDATE activities SET deleted_at = ${transaction.now}, deleted_with = 'activity' WHERE id = ${id}`,
   );
-  return { ...row, deleted_at: now, deleted_with: 'activity' };
+  return { ...row, deleted_at: transaction.now, deleted_with: 'activity' };
 }
 
 async function findStored(transaction: WriteTransaction, id: string): Promise<ActivityRow | undefined> {

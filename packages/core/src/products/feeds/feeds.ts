@@ -16,21 +16,19 @@ export class Feeds {
   /** How activities follow their actor. */
   readonly product: Product = feedsProduct;
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /** Adds an activity. @throws RollcallError `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like. */
   addActivity(activity: ActivityToAdd): Promise<ActivityPage> {
-    return this.#write((transaction, now) => addActivity(transaction, activity, now));
+    return this.#write(transaction => addActivity(transaction, activity));
   }
 
   /** Removes an activity, for its actor or a back end. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
   removeActivity(viewer: Viewer, id: string): Promise<ActivityPage> {
-    return this.#write((transaction, now) => removeActivity(transaction, viewer, { id, now }));
+    return this.#write(transaction => removeActivity(transaction, viewer, { id }));
   }
 
   /** One page of activities, newest first. @throws RollcallError `CURSOR_INVALID` */
@@ -38,11 +36,9 @@ export class Feeds {
     return this.#unitOfWork.read(transaction => queryActivities(transaction, query));
   }
 
-  #write(
-    change: (transaction: WriteTransaction, now: number) => Promise<ActivityRow>,
-  ): Promise<ActivityPage> {
+  #write(change: (transaction: WriteTransaction) => Promise<ActivityRow>): Promise<ActivityPage> {
     return this.#unitOfWork.write(async transaction =>
-      loadActivityPage(transaction, [await change(transaction, this.#clock())]),
+      loadActivityPage(transaction, [await change(transaction)]),
     );
   }
 }

@@ -18,7 +18,7 @@ export function hideActivities(
 ): Promise<SweepBatch> {
   return sweep(context, {
     todo: IS_IN_PLACE,
-    change: sql`update activities SET deleted_at = ${context.now}, deleted_with = ${reason}`,
+    change: sql`update activities SET deleted_at = ${context.transaction.now}, deleted_with = ${reason}`,
   });
 }
 
@@ -46,7 +46,7 @@ export function deleteActivities(
         todo: isToBeDeleted(mode),
         change: sql`update activities SET verb = NULL, object = NULL,
           custom = ${context.transaction.dialect.jsonParameter({})}, pruned = true,
-          deleted_at = COALESCE(deleted_at, ${context.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
+          deleted_at = COALESCE(deleted_at, ${context.transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
       });
     case 'hard':
       return sweep(context, { todo: isToBeDeleted(mode), change: sql`delete from activities` });

@@ -17,16 +17,18 @@ import { refuseEnded } from './take-part-in-call.js';
 export async function endCall(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { cid, now }: { cid: string; now: number },
+  { cid }: { cid: string },
 ): Promise<CallRow> {
-  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
   const call = await findCallForUpdate(transaction, viewer, cid);
   if (viewer.kind === 'user' && viewer.userId !== call.created_by_id) {
     throw new RollcallError('NOT_ALLOWED', `cid: only who made the call "${cid}" ends it`, { field: 'cid' });
   }
   if (call.ended_at !== undefined) return call;
-  await transaction.query(sql`UPDATE calls SET ended_at = ${now}, updated_at = ${now} WHERE cid = ${cid}`);
-  return { ...call, ended_at: now, updated_at: now };
+  await transaction.query(
+    sql`UPDATE calls SET ended_at = ${transaction.now}, updated_at = ${transaction.now} WHERE cid = ${cid}`,
+  );
+  return { ...call, ended_at: transaction.now, updated_at: transaction.now };
 }
 
 /**
@@ -38,9 +40,9 @@ export async function endCall(
 export async function addCallMembers(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { cid, members, now }: { cid: string; members: readonly string[]; now: number },
+  { cid, members }: { cid: string; members: readonly string[] },
 ): Promise<CallRow> {
-  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id', now });
+  if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
   await requireCallees(transaction, viewer, members);
   const call = await findCallForUpdate(transaction, viewer, cid);
   refuseEnded(call);
@@ -54,9 +56,11 @@ export async function addCallMembers(
   await insertRows(
     transaction,
     callMemberTable,
-    added.map(user_id => ({ cid, user_id, created_at: now, deleted: false })),
+    added.map(user_id => ({ cid, user_id, created_at: transaction.now, deleted: false })),
   );
   const people = call.people + added.length;
-  await transaction.query(sql`UPDATE calls SET people = ${people}, updated_at = ${now} WHERE cid = ${cid}`);
-  return { ...call, people, updated_at: now };
+  await transaction.query(
+    sql`UPDATE calls SET people = ${people}, updated_at = ${transaction.now} WHERE cid = ${cid}`,
+  );
+  return { ...call, people, updated_at: transaction.now };
 }

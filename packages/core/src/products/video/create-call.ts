@@ -22,9 +22,9 @@ export type CallToCreate = Omit<ParsedCreateCall, 'user_id'> & { user_id: string
 export async function createCall(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { input, now }: { input: CallToCreate; now: number },
+  { input }: { input: CallToCreate },
 ): Promise<CallRow> {
-  await loadActor(transaction, input.user_id, { field: 'user_id', now });
+  await loadActor(transaction, input.user_id, { field: 'user_id' });
   const id = input.id ?? randomUUID();
   const cid = `${input.type}:${id}`;
   await transaction.lock([`call:${cid}`]);
@@ -40,15 +40,15 @@ export async function createCall(
     created_by_id: input.user_id,
     people: others.length + 1,
     custom: input.custom,
-    created_at: now,
-    updated_at: now,
+    created_at: transaction.now,
+    updated_at: transaction.now,
   };
   await insertRows(transaction, callTable, [row]);
   const members = [input.user_id, ...others];
   await insertRows(
     transaction,
     callMemberTable,
-    members.map(user_id => ({ cid, user_id, created_at: now, deleted: false })),
+    members.map(user_id => ({ cid, user_id, created_at: transaction.now, deleted: false })),
   );
   return row;
 }

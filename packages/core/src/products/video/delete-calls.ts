@@ -23,7 +23,7 @@ function isToBeDeleted(userId: string, mode: 'soft' | 'hard'): Sql {
 }
 
 async function hideCalls(context: DeletionContext): Promise<SweepBatch> {
-  const { transaction, userId, now } = context;
+  const { transaction, userId } = context;
   const calls = await findSweptCalls(context, isToBeDeleted(userId, 'soft'));
   if (calls.length === 0) return { changed: {}, more: false };
   // What was hidden with the other member stays as it is, until both are back.
@@ -33,7 +33,7 @@ async function hideCalls(context: DeletionContext): Promise<SweepBatch> {
     sql`UPDATE call_members SET deleted = true WHERE user_id = ${userId} AND cid IN (${dialect.values(cidsOf(calls))})`,
   );
   await transaction.query(
-    sql`UPDATE calls SET deleted_at = ${now}, deleted_with = 'deletion'
+    sql`UPDATE calls SET deleted_at = ${transaction.now}, deleted_with = 'deletion'
       WHERE cid IN (${dialect.values(cidsOf(hidden))})`,
   );
   await logDeletions(context, hidden, 'soft');
@@ -56,19 +56,14 @@ async function removeRows(transaction: WriteTransaction, cids: readonly string[]
 }
 
 async function logDeletions(
-  { transaction, actor, now }: DeletionContext,
+  { transaction, actor }: DeletionContext,
   calls: readonly CallRow[],
   mode: 'soft' | 'hard',
 ): Promise<void> {
   const members = await findMemberIds(transaction, cidsOf(calls));
   for (const { cid, type, id } of calls) {
     const user_ids = members.get(cid) ?? [];
-    logContentEvent(
-      transaction,
-      actor,
-      { type: 'call.deleted', call: { cid, type, id }, user_ids, mode },
-      now,
-    );
+    logContentEvent(transaction, actor, { type: 'call.deleted', call: { cid, type, id }, user_ids, mode });
   }
 }
 

@@ -8,7 +8,7 @@ import { findMemberIds, findSweptCalls } from './swept-calls.js';
  * calls, too, stays hidden; it comes back with that member. An event for each call that is back names both members.
  */
 export async function restoreCalls(context: SweepContext): Promise<SweepBatch> {
-  const { transaction, userId, actor, now } = context;
+  const { transaction, userId, actor } = context;
   const { dialect } = transaction;
   const calls = await findSweptCalls(
     context,
@@ -30,7 +30,7 @@ export async function restoreCalls(context: SweepContext): Promise<SweepBatch> {
   for (const { cid, type, id } of calls) {
     if (!back.has(cid)) continue;
     const user_ids = members.get(cid) ?? [];
-    logContentEvent(transaction, actor, { type: 'call.restored', call: { cid, type, id }, user_ids }, now);
+    logContentEvent(transaction, actor, { type: 'call.restored', call: { cid, type, id }, user_ids });
   }
   return { changed: { calls: back.size }, more: true };
 }

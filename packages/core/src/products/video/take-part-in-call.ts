@@ -9,7 +9,6 @@ import { findCallForUpdate } from './find-calls.js';
 export interface CallMove {
   cid: string;
   userId: string;
-  now: number;
 }
 
 /**
@@ -17,30 +16,26 @@ export interface CallMove {
  * @throws RollcallError `NOT_FOUND` for everybody but members, `INPUT_INVALID` for a call that was ended, `USER_BANNED`
  * and the like.
  */
-export async function joinCall(
-  transaction: WriteTransaction,
-  { cid, userId, now }: CallMove,
-): Promise<CallRow> {
-  await loadActor(transaction, userId, { field: 'user_id', now });
+export async function joinCall(transaction: WriteTransaction, { cid, userId }: CallMove): Promise<CallRow> {
+  await loadActor(transaction, userId, { field: 'user_id' });
   const call = await findCallForUpdate(transaction, { kind: 'user', userId }, cid);
   refuseEnded(call);
   await transaction.query(
-    sql`UPDATE call_members SET joined_at = ${now}, left_at = NULL
+    sql`UPDATE call_members SET joined_at = ${transaction.now}, left_at = NULL
       WHERE cid = ${cid} AND user_id = ${userId} AND (joined_at IS NULL OR left_at IS NOT NULL)`,
   );
   if (call.started_at !== undefined) return call;
-  await transaction.query(sql`UPDATE calls SET started_at = ${now}, updated_at = ${now} WHERE cid = ${cid}`);
-  return { ...call, started_at: now, updated_at: now };
+  await transaction.query(
+    sql`UPDATE calls SET started_at = ${transaction.now}, updated_at = ${transaction.now} WHERE cid = ${cid}`,
+  );
+  return { ...call, started_at: transaction.now, updated_at: transaction.now };
 }
 
 /** A member leaves. Who is not in the call stays as it is. @throws RollcallError `NOT_FOUND` for everybody but members. */
-export async function leaveCall(
-  transaction: WriteTransaction,
-  { cid, userId, now }: CallMove,
-): Promise<CallRow> {
+export async function leaveCall(transaction: WriteTransaction, { cid, userId }: CallMove): Promise<CallRow> {
   const call = await findCallForUpdate(transaction, { kind: 'user', userId }, cid);
   await transaction.query(
-    sql`UPDATE call_members SET left_at = ${now}
+    sql`UPDATE call_members SET left_at = ${transaction.now}
       WHERE cid = ${cid} AND user_id = ${userId} AND joined_at IS NOT NULL AND left_at IS NULL`,
   );
   return call;

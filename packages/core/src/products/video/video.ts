@@ -26,11 +26,9 @@ export class Video {
   /** How calls follow their users. */
   readonly product: Product = videoProduct;
   readonly #unitOfWork: UnitOfWork;
-  readonly #clock: () => number;
 
-  constructor(unitOfWork: UnitOfWork, clock: () => number) {
+  constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    this.#clock = clock;
   }
 
   /**
@@ -38,27 +36,27 @@ export class Video {
    * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see; what is wrong with its people.
    */
   createCall(viewer: Viewer, input: CallToCreate): Promise<CallPage> {
-    return this.#write((transaction, now) => createCall(transaction, viewer, { input, now }));
+    return this.#write(transaction => createCall(transaction, viewer, { input }));
   }
 
   /** A member joins. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_BANNED` … */
   joinCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
-    return this.#write((transaction, now) => joinCall(transaction, { cid, userId, now }));
+    return this.#write(transaction => joinCall(transaction, { cid, userId }));
   }
 
   /** A member leaves. @throws RollcallError `NOT_FOUND` */
   leaveCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
-    return this.#write((transaction, now) => leaveCall(transaction, { cid, userId, now }));
+    return this.#write(transaction => leaveCall(transaction, { cid, userId }));
   }
 
   /** Ends a call, for its maker or a back end. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
   endCall(viewer: Viewer, cid: string): Promise<CallPage> {
-    return this.#write((transaction, now) => endCall(transaction, viewer, { cid, now }));
+    return this.#write(transaction => endCall(transaction, viewer, { cid }));
   }
 
   /** Adds members, for a member or a back end. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID`, `USER_NOT_FOUND` … */
   addCallMembers(viewer: Viewer, input: { cid: string; members: readonly string[] }): Promise<CallPage> {
-    return this.#write((transaction, now) => addCallMembers(transaction, viewer, { ...input, now }));
+    return this.#write(transaction => addCallMembers(transaction, viewer, input));
   }
 
   /** @throws RollcallError `NOT_FOUND`, whether there is no such call or the viewer may not see it. */
@@ -73,9 +71,9 @@ export class Video {
     return this.#unitOfWork.read(transaction => queryCalls(transaction, viewer, query));
   }
 
-  #write(change: (transaction: WriteTransaction, now: number) => Promise<CallRow>): Promise<CallPage> {
+  #write(change: (transaction: WriteTransaction) => Promise<CallRow>): Promise<CallPage> {
     return this.#unitOfWork.write(async transaction =>
-      loadCallPage(transaction, [await change(transaction, this.#clock())]),
+      loadCallPage(transaction, [await change(transaction)]),
     );
   }
 }
