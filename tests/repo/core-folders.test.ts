@@ -12,25 +12,24 @@ const USER_FORM = ['user-table', 'to-user', 'visible-user', 'user-changes'];
  */
 const PARTS: Record<string, string[]> = {
   json: [],
-  'wake-up': [],
   database: [],
-  hints: ['wake-up', 'database'],
+  notifications: ['database'],
   'users (form)': ['json', 'database'],
   access: ['database'],
   query: ['json', 'database', 'users (form)', 'access'],
   settings: ['json', 'database', 'query'],
-  events: ['wake-up', 'database', 'users (form)'],
+  events: ['database', 'notifications', 'users (form)'],
   copy: ['database', 'query', 'settings'],
-  presence: ['wake-up', 'database', 'users (form)', 'events'],
+  presence: ['database', 'notifications', 'users (form)', 'events'],
   users: ['json', 'database', 'users (form)', 'access', 'events', 'presence', 'query', 'settings'],
   products: ['json', 'database', 'users (form)', 'access', 'settings', 'users'],
   moderation: ['database', 'users (form)', 'access', 'query', 'users', 'products'],
   blocks: ['database', 'users (form)', 'access', 'users', 'products'],
   devices: ['database', 'users (form)', 'users'],
   history: ['database', 'events', 'users', 'products'],
-  tasks: ['wake-up', 'database'],
+  tasks: ['database', 'notifications'],
   exports: ['database', 'users (form)', 'events', 'users', 'products', 'blocks', 'tasks'],
-  jobs: [
+  'life-cycle': [
     'database',
     'users (form)',
     'events',
@@ -41,7 +40,7 @@ const PARTS: Record<string, string[]> = {
     'tasks',
     'exports',
   ],
-  retention: ['database', 'settings', 'events', 'tasks', 'exports', 'jobs'],
+  maintenance: ['database', 'settings', 'events', 'life-cycle'],
 };
 
 const CORE = 'packages/core/src/';

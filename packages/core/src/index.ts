@@ -9,15 +9,20 @@ export type { BlockList } from './blocks/blocks.js';
 export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy-installation.js';
 export type { CopyProgress } from './copy/copy-progress.js';
 export type { TableCopy } from './copy/copy-table.js';
-export { type DatabaseAddress, parseDatabaseUrl } from './database/engine.js';
+export { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
 export { migrateDatabase } from './database/open-database.js';
 export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
+export { renewLog } from './maintenance/renew-log.js';
 export type { Moderator } from './moderation/hold-target.js';
 export type { BanPage } from './moderation/query-banned.js';
 export { PresenceWatch } from './presence/presence-watch.js';
-export type { Viewer } from './products/acting-user.js';
+export type { FlagPage } from './products/chat/flags.js';
+export type { ChannelPage, ChannelView } from './products/chat/view-channels.js';
+export type { MessagePage, MessageView } from './products/chat/view-messages.js';
+export type { ActivityPage } from './products/feeds/query-activities.js';
+export { checkOwnProducts } from './products/own-products.js';
 export {
   type ColumnTypes,
   type DeletionContext,
@@ -32,15 +37,10 @@ export {
   type Table,
   type Transaction,
   type WriteTransaction,
-} from './products/author-surface.js';
-export type { FlagPage } from './products/chat/flags.js';
-export type { ChannelPage, ChannelView } from './products/chat/view-channels.js';
-export type { MessagePage, MessageView } from './products/chat/view-messages.js';
-export type { ActivityPage } from './products/feeds/query-activities.js';
-export { checkOwnProducts } from './products/own-products.js';
+} from './products/public-api.js';
 export type { CallPage, CallWithMembers } from './products/video/call-page.js';
+export type { Viewer } from './products/viewer.js';
 export { matchesFilter } from './query/match-filter.js';
-export { renewLog } from './renew-log.js';
 export { Tasks } from './tasks/tasks.js';
 export { refuseCaller } from './users/connect-user.js';
 export type { Revocation } from './users/revocation.js';

@@ -15,18 +15,18 @@ export async function checkSource(source: CopySource, owners: readonly TableOwne
   const ran = await source.migrations();
   const missing = known.filter(name => name === undefined || !ran.includes(name));
   if (missing.length > 0) {
-    throw refused(
+    throw refusedSource(
       `the source has not run the migrations ${missing.join(', ')}; stop its server, run \`rollcall migrate\` on the source, and start its server again`,
     );
   }
   const foreign = ran.filter(name => !known.includes(name));
   if (foreign.length > 0) {
-    throw refused(
+    throw refusedSource(
       `the source has run migrations that nobody here knows: ${foreign.join(', ')}; name its products in ROLLCALL_PRODUCTS, and copy with the version of its server`,
     );
   }
 }
 
-function refused(message: string): RollcallError {
+function refusedSource(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', `${message}; nothing was copied`, { field: 'from' });
 }

@@ -3,7 +3,7 @@ import { RollcallError } from '@rollcall/protocol';
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
 import { openSqlite } from '../database/data-sources.js';
-import type { DatabaseAddress } from '../database/engine.js';
+import type { DatabaseAddress } from '../database/database-address.js';
 import { FileLock } from '../database/file-lock.js';
 import { someVaried } from './column-kind.js';
 import type { CopiedTable, SourceTables } from './copied-table.js';

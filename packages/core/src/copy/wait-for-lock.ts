@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileLock } from '../database/file-lock.js';
-import { type CopyPass, copyTables } from './copy-tables.js';
+import { type CopyPass, copyTables } from './copy-pass.js';
 
 /** Between two looks at the lock; a look itself takes up to two seconds. */
 const BETWEEN_LOOKS_MS = 100;

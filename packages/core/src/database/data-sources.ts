@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
-import type { DatabaseAddress } from './engine.js';
+import type { DatabaseAddress } from './database-address.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 /**

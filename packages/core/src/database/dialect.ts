@@ -1,6 +1,6 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Column } from './column.js';
-import type { EngineName } from './engine.js';
+import type { EngineName } from './database-address.js';
 
 /**
  * The differences between the two SQL dialects, as named helpers. Domain code composes statements from these and never

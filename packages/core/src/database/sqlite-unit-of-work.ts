@@ -2,10 +2,10 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
 import { CurrentTransaction } from './current-transaction.js';
 import { openSqlite } from './data-sources.js';
+import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import type { DatabaseAddress } from './engine.js';
-import { JobQueue } from './job-queue.js';
 import { MAX_REWRITE_BYTES, rewriteSmall } from './rewrite-file.js';
+import { JobQueue } from './serial-queue.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import type {
   LogEntry,

@@ -1,11 +1,11 @@
 import { formatPosition, LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUp } from '../wake-up/wake-up.js';
-import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
-import { EventRing } from './event-ring.js';
-import { KnownLog } from './known-log.js';
+import { WakeUpLatch } from '../notifications/notifier.js';
+import { WakeUp } from '../notifications/wake-up.js';
+import { KnownLog } from './log-identity.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type LogBounds, readBounds, readEntries } from './read-log.js';
+import { EventRing } from './recent-events.js';
 import { renewEpoch } from './renew-epoch.js';
 
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */

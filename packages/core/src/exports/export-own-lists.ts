@@ -6,7 +6,7 @@ import type { ExportPage } from '../products/product.js';
 import { type BanRow, banTable } from '../users/ban-table.js';
 import { findUsers } from '../users/find-users.js';
 
-type Record = { kind: string } & JsonObject;
+type OwnRecord = { kind: string } & JsonObject;
 
 /**
  * The ban, the blocks and the devices of a user, as records `ban`, `block` and `device`, in one page: there are at most
@@ -27,15 +27,15 @@ export async function exportOwnLists(
   const user = (await findUsers(transaction, [userId])).get(userId);
   return {
     records: [
-      ...bans.map((cell): Record => {
+      ...bans.map((cell): OwnRecord => {
         const { user_id: _, ...ban }: BanRow = banTable.decode(cell, dialect);
         return { kind: 'ban', ...ban };
       }),
-      ...blocks.map((cell): Record => {
+      ...blocks.map((cell): OwnRecord => {
         const { blocked_user_id, created_at }: BlockRow = blockTable.decode(cell, dialect);
         return { kind: 'block', blocked_user_id, created_at };
       }),
-      ...(user?.devices ?? []).map((device): Record => ({ kind: 'device', ...device })),
+      ...(user?.devices ?? []).map((device): OwnRecord => ({ kind: 'device', ...device })),
     ],
   };
 }

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { refuseDeleted, requireUsers } from '../users/require-users.js';
-import { readChunk } from './export-chunks.js';
+import { readChunk } from './export-file.js';
 import type { ExportSource } from './export-sources.js';
 import { exportUser } from './export-user.js';
 

@@ -2,8 +2,8 @@ import { LIMITS, type Position } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { EventLog } from '../events/event-log.js';
 import { isUserEvent, type LoggedEvent } from '../events/logged-event.js';
+import { WakeUpLatch } from '../notifications/notifier.js';
 import type { UserRow } from '../users/user-table.js';
-import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
 import { endOfFeed, readFeed } from './presence-feed.js';
 
 /** Changes at other processes are found after this time. */

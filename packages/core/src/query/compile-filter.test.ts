@@ -1,8 +1,8 @@
 import { type Filter, isUserField, type JsonValue, parseFilter, parseSort } from '@rollcall/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filters } from '../../test/support/query-arbitraries.js';
-import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query-injections.js';
+import { filters } from '../../test/support/query/arbitraries.js';
+import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query/injections.js';
 import { isJsonObject } from '../json/json-equal.js';
 import { compileFilter } from './compile-filter.js';
 import { postgresJson } from './postgres-json.js';

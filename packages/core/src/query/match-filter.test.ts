@@ -1,9 +1,9 @@
 import { type Filter, parseFilter, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { DEPARTURES, departuresOf } from '../../test/support/query-departures.js';
-import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query-oracle.js';
-import { PATH_EXAMPLES } from '../../test/support/query-path-examples.js';
-import { NOW, userRow } from '../../test/support/query-rows.js';
+import { DEPARTURES, departuresOf } from '../../test/support/query/departures.js';
+import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query/oracle.js';
+import { PATH_EXAMPLES } from '../../test/support/query/path-examples.js';
+import { NOW, userRow } from '../../test/support/users/user-row.js';
 import { toUser } from '../users/to-user.js';
 import { matchesFilter } from './match-filter.js';
 

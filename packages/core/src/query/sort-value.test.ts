@@ -1,6 +1,6 @@
 import { type JsonObject, parseSort } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { NOW, userRow } from '../../test/support/query-rows.js';
+import { NOW, userRow } from '../../test/support/users/user-row.js';
 import type { UserRow } from '../users/user-table.js';
 import { compareSortValues, type SortValue, sortValueOf } from './sort-value.js';
 

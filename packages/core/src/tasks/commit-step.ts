@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { endTask } from './end-task.js';
 import { type HeldTask, readHeldTask, saveHeldTask } from './held-task.js';
-import type { Job, StepOutcome } from './job.js';
+import type { Job, StepOutcome } from './task-handler.js';
 import type { TaskRow } from './task-table.js';
 import { type OutcomeCounts, saveOutcomes, waitingTaskUsers } from './task-users.js';
 

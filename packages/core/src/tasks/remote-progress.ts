@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
-import type { TaskHints } from './task-hints.js';
+import { WakeUpLatch } from '../notifications/notifier.js';
+import type { TaskHints } from './task-notifications.js';
 import type { TaskProgress } from './task-progress.js';
 import { type TaskRow, taskTable } from './task-table.js';
 
@@ -10,7 +10,7 @@ import { type TaskRow, taskTable } from './task-table.js';
 const POLL_MS = 1000;
 
 /** However many hints come, the rows are read at most this often: progress is told no more often either. */
-const INTERVAL_MS = 250;
+const READ_INTERVAL_MS = 250;
 
 /** Of so many tasks that are worked on at the same time progress is told; nobody runs that many. */
 const MAX_TASKS = 100;
@@ -53,7 +53,7 @@ export class RemoteProgress {
       await this.#latch.sleep(POLL_MS, signal);
       if (signal.aborted || !progress.isHeard) continue;
       await this.#look().catch(error => onError(error, 'following the progress of tasks'));
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+      await delay(READ_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }
     unsubscribe();
   }

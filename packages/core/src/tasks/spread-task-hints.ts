@@ -1,4 +1,4 @@
-import type { TaskHint, TaskHints } from './task-hints.js';
+import type { TaskHint, TaskHints } from './task-notifications.js';
 
 /** Hints that are announced to the listeners of this process and, by `tell`, to the other processes. */
 export function spreadTaskHints(local: TaskHints, tell: (hint: TaskHint) => void): TaskHints {

@@ -1,14 +1,14 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TaskType } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
+import { WakeUpLatch } from '../notifications/notifier.js';
 import { type BackOff, DEFAULT_BACK_OFF } from './back-off.js';
 import { claimTask } from './claim-task.js';
 import { commitStep } from './commit-step.js';
 import { TaskOvertaken } from './held-task.js';
-import type { Job } from './job.js';
-import { putBackAfterError, putBackAtStop } from './put-back-task.js';
-import type { TaskHints } from './task-hints.js';
+import { putBackAfterError, putBackAtStop } from './release-task.js';
+import type { Job } from './task-handler.js';
+import type { TaskHints } from './task-notifications.js';
 import type { TaskProgress } from './task-progress.js';
 import type { TaskRow } from './task-table.js';
 

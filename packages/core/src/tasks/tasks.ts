@@ -7,7 +7,7 @@ import { cancelTask } from './cancel-task.js';
 import { findTask } from './find-task.js';
 import { listTasks, type ParsedListTasksOptions } from './list-tasks.js';
 import { logTaskEvent } from './log-task-event.js';
-import type { TaskHints } from './task-hints.js';
+import type { TaskHints } from './task-notifications.js';
 import { type ProgressListener, TaskProgress } from './task-progress.js';
 import { type TaskRow, taskTable } from './task-table.js';
 import { addTaskUsers, outcomesOf } from './task-users.js';

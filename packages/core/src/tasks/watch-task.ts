@@ -1,6 +1,6 @@
 import { isEnded, type Task } from '@rollcall/protocol';
-import { WakeUpLatch } from '../wake-up/wake-up-latch.js';
-import type { TaskHints } from './task-hints.js';
+import { WakeUpLatch } from '../notifications/notifier.js';
+import type { TaskHints } from './task-notifications.js';
 
 /** What a task is watched with. */
 export interface WatchTaskOptions {

@@ -1,7 +1,7 @@
 import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
 import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
 import { type Tenant, tenantOf } from '../access/tenancy.js';
-import { GatheredRead } from '../database/gathered-read.js';
+import { GatheredRead } from '../database/batched-loader.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/read-log.js';
 import { queryUsers } from '../query/query-users.js';

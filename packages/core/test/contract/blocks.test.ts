@@ -1,8 +1,8 @@
 import { LIMITS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Viewer } from '../../src/products/acting-user.js';
-import { StoredData } from '../support/life-cycle-dump.js';
+import type { Viewer } from '../../src/products/viewer.js';
+import { StoredData } from '../support/life-cycle/stored-data.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const BACK_END: Viewer = { kind: 'server' };

@@ -1,8 +1,8 @@
 import type { ContentModes } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { as, BACK_END, ChatFixture, type StoredChat } from '../support/chat-fixture.js';
-import { ADMIN, type SweepOptions } from '../support/content-fixture.js';
+import { as, BACK_END, ChatFixture, type StoredChat } from '../support/chat/chat-fixture.js';
+import { ADMIN, type SweepOptions } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the chat of a user', engine => {
   let fixture: ChatFixture;

@@ -1,7 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findUser } from '../../src/users/find-users.js';
-import { BACK_END, ChatFixture } from '../support/chat-fixture.js';
+import { BACK_END, ChatFixture } from '../support/chat/chat-fixture.js';
 
 describeOnEveryEngine('the response time of a user', engine => {
   let fixture: ChatFixture;

@@ -1,11 +1,11 @@
 import { freshDatabaseUrl } from '@rollcall/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import type { TableOwner } from '../../src/database/product-migrations.js';
-import { holdAsServer } from '../support/copy-fixture.js';
-import { StoredData } from '../support/life-cycle-dump.js';
+import { holdAsServer } from '../support/copy/copy-fixture.js';
+import { StoredData } from '../support/life-cycle/stored-data.js';
 import { refusal } from '../support/test-directory.js';
 
 /** Tables such as no part of Rollcall has. */

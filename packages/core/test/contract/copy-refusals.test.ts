@@ -4,15 +4,15 @@ import { freshDatabaseUrl, temporaryFolder } from '@rollcall/testing';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
 import { openDirectory } from '../../src/directory.js';
-import { bookmarks } from '../support/bookmarks-fixture.js';
 import {
   dumpAtRest,
   dumpOf,
   holdAsServer,
   openWithBookmarks,
   populatedInstallation,
-} from '../support/copy-fixture.js';
-import { StoredData } from '../support/life-cycle-dump.js';
+} from '../support/copy/copy-fixture.js';
+import { StoredData } from '../support/life-cycle/stored-data.js';
+import { bookmarks } from '../support/products/bookmarks-fixture.js';
 import { refusal, SERVER } from '../support/test-directory.js';
 
 let populated: string;

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
 import type { CopyProgress } from '../../src/copy/copy-progress.js';
 import { NOT_COPIED } from '../../src/copy/not-copied.js';
-import { bookmarks } from '../support/bookmarks-fixture.js';
 import {
   digestOf,
   dumpAtRest,
@@ -11,8 +10,9 @@ import {
   holdAsServer,
   openWithBookmarks,
   populatedInstallation,
-} from '../support/copy-fixture.js';
-import { StoredData } from '../support/life-cycle-dump.js';
+} from '../support/copy/copy-fixture.js';
+import { StoredData } from '../support/life-cycle/stored-data.js';
+import { bookmarks } from '../support/products/bookmarks-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 
 describe.each(['sqlite3', 'better-sqlite3'] as const)('a copy from %s to PostgreSQL', name => {

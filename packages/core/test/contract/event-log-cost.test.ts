@@ -1,7 +1,7 @@
 import type { Position } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';

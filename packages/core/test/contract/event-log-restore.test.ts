@@ -2,11 +2,11 @@ import { formatPosition, type Position } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/engine.js';
+import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { EventLog } from '../../src/events/event-log.js';
 import { writeLog } from '../../src/events/write-log.js';
-import { renewLog } from '../../src/renew-log.js';
+import { renewLog } from '../../src/maintenance/renew-log.js';
 import { TABLES } from '../../src/tables.js';
 import { TestClock } from '../support/test-clock.js';
 

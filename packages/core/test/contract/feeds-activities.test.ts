@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { activityTable } from '../../src/products/feeds/activity-table.js';
 import { Feeds } from '../../src/products/feeds/feeds.js';
 import type { ActivityPage } from '../../src/products/feeds/query-activities.js';
-import { ContentFixture } from '../support/content-fixture.js';
+import { ContentFixture } from '../support/products/content-fixture.js';
 import { refusal } from '../support/refusal.js';
 
 describeOnEveryEngine('activities', engine => {

@@ -3,7 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ActivityRow, activityTable } from '../../src/products/feeds/activity-table.js';
 import { Feeds } from '../../src/products/feeds/feeds.js';
-import { ContentFixture, type SweepOptions } from '../support/content-fixture.js';
+import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the activities of a user', engine => {
   let fixture: ContentFixture;

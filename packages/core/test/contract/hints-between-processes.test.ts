@@ -1,9 +1,9 @@
 import { describeOnPostgres } from '@rollcall/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PostgresHints } from '../../src/hints/postgres-hints.js';
-import type { ProcessHint } from '../../src/hints/process-hints.js';
-import { until } from '../support/tasks-until.js';
+import { PostgresHints } from '../../src/notifications/postgres-notifications.js';
+import type { ProcessHint } from '../../src/notifications/process-notifications.js';
+import { until } from '../support/until.js';
 
 describeOnPostgres('hints between processes', engine => {
   let url: string;

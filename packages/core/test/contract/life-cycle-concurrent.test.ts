@@ -2,8 +2,8 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tombstoneOf } from '../../src/users/tombstones.js';
-import { rowsWith, StoredData } from '../support/life-cycle-dump.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { rowsWith, StoredData } from '../support/life-cycle/stored-data.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 describeOnEveryEngine('life-cycle calls at the same time', engine => {

@@ -3,8 +3,8 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tombstoneOf } from '../../src/users/tombstones.js';
-import { rowsWith } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { rowsWith } from '../support/life-cycle/stored-data.js';
 import { SERVER } from '../support/test-directory.js';
 
 const HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;

@@ -9,11 +9,11 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { tombstoneOf } from '../../src/users/tombstones.js';
-import { cascadeOf } from '../support/life-cycle-cascade.js';
-import { type Dump, rowsWith, StoredData } from '../support/life-cycle-dump.js';
-import { contentAfter, detailsOf, type ModelledDeletion } from '../support/life-cycle-model.js';
-import { registersAfter } from '../support/life-cycle-registers.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { cascadeOf } from '../support/life-cycle/cascade-events.js';
+import { contentAfter, detailsOf, type ModelledDeletion } from '../support/life-cycle/content-after.js';
+import { registersAfter } from '../support/life-cycle/registers-after.js';
+import { type Dump, rowsWith, StoredData } from '../support/life-cycle/stored-data.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 /** One way to ask for a deletion. */

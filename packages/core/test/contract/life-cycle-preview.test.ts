@@ -1,8 +1,8 @@
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { SERVER } from '../support/test-directory.js';
 
 type Counts = Record<string, Record<string, number>>;

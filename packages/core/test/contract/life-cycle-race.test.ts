@@ -2,11 +2,11 @@ import { RollcallError } from '@rollcall/protocol';
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Dump, rowsWith, StoredData } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
-import { until } from '../support/tasks-until.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { type Dump, rowsWith, StoredData } from '../support/life-cycle/stored-data.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { until } from '../support/until.js';
 
 const HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
 

@@ -2,9 +2,9 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tombstoneOf } from '../../src/users/tombstones.js';
-import { type Dump, rowsWith } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { type Dump, rowsWith } from '../support/life-cycle/stored-data.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { refusal, SERVER } from '../support/test-directory.js';
 
 /** How users are deleted in these tests, content included. */

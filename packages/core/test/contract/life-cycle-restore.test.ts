@@ -1,9 +1,9 @@
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Dump, StoredRow } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
-import { makeWorld, type World } from '../support/life-cycle-world.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import type { Dump, StoredRow } from '../support/life-cycle/stored-data.js';
+import { makeWorld, type World } from '../support/life-cycle/world.js';
 import { openTestDirectory, refusal, SERVER } from '../support/test-directory.js';
 
 /** What products store. */

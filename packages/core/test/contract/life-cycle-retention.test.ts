@@ -1,11 +1,11 @@
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dropOldExports } from '../../src/exports/drop-old-exports.js';
-import { purgeDeletedUsers } from '../../src/retention/purge-deleted-users.js';
-import { pruneTasks } from '../../src/tasks/prune-tasks.js';
-import { rowsWith } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
+import { dropOldExports } from '../../src/maintenance/drop-old-exports.js';
+import { pruneTasks } from '../../src/maintenance/prune-tasks.js';
+import { purgeDeletedUsers } from '../../src/maintenance/purge-deleted-users.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { rowsWith } from '../support/life-cycle/stored-data.js';
 import { refusal, SERVER } from '../support/test-directory.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

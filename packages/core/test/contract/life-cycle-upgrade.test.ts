@@ -1,8 +1,8 @@
 import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 
 const COLUMNS = `id, type, status, actor, input, position, done, total, failed, result, error, tries, run_at, fence,

@@ -1,6 +1,6 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/engine.js';
+import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import type { ProductMigration } from '../../src/database/product-migrations.js';

@@ -4,9 +4,9 @@ import sql from 'sql-template-tag';
 import { expect, it } from 'vitest';
 import { endRunOutBans } from '../../src/moderation/end-run-out-bans.js';
 import { Moderation } from '../../src/moderation/moderation.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
-import { until } from '../support/tasks-until.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { until } from '../support/until.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const BACK_END = { kind: 'server' } as const;

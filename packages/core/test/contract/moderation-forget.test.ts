@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Blocks } from '../../src/blocks/blocks.js';
 import { Devices } from '../../src/devices/devices.js';
 import { Moderation } from '../../src/moderation/moderation.js';
-import { rowsWith } from '../support/life-cycle-dump.js';
-import { LifeCycleFixture } from '../support/life-cycle-fixture.js';
+import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
+import { rowsWith } from '../support/life-cycle/stored-data.js';
 import { SERVER } from '../support/test-directory.js';
 
 const BACK_END = { kind: 'server' } as const;

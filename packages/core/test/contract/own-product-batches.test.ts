@@ -1,8 +1,13 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.js';
-import { type Bookmark, bookmarkOf, bookmarks, bookmarkTable } from '../support/bookmarks-fixture.js';
-import { ContentFixture, type SweepOptions } from '../support/content-fixture.js';
+import {
+  type Bookmark,
+  bookmarkOf,
+  bookmarks,
+  bookmarkTable,
+} from '../support/products/bookmarks-fixture.js';
+import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the bookmarks of the example', engine => {
   let fixture: ContentFixture;

@@ -1,10 +1,10 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { beforeEach, expect, it } from 'vitest';
-import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/engine.js';
+import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import type { ProductMigration } from '../../src/database/product-migrations.js';
-import { bookmarks } from '../support/bookmarks-fixture.js';
+import { bookmarks } from '../support/products/bookmarks-fixture.js';
 import { refusal } from '../support/test-directory.js';
 
 describeOnEveryEngine("the migrations of an operator's own product", engine => {

@@ -3,7 +3,7 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Directory } from '../../src/directory.js';
-import { BookmarksFixture, bookmarkOf, bookmarks } from '../support/bookmarks-fixture.js';
+import { BookmarksFixture, bookmarkOf, bookmarks } from '../support/products/bookmarks-fixture.js';
 import { refusal, SERVER } from '../support/test-directory.js';
 
 /** More than one step of a task changes. */

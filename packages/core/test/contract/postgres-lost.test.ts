@@ -2,7 +2,7 @@ import { describeOnPostgres } from '@rollcall/testing';
 import pg from 'pg';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { Transaction } from '../../src/database/unit-of-work.js';
 import { openDirectory } from '../../src/directory.js';

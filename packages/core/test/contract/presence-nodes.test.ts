@@ -1,7 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PresenceFixture, type PresenceNode } from '../support/presence-fixture.js';
+import { PresenceFixture, type PresenceNode } from '../support/presence/presence-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 
 const WAIT = { timeout: 10_000, interval: 20 };

@@ -3,8 +3,8 @@ import type { Task } from '@rollcall/protocol';
 import { describeOnPostgres } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Directory, openDirectory } from '../../src/directory.js';
-import { until } from '../support/tasks-until.js';
 import { SERVER } from '../support/test-directory.js';
+import { until } from '../support/until.js';
 
 const EVENTS = 15;
 

@@ -1,10 +1,10 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { EventLog } from '../../src/events/event-log.js';
-import { pruneLog } from '../../src/events/prune-log.js';
 import { writeLog } from '../../src/events/write-log.js';
+import { pruneLog } from '../../src/maintenance/prune-log.js';
 import { TABLES } from '../../src/tables.js';
 import { TestClock } from '../support/test-clock.js';
 

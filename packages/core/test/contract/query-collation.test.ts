@@ -5,8 +5,8 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { QueryFixture } from '../support/query-fixture.js';
-import { userRow } from '../support/query-rows.js';
+import { QueryFixture } from '../support/query/query-fixture.js';
+import { userRow } from '../support/users/user-row.js';
 
 describeOnEveryEngine('in a database with a German collation, texts', engine => {
   let fixture: QueryFixture;

@@ -4,8 +4,8 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.js';
 import { userTable } from '../../src/users/user-table.js';
-import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
-import { NOW, userRow } from '../support/query-rows.js';
+import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
+import { NOW, userRow } from '../support/users/user-row.js';
 
 describeOnEveryEngine('indexed custom fields', engine => {
   let fixture: QueryFixture;

@@ -5,9 +5,9 @@
 import { type Filter, RollcallError } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
-import { HOSTILE_NAMES, INJECTIONS, REFUSED_NAMES } from '../support/query-injections.js';
-import { userRow } from '../support/query-rows.js';
+import { HOSTILE_NAMES, INJECTIONS, REFUSED_NAMES } from '../support/query/injections.js';
+import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
+import { userRow } from '../support/users/user-row.js';
 
 describeOnEveryEngine('hostile texts', engine => {
   let fixture: QueryFixture;

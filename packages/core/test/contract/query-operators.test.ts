@@ -3,11 +3,11 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/to-user.js';
-import { allCells, CONSTANT, CUSTOM_KINDS, cellUsers } from '../support/query-cells.js';
-import { departuresOf } from '../support/query-departures.js';
-import { QueryFixture } from '../support/query-fixture.js';
-import { comparisonsIn, matchesByOracle, toDocument } from '../support/query-oracle.js';
-import { NOW } from '../support/query-rows.js';
+import { allCells, CONSTANT, CUSTOM_KINDS, cellUsers } from '../support/query/cells.js';
+import { departuresOf } from '../support/query/departures.js';
+import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';
+import { QueryFixture } from '../support/query/query-fixture.js';
+import { NOW } from '../support/users/user-row.js';
 
 const rows = cellUsers();
 const documents = rows.map(row => toDocument(toUser(row, NOW)));

@@ -6,12 +6,12 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toUser } from '../../src/users/to-user.js';
 import type { UserRow } from '../../src/users/user-table.js';
-import { filters, sortFields, userRows } from '../support/query-arbitraries.js';
-import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
-import { toDocument } from '../support/query-oracle.js';
-import { NOW, userRow } from '../support/query-rows.js';
-import { runs, SEED } from '../support/query-seed.js';
-import { sortByOracle } from '../support/query-sort-oracle.js';
+import { filters, sortFields, userRows } from '../support/query/arbitraries.js';
+import { toDocument } from '../support/query/oracle.js';
+import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
+import { runs, SEED } from '../support/query/random-runs.js';
+import { sortByOracle } from '../support/query/sort-oracle.js';
+import { NOW, userRow } from '../support/users/user-row.js';
 
 const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
   fc.record({ field: sortFields, direction: fc.constantFrom<1 | -1>(1, -1) }),

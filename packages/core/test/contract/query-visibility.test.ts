@@ -1,9 +1,9 @@
 import { RollcallError, type SortKey } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { QueryFixture } from '../support/query-fixture.js';
-import { PATH_EXAMPLES } from '../support/query-path-examples.js';
-import { NOW, userRow } from '../support/query-rows.js';
+import { PATH_EXAMPLES } from '../support/query/path-examples.js';
+import { QueryFixture } from '../support/query/query-fixture.js';
+import { NOW, userRow } from '../support/users/user-row.js';
 
 describeOnEveryEngine('queryUsers', engine => {
   let fixture: QueryFixture;

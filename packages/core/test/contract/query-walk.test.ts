@@ -2,8 +2,8 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.js';
 import { userTable } from '../../src/users/user-table.js';
-import { QueryFixture } from '../support/query-fixture.js';
-import { NOW, userRow } from '../support/query-rows.js';
+import { QueryFixture } from '../support/query/query-fixture.js';
+import { NOW, userRow } from '../support/users/user-row.js';
 
 const CHUNK = 1000;
 

@@ -1,8 +1,8 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { dialectOf } from '../../src/database/dialect.js';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import { toEntitySchema } from '../../src/database/table.js';

@@ -5,11 +5,11 @@
 import { type Filter, RollcallError } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { QueryFixture, type WrittenQuery } from '../support/query-fixture.js';
-import { INJECTIONS as CORPUS } from '../support/query-injections.js';
-import { userRow } from '../support/query-rows.js';
+import { INJECTIONS as CORPUS } from '../support/query/injections.js';
+import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { collectStatementTexts, type StatementTexts } from '../support/statement-texts.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { userRow } from '../support/users/user-row.js';
 
 /** Words that mean something where they are asked about; the corpus has some of them, and everybody may use them. */
 const GRAMMAR = ['id', 'name', 'custom', '$eq', '$gt'];

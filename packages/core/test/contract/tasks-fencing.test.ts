@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { claimTask } from '../../src/tasks/claim-task.js';
 import { commitStep } from '../../src/tasks/commit-step.js';
 import { TaskOvertaken } from '../../src/tasks/held-task.js';
-import { LocalTaskHints } from '../../src/tasks/task-hints.js';
-import { TasksFixture } from '../support/tasks-fixture.js';
-import { GatedUnitOfWork } from '../support/tasks-gate.js';
-import { touchJob } from '../support/tasks-touch-job.js';
-import { until } from '../support/tasks-until.js';
+import { LocalTaskHints } from '../../src/tasks/task-notifications.js';
+import { GatedUnitOfWork } from '../support/tasks/gated-unit-of-work.js';
+import { TasksFixture } from '../support/tasks/tasks-fixture.js';
+import { touchJob } from '../support/tasks/touch-handler.js';
+import { until } from '../support/until.js';
 
 const LONG_MS = 600_000;
 

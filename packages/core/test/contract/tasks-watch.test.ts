@@ -2,11 +2,11 @@ import { getEventListeners } from 'node:events';
 import type { Task, TaskEvent } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LocalTaskHints, type TaskHints } from '../../src/tasks/task-hints.js';
+import { LocalTaskHints, type TaskHints } from '../../src/tasks/task-notifications.js';
 import { Tasks } from '../../src/tasks/tasks.js';
-import { noLink, SERVER, TasksFixture } from '../support/tasks-fixture.js';
-import { touchJob } from '../support/tasks-touch-job.js';
-import { until } from '../support/tasks-until.js';
+import { noLink, SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
+import { touchJob } from '../support/tasks/touch-handler.js';
+import { until } from '../support/until.js';
 
 /** How often somebody has begun to listen to these hints, and not ended. */
 class CountedHints extends LocalTaskHints {

@@ -2,10 +2,10 @@ import { RollcallError, type Task } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { LocalTaskHints } from '../../src/tasks/task-hints.js';
-import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
-import { touchJob } from '../support/tasks-touch-job.js';
-import { until } from '../support/tasks-until.js';
+import { LocalTaskHints } from '../../src/tasks/task-notifications.js';
+import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
+import { touchJob } from '../support/tasks/touch-handler.js';
+import { until } from '../support/until.js';
 
 const FOREVER_MS = 2 ** 30;
 

@@ -2,7 +2,7 @@ import { listTasksOptionsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SERVER, TasksFixture } from '../support/tasks-fixture.js';
+import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
 
 describeOnEveryEngine('tasks', engine => {
   let fixture: TasksFixture;

@@ -1,7 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseDatabaseUrl } from '../../src/database/engine.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { writeLog } from '../../src/events/write-log.js';
 

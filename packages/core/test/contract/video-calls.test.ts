@@ -1,10 +1,10 @@
 import { createCallSchema, queryCallsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Viewer } from '../../src/products/acting-user.js';
 import type { CallPage } from '../../src/products/video/call-page.js';
 import { Video } from '../../src/products/video/video.js';
-import { ContentFixture } from '../support/content-fixture.js';
+import type { Viewer } from '../../src/products/viewer.js';
+import { ContentFixture } from '../support/products/content-fixture.js';
 import { refusal } from '../support/refusal.js';
 
 const SERVER: Viewer = { kind: 'server' };

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callMemberTable } from '../../src/products/video/call-member-table.js';
 import { callTable } from '../../src/products/video/call-table.js';
 import { Video } from '../../src/products/video/video.js';
-import { ContentFixture, type SweepOptions } from '../support/content-fixture.js';
+import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the calls of a user', engine => {
   let fixture: ContentFixture;

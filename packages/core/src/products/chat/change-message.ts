@@ -2,7 +2,7 @@ import { type MessageContent, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { jsonEqual } from '../../json/json-equal.js';
-import { loadActor, type Viewer } from '../acting-user.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import { findMessage } from './find-message.js';
 import { messageContent } from './message-content.js';
 import { type MessageRow, messageTable } from './message-table.js';

@@ -1,10 +1,10 @@
 import type { DeletionContext, Product, SweepContext } from '../product.js';
+import { bringBackMessages, hideMessages, pruneMessages, removeMessagesOfUser } from './cascade-messages.js';
+import { bringBackPairs, hidePairs, removePairs } from './cascade-pairs.js';
+import { runSteps, type SweepStep } from './cascade-step.js';
 import { countContent } from './count-content.js';
+import { forgetUserSteps } from './erase-user.js';
 import { exportContent } from './export-content.js';
-import { forgetUserSteps } from './forget-user.js';
-import { bringBackMessages, hideMessages, pruneMessages, removeMessagesOfUser } from './sweep-messages.js';
-import { bringBackPairs, hidePairs, removePairs } from './sweep-pairs.js';
-import { runSteps, type SweepStep } from './sweep-steps.js';
 
 /**
  * Chat, as the life cycle of users sees it. It counts `messages`, `reactions` and `flags`, `channels` (1:1 channels that

@@ -1,7 +1,7 @@
 import type { MessageContent } from '@rollcall/protocol';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import type { Product } from '../product.js';
+import type { Viewer } from '../viewer.js';
 import { addMembers, type MemberChange, removeMembers } from './change-members.js';
 import { deleteMessage, updateMessage } from './change-message.js';
 import { chatProduct } from './chat-product.js';

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { Viewer } from '../acting-user.js';
 import { isBeingDeleted } from '../hidden-content.js';
+import type { Viewer } from '../viewer.js';
 
 /** Whether a row of `channels` is neither deleted nor about to be deleted with one of the two it belongs to. */
 export const CHANNEL_IN_SIGHT: Sql = sql`(channels.deleted_at IS NULL AND (channels.pair IS NULL OR NOT EXISTS (

@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
+import type { Viewer } from '../viewer.js';
 import { CHANNEL_IN_SIGHT, channelIsFor, messageInSight } from './content-in-sight.js';
 import { type MessageRow, messageTable } from './message-table.js';
 

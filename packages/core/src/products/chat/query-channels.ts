@@ -1,8 +1,8 @@
 import type { QueryChannelsInput } from '@rollcall/protocol';
 import sql, { empty, join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
+import type { Viewer } from '../viewer.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { CHANNEL_IN_SIGHT, channelIsFor } from './content-in-sight.js';
 import { channelNotFound } from './find-channel.js';

@@ -1,8 +1,8 @@
 import type { QueryMessagesInput } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
+import type { Viewer } from '../viewer.js';
 import { messageInSight } from './content-in-sight.js';
 import { type MessageRow, messageTable } from './message-table.js';
 import { getChannel } from './query-channels.js';

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor } from '../acting-user.js';
+import { loadActor } from '../viewer.js';
 import { findMessage } from './find-message.js';
 import type { MessageRow } from './message-table.js';
 

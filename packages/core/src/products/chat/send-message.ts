@@ -4,7 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { toUser } from '../../users/to-user.js';
-import { loadActor } from '../acting-user.js';
+import { loadActor } from '../viewer.js';
 import { channelNotFound, findChannel, findMember } from './find-channel.js';
 import { findMessage } from './find-message.js';
 import { messageContent } from './message-content.js';

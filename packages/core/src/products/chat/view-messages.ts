@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/user-table.js';
-import type { Viewer } from '../acting-user.js';
+import type { Viewer } from '../viewer.js';
 import { messageInSight } from './content-in-sight.js';
 import type { MessageRow } from './message-table.js';
 

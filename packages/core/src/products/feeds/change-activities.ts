@@ -4,7 +4,7 @@ import type { ParsedAddActivity } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../acting-user.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import { type ActivityRow, activityTable } from './activity-table.js';
 import { activityNotFound, findActivityForUpdate } from './find-activities.js';
 

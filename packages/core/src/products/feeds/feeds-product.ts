@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import type { DeletionContext, Product, SweepBatch } from '../product.js';
+import { deleteActivities, hideActivities, isToBeDeleted, showActivities } from './cascade-activities.js';
 import { exportActivities } from './export-activities.js';
-import { deleteActivities, hideActivities, isToBeDeleted, showActivities } from './sweep-activities.js';
 
 type Deletion = Pick<DeletionContext, 'modes' | 'forgetUser'>;
 

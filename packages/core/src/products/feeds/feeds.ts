@@ -1,7 +1,7 @@
 import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import type { Product } from '../product.js';
+import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
 import { type ActivityToAdd, addActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';

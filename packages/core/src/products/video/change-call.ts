@@ -2,7 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../acting-user.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import { callMemberTable } from './call-member-table.js';
 import type { CallRow } from './call-table.js';
 import { findCallForUpdate } from './find-calls.js';

@@ -4,7 +4,7 @@ import type { ParsedCreateCall } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/insert-rows.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../acting-user.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import { callMemberTable } from './call-member-table.js';
 import { type CallRow, callTable } from './call-table.js';
 import { IS_IN_SIGHT, mayBeSeenBy } from './find-calls.js';

@@ -1,8 +1,8 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import { isBeingDeleted } from '../hidden-content.js';
+import type { Viewer } from '../viewer.js';
 import { type CallRow, callTable } from './call-table.js';
 
 /** Whether a call is 1:1: the only kind that follows its members. */

@@ -1,8 +1,8 @@
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import { readContentCursor, writeContentCursor } from '../content-cursor.js';
+import type { Viewer } from '../viewer.js';
 import { type CallPage, loadCallPage } from './call-page.js';
 import { callTable } from './call-table.js';
 import { IS_IN_SIGHT, isCallOf, mayBeSeenBy } from './find-calls.js';

@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import { belongsTo } from '../../access/tenancy.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { userNotFound } from '../../users/find-users.js';
-import type { Viewer } from '../acting-user.js';
 import { tenantOfViewer } from '../tenant-of-viewer.js';
+import type { Viewer } from '../viewer.js';
 
 /**
  * Makes sure that users can become members of a call. They stay as they are until the end of the transaction, so that a

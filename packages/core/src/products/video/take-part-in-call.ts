@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor } from '../acting-user.js';
+import { loadActor } from '../viewer.js';
 import type { CallRow } from './call-table.js';
 import { findCallForUpdate } from './find-calls.js';
 

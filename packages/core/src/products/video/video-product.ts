@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import type { DeletionContext, Product, SweepBatch } from '../product.js';
 import { deleteCalls } from './delete-calls.js';
+import { forgetMember } from './erase-member.js';
 import { exportCalls } from './export-calls.js';
 import { IS_ONE_TO_ONE } from './find-calls.js';
-import { forgetMember } from './forget-member.js';
 import { restoreCalls } from './restore-calls.js';
 
 const NOTHING: SweepBatch = { changed: {}, more: false };

@@ -1,7 +1,7 @@
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
-import type { Viewer } from '../acting-user.js';
 import type { Product } from '../product.js';
+import type { Viewer } from '../viewer.js';
 import { type CallPage, loadCallPage } from './call-page.js';
 import type { CallRow } from './call-table.js';
 import { addCallMembers, endCall } from './change-call.js';

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RollcallError } from '@rollcall/protocol';
+import { raw } from 'sql-template-tag';
+import { readCopyMark } from './copy-mark.js';
+import type { CopyTarget } from './copy-target.js';
+import { NOT_COPIED } from './not-copied.js';
+import { quotedName } from './quoted-name.js';
+
+/** A connection that was closed a moment ago is still in the list for so long. */
+const LOOKS = 10;
+const BETWEEN_LOOKS_MS = 200;
+
+/** How a row of these looks that a migration has made and nobody has touched. */
+const UNTOUCHED: Readonly<Record<string, string>> = {
+  app_settings: "settings = '{}'",
+  event_stream: 'last_seq = 0',
+};
+
+/**
+ * The target is empty, or an unfinished copy of this source.
+ * @param names of the tables that would be copied.
+ * @throws RollcallError `INPUT_INVALID` that says what is there instead.
+ */
+export async function checkTarget(
+  target: CopyTarget,
+  names: readonly string[],
+  epoch: string,
+): Promise<void> {
+  const present = new Map((await target.columns()).map(({ table }) => [table.toLowerCase(), table]));
+  const mark = present.has('copies') ? await readCopyMark(target) : undefined;
+  if (mark?.finished) throw refusedTarget('a copy to this database has been finished already');
+  if (mark && mark.epoch !== epoch)
+    throw refusedTarget('this database is an unfinished copy of another source');
+  if (mark) return;
+  for (const name of names) {
+    const stored = present.get(name);
+    if (stored === undefined || name in NOT_COPIED) continue;
+    const untouched = UNTOUCHED[name] ?? 'false';
+    const rows = await target.query(
+      raw(`SELECT 1 FROM ${quotedName(stored)} WHERE NOT (${untouched}) LIMIT 1`),
+    );
+    if (rows.length > 0)
+      throw refusedTarget(`this database holds something already: the table "${name}" has rows`);
+  }
+}
+
+/** @throws RollcallError `UNAVAILABLE` while a server is connected to the target, or another copy to it runs. */
+export async function refuseCompany(target: CopyTarget): Promise<void> {
+  if (!(await target.takeForCopying())) throw occupied('another copy to this database runs');
+  for (let look = 1; ; look++) {
+    const connections = await target.serverConnections();
+    if (connections === 0) return;
+    if (look === LOOKS) throw occupied('a Rollcall server is connected to this database; stop it first');
+    await sleep(BETWEEN_LOOKS_MS);
+  }
+}
+
+function refusedTarget(message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', `${message}; nothing was copied, name an empty database`, {
+    field: 'to',
+  });
+}
+
+function occupied(message: string): RollcallError {
+  return new RollcallError('UNAVAILABLE', `${message}; nothing was copied`, { unrecoverable: true });
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { JobQueue } from './serial-queue.js';
+
+it('runs jobs one after another, in the order they came, whatever fails', async () => {
+  const queue = new JobQueue(10);
+  const log: string[] = [];
+  const job = (name: string, fails = false) =>
+    queue.run(async () => {
+      log.push(`${name} begins`);
+      await Promise.resolve();
+      log.push(`${name} ends`);
+      if (fails) throw new Error(name);
+      return name;
+    });
+  const ended = await Promise.allSettled([job('a'), job('b', true), job('c')]);
+  expect(ended.map(one => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  expect(queue.length).toBe(0);
+});
+
+it('refuses a job at once when too many wait, and takes one again when there is room', async () => {
+  const queue = new JobQueue(2);
+  const waiting = [queue.run(async () => 1), queue.run(async () => 2)];
+  await expect(queue.run(async () => 3)).rejects.toMatchObject({ code: 'UNAVAILABLE', retry_after: 1 });
+  await Promise.all(waiting);
+  expect(await queue.run(async () => 4)).toBe(4);
+});
+
+it('finishes what waits when it is closed, and takes nothing more', async () => {
+  const queue = new JobQueue(10);
+  const waiting = queue.run(async () => 'done');
+  await queue.close();
+  expect(await waiting).toBe('done');
+  await expect(queue.run(async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '@rollcall/protocol';
+import type { CheckedDeletion } from '@rollcall/protocol/schemas';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import type { Counts, SweepRow } from '../products/cascade-table.js';
+import { findSweeps, putSweeps } from '../products/find-cascades.js';
+import type { Tasks } from '../tasks/tasks.js';
+import { findUsersForUpdate } from '../users/find-users.js';
+import { logUserEvent } from '../users/log-user-event.js';
+import { requireUsers } from '../users/require-users.js';
+import { saveUsers } from '../users/save-users.js';
+import { toUser } from '../users/to-user.js';
+import { tombstoneOf } from '../users/tombstones.js';
+import type { UserDraft } from '../users/user-draft.js';
+import { isFurther, mergeModes, modesOf, requireHeir, stateOf } from './deletion-modes.js';
+
+/**
+ * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are out
+ * of sight, and so is the content that is to go. A deletion that is under way already goes on in the new task, with
+ * whatever of the two goes further.
+ * @returns the id of the task.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DEACTIVATED` or `USER_DELETED` for the new owner of channels.
+ */
+export async function deleteUsers(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { deletion, tasks }: { deletion: CheckedDeletion; tasks: Tasks },
+): Promise<string> {
+  const { ids, new_channel_owner_id: heir_id } = deletion;
+  const { stored } = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
+  if (heir_id !== undefined) await requireHeir(transaction, heir_id);
+  const underWay = await findSweeps(transaction, ids);
+  const modes = modesOf(deletion);
+  const id = randomUUID();
+  const drafts: UserDraft[] = [];
+  const sweeps: SweepRow[] = [];
+  for (const [index, userId] of ids.entries()) {
+    const before = stored.get(userId);
+    if (!before) continue;
+    const earlier = underWay.get(userId);
+    const further = isFurther(modes.user, stateOf(before, earlier));
+    if (before.deleted_at === undefined) {
+      drafts.push({
+        index,
+        before,
+        after: { ...before, deleted_at: transaction.now, deletion: 'soft' },
+        modes,
+      });
+    } else if (further) {
+      logUserEvent(transaction, actor, {
+        type: 'user.deleted',
+        user: toUser(before, transaction.now),
+        modes,
+      });
+    }
+    const user_changed = further || (earlier?.kind === 'delete' && earlier.user_changed);
+    const own: SweepRow = {
+      user_id: userId,
+      task_id: id,
+      kind: 'delete',
+      user_changed,
+      changed: goneOf(earlier),
+      ...mergeModes(modes, earlier),
+    };
+    sweeps.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
+  }
+  await saveUsers(transaction, actor, drafts);
+  await putSweeps(transaction, sweeps);
+  // Who is gone already is named as everywhere else; the task says that nothing was left to do.
+  const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
+  await tasks.enqueue(transaction, actor, {
+    id,
+    type: 'users.delete',
+    input: { ...modes, content: true },
+    users,
+  });
+  return id;
+}
+
+/** What is gone already by a deletion or deactivation that this one takes over; what was coming back does not count. */
+function goneOf(earlier: SweepRow | undefined): Counts {
+  return earlier?.kind === 'delete' || earlier?.kind === 'deactivate' ? earlier.changed : {};
+}

@@ -1,0 +1,77 @@
+import {
+  type ContentModes,
+  type DeletionModes,
+  RollcallError,
+  USER_DELETION_MODES,
+  type UserDeletionMode,
+} from '@rollcall/protocol';
+import type { CheckedDeletion } from '@rollcall/protocol/schemas';
+import type { Transaction } from '../database/unit-of-work.js';
+import type { SweepRow } from '../products/cascade-table.js';
+import { findUsers, userNotFound } from '../users/find-users.js';
+import type { UserRow } from '../users/user-table.js';
+
+/** The modes that a call names. */
+export function modesOf({ user, messages, conversations, calls }: CheckedDeletion): DeletionModes {
+  return {
+    user,
+    ...(messages && { messages }),
+    ...(conversations && { conversations }),
+    ...(calls && { calls }),
+  };
+}
+
+/** How far a user is deleted, or will be by what is under way. */
+export function stateOf(user: UserRow, earlier: SweepRow | undefined): UserDeletionMode | undefined {
+  if (user.deleted_at === undefined) return undefined;
+  return furthest(user.deletion, earlier?.user_mode);
+}
+
+/** Whether a deletion goes further than what a user is already. */
+export function isFurther(asked: UserDeletionMode, state: UserDeletionMode | undefined): boolean {
+  return furthest(asked, state) !== state;
+}
+
+/** What is to become of a user whom a sweep is working on already: of the two whatever goes further. */
+export function mergeModes(modes: DeletionModes, earlier: SweepRow | undefined): Partial<SweepRow> {
+  const before = contentOf(earlier);
+  const messages = furthest(modes.messages, before.messages);
+  const conversations = furthest(modes.conversations, before.conversations);
+  const calls = furthest(modes.calls, before.calls);
+  return {
+    user_mode: furthest(modes.user, earlier?.user_mode),
+    ...(messages && { messages }),
+    ...(conversations && { conversations }),
+    ...(calls && { calls }),
+    ...(earlier?.heir_id !== undefined && { heir_id: earlier.heir_id }),
+    ...(earlier?.told !== undefined && { told: earlier.told }),
+  };
+}
+
+/** What is under way to go: a deactivation was hiding messages, so the deletion does. */
+function contentOf(earlier: SweepRow | undefined): ContentModes {
+  if (earlier?.kind === 'deactivate') return { messages: 'soft' };
+  return earlier?.kind === 'delete' ? earlier : {};
+}
+
+/** Of two modes the one that leaves less. */
+function furthest<Mode extends UserDeletionMode>(
+  one: Mode | undefined,
+  other: Mode | undefined,
+): Mode | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return USER_DELETION_MODES.indexOf(one) >= USER_DELETION_MODES.indexOf(other) ? one : other;
+}
+
+/** @throws RollcallError when the new owner of channels does not exist, or is deactivated or deleted. */
+export async function requireHeir(transaction: Transaction, id: string): Promise<void> {
+  const field = 'new_channel_owner_id';
+  const heir = (await findUsers(transaction, [id])).get(id);
+  if (!heir) throw userNotFound(id, { field });
+  if (heir.deleted_at !== undefined) {
+    throw new RollcallError('USER_DELETED', `${field}: the user "${id}" has been deleted`, { field });
+  }
+  if (heir.deactivated_at !== undefined) {
+    throw new RollcallError('USER_DEACTIVATED', `${field}: the user "${id}" is deactivated`, { field });
+  }
+}

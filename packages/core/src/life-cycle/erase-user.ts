@@ -1,0 +1,59 @@
+import { dropBlocksOf, forgetBlocked } from '../blocks/forget-blocks.js';
+import type { WriteTransaction } from '../database/unit-of-work.js';
+import { forgetInLog } from '../events/erase-in-log.js';
+import { endExportsOf } from '../exports/end-exports.js';
+import { dropExportsOf } from '../exports/export-file.js';
+import { forgetBans } from '../moderation/forget-bans.js';
+import { forgetHeir } from '../products/find-cascades.js';
+import { forgetTaskUser } from '../tasks/erase-task-user.js';
+import { findUser } from '../users/find-users.js';
+import { prunedUser } from '../users/prune-user.js';
+import { removeUser, storePrunedUser } from '../users/remove-user.js';
+import { removeBans } from '../users/save-bans.js';
+import { toUser } from '../users/to-user.js';
+import { putTombstone, tombstoneOf } from '../users/tombstones.js';
+
+/** Who is to be forgotten, and how far that has come. */
+export interface ForgetWork {
+  userId: string;
+  mode: 'pruning' | 'hard';
+  taskId: string;
+  /** Up to which entry the log has forgotten the user already. */
+  forgottenTo: number;
+  limit: number;
+}
+
+/**
+ * The last part of a deletion for good, a batch at a time: the user leaves exports, the blocks of others, the log and the
+ * tasks, and at last its own bans, blocks and row. With `hard` nothing holds the id any more; a tombstone keeps it from
+ * being used again.
+ * @returns the entry of the log to go on from, that an export has to end first, or what the user is called now that it
+ * is done.
+ */
+export async function forgetUser(
+  transaction: WriteTransaction,
+  { userId, mode, taskId, forgottenTo, limit }: ForgetWork,
+): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
+  // Where the id goes, too, it also goes from what is kept about other people.
+  const others = mode === 'hard';
+  if (await endExportsOf(transaction, { userId, others })) return 'wait';
+  if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };
+  if (others && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
+  const row = prunedUser(await findUser(transaction, userId));
+  const name = mode === 'hard' ? tombstoneOf(userId) : userId;
+  const remains = toUser({ ...row, id: name }, transaction.now);
+  const next = await forgetInLog(transaction, { userId, remains, limit, after: forgottenTo });
+  if (next !== undefined) return { forgottenTo: next };
+  await dropBlocksOf(transaction, userId);
+  if (mode === 'pruning') {
+    await removeBans(transaction, [userId]);
+    await storePrunedUser(transaction, row);
+  } else {
+    await forgetTaskUser(transaction, { userId, name, taskId });
+    await forgetHeir(transaction, userId);
+    await forgetBans(transaction, userId);
+    await removeUser(transaction, userId);
+    await putTombstone(transaction, userId, transaction.now);
+  }
+  return { name };
+}

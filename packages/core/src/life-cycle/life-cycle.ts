@@ -1,0 +1,159 @@
+import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
+import type { CheckedDeletion } from '@rollcall/protocol/schemas';
+import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import type { SweepKind } from '../products/cascade-table.js';
+import { findSweep, findSweeps, isAlive, putSweeps } from '../products/find-cascades.js';
+import type { Product } from '../products/product.js';
+import type { Tasks } from '../tasks/tasks.js';
+import { findUsersForUpdate } from '../users/find-users.js';
+import { type NamedUsers, refuseDeleted, requireUsers } from '../users/require-users.js';
+import type { UserRow } from '../users/user-table.js';
+import type { Users } from '../users/users.js';
+import { deleteUsers } from './delete-users.js';
+import type { LifeCycleInput } from './life-cycle-job.js';
+import { previewDeletion } from './preview-deletion.js';
+
+/** What the life cycle is made of. */
+export interface LifeCycleOptions {
+  unitOfWork: UnitOfWork;
+  users: Users;
+  tasks: Tasks;
+  products: readonly Product[];
+}
+
+/**
+ * The life cycle of users (SPEC section 5). What it throws, it throws before anything has changed; repeating a call on
+ * users who are as wanted already succeeds and changes nothing.
+ */
+export class LifeCycle {
+  readonly #options: LifeCycleOptions;
+
+  constructor(options: LifeCycleOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Deactivates one user, at once; its messages are hidden by a task.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+   */
+  deactivateUser(
+    actor: Actor,
+    { id, mark_messages_deleted }: { id: string; mark_messages_deleted?: boolean },
+  ): Promise<UserRow> {
+    const { unitOfWork, users } = this.#options;
+    return unitOfWork.write(async transaction => {
+      const row = await users.deactivate(actor, id);
+      if (mark_messages_deleted) await this.#sweepOne(transaction, actor, { id, kind: 'deactivate' });
+      return row;
+    });
+  }
+
+  /** Undoes a deactivation, at once, and names the user anew where a name is given; messages come back by a task. */
+  reactivateUser(
+    actor: Actor,
+    { id, name, restore_messages }: { id: string; name?: string; restore_messages?: boolean },
+  ): Promise<UserRow> {
+    const { unitOfWork, users } = this.#options;
+    return unitOfWork.write(async transaction => {
+      const row = await users.reactivate(actor, { id, ...(name !== undefined && { name }) });
+      if (restore_messages) await this.#sweepOne(transaction, actor, { id, kind: 'reactivate' });
+      return row;
+    });
+  }
+
+  /**
+   * Asks for the deactivation of users.
+   * @param content whether their messages are hidden, too.
+   * @returns the id of the task.
+   * @throws RollcallError `USER_NOT_FOUND` or `USER_DELETED`, with the place of the id; then nothing is begun.
+   */
+  deactivateUsers(actor: Actor, ids: readonly string[], content: boolean): Promise<string> {
+    return this.#begin(actor, { type: 'users.deactivate', ids, content, refuse: refuseAnyDeleted });
+  }
+
+  /** The same for undoing deactivations. @param content whether what the deactivation hid comes back. */
+  reactivateUsers(actor: Actor, ids: readonly string[], content: boolean): Promise<string> {
+    return this.#begin(actor, { type: 'users.reactivate', ids, content, refuse: refuseAnyDeleted });
+  }
+
+  /**
+   * Marks users as deleted, and asks for the rest.
+   * @returns the id of the task.
+   * @throws RollcallError `USER_NOT_FOUND`, and `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels.
+   */
+  deleteUsers(actor: Actor, deletion: CheckedDeletion): Promise<string> {
+    const { unitOfWork, tasks } = this.#options;
+    return unitOfWork.write(transaction => deleteUsers(transaction, actor, { deletion, tasks }));
+  }
+
+  /** What `deleteUsers` would change, in counts. It changes nothing and throws the same. */
+  previewDeletion(deletion: CheckedDeletion): Promise<DeletionPreview> {
+    const { unitOfWork, products } = this.#options;
+    return unitOfWork.read(transaction => previewDeletion(transaction, deletion, products));
+  }
+
+  /**
+   * Asks for the return of soft-deleted users. One whose name is taken by now is reported by the task.
+   * @param content whether what their deletion hid comes back.
+   * @returns the id of the task.
+   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a user who is, or is about to be, deleted for good.
+   */
+  restoreUsers(actor: Actor, ids: readonly string[], content: boolean): Promise<string> {
+    return this.#begin(actor, { type: 'users.restore', ids, content, refuse: refuseDeletedForGood });
+  }
+
+  async #begin(
+    actor: Actor,
+    call: {
+      type: TaskType;
+      ids: readonly string[];
+      content: boolean;
+      refuse(transaction: WriteTransaction, ids: readonly string[], named: NamedUsers): Promise<void>;
+    },
+  ): Promise<string> {
+    const { unitOfWork, tasks } = this.#options;
+    const { type, ids, content, refuse } = call;
+    return unitOfWork.write(async transaction => {
+      const named = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
+      await refuse(transaction, ids, named);
+      const input: LifeCycleInput = { content };
+      return (await tasks.enqueue(transaction, actor, { type, input, users: ids })).task_id;
+    });
+  }
+
+  /** The content of a user who was changed at once. While another task works on it, this one waits for its turn. */
+  async #sweepOne(
+    transaction: WriteTransaction,
+    actor: Actor,
+    { id, kind }: { id: string; kind: SweepKind & ('deactivate' | 'reactivate') },
+  ): Promise<void> {
+    const earlier = await findSweep(transaction, id);
+    const input: LifeCycleInput = { content: true };
+    const request = { type: `users.${kind}`, input, users: [id] } as const;
+    const task = await this.#options.tasks.enqueue(transaction, actor, request);
+    if (earlier && (await isAlive(transaction, earlier))) return;
+    await putSweeps(transaction, [
+      { user_id: id, task_id: task.task_id, kind, user_changed: true, changed: {} },
+    ]);
+  }
+}
+
+async function refuseAnyDeleted(
+  _transaction: WriteTransaction,
+  ids: readonly string[],
+  { stored, forgotten }: NamedUsers,
+): Promise<void> {
+  refuseDeleted(ids, id => forgotten.has(id) || stored.get(id)?.deleted_at !== undefined);
+}
+
+async function refuseDeletedForGood(
+  transaction: WriteTransaction,
+  ids: readonly string[],
+  { stored, forgotten }: NamedUsers,
+): Promise<void> {
+  const sweeps = await findSweeps(transaction, ids);
+  refuseDeleted(ids, id => {
+    const asked = sweeps.get(id)?.user_mode ?? 'soft';
+    return forgotten.has(id) || stored.get(id)?.deletion === 'pruning' || asked !== 'soft';
+  });
+}

@@ -1,0 +1,66 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { SweepContext } from '../product.js';
+import type { SweepStep } from './cascade-step.js';
+import type { MessageRow } from './message-table.js';
+import { removeMessages, removeReactionsTo } from './remove-messages.js';
+
+/** How the messages of a user are deleted all at once. */
+type DeletedWith = Extract<NonNullable<MessageRow['deleted_with']>, 'deactivation' | 'deletion'>;
+
+/** Hides the user's messages that are not deleted yet, and notes why. */
+export function hideMessages(context: SweepContext, why: DeletedWith): SweepStep {
+  return async room => {
+    const ids = await take(context, sql`pruned = false AND deleted_with IS NULL`, room);
+    await context.transaction.query(
+      sql`UPDATE messages SET deleted_at = ${context.transaction.now}, deleted_with = ${why}
+        WHERE id IN (${context.transaction.dialect.values(ids)})`,
+    );
+    return { changed: { messages: ids.length }, rows: ids.length };
+  };
+}
+
+/** Brings back the user's messages that were hidden for this reason. Of a pruned one nothing is left to bring back. */
+export function bringBackMessages(context: SweepContext, why: DeletedWith): SweepStep {
+  return async room => {
+    const ids = await take(context, sql`pruned = false AND deleted_with = ${why}`, room);
+    await context.transaction.query(
+      sql`UPDATE messages SET deleted_at = NULL, deleted_with = NULL
+        WHERE id IN (${context.transaction.dialect.values(ids)})`,
+    );
+    return { changed: { messages: ids.length }, rows: ids.length };
+  };
+}
+
+/** Takes everything from the user's messages but who, where and when, however they were deleted before. */
+export function pruneMessages(context: SweepContext): SweepStep {
+  return async room => {
+    const { transaction } = context;
+    const ids = await take(context, sql`pruned = false`, room);
+    if (ids.length === 0) return { changed: {}, rows: 0 };
+    const removed = await removeReactionsTo(transaction, ids);
+    await transaction.query(
+      sql`UPDATE messages SET text = NULL, attachments = '[]', custom = '{}', pruned = true,
+          deleted_at = COALESCE(deleted_at, ${transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')
+        WHERE id IN (${transaction.dialect.values(ids)})`,
+    );
+    return { changed: { messages: ids.length, ...removed }, rows: ids.length };
+  };
+}
+
+/** Removes every message of the user, however it was deleted before. */
+export function removeMessagesOfUser(context: SweepContext): SweepStep {
+  return async room => {
+    const ids = await take(context, sql`true`, room);
+    const removed = await removeMessages(context.transaction, ids);
+    return { changed: { messages: ids.length, ...removed }, rows: ids.length };
+  };
+}
+
+/** Holds some messages of the user. The index over author, pruning and deletion finds them without looking at others. */
+async function take(context: SweepContext, condition: Sql, room: number): Promise<string[]> {
+  const { transaction, userId } = context;
+  const cells = await transaction.query(
+    sql`SELECT id FROM messages WHERE user_id = ${userId} AND ${condition} LIMIT ${room}${transaction.dialect.forUpdate}`,
+  );
+  return cells.map(cell => cell.id as string);
+}

@@ -1,0 +1,66 @@
+import sql, { raw } from 'sql-template-tag';
+import { logContentEvent } from '../log-content-event.js';
+import type { DeletionContext } from '../product.js';
+import type { SweepStep } from './cascade-step.js';
+import { type ChannelRow, channelTable } from './channel-table.js';
+
+/**
+ * Takes a user out of what others keep: its memberships, its reactions to and flags on their messages, its response time,
+ * and its channels, which get another owner. It runs after the user's messages and 1:1 channels are gone.
+ */
+export function forgetUserSteps(context: DeletionContext): SweepStep[] {
+  const { transaction, userId } = context;
+  const { dialect } = transaction;
+  return [
+    async room => {
+      const removed = await transaction.query(
+        sql`delete from reactions where user_id = ${userId} and (message_id, type) in
+          (select message_id, type from reactions where user_id = ${userId} limit ${room}) returning message_id`,
+      );
+      return { changed: { reactions: removed.length }, rows: removed.length };
+    },
+    async room => {
+      const removed = await transaction.query(
+        sql`delete from flags where user_id = ${userId} and message_id in
+          (select message_id from flags where user_id = ${userId} limit ${room}) returning message_id`,
+      );
+      return { changed: { flags: removed.length }, rows: removed.length };
+    },
+    async room => {
+      const removed = await transaction.query(
+        sql`delete from channel_members where user_id = ${userId} and cid in
+          (select cid from channel_members where user_id = ${userId} limit ${room}) returning cid`,
+      );
+      return { changed: { memberships: removed.length }, rows: removed.length };
+    },
+    async room => {
+      const cells = await transaction.query(
+        sql`SELECT ${raw(channelTable.columnList)} FROM channels WHERE owner_id = ${userId}
+          ORDER BY cid LIMIT ${room}${dialect.forUpdate}`,
+      );
+      if (cells.length > 0)
+        await passOn(
+          context,
+          cells.map(cell => channelTable.decode(cell, dialect)),
+        );
+      return { changed: { ownerships: cells.length }, rows: cells.length };
+    },
+    async () => {
+      await transaction.query(sql`DELETE FROM response_times WHERE user_id = ${userId}`);
+      return { changed: {}, rows: 0 };
+    },
+  ];
+}
+
+async function passOn(context: DeletionContext, channels: readonly ChannelRow[]): Promise<void> {
+  const { transaction, actor } = context;
+  const heir = await context.heir();
+  const cids = channels.map(({ cid }) => cid);
+  await transaction.query(
+    sql`UPDATE channels SET owner_id = ${heir}, updated_at = ${transaction.now} WHERE cid IN (${transaction.dialect.values(cids)})`,
+  );
+  for (const { cid, type, id } of channels) {
+    const channel = { cid, type, id, owner_id: heir };
+    logContentEvent(transaction, actor, { type: 'channel.updated', channel, user_ids: [heir] });
+  }
+}

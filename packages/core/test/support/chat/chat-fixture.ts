@@ -1,0 +1,108 @@
+import type { MessageContent } from '@rollcall/protocol';
+import type { TestEngine } from '@rollcall/testing';
+import sql, { raw } from 'sql-template-tag';
+import {
+  type ChannelMemberRow,
+  channelMemberTable,
+} from '../../../src/products/chat/channel-member-table.js';
+import { type ChannelRow, channelTable } from '../../../src/products/chat/channel-table.js';
+import { Chat } from '../../../src/products/chat/chat.js';
+import { type FlagRow, flagTable } from '../../../src/products/chat/flag-table.js';
+import { type MessageRow, messageTable } from '../../../src/products/chat/message-table.js';
+import { type ReactionRow, reactionTable } from '../../../src/products/chat/reaction-table.js';
+import { type ResponseTimeRow, responseTimeTable } from '../../../src/products/chat/response-time-table.js';
+import { ContentFixture } from '../products/content-fixture.js';
+
+/** A back end that looks. */
+export const BACK_END = { kind: 'server' } as const;
+
+/** A user that looks. */
+export function as(userId: string) {
+  return { kind: 'user', userId } as const;
+}
+
+/** Everything that chat stores. */
+export interface StoredChat {
+  channels: ChannelRow[];
+  members: ChannelMemberRow[];
+  messages: MessageRow[];
+  reactions: ReactionRow[];
+  flags: FlagRow[];
+  responseTimes: ResponseTimeRow[];
+}
+
+/** Chat on a database of its own, and short ways to what tests of it do all the time. */
+export class ChatFixture {
+  readonly content: ContentFixture;
+  readonly chat: Chat;
+
+  private constructor(content: ContentFixture) {
+    this.content = content;
+    this.chat = new Chat(content.unitOfWork);
+  }
+
+  /** With the users ann, ben and cat. */
+  static async open(engine: TestEngine): Promise<ChatFixture> {
+    const fixture = new ChatFixture(await ContentFixture.open(engine));
+    await fixture.content.addUsers('ann', 'ben', 'cat');
+    return fixture;
+  }
+
+  /** A channel with a name, owned by the first. */
+  async group(id: string, [owner = 'ann', ...members]: readonly string[]): Promise<string> {
+    const request = { viewer: BACK_END, type: 'team', id, userId: owner, members };
+    return this.cidOf(this.chat.createChannel(request));
+  }
+
+  /** The 1:1 channel of two. */
+  async pair(userId: string, other: string, type = 'messaging'): Promise<string> {
+    return this.cidOf(this.chat.createChannel({ viewer: as(userId), type, userId, members: [other] }));
+  }
+
+  async cidOf(page: ReturnType<Chat['createChannel']>): Promise<string> {
+    return (await page).channels[0]?.row.cid ?? '';
+  }
+
+  /** Sends a message whose text names its id, unless there is other content. */
+  async send(
+    userId: string,
+    cid: string,
+    message: MessageContent & { id: string; parent_id?: string },
+  ): Promise<void> {
+    await this.chat.sendMessage({ userId, cid, text: `text of ${message.id}`, ...message });
+  }
+
+  /** The ids of the messages that somebody sees in a channel, newest first. */
+  async seen(viewer: Parameters<Chat['queryMessages']>[0], cid: string): Promise<string[]> {
+    const { messages } = await this.chat.queryMessages(viewer, { cid, limit: 100 });
+    return messages.map(({ row }) => row.id);
+  }
+
+  /** Every row of every table of chat. */
+  async stored(): Promise<StoredChat> {
+    return {
+      channels: await this.content.rows(channelTable),
+      members: await this.content.rows(channelMemberTable),
+      messages: await this.content.rows(messageTable),
+      reactions: await this.content.rows(reactionTable),
+      flags: await this.content.rows(flagTable),
+      responseTimes: await this.content.rows(responseTimeTable),
+    };
+  }
+
+  /** Writes one column of a user, as moderation does. */
+  async setUser(
+    id: string,
+    column: 'shadow_banned' | 'blocked_user_ids' | 'teams',
+    value: unknown,
+  ): Promise<void> {
+    const literal = typeof value === 'boolean' ? raw(String(value)) : sql`${JSON.stringify(value)}`;
+    await this.content.unitOfWork.write(transaction =>
+      transaction.query(sql`UPDATE users SET ${raw(column)} = ${literal} WHERE id = ${id}`),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.content.close();
+  }
+}

@@ -1,0 +1,107 @@
+import type { TestEngine } from '@rollcall/testing';
+import type { DataSource } from 'typeorm';
+import { openPostgres, openSqlite } from '../../../src/database/data-sources.js';
+import { parseDatabaseUrl } from '../../../src/database/database-address.js';
+import { TABLES } from '../../../src/tables.js';
+
+/** A row as it is stored: what is absent is left out, JSON is read. */
+export type StoredRow = Record<string, unknown>;
+
+/** Every row of every table, by table and by key. */
+export type Dump = Record<string, Record<string, StoredRow>>;
+
+const KEYS: Record<string, readonly string[]> = {
+  roles: ['name'],
+  app_settings: ['id'],
+  tombstones: ['id'],
+  export_chunks: ['task_id', 'number'],
+  migrations: ['id'],
+  nodes: ['id'],
+  node_users: ['node_id', 'user_id'],
+  presence_changes: ['user_id'],
+  presence_stream: ['id'],
+  copies: ['id'],
+  bookmarks: ['id'],
+};
+
+/** A way to the stored data that goes past the directory. */
+export class StoredData {
+  readonly #source: DataSource;
+  readonly #engine: TestEngine['name'];
+
+  private constructor(source: DataSource, engine: TestEngine['name']) {
+    this.#source = source;
+    this.#engine = engine;
+  }
+
+  static async open(url: string): Promise<StoredData> {
+    const address = parseDatabaseUrl(url);
+    const source =
+      address.engine === 'postgres'
+        ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
+        : await openSqlite(address, 'writer', []);
+    return new StoredData(source, address.engine);
+  }
+
+  /** Runs one statement as it stands: it works on every engine, and holds no values from outside. */
+  run(statement: string): Promise<StoredRow[]> {
+    return this.#source.query(statement);
+  }
+
+  /** Everything that is stored. */
+  async dump(): Promise<Dump> {
+    const dump: Dump = {};
+    for (const table of await this.#tables()) {
+      const rows = (await this.run(`SELECT * FROM ${table}`)).map(cells => readRow(table, cells));
+      const keys = keysOf(table);
+      dump[table] = Object.fromEntries(rows.map(row => [keys.map(key => String(row[key])).join(' '), row]));
+      if (Object.keys(dump[table]).length !== rows.length) throw new Error(`${table}: a key stands twice`);
+    }
+    return dump;
+  }
+
+  close(): Promise<void> {
+    return this.#source.destroy();
+  }
+
+  async #tables(): Promise<string[]> {
+    const rows = await this.run(
+      this.#engine === 'postgres'
+        ? "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
+        : "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    return rows.map(row => String(row.name)).sort();
+  }
+}
+
+/** Which rows hold a text, anywhere in them, as `table key`. */
+export function rowsWith(dump: Dump, text: string): string[] {
+  return Object.entries(dump).flatMap(([table, rows]) =>
+    Object.entries(rows).flatMap(([key, row]) =>
+      JSON.stringify(row).includes(text) ? [`${table} ${key}`] : [],
+    ),
+  );
+}
+
+function keysOf(table: string): readonly string[] {
+  const shape = TABLES.find(({ name }) => name === table);
+  const keys = shape?.columns.flatMap(({ name, primary }) => (primary ? [name] : [])) ?? KEYS[table];
+  if (!keys) throw new Error(`the key of the table ${table} is not known here`);
+  return keys;
+}
+
+function readRow(table: string, cells: StoredRow): StoredRow {
+  const kinds = new Map(
+    TABLES.find(({ name }) => name === table)?.columns.map(({ name, kind }) => [name, kind]),
+  );
+  const row: StoredRow = {};
+  for (const [name, cell] of Object.entries(cells)) {
+    if (cell === null) continue;
+    const kind = table === 'events' && name === 'data' ? 'json' : kinds.get(name);
+    if (kind === 'json') row[name] = typeof cell === 'string' ? JSON.parse(cell) : cell;
+    else if (kind === 'boolean') row[name] = cell === true || cell === 1;
+    else if (kind === 'integer') row[name] = Number(cell);
+    else row[name] = cell;
+  }
+  return row;
+}

@@ -1,0 +1,187 @@
+import type { Actor, ContentModes } from '@rollcall/protocol';
+import type { TestEngine } from '@rollcall/testing';
+import sql, { raw } from 'sql-template-tag';
+import { parseDatabaseUrl } from '../../../src/database/database-address.js';
+import { insertRows } from '../../../src/database/insert-rows.js';
+import { type Database, openDatabase } from '../../../src/database/open-database.js';
+import type { TableOwner } from '../../../src/database/product-migrations.js';
+import type { Table } from '../../../src/database/table.js';
+import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
+import { writeLog } from '../../../src/events/write-log.js';
+import type { ExportPage, Product } from '../../../src/products/product.js';
+import { type UserRow, userTable } from '../../../src/users/user-table.js';
+import { TestClock } from '../test-clock.js';
+
+/** Who sweeps. */
+export const ADMIN: Actor = { type: 'user', id: 'admin' };
+
+/** A sweep of one user, as a test asks for it. */
+export interface SweepOptions {
+  modes?: ContentModes;
+  forgetUser?: boolean;
+  /** About how many rows a batch may change; default 100. */
+  limit?: number;
+}
+
+/** A database with users in it, on which a product is tried without any tasks around it. */
+export class ContentFixture {
+  readonly unitOfWork: UnitOfWork;
+  /** Goes on by one with every transaction. */
+  readonly clock: TestClock;
+  /** How often a sweep asked for an heir. */
+  heirs = 0;
+  readonly #database: Database;
+  #seen = 0;
+
+  private constructor(database: Database, clock: TestClock) {
+    this.#database = database;
+    this.clock = clock;
+    this.unitOfWork = database.unitOfWork;
+  }
+
+  /** @param owners who brings tables of its own along. */
+  static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
+    const address = parseDatabaseUrl(await engine.freshUrl());
+    const clock = new TestClock(1_700_000_000_000, 1);
+    return new ContentFixture(await openDatabase(address, { owners, clock: clock.read }, writeLog), clock);
+  }
+
+  async addUsers(...ids: string[]): Promise<void> {
+    const rows = ids.map(
+      (id): UserRow => ({
+        id,
+        id_words: ` ${id}`,
+        role: 'user',
+        teams: [],
+        custom: {},
+        invisible: false,
+        banned: false,
+        shadow_banned: false,
+        blocked_user_ids: [],
+        devices: [],
+        online: false,
+        created_at: 1,
+        updated_at: 1,
+        revision: 1,
+      }),
+    );
+    await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
+  }
+
+  /** Puts a user into another state, as the life cycle and moderation do. */
+  async setUser(
+    id: string,
+    { deleted_at = null, deactivated_at = null, banned = false, ban_expires = null }: UserState,
+  ): Promise<void> {
+    await this.unitOfWork.write(transaction =>
+      transaction.query(
+        sql`UPDATE users SET deleted_at = ${deleted_at}, deactivated_at = ${deactivated_at},
+          banned = ${raw(String(banned))}, ban_expires = ${ban_expires} WHERE id = ${id}`,
+      ),
+    );
+  }
+
+  /** A deletion of a user has been accepted, and no task has got to it; with `cancelled`, none ever will. */
+  async acceptDeletion(userId: string, modes: ContentModes, status = 'pending'): Promise<void> {
+    const { messages = null, conversations = null, calls = null } = modes;
+    await this.unitOfWork.write(async transaction => {
+      await transaction.query(sql`DELETE FROM sweeps`);
+      await transaction.query(sql`DELETE FROM tasks`);
+      await transaction.query(
+        sql`INSERT INTO tasks (id, type, status, actor, input, done, total, failed, tries, run_at, fence,
+            cancel_requested, created_at, updated_at)
+          VALUES ('task', 'users.delete', ${status}, '{}', '{}', 0, 1, 0, 0, 0, 0, false, 1, 1)`,
+      );
+      await transaction.query(
+        sql`INSERT INTO sweeps (user_id, task_id, kind, user_changed, messages, conversations, calls, changed)
+          VALUES (${userId}, 'task', 'delete', true, ${messages}, ${conversations}, ${calls}, '{}')`,
+      );
+    });
+  }
+
+  /** Every row of a table, in the order of its key. */
+  async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
+    const key = table.columns.flatMap(({ name, primary }) => (primary ? [name] : [])).join(', ');
+    const cells = await this.unitOfWork.read(transaction =>
+      transaction.query(sql`SELECT * FROM ${raw(table.name)} ORDER BY ${raw(key)}`),
+    );
+    return cells.map(one => table.decode(one, this.unitOfWork.dialect));
+  }
+
+  /** Runs a sweep of a user to its end; answers with what all batches changed, and how many did. */
+  async sweep(
+    product: Product,
+    operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
+    { userId, limit = 100, modes = {}, forgetUser = false }: SweepOptions & { userId: string },
+  ): Promise<Record<string, number>> {
+    const changed: Record<string, number> = {};
+    for (let more = true; more; ) {
+      const batch = await this.unitOfWork.write(transaction =>
+        product[operation]({
+          transaction,
+          userId,
+          actor: ADMIN,
+          limit,
+          modes,
+          forgetUser,
+          heir: async () => {
+            this.heirs += 1;
+            return 'heir';
+          },
+        }),
+      );
+      for (const [name, count] of Object.entries(batch.changed)) {
+        if (count > 0) changed[name] = (changed[name] ?? 0) + count;
+      }
+      more = batch.more;
+    }
+    return changed;
+  }
+
+  /** What a deletion would change. */
+  count(
+    product: Product,
+    { userId, modes = {}, forgetUser = false }: SweepOptions & { userId: string },
+  ): Promise<Record<string, number>> {
+    return this.unitOfWork.read(transaction =>
+      product.count(transaction, { userIds: [userId], modes, forgetUser }),
+    );
+  }
+
+  /** Everything that a product exports of a user, page by page. */
+  async export(product: Product, userId: string, limit: number): Promise<ExportPage['records'][number][]> {
+    const records: ExportPage['records'][number][] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.unitOfWork.read(transaction =>
+        product.export(transaction, { userId, limit, ...(after !== undefined && { after }) }),
+      );
+      records.push(...page.records);
+      after = page.next;
+    } while (after !== undefined);
+    return records;
+  }
+
+  /** Every event since the last call, oldest first: its type, who did it, and its data. */
+  async newEvents(): Promise<object[]> {
+    const cells = await this.unitOfWork.read(transaction =>
+      transaction.query(
+        sql`SELECT seq, type, actor_id, data FROM events WHERE seq > ${this.#seen} ORDER BY seq`,
+      ),
+    );
+    this.#seen = Number(cells.at(-1)?.seq ?? this.#seen);
+    return cells.map(({ type, actor_id, data }) => ({ type, actor_id, ...JSON.parse(String(data)) }));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+/** What a user is at the moment; what is left out is not so. */
+interface UserState {
+  deleted_at?: number | null;
+  deactivated_at?: number | null;
+  banned?: boolean;
+  ban_expires?: number | null;
+}

@@ -1,0 +1,185 @@
+import {
+  type Filter,
+  type JsonObject,
+  type JsonValue,
+  QUERY_FIELDS,
+  type QueryField,
+} from '@rollcall/protocol';
+import fc from 'fast-check';
+import type { UserRow } from '../../../src/users/user-table.js';
+import { NOW, userRow } from '../users/user-row.js';
+
+/**
+ * Random users and filters out of small pools, so that they often meet: equal and almost equal values of every type, and
+ * few names that nest in each other in every way.
+ */
+const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
+const NUMBERS = [
+  0,
+  1,
+  2,
+  18,
+  -1,
+  -1.5,
+  0.1,
+  1e-7,
+  1e21,
+  2 ** 53,
+  2 ** 60,
+  -(2 ** 60),
+  Number.MAX_VALUE,
+  5e-324,
+];
+const NAMES = ['a', 'b', 'c', '0', '1', 'ü', '😀'];
+const ROLES = ['user', 'admin', 'guest'];
+const TEAMS = ['red', 'blue', 'größe', '😀'];
+const WORDS = ['Jane', 'john', 'DOE', 'Zoë', 'Müller', 'o-neil', '李', '42'];
+const LANGUAGES = ['de', 'en', 'pt-BR'];
+const TIMES = [-2000, -1, 0, 1, 2000].map(offset => NOW + offset);
+
+const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...TEXTS) },
+  { weight: 4, arbitrary: fc.constantFrom(...NUMBERS) },
+  { weight: 2, arbitrary: fc.constantFrom<JsonValue>(true, false, null) },
+  { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0) },
+);
+
+/** JSON for custom data: flat more often than not. */
+const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue; array: JsonValue[]; object: JsonObject }>(
+  tie => ({
+    value: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 3, arbitrary: scalar },
+      { weight: 2, arbitrary: tie('array') },
+      { weight: 2, arbitrary: tie('object') },
+    ),
+    array: fc.array(tie('value'), { maxLength: 3 }),
+    object: fc.dictionary(fc.constantFrom(...NAMES), tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  }),
+).value;
+
+const customData: fc.Arbitrary<JsonObject> = fc.dictionary(fc.constantFrom(...NAMES), json, {
+  maxKeys: 4,
+  noNullPrototype: true,
+});
+
+const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+const words = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 3 }).map(list => list.join(' '));
+const time = fc.constantFrom(...TIMES);
+
+/** A user without an id. */
+const userFields: fc.Arbitrary<Omit<Partial<UserRow>, 'id'>> = fc.record({
+  name: optional(words),
+  role: fc.constantFrom(...ROLES),
+  teams: fc.uniqueArray(fc.constantFrom(...TEAMS), { maxLength: 3 }),
+  custom: customData,
+  language: optional(fc.constantFrom(...LANGUAGES)),
+  invisible: fc.boolean(),
+  banned: fc.boolean(),
+  shadow_banned: fc.boolean(),
+  ban_expires: optional(time),
+  online: fc.boolean(),
+  last_active: optional(time),
+  created_at: time,
+  updated_at: time,
+  deactivated_at: optional(time),
+});
+
+/** Users with ids that do not follow the order of anything else. */
+export function userRows(count: number): fc.Arbitrary<UserRow[]> {
+  return fc
+    .array(userFields, { minLength: count, maxLength: count })
+    .map(list => list.map((fields, index) => userRow({ id: `u${(index * 37) % 100}`, ...fields })));
+}
+
+const path: fc.Arbitrary<string> = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.constantFrom(['a', 'b'], ['b', 'a'], ['a', '0'], ['ü', '😀']) },
+  )
+  .map(names => names.join('.'));
+
+const operand = fc.oneof(
+  { weight: 6, arbitrary: scalar },
+  { weight: 1, arbitrary: fc.array(fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })), { maxLength: 3 }) },
+);
+const notNull = scalar.filter(value => value !== null);
+
+function comparisonsOf(values: fc.Arbitrary<JsonValue>, ordered: fc.Arbitrary<JsonValue> | undefined) {
+  const list = fc.array(values, { maxLength: 3 });
+  const keys: fc.Arbitrary<[string, JsonValue]>[] = [
+    fc.tuple(fc.constantFrom('$eq', '$ne'), values),
+    fc.tuple(fc.constantFrom('$in', '$nin'), list),
+    fc.tuple(fc.constant('$exists'), fc.boolean()),
+  ];
+  if (ordered) keys.push(fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte'), ordered));
+  return keys;
+}
+
+const BUILT_IN_VALUES: Record<QueryField, string[] | boolean[] | number[]> = {
+  id: ['u0', 'u37', 'u74', 'U0', 'u'],
+  name: ['Jane', 'john DOE', 'Zoë', ''],
+  role: [...ROLES, 'owner'],
+  language: [...LANGUAGES, 'fr'],
+  teams: [...TEAMS, 'green'],
+  banned: [true, false],
+  shadow_banned: [true, false],
+  invisible: [true, false],
+  online: [true, false],
+  created_at: TIMES,
+  updated_at: TIMES,
+  last_active: TIMES,
+  deactivated_at: TIMES,
+};
+
+const builtIn: fc.Arbitrary<Filter> = fc
+  .constantFrom(...(Object.keys(QUERY_FIELDS) as QueryField[]))
+  .chain(field => {
+    const { holds, autocomplete } = QUERY_FIELDS[field];
+    const value: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(...BUILT_IN_VALUES[field]);
+    const whole = holds === 'strings' ? fc.oneof(value, fc.array(value, { maxLength: 2 })) : value;
+    const keys = comparisonsOf(
+      fc.option(whole, { nil: null, freq: 5 }),
+      holds === 'string' || holds === 'time' ? value : undefined,
+    );
+    if (holds === 'strings') keys.push(fc.tuple(fc.constant('$contains'), value));
+    if (autocomplete) {
+      const prefix = fc.constantFrom('ja', 'J', 'doe j', 'zoe', 'mül', 'neil', '李', '4', 'u3', 'oh');
+      keys.push(fc.tuple(fc.constant('$autocomplete'), prefix));
+    }
+    return fc.oneof(...keys).map(([key, inner]) => ({ [field]: { [key]: inner } }) as Filter);
+  });
+
+const custom: fc.Arbitrary<Filter> = fc
+  .tuple(
+    path,
+    fc.oneof(...comparisonsOf(operand, notNull), fc.tuple(fc.constant('$contains'), scalar)),
+    fc.boolean(),
+  )
+  .map(([name, [key, inner], bare]) => {
+    const isScalar = key === '$eq' && (inner === null || typeof inner !== 'object');
+    return { [name]: bare && isScalar ? inner : { [key]: inner } } as Filter;
+  });
+
+const comparison = fc.oneof({ weight: 2, arbitrary: custom }, { weight: 1, arbitrary: builtIn });
+
+/** A filter: mostly one comparison, sometimes several within each other. */
+export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; joined: Filter }>(tie => ({
+  filter: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    { weight: 4, arbitrary: comparison },
+    { weight: 2, arbitrary: tie('joined') },
+  ),
+  joined: fc.oneof(
+    fc
+      .tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(tie('filter'), { minLength: 1, maxLength: 3 }))
+      .map(([key, inner]) => ({ [key]: inner }) as Filter),
+    fc.tuple(tie('filter'), tie('filter')).map(([one, other]) => ({ ...one, ...other })),
+  ),
+})).filter;
+
+/** A field to sort by. */
+export const sortFields: fc.Arbitrary<string> = fc.oneof(
+  { weight: 2, arbitrary: path },
+  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(QUERY_FIELDS)) },
+);

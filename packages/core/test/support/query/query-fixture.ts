@@ -1,0 +1,105 @@
+import { type Filter, parseFilter, parseSort, type SortKey } from '@rollcall/protocol';
+import { queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
+import type { TestEngine } from '@rollcall/testing';
+import sql from 'sql-template-tag';
+import { parseDatabaseUrl } from '../../../src/database/database-address.js';
+import { insertRows } from '../../../src/database/insert-rows.js';
+import { type Database, openDatabase } from '../../../src/database/open-database.js';
+import type { Transaction, UnitOfWork } from '../../../src/database/unit-of-work.js';
+import { writeLog } from '../../../src/events/write-log.js';
+import { syncCustomIndexes } from '../../../src/query/custom-indexes.js';
+import { queryUsers } from '../../../src/query/query-users.js';
+import type { UserQuery } from '../../../src/query/user-query.js';
+import { type UserRow, userTable } from '../../../src/users/user-table.js';
+import { NOW } from '../users/user-row.js';
+
+/** A query as a caller writes it. */
+export interface WrittenQuery {
+  filter?: Filter;
+  sort?: SortKey[];
+  options?: Record<string, unknown>;
+  indexedFields?: readonly string[];
+  seesInvisible?: boolean;
+}
+
+/** Checks a query as the router does. */
+function parseQuery(written: WrittenQuery): UserQuery {
+  const rights = { server: true };
+  return {
+    filter: parseFilter(written.filter ?? {}, rights),
+    sort: parseSort(written.sort, rights),
+    options: queryUsersOptionsSchema.parse(written.options ?? {}),
+    now: NOW,
+    indexedFields: written.indexedFields ?? [],
+    seesInvisible: written.seesInvisible ?? true,
+  };
+}
+
+/** A database with users in it. */
+export class QueryFixture {
+  readonly unitOfWork: UnitOfWork;
+  readonly #database: Database;
+
+  private constructor(database: Database) {
+    this.#database = database;
+    this.unitOfWork = database.unitOfWork;
+  }
+
+  static async open(engine: TestEngine): Promise<QueryFixture> {
+    return new QueryFixture(await openDatabase(parseDatabaseUrl(await engine.freshUrl()), {}, writeLog));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  /** Makes these the only users. */
+  async replaceUsers(rows: readonly UserRow[]): Promise<void> {
+    await this.unitOfWork.write(async transaction => {
+      await transaction.query(sql`DELETE FROM users`);
+      await insertRows(transaction, userTable, rows);
+    });
+  }
+
+  async putUsers(rows: readonly UserRow[]): Promise<void> {
+    await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows, { key: 'id' }));
+  }
+
+  async index(paths: readonly string[]): Promise<void> {
+    await this.unitOfWork.write(transaction => syncCustomIndexes(transaction, paths));
+  }
+
+  /** One page. */
+  page(written: WrittenQuery): Promise<{ rows: UserRow[]; next?: string }> {
+    const query = parseQuery(written);
+    return this.unitOfWork.read(transaction => queryUsers(transaction, query));
+  }
+
+  /** The ids of one page of a hundred, in order. */
+  async ids(written: WrittenQuery): Promise<string[]> {
+    const { rows } = await this.page({ ...written, options: { limit: 100, ...written.options } });
+    return rows.map(row => row.id);
+  }
+
+  /** How the engine would run the statements of a query, one plan as text for each. */
+  async plans(written: WrittenQuery): Promise<string[]> {
+    const query = parseQuery(written);
+    const explain = this.unitOfWork.dialect.name === 'postgres' ? sql`EXPLAIN ` : sql`EXPLAIN QUERY PLAN `;
+    return this.unitOfWork.read(async transaction => {
+      const plans: string[] = [];
+      const explaining: Transaction = {
+        dialect: transaction.dialect,
+        now: transaction.now,
+        query: async statement => {
+          // It runs first, because a plan alone does not notice that another connection has changed the schema.
+          const rows = await transaction.query(statement);
+          const lines = await transaction.query(sql`${explain}${statement}`);
+          plans.push(lines.map(line => String(line['QUERY PLAN'] ?? line.detail)).join('\n'));
+          return rows;
+        },
+      };
+      await queryUsers(explaining, query);
+      return plans;
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Dialect } from '../../../src/database/dialect.js';
+import type { Transaction, UnitOfWork, WriteTransaction } from '../../../src/database/unit-of-work.js';
+
+/**
+ * The real unit of work behind a gate: a write waits at the gate until the test lets it through. A worker that is never
+ * let through again is one whose process died or stands still, seen from everybody else.
+ */
+export class GatedUnitOfWork implements UnitOfWork {
+  readonly #inner: UnitOfWork;
+  readonly #waiting: (() => void)[] = [];
+  #allowed = 0;
+
+  constructor(inner: UnitOfWork) {
+    this.#inner = inner;
+  }
+
+  /** How many writes wait at the gate. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Lets so many writes through, those that wait first. */
+  allow(count: number): void {
+    this.#allowed += count;
+    while (this.#allowed > 0 && this.#waiting.length > 0) {
+      this.#allowed -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+    if (this.#allowed > 0) this.#allowed -= 1;
+    else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    return this.#inner.write(job);
+  }
+
+  read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#inner.read(job);
+  }
+
+  onLogged(listener: () => void): void {
+    this.#inner.onLogged(listener);
+  }
+
+  get dialect(): Dialect {
+    return this.#inner.dialect;
+  }
+
+  scrub(): Promise<boolean> {
+    return this.#inner.scrub();
+  }
+
+  get writable(): boolean {
+    return this.#inner.writable;
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { searchColumn } from '../../../src/query/search-column.js';
+import type { UserRow } from '../../../src/users/user-table.js';
+
+/** The moment at which the tests ask; bans run out around it. */
+export const NOW = 1_700_000_000_000;
+
+/** A user row from the fields that matter to a test; the derived columns follow from them. */
+export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow {
+  return {
+    id_words: searchColumn(fields.id),
+    ...(fields.name !== undefined && { name_words: searchColumn(fields.name) }),
+    role: 'user',
+    teams: [],
+    custom: {},
+    invisible: false,
+    banned: false,
+    shadow_banned: false,
+    blocked_user_ids: [],
+    devices: [],
+    online: false,
+    created_at: NOW,
+    updated_at: NOW,
+    revision: 1,
+    ...fields,
+  };
+}
