@@ -104,7 +104,8 @@ const bookmarks = {
   ofMessages: ['bookmarks'],
   migrations: [createTable],
 
-  deactivate: context => sweep(context, { change: hide(context.transaction.now, 'deactivation'), todo: IN_PLACE }),
+  deactivate: context =>
+    sweep(context, { change: hide(context.transaction.now, 'deactivation'), todo: IN_PLACE }),
 
   reactivate: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deactivation'` }),
 

@@ -7,7 +7,7 @@ export { belongsTo, type Tenant, tenantOf } from './access/tenancy.js';
 export { signToken, verifyToken } from './access/tokens.js';
 export type { BlockList } from './blocks/blocks.js';
 export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy-installation.js';
-export type { CopyProgress } from './copy/copy-progress.js';
+export type { CopyProgress } from './copy/copy-pass.js';
 export type { TableCopy } from './copy/copy-table.js';
 export { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
 export { migrateDatabase } from './database/open-database.js';
@@ -19,8 +19,8 @@ export type { Moderator } from './moderation/hold-target.js';
 export type { BanPage } from './moderation/query-banned.js';
 export { PresenceWatch } from './presence/presence-watch.js';
 export type { FlagPage } from './products/chat/flags.js';
-export type { ChannelPage, ChannelView } from './products/chat/view-channels.js';
-export type { MessagePage, MessageView } from './products/chat/view-messages.js';
+export type { ChannelPage, ChannelView } from './products/chat/query-channels.js';
+export type { MessagePage, MessageView } from './products/chat/query-messages.js';
 export type { ActivityPage } from './products/feeds/query-activities.js';
 export { checkOwnProducts } from './products/own-products.js';
 export {
@@ -38,7 +38,7 @@ export {
   type Transaction,
   type WriteTransaction,
 } from './products/public-api.js';
-export type { CallPage, CallWithMembers } from './products/video/call-page.js';
+export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export type { Viewer } from './products/viewer.js';
 export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';

@@ -1,18 +1,16 @@
 import { blockTable } from './blocks/block-table.js';
-import type { TableShape } from './database/column.js';
+import type { TableShape } from './database/dialect.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
 import { sweepTable } from './products/cascade-table.js';
-import { channelMemberTable } from './products/chat/channel-member-table.js';
-import { channelTable } from './products/chat/channel-table.js';
-import { flagTable } from './products/chat/flag-table.js';
+import { channelMemberTable, channelTable } from './products/chat/channel-table.js';
+import { flagTable } from './products/chat/flags.js';
 import { messageTable } from './products/chat/message-table.js';
-import { reactionTable } from './products/chat/reaction-table.js';
-import { responseTimeTable } from './products/chat/response-time-table.js';
+import { reactionTable } from './products/chat/reactions.js';
+import { responseTimeTable } from './products/chat/response-time.js';
 import { activityTable } from './products/feeds/activity-table.js';
-import { callMemberTable } from './products/video/call-member-table.js';
-import { callTable } from './products/video/call-table.js';
+import { callMemberTable, callTable } from './products/video/call-table.js';
 import { taskTable } from './tasks/task-table.js';
-import { taskUserTable } from './tasks/task-user-table.js';
+import { taskUserTable } from './tasks/task-users.js';
 import { banTable } from './users/ban-table.js';
 import { userTable } from './users/user-table.js';
 

@@ -1,10 +1,9 @@
 import { type Actor, LIMITS, RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { belongsTo } from '../access/tenancy.js';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { tenantOfViewer } from '../products/tenant-of-viewer.js';
-import type { Viewer } from '../products/viewer.js';
+import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';

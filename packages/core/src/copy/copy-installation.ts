@@ -5,17 +5,14 @@ import type { FileLock } from '../database/file-lock.js';
 import { migrateDatabase } from '../database/open-database.js';
 import type { TableOwner } from '../database/product-migrations.js';
 import { classifyStorageError } from '../database/storage-error.js';
-import { checkTarget, refuseCompany } from './check-copy.js';
-import { checkSource } from './check-source.js';
+import { checkSource, checkTarget, refuseCompany } from './check-copy.js';
 import { type CopiedTable, copiedTables } from './copied-table.js';
 import { markBegun } from './copy-mark.js';
-import { copyTables } from './copy-pass.js';
-import type { CopyProgress } from './copy-progress.js';
+import { type CopyProgress, copyTables, waitForLock } from './copy-pass.js';
 import { CopySource } from './copy-source.js';
 import type { TableCopy } from './copy-table.js';
 import { CopyTarget } from './copy-target.js';
 import { finishCopy, syncIndexes } from './finish-copy.js';
-import { waitForLock } from './wait-for-lock.js';
 
 /** Passes while it waits keep the last one short. */
 const BETWEEN_PASSES_MS = 30_000;

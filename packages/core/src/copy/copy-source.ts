@@ -6,10 +6,8 @@ import { openSqlite } from '../database/data-sources.js';
 import type { DatabaseAddress } from '../database/database-address.js';
 import { FileLock } from '../database/file-lock.js';
 import { someVaried } from './column-kind.js';
-import type { CopiedTable, SourceTables } from './copied-table.js';
-import type { Key } from './key-range.js';
-import { AT_REST } from './not-copied.js';
-import { RowChunk } from './row-chunk.js';
+import { AT_REST, type CopiedTable, type SourceTables } from './copied-table.js';
+import { type Key, RowChunk } from './row-chunk.js';
 
 /** What is read at once: at most so many rows, and no further row once there are so many bytes. */
 const CHUNK_ROWS = 2000;

@@ -3,10 +3,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { CopiedTable } from './copied-table.js';
 import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
-import type { KeyRange } from './key-range.js';
-import { describeRange } from './key-range.js';
-import { isOfTheData, isTaken, nameTheRow } from './name-the-row.js';
-import type { RowChunk } from './row-chunk.js';
+import { describeRange, type KeyRange, type RowChunk, refusedRow } from './row-chunk.js';
 
 /** One way through one table. */
 export interface TablePass {
@@ -113,4 +110,36 @@ function differs(table: CopiedTable, where: string): RollcallError {
     'INTERNAL',
     `the table "${table.name}" is not the same on both sides: ${where}; the copy is not finished`,
   );
+}
+
+/** Whether another row has the unique value that a row was to have. */
+function isTaken(error: unknown): boolean {
+  return sqlState(error) === '23505';
+}
+
+/** Whether PostgreSQL does not take what a row says: a NUL in a text, a number out of range, nothing where something must be. */
+function isOfTheData(error: unknown): error is Error {
+  return /^2[23]/.test(sqlState(error)) && !isTaken(error);
+}
+
+/** @returns the error that names the first of these rows that PostgreSQL does not take; the cause when it takes each. */
+async function nameTheRow(
+  { target, table, chunk }: { target: CopyTarget; table: CopiedTable; chunk: RowChunk },
+  cause: unknown,
+): Promise<unknown> {
+  for (const row of chunk.rows) {
+    try {
+      await target.write(() => target.upsert(table, [row]));
+    } catch (error) {
+      if (isOfTheData(error))
+        return refusedRow({ table: table.name, key: chunk.keyOf(row), reason: error.message });
+    }
+  }
+  return cause;
+}
+
+/** The code of an error of PostgreSQL (postgresql.org/docs/current/errcodes-appendix.html). */
+function sqlState(error: unknown): string {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return String(driverError?.code ?? code ?? '');
 }

@@ -5,8 +5,7 @@ import { dialectOf } from '../database/dialect.js';
 import type { Queryable } from '../database/unit-of-work.js';
 import { someVaried } from './column-kind.js';
 import type { CopiedTable, TargetColumn } from './copied-table.js';
-import type { KeyRange } from './key-range.js';
-import { RowChunk, type StoredRow } from './row-chunk.js';
+import { type KeyRange, RowChunk, type StoredRow } from './row-chunk.js';
 
 /** Any number that no other program on the same PostgreSQL server is likely to lock. */
 const COPY_LOCK = 1_815_121_204;

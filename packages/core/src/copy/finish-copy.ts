@@ -1,10 +1,9 @@
-import sql, { join } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import { syncCustomIndexes } from '../query/custom-indexes.js';
 import { readSettings } from '../settings/settings.js';
 import type { CopiedTable } from './copied-table.js';
 import { markFinished } from './copy-mark.js';
 import type { CopyTarget } from './copy-target.js';
-import { moveSequences } from './move-sequences.js';
 
 /** Makes the indexes that the settings ask for. Once there, they grow with the rows and cost the last pass nothing. */
 export async function syncIndexes(target: CopyTarget): Promise<void> {
@@ -24,4 +23,21 @@ export async function finishCopy(target: CopyTarget, plan: readonly CopiedTable[
     await moveSequences(target);
     await markFinished(target, Date.now());
   });
+}
+
+/** Lets columns that count by themselves go on behind what was copied; a product may have one. */
+async function moveSequences(target: CopyTarget): Promise<void> {
+  const serials = await target.query(
+    sql`SELECT quote_ident(tables.relname) AS table, quote_ident(columns.attname) AS column,
+        pg_get_serial_sequence(quote_ident(tables.relname), columns.attname) AS sequence
+      FROM pg_class AS tables JOIN pg_attribute AS columns ON columns.attrelid = tables.oid
+      WHERE tables.relnamespace = current_schema()::regnamespace AND tables.relkind IN ('r', 'p')
+        AND columns.attnum > 0 AND NOT columns.attisdropped
+        AND pg_get_serial_sequence(quote_ident(tables.relname), columns.attname) IS NOT NULL`,
+  );
+  for (const { table, column, sequence } of serials) {
+    await target.query(
+      sql`SELECT setval(${sequence}, coalesce(max(${raw(String(column))}), 1), count(*) > 0) FROM ${raw(String(table))}`,
+    );
+  }
 }

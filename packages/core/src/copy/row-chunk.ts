@@ -1,6 +1,25 @@
+import { RollcallError } from '@rollcall/protocol';
 import type { CopiedTable } from './copied-table.js';
-import type { Key } from './key-range.js';
-import { refusedRow } from './refused-row.js';
+
+/** The cells of a primary key, in its order. */
+export type Key = readonly string[];
+
+/** A stretch of a table: behind `after`, up to and with `upTo`; where one is absent it has no end on that side. */
+export interface KeyRange {
+  readonly after?: Key;
+  readonly upTo?: Key;
+}
+
+/** A stretch of a table in words, for an error. */
+export function describeRange({ after, upTo }: KeyRange): string {
+  const from = after ? `behind ${describeKey(after)}` : 'from the beginning';
+  return `${from}${upTo ? ` up to ${describeKey(upTo)}` : ' to the end'}`;
+}
+
+/** The key of a row in words. */
+function describeKey(key: Key): string {
+  return key.map(cell => JSON.stringify(cell)).join(', ');
+}
 
 /** A row as a database hands it over. */
 export interface StoredRow {
@@ -66,4 +85,21 @@ function lineOf(table: CopiedTable, { cells, varied }: StoredRow): string {
     return cell === null || !canonical ? cell : canonical(cell);
   });
   return JSON.stringify(values);
+}
+
+/** The error for a row that cannot be copied as it is. What was copied before stays. */
+export function refusedRow({
+  table,
+  key,
+  reason,
+}: {
+  table: string;
+  key: Key;
+  reason: string;
+}): RollcallError {
+  return new RollcallError(
+    'INPUT_INVALID',
+    `PostgreSQL does not take the row of the table "${table}" with the key ${describeKey(key)}: ${reason}; mend it in the source and run the copy again`,
+    { field: 'from' },
+  );
 }

@@ -1,6 +1,19 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
-import type { Column } from './column.js';
 import type { EngineName } from './database-address.js';
+
+/** One column. Times are `integer`: epoch milliseconds. */
+export interface Column {
+  name: string;
+  kind: 'text' | 'integer' | 'boolean' | 'json';
+  nullable?: true;
+  primary?: true;
+}
+
+/** A table's name and columns. */
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
 
 /**
  * The differences between the two SQL dialects, as named helpers. Domain code composes statements from these and never

@@ -1,16 +1,14 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
-import type { DataSource, MigrationInterface } from 'typeorm';
-import type { TableShape } from './column.js';
+import { type DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
 import { openPostgres, openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
-import { dialectOf } from './dialect.js';
+import { dialectOf, type TableShape } from './dialect.js';
 import { FileLock } from './file-lock.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
-import { requireMigrated } from './require-migrated.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import { toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork, UnitOfWorkOptions } from './unit-of-work.js';
@@ -150,4 +148,20 @@ async function runMigrations(source: DataSource, further: MigrationInterface[]):
   source.migrations.push(...further);
   const ran = await source.runMigrations({ transaction: 'each' });
   return ran.map(migration => migration.name);
+}
+
+/**
+ * Refuses a database that is not up to date, for those who migrate apart. Nothing is written.
+ * @throws RollcallError `UNAVAILABLE` that names what is missing.
+ */
+async function requireMigrated(source: DataSource, further: readonly MigrationInterface[]): Promise<void> {
+  source.migrations.push(...further);
+  const missing = await new MigrationExecutor(source).getPendingMigrations();
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  throw new RollcallError(
+    'UNAVAILABLE',
+    `the database is not up to date: it lacks ${names}; run "rollcall migrate" first, or let servers migrate by themselves with ROLLCALL_MIGRATE=on`,
+    { unrecoverable: true },
+  );
 }

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { CurrentTransaction } from './current-transaction.js';
 import { discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
-import type {
-  LogEntry,
-  LogWriter,
-  Transaction,
-  UnitOfWork,
-  UnitOfWorkOptions,
-  WriteTransaction,
+import {
+  CurrentTransaction,
+  type LogEntry,
+  type LogWriter,
+  type Transaction,
+  type UnitOfWork,
+  type UnitOfWorkOptions,
+  type WriteTransaction,
 } from './unit-of-work.js';
 
 const DEFAULT_POOL_SIZE = 10;

@@ -1,19 +1,19 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
-import { CurrentTransaction } from './current-transaction.js';
 import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import { MAX_REWRITE_BYTES, rewriteSmall } from './rewrite-file.js';
+import { MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { JobQueue } from './serial-queue.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
-import type {
-  LogEntry,
-  LogWriter,
-  Transaction,
-  UnitOfWork,
-  UnitOfWorkOptions,
-  WriteTransaction,
+import {
+  CurrentTransaction,
+  type LogEntry,
+  type LogWriter,
+  type Transaction,
+  type UnitOfWork,
+  type UnitOfWorkOptions,
+  type WriteTransaction,
 } from './unit-of-work.js';
 
 const MAX_WAITING_WRITES = 1000;

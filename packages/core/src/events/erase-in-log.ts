@@ -1,6 +1,6 @@
 import type { JsonValue, User } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from './event-tables.js';
 

@@ -1,12 +1,10 @@
 import { formatPosition, LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUpLatch } from '../notifications/notifier.js';
-import { WakeUp } from '../notifications/wake-up.js';
+import { WakeUp, WakeUpLatch } from '../notifications/notifier.js';
 import { KnownLog } from './log-identity.js';
 import type { LoggedEvent } from './logged-event.js';
-import { type LogBounds, readBounds, readEntries } from './read-log.js';
 import { EventRing } from './recent-events.js';
-import { renewEpoch } from './renew-epoch.js';
+import { type LogBounds, readBounds, readEntries, renewEpoch } from './stored-log.js';
 
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */
 const POLL_MS = 500;

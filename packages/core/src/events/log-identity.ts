@@ -2,7 +2,7 @@ import type { Position } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import type { LoggedEvent } from './logged-event.js';
-import type { LogBounds } from './read-log.js';
+import type { LogBounds } from './stored-log.js';
 
 /** What stands at a place of the log for as long as the entry is kept, whatever is forgotten of it. */
 interface Mark extends Position {

@@ -1,6 +1,6 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { exportsNaming } from './exports-naming.js';
+import { cancelTask } from '../tasks/end-task.js';
 
 /*
  * The file of an export lies in the database, in chunks: a chunk is committed with how far the task got, so that a crash
@@ -46,4 +46,37 @@ export async function dropExportsOf(
     ) returning number`,
   );
   return gone.length > 0;
+}
+
+/**
+ * Asks exports that a user's data goes into to end, with `others` also those that its id goes into, for a user who is
+ * deleted for good.
+ * @returns whether one is still worked on: it ends before its next step.
+ */
+export async function endExportsOf(
+  transaction: WriteTransaction,
+  { userId, others }: { userId: string; others: boolean },
+): Promise<boolean> {
+  const rows = await transaction.query(
+    sql`SELECT id FROM tasks WHERE id IN (${exportsNaming(userId, { others })}) AND finished_at IS NULL`,
+  );
+  const ends = [];
+  for (const row of rows) {
+    ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: row.id as string }));
+  }
+  return ends.some(task => task.finished_at === undefined);
+}
+
+/**
+ * The export tasks whose files may hold the id of a user, as a `SELECT` of their ids: the exports of the user itself and,
+ * with `others`, those of whoever has blocked it or is told of together with it in an entry of the log.
+ */
+function exportsNaming(userId: string, { others }: { others: boolean }): Sql {
+  const itself = sql`task_users.user_id = ${userId}`;
+  const named = sql`${itself}
+    OR task_users.user_id IN (SELECT user_id FROM blocks WHERE blocked_user_id = ${userId})
+    OR task_users.user_id IN (SELECT events.user_id FROM event_mentions
+      JOIN events ON events.seq = event_mentions.seq WHERE event_mentions.user_id = ${userId})`;
+  return sql`SELECT tasks.id FROM tasks JOIN task_users ON task_users.task_id = tasks.id
+    WHERE tasks.type = 'users.export' AND (${others ? named : itself})`;
 }

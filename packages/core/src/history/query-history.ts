@@ -4,7 +4,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { eventTable } from '../events/event-tables.js';
 import { LoggedEvent } from '../events/logged-event.js';
-import { readBounds } from '../events/read-log.js';
+import { readBounds } from '../events/stored-log.js';
 import { readPageCursor, writePageCursor } from '../products/page-cursor.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import { findTombstones, tombstoneOf } from '../users/tombstones.js';

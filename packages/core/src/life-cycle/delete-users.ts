@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor } from '@rollcall/protocol';
+import type { Actor, DeletionPreview } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
-import type { WriteTransaction } from '../database/unit-of-work.js';
-import type { Counts, SweepRow } from '../products/cascade-table.js';
-import { findSweeps, putSweeps } from '../products/find-cascades.js';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { type Counts, findSweeps, putSweeps, type SweepRow } from '../products/cascade-table.js';
+import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
@@ -12,6 +12,7 @@ import { saveUsers } from '../users/save-users.js';
 import { toUser } from '../users/to-user.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import type { UserDraft } from '../users/user-draft.js';
+import { addCounts } from './cascade-user.js';
 import { isFurther, mergeModes, modesOf, requireHeir, stateOf } from './deletion-modes.js';
 
 /**
@@ -80,4 +81,23 @@ export async function deleteUsers(
 /** What is gone already by a deletion or deactivation that this one takes over; what was coming back does not count. */
 function goneOf(earlier: SweepRow | undefined): Counts {
   return earlier?.kind === 'delete' || earlier?.kind === 'deactivate' ? earlier.changed : {};
+}
+
+/** What a deletion would change, in counts. @throws what the deletion would throw. */
+export async function previewDeletion(
+  transaction: Transaction,
+  deletion: CheckedDeletion,
+  products: readonly Product[],
+): Promise<DeletionPreview> {
+  const { ids, new_channel_owner_id: heirId } = deletion;
+  const { stored } = await requireUsers(transaction, ids);
+  if (heirId !== undefined) await requireHeir(transaction, heirId);
+  const { user, ...modes } = modesOf(deletion);
+  let counts: Counts = {};
+  const planned = { userIds: [...stored.keys()], modes, forgetUser: user === 'hard' };
+  for (const product of products) {
+    counts = addCounts(counts, product.name, await product.count(transaction, planned));
+  }
+  const changed = [...stored.values()].filter(row => isFurther(user, stateOf(row, undefined)));
+  return { users: changed.length, products: counts };
 }

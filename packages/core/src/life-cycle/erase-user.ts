@@ -1,10 +1,9 @@
 import { dropBlocksOf, forgetBlocked } from '../blocks/forget-blocks.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { forgetInLog } from '../events/erase-in-log.js';
-import { endExportsOf } from '../exports/end-exports.js';
-import { dropExportsOf } from '../exports/export-file.js';
+import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
 import { forgetBans } from '../moderation/forget-bans.js';
-import { forgetHeir } from '../products/find-cascades.js';
+import { forgetHeir } from '../products/cascade-table.js';
 import { forgetTaskUser } from '../tasks/erase-task-user.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/prune-user.js';

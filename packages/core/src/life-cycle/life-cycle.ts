@@ -1,17 +1,15 @@
 import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
-import type { SweepKind } from '../products/cascade-table.js';
-import { findSweep, findSweeps, isAlive, putSweeps } from '../products/find-cascades.js';
+import { findSweep, findSweeps, isAlive, putSweeps, type SweepKind } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { type NamedUsers, refuseDeleted, requireUsers } from '../users/require-users.js';
 import type { UserRow } from '../users/user-table.js';
 import type { Users } from '../users/users.js';
-import { deleteUsers } from './delete-users.js';
-import type { LifeCycleInput } from './life-cycle-job.js';
-import { previewDeletion } from './preview-deletion.js';
+import { deleteUsers, previewDeletion } from './delete-users.js';
+import type { LifeCycleInput } from './life-cycle-handlers.js';
 
 /** What the life cycle is made of. */
 export interface LifeCycleOptions {

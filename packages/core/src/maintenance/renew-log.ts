@@ -1,8 +1,7 @@
 import type { Position } from '@rollcall/protocol';
 import type { DatabaseAddress } from '../database/database-address.js';
 import { openDatabase } from '../database/open-database.js';
-import { renewEpoch } from '../events/renew-epoch.js';
-import { writeLog } from '../events/write-log.js';
+import { renewEpoch, writeLog } from '../events/stored-log.js';
 
 /**
  * Gives the event log of a database a new epoch, after a backup was restored: positions that were handed out before are

@@ -1,7 +1,7 @@
 import { type Actor, RollcallError } from '@rollcall/protocol';
 import type { ParsedBan } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { type BanRow, banTable } from '../users/ban-table.js';
 import { findUsersForShare, userNotFound } from '../users/find-users.js';

@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { endBan } from '../users/run-out-ban.js';
 import { removeBans } from '../users/save-bans.js';

@@ -1,8 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import { belongsTo } from '../access/tenancy.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { tenantOfViewer } from '../products/tenant-of-viewer.js';
-import { loadActor } from '../products/viewer.js';
+import { loadActor, tenantOfViewer } from '../products/viewer.js';
 import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import { withoutRunOutBan } from '../users/run-out-ban.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';

@@ -1,9 +1,8 @@
 import type { ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
-import { readContentCursor, writeContentCursor } from '../products/content-cursor.js';
-import { tenantOfViewer } from '../products/tenant-of-viewer.js';
-import type { Viewer } from '../products/viewer.js';
+import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
+import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { jsonDialectOf } from '../query/json-dialect.js';
 import { type BanRow, banTable } from '../users/ban-table.js';
 import { findUsers } from '../users/find-users.js';

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectPostgres, type PostgresConnection } from '../database/data-sources.js';
-import { decodeHint, encodeHint, mergeHints } from './hint-payload.js';
 import { WakeUpLatch } from './notifier.js';
-import type { ProcessHint, ProcessHints } from './process-notifications.js';
+import {
+  decodeHint,
+  encodeHint,
+  mergeHints,
+  type ProcessHint,
+  type ProcessHints,
+} from './process-notifications.js';
 
 const CHANNEL = 'rollcall';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeHint, encodeHint, mergeHints } from './hint-payload.js';
+import { decodeHint, encodeHint, mergeHints } from './process-notifications.js';
 
 describe('a hint between processes', () => {
   it('arrives as it was sent', () => {

@@ -1,9 +1,7 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { forgetEverybody } from './forget-presence.js';
-import { type Movement, moveUsers } from './move-users.js';
-import { registerNode, removeNode, renewLease } from './node-lease.js';
+import { registerNode, removeNode, renewLease, sweepDeadNodes } from './node-lease.js';
 import { isFeedOld, pruneFeed } from './presence-feed.js';
-import { sweepDeadNodes } from './sweep-dead-nodes.js';
+import { forgetEverybody, type Movement, moveUsers } from './stored-presence.js';
 
 /** Connections and disconnections are written together, at most this often. */
 const FLUSH_MS = 250;

@@ -3,9 +3,8 @@
  * what stands here stays.
  */
 export { default as sql } from 'sql-template-tag';
-export { insertRows } from '../database/insert-rows.js';
 export type { ColumnTypes } from '../database/migrations/column-types.js';
 export type { ProductMigration } from '../database/product-migrations.js';
-export { defineTable, type Table } from '../database/table.js';
+export { defineTable, insertRows, type Table } from '../database/table.js';
 export type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 export type { DeletionContext, ExportPage, Product, SweepBatch, SweepContext } from './product.js';

@@ -1,6 +1,8 @@
 import { RollcallError } from '@rollcall/protocol';
-import type { WriteTransaction } from '../database/unit-of-work.js';
-import { findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { Tenant } from '../access/tenancy.js';
+import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { readSettings } from '../settings/settings.js';
+import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import { toUser } from '../users/to-user.js';
 import type { UserRow } from '../users/user-table.js';
 
@@ -33,4 +35,12 @@ export async function loadActor(
     throw new RollcallError('USER_BANNED', `the user "${userId}" is banned and cannot write`, { field });
   }
   return row;
+}
+
+/** Whom a viewer of content sees now: a back end everybody, a user its own tenant, one who is unknown nobody with a team. */
+export async function tenantOfViewer(transaction: Transaction, viewer: Viewer): Promise<Tenant> {
+  if (viewer.kind === 'server') return undefined;
+  const settings = await readSettings(transaction);
+  if (!settings.multi_tenant_enabled) return undefined;
+  return (await findUsers(transaction, [viewer.userId])).get(viewer.userId)?.teams ?? [];
 }

@@ -2,8 +2,8 @@ import type { TaskType } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { MAX_TRIES } from './back-off.js';
 import { endTask } from './end-task.js';
+import { MAX_TRIES } from './release-task.js';
 import { type TaskRow, taskTable } from './task-table.js';
 
 /** What a worker takes tasks with. */

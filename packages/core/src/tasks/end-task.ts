@@ -1,8 +1,9 @@
-import type { Actor } from '@rollcall/protocol';
+import { type Actor, isEnded } from '@rollcall/protocol';
+import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { saveHeldTask } from './held-task.js';
-import { logTaskEvent } from './log-task-event.js';
-import type { TaskRow } from './task-table.js';
+import { findTask, type TaskRow } from './task-table.js';
+import { logTaskEvent } from './to-task.js';
 
 /** How a task ends. */
 export type TaskEnd = {
@@ -26,4 +27,35 @@ export async function endTask(transaction: WriteTransaction, row: TaskRow, end: 
   await saveHeldTask(transaction, ended, 'ended');
   logTaskEvent(transaction, end.actor ?? row.actor, { type: `task.${end.status}`, task: ended });
   return ended;
+}
+
+/**
+ * Cancels a task: one that nobody works on ends at once, one that is worked on, or was left in the middle of a user,
+ * before its next user. What is done stays done. A task that has ended is returned as it is.
+ * @throws RollcallError `TASK_NOT_FOUND`
+ */
+export async function cancelTask(
+  transaction: WriteTransaction,
+  actor: Actor,
+  request: { taskId: string },
+): Promise<TaskRow> {
+  const { taskId } = request;
+  const row = await findTask(transaction, taskId, 'lock');
+  if (isEnded(row.status) || row.cancel_requested) return row;
+  await transaction.query(
+    sql`UPDATE tasks SET
+      cancel_requested = true,
+      cancelled_by = ${transaction.dialect.jsonParameter(actor)},
+      updated_at = ${transaction.now}
+      WHERE id = ${taskId}`,
+  );
+  const cancelled: TaskRow = {
+    ...row,
+    cancel_requested: true,
+    cancelled_by: actor,
+    updated_at: transaction.now,
+  };
+  return row.status === 'pending' && !row.within_user
+    ? endTask(transaction, cancelled, { status: 'cancelled', actor })
+    : cancelled;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs } from './back-off.js';
+import { backOffMs } from './release-task.js';
 
 const backOff = { baseMs: 1000, capMs: 60_000 };
 const longest = (tries: number) => backOffMs(tries, backOff, 1 - Number.EPSILON);

@@ -1,5 +1,14 @@
-import type { Actor, JsonObject, JsonValue, TaskStatus, TaskType } from '@rollcall/protocol';
+import {
+  type Actor,
+  type JsonObject,
+  type JsonValue,
+  RollcallError,
+  type TaskStatus,
+  type TaskType,
+} from '@rollcall/protocol';
+import sql, { empty, raw } from 'sql-template-tag';
 import { defineTable } from '../database/table.js';
+import type { Transaction } from '../database/unit-of-work.js';
 
 /** A task as it is stored; the users that it is about are rows of their own (task-user-table.ts). */
 export interface TaskRow {
@@ -71,3 +80,16 @@ export const taskTable = defineTable<TaskRow>('tasks', [
   { name: 'within_user', kind: 'boolean', nullable: true },
   { name: 'output', kind: 'json', nullable: true },
 ]);
+
+/**
+ * Reads one task; with `lock` it stays as it is until the transaction ends.
+ * @throws RollcallError `TASK_NOT_FOUND`
+ */
+export async function findTask(transaction: Transaction, taskId: string, lock?: 'lock'): Promise<TaskRow> {
+  const { dialect } = transaction;
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(taskTable.columnList)} FROM tasks WHERE id = ${taskId}${lock ? dialect.forUpdate : empty}`,
+  );
+  if (!cells) throw new RollcallError('TASK_NOT_FOUND', `there is no task ${taskId}`, { field: 'task_id' });
+  return taskTable.decode(cells, dialect);
+}

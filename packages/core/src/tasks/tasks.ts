@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, JsonObject, ListTasksAnswer, Task, TaskType } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
-import { cancelTask } from './cancel-task.js';
-import { findTask } from './find-task.js';
+import { cancelTask } from './end-task.js';
 import { listTasks, type ParsedListTasksOptions } from './list-tasks.js';
-import { logTaskEvent } from './log-task-event.js';
 import type { TaskHints } from './task-notifications.js';
 import { type ProgressListener, TaskProgress } from './task-progress.js';
-import { type TaskRow, taskTable } from './task-table.js';
+import { findTask, type TaskRow, taskTable } from './task-table.js';
 import { addTaskUsers, outcomesOf } from './task-users.js';
-import { type ExportLink, toTask, toTaskWithResult } from './to-task.js';
+import { type ExportLink, logTaskEvent, toTask, toTaskWithResult } from './to-task.js';
 import { watchTask } from './watch-task.js';
 
 /** What long-running work is asked for. */

@@ -1,4 +1,13 @@
-import type { ExportFile, Task, TaskResult, UserOutcome } from '@rollcall/protocol';
+import type {
+  Actor,
+  DurableEventType,
+  ExportFile,
+  Task,
+  TaskEventType,
+  TaskResult,
+  UserOutcome,
+} from '@rollcall/protocol';
+import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { TaskRow } from './task-table.js';
 
 /** Says where the file of an export is read: a link that is signed and expires. */
@@ -31,4 +40,18 @@ export function toTask(row: TaskRow): Task {
     ...(row.finished_at !== undefined && { finished_at: row.finished_at }),
     ...(row.error !== undefined && { error: row.error }),
   };
+}
+
+/** Adds an event about a task, without its result, to the log. */
+export function logTaskEvent(
+  transaction: WriteTransaction,
+  actor: Actor,
+  event: { type: TaskEventType & DurableEventType; task: TaskRow },
+): void {
+  transaction.log({
+    type: event.type,
+    actor_type: actor.type,
+    ...(actor.id !== undefined && { actor_id: actor.id }),
+    data: JSON.stringify({ task: toTask(event.task) }),
+  });
 }

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { forgetPresence } from '../presence/forget-presence.js';
+import { forgetPresence } from '../presence/stored-presence.js';
 import { type UserRow, userTable } from './user-table.js';
 
 /** Stores what is left of a user, every column of it. No event: that the user was deleted was told when it was asked for. */

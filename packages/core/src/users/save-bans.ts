@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type BanRow, banTable } from './ban-table.js';
 import type { BanDetails } from './user-draft.js';

@@ -1,5 +1,5 @@
 import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
-import { insertRows } from '../database/insert-rows.js';
+import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
 import { logUserEvent } from './log-user-event.js';

@@ -3,7 +3,7 @@ import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
 import { type Tenant, tenantOf } from '../access/tenancy.js';
 import { GatheredRead } from '../database/batched-loader.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { readBounds } from '../events/read-log.js';
+import { readBounds } from '../events/stored-log.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';

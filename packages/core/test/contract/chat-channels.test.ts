@@ -2,7 +2,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Chat } from '../../src/products/chat/chat.js';
 import { as, BACK_END, ChatFixture } from '../support/chat/chat-fixture.js';
-import { refusal } from '../support/refusal.js';
+import { refusal } from '../support/test-directory.js';
 
 describeOnEveryEngine('channels', engine => {
   let fixture: ChatFixture;

@@ -1,8 +1,8 @@
 import { freshDatabaseUrl } from '@rollcall/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NOT_COPIED } from '../../src/copy/copied-table.js';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
-import type { CopyProgress } from '../../src/copy/copy-progress.js';
-import { NOT_COPIED } from '../../src/copy/not-copied.js';
+import type { CopyProgress } from '../../src/copy/copy-pass.js';
 import {
   digestOf,
   dumpAtRest,

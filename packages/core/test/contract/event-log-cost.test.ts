@@ -5,7 +5,7 @@ import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';
-import { writeLog } from '../../src/events/write-log.js';
+import { writeLog } from '../../src/events/stored-log.js';
 
 const WRITES = 20;
 const LISTENERS = 200;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { EventLog } from '../../src/events/event-log.js';
-import { writeLog } from '../../src/events/write-log.js';
+import { writeLog } from '../../src/events/stored-log.js';
 import { renewLog } from '../../src/maintenance/renew-log.js';
 import { TABLES } from '../../src/tables.js';
 import { TestClock } from '../support/test-clock.js';

@@ -5,7 +5,7 @@ import { activityTable } from '../../src/products/feeds/activity-table.js';
 import { Feeds } from '../../src/products/feeds/feeds.js';
 import type { ActivityPage } from '../../src/products/feeds/query-activities.js';
 import { ContentFixture } from '../support/products/content-fixture.js';
-import { refusal } from '../support/refusal.js';
+import { refusal } from '../support/test-directory.js';
 
 describeOnEveryEngine('activities', engine => {
   let fixture: ContentFixture;

@@ -1,9 +1,7 @@
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dropOldExports } from '../../src/maintenance/drop-old-exports.js';
-import { pruneTasks } from '../../src/maintenance/prune-tasks.js';
-import { purgeDeletedUsers } from '../../src/maintenance/purge-deleted-users.js';
+import { dropOldExports, pruneTasks, purgeDeletedUsers } from '../../src/maintenance/retention.js';
 import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { rowsWith } from '../support/life-cycle/stored-data.js';
 import { refusal, SERVER } from '../support/test-directory.js';

@@ -3,10 +3,13 @@ import { describeOnPostgres } from '@rollcall/testing';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openPostgres } from '../../src/database/data-sources.js';
-import { MIGRATION_LOCK } from '../../src/database/lock-holders.js';
-import { type MigrationPatience, migratePostgres } from '../../src/database/migrate-postgres.js';
+import {
+  MIGRATION_LOCK,
+  type MigrationPatience,
+  migratePostgres,
+} from '../../src/database/migrate-postgres.js';
 import { productMigrations } from '../../src/database/product-migrations.js';
-import { refusal } from '../support/refusal.js';
+import { refusal } from '../support/test-directory.js';
 
 /** Shorter than a server's, so that a test is, too. */
 const PATIENCE: MigrationPatience = { lockTimeoutMs: 150, giveUpAfterMs: 1500 };

@@ -6,8 +6,7 @@ import { migrateDatabase } from '../../src/database/open-database.js';
 import type { ProductMigration } from '../../src/database/product-migrations.js';
 import { openDirectory } from '../../src/directory.js';
 import { TABLES } from '../../src/tables.js';
-import { refusal } from '../support/refusal.js';
-import { SERVER } from '../support/test-directory.js';
+import { refusal, SERVER } from '../support/test-directory.js';
 
 /** What a later version might bring along: more of everything, and nothing that this one has is taken away. */
 const LATER: ProductMigration[] = TABLES.map(({ name }, index) => ({

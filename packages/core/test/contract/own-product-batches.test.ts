@@ -1,6 +1,6 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { insertRows } from '../../src/database/insert-rows.js';
+import { insertRows } from '../../src/database/table.js';
 import {
   type Bookmark,
   bookmarkOf,

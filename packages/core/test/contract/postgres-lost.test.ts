@@ -6,8 +6,8 @@ import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { Transaction } from '../../src/database/unit-of-work.js';
 import { openDirectory } from '../../src/directory.js';
-import { writeLog } from '../../src/events/write-log.js';
-import { refusal } from '../support/refusal.js';
+import { writeLog } from '../../src/events/stored-log.js';
+import { refusal } from '../support/test-directory.js';
 
 /** PostgreSQL ends a transaction that was idle for 5 s; so long nobody else needs to wait for much longer. */
 const OTHERS_WAIT_MS = 8000;

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { openDatabase } from '../../src/database/open-database.js';
-import { writeLog } from '../../src/events/write-log.js';
+import { writeLog } from '../../src/events/stored-log.js';
 
 describeOnPostgres('the pool of connections', engine => {
   it('is as large as it was asked to be, however much is asked at once', async () => {

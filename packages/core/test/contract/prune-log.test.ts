@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { EventLog } from '../../src/events/event-log.js';
-import { writeLog } from '../../src/events/write-log.js';
-import { pruneLog } from '../../src/maintenance/prune-log.js';
+import { writeLog } from '../../src/events/stored-log.js';
+import { pruneLog } from '../../src/maintenance/retention.js';
 import { TABLES } from '../../src/tables.js';
 import { TestClock } from '../support/test-clock.js';
 

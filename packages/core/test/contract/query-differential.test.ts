@@ -9,11 +9,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/to-user.js';
 import type { UserRow } from '../../src/users/user-table.js';
-import { filters, userRows } from '../support/query/arbitraries.js';
+import { filters, runs, SEED, userRows } from '../support/query/arbitraries.js';
 import { departuresOf } from '../support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
-import { runs, SEED } from '../support/query/random-runs.js';
 import { NOW } from '../support/users/user-row.js';
 
 const cases = fc.tuple(userRows(30), fc.array(filters, { minLength: 30, maxLength: 30 }));

@@ -2,7 +2,7 @@ import type { Filter, JsonValue } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { insertRows } from '../../src/database/insert-rows.js';
+import { insertRows } from '../../src/database/table.js';
 import { userTable } from '../../src/users/user-table.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';

@@ -6,11 +6,9 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toUser } from '../../src/users/to-user.js';
 import type { UserRow } from '../../src/users/user-table.js';
-import { filters, sortFields, userRows } from '../support/query/arbitraries.js';
-import { toDocument } from '../support/query/oracle.js';
+import { filters, runs, SEED, sortFields, userRows } from '../support/query/arbitraries.js';
+import { sortByOracle, toDocument } from '../support/query/oracle.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
-import { runs, SEED } from '../support/query/random-runs.js';
-import { sortByOracle } from '../support/query/sort-oracle.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
 const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(

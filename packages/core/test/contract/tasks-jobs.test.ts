@@ -2,7 +2,7 @@ import { RollcallError, type Task } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lifeCycleJob } from '../../src/life-cycle/life-cycle-job.js';
+import { lifeCycleJob } from '../../src/life-cycle/life-cycle-handlers.js';
 import type { Job } from '../../src/tasks/task-handler.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/life-cycle.js';
 import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';

@@ -1,11 +1,11 @@
 import { createCallSchema, queryCallsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { CallPage } from '../../src/products/video/call-page.js';
+import type { CallPage } from '../../src/products/video/query-calls.js';
 import { Video } from '../../src/products/video/video.js';
 import type { Viewer } from '../../src/products/viewer.js';
 import { ContentFixture } from '../support/products/content-fixture.js';
-import { refusal } from '../support/refusal.js';
+import { refusal } from '../support/test-directory.js';
 
 const SERVER: Viewer = { kind: 'server' };
 

@@ -1,8 +1,7 @@
 import { createCallSchema, queryCallsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { callMemberTable } from '../../src/products/video/call-member-table.js';
-import { callTable } from '../../src/products/video/call-table.js';
+import { callMemberTable, callTable } from '../../src/products/video/call-table.js';
 import { Video } from '../../src/products/video/video.js';
 import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
 

@@ -1,8 +1,6 @@
-import { type Actor, isEnded, type RollcallEvent, type Task } from '@rollcall/protocol';
+import { type Actor, isEnded, type RollcallError, type RollcallEvent, type Task } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
 import { type Directory, openDirectory } from '../../src/directory.js';
-
-export { refusal } from './refusal.js';
 
 /** The actor of a back end. */
 export const SERVER: Actor = { type: 'server' };
@@ -69,4 +67,14 @@ export async function openTestDirectory(
       return last;
     },
   });
+}
+
+/** The error that a call is refused with; fails when it is not refused. */
+export async function refusal(call: Promise<unknown>): Promise<RollcallError> {
+  return call.then(
+    () => {
+      throw new Error('the call was not refused');
+    },
+    (error: RollcallError) => error,
+  );
 }

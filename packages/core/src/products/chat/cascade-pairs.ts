@@ -1,10 +1,9 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ContentEvent, logContentEvent } from '../log-content-event.js';
 import type { SweepContext } from '../product.js';
+import { removeMessages } from './cascade-messages.js';
 import type { SweepStep } from './cascade-step.js';
-import { type ChannelRow, channelTable } from './channel-table.js';
-import { lockPairs, usersOfPair } from './pair.js';
-import { removeMessages } from './remove-messages.js';
+import { type ChannelRow, channelTable, lockPairs, usersOfPair } from './channel-table.js';
 
 /** A 1:1 channel as it is stored. */
 type PairRow = ChannelRow & { pair: string };

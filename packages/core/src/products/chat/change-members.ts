@@ -1,14 +1,18 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import { belongsTo } from '../../access/tenancy.js';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';
-import { tenantOfViewer } from '../tenant-of-viewer.js';
-import { loadActor, type Viewer } from '../viewer.js';
-import { channelMemberTable } from './channel-member-table.js';
-import { type ChannelRow, channelTable } from './channel-table.js';
-import { channelNotFound, findChannel, findMember } from './find-channel.js';
+import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import {
+  type ChannelRow,
+  channelMemberTable,
+  channelNotFound,
+  channelTable,
+  findChannel,
+  findMember,
+} from './channel-table.js';
 
 /** Members to be added or removed. */
 export interface MemberChange {

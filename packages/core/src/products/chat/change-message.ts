@@ -3,10 +3,9 @@ import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { jsonEqual } from '../../json/json-equal.js';
 import { loadActor, type Viewer } from '../viewer.js';
-import { findMessage } from './find-message.js';
-import { messageContent } from './message-content.js';
-import { type MessageRow, messageTable } from './message-table.js';
-import { removeMessages } from './remove-messages.js';
+import { removeMessages } from './cascade-messages.js';
+import { findMessage, type MessageRow, messageTable } from './message-table.js';
+import { messageContent } from './send-message.js';
 
 /**
  * Changes what is named of a message, and leaves the rest.

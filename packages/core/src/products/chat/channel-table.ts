@@ -1,5 +1,9 @@
-import type { JsonObject } from '@rollcall/protocol';
+import { type JsonObject, RollcallError } from '@rollcall/protocol';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
+import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
+import { isBeingDeleted } from '../cascade-table.js';
+import type { Viewer } from '../viewer.js';
 
 /** A channel as it is stored. */
 export interface ChannelRow {
@@ -35,3 +39,94 @@ export const channelTable = defineTable<ChannelRow>('channels', [
   { name: 'last_message_at', kind: 'integer', nullable: true },
   { name: 'deleted_at', kind: 'integer', nullable: true },
 ]);
+
+/** A member of a channel as it is stored. */
+export interface ChannelMemberRow {
+  cid: string;
+  user_id: string;
+  /** When it joined. */
+  created_at: number;
+  /**
+   * Set when the member was deleted together with its conversations. A 1:1 channel is back only when neither of its two
+   * is marked, whichever of them is restored first; and the mark goes with the row, so that no id is left in the other's.
+   */
+  deleted_with?: 'deletion';
+}
+
+/** The members of the channels. */
+export const channelMemberTable = defineTable<ChannelMemberRow>('channel_members', [
+  { name: 'cid', kind: 'text', primary: true },
+  { name: 'user_id', kind: 'text', primary: true },
+  { name: 'created_at', kind: 'integer' },
+  { name: 'deleted_with', kind: 'text', nullable: true },
+]);
+
+/** What two users have in common, whoever is named first; undefined for any other number of them. */
+export function pairOf(userIds: readonly string[]): string | undefined {
+  return userIds.length === 2 ? [...userIds].sort().join(' ') : undefined;
+}
+
+/** The two ids of a pair, sorted. */
+export function usersOfPair(pair: string): string[] {
+  return pair.split(' ');
+}
+
+/** Waits until nobody else opens or brings back the 1:1 channels of these pairs. */
+export function lockPairs(transaction: WriteTransaction, pairs: readonly string[]): Promise<void> {
+  return transaction.lock(pairs.map(pair => `pair:${pair}`));
+}
+
+/** The error for a channel that is not there, or not for the caller: the same for both, so that nothing can be guessed. */
+export function channelNotFound(cid: string): RollcallError {
+  return new RollcallError('NOT_FOUND', `cid: there is no channel "${cid}" that this caller can see`, {
+    field: 'cid',
+  });
+}
+
+/**
+ * A channel that is in sight. Whoever writes into it holds a lock on it until the end, because a sweep holds it alone
+ * while it deletes: nothing is written into a channel that goes.
+ * @param lock `dialect.forShare`, or `forUpdate` for those who change the channel itself.
+ */
+export async function findChannel(
+  transaction: Transaction,
+  cid: string,
+  lock: Sql = empty,
+): Promise<ChannelRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(channelTable.columnList)} FROM channels WHERE cid = ${cid} AND ${CHANNEL_IN_SIGHT}${lock}`,
+  );
+  return cells && channelTable.decode(cells, transaction.dialect);
+}
+
+/** One member of a channel, if it is one. */
+export async function findMember(
+  transaction: Transaction,
+  member: { cid: string; userId: string },
+): Promise<ChannelMemberRow | undefined> {
+  const [cells] = await transaction.query(
+    sql`SELECT ${raw(channelMemberTable.columnList)} FROM channel_members
+      WHERE cid = ${member.cid} AND user_id = ${member.userId}`,
+  );
+  return cells && channelMemberTable.decode(cells, transaction.dialect);
+}
+
+/** Whether a row of `channels` is neither deleted nor about to be deleted with one of the two it belongs to. */
+export const CHANNEL_IN_SIGHT: Sql = sql`(channels.deleted_at IS NULL AND (channels.pair IS NULL OR NOT EXISTS (
+  SELECT 1 FROM channel_members AS one_of_two
+  WHERE one_of_two.cid = channels.cid AND ${isBeingDeleted('one_of_two.user_id', 'conversations')}
+)))`;
+
+/** Whether a user may know of a row of `channels`: its members may. A back end knows of every channel. */
+export function channelIsFor(viewer: Viewer): Sql {
+  if (viewer.kind === 'server') return sql`true`;
+  return sql`EXISTS (SELECT 1 FROM channel_members AS viewer
+    WHERE viewer.cid = channels.cid AND viewer.user_id = ${viewer.userId})`;
+}
+
+/** Whether a row of `messages` is neither deleted nor about to be, and not kept from the viewer by a shadow ban. */
+export function messageInSight(viewer: Viewer): Sql {
+  const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
+  if (viewer.kind === 'server') return sql`(${present})`;
+  return sql`(${present} AND (messages.shadowed = false OR messages.user_id = ${viewer.userId}))`;
+}

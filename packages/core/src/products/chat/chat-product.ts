@@ -1,8 +1,10 @@
+import type { ContentModes } from '@rollcall/protocol';
+import sql, { empty, join, type Sql } from 'sql-template-tag';
+import type { Transaction } from '../../database/unit-of-work.js';
 import type { DeletionContext, Product, SweepContext } from '../product.js';
 import { bringBackMessages, hideMessages, pruneMessages, removeMessagesOfUser } from './cascade-messages.js';
 import { bringBackPairs, hidePairs, removePairs } from './cascade-pairs.js';
 import { runSteps, type SweepStep } from './cascade-step.js';
-import { countContent } from './count-content.js';
 import { forgetUserSteps } from './erase-user.js';
 import { exportContent } from './export-content.js';
 
@@ -33,4 +35,83 @@ function deletionSteps(context: DeletionContext): SweepStep[] {
   if (modes.messages === 'hard') steps.push(removeMessagesOfUser(context));
   if (forgetUser) steps.push(...forgetUserSteps(context));
   return steps;
+}
+
+/** What a deletion of users would be. */
+interface PlannedDeletion {
+  userIds: readonly string[];
+  modes: ContentModes;
+  /** Whether the users themselves go for ever. */
+  forgetUser: boolean;
+}
+
+/** How much a deletion would change in chat, by the names that the deletion itself counts by. */
+async function countContent(
+  transaction: Transaction,
+  { userIds, modes, forgetUser }: PlannedDeletion,
+): Promise<Record<string, number>> {
+  const users = transaction.dialect.values(userIds);
+  const count = async (from: Sql): Promise<number> => {
+    const [cells] = await transaction.query(sql`SELECT count(*) AS counted FROM ${from}`);
+    return Number(cells?.counted);
+  };
+  const messages = messagesOf(users, modes);
+  const counted: Record<string, number> = {
+    messages: await count(sql`(${messages.changed}) AS messages`),
+    reactions: await count(
+      sql`(${onMessages('reactions', sql`message_id, user_id, type`, { messages, users, forgetUser })}) AS reactions`,
+    ),
+    flags: await count(
+      sql`(${onMessages('flags', sql`message_id, user_id`, { messages, users, forgetUser })}) AS flags`,
+    ),
+    channels: modes.conversations ? await count(pairsToChange(users, modes.conversations)) : 0,
+    memberships: forgetUser
+      ? await count(sql`channel_members JOIN channels ON channels.cid = channel_members.cid
+          WHERE channel_members.user_id IN (${users}) AND channels.pair IS NULL`)
+      : 0,
+    ownerships: forgetUser ? await count(sql`channels WHERE owner_id IN (${users}) AND pair IS NULL`) : 0,
+  };
+  return Object.fromEntries(Object.entries(counted).filter(([, number]) => number > 0));
+}
+
+/** The 1:1 channels of the users, each once, although both of its members may be among them. */
+function pairsOf(users: Sql): Sql {
+  return sql`SELECT DISTINCT channels.cid FROM channel_members JOIN channels ON channels.cid = channel_members.cid
+    WHERE channel_members.user_id IN (${users}) AND channels.pair IS NOT NULL`;
+}
+
+function pairsToChange(users: Sql, mode: NonNullable<ContentModes['conversations']>): Sql {
+  const open = mode === 'soft' ? sql` AND channels.deleted_at IS NULL` : empty;
+  return sql`(${pairsOf(users)}${open}) AS pairs`;
+}
+
+/** The ids of the messages that change, and of those among them that lose reactions and flags. */
+function messagesOf(users: Sql, modes: ContentModes): { changed: Sql; stripped: Sql } {
+  const own = {
+    soft: sql`AND pruned = false AND deleted_with IS NULL`,
+    pruning: sql`AND pruned = false`,
+    hard: empty,
+  };
+  const none = sql`SELECT id FROM messages WHERE false`;
+  const inPairs =
+    modes.conversations === 'hard' ? sql`SELECT id FROM messages WHERE cid IN (${pairsOf(users)})` : none;
+  const mine = modes.messages
+    ? sql`SELECT id FROM messages WHERE user_id IN (${users}) ${own[modes.messages]}`
+    : none;
+  return {
+    changed: sql`${inPairs} UNION ${mine}`,
+    stripped: modes.messages === 'soft' ? inPairs : sql`${inPairs} UNION ${mine}`,
+  };
+}
+
+/** Rows about messages that go with them, and those that the user made, each once. */
+function onMessages(
+  table: 'reactions' | 'flags',
+  key: Sql,
+  { messages, users, forgetUser }: { messages: { stripped: Sql }; users: Sql; forgetUser: boolean },
+): Sql {
+  const from = table === 'reactions' ? sql`reactions` : sql`flags`;
+  const parts = [sql`SELECT ${key} FROM ${from} WHERE message_id IN (${messages.stripped})`];
+  if (forgetUser) parts.push(sql`SELECT ${key} FROM ${from} WHERE user_id IN (${users})`);
+  return join(parts, ' UNION ');
 }

@@ -6,15 +6,18 @@ import { addMembers, type MemberChange, removeMembers } from './change-members.j
 import { deleteMessage, updateMessage } from './change-message.js';
 import { chatProduct } from './chat-product.js';
 import { type ChannelRequest, createChannel } from './create-channel.js';
-import { findMessage } from './find-message.js';
 import { type FlagPage, flagMessage, queryFlags, unflagMessage } from './flags.js';
-import type { MessageRow } from './message-table.js';
-import { type ChannelQuery, getChannel, queryChannels } from './query-channels.js';
-import { type MessageQuery, queryMessages } from './query-messages.js';
+import { findMessage, type MessageRow } from './message-table.js';
+import {
+  type ChannelPage,
+  type ChannelQuery,
+  getChannel,
+  queryChannels,
+  viewChannels,
+} from './query-channels.js';
+import { type MessagePage, type MessageQuery, queryMessages, viewMessages } from './query-messages.js';
 import { addReaction, type ReactionChange, removeReaction } from './reactions.js';
 import { type MessageToSend, sendMessage } from './send-message.js';
-import { type ChannelPage, viewChannels } from './view-channels.js';
-import { type MessagePage, viewMessages } from './view-messages.js';
 
 /**
  * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that

@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { type CreateChannelInput, LIMITS, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import { belongsTo } from '../../access/tenancy.js';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';
 import type { UserRow } from '../../users/user-table.js';
-import { tenantOfViewer } from '../tenant-of-viewer.js';
-import { loadActor, type Viewer } from '../viewer.js';
-import { channelMemberTable } from './channel-member-table.js';
-import { type ChannelRow, channelTable } from './channel-table.js';
-import { findMember } from './find-channel.js';
-import { lockPairs, pairOf } from './pair.js';
+import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import {
+  type ChannelRow,
+  channelMemberTable,
+  channelTable,
+  findMember,
+  lockPairs,
+  pairOf,
+} from './channel-table.js';
 
 /** A channel to be made: who asks for it, and in whose name. */
 export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {

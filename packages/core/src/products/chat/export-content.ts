@@ -4,9 +4,9 @@ import type { Transaction } from '../../database/unit-of-work.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { ExportPage } from '../product.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
-import { type FlagRow, flagTable } from './flag-table.js';
+import { type FlagRow, flagTable } from './flags.js';
 import { type MessageRow, messageTable } from './message-table.js';
-import { type ReactionRow, reactionTable } from './reaction-table.js';
+import { type ReactionRow, reactionTable } from './reactions.js';
 
 type Key = readonly (string | number)[];
 

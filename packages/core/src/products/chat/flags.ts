@@ -1,13 +1,30 @@
 import type { QueryFlagsInput } from '@rollcall/protocol';
 import sql, { empty, raw } from 'sql-template-tag';
+import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
-import { CHANNEL_IN_SIGHT, messageInSight } from './content-in-sight.js';
-import { type FlagRow, flagTable } from './flag-table.js';
+import { CHANNEL_IN_SIGHT, messageInSight } from './channel-table.js';
 import { type MessageRow, messageTable } from './message-table.js';
+import { type MessagePage, viewMessages } from './query-messages.js';
 import { holdMessage } from './reactions.js';
-import { type MessagePage, viewMessages } from './view-messages.js';
+
+/** A flag on a message as it is stored. */
+export interface FlagRow {
+  message_id: string;
+  /** Who flagged it. */
+  user_id: string;
+  reason?: string;
+  created_at: number;
+}
+
+/** The flags. */
+export const flagTable = defineTable<FlagRow>('flags', [
+  { name: 'message_id', kind: 'text', primary: true },
+  { name: 'user_id', kind: 'text', primary: true },
+  { name: 'reason', kind: 'text', nullable: true },
+  { name: 'created_at', kind: 'integer' },
+]);
 
 /** Flags, and the messages and users whom they name. */
 export interface FlagPage extends MessagePage {

@@ -1,8 +1,24 @@
 import sql from 'sql-template-tag';
+import { defineTable } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { loadActor } from '../viewer.js';
-import { findMessage } from './find-message.js';
-import type { MessageRow } from './message-table.js';
+import { findMessage, type MessageRow } from './message-table.js';
+
+/** A reaction to a message as it is stored. */
+export interface ReactionRow {
+  message_id: string;
+  user_id: string;
+  type: string;
+  created_at: number;
+}
+
+/** The reactions. */
+export const reactionTable = defineTable<ReactionRow>('reactions', [
+  { name: 'message_id', kind: 'text', primary: true },
+  { name: 'user_id', kind: 'text', primary: true },
+  { name: 'type', kind: 'text', primary: true },
+  { name: 'created_at', kind: 'integer' },
+]);
 
 /** A reaction of a user. */
 export interface ReactionChange {

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { RollcallError, type SendMessageInput } from '@rollcall/protocol';
+import {
+  jsonBytes,
+  LIMITS,
+  type MessageContent,
+  RollcallError,
+  type SendMessageInput,
+} from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { toUser } from '../../users/to-user.js';
 import { loadActor } from '../viewer.js';
-import { channelNotFound, findChannel, findMember } from './find-channel.js';
-import { findMessage } from './find-message.js';
-import { messageContent } from './message-content.js';
-import { type MessageRow, messageTable } from './message-table.js';
-import { recordResponse } from './record-response.js';
+import { channelNotFound, findChannel, findMember } from './channel-table.js';
+import { findMessage, type MessageRow, messageTable } from './message-table.js';
+import { recordResponse } from './response-time.js';
 
 /** A message to be sent. */
 export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
@@ -89,4 +93,26 @@ async function lockParent(
   throw new RollcallError('INPUT_INVALID', 'parent_id: the message that is answered is in another channel', {
     field: 'parent_id',
   });
+}
+
+/**
+ * The parts of a message that its author writes, checked as a whole.
+ * @throws RollcallError `INPUT_INVALID` for a message with neither text nor attachments, or of more than 16 KiB as JSON.
+ */
+export function messageContent(content: MessageContent): Pick<MessageRow, 'text' | 'attachments' | 'custom'> {
+  const { text, attachments = [], custom = {} } = content;
+  if (!text && attachments.length === 0) {
+    throw new RollcallError('INPUT_INVALID', 'text: a message has a text or at least one attachment', {
+      field: 'text',
+    });
+  }
+  const checked = { ...(text && { text }), attachments, custom };
+  const bytes = jsonBytes(checked);
+  if (bytes > LIMITS.messageBytes) {
+    throw new RollcallError(
+      'INPUT_INVALID',
+      `a message has at most ${LIMITS.messageBytes} bytes as JSON; this has ${bytes}`,
+    );
+  }
+  return checked;
 }

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import type { ParsedAddActivity } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { loadActor, type Viewer } from '../viewer.js';
-import { type ActivityRow, activityTable } from './activity-table.js';
-import { activityNotFound, findActivityForUpdate } from './find-activities.js';
+import {
+  type ActivityRow,
+  activityNotFound,
+  activityTable,
+  findActivityForUpdate,
+} from './activity-table.js';
 
 /** An activity to add, and whose it is. */
 export type ActivityToAdd = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };

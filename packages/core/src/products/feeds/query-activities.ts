@@ -3,9 +3,8 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/user-table.js';
-import { readContentCursor, writeContentCursor } from '../content-cursor.js';
-import { type ActivityRow, activityTable } from './activity-table.js';
-import { IS_IN_SIGHT } from './find-activities.js';
+import { readContentCursor, writeContentCursor } from '../page-cursor.js';
+import { type ActivityRow, activityTable, IS_IN_SIGHT } from './activity-table.js';
 
 /** Activities, and the users whose they are. */
 export interface ActivityPage {

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import type { ParsedCreateCall } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
-import { insertRows } from '../../database/insert-rows.js';
+import { belongsTo } from '../../access/tenancy.js';
+import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../viewer.js';
-import { callMemberTable } from './call-member-table.js';
-import { type CallRow, callTable } from './call-table.js';
-import { IS_IN_SIGHT, mayBeSeenBy } from './find-calls.js';
-import { requireCallees } from './require-callees.js';
+import { userNotFound } from '../../users/find-users.js';
+import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import { type CallRow, callMemberTable, callTable, IS_IN_SIGHT, mayBeSeenBy } from './call-table.js';
 
 /** A call to make, and in whose name. */
 export type CallToCreate = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
@@ -67,4 +66,34 @@ async function findExisting(
   throw new RollcallError('NOT_ALLOWED', `id: "${cid}" is a call of other people; choose another id`, {
     field: 'id',
   });
+}
+
+/**
+ * Makes sure that users can become members of a call. They stay as they are until the end of the transaction, so that a
+ * deletion cannot slip in between and miss the membership.
+ * @param viewer who asks: a user of another tenant does not exist for it.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`: the first in the order of the ids, with its `index`.
+ */
+export async function requireCallees(
+  transaction: WriteTransaction,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT id, deleted_at, teams FROM users WHERE id IN (${dialect.values(ids)}) ORDER BY id${dialect.forShare}`,
+  );
+  const tenant = await tenantOfViewer(transaction, viewer);
+  const known = cells.filter(cell => belongsTo(tenant, dialect.readJson(cell.teams) as string[]));
+  const deletedAt = new Map(known.map(cell => [cell.id, cell.deleted_at]));
+  for (const [index, id] of ids.entries()) {
+    if (!deletedAt.has(id)) throw userNotFound(id, { field: 'members', index });
+    if (deletedAt.get(id) !== null) {
+      throw new RollcallError('USER_DELETED', `members: the user "${id}" is deleted`, {
+        field: 'members',
+        index,
+      });
+    }
+  }
 }

@@ -1,11 +1,69 @@
+import { LIMITS } from '@rollcall/protocol';
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import { readContentCursor, writeContentCursor } from '../content-cursor.js';
+import { findUsers } from '../../users/find-users.js';
+import type { UserRow } from '../../users/user-table.js';
+import { readContentCursor, writeContentCursor } from '../page-cursor.js';
 import type { Viewer } from '../viewer.js';
-import { type CallPage, loadCallPage } from './call-page.js';
-import { callTable } from './call-table.js';
-import { IS_IN_SIGHT, isCallOf, mayBeSeenBy } from './find-calls.js';
+import {
+  type CallMemberRow,
+  type CallRow,
+  callMemberTable,
+  callTable,
+  IS_IN_SIGHT,
+  isCallOf,
+  mayBeSeenBy,
+} from './call-table.js';
+
+/** A call with its members as they are stored. */
+export interface CallWithMembers {
+  row: CallRow;
+  /** The first 100, in the order in which they became members. */
+  members: CallMemberRow[];
+  memberCount: number;
+}
+
+/** Calls, and every user that they name. */
+export interface CallPage {
+  calls: CallWithMembers[];
+  users: ReadonlyMap<string, UserRow>;
+  /** Where the next page begins; absent after the last. */
+  next?: string;
+}
+
+/** Adds members and users to calls: one query for each, however many calls there are. */
+export async function loadCallPage(transaction: Transaction, rows: readonly CallRow[]): Promise<CallPage> {
+  const members = new Map<string, Omit<CallWithMembers, 'row'>>();
+  for (const cells of await selectMembers(transaction, rows)) {
+    const member = callMemberTable.decode(cells, transaction.dialect);
+    const ofCall = members.get(member.cid) ?? { members: [], memberCount: Number(cells.member_count) };
+    ofCall.members.push(member);
+    members.set(member.cid, ofCall);
+  }
+  const calls = rows.map(row => ({ row, ...(members.get(row.cid) ?? { members: [], memberCount: 0 }) }));
+  const ids = calls.flatMap(call => [
+    ...(call.row.created_by_id === undefined ? [] : [call.row.created_by_id]),
+    ...call.members.map(member => member.user_id),
+  ]);
+  return { calls, users: await findUsers(transaction, [...new Set(ids)]) };
+}
+
+function selectMembers(
+  transaction: Transaction,
+  rows: readonly CallRow[],
+): Promise<Record<string, unknown>[]> {
+  const cids = rows.map(row => row.cid);
+  return transaction.query(
+    sql`SELECT ranked.* FROM (
+        SELECT ${raw(callMemberTable.columnList)},
+          row_number() OVER (PARTITION BY cid ORDER BY created_at, user_id) AS place,
+          count(*) OVER (PARTITION BY cid) AS member_count
+        FROM call_members WHERE cid IN (${transaction.dialect.values(cids)})
+      ) AS ranked
+      WHERE ranked.place <= ${LIMITS.callMembers} ORDER BY ranked.cid, ranked.place`,
+  );
+}
 
 /**
  * One page of the calls that a viewer may see, newest first. Paging is stable: a call that is made meanwhile moves none

@@ -2,13 +2,10 @@ import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
-import { type CallPage, loadCallPage } from './call-page.js';
-import type { CallRow } from './call-table.js';
-import { addCallMembers, endCall } from './change-call.js';
+import { type CallRow, findCall } from './call-table.js';
+import { addCallMembers, endCall, joinCall, leaveCall } from './change-call.js';
 import { type CallToCreate, createCall } from './create-call.js';
-import { findCall } from './find-calls.js';
-import { queryCalls } from './query-calls.js';
-import { joinCall, leaveCall } from './take-part-in-call.js';
+import { type CallPage, loadCallPage, queryCalls } from './query-calls.js';
 import { videoProduct } from './video-product.js';
 
 /** A user of a call. */

@@ -3,14 +3,15 @@ import type { TestEngine } from '@rollcall/testing';
 import sql, { raw } from 'sql-template-tag';
 import {
   type ChannelMemberRow,
+  type ChannelRow,
   channelMemberTable,
-} from '../../../src/products/chat/channel-member-table.js';
-import { type ChannelRow, channelTable } from '../../../src/products/chat/channel-table.js';
+  channelTable,
+} from '../../../src/products/chat/channel-table.js';
 import { Chat } from '../../../src/products/chat/chat.js';
-import { type FlagRow, flagTable } from '../../../src/products/chat/flag-table.js';
+import { type FlagRow, flagTable } from '../../../src/products/chat/flags.js';
 import { type MessageRow, messageTable } from '../../../src/products/chat/message-table.js';
-import { type ReactionRow, reactionTable } from '../../../src/products/chat/reaction-table.js';
-import { type ResponseTimeRow, responseTimeTable } from '../../../src/products/chat/response-time-table.js';
+import { type ReactionRow, reactionTable } from '../../../src/products/chat/reactions.js';
+import { type ResponseTimeRow, responseTimeTable } from '../../../src/products/chat/response-time.js';
 import { ContentFixture } from '../products/content-fixture.js';
 
 /** A back end that looks. */

@@ -4,7 +4,7 @@ import { parseDatabaseUrl } from '../../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../../src/database/open-database.js';
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { EventLog } from '../../../src/events/event-log.js';
-import { writeLog } from '../../../src/events/write-log.js';
+import { writeLog } from '../../../src/events/stored-log.js';
 import { Presence } from '../../../src/presence/presence.js';
 import { PresenceWatch } from '../../../src/presence/presence-watch.js';
 import type { UserRow } from '../../../src/users/user-table.js';

@@ -2,12 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { TestEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
-import { insertRows } from '../../../src/database/insert-rows.js';
 import { openDatabase } from '../../../src/database/open-database.js';
-import { defineTable } from '../../../src/database/table.js';
+import { defineTable, insertRows } from '../../../src/database/table.js';
 import type { WriteTransaction } from '../../../src/database/unit-of-work.js';
 import { type Directory, openDirectory } from '../../../src/directory.js';
-import { writeLog } from '../../../src/events/write-log.js';
+import { writeLog } from '../../../src/events/stored-log.js';
 import type { Product } from '../../../src/products/product.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../../../../examples/bookmarks/bookmarks.js', import.meta.url));

@@ -1,10 +1,8 @@
-import sql, { type Sql } from 'sql-template-tag';
-import type { WriteTransaction } from '../../database/unit-of-work.js';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { logContentEvent } from '../log-content-event.js';
-import type { DeletionContext, SweepBatch } from '../product.js';
-import type { CallRow } from './call-table.js';
-import { IS_ONE_TO_ONE } from './find-calls.js';
-import { findMemberIds, findSweptCalls } from './swept-calls.js';
+import type { DeletionContext, SweepBatch, SweepContext } from '../product.js';
+import { type CallRow, callTable, IS_ONE_TO_ONE } from './call-table.js';
 
 /**
  * One batch of the deletion of the 1:1 calls of a user. `soft` hides them, and remembers with whom; `hard` takes them
@@ -69,4 +67,62 @@ async function logDeletions(
 
 function cidsOf(calls: readonly CallRow[]): string[] {
   return calls.map(call => call.cid);
+}
+
+/**
+ * One batch of the return of the 1:1 calls that were hidden with a user. A call whose other member is deleted with its
+ * calls, too, stays hidden; it comes back with that member. An event for each call that is back names both members.
+ */
+export async function restoreCalls(context: SweepContext): Promise<SweepBatch> {
+  const { transaction, userId, actor } = context;
+  const { dialect } = transaction;
+  const calls = await findSweptCalls(
+    context,
+    sql`calls.cid IN (SELECT cid FROM call_members WHERE user_id = ${userId} AND deleted = true)`,
+  );
+  if (calls.length === 0) return { changed: {}, more: false };
+  const cids = calls.map(call => call.cid);
+  await transaction.query(
+    sql`UPDATE call_members SET deleted = false WHERE user_id = ${userId} AND cid IN (${dialect.values(cids)})`,
+  );
+  const cells = await transaction.query(
+    sql`update calls SET deleted_at = NULL, deleted_with = NULL
+      WHERE cid IN (${dialect.values(cids)}) AND deleted_with = 'deletion' AND NOT EXISTS (
+        SELECT 1 FROM call_members WHERE call_members.cid = calls.cid AND call_members.deleted = true
+      ) RETURNING cid`,
+  );
+  const back = new Set(cells.map(cell => cell.cid));
+  const members = await findMemberIds(transaction, [...back] as string[]);
+  for (const { cid, type, id } of calls) {
+    if (!back.has(cid)) continue;
+    const user_ids = members.get(cid) ?? [];
+    logContentEvent(transaction, actor, { type: 'call.restored', call: { cid, type, id }, user_ids });
+  }
+  return { changed: { calls: back.size }, more: true };
+}
+
+/** The calls of the next batch of a sweep, in the order of their names; nobody else changes them meanwhile. */
+async function findSweptCalls({ transaction, limit }: SweepContext, condition: Sql): Promise<CallRow[]> {
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(callTable.columnList)} FROM calls WHERE ${condition}
+      ORDER BY calls.cid LIMIT ${limit}${dialect.forUpdate}`,
+  );
+  return cells.map(one => callTable.decode(one, dialect));
+}
+
+/** The ids of the members of calls, by call, in order. */
+async function findMemberIds(
+  transaction: Transaction,
+  cids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const cells = await transaction.query(
+    sql`SELECT cid, user_id FROM call_members WHERE cid IN (${transaction.dialect.values(cids)})
+      ORDER BY cid, user_id`,
+  );
+  const members = new Map<string, string[]>();
+  for (const { cid, user_id } of cells as { cid: string; user_id: string }[]) {
+    members.set(cid, [...(members.get(cid) ?? []), user_id]);
+  }
+  return members;
 }

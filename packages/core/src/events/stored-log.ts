@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { Position } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
+import { insertRows } from '../database/table.js';
+import type { LogEntry, Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import {
+  type EventMentionRow,
+  type EventRow,
+  type EventStreamRow,
+  eventMentionTable,
+  eventStreamTable,
+  eventTable,
+} from './event-tables.js';
+import { LoggedEvent } from './logged-event.js';
+
+/** How far the log goes in this transaction's view. `minSeq` is the oldest position still kept. */
+export interface LogBounds extends Position {
+  minSeq: number;
+}
+
+/** Reads how far the log goes. */
+export async function readBounds(transaction: Transaction): Promise<LogBounds> {
+  const [cells] = await transaction.query(sql`SELECT ${raw(eventStreamTable.columnList)} FROM event_stream`);
+  const row: EventStreamRow = eventStreamTable.decode(cells ?? {}, transaction.dialect);
+  return { epoch: row.epoch, seq: row.last_seq, minSeq: row.min_seq };
+}
+
+/** Reads the next entries after a position, at most `limit`, oldest first. */
+export async function readEntries(
+  transaction: Transaction,
+  after: Position,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const cells = await transaction.query(
+    sql`SELECT ${raw(eventTable.columnList)} FROM events WHERE seq > ${after.seq} ORDER BY seq LIMIT ${limit}`,
+  );
+  return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, transaction.dialect)));
+}
+
+/**
+ * Gives the entries of a transaction the next positions and writes them. The counter row stays locked until the commit,
+ * so positions have no gaps and are in commit order: whoever reads position n has seen everything before it.
+ */
+export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<void> {
+  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
+  const [stream] = await transaction.query(
+    sql`update event_stream set last_seq = last_seq + ${entries.length} where id = 1 returning last_seq`,
+  );
+  const first = Number(stream?.last_seq) - entries.length + 1;
+  const rows = entries.map(
+    (entry, index): EventRow => ({ seq: first + index, at: transaction.now, ...entry }),
+  );
+  await insertRows(transaction, eventTable, rows);
+  const mentions = entries.flatMap(({ mentions: ids = [] }, index) =>
+    [...new Set(ids)].map((user_id): EventMentionRow => ({ user_id, seq: first + index })),
+  );
+  await insertRows(transaction, eventMentionTable, mentions);
+}
+
+/**
+ * Gives the log a new epoch: every position handed out so far is of another log from now on, and whoever holds one is
+ * told to read afresh, once. Nothing else changes; the log goes on where it ends.
+ * @param only renews it only while this is the epoch, so that of several processes that find the same, one does.
+ * @returns where the renewed log ends; undefined when somebody else has renewed it.
+ */
+export async function renewEpoch(
+  transaction: WriteTransaction,
+  only?: string,
+): Promise<Position | undefined> {
+  const epoch = randomBytes(4).toString('hex');
+  const condition = only === undefined ? sql`true` : sql`epoch = ${only}`;
+  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
+  const rows = await transaction.query(
+    sql`update event_stream set epoch = ${epoch} where id = 1 and ${condition} returning id`,
+  );
+  if (rows.length === 0) return undefined;
+  const { seq } = await readBounds(transaction);
+  return { epoch, seq };
+}
