@@ -3,7 +3,7 @@
  * mode for what a user wrote. Nobody else has a share in a bookmark, so there is nothing that pruning would keep for the
  * others: it removes bookmarks, as `hard` does.
  *
- * @import { DeletionContext, Product, ProductMigration, SweepBatch, SweepContext, Table } from '@rollcall/core'
+ * @import { DeletionContext, Product, ProductMigration, CascadeBatch, CascadeContext, Table } from '@rollcall/core'
  */
 import { defineTable, sql } from '@rollcall/core';
 
@@ -72,11 +72,11 @@ const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, dele
  * so the next batch finds the rest, and one that is repeated finds nothing. The words before WHERE are lower case: one
  * of the drivers answers with no rows to UPDATE and DELETE in capitals.
  *
- * @param {SweepContext} context
+ * @param {CascadeContext} context
  * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step
- * @returns {Promise<SweepBatch>}
+ * @returns {Promise<CascadeBatch>}
  */
-async function sweep({ transaction, userId, limit }, { change, todo }) {
+async function cascade({ transaction, userId, limit }, { change, todo }) {
   // `todo` stands there twice: on PostgreSQL somebody may change a bookmark between the list of ids and the change.
   const changed = await transaction.query(
     sql`${change} WHERE id IN (SELECT id FROM bookmarks WHERE user_id = ${userId} AND ${todo} ORDER BY id LIMIT ${limit})
@@ -89,10 +89,10 @@ async function sweep({ transaction, userId, limit }, { change, todo }) {
  * What a deletion does with bookmarks; undefined when it leaves them as they are. A user who goes for ever takes them
  * along whatever the modes say, since each of them names its user.
  *
- * @param {Pick<DeletionContext, 'modes' | 'forgetUser'>} deletion
+ * @param {Pick<DeletionContext, 'modes' | 'eraseUser'>} deletion
  */
-function deletionOf({ modes, forgetUser }) {
-  if (forgetUser) return 'remove';
+function deletionOf({ modes, eraseUser }) {
+  if (eraseUser) return 'remove';
   if (modes.messages === undefined) return undefined;
   return modes.messages === 'soft' ? 'hide' : 'remove';
 }
@@ -105,18 +105,18 @@ const bookmarks = {
   migrations: [createTable],
 
   deactivate: context =>
-    sweep(context, { change: hide(context.transaction.now, 'deactivation'), todo: IN_PLACE }),
+    cascade(context, { change: hide(context.transaction.now, 'deactivation'), todo: IN_PLACE }),
 
-  reactivate: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deactivation'` }),
+  reactivate: context => cascade(context, { change: BRING_BACK, todo: sql`deleted_with = 'deactivation'` }),
 
   async delete(context) {
     const how = deletionOf(context);
     if (how === undefined) return { changed: {}, more: false };
-    if (how === 'remove') return sweep(context, { change: REMOVE, todo: ALL });
-    return sweep(context, { change: hide(context.transaction.now, 'deletion'), todo: IN_PLACE });
+    if (how === 'remove') return cascade(context, { change: REMOVE, todo: ALL });
+    return cascade(context, { change: hide(context.transaction.now, 'deletion'), todo: IN_PLACE });
   },
 
-  restore: context => sweep(context, { change: BRING_BACK, todo: sql`deleted_with = 'deletion'` }),
+  restore: context => cascade(context, { change: BRING_BACK, todo: sql`deleted_with = 'deletion'` }),
 
   async export(transaction, { userId, after, limit }) {
     const [time, id] = after === undefined ? [0, ''] : JSON.parse(after);
@@ -132,8 +132,8 @@ const bookmarks = {
     };
   },
 
-  async count(transaction, { userIds, modes, forgetUser }) {
-    const how = deletionOf({ modes, forgetUser });
+  async count(transaction, { userIds, modes, eraseUser }) {
+    const how = deletionOf({ modes, eraseUser });
     if (how === undefined) return { bookmarks: 0 };
     const [row] = await transaction.query(
       sql`SELECT count(*) AS bookmarks FROM bookmarks

@@ -10,16 +10,16 @@ import { Devices } from './devices/devices.js';
 import { EventLog } from './events/event-log.js';
 import { writeLog } from './events/stored-log.js';
 import { exportSources } from './exports/export-sources.js';
-import { exportUsersJob } from './exports/export-users-handler.js';
+import { exportUsersHandler } from './exports/export-users-handler.js';
 import { Exports } from './exports/exports.js';
 import { History } from './history/history.js';
 import { LifeCycle } from './life-cycle/life-cycle.js';
-import { lifeCycleJobs } from './life-cycle/life-cycle-handlers.js';
-import { Retention, retentionChores } from './maintenance/maintenance.js';
+import { lifeCycleHandlers } from './life-cycle/life-cycle-handlers.js';
+import { Maintenance, maintenanceSteps } from './maintenance/maintenance.js';
 import { BanExpiry } from './moderation/ban-expiry.js';
 import { Moderation } from './moderation/moderation.js';
-import { PostgresHints } from './notifications/postgres-notifications.js';
-import { NO_HINTS, type ProcessHint } from './notifications/process-notifications.js';
+import { PostgresNotifications } from './notifications/postgres-notifications.js';
+import { NO_NOTIFICATIONS, type ProcessNotification } from './notifications/process-notifications.js';
 import { Presence } from './presence/presence.js';
 import { PresenceWatch } from './presence/presence-watch.js';
 import { Chat } from './products/chat/chat.js';
@@ -29,8 +29,8 @@ import type { Product } from './products/product.js';
 import { Video } from './products/video/video.js';
 import { Settings } from './settings/settings.js';
 import { TABLES } from './tables.js';
-import type { Job } from './tasks/task-handler.js';
-import { LocalTaskHints, spreadTaskHints } from './tasks/task-notifications.js';
+import type { TaskHandler } from './tasks/task-handler.js';
+import { broadcastTaskNotifications, LocalTaskNotifications } from './tasks/task-notifications.js';
 import { RemoteProgress } from './tasks/task-progress.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import { Tasks } from './tasks/tasks.js';
@@ -123,8 +123,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     onLogged();
     others.tell({ log: true });
   });
-  const localHints = new LocalTaskHints();
-  const onHint = ({ log, presence: moved, tasks: changed, anything }: ProcessHint) => {
+  const localHints = new LocalTaskNotifications();
+  const onReceived = ({ log, presence: moved, tasks: changed, anything }: ProcessNotification) => {
     if (log || anything) onLogged();
     if (moved || anything) presenceWatch.hint();
     for (const [taskId, claimable] of changed ?? []) localHints.announce({ taskId, claimable });
@@ -132,9 +132,9 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   };
   const others =
     address.engine === 'postgres' && (options.hints ?? true)
-      ? new PostgresHints({ url: address.url, onHint, onError })
-      : NO_HINTS;
-  const hints = spreadTaskHints(localHints, ({ taskId, claimable }) =>
+      ? new PostgresNotifications({ url: address.url, onReceived, onError })
+      : NO_NOTIFICATIONS;
+  const hints = broadcastTaskNotifications(localHints, ({ taskId, claimable }) =>
     others.tell(taskId === undefined ? { anything: true } : { tasks: new Map([[taskId, claimable]]) }),
   );
   const pathOf = options.exportLink ?? (taskId => `/exports/${taskId}.ndjson`);
@@ -154,7 +154,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   });
   if (address.engine !== 'postgres') {
     // An embedded database belongs to one process: whatever the last one had in hand is free.
-    await presence.forgetEverybody();
+    await presence.markAllOffline();
     await tasks.releaseAll();
   }
 
@@ -173,23 +173,26 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const sources = exportSources(products);
 
   const scrubber = new Scrubber(unitOfWork, onError);
-  const onForgotten = () => {
+  const onErased = () => {
     events.forget();
     scrubber.ring();
   };
-  const jobs = [...lifeCycleJobs({ products, onForgotten }), exportUsersJob(sources) as unknown as Job];
+  const jobs = [
+    ...lifeCycleHandlers({ products, onErased }),
+    exportUsersHandler(sources) as unknown as TaskHandler,
+  ];
   const worker = new TaskWorker({ unitOfWork, hints, jobs, progress: tasks.progress, onError });
-  let retention: Retention | undefined;
+  let maintenance: Maintenance | undefined;
   let banExpiry: BanExpiry | undefined;
   if (options.runTasks ?? true) {
     worker.start();
     banExpiry = new BanExpiry(unitOfWork, onError);
-    retention = new Retention(retentionChores(unitOfWork, lifeCycle), onError);
+    maintenance = new Maintenance(maintenanceSteps(unitOfWork, lifeCycle), onError);
   }
 
   let closing: Promise<void> | undefined;
   const stopWork = async () => {
-    await Promise.all([worker.stop(), banExpiry?.stop(), retention?.stop()]);
+    await Promise.all([worker.stop(), banExpiry?.stop(), maintenance?.stop()]);
   };
   const close = async () => {
     await stopWork();

@@ -24,6 +24,8 @@ export type { MessagePage, MessageView } from './products/chat/query-messages.js
 export type { ActivityPage } from './products/feeds/query-activities.js';
 export { checkOwnProducts } from './products/own-products.js';
 export {
+  type CascadeBatch,
+  type CascadeContext,
   type ColumnTypes,
   type DeletionContext,
   defineTable,
@@ -31,8 +33,6 @@ export {
   insertRows,
   type Product,
   type ProductMigration,
-  type SweepBatch,
-  type SweepContext,
   sql,
   type Table,
   type Transaction,

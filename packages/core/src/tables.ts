@@ -1,7 +1,7 @@
 import { blockTable } from './blocks/block-table.js';
 import type { TableShape } from './database/dialect.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
-import { sweepTable } from './products/cascade-table.js';
+import { cascadeTable } from './products/cascade-table.js';
 import { channelMemberTable, channelTable } from './products/chat/channel-table.js';
 import { flagTable } from './products/chat/flags.js';
 import { messageTable } from './products/chat/message-table.js';
@@ -25,7 +25,7 @@ export const TABLES: readonly TableShape[] = [
   eventStreamTable,
   taskTable,
   taskUserTable,
-  sweepTable,
+  cascadeTable,
   callTable,
   callMemberTable,
   activityTable,

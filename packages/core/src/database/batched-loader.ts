@@ -10,7 +10,7 @@ interface Look<Result> {
  * a few looks; and no look begins before it is asked for, so nobody gets what was true only earlier. Not for use within
  * a transaction, since a look of others does not see what that one has written.
  */
-export class GatheredRead<Result> {
+export class BatchedLoader<Result> {
   readonly #unitOfWork: UnitOfWork;
   readonly #read: (transaction: Transaction, ids: readonly string[]) => Promise<(id: string) => Result>;
   #next: Look<Result> | undefined;

@@ -110,7 +110,7 @@ const TCP_KEEP_ALIVE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** So long a connection that is closed may take to say so. */
-const FAREWELL_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 const APPLICATION_NAME = 'rollcall';
 
@@ -193,7 +193,7 @@ export async function connectPostgres(
   client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
   client.on('error', options.onLost);
   // A farewell that is never answered must not be waited for.
-  const close = () => Promise.race([client.end().catch(() => undefined), delay(FAREWELL_MS)]);
+  const close = () => Promise.race([client.end().catch(() => undefined), delay(CLOSE_TIMEOUT_MS)]);
   try {
     await client.connect();
   } catch (error) {

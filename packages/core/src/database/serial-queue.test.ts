@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { JobQueue } from './serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 
 it('runs jobs one after another, in the order they came, whatever fails', async () => {
-  const queue = new JobQueue(10);
+  const queue = new SerialQueue(10);
   const log: string[] = [];
   const job = (name: string, fails = false) =>
     queue.run(async () => {
@@ -19,7 +19,7 @@ it('runs jobs one after another, in the order they came, whatever fails', async 
 });
 
 it('refuses a job at once when too many wait, and takes one again when there is room', async () => {
-  const queue = new JobQueue(2);
+  const queue = new SerialQueue(2);
   const waiting = [queue.run(async () => 1), queue.run(async () => 2)];
   await expect(queue.run(async () => 3)).rejects.toMatchObject({ code: 'UNAVAILABLE', retry_after: 1 });
   await Promise.all(waiting);
@@ -27,7 +27,7 @@ it('refuses a job at once when too many wait, and takes one again when there is 
 });
 
 it('finishes what waits when it is closed, and takes nothing more', async () => {
-  const queue = new JobQueue(10);
+  const queue = new SerialQueue(10);
   const waiting = queue.run(async () => 'done');
   await queue.close();
   expect(await waiting).toBe('done');

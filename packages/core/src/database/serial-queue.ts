@@ -4,7 +4,7 @@ import { RollcallError } from '@rollcall/protocol';
  * Runs jobs one after another, in the order they came. It is bounded: past `maxWaiting` a job is refused at once, so
  * that a storage that has become slow cannot pile up work without limit.
  */
-export class JobQueue {
+export class SerialQueue {
   readonly #maxWaiting: number;
   #waiting = 0;
   #tail: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import { MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
-import { JobQueue } from './serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
@@ -41,8 +41,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #clock: () => number;
   readonly #maxRewriteBytes: number;
   readonly #current = new CurrentTransaction();
-  readonly #writes = new JobQueue(MAX_WAITING_WRITES);
-  readonly #readers: { queue: JobQueue; source: DataSource | undefined }[] = [];
+  readonly #writes = new SerialQueue(MAX_WAITING_WRITES);
+  readonly #readers: { queue: SerialQueue; source: DataSource | undefined }[] = [];
   #writer: DataSource | undefined;
   #writable = true;
   #onLogged: () => void = () => undefined;
@@ -66,7 +66,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     );
     unit.#writer = await unit.#open('writer');
     for (let count = 0; count < READERS; count++) {
-      unit.#readers.push({ queue: new JobQueue(MAX_WAITING_READS), source: await unit.#open('reader') });
+      unit.#readers.push({ queue: new SerialQueue(MAX_WAITING_READS), source: await unit.#open('reader') });
     }
     return unit;
   }

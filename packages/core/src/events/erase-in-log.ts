@@ -5,7 +5,7 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from './event-tables.js';
 
 /** Whose values leave the log, and what is left of them. */
-export interface ForgetInLog {
+export interface EraseInLog {
   userId: string;
   /** The user as the entries about it show it from now on; another id in it takes the place of the user's everywhere. */
   remains: User;
@@ -21,9 +21,9 @@ export interface ForgetInLog {
  * it also goes from the entries that the user caused or is named in.
  * @returns the position to go on from; undefined when nothing is left to do.
  */
-export async function forgetInLog(
+export async function eraseInLog(
   transaction: WriteTransaction,
-  forget: ForgetInLog,
+  forget: EraseInLog,
 ): Promise<number | undefined> {
   const { userId, remains, limit, after } = forget;
   const idGoes = remains.id !== userId;
@@ -41,7 +41,7 @@ export async function forgetInLog(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
       WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}${transaction.dialect.forUpdate}`,
   );
-  const rows = cells.map(cell => forgotten(eventTable.decode(cell, transaction.dialect), forget));
+  const rows = cells.map(cell => erased(eventTable.decode(cell, transaction.dialect), forget));
   await insertRows(transaction, eventTable, rows, { key: 'seq' });
   const last = rows.at(-1)?.seq;
   if (rows.length === limit) return last;
@@ -51,7 +51,7 @@ export async function forgetInLog(
   return undefined;
 }
 
-function forgotten(row: EventRow, { userId, remains }: ForgetInLog): EventRow {
+function erased(row: EventRow, { userId, remains }: EraseInLog): EventRow {
   const rename = (id: string | undefined) => (id === userId ? remains.id : id);
   const data = JSON.parse(row.data) as { [name: string]: JsonValue };
   if (row.user_id === userId) {

@@ -1,9 +1,9 @@
 import { formatPosition, LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUp, WakeUpLatch } from '../notifications/notifier.js';
-import { KnownLog } from './log-identity.js';
+import { Broadcaster, Notifier } from '../notifications/notifier.js';
+import { LogIdentity } from './log-identity.js';
 import type { LoggedEvent } from './logged-event.js';
-import { EventRing } from './recent-events.js';
+import { RecentEvents } from './recent-events.js';
 import { type LogBounds, readBounds, readEntries, renewEpoch } from './stored-log.js';
 
 /** Without a hint, news is found after this time: hints between processes may be lost without harm. */
@@ -29,13 +29,13 @@ export type LogPage = { events: LoggedEvent[]; upTo: Position } | { resyncAt: Po
 export class EventLog {
   readonly #unitOfWork: UnitOfWork;
   readonly #onError: (error: unknown, context: string) => void;
-  readonly #hint = new WakeUpLatch();
-  readonly #news = new WakeUp();
+  readonly #hint = new Notifier();
+  readonly #news = new Broadcaster();
   readonly #closing = new AbortController();
-  #ring: EventRing | undefined;
+  #recent: RecentEvents | undefined;
   #following: Promise<void> | undefined;
   /** What this process has seen of the log, to recognise it by. */
-  #known = new KnownLog();
+  #identity = new LogIdentity();
   /** A look at the end of the log that is asked for and has not begun. */
   #look: Promise<Position> | undefined;
 
@@ -46,7 +46,7 @@ export class EventLog {
 
   /** Says that something was committed, here or on another process. */
   hint(): void {
-    this.#hint.ring();
+    this.#hint.notify();
   }
 
   /** The end of the log at this moment: a reader that starts here gets everything committed from now on. */
@@ -69,7 +69,7 @@ export class EventLog {
    * another log, lies ahead of this one, or is older than what is kept: the reader has to read afresh from there.
    */
   async pageAfter(position: Position, limit: number = LIMITS.eventPage): Promise<LogPage> {
-    const recent = this.#ring?.after(position, limit);
+    const recent = this.#recent?.after(position, limit);
     if (recent) return page(position, recent);
     // Who has just looked at the end of the log is ahead of the memory, which is about to follow: there is nothing to read.
     if (this.#isAboutToFollow(position)) return page(position, []);
@@ -78,7 +78,7 @@ export class EventLog {
         position.epoch === bounds.epoch && position.seq <= bounds.seq && position.seq >= bounds.minSeq - 1;
       if (!served) return { resyncAt: { epoch: bounds.epoch, seq: bounds.seq } };
       const events = await readEntries(transaction, position, limit);
-      this.#known.sawEntries(bounds.epoch, events);
+      this.#identity.sawEntries(bounds.epoch, events);
       return page(position, events);
     });
   }
@@ -93,29 +93,30 @@ export class EventLog {
       throw new RollcallError('UNAVAILABLE', 'the server is closing; resume later');
     this.#following ??= this.#follow();
     // No await between this look and the wait: news cannot slip in between.
-    if (this.#ring && this.#ring.end.epoch === position.epoch && this.#ring.end.seq > position.seq) return;
+    if (this.#recent && this.#recent.end.epoch === position.epoch && this.#recent.end.seq > position.seq)
+      return;
     await this.#news.wait(signal, 10 * POLL_MS);
   }
 
   /** Forgets what is kept in memory: entries have lost values that nobody is to see any more. */
   forget(): void {
-    this.#ring = undefined;
+    this.#recent = undefined;
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#hint.ring();
+    this.#hint.notify();
     this.#news.wake();
     await this.#following;
   }
 
   #isAboutToFollow({ epoch, seq }: Position): boolean {
-    const end = this.#ring?.end;
-    const seen = this.#known.end;
+    const end = this.#recent?.end;
+    const seen = this.#identity.end;
     return end?.epoch === epoch && seen?.epoch === epoch && end.seq < seq && seq <= seen.seq;
   }
 
-  /** Reads what is new into the ring for as long as somebody waits for it. */
+  /** Reads what is new into the recent for as long as somebody waits for it. */
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
     let idleRounds = 0;
@@ -134,27 +135,27 @@ export class EventLog {
     }
     // What was missed while nobody listened is read from the database by whoever asks for it. No await between the last
     // look for somebody who waits and this: whoever comes next begins anew.
-    this.#ring = undefined;
+    this.#recent = undefined;
     this.#following = undefined;
   }
 
   async #readNews(): Promise<boolean> {
     return this.#read(async (transaction, bounds) => {
-      const ring = this.#ring;
-      const follows = ring?.end.epoch === bounds.epoch;
-      if (follows && ring.end.seq === bounds.seq) return false;
-      if (!follows || ring.end.seq > bounds.seq) {
-        this.#ring = new EventRing({ epoch: bounds.epoch, seq: bounds.seq });
-        this.#known.sawEntries(
+      const recent = this.#recent;
+      const follows = recent?.end.epoch === bounds.epoch;
+      if (follows && recent.end.seq === bounds.seq) return false;
+      if (!follows || recent.end.seq > bounds.seq) {
+        this.#recent = new RecentEvents({ epoch: bounds.epoch, seq: bounds.seq });
+        this.#identity.sawEntries(
           bounds.epoch,
           await readEntries(transaction, { ...bounds, seq: bounds.seq - 1 }, 1),
         );
-        // Nobody knows what was missed before the ring: let every reader look.
+        // Nobody knows what was missed before the recent: let every reader look.
         return true;
       }
-      const events = await readEntries(transaction, ring.end, LIMITS.eventPage);
-      ring.append(events);
-      this.#known.sawEntries(bounds.epoch, events);
+      const events = await readEntries(transaction, recent.end, LIMITS.eventPage);
+      recent.append(events);
+      this.#identity.sawEntries(bounds.epoch, events);
       // A deletion has ended, perhaps on another process: what it took out of the log leaves the memory here, too.
       if (events.some(event => event.endsDeletion)) this.forget();
       return events.length > 0;
@@ -174,11 +175,11 @@ export class EventLog {
       const look = await this.#unitOfWork.read(async transaction => {
         onBegin();
         // What was seen before this look began must be in it.
-        const known = this.#known.end;
+        const known = this.#identity.end;
         const bounds = await readBounds(transaction);
         if (await this.#isAnother(transaction, bounds, known)) return { known };
         const result = await job(transaction, bounds);
-        this.#known.sawEnd(bounds);
+        this.#identity.sawEnd(bounds);
         return { result };
       });
       if ('result' in look) return look.result as Result;
@@ -189,14 +190,14 @@ export class EventLog {
   /** Whether this is not the log that was known, although it says so. */
   async #isAnother(transaction: Transaction, bounds: LogBounds, known?: Position): Promise<boolean> {
     if (known?.epoch !== bounds.epoch || known.seq === bounds.seq) return false;
-    return bounds.seq < known.seq || this.#known.hasOtherEntry(transaction, bounds);
+    return bounds.seq < known.seq || this.#identity.hasOtherEntry(transaction, bounds);
   }
 
   async #renew(known: Position | undefined): Promise<void> {
     const only = known?.epoch;
     const renewed = await this.#unitOfWork.write(transaction => renewEpoch(transaction, only));
-    this.#known = new KnownLog();
-    this.#ring = undefined;
+    this.#identity = new LogIdentity();
+    this.#recent = undefined;
     if (!renewed) return;
     const message = `the event log went back from ${known && formatPosition(known)}: a backup was restored, or a replica took over without the last commits; it goes on as ${formatPosition(renewed)}, and every listener reads afresh`;
     this.#onError(new Error(message), 'reading the event log');

@@ -15,7 +15,7 @@ interface Mark extends Position {
  * replica that took over without the last commits, continues with the same epoch and other entries: positions handed out
  * before would be served from a log that is not theirs.
  */
-export class KnownLog {
+export class LogIdentity {
   #end: Position | undefined;
   #mark: Mark | undefined;
 

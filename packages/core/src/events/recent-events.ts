@@ -4,7 +4,7 @@ import type { LoggedEvent } from './logged-event.js';
 const MAX_EVENTS = 5000;
 
 /** The latest entries of the log, in memory, without a gap. */
-export class EventRing {
+export class RecentEvents {
   readonly #epoch: string;
   #start: number;
   #events: LoggedEvent[] = [];

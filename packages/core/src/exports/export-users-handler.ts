@@ -1,6 +1,6 @@
 import type { JsonObject, UserOutcome } from '@rollcall/protocol';
 import type { Transaction } from '../database/unit-of-work.js';
-import type { Job, StepContext, StepOutcome } from '../tasks/task-handler.js';
+import type { StepContext, StepOutcome, TaskHandler } from '../tasks/task-handler.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import { toUser } from '../users/to-user.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
@@ -26,7 +26,7 @@ type Position = {
  * The job behind `exportUsers`: writes an NDJSON file, one record a line, each with its `user_id` and its `kind`, the
  * user itself first. A step writes one chunk, however much or little a user has.
  */
-export function exportUsersJob(sources: readonly ExportSource[]): Job<JsonObject, Position> {
+export function exportUsersHandler(sources: readonly ExportSource[]): TaskHandler<JsonObject, Position> {
   return {
     type: 'users.export',
     async step(step): Promise<StepOutcome<Position>> {

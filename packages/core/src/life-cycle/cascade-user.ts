@@ -1,28 +1,28 @@
 import type { Actor } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import type { Counts, SweepRow } from '../products/cascade-table.js';
-import type { DeletionContext, Product, SweepBatch } from '../products/product.js';
-import { heirOf } from './new-owner.js';
+import type { CascadeRow, Counts } from '../products/cascade-table.js';
+import type { CascadeBatch, DeletionContext, Product } from '../products/product.js';
+import { newOwnerOf } from './new-owner.js';
 
-/** What a step of a sweep works with. */
-export interface SweepWork {
+/** What a step of a cascade works with. */
+export interface CascadeWork {
   transaction: WriteTransaction;
   products: readonly Product[];
-  sweep: SweepRow;
+  cascade: CascadeRow;
   actor: Actor;
 }
 
 /**
- * Goes on with the sweep of one user through the products, about `budget` changes far.
+ * Goes on with the cascade of one user through the products, about `budget` changes far.
  * @returns where it stands, how much was changed in all, how much of the budget is left, and whether it is through with every product.
  */
-export async function sweepUser(
-  work: SweepWork,
-  from: SweepPosition,
+export async function cascadeUser(
+  work: CascadeWork,
+  from: CascadePosition,
   budget: number,
-): Promise<{ position: SweepPosition; changed: Counts; left: number; through: boolean }> {
+): Promise<{ position: CascadePosition; changed: Counts; left: number; through: boolean }> {
   let { through } = from;
-  let { changed } = work.sweep;
+  let { changed } = work.cascade;
   let left = budget;
   const next = () => work.products.find(product => !through.includes(product.name));
   for (let product = next(); product && left > 0; product = next()) {
@@ -36,11 +36,11 @@ export async function sweepUser(
   return { position: { ...from, through }, changed, left, through: next() === undefined };
 }
 
-function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<SweepBatch> {
-  const { transaction, sweep, actor } = work;
-  const context = { transaction, userId: sweep.user_id, actor, limit };
-  if (sweep.kind !== 'delete') return product[sweep.kind](context);
-  const { messages, conversations, calls } = sweep;
+function sweepBatch(work: CascadeWork, product: Product, limit: number): Promise<CascadeBatch> {
+  const { transaction, cascade, actor } = work;
+  const context = { transaction, userId: cascade.user_id, actor, limit };
+  if (cascade.kind !== 'delete') return product[cascade.kind](context);
+  const { messages, conversations, calls } = cascade;
   const deletion: DeletionContext = {
     ...context,
     modes: {
@@ -48,22 +48,22 @@ function sweepBatch(work: SweepWork, product: Product, limit: number): Promise<S
       ...(conversations && { conversations }),
       ...(calls && { calls }),
     },
-    forgetUser: sweep.user_mode === 'hard',
-    heir: () => heirOf(transaction, sweep),
+    eraseUser: cascade.user_mode === 'hard',
+    newOwner: () => newOwnerOf(transaction, cascade),
   };
   return product.delete(deletion);
 }
 
-/** Where the sweep of the user stands that a task is at. It holds no id: the user is the first one that waits. */
-export type SweepPosition = {
+/** Where the cascade of the user stands that a task is at. It holds no id: the user is the first one that waits. */
+export type CascadePosition = {
   /** The products that are through, by name: an operator may add one, or take one away, while the task waits. */
   through: string[];
   /** Of a deletion for good, once the content is done: up to which entry the log has forgotten the user. */
   forgottenTo?: number;
 };
 
-/** Where every sweep begins. */
-export const BEGINNING: SweepPosition = { through: [] };
+/** Where every cascade begins. */
+export const BEGINNING: CascadePosition = { through: [] };
 
 /** Adds what a batch changed. */
 export function addCounts(changed: Counts, product: string, batch: Readonly<Record<string, number>>): Counts {

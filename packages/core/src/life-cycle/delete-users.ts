@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, DeletionPreview } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { type Counts, findSweeps, putSweeps, type SweepRow } from '../products/cascade-table.js';
+import { type CascadeRow, type Counts, findCascades, putCascades } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
@@ -13,7 +13,7 @@ import { toUser } from '../users/to-user.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import type { UserDraft } from '../users/user-draft.js';
 import { addCounts } from './cascade-user.js';
-import { isFurther, mergeModes, modesOf, requireHeir, stateOf } from './deletion-modes.js';
+import { isFurther, mergeModes, modesOf, requireNewOwner, stateOf } from './deletion-modes.js';
 
 /**
  * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are out
@@ -29,12 +29,12 @@ export async function deleteUsers(
 ): Promise<string> {
   const { ids, new_channel_owner_id: heir_id } = deletion;
   const { stored } = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
-  if (heir_id !== undefined) await requireHeir(transaction, heir_id);
-  const underWay = await findSweeps(transaction, ids);
+  if (heir_id !== undefined) await requireNewOwner(transaction, heir_id);
+  const underWay = await findCascades(transaction, ids);
   const modes = modesOf(deletion);
   const id = randomUUID();
   const drafts: UserDraft[] = [];
-  const sweeps: SweepRow[] = [];
+  const sweeps: CascadeRow[] = [];
   for (const [index, userId] of ids.entries()) {
     const before = stored.get(userId);
     if (!before) continue;
@@ -55,7 +55,7 @@ export async function deleteUsers(
       });
     }
     const user_changed = further || (earlier?.kind === 'delete' && earlier.user_changed);
-    const own: SweepRow = {
+    const own: CascadeRow = {
       user_id: userId,
       task_id: id,
       kind: 'delete',
@@ -66,7 +66,7 @@ export async function deleteUsers(
     sweeps.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
   }
   await saveUsers(transaction, actor, drafts);
-  await putSweeps(transaction, sweeps);
+  await putCascades(transaction, sweeps);
   // Who is gone already is named as everywhere else; the task says that nothing was left to do.
   const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
   await tasks.enqueue(transaction, actor, {
@@ -79,7 +79,7 @@ export async function deleteUsers(
 }
 
 /** What is gone already by a deletion or deactivation that this one takes over; what was coming back does not count. */
-function goneOf(earlier: SweepRow | undefined): Counts {
+function goneOf(earlier: CascadeRow | undefined): Counts {
   return earlier?.kind === 'delete' || earlier?.kind === 'deactivate' ? earlier.changed : {};
 }
 
@@ -91,10 +91,10 @@ export async function previewDeletion(
 ): Promise<DeletionPreview> {
   const { ids, new_channel_owner_id: heirId } = deletion;
   const { stored } = await requireUsers(transaction, ids);
-  if (heirId !== undefined) await requireHeir(transaction, heirId);
+  if (heirId !== undefined) await requireNewOwner(transaction, heirId);
   const { user, ...modes } = modesOf(deletion);
   let counts: Counts = {};
-  const planned = { userIds: [...stored.keys()], modes, forgetUser: user === 'hard' };
+  const planned = { userIds: [...stored.keys()], modes, eraseUser: user === 'hard' };
   for (const product of products) {
     counts = addCounts(counts, product.name, await product.count(transaction, planned));
   }

@@ -7,7 +7,7 @@ import {
 } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { Transaction } from '../database/unit-of-work.js';
-import type { SweepRow } from '../products/cascade-table.js';
+import type { CascadeRow } from '../products/cascade-table.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/user-table.js';
 
@@ -22,7 +22,7 @@ export function modesOf({ user, messages, conversations, calls }: CheckedDeletio
 }
 
 /** How far a user is deleted, or will be by what is under way. */
-export function stateOf(user: UserRow, earlier: SweepRow | undefined): UserDeletionMode | undefined {
+export function stateOf(user: UserRow, earlier: CascadeRow | undefined): UserDeletionMode | undefined {
   if (user.deleted_at === undefined) return undefined;
   return furthest(user.deletion, earlier?.user_mode);
 }
@@ -32,8 +32,8 @@ export function isFurther(asked: UserDeletionMode, state: UserDeletionMode | und
   return furthest(asked, state) !== state;
 }
 
-/** What is to become of a user whom a sweep is working on already: of the two whatever goes further. */
-export function mergeModes(modes: DeletionModes, earlier: SweepRow | undefined): Partial<SweepRow> {
+/** What is to become of a user whom a cascade is working on already: of the two whatever goes further. */
+export function mergeModes(modes: DeletionModes, earlier: CascadeRow | undefined): Partial<CascadeRow> {
   const before = contentOf(earlier);
   const messages = furthest(modes.messages, before.messages);
   const conversations = furthest(modes.conversations, before.conversations);
@@ -49,7 +49,7 @@ export function mergeModes(modes: DeletionModes, earlier: SweepRow | undefined):
 }
 
 /** What is under way to go: a deactivation was hiding messages, so the deletion does. */
-function contentOf(earlier: SweepRow | undefined): ContentModes {
+function contentOf(earlier: CascadeRow | undefined): ContentModes {
   if (earlier?.kind === 'deactivate') return { messages: 'soft' };
   return earlier?.kind === 'delete' ? earlier : {};
 }
@@ -64,14 +64,14 @@ function furthest<Mode extends UserDeletionMode>(
 }
 
 /** @throws RollcallError when the new owner of channels does not exist, or is deactivated or deleted. */
-export async function requireHeir(transaction: Transaction, id: string): Promise<void> {
+export async function requireNewOwner(transaction: Transaction, id: string): Promise<void> {
   const field = 'new_channel_owner_id';
-  const heir = (await findUsers(transaction, [id])).get(id);
-  if (!heir) throw userNotFound(id, { field });
-  if (heir.deleted_at !== undefined) {
+  const newOwner = (await findUsers(transaction, [id])).get(id);
+  if (!newOwner) throw userNotFound(id, { field });
+  if (newOwner.deleted_at !== undefined) {
     throw new RollcallError('USER_DELETED', `${field}: the user "${id}" has been deleted`, { field });
   }
-  if (heir.deactivated_at !== undefined) {
+  if (newOwner.deactivated_at !== undefined) {
     throw new RollcallError('USER_DEACTIVATED', `${field}: the user "${id}" is deactivated`, { field });
   }
 }

@@ -1,10 +1,10 @@
 import { dropBlocksOf, forgetBlocked } from '../blocks/forget-blocks.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { forgetInLog } from '../events/erase-in-log.js';
+import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
 import { forgetBans } from '../moderation/forget-bans.js';
-import { forgetHeir } from '../products/cascade-table.js';
-import { forgetTaskUser } from '../tasks/erase-task-user.js';
+import { eraseNewOwner } from '../products/cascade-table.js';
+import { eraseTaskUser } from '../tasks/erase-task-user.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/prune-user.js';
 import { removeUser, storePrunedUser } from '../users/remove-user.js';
@@ -13,7 +13,7 @@ import { toUser } from '../users/to-user.js';
 import { putTombstone, tombstoneOf } from '../users/tombstones.js';
 
 /** Who is to be forgotten, and how far that has come. */
-export interface ForgetWork {
+export interface EraseWork {
   userId: string;
   mode: 'pruning' | 'hard';
   taskId: string;
@@ -29,9 +29,9 @@ export interface ForgetWork {
  * @returns the entry of the log to go on from, that an export has to end first, or what the user is called now that it
  * is done.
  */
-export async function forgetUser(
+export async function eraseUser(
   transaction: WriteTransaction,
-  { userId, mode, taskId, forgottenTo, limit }: ForgetWork,
+  { userId, mode, taskId, forgottenTo, limit }: EraseWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   // Where the id goes, too, it also goes from what is kept about other people.
   const others = mode === 'hard';
@@ -41,15 +41,15 @@ export async function forgetUser(
   const row = prunedUser(await findUser(transaction, userId));
   const name = mode === 'hard' ? tombstoneOf(userId) : userId;
   const remains = toUser({ ...row, id: name }, transaction.now);
-  const next = await forgetInLog(transaction, { userId, remains, limit, after: forgottenTo });
+  const next = await eraseInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
   await dropBlocksOf(transaction, userId);
   if (mode === 'pruning') {
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
-    await forgetTaskUser(transaction, { userId, name, taskId });
-    await forgetHeir(transaction, userId);
+    await eraseTaskUser(transaction, { userId, name, taskId });
+    await eraseNewOwner(transaction, userId);
     await forgetBans(transaction, userId);
     await removeUser(transaction, userId);
     await putTombstone(transaction, userId, transaction.now);

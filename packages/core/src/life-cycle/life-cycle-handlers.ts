@@ -1,32 +1,32 @@
 import type { JsonObject, TaskType, UserOutcome } from '@rollcall/protocol';
 import {
+  type CascadeKind,
+  type CascadeRow,
   type Counts,
-  findSweep,
+  findCascade,
   isAlive,
-  putSweeps,
-  removeSweep,
-  type SweepKind,
-  type SweepRow,
+  putCascades,
+  removeCascade,
 } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
-import { forgetTaskActor } from '../tasks/erase-task-user.js';
-import type { Job, StepContext, StepOutcome } from '../tasks/task-handler.js';
+import { eraseTaskActor } from '../tasks/erase-task-user.js';
+import type { StepContext, StepOutcome, TaskHandler } from '../tasks/task-handler.js';
 import { findUser, findUsersForUpdate } from '../users/find-users.js';
 import { type ChangeActivity, deactivateUser, reactivateUser, restoreUser } from '../users/life-cycle.js';
 import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/to-user.js';
 import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js';
-import { BEGINNING, type SweepPosition, sweepUser } from './cascade-user.js';
-import { forgetUser } from './erase-user.js';
+import { BEGINNING, type CascadePosition, cascadeUser } from './cascade-user.js';
+import { eraseUser } from './erase-user.js';
 
 /** The jobs of the life cycle. The users of a deletion are marked when it is asked for, all others when their turn comes. */
-export function lifeCycleJobs(tools: LifeCycleTools): Job[] {
+export function lifeCycleHandlers(tools: LifeCycleTools): TaskHandler[] {
   return [
-    lifeCycleJob({ type: 'users.deactivate', kind: 'deactivate', change: deactivateUser }, tools),
-    lifeCycleJob({ type: 'users.reactivate', kind: 'reactivate', change: reactivateUser }, tools),
-    lifeCycleJob({ type: 'users.restore', kind: 'restore', change: restoreUser }, tools),
-    lifeCycleJob({ type: 'users.delete', kind: 'delete' }, tools),
-  ] as unknown as Job[];
+    lifeCycleHandler({ type: 'users.deactivate', kind: 'deactivate', change: deactivateUser }, tools),
+    lifeCycleHandler({ type: 'users.reactivate', kind: 'reactivate', change: reactivateUser }, tools),
+    lifeCycleHandler({ type: 'users.restore', kind: 'restore', change: restoreUser }, tools),
+    lifeCycleHandler({ type: 'users.delete', kind: 'delete' }, tools),
+  ] as unknown as TaskHandler[];
 }
 
 /** Changes in one step: on SQLite everybody else waits for about so many. */
@@ -48,7 +48,7 @@ export interface LifeCycleInput extends JsonObject {
 export interface LifeCycleRules {
   type: TaskType;
   /** What it does with content. */
-  kind: SweepKind;
+  kind: CascadeKind;
   /** Changes the user when its turn comes; absent where that was done when the task was asked for. */
   change?: ChangeActivity;
 }
@@ -57,25 +57,25 @@ export interface LifeCycleRules {
 export interface LifeCycleTools {
   products: readonly Product[];
   /** Called after the commit that forgot a user for good. It must not throw. */
-  onForgotten(): void;
+  onErased(): void;
 }
 
 /**
- * The job behind each life-cycle operation: user by user, in the order of the call, it changes the user and sweeps its
+ * The job behind each life-cycle operation: user by user, in the order of the call, it changes the user and cascades its
  * content. A user with much content takes many steps; several with little fit into one. A user that a rule stands
  * against is recorded as failed and keeps no other from being done.
  */
-export function lifeCycleJob(
+export function lifeCycleHandler(
   rules: LifeCycleRules,
   tools: LifeCycleTools,
-): Job<LifeCycleInput, SweepPosition> {
+): TaskHandler<LifeCycleInput, CascadePosition> {
   return {
     type: rules.type,
-    async step(step): Promise<StepOutcome<SweepPosition>> {
+    async step(step): Promise<StepOutcome<CascadePosition>> {
       const users = new Map<string, UserOutcome>();
       const waiting = await step.waiting(USERS_PER_STEP + 1);
       const ids = waiting.slice(0, USERS_PER_STEP);
-      // Whoever wants to take over a sweep waits until the step is committed.
+      // Whoever wants to take over a cascade waits until the step is committed.
       await findUsersForUpdate(step.transaction, ids);
       let budget = CHANGES_PER_STEP;
       for (const [place, id] of ids.entries()) {
@@ -96,11 +96,11 @@ export function lifeCycleJob(
 /** What a step did for one user: it is through with it, stands in the middle, or has to wait for another task. */
 type Turn =
   | { outcome: UserOutcome; name: string; left: number }
-  | { position: SweepPosition; waitMs?: number }
+  | { position: CascadePosition; waitMs?: number }
   | 'wait';
 
 interface Work {
-  step: StepContext<LifeCycleInput, SweepPosition>;
+  step: StepContext<LifeCycleInput, CascadePosition>;
   rules: LifeCycleRules;
   tools: LifeCycleTools;
   userId: string;
@@ -108,73 +108,73 @@ interface Work {
 
 async function takeTurn(
   work: Work,
-  from: { position: SweepPosition | undefined; budget: number },
+  from: { position: CascadePosition | undefined; budget: number },
 ): Promise<Turn> {
   const { step, rules, userId } = work;
   const { transaction, task, actor, input } = step;
   const { position, budget } = from;
-  const sweep = await findSweep(transaction, userId);
-  if (sweep?.task_id === task.id) return goOn(work, sweep, { position: position ?? BEGINNING, budget });
+  const cascade = await findCascade(transaction, userId);
+  if (cascade?.task_id === task.id) return goOn(work, cascade, { position: position ?? BEGINNING, budget });
   const through = (outcome: UserOutcome): Turn => ({ outcome, name: userId, left: budget - 1 });
 
-  // A sweep that was begun and is no longer there was taken over, by a later deletion.
+  // A cascade that was begun and is no longer there was taken over, by a later deletion.
   if (position) return through({ status: 'superseded' });
   if (!rules.change) {
     const forgotten = (await findTombstones(transaction, [userId])).size > 0;
     return through({ status: forgotten ? 'unchanged' : 'superseded' });
   }
-  if (sweep && (await isAlive(transaction, sweep))) return 'wait';
-  if (rules.kind === 'restore' && sweep?.user_mode !== undefined && sweep.user_mode !== 'soft') {
+  if (cascade && (await isAlive(transaction, cascade))) return 'wait';
+  if (rules.kind === 'restore' && cascade?.user_mode !== undefined && cascade.user_mode !== 'soft') {
     const { code, message } = userDeleted(userId);
     return through({ status: 'failed', error: { code, message } });
   }
   const outcome = await rules.change(transaction, actor, { id: userId });
   if (outcome.status === 'failed' || !input.content) return through(outcome);
   const user_changed = outcome.status === 'done';
-  const own: SweepRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed, changed: {} };
-  await putSweeps(transaction, [own]);
+  const own: CascadeRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed, changed: {} };
+  await putCascades(transaction, [own]);
   return goOn(work, own, { position: BEGINNING, budget: budget - 1 });
 }
 
 /** Content, product by product; then what a deletion for good does with the user itself; then the outcome. */
 async function goOn(
   { step, tools, userId }: Work,
-  sweep: SweepRow,
-  from: { position: SweepPosition; budget: number },
+  cascade: CascadeRow,
+  from: { position: CascadePosition; budget: number },
 ): Promise<Turn> {
   const { transaction, actor } = step;
-  const work = { transaction, products: tools.products, sweep, actor };
-  const { position, changed, left, through } = await sweepUser(work, from.position, from.budget);
+  const work = { transaction, products: tools.products, cascade, actor };
+  const { position, changed, left, through } = await cascadeUser(work, from.position, from.budget);
   const stay = async (turn: Turn): Promise<Turn> => {
-    const told = position.forgottenTo === undefined && !through ? sweep.told : sweep.messages;
-    await putSweeps(transaction, [{ ...sweep, changed, ...(told && { told }) }]);
+    const told = position.forgottenTo === undefined && !through ? cascade.told : cascade.messages;
+    await putCascades(transaction, [{ ...cascade, changed, ...(told && { told }) }]);
     return turn;
   };
   if (!through) return stay({ position });
-  const mode = await lastingMode(step, sweep);
+  const mode = await lastingMode(step, cascade);
   if (position.forgottenTo === undefined)
-    await tellOfMessages(step, sweep, { counts: changed, products: tools.products });
+    await tellOfMessages(step, cascade, { counts: changed, products: tools.products });
   let name = userId;
   if (mode) {
     const taskId = step.task.id;
     if (position.forgottenTo === undefined) {
       // The log forgets the user in steps of their own: what this one tells has to be in it first, and whatever is told
       // from now on has to name the user by its tombstone.
-      if (mode === 'hard') await forgetTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
+      if (mode === 'hard') await eraseTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
     const { forgottenTo } = position;
     const forgetting = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
-    const done = await forgetUser(transaction, forgetting);
+    const done = await eraseUser(transaction, forgetting);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
     name = done.name;
-    transaction.afterCommit(tools.onForgotten);
+    transaction.afterCommit(tools.onErased);
   }
-  await removeSweep(transaction, userId);
+  await removeCascade(transaction, userId);
   const contentChanged = Object.keys(changed).length > 0;
   const outcome: UserOutcome = {
-    status: sweep.user_changed || contentChanged ? 'done' : 'unchanged',
+    status: cascade.user_changed || contentChanged ? 'done' : 'unchanged',
     ...(contentChanged && { details: changed }),
   };
   return { outcome, name, left: mode ? 0 : left - 1 };
@@ -183,7 +183,7 @@ async function goOn(
 /** Whether the user itself has still to go, and how; a user who has been pruned already has nothing left to prune. */
 async function lastingMode(
   { transaction }: Work['step'],
-  { user_id, user_mode }: SweepRow,
+  { user_id, user_mode }: CascadeRow,
 ): Promise<'pruning' | 'hard' | undefined> {
   if (user_mode !== 'pruning') return user_mode === 'hard' ? 'hard' : undefined;
   const user = await findUser(transaction, user_id);
@@ -193,7 +193,7 @@ async function lastingMode(
 /** One event for all messages of the user, once the last of them is done. */
 async function tellOfMessages(
   { transaction, actor }: Work['step'],
-  { user_id, kind, messages, told }: SweepRow,
+  { user_id, kind, messages, told }: CascadeRow,
   { counts, products }: { counts: Counts; products: readonly Product[] },
 ): Promise<void> {
   const concerned = kind !== 'delete' || messages !== told;

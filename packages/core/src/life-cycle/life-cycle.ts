@@ -1,7 +1,13 @@
 import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
 import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
-import { findSweep, findSweeps, isAlive, putSweeps, type SweepKind } from '../products/cascade-table.js';
+import {
+  type CascadeKind,
+  findCascade,
+  findCascades,
+  isAlive,
+  putCascades,
+} from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
@@ -123,14 +129,14 @@ export class LifeCycle {
   async #sweepOne(
     transaction: WriteTransaction,
     actor: Actor,
-    { id, kind }: { id: string; kind: SweepKind & ('deactivate' | 'reactivate') },
+    { id, kind }: { id: string; kind: CascadeKind & ('deactivate' | 'reactivate') },
   ): Promise<void> {
-    const earlier = await findSweep(transaction, id);
+    const earlier = await findCascade(transaction, id);
     const input: LifeCycleInput = { content: true };
     const request = { type: `users.${kind}`, input, users: [id] } as const;
     const task = await this.#options.tasks.enqueue(transaction, actor, request);
     if (earlier && (await isAlive(transaction, earlier))) return;
-    await putSweeps(transaction, [
+    await putCascades(transaction, [
       { user_id: id, task_id: task.task_id, kind, user_changed: true, changed: {} },
     ]);
   }
@@ -149,7 +155,7 @@ async function refuseDeletedForGood(
   ids: readonly string[],
   { stored, forgotten }: NamedUsers,
 ): Promise<void> {
-  const sweeps = await findSweeps(transaction, ids);
+  const sweeps = await findCascades(transaction, ids);
   refuseDeleted(ids, id => {
     const asked = sweeps.get(id)?.user_mode ?? 'soft';
     return forgotten.has(id) || stored.get(id)?.deletion === 'pruning' || asked !== 'soft';

@@ -1,5 +1,5 @@
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import type { SweepRow } from '../products/cascade-table.js';
+import type { CascadeRow } from '../products/cascade-table.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { newUserRow } from '../users/replace-user.js';
 import { saveUsers } from '../users/save-users.js';
@@ -10,12 +10,12 @@ import { tombstoneOf } from '../users/tombstones.js';
  * system user `delete-user-<16 hex>` that is made for it. The digits follow from the deleted id, so a step that is
  * repeated finds the same one.
  */
-export async function heirOf(transaction: WriteTransaction, sweep: SweepRow): Promise<string> {
-  if (sweep.heir_id !== undefined) {
-    const named = (await findUsersForUpdate(transaction, [sweep.heir_id])).get(sweep.heir_id);
+export async function newOwnerOf(transaction: WriteTransaction, cascade: CascadeRow): Promise<string> {
+  if (cascade.heir_id !== undefined) {
+    const named = (await findUsersForUpdate(transaction, [cascade.heir_id])).get(cascade.heir_id);
     if (named && named.deleted_at === undefined && named.deactivated_at === undefined) return named.id;
   }
-  const id = `delete-user-${tombstoneOf(sweep.user_id).slice(-16)}`;
+  const id = `delete-user-${tombstoneOf(cascade.user_id).slice(-16)}`;
   const known = (await findUsersForUpdate(transaction, [id])).get(id);
   if (!known)
     await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, transaction.now) }]);

@@ -8,19 +8,19 @@ import { dropOldExports, pruneLog, pruneTasks, purgeDeletedUsers } from './reten
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Something that is looked after once an hour. A signal that aborts asks it to end early. */
-export interface Chore {
+export interface MaintenanceStep {
   /** For the log, where it fails: "pruning the event log". */
   doing: string;
   run(signal: AbortSignal): Promise<unknown>;
 }
 
-/** Keeps data for as long as the settings say: does its chores at the start and once an hour. */
-export class Retention {
+/** Keeps data for as long as the settings say: does its steps at the start and once an hour. */
+export class Maintenance {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
-  constructor(chores: readonly Chore[], onError: (error: unknown, context: string) => void) {
-    this.#running = this.#run(chores, onError);
+  constructor(steps: readonly MaintenanceStep[], onError: (error: unknown, context: string) => void) {
+    this.#running = this.#run(steps, onError);
   }
 
   /** Resolves when a chore that is under way has ended. */
@@ -29,10 +29,13 @@ export class Retention {
     await this.#running;
   }
 
-  async #run(chores: readonly Chore[], onError: (error: unknown, context: string) => void): Promise<void> {
+  async #run(
+    steps: readonly MaintenanceStep[],
+    onError: (error: unknown, context: string) => void,
+  ): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      for (const { doing, run } of chores) {
+      for (const { doing, run } of steps) {
         if (signal.aborted) return;
         await run(signal).catch((error: unknown) => onError(error, doing));
       }
@@ -44,7 +47,7 @@ export class Retention {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What a directory looks after: the age of events, ended tasks, files of exports, and users who are deleted. */
-export function retentionChores(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): readonly Chore[] {
+export function maintenanceSteps(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): readonly MaintenanceStep[] {
   const daysAgo = (daysOf: (settings: AppSettings) => number) =>
     unitOfWork.read(async transaction => transaction.now - daysOf(await readSettings(transaction)) * DAY_MS);
   return [

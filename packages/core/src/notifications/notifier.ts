@@ -2,18 +2,18 @@
  * A bell beside one sleeper. Ringing while nobody sleeps is remembered, so what happens between looking and falling
  * asleep is not missed; ringing many times wakes once.
  */
-export class WakeUpLatch {
-  #rung = false;
+export class Notifier {
+  #notified = false;
   #wake: (() => void) | undefined;
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#notified = true;
     this.#wake?.();
   }
 
   /** Resolves when the bell rings, the time is over or the signal aborts, and leaves no listener or timer behind. */
   async sleep(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) {
+    if (!this.#notified && !signal.aborted) {
       await new Promise<void>(resolve => {
         const wake = () => {
           this.#wake = undefined;
@@ -26,7 +26,7 @@ export class WakeUpLatch {
         this.#wake = wake;
       });
     }
-    this.#rung = false;
+    this.#notified = false;
   }
 }
 
@@ -34,7 +34,7 @@ export class WakeUpLatch {
  * Wakes whoever waits for news. Hints carry nothing and may be lost or doubled: a woken reader looks for itself. Memory
  * is one entry for each waiter, however many hints come.
  */
-export class WakeUp {
+export class Broadcaster {
   readonly #waiting = new Set<() => void>();
 
   /** Wakes all who wait now. */

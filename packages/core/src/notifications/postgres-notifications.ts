@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectPostgres, type PostgresConnection } from '../database/data-sources.js';
-import { WakeUpLatch } from './notifier.js';
+import { Notifier } from './notifier.js';
 import {
-  decodeHint,
-  encodeHint,
-  mergeHints,
-  type ProcessHint,
-  type ProcessHints,
+  decodeNotification,
+  encodeNotification,
+  mergeNotifications,
+  type ProcessNotification,
+  type ProcessNotifications,
 } from './process-notifications.js';
 
 const CHANNEL = 'rollcall';
 
 /**
- * Other processes are told at most this often, whatever happens. A commit with a notification takes a lock that all such
+ * Other processes are reported at most this often, whatever happens. A commit with a notification takes a lock that all such
  * commits of a PostgreSQL server share, so there must be few of them, and none within anybody's transaction.
  */
 const INTERVAL_MS = 25;
@@ -28,10 +28,10 @@ const ANSWER_MS = 5000;
 const RECONNECT_MS = { first: 100, longest: 5000 };
 
 /** What hints over PostgreSQL work with. */
-export interface PostgresHintsOptions {
+export interface PostgresNotificationsOptions {
   url: string;
   /** Hears what the other processes tell, and of `anything` whenever they may not have been heard. It must not throw. */
-  onHint: (hint: ProcessHint) => void;
+  onReceived: (notification: ProcessNotification) => void;
   /** Hears of a lost connection once, not again until it has been there. */
   onError: (error: unknown, context: string) => void;
 }
@@ -40,25 +40,25 @@ export interface PostgresHintsOptions {
  * Hints over LISTEN and NOTIFY, on one connection of its own for each process. It connects in the background and again
  * for ever: without it, everything goes on a little later.
  */
-export class PostgresHints implements ProcessHints {
-  readonly #options: PostgresHintsOptions;
+export class PostgresNotifications implements ProcessNotifications {
+  readonly #options: PostgresNotificationsOptions;
   readonly #self = randomUUID();
   readonly #closing = new AbortController();
-  readonly #latch = new WakeUpLatch();
+  readonly #notifier = new Notifier();
   readonly #running: Promise<void>;
-  #untold: ProcessHint | undefined;
+  #pending: ProcessNotification | undefined;
   #connected = false;
 
-  constructor(options: PostgresHintsOptions) {
+  constructor(options: PostgresNotificationsOptions) {
     this.#options = options;
     this.#running = this.#run();
   }
 
-  tell(hint: ProcessHint): void {
+  tell(notification: ProcessNotification): void {
     // Whoever cannot be reached looks by itself, and everybody looks when the connection is back.
     if (!this.#connected) return;
-    this.#untold = mergeHints(this.#untold ?? {}, hint);
-    this.#latch.ring();
+    this.#pending = mergeNotifications(this.#pending ?? {}, notification);
+    this.#notifier.notify();
   }
 
   async close(): Promise<void> {
@@ -69,16 +69,16 @@ export class PostgresHints implements ProcessHints {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     let pauseMs = RECONNECT_MS.first;
-    let told = false;
+    let reported = false;
     while (!signal.aborted) {
       try {
         await this.#serve(() => {
           pauseMs = RECONNECT_MS.first;
-          told = false;
+          reported = false;
         });
       } catch (error) {
-        if (!told && !signal.aborted) this.#options.onError(error, 'hints between processes');
-        told = true;
+        if (!reported && !signal.aborted) this.#options.onError(error, 'hints between processes');
+        reported = true;
       }
       await delay(Math.random() * pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(2 * pauseMs, RECONNECT_MS.longest);
@@ -91,36 +91,40 @@ export class PostgresHints implements ProcessHints {
     const connection = await connectPostgres(this.#options.url, {
       answerMs: ANSWER_MS,
       onNotification: payload => this.#hear(payload),
-      onLost: () => this.#latch.ring(),
+      onLost: () => this.#notifier.notify(),
     });
     try {
       await connection.query(`LISTEN ${CHANNEL}`);
       this.#connected = true;
       onReady();
-      this.#options.onHint({ anything: true });
+      this.#options.onReceived({ anything: true });
       while (!signal.aborted) {
         await this.#tellOrAsk(connection);
         await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       }
     } finally {
       this.#connected = false;
-      this.#untold = undefined;
+      this.#pending = undefined;
       await connection.close();
     }
   }
 
   async #tellOrAsk(connection: PostgresConnection): Promise<void> {
     const { signal } = this.#closing;
-    if (!this.#untold) await this.#latch.sleep(KEEP_ALIVE_MS, signal);
+    if (!this.#pending) await this.#notifier.sleep(KEEP_ALIVE_MS, signal);
     if (signal.aborted) return;
-    const hint = this.#untold;
-    this.#untold = undefined;
-    if (hint) await connection.query('SELECT pg_notify($1, $2)', [CHANNEL, encodeHint(this.#self, hint)]);
+    const notification = this.#pending;
+    this.#pending = undefined;
+    if (notification)
+      await connection.query('SELECT pg_notify($1, $2)', [
+        CHANNEL,
+        encodeNotification(this.#self, notification),
+      ]);
     else await connection.query('SELECT 1');
   }
 
   #hear(payload: string): void {
-    const hint = decodeHint(this.#self, payload);
-    if (hint) this.#options.onHint(hint);
+    const notification = decodeNotification(this.#self, payload);
+    if (notification) this.#options.onReceived(notification);
   }
 }

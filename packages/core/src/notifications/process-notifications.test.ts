@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { decodeHint, encodeHint, mergeHints } from './process-notifications.js';
+import { decodeNotification, encodeNotification, mergeNotifications } from './process-notifications.js';
 
 describe('a hint between processes', () => {
   it('arrives as it was sent', () => {
     const hint = { log: true, presence: true, tasks: new Map([['one', true]]) } as const;
-    expect(decodeHint('there', encodeHint('here', hint))).toEqual(hint);
-    expect(decodeHint('there', encodeHint('here', { anything: true }))).toEqual({ anything: true });
-    expect(decodeHint('there', encodeHint('here', {}))).toEqual({});
+    expect(decodeNotification('there', encodeNotification('here', hint))).toEqual(hint);
+    expect(decodeNotification('there', encodeNotification('here', { anything: true }))).toEqual({
+      anything: true,
+    });
+    expect(decodeNotification('there', encodeNotification('here', {}))).toEqual({});
   });
 
   it('is not heard by who sent it', () => {
-    expect(decodeHint('here', encodeHint('here', { log: true }))).toBeUndefined();
+    expect(decodeNotification('here', encodeNotification('here', { log: true }))).toBeUndefined();
   });
 
   it.each(['', 'null', '[]', '7', '{"log":true}', '{"from":"x","tasks":[null]}', '{'])(
     'may mean anything when it cannot be read: %s',
     payload => {
-      expect(decodeHint('here', payload)).toEqual({ anything: true });
+      expect(decodeNotification('here', payload)).toEqual({ anything: true });
     },
   );
 
@@ -29,7 +31,7 @@ describe('a hint between processes', () => {
         ['b', true],
       ]),
     } as const;
-    expect(mergeHints(first, second)).toEqual({
+    expect(mergeNotifications(first, second)).toEqual({
       log: true,
       presence: true,
       tasks: new Map([
@@ -43,8 +45,8 @@ describe('a hint between processes', () => {
     let hint = {};
     let longest = 0;
     for (let number = 0; number < 300; number++) {
-      hint = mergeHints(hint, { log: true, tasks: new Map([[`${number}`.padStart(36, '0'), true]]) });
-      longest = Math.max(longest, encodeHint('0'.repeat(36), hint).length);
+      hint = mergeNotifications(hint, { log: true, tasks: new Map([[`${number}`.padStart(36, '0'), true]]) });
+      longest = Math.max(longest, encodeNotification('0'.repeat(36), hint).length);
     }
     expect(longest).toBeLessThan(8000);
     expect(hint).toEqual({ anything: true });

@@ -1,5 +1,5 @@
 /** What happened at one process and is worth a look at the others. */
-export interface ProcessHint {
+export interface ProcessNotification {
   /** The event log has grown. */
   log?: true;
   /** Somebody may have come or gone. */
@@ -14,15 +14,15 @@ export interface ProcessHint {
  * Hints between the processes on one database. They only make the others look sooner: one that is lost, doubled or late
  * does no harm, since everybody looks from time to time anyway. No hint is ever a part of a transaction.
  */
-export interface ProcessHints {
+export interface ProcessNotifications {
   /** Tells the other processes, together with whatever else there is to tell at the moment. It never throws. */
-  tell(hint: ProcessHint): void;
+  tell(hint: ProcessNotification): void;
   /** Resolves when nothing more is told or heard. */
   close(): Promise<void>;
 }
 
 /** For a database that one process has to itself, and for processes that are left to look by themselves. */
-export const NO_HINTS: ProcessHints = {
+export const NO_NOTIFICATIONS: ProcessNotifications = {
   tell: () => undefined,
   close: async () => undefined,
 };
@@ -31,7 +31,10 @@ export const NO_HINTS: ProcessHints = {
 const MAX_TASKS = 100;
 
 /** Puts what is to be told together with what was to be told already. */
-export function mergeHints(first: ProcessHint, second: ProcessHint): ProcessHint {
+export function mergeNotifications(
+  first: ProcessNotification,
+  second: ProcessNotification,
+): ProcessNotification {
   const tasks = new Map([...(first.tasks ?? []), ...(second.tasks ?? [])]);
   if (first.anything || second.anything || tasks.size > MAX_TASKS) return { anything: true };
   return {
@@ -42,7 +45,7 @@ export function mergeHints(first: ProcessHint, second: ProcessHint): ProcessHint
 }
 
 /** A hint as the text of a notification, with the name of the process that sends it. */
-export function encodeHint(from: string, hint: ProcessHint): string {
+export function encodeNotification(from: string, hint: ProcessNotification): string {
   const { tasks, ...rest } = hint;
   return JSON.stringify({ from, ...rest, ...(tasks && { tasks: [...tasks] }) });
 }
@@ -52,7 +55,7 @@ export function encodeHint(from: string, hint: ProcessHint): string {
  * anything.
  * @returns undefined for what this process sent itself.
  */
-export function decodeHint(self: string, payload: string): ProcessHint | undefined {
+export function decodeNotification(self: string, payload: string): ProcessNotification | undefined {
   try {
     const { from, log, presence, tasks, anything } = JSON.parse(payload) as Record<string, unknown>;
     if (from === self) return undefined;

@@ -43,7 +43,7 @@ const CHUNK = 500;
  * do so at once; each takes another dead one, and one who has already been taken is none any more.
  * @param ids only processes among these; absent, all of them.
  */
-export async function sweepDeadNodes(
+export async function removeDeadNodes(
   unitOfWork: UnitOfWork,
   signal: AbortSignal,
   ids?: readonly string[],

@@ -2,7 +2,7 @@ import { LIMITS, type Position } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { EventLog } from '../events/event-log.js';
 import { isUserEvent, type LoggedEvent } from '../events/logged-event.js';
-import { WakeUpLatch } from '../notifications/notifier.js';
+import { Notifier } from '../notifications/notifier.js';
 import type { UserRow } from '../users/user-table.js';
 import { endOfFeed, readFeed } from './presence-feed.js';
 
@@ -30,7 +30,7 @@ interface Watch {
   ids: ReadonlySet<string>;
   listener: PresenceListener;
   /** Whose first state has not been told yet. */
-  untold: string[];
+  pending: string[];
 }
 
 /**
@@ -41,7 +41,7 @@ interface Watch {
 export class PresenceWatch {
   readonly #options: PresenceWatchOptions;
   readonly #watches = new Set<Watch>();
-  readonly #hint = new WakeUpLatch();
+  readonly #hint = new Notifier();
   readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
 
@@ -51,7 +51,7 @@ export class PresenceWatch {
 
   /** Says that something may have changed, so that it is not found only at the next look. */
   hint(): void {
-    if (this.#watches.size > 0) this.#hint.ring();
+    if (this.#watches.size > 0) this.#hint.notify();
   }
 
   /**
@@ -60,13 +60,13 @@ export class PresenceWatch {
    * @returns what ends it.
    */
   watch(ids: ReadonlySet<string>, listener: PresenceListener): () => void {
-    const watch = { ids, listener, untold: [...ids] };
+    const watch = { ids, listener, pending: [...ids] };
     this.#watches.add(watch);
-    this.#hint.ring();
+    this.#hint.notify();
     this.#begin();
     return () => {
       this.#watches.delete(watch);
-      this.#hint.ring();
+      this.#hint.notify();
     };
   }
 
@@ -103,7 +103,7 @@ export class PresenceWatch {
         await this.#tellChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
         logUpTo = 'resyncAt' in page ? page.resyncAt : page.upTo;
         const more = 'resyncAt' in page || page.events.length > 0;
-        if (more || this.#someUntold()) continue;
+        if (more || this.#somePending()) continue;
       } catch (error) {
         onError(error, 'following presence');
       }
@@ -116,9 +116,9 @@ export class PresenceWatch {
     const turns: { watch: Watch; ids: string[] }[] = [];
     let room: number = CHUNK;
     for (const watch of [...this.#watches]) {
-      if (watch.untold.length === 0) continue;
+      if (watch.pending.length === 0) continue;
       if (room <= 0) break;
-      const ids = watch.untold.slice(0, room);
+      const ids = watch.pending.slice(0, room);
       room -= ids.length;
       turns.push({ watch, ids });
     }
@@ -127,7 +127,7 @@ export class PresenceWatch {
     for (const { watch, ids } of turns) {
       if (!this.#watches.delete(watch)) continue;
       this.#watches.add(watch);
-      watch.untold.splice(0, ids.length);
+      watch.pending.splice(0, ids.length);
       watch.listener(ids, rows);
     }
   }
@@ -135,7 +135,7 @@ export class PresenceWatch {
   /** Tells whoever watches them; without a list, everybody of all whom they watch. */
   async #tellChanged(changed: readonly string[] | undefined): Promise<void> {
     if (changed === undefined) {
-      for (const watch of this.#watches) watch.untold = [...watch.ids];
+      for (const watch of this.#watches) watch.pending = [...watch.ids];
       return;
     }
     const watched = changed.filter(id => this.#isWatched(id));
@@ -159,8 +159,8 @@ export class PresenceWatch {
     return false;
   }
 
-  #someUntold(): boolean {
-    for (const { untold } of this.#watches) if (untold.length > 0) return true;
+  #somePending(): boolean {
+    for (const { pending } of this.#watches) if (pending.length > 0) return true;
     return false;
   }
 

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { registerNode, removeNode, renewLease, sweepDeadNodes } from './node-lease.js';
+import { registerNode, removeDeadNodes, removeNode, renewLease } from './node-lease.js';
 import { isFeedOld, pruneFeed } from './presence-feed.js';
-import { forgetEverybody, type Movement, moveUsers } from './stored-presence.js';
+import { type Movement, markAllOffline, moveUsers } from './stored-presence.js';
 
 /** Connections and disconnections are written together, at most this often. */
 const FLUSH_MS = 250;
@@ -117,8 +117,8 @@ export class Presence {
   }
 
   /** Marks everybody as offline whom an earlier process left behind; for an engine that one process has to itself. */
-  async forgetEverybody(): Promise<void> {
-    await this.#options.unitOfWork.write(forgetEverybody);
+  async markAllOffline(): Promise<void> {
+    await this.#options.unitOfWork.write(markAllOffline);
   }
 
   /** What happens every few seconds: the lease is renewed, and what dead processes left behind is taken away. */
@@ -131,7 +131,7 @@ export class Presence {
       }
       await this.#writeNotes();
       const { unitOfWork } = this.#options;
-      await sweepDeadNodes(unitOfWork, this.#closing.signal, this.#mayJudge() ? undefined : this.#formerIds);
+      await removeDeadNodes(unitOfWork, this.#closing.signal, this.#mayJudge() ? undefined : this.#formerIds);
       this.#formerIds.length = 0;
       if (await unitOfWork.read(isFeedOld)) await unitOfWork.write(pruneFeed);
       this.#lookedAt = performance.now();

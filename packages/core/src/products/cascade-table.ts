@@ -6,20 +6,20 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 /** How much was changed: by product, and by the name of the thing there. */
 export type Counts = Record<string, Record<string, number>>;
 
-/** What a sweep does with the content of a user: the operation of the products that it calls. */
-export type SweepKind = 'deactivate' | 'reactivate' | 'delete' | 'restore';
+/** What a cascade does with the content of a user: the operation of the products that it calls. */
+export type CascadeKind = 'deactivate' | 'reactivate' | 'delete' | 'restore';
 
 /**
- * A sweep that is under way (glossary: product.ts). There is at most one for a user, and it belongs to one task: a
+ * A cascade that is under way (glossary: product.ts). There is at most one for a user, and it belongs to one task: a
  * deletion takes over from whatever was under way, everything else waits for its turn.
  */
-export interface SweepRow {
+export interface CascadeRow {
   user_id: string;
   task_id: string;
-  kind: SweepKind;
+  kind: CascadeKind;
   /** Of a deletion: what becomes of the user itself at its end. */
   user_mode?: UserDeletionMode;
-  /** Whether the user itself was changed when the sweep began. */
+  /** Whether the user itself was changed when the cascade began. */
   user_changed: boolean;
   /** Of a deletion: who owns the channels afterwards, where somebody was named. */
   heir_id?: string;
@@ -32,8 +32,8 @@ export interface SweepRow {
   told?: ContentModes['messages'];
 }
 
-/** The sweeps that are under way. */
-export const sweepTable = defineTable<SweepRow>('sweeps', [
+/** The cascades that are under way. */
+export const cascadeTable = defineTable<CascadeRow>('sweeps', [
   { name: 'user_id', kind: 'text', primary: true },
   { name: 'task_id', kind: 'text' },
   { name: 'kind', kind: 'text' },
@@ -47,44 +47,44 @@ export const sweepTable = defineTable<SweepRow>('sweeps', [
   { name: 'told', kind: 'text', nullable: true },
 ]);
 
-/** The sweep of a user; undefined when none is under way. Whoever may change it holds the row of the user. */
-export async function findSweep(transaction: Transaction, userId: string): Promise<SweepRow | undefined> {
-  return (await findSweeps(transaction, [userId])).get(userId);
+/** The cascade of a user; undefined when none is under way. Whoever may change it holds the row of the user. */
+export async function findCascade(transaction: Transaction, userId: string): Promise<CascadeRow | undefined> {
+  return (await findCascades(transaction, [userId])).get(userId);
 }
 
-/** The sweeps of some users, by user; those of tasks that were cancelled are left out. */
-export async function findSweeps(
+/** The cascades of some users, by user; those of tasks that were cancelled are left out. */
+export async function findCascades(
   transaction: Transaction,
   userIds: readonly string[],
-): Promise<Map<string, SweepRow>> {
+): Promise<Map<string, CascadeRow>> {
   const { dialect } = transaction;
   const cells = await transaction.query(
-    sql`SELECT ${raw(sweepTable.columnList)} FROM sweeps JOIN tasks ON tasks.id = sweeps.task_id
+    sql`SELECT ${raw(cascadeTable.columnList)} FROM sweeps JOIN tasks ON tasks.id = sweeps.task_id
       WHERE sweeps.user_id IN (${dialect.values(userIds)}) AND tasks.status <> 'cancelled'`,
   );
-  return new Map(cells.map(cell => [cell.user_id as string, sweepTable.decode(cell, dialect)]));
+  return new Map(cells.map(cell => [cell.user_id as string, cascadeTable.decode(cell, dialect)]));
 }
 
-/** Begins sweeps, or takes over those of the same users. */
-export function putSweeps(transaction: WriteTransaction, rows: readonly SweepRow[]): Promise<void> {
-  return insertRows(transaction, sweepTable, rows, { key: 'user_id' });
+/** Begins cascades, or takes over those of the same users. */
+export function putCascades(transaction: WriteTransaction, rows: readonly CascadeRow[]): Promise<void> {
+  return insertRows(transaction, cascadeTable, rows, { key: 'user_id' });
 }
 
-/** Ends the sweep of a user. */
-export async function removeSweep(transaction: WriteTransaction, userId: string): Promise<void> {
+/** Ends the cascade of a user. */
+export async function removeCascade(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`DELETE FROM sweeps WHERE user_id = ${userId}`);
 }
 
-/** Whether the task that a sweep belongs to will get to it: one that has failed will not. */
-export async function isAlive(transaction: Transaction, sweep: SweepRow): Promise<boolean> {
+/** Whether the task that a cascade belongs to will get to it: one that has failed will not. */
+export async function isAlive(transaction: Transaction, cascade: CascadeRow): Promise<boolean> {
   const rows = await transaction.query(
-    sql`SELECT 1 FROM tasks WHERE id = ${sweep.task_id} AND finished_at IS NULL`,
+    sql`SELECT 1 FROM tasks WHERE id = ${cascade.task_id} AND finished_at IS NULL`,
   );
   return rows.length > 0;
 }
 
 /** A user who is deleted for good inherits nothing. */
-export async function forgetHeir(transaction: WriteTransaction, userId: string): Promise<void> {
+export async function eraseNewOwner(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`UPDATE sweeps SET heir_id = NULL WHERE heir_id = ${userId}`);
 }
 

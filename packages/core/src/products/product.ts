@@ -7,15 +7,15 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
  *
  * - Product: something that keeps data of users: chat, video, feeds, and what an operator adds.
  * - Content: everything that a product keeps of one user.
- * - Sweep: one change of all content of one user, such as its deletion, through all products. It is a row (sweeps), and a
+ * - Cascade: one change of all content of one user, such as its deletion, through all products. It is a row (sweeps), and a
  *   task works on it.
- * - Batch: the piece of a sweep that one transaction does. A batch takes what is not yet as it should be, so it needs no
+ * - Batch: the piece of a cascade that one transaction does. A batch takes what is not yet as it should be, so it needs no
  *   cursor, and repeating it, after a crash or for a second call, changes nothing.
  * - Heir: who owns what a user owned, once the user is gone.
  */
 
 /** What one batch works with. It awaits nothing but the transaction: on SQLite everybody else waits for it. */
-export interface SweepContext {
+export interface CascadeContext {
   readonly transaction: WriteTransaction;
   readonly userId: string;
   /** Whom the events of the batch name. */
@@ -25,23 +25,23 @@ export interface SweepContext {
 }
 
 /** What a batch of a deletion works with. */
-export interface DeletionContext extends SweepContext {
+export interface DeletionContext extends CascadeContext {
   /** What to do with which content; what is not named is left as it is. */
   readonly modes: ContentModes;
   /**
    * The user itself goes for ever: nothing may name it afterwards, not even content that is left (memberships,
-   * reactions, who made a call). What it owned goes to `heir`.
+   * reactions, who made a call). What it owned goes to `newOwner`.
    */
-  readonly forgetUser: boolean;
-  /** The id of the heir. Asked for only when there is something to inherit: it may have to come into being first. */
-  heir(): Promise<string>;
+  readonly eraseUser: boolean;
+  /** The id of the new owner. Asked for only when there is something to inherit: it may have to come into being first. */
+  newOwner(): Promise<string>;
 }
 
 /** What a batch did. */
-export interface SweepBatch {
+export interface CascadeBatch {
   /** How much it changed, by the name of the thing, such as `{ messages: 200 }`. Batches are added up for the task. */
   readonly changed: Readonly<Record<string, number>>;
-  /** Whether there may be more to do. The last batch of a sweep says false. */
+  /** Whether there may be more to do. The last batch of a cascade says false. */
   readonly more: boolean;
 }
 
@@ -65,13 +65,13 @@ export interface Product {
   /** Tables of its own. */
   readonly migrations?: readonly ProductMigration[];
   /** The user is deactivated, and what it wrote is to be hidden. */
-  deactivate(context: SweepContext): Promise<SweepBatch>;
+  deactivate(context: CascadeContext): Promise<CascadeBatch>;
   /** What a deactivation hid comes back; nothing else does. */
-  reactivate(context: SweepContext): Promise<SweepBatch>;
+  reactivate(context: CascadeContext): Promise<CascadeBatch>;
   /** The user is deleted. */
-  delete(context: DeletionContext): Promise<SweepBatch>;
+  delete(context: DeletionContext): Promise<CascadeBatch>;
   /** What the soft deletion of the user hid comes back; nothing else does. */
-  restore(context: SweepContext): Promise<SweepBatch>;
+  restore(context: CascadeContext): Promise<CascadeBatch>;
   /** The page of content after `after`, about `limit` records, oldest first; deleted content that is still stored, too. */
   export(
     transaction: Transaction,
@@ -80,6 +80,6 @@ export interface Product {
   /** How much deleting these users would change, by the same names; what they share counts once. It changes nothing. */
   count(
     transaction: Transaction,
-    deletion: { userIds: readonly string[]; modes: ContentModes; forgetUser: boolean },
+    deletion: { userIds: readonly string[]; modes: ContentModes; eraseUser: boolean },
   ): Promise<Record<string, number>>;
 }

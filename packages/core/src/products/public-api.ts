@@ -7,4 +7,4 @@ export type { ColumnTypes } from '../database/migrations/column-types.js';
 export type { ProductMigration } from '../database/product-migrations.js';
 export { defineTable, insertRows, type Table } from '../database/table.js';
 export type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-export type { DeletionContext, ExportPage, Product, SweepBatch, SweepContext } from './product.js';
+export type { CascadeBatch, CascadeContext, DeletionContext, ExportPage, Product } from './product.js';

@@ -1,14 +1,14 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { endTask } from './end-task.js';
 import { type HeldTask, readHeldTask, saveHeldTask } from './held-task.js';
-import type { Job, StepOutcome } from './task-handler.js';
+import type { StepOutcome, TaskHandler } from './task-handler.js';
 import type { TaskRow } from './task-table.js';
 import { type OutcomeCounts, saveOutcomes, waitingTaskUsers } from './task-users.js';
 
 /** What a step is taken with. */
 export interface StepOptions {
   unitOfWork: UnitOfWork;
-  job: Job;
+  job: TaskHandler;
   held: HeldTask;
   leaseMs: number;
 }

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
 /** Who is to be forgotten, by the task that does it, and what it is called from then on. */
-export interface ForgetTaskUser {
+export interface EraseTaskUser {
   userId: string;
   name: string;
   taskId: string;
@@ -13,9 +13,9 @@ export interface ForgetTaskUser {
  * Gives a user who is deleted for good another name where it asked for tasks, or for their end. A worker that has read
  * the old name would still write it into events: by a new fence it loses its task, which anybody may take then.
  */
-export async function forgetTaskActor(
+export async function eraseTaskActor(
   transaction: WriteTransaction,
-  { userId, name, taskId }: ForgetTaskUser,
+  { userId, name, taskId }: EraseTaskUser,
 ): Promise<void> {
   const actor = transaction.dialect.jsonParameter({ type: 'user', id: name });
   for (const column of [sql`actor`, sql`cancelled_by`]) {
@@ -29,9 +29,9 @@ export async function forgetTaskActor(
 }
 
 /** Gives the user that name among the users of every task. What stood against it may quote it, so that goes, too. */
-export async function forgetTaskUser(
+export async function eraseTaskUser(
   transaction: WriteTransaction,
-  { userId, name }: ForgetTaskUser,
+  { userId, name }: EraseTaskUser,
 ): Promise<void> {
   const { dialect } = transaction;
   const rows = await transaction.query(

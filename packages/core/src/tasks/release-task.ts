@@ -30,7 +30,7 @@ export function backOffMs(tries: number, backOff: BackOff, random = Math.random(
 }
 
 /** What a worker gives a task back with. */
-export interface PutBackOptions {
+export interface ReleaseOptions {
   unitOfWork: UnitOfWork;
   held: HeldTask;
 }
@@ -41,8 +41,8 @@ export interface PutBackOptions {
  * @returns the task as it was committed.
  * @throws TaskOvertaken
  */
-export function putBackAfterError(
-  { unitOfWork, held }: PutBackOptions,
+export function releaseAfterError(
+  { unitOfWork, held }: ReleaseOptions,
   error: unknown,
   backOff: BackOff,
 ): Promise<TaskRow> {
@@ -66,7 +66,7 @@ export function putBackAfterError(
  * @returns the task as it was committed.
  * @throws TaskOvertaken
  */
-export function putBackAtStop({ unitOfWork, held }: PutBackOptions): Promise<TaskRow> {
+export function releaseAtStop({ unitOfWork, held }: ReleaseOptions): Promise<TaskRow> {
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
     if (row.cancel_requested && !row.within_user) {

@@ -7,7 +7,7 @@ import type { TaskOutput, TaskRow } from './task-table.js';
  *
  * - Task: a row that says what was asked for and how far it got. It is made in the transaction of the change that asks
  *   for it, so it exists exactly if that change does.
- * - Job: the code that works on tasks of one type. It keeps nothing in memory: a task may go on in another process.
+ * - TaskHandler: the code that works on tasks of one type. It keeps nothing in memory: a task may go on in another process.
  * - Step: the piece of a task that one transaction does. What it changes, the events of that, and how far the task got
  *   are committed together or not at all, so a step has its effect exactly once however often it is begun.
  * - User of a task: one of those that the task was asked for about, in the order of the call. It waits until it has an
@@ -55,7 +55,7 @@ export interface StepOutcome<Position extends JsonValue = JsonValue> {
 }
 
 /** The work behind one type of task. */
-export interface Job<Input extends JsonObject = JsonObject, Position extends JsonValue = JsonValue> {
+export interface TaskHandler<Input extends JsonObject = JsonObject, Position extends JsonValue = JsonValue> {
   readonly type: TaskType;
   /**
    * Does the next piece of work, through the transaction only. It is short (some twenty users), because on SQLite

@@ -1,5 +1,5 @@
 /** Says that something about a task is worth looking at. The row has the truth. */
-export interface TaskHint {
+export interface TaskNotification {
   /** Absent: it may be any task. */
   taskId?: string;
   /** Whether a worker may take it now. */
@@ -10,31 +10,34 @@ export interface TaskHint {
  * Wake-ups for those who wait for tasks. A hint may be lost, doubled or come out of order without harm, because whoever
  * waits looks at the row from time to time anyway; it only makes them look sooner.
  */
-export interface TaskHints {
+export interface TaskNotifications {
   /** Called after the commit. It must not throw. */
-  announce(hint: TaskHint): void;
+  announce(hint: TaskNotification): void;
   /** @returns what ends it. */
-  subscribe(listener: (hint: TaskHint) => void): () => void;
+  subscribe(listener: (hint: TaskNotification) => void): () => void;
 }
 
 /** Hints within one process. */
-export class LocalTaskHints implements TaskHints {
-  readonly #listeners = new Set<(hint: TaskHint) => void>();
+export class LocalTaskNotifications implements TaskNotifications {
+  readonly #listeners = new Set<(hint: TaskNotification) => void>();
 
-  announce(hint: TaskHint): void {
+  announce(hint: TaskNotification): void {
     for (const listener of this.#listeners) listener(hint);
   }
 
-  subscribe(listener: (hint: TaskHint) => void): () => void {
+  subscribe(listener: (hint: TaskNotification) => void): () => void {
     // A set holds a function once, and the same one may be subscribed twice.
-    const own = (hint: TaskHint) => listener(hint);
+    const own = (hint: TaskNotification) => listener(hint);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
   }
 }
 
 /** Hints that are announced to the listeners of this process and, by `tell`, to the other processes. */
-export function spreadTaskHints(local: TaskHints, tell: (hint: TaskHint) => void): TaskHints {
+export function broadcastTaskNotifications(
+  local: TaskNotifications,
+  tell: (hint: TaskNotification) => void,
+): TaskNotifications {
   return {
     announce: hint => {
       local.announce(hint);

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskEvent } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUpLatch } from '../notifications/notifier.js';
-import type { TaskHints } from './task-notifications.js';
+import { Notifier } from '../notifications/notifier.js';
+import type { TaskNotifications } from './task-notifications.js';
 import { type TaskRow, taskTable } from './task-table.js';
 import { toTask } from './to-task.js';
 
@@ -89,7 +89,7 @@ export interface RemoteProgressOptions {
   unitOfWork: UnitOfWork;
   /** Where the listeners of this process hear of progress. */
   progress: TaskProgress;
-  hints: Pick<TaskHints, 'subscribe'>;
+  hints: Pick<TaskNotifications, 'subscribe'>;
   onError: (error: unknown, context: string) => void;
 }
 
@@ -99,7 +99,7 @@ export interface RemoteProgressOptions {
  */
 export class RemoteProgress {
   readonly #options: RemoteProgressOptions;
-  readonly #latch = new WakeUpLatch();
+  readonly #notifier = new Notifier();
   readonly #closing = new AbortController();
   readonly #following: Promise<void>;
   #running = new Set<string>();
@@ -117,9 +117,9 @@ export class RemoteProgress {
   async #follow(): Promise<void> {
     const { hints, progress, onError } = this.#options;
     const { signal } = this.#closing;
-    const unsubscribe = hints.subscribe(() => this.#latch.ring());
+    const unsubscribe = hints.subscribe(() => this.#notifier.notify());
     while (!signal.aborted) {
-      await this.#latch.sleep(POLL_MS, signal);
+      await this.#notifier.sleep(POLL_MS, signal);
       if (signal.aborted || !progress.isHeard) continue;
       await this.#look().catch(error => onError(error, 'following the progress of tasks'));
       await delay(READ_INTERVAL_MS, undefined, { signal }).catch(() => undefined);

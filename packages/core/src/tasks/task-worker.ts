@@ -1,23 +1,23 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TaskType } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { WakeUpLatch } from '../notifications/notifier.js';
+import { Notifier } from '../notifications/notifier.js';
 import { claimTask } from './claim-task.js';
 import { commitStep } from './commit-step.js';
 import { TaskOvertaken } from './held-task.js';
-import { type BackOff, DEFAULT_BACK_OFF, putBackAfterError, putBackAtStop } from './release-task.js';
-import type { Job } from './task-handler.js';
-import type { TaskHints } from './task-notifications.js';
+import { type BackOff, DEFAULT_BACK_OFF, releaseAfterError, releaseAtStop } from './release-task.js';
+import type { TaskHandler } from './task-handler.js';
+import type { TaskNotifications } from './task-notifications.js';
 import type { TaskProgress } from './task-progress.js';
 import type { TaskRow } from './task-table.js';
 
 /** What a worker is made of. */
 export interface TaskWorkerOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskHints;
+  hints: TaskNotifications;
   progress: TaskProgress;
   /** One for each type of task that this worker takes; others are left to other workers. */
-  jobs: readonly Job[];
+  jobs: readonly TaskHandler[];
   /** Hears every error of a step and every fault of the worker itself. */
   onError: (error: unknown, context: string) => void;
   /** Tasks at the same time; default 2. */
@@ -37,8 +37,8 @@ export interface TaskWorkerOptions {
  */
 export class TaskWorker {
   readonly #options: Required<TaskWorkerOptions>;
-  readonly #jobs: ReadonlyMap<TaskType, Job>;
-  readonly #wakeUp = new WakeUpLatch();
+  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
+  readonly #notifier = new Notifier();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #dispatching: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export class TaskWorker {
     const { hints, pollMs } = this.#options;
     const { signal } = this.#stopping;
     const unsubscribe = hints.subscribe(hint => {
-      if (hint.claimable) this.#wakeUp.ring();
+      if (hint.claimable) this.#notifier.notify();
     });
     while (!signal.aborted) {
       try {
@@ -77,7 +77,7 @@ export class TaskWorker {
       } catch (error) {
         this.#report(error, 'taking a task');
       }
-      await this.#wakeUp.sleep(pollMs, signal);
+      await this.#notifier.sleep(pollMs, signal);
     }
     unsubscribe();
   }
@@ -94,14 +94,14 @@ export class TaskWorker {
       if (row.status !== 'running' || !job) continue;
       const run = this.#run(job, row).finally(() => {
         this.#running.delete(run);
-        this.#wakeUp.ring();
+        this.#notifier.notify();
       });
       this.#running.add(run);
     }
   }
 
   /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
-  async #run(job: Job, claimed: TaskRow): Promise<void> {
+  async #run(job: TaskHandler, claimed: TaskRow): Promise<void> {
     const { unitOfWork, leaseMs, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
     try {
@@ -112,11 +112,11 @@ export class TaskWorker {
         // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
         await turnOfTheLoop();
       }
-      this.#announce(await putBackAtStop({ unitOfWork, held }));
+      this.#announce(await releaseAtStop({ unitOfWork, held }));
     } catch (error) {
       if (error instanceof TaskOvertaken) return this.#letGo(held.id);
       this.#report(error, `a step of task ${held.id} (${job.type})`);
-      await putBackAfterError({ unitOfWork, held }, error, backOff).then(
+      await releaseAfterError({ unitOfWork, held }, error, backOff).then(
         row => this.#announce(row),
         // The lease runs out by itself, and then somebody takes the task again.
         failure =>

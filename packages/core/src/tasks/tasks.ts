@@ -5,7 +5,7 @@ import { insertRows } from '../database/table.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { cancelTask } from './end-task.js';
 import { listTasks, type ParsedListTasksOptions } from './list-tasks.js';
-import type { TaskHints } from './task-notifications.js';
+import type { TaskNotifications } from './task-notifications.js';
 import { type ProgressListener, TaskProgress } from './task-progress.js';
 import { findTask, type TaskRow, taskTable } from './task-table.js';
 import { addTaskUsers, outcomesOf } from './task-users.js';
@@ -25,7 +25,7 @@ export interface TaskRequest {
 /** What `Tasks` is made of. */
 export interface TasksOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskHints;
+  hints: TaskNotifications;
   /** Where the file of an export is read. */
   exportLink: ExportLink;
   /** How often a watched task is looked at without a hint; default 1 s. */

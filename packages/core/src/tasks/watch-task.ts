@@ -1,13 +1,13 @@
 import { isEnded, type Task } from '@rollcall/protocol';
-import { WakeUpLatch } from '../notifications/notifier.js';
-import type { TaskHints } from './task-notifications.js';
+import { Notifier } from '../notifications/notifier.js';
+import type { TaskNotifications } from './task-notifications.js';
 
 /** What a task is watched with. */
 export interface WatchTaskOptions {
   taskId: string;
   /** Reads the task as it stands. */
   read: () => Promise<Task>;
-  hints: TaskHints;
+  hints: TaskNotifications;
   signal: AbortSignal;
   /** How often the task is looked at without a hint. */
   pollMs: number;
@@ -20,24 +20,24 @@ export interface WatchTaskOptions {
  */
 export async function* watchTask(options: WatchTaskOptions): AsyncGenerator<Task, void, undefined> {
   const { taskId, read, hints, signal, pollMs } = options;
-  const wakeUp = new WakeUpLatch();
+  const notifier = new Notifier();
   // Attached before the first look, so that no change falls between the two.
   const unsubscribe = hints.subscribe(hint => {
-    if (hint.taskId === undefined || hint.taskId === taskId) wakeUp.ring();
+    if (hint.taskId === undefined || hint.taskId === taskId) notifier.notify();
   });
   // A consumer that is given up while it holds a state never comes back to the `finally` below.
   signal.addEventListener('abort', unsubscribe);
   try {
-    let told = '';
+    let sent = '';
     while (!signal.aborted) {
       const task = await read();
       const state = JSON.stringify(task);
-      if (state !== told && !signal.aborted) {
-        told = state;
+      if (state !== sent && !signal.aborted) {
+        sent = state;
         yield task;
       }
       if (isEnded(task.status)) return;
-      await wakeUp.sleep(pollMs, signal);
+      await notifier.sleep(pollMs, signal);
     }
   } finally {
     signal.removeEventListener('abort', unsubscribe);

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { forgetPresence } from '../presence/stored-presence.js';
+import { erasePresence } from '../presence/stored-presence.js';
 import { type UserRow, userTable } from './user-table.js';
 
 /** Stores what is left of a user, every column of it. No event: that the user was deleted was told when it was asked for. */
@@ -12,5 +12,5 @@ export async function storePrunedUser(transaction: WriteTransaction, row: UserRo
 /** Removes the row of a user. Whoever calls has seen to everything that names it. */
 export async function removeUser(transaction: WriteTransaction, id: string): Promise<void> {
   await transaction.query(sql`DELETE FROM users WHERE id = ${id}`);
-  await forgetPresence(transaction, id);
+  await erasePresence(transaction, id);
 }

@@ -1,7 +1,7 @@
 import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
 import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
 import { type Tenant, tenantOf } from '../access/tenancy.js';
-import { GatheredRead } from '../database/batched-loader.js';
+import { BatchedLoader } from '../database/batched-loader.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { queryUsers } from '../query/query-users.js';
@@ -38,13 +38,13 @@ export interface Access {
 export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #guestsByDefault: boolean;
-  readonly #accesses: GatheredRead<Access>;
+  readonly #accesses: BatchedLoader<Access>;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
   constructor(unitOfWork: UnitOfWork, { guestsByDefault = false }: { guestsByDefault?: boolean } = {}) {
     this.#unitOfWork = unitOfWork;
     this.#guestsByDefault = guestsByDefault;
-    this.#accesses = new GatheredRead(unitOfWork, readAccesses);
+    this.#accesses = new BatchedLoader(unitOfWork, readAccesses);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { ContentModes } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { as, BACK_END, ChatFixture, type StoredChat } from '../support/chat/chat-fixture.js';
-import { ADMIN, type SweepOptions } from '../support/products/content-fixture.js';
+import { ADMIN, type CascadeOptions } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the chat of a user', engine => {
   let fixture: ChatFixture;
@@ -46,11 +46,11 @@ describeOnEveryEngine('the chat of a user', engine => {
   afterEach(() => fixture.close());
 
   const product = () => fixture.chat.product;
-  const sweep = (
+  const cascade = (
     operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
-    { userId = 'ann', ...options }: SweepOptions & { userId?: string } = {},
-  ) => fixture.content.sweep(product(), operation, { userId, ...options });
-  const count = (options: SweepOptions) => fixture.content.count(product(), { userId: 'ann', ...options });
+    { userId = 'ann', ...options }: CascadeOptions & { userId?: string } = {},
+  ) => fixture.content.cascade(product(), operation, { userId, ...options });
+  const count = (options: CascadeOptions) => fixture.content.count(product(), { userId: 'ann', ...options });
   const events = () => fixture.content.newEvents();
   const pairEvent = (type: string, cid: string, user_ids: string[], mode?: string) => ({
     type,
@@ -67,7 +67,7 @@ describeOnEveryEngine('the chat of a user', engine => {
 
   it.each([2, 100])('is hidden by a deactivation, and back after it, in batches of %i', async limit => {
     const before = await fixture.stored();
-    expect(await sweep('deactivate', { limit })).toEqual({ messages: 7 });
+    expect(await cascade('deactivate', { limit })).toEqual({ messages: 7 });
     const hidden = await fixture.stored();
     expect(deletions(hidden)).toEqual({ ...deletions(before), ...allOwn('deactivation') });
     expect(hidden.messages.find(row => row.id === 'a0')).toMatchObject({
@@ -76,11 +76,11 @@ describeOnEveryEngine('the chat of a user', engine => {
     });
     expect({ ...hidden, messages: [] }).toEqual({ ...before, messages: [] });
     expect(await fixture.seen(as('ben'), group)).toEqual(['c1', 'b1', 'b0']);
-    expect(await sweep('deactivate', { limit })).toEqual({});
-    expect(await sweep('restore', { limit })).toEqual({});
-    expect(await sweep('reactivate', { limit })).toEqual({ messages: 7 });
+    expect(await cascade('deactivate', { limit })).toEqual({});
+    expect(await cascade('restore', { limit })).toEqual({});
+    expect(await cascade('reactivate', { limit })).toEqual({ messages: 7 });
     expect(await fixture.stored()).toEqual(before);
-    expect(await sweep('reactivate', { limit })).toEqual({});
+    expect(await cascade('reactivate', { limit })).toEqual({});
     expect(await events()).toEqual([]);
   });
 
@@ -90,38 +90,38 @@ describeOnEveryEngine('the chat of a user', engine => {
       const modes: ContentModes = { messages: 'soft', conversations: 'soft' };
       const before = await fixture.stored();
       const counted = await count({ modes });
-      expect(await sweep('delete', { modes, limit })).toEqual(counted);
+      expect(await cascade('delete', { modes, limit })).toEqual(counted);
       expect(counted).toEqual({ messages: 7, channels: 1 });
       const hidden = await fixture.stored();
       expect(deletions(hidden)).toEqual({ ...deletions(before), ...allOwn('deletion') });
       expect(hidden.channels.filter(row => row.deleted_at !== undefined).map(row => row.cid)).toEqual([pair]);
       expect(await events()).toEqual([pairEvent('channel.deleted', pair, ['ann', 'ben'], 'soft')]);
-      expect(await sweep('delete', { modes, limit })).toEqual({});
-      expect(await sweep('reactivate', { limit })).toEqual({});
+      expect(await cascade('delete', { modes, limit })).toEqual({});
+      expect(await cascade('reactivate', { limit })).toEqual({});
       expect(await fixture.stored()).toEqual(hidden);
-      expect(await sweep('restore', { limit })).toEqual({ messages: 7, channels: 1 });
+      expect(await cascade('restore', { limit })).toEqual({ messages: 7, channels: 1 });
       expect(await fixture.stored()).toEqual(before);
-      expect(await sweep('restore', { limit })).toEqual({});
+      expect(await cascade('restore', { limit })).toEqual({});
       expect(await events()).toEqual([pairEvent('channel.restored', pair, ['ann', 'ben'])]);
     },
   );
 
   it('that a deactivation hid stays hidden when a deletion is undone', async () => {
-    await sweep('deactivate');
+    await cascade('deactivate');
     await fixture.send('ann', group, { id: 'a5' });
     const before = await fixture.stored();
-    expect(await sweep('delete', { modes: { messages: 'soft' } })).toEqual({ messages: 1 });
-    expect(await sweep('restore')).toEqual({ messages: 1 });
+    expect(await cascade('delete', { modes: { messages: 'soft' } })).toEqual({ messages: 1 });
+    expect(await cascade('restore')).toEqual({ messages: 1 });
     expect(await fixture.stored()).toEqual(before);
   });
 
   it.each([2, 100])('is pruned to who, where and when, in batches of %i', async limit => {
-    await sweep('deactivate');
+    await cascade('deactivate');
     await fixture.send('ann', group, { id: 'a5', attachments: [{ a: 1 }], custom: { b: 2 } });
     const modes: ContentModes = { messages: 'pruning' };
     const before = await fixture.stored();
     const counted = await count({ modes });
-    expect(await sweep('delete', { modes, limit })).toEqual(counted);
+    expect(await cascade('delete', { modes, limit })).toEqual(counted);
     expect(counted).toEqual({ messages: 9, reactions: 4, flags: 1 });
     const after = await fixture.stored();
     expect(after.messages.filter(row => row.user_id !== 'ann')).toEqual(
@@ -143,8 +143,8 @@ describeOnEveryEngine('the chat of a user', engine => {
     expect(after.reactions).toEqual(ofOthers(before.reactions));
     expect(after.flags).toEqual(ofOthers(before.flags));
     expect([after.channels, after.members]).toEqual([before.channels, before.members]);
-    expect(await sweep('delete', { modes, limit })).toEqual({});
-    expect(await sweep('restore')).toEqual({});
+    expect(await cascade('delete', { modes, limit })).toEqual({});
+    expect(await cascade('restore')).toEqual({});
     expect(await fixture.stored()).toEqual(after);
     expect(await events()).toEqual([]);
   });
@@ -152,11 +152,11 @@ describeOnEveryEngine('the chat of a user', engine => {
   it.each([2, 100])(
     'loses every message to a hard deletion, answers to them stay, in batches of %i',
     async limit => {
-      await sweep('deactivate');
+      await cascade('deactivate');
       const modes: ContentModes = { messages: 'hard' };
       const before = await fixture.stored();
       const counted = await count({ modes });
-      expect(await sweep('delete', { modes, limit })).toEqual(counted);
+      expect(await cascade('delete', { modes, limit })).toEqual(counted);
       expect(counted).toEqual({ messages: 8, reactions: 4, flags: 1 });
       const after = await fixture.stored();
       expect(after.messages).toEqual(
@@ -164,19 +164,19 @@ describeOnEveryEngine('the chat of a user', engine => {
       );
       expect([after.reactions, after.flags].flat().some(row => /^[ad]/.test(row.message_id))).toBe(false);
       expect([after.channels, after.members]).toEqual([before.channels, before.members]);
-      expect(await sweep('delete', { modes, limit })).toEqual({});
+      expect(await cascade('delete', { modes, limit })).toEqual({});
       expect(await events()).toEqual([]);
     },
   );
 
   it.each([2, 100])('loses its 1:1 channels with what both wrote, in batches of %i', async limit => {
-    await sweep('delete', { modes: { conversations: 'soft' } });
+    await cascade('delete', { modes: { conversations: 'soft' } });
     const second = await fixture.pair('ann', 'cat');
     await events();
     const modes: ContentModes = { conversations: 'hard' };
     const before = await fixture.stored();
     const counted = await count({ modes });
-    expect(await sweep('delete', { modes, limit })).toEqual(counted);
+    expect(await cascade('delete', { modes, limit })).toEqual(counted);
     expect(counted).toEqual({ messages: 3, reactions: 2, channels: 2 });
     const after = await fixture.stored();
     const left = <Row extends { cid: string }>(rows: Row[]) =>
@@ -190,19 +190,19 @@ describeOnEveryEngine('the chat of a user', engine => {
       pairEvent('channel.deleted', second, ['ann', 'cat'], 'hard'),
       pairEvent('channel.deleted', pair, ['ann', 'ben'], 'hard'),
     ]);
-    expect(await sweep('delete', { modes, limit })).toEqual({});
+    expect(await cascade('delete', { modes, limit })).toEqual({});
     expect(await events()).toEqual([]);
   });
 
   it.each([2, 100])(
-    'is forgotten with its user, whose channels go to an heir, in batches of %i',
+    'is forgotten with its user, whose channels go to a new owner, in batches of %i',
     async limit => {
       const second = await fixture.group('second', ['ann']);
       const third = await fixture.group('third', ['ann']);
-      const options = { modes: { messages: 'hard', conversations: 'hard' }, forgetUser: true } as const;
+      const options = { modes: { messages: 'hard', conversations: 'hard' }, eraseUser: true } as const;
       const before = await fixture.stored();
       const counted = await count(options);
-      expect(await sweep('delete', { ...options, limit })).toEqual(counted);
+      expect(await cascade('delete', { ...options, limit })).toEqual(counted);
       expect(counted).toEqual({
         messages: 9,
         reactions: 7,
@@ -215,9 +215,9 @@ describeOnEveryEngine('the chat of a user', engine => {
       expect(JSON.stringify(after)).not.toMatch(/\bann\b/);
       expect(after.channels.map(row => [row.cid, row.owner_id])).toEqual([
         [other, 'ben'],
-        [group, 'heir'],
-        [second, 'heir'],
-        [third, 'heir'],
+        [group, 'newOwner'],
+        [second, 'newOwner'],
+        [third, 'newOwner'],
       ]);
       expect(after.messages.map(row => row.id)).toEqual(['b0', 'b1', 'c1', 'o0']);
       expect(after.reactions).toEqual(
@@ -228,55 +228,55 @@ describeOnEveryEngine('the chat of a user', engine => {
       const updated = (cid: string) => ({
         type: 'channel.updated',
         actor_id: ADMIN.id,
-        user_ids: ['heir'],
-        channel: { cid, type: 'team', id: cid.slice('team:'.length), owner_id: 'heir' },
+        user_ids: ['newOwner'],
+        channel: { cid, type: 'team', id: cid.slice('team:'.length), owner_id: 'newOwner' },
       });
       expect(await events()).toEqual([
         pairEvent('channel.deleted', pair, ['ann', 'ben'], 'hard'),
         ...[group, second, third].map(updated),
       ]);
-      expect(await sweep('delete', { ...options, limit })).toEqual({});
+      expect(await cascade('delete', { ...options, limit })).toEqual({});
       expect(await fixture.stored()).toEqual(after);
       expect(await events()).toEqual([]);
     },
   );
 
-  it('asks for no heir when there is nothing to inherit', async () => {
-    const options = { modes: { messages: 'hard', conversations: 'hard' }, forgetUser: true } as const;
-    await sweep('delete', { userId: 'cat', ...options });
-    expect(fixture.content.heirs).toBe(0);
+  it('asks for no new owner when there is nothing to inherit', async () => {
+    const options = { modes: { messages: 'hard', conversations: 'hard' }, eraseUser: true } as const;
+    await cascade('delete', { userId: 'cat', ...options });
+    expect(fixture.content.newOwners).toBe(0);
     expect(JSON.stringify(await fixture.stored())).not.toMatch(/\bcat\b/);
   });
 
   it('is left alone where no mode is named', async () => {
     const before = await fixture.stored();
     expect(await count({})).toEqual({});
-    expect(await sweep('delete', { modes: { calls: 'hard' } })).toEqual({});
+    expect(await cascade('delete', { modes: { calls: 'hard' } })).toEqual({});
     expect(await fixture.stored()).toEqual(before);
   });
 
   it('with somebody is back when both are back, whoever comes first', async () => {
     const before = await fixture.stored();
     const modes: ContentModes = { conversations: 'soft' };
-    expect(await sweep('delete', { modes })).toEqual({ channels: 1 });
-    expect(await sweep('delete', { userId: 'ben', modes })).toEqual({ channels: 1 });
+    expect(await cascade('delete', { modes })).toEqual({ channels: 1 });
+    expect(await cascade('delete', { userId: 'ben', modes })).toEqual({ channels: 1 });
     expect(await events()).toEqual([
       pairEvent('channel.deleted', pair, ['ann', 'ben'], 'soft'),
       pairEvent('channel.deleted', other, ['ben', 'cat'], 'soft'),
     ]);
-    expect(await sweep('restore')).toEqual({});
+    expect(await cascade('restore')).toEqual({});
     expect(await events()).toEqual([]);
-    expect(await sweep('restore', { userId: 'ben' })).toEqual({ channels: 2 });
+    expect(await cascade('restore', { userId: 'ben' })).toEqual({ channels: 2 });
     expect(await fixture.stored()).toEqual(before);
     expect(await events()).toHaveLength(2);
   });
 
   it('with somebody stays deleted when the two have opened another channel meanwhile', async () => {
-    await sweep('delete', { modes: { conversations: 'soft' } });
+    await cascade('delete', { modes: { conversations: 'soft' } });
     const second = await fixture.pair('ben', 'ann');
     expect(second).not.toBe(pair);
     await events();
-    expect(await sweep('restore')).toEqual({});
+    expect(await cascade('restore')).toEqual({});
     expect(await events()).toEqual([]);
     const open = (await fixture.stored()).channels.filter(row => row.deleted_at === undefined);
     expect(open.map(row => row.cid)).not.toContain(pair);
@@ -284,11 +284,11 @@ describeOnEveryEngine('the chat of a user', engine => {
   });
 
   it('with somebody comes back as the newest of the channels that were deleted', async () => {
-    await sweep('delete', { modes: { conversations: 'soft' } });
+    await cascade('delete', { modes: { conversations: 'soft' } });
     const second = await fixture.pair('ben', 'ann');
-    await sweep('delete', { modes: { conversations: 'soft' } });
+    await cascade('delete', { modes: { conversations: 'soft' } });
     await events();
-    expect(await sweep('restore', { limit: 1 })).toEqual({ channels: 1 });
+    expect(await cascade('restore', { limit: 1 })).toEqual({ channels: 1 });
     expect(await events()).toEqual([pairEvent('channel.restored', second, ['ann', 'ben'])]);
   });
 
@@ -300,7 +300,7 @@ describeOnEveryEngine('the chat of a user', engine => {
       chat.sendMessage({ userId: 'ben', cid: group, text: 'late', parent_id: id }),
       chat.addReaction({ userId: 'ben', message_id: id, type: 'late' }),
     ]);
-    const swept = sweep('delete', { modes: { messages: 'hard' }, limit: 1 });
+    const swept = cascade('delete', { modes: { messages: 'hard' }, limit: 1 });
     for (const write of await Promise.allSettled(writes)) {
       if (write.status === 'rejected') expect(write.reason).toMatchObject({ code: 'NOT_FOUND' });
     }
@@ -320,7 +320,7 @@ describeOnEveryEngine('the chat of a user', engine => {
     const writes = Array.from({ length: 10 }, (_, index) =>
       fixture.chat.sendMessage({ userId: 'ben', cid: pair, id: `late${index}`, text: 'late' }),
     );
-    const swept = sweep('delete', { modes: { conversations: 'hard' }, limit: 1 });
+    const swept = cascade('delete', { modes: { conversations: 'hard' }, limit: 1 });
     for (const write of await Promise.allSettled(writes)) {
       if (write.status === 'rejected') expect(write.reason).toMatchObject({ code: 'NOT_FOUND' });
     }
@@ -331,8 +331,8 @@ describeOnEveryEngine('the chat of a user', engine => {
   });
 
   it.each([1, 3, 100])('is exported whole, deleted parts too, in pages of %i', async limit => {
-    await sweep('deactivate');
-    await sweep('delete', { modes: { conversations: 'soft' } });
+    await cascade('deactivate');
+    await cascade('delete', { modes: { conversations: 'soft' } });
     const records = await fixture.content.export(product(), 'ann', limit);
     expect(records.map(({ kind, cid, id, message_id }) => [kind, id ?? message_id ?? cid])).toEqual([
       ['channel', pair],

@@ -95,7 +95,7 @@ describeOnEveryEngine('activities', engine => {
     await add('ann', { id: 'gone' });
     await remove('ann', 'gone');
     await add('ann', { id: 'hidden' });
-    await fixture.sweep(feeds.product, 'deactivate', { userId: 'ann' });
+    await fixture.cascade(feeds.product, 'deactivate', { userId: 'ann' });
     for (const id of ['none', 'gone', 'hidden']) {
       expect(await refusal(remove('ben', id))).toMatchObject({
         code: 'NOT_FOUND',

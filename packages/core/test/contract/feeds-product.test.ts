@@ -3,7 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ActivityRow, activityTable } from '../../src/products/feeds/activity-table.js';
 import { Feeds } from '../../src/products/feeds/feeds.js';
-import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
+import { type CascadeOptions, ContentFixture } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the activities of a user', engine => {
   let fixture: ContentFixture;
@@ -20,7 +20,7 @@ describeOnEveryEngine('the activities of a user', engine => {
 
   afterEach(async () => {
     expect(await fixture.newEvents()).toEqual([]);
-    expect(fixture.heirs).toBe(0);
+    expect(fixture.newOwners).toBe(0);
     await fixture.close();
   });
 
@@ -30,9 +30,11 @@ describeOnEveryEngine('the activities of a user', engine => {
       user_id,
     });
   const stored = () => fixture.rows(activityTable);
-  const sweep = (operation: 'deactivate' | 'reactivate' | 'delete' | 'restore', options: SweepOptions = {}) =>
-    fixture.sweep(feeds.product, operation, { userId: 'ann', ...options });
-  const count = (options: SweepOptions) => fixture.count(feeds.product, { userId: 'ann', ...options });
+  const cascade = (
+    operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
+    options: CascadeOptions = {},
+  ) => fixture.cascade(feeds.product, operation, { userId: 'ann', ...options });
+  const count = (options: CascadeOptions) => fixture.count(feeds.product, { userId: 'ann', ...options });
   const ofAnn = (rows: ActivityRow[], change: (row: ActivityRow) => object) =>
     rows.map(row => (row.actor_id === 'ann' ? change(row) : row));
   const hiddenBy = (rows: ActivityRow[], deleted_with: string) =>
@@ -41,38 +43,38 @@ describeOnEveryEngine('the activities of a user', engine => {
   for (const limit of [2, 5, 100]) {
     it(`are hidden with a deactivation, and come back exactly as they were, in batches of ${limit}`, async () => {
       const before = await stored();
-      expect(await sweep('deactivate', { limit })).toEqual({ activities: 5 });
+      expect(await cascade('deactivate', { limit })).toEqual({ activities: 5 });
       const hidden = await stored();
       expect(hidden).toEqual(hiddenBy(before, 'deactivation'));
-      expect(await sweep('deactivate', { limit })).toEqual({});
-      expect(await sweep('restore', { limit })).toEqual({});
+      expect(await cascade('deactivate', { limit })).toEqual({});
+      expect(await cascade('restore', { limit })).toEqual({});
       expect(await stored()).toEqual(hidden);
-      expect(await sweep('reactivate', { limit })).toEqual({ activities: 5 });
+      expect(await cascade('reactivate', { limit })).toEqual({ activities: 5 });
       expect(await stored()).toEqual(before);
-      expect(await sweep('reactivate', { limit })).toEqual({});
+      expect(await cascade('reactivate', { limit })).toEqual({});
     });
 
     it(`are hidden with a soft deletion, and come back exactly as they were, in batches of ${limit}`, async () => {
       const before = await stored();
       const soft = { modes: { messages: 'soft' }, limit } as const;
       expect(await count(soft)).toEqual({ activities: 5 });
-      expect(await sweep('delete', soft)).toEqual({ activities: 5 });
+      expect(await cascade('delete', soft)).toEqual({ activities: 5 });
       const hidden = await stored();
       expect(hidden).toEqual(hiddenBy(before, 'deletion'));
       expect(await count(soft)).toEqual({});
-      expect(await sweep('delete', soft)).toEqual({});
-      expect(await sweep('reactivate', { limit })).toEqual({});
+      expect(await cascade('delete', soft)).toEqual({});
+      expect(await cascade('reactivate', { limit })).toEqual({});
       expect(await stored()).toEqual(hidden);
-      expect(await sweep('restore', { limit })).toEqual({ activities: 5 });
+      expect(await cascade('restore', { limit })).toEqual({ activities: 5 });
       expect(await stored()).toEqual(before);
-      expect(await sweep('restore', { limit })).toEqual({});
+      expect(await cascade('restore', { limit })).toEqual({});
     });
 
     it(`say nothing any more when they are pruned, removed ones too, in batches of ${limit}`, async () => {
       const before = await stored();
       const pruning = { modes: { messages: 'pruning' }, limit } as const;
       expect(await count(pruning)).toEqual({ activities: 6 });
-      expect(await sweep('delete', pruning)).toEqual({ activities: 6 });
+      expect(await cascade('delete', pruning)).toEqual({ activities: 6 });
       const pruned = await stored();
       expect(pruned).toEqual(
         ofAnn(before, ({ id, actor_id, created_at, deleted_at, deleted_with }) => ({
@@ -87,30 +89,30 @@ describeOnEveryEngine('the activities of a user', engine => {
       );
       expect(await count(pruning)).toEqual({});
       for (const operation of ['delete', 'restore', 'reactivate', 'deactivate'] as const) {
-        expect(await sweep(operation, pruning)).toEqual({});
+        expect(await cascade(operation, pruning)).toEqual({});
       }
       expect(await stored()).toEqual(pruned);
     });
 
     it(`are gone with a hard deletion, hidden and pruned ones too, in batches of ${limit}`, async () => {
-      await sweep('delete', { modes: { messages: 'pruning' } });
+      await cascade('delete', { modes: { messages: 'pruning' } });
       await add('ann', 'a6');
-      await sweep('deactivate');
+      await cascade('deactivate');
       await add('ann', 'a7');
       const hard = { modes: { messages: 'hard' }, limit } as const;
       expect(await count(hard)).toEqual({ activities: 8 });
-      expect(await sweep('delete', hard)).toEqual({ activities: 8 });
+      expect(await cascade('delete', hard)).toEqual({ activities: 8 });
       expect((await stored()).map(({ id }) => id)).toEqual(['b1']);
-      expect(await sweep('delete', hard)).toEqual({});
+      expect(await cascade('delete', hard)).toEqual({});
     });
   }
 
   it('that a deactivation hid stay hidden through a soft deletion and its end', async () => {
-    await sweep('deactivate');
+    await cascade('deactivate');
     await add('ann', 'a6');
     const before = await stored();
-    expect(await sweep('delete', { modes: { messages: 'soft' } })).toEqual({ activities: 1 });
-    expect(await sweep('restore')).toEqual({ activities: 1 });
+    expect(await cascade('delete', { modes: { messages: 'soft' } })).toEqual({ activities: 1 });
+    expect(await cascade('restore')).toEqual({ activities: 1 });
     expect(await stored()).toEqual(before);
   });
 
@@ -118,11 +120,11 @@ describeOnEveryEngine('the activities of a user', engine => {
     const before = await stored();
     const modes = { calls: 'hard', conversations: 'hard' } as const;
     expect(await count({ modes })).toEqual({});
-    expect(await sweep('delete', { modes })).toEqual({});
+    expect(await cascade('delete', { modes })).toEqual({});
     expect(await stored()).toEqual(before);
-    const forget = { modes: { messages: 'soft' }, forgetUser: true } as const;
+    const forget = { modes: { messages: 'soft' }, eraseUser: true } as const;
     expect(await count(forget)).toEqual({ activities: 6 });
-    expect(await sweep('delete', forget)).toEqual({ activities: 6 });
+    expect(await cascade('delete', forget)).toEqual({ activities: 6 });
     expect(JSON.stringify(await stored())).not.toContain('"ann"');
   });
 
@@ -140,7 +142,7 @@ describeOnEveryEngine('the activities of a user', engine => {
       deleted_at: expect.any(Number),
     });
     expect(await fixture.export(feeds.product, 'ann', 100)).toEqual(records);
-    await sweep('delete', { modes: { messages: 'pruning' } });
+    await cascade('delete', { modes: { messages: 'pruning' } });
     expect(await fixture.export(feeds.product, 'ann', 3)).toHaveLength(6);
   });
 });

@@ -1,8 +1,8 @@
 import { describeOnPostgres } from '@rollcall/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PostgresHints } from '../../src/notifications/postgres-notifications.js';
-import type { ProcessHint } from '../../src/notifications/process-notifications.js';
+import { PostgresNotifications } from '../../src/notifications/postgres-notifications.js';
+import type { ProcessNotification } from '../../src/notifications/process-notifications.js';
 import { until } from '../support/until.js';
 
 describeOnPostgres('hints between processes', engine => {
@@ -22,12 +22,16 @@ describeOnPostgres('hints between processes', engine => {
   });
 
   /** A process: what it has heard so far, and what it was told of its connection. */
-  async function open(): Promise<{ hints: PostgresHints; heard: ProcessHint[]; errors: unknown[] }> {
-    const heard: ProcessHint[] = [];
+  async function open(): Promise<{
+    hints: PostgresNotifications;
+    heard: ProcessNotification[];
+    errors: unknown[];
+  }> {
+    const heard: ProcessNotification[] = [];
     const errors: unknown[] = [];
-    const hints = new PostgresHints({
+    const hints = new PostgresNotifications({
       url,
-      onHint: hint => heard.push(hint),
+      onReceived: hint => heard.push(hint),
       onError: error => errors.push(error),
     });
     ends.push(() => hints.close());
@@ -46,7 +50,7 @@ describeOnPostgres('hints between processes', engine => {
 
   it('reach every other process, and not the one that tells', async () => {
     const [one, two, three] = [await open(), await open(), await open()];
-    const hint: ProcessHint = { log: true, presence: true, tasks: new Map([['a task', true]]) };
+    const hint: ProcessNotification = { log: true, presence: true, tasks: new Map([['a task', true]]) };
     one.hints.tell(hint);
     await until('both have heard', () => two.heard.length > 0 && three.heard.length > 0);
     expect(two.heard).toEqual([hint]);
@@ -84,7 +88,7 @@ describeOnPostgres('hints between processes', engine => {
     const { hints } = await open();
     expect(await connections()).toHaveLength(1);
     await hints.close();
-    const early = new PostgresHints({ url, onHint: () => undefined, onError: () => undefined });
+    const early = new PostgresNotifications({ url, onReceived: () => undefined, onError: () => undefined });
     await early.close();
     await until('all connections are closed', async () => (await connections()).length === 0);
   });

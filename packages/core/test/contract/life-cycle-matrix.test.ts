@@ -9,7 +9,7 @@ import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { tombstoneOf } from '../../src/users/tombstones.js';
-import { cascadeOf } from '../support/life-cycle/cascade-events.js';
+import { cascadeEvents } from '../support/life-cycle/cascade-events.js';
 import { contentAfter, detailsOf, type ModelledDeletion } from '../support/life-cycle/content-after.js';
 import { registersAfter } from '../support/life-cycle/registers-after.js';
 import { type Dump, rowsWith, StoredData } from '../support/life-cycle/stored-data.js';
@@ -97,7 +97,7 @@ async function check(at: {
   const { modes, ...deletion } = modelled(at, after);
   const content = contentAfter(before, { modes, ...deletion });
   const details = detailsOf(before, content, { modes, ...deletion });
-  const events = cascadeOf({ modes, ...deletion }, details);
+  const events = cascadeEvents({ modes, ...deletion }, details);
   const registers = registersAfter(before, { modes, ...deletion }, { taskId, details, events });
   expect(after, JSON.stringify(combination)).toEqual({ ...before, ...content, ...registers });
   const outcome = { status: 'done', ...(Object.keys(details).length > 0 && { details }) };

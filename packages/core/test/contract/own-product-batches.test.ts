@@ -7,7 +7,7 @@ import {
   bookmarks,
   bookmarkTable,
 } from '../support/products/bookmarks-fixture.js';
-import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
+import { type CascadeOptions, ContentFixture } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the bookmarks of the example', engine => {
   let fixture: ContentFixture;
@@ -23,27 +23,29 @@ describeOnEveryEngine('the bookmarks of the example', engine => {
   });
 
   afterEach(async () => {
-    expect(fixture.heirs).toBe(0);
+    expect(fixture.newOwners).toBe(0);
     await fixture.close();
   });
 
   const stored = () => fixture.rows(bookmarkTable);
-  const sweep = (operation: 'deactivate' | 'reactivate' | 'delete' | 'restore', options: SweepOptions = {}) =>
-    fixture.sweep(bookmarks, operation, { userId: 'ann', ...options });
+  const cascade = (
+    operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
+    options: CascadeOptions = {},
+  ) => fixture.cascade(bookmarks, operation, { userId: 'ann', ...options });
 
   for (const limit of [1, 5, 100]) {
     it(`are hidden and brought back, each by its own reason, in batches of ${limit}`, async () => {
       const before = await stored();
       const soft = { modes: { messages: 'soft' }, limit } as const;
-      expect(await sweep('deactivate', { limit })).toEqual({ bookmarks: 5 });
-      expect(await sweep('deactivate', { limit })).toEqual({});
-      expect(await sweep('delete', soft)).toEqual({});
-      expect(await sweep('restore', { limit })).toEqual({});
-      expect(await sweep('reactivate', { limit })).toEqual({ bookmarks: 5 });
+      expect(await cascade('deactivate', { limit })).toEqual({ bookmarks: 5 });
+      expect(await cascade('deactivate', { limit })).toEqual({});
+      expect(await cascade('delete', soft)).toEqual({});
+      expect(await cascade('restore', { limit })).toEqual({});
+      expect(await cascade('reactivate', { limit })).toEqual({ bookmarks: 5 });
       expect(await stored()).toEqual(before);
-      expect(await sweep('delete', soft)).toEqual({ bookmarks: 5 });
-      expect(await sweep('reactivate', { limit })).toEqual({});
-      expect(await sweep('restore', { limit })).toEqual({ bookmarks: 5 });
+      expect(await cascade('delete', soft)).toEqual({ bookmarks: 5 });
+      expect(await cascade('reactivate', { limit })).toEqual({});
+      expect(await cascade('restore', { limit })).toEqual({ bookmarks: 5 });
       expect(await stored()).toEqual(before);
     });
 
@@ -52,9 +54,9 @@ describeOnEveryEngine('the bookmarks of the example', engine => {
         expect(await fixture.count(bookmarks, { userId: 'ben', modes: { messages } })).toEqual({
           bookmarks: messages === 'pruning' ? 1 : 0,
         });
-        await fixture.sweep(bookmarks, 'delete', { userId: 'ben', modes: { messages }, limit });
+        await fixture.cascade(bookmarks, 'delete', { userId: 'ben', modes: { messages }, limit });
       }
-      expect(await sweep('delete', { forgetUser: true, limit })).toEqual({ bookmarks: 6 });
+      expect(await cascade('delete', { eraseUser: true, limit })).toEqual({ bookmarks: 6 });
       expect(await stored()).toEqual([]);
     });
 

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { claimTask } from '../../src/tasks/claim-task.js';
 import { commitStep } from '../../src/tasks/commit-step.js';
 import { TaskOvertaken } from '../../src/tasks/held-task.js';
-import { LocalTaskHints } from '../../src/tasks/task-notifications.js';
+import { LocalTaskNotifications } from '../../src/tasks/task-notifications.js';
 import { GatedUnitOfWork } from '../support/tasks/gated-unit-of-work.js';
 import { TasksFixture } from '../support/tasks/tasks-fixture.js';
-import { touchJob } from '../support/tasks/touch-handler.js';
+import { touchHandler } from '../support/tasks/touch-handler.js';
 import { until } from '../support/until.js';
 
 const LONG_MS = 600_000;
@@ -52,7 +52,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
 
   it('is shared out: two processes do all tasks between them and no user twice', async () => {
     const ids = await fixture.addUsers(10);
-    const [first, second] = [touchJob(), touchJob()];
+    const [first, second] = [touchHandler(), touchHandler()];
     const gate = fixture.gate();
     const tasks: Task[] = [];
     for (const part of [ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)])
@@ -62,7 +62,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     await until('the first worker has a task', () => gate.waiting === 1);
     const other = {
       unitOfWork: await fixture.otherUnitOfWork(),
-      hints: new LocalTaskHints(),
+      hints: new LocalTaskNotifications(),
       concurrency: 1,
     };
     fixture.startWorker(second, other);
@@ -104,7 +104,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const { task_id } = await fixture.enqueue(ids);
     const row = await claim();
     await fixture.expireLease(task_id);
-    const options = { unitOfWork: fixture.unitOfWork, job: touchJob() };
+    const options = { unitOfWork: fixture.unitOfWork, job: touchHandler() };
     const held = { id: task_id, fence: row?.fence ?? 0 };
     await commitStep({ ...options, held, leaseMs: LONG_MS });
     expect(await claim()).toBeUndefined();
@@ -127,11 +127,11 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(4);
     const { task_id } = await fixture.enqueue(ids);
     const dead = new GatedUnitOfWork(fixture.unitOfWork);
-    fixture.startWorker(touchJob(), { unitOfWork: dead, leaseMs: 1, concurrency: 1, dropped: true });
+    fixture.startWorker(touchHandler(), { unitOfWork: dead, leaseMs: 1, concurrency: 1, dropped: true });
     dead.allow(1);
     await until('it is about to take the first step', () => dead.waiting === 1);
 
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     expect(await ended(task_id)).toMatchObject({ status: 'completed', progress: { done: 4, failed: 0 } });
     expect(await fixture.row(task_id)).toMatchObject({ fence: 2 });
     expect(await fixture.eventNames()).toEqual(eventsOfOneRun(ids));
@@ -141,11 +141,11 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const dead = new GatedUnitOfWork(fixture.unitOfWork);
-    fixture.startWorker(touchJob(), { unitOfWork: dead, leaseMs: 1, concurrency: 1, dropped: true });
+    fixture.startWorker(touchHandler(), { unitOfWork: dead, leaseMs: 1, concurrency: 1, dropped: true });
     dead.allow(3);
     await until('it is about to take the third step', () => dead.waiting === 1);
 
-    const successor = touchJob();
+    const successor = touchHandler();
     const begun = fixture.clock.now;
     fixture.clock.now += 1000;
     fixture.startWorker(successor);
@@ -163,12 +163,12 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const gate = fixture.gate();
-    const paused = touchJob();
+    const paused = touchHandler();
     const late = fixture.startWorker(paused, { unitOfWork: gate, leaseMs: 1, concurrency: 1 });
     gate.allow(2);
     await until('it stands before its second step', () => gate.waiting === 1);
 
-    const successor = touchJob();
+    const successor = touchHandler();
     const second = fixture.gate(await fixture.otherUnitOfWork());
     fixture.startWorker(successor, { unitOfWork: second, leaseMs: LONG_MS });
     second.allow(2);
@@ -195,7 +195,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
         resume = () => resolve(undefined);
       });
       let stands = false;
-      const paused = touchJob(some => {
+      const paused = touchHandler(some => {
         if (!some.includes('user-2') || stands) return undefined;
         stands = true;
         return pause;
@@ -203,10 +203,10 @@ describeOnEveryEngine('a task that several workers want', engine => {
       fixture.startWorker(paused, { leaseMs: 1, concurrency: 1 });
       await until('it stands in the middle of its second step', () => stands);
 
-      const successor = touchJob();
+      const successor = touchHandler();
       fixture.startWorker(successor, {
         unitOfWork: await fixture.otherUnitOfWork(),
-        hints: new LocalTaskHints(),
+        hints: new LocalTaskNotifications(),
       });
       await until('another one took the task', async () => (await fixture.row(task_id)).fence === 2);
       resume();
@@ -225,7 +225,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(2);
     const { task_id } = await fixture.enqueue(ids);
     const row = await claim();
-    const job = touchJob((_, { transaction }) =>
+    const job = touchHandler((_, { transaction }) =>
       transaction.query(sql`UPDATE tasks SET fence = fence + 1 WHERE id = ${task_id}`),
     );
     const options = { unitOfWork: fixture.unitOfWork, job, leaseMs: LONG_MS };
@@ -242,7 +242,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const first = await claim();
     const options = {
       unitOfWork: fixture.unitOfWork,
-      job: touchJob(),
+      job: touchHandler(),
       leaseMs: LONG_MS,
     };
     await commitStep({ ...options, held: { id: task_id, fence: first?.fence ?? 0 } });
@@ -275,7 +275,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     }
     const ids = await fixture.addUsers(2);
     const { task_id } = await fixture.enqueue(ids);
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     expect((await ended(task_id)).status).toBe('completed');
     expect((await ended(dead.task_id)).status).toBe('failed');
   });
@@ -287,7 +287,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
       tasks.push(await fixture.enqueue(ids.slice(begin, begin + 10)));
     }
     let steps = 0;
-    const job = touchJob(() => {
+    const job = touchHandler(() => {
       steps += 1;
       if (steps % 5 === 0) throw new Error('not now');
     });

@@ -2,20 +2,26 @@ import { RollcallError, type Task } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lifeCycleJob } from '../../src/life-cycle/life-cycle-handlers.js';
-import type { Job } from '../../src/tasks/task-handler.js';
+import { lifeCycleHandler } from '../../src/life-cycle/life-cycle-handlers.js';
+import type { TaskHandler } from '../../src/tasks/task-handler.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/life-cycle.js';
 import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
 import { until } from '../support/until.js';
 
-const tools = { products: [], onForgotten: () => undefined };
+const tools = { products: [], onErased: () => undefined };
 
-function deactivateUsersJob(change: ChangeActivity): Job {
-  return lifeCycleJob({ type: 'users.deactivate', kind: 'deactivate', change }, tools) as unknown as Job;
+function deactivateUsersJob(change: ChangeActivity): TaskHandler {
+  return lifeCycleHandler(
+    { type: 'users.deactivate', kind: 'deactivate', change },
+    tools,
+  ) as unknown as TaskHandler;
 }
 
-function reactivateUsersJob(change: ChangeActivity): Job {
-  return lifeCycleJob({ type: 'users.reactivate', kind: 'reactivate', change }, tools) as unknown as Job;
+function reactivateUsersJob(change: ChangeActivity): TaskHandler {
+  return lifeCycleHandler(
+    { type: 'users.reactivate', kind: 'reactivate', change },
+    tools,
+  ) as unknown as TaskHandler;
 }
 
 describeOnEveryEngine('the bulk life-cycle jobs', engine => {

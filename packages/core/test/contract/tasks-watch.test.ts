@@ -2,17 +2,17 @@ import { getEventListeners } from 'node:events';
 import type { Task, TaskEvent } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LocalTaskHints, type TaskHints } from '../../src/tasks/task-notifications.js';
+import { LocalTaskNotifications, type TaskNotifications } from '../../src/tasks/task-notifications.js';
 import { Tasks } from '../../src/tasks/tasks.js';
 import { noLink, SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
-import { touchJob } from '../support/tasks/touch-handler.js';
+import { touchHandler } from '../support/tasks/touch-handler.js';
 import { until } from '../support/until.js';
 
 /** How often somebody has begun to listen to these hints, and not ended. */
-class CountedHints extends LocalTaskHints {
+class CountedHints extends LocalTaskNotifications {
   listening = 0;
 
-  override subscribe(listener: Parameters<LocalTaskHints['subscribe']>[0]): () => void {
+  override subscribe(listener: Parameters<LocalTaskNotifications['subscribe']>[0]): () => void {
     const unsubscribe = super.subscribe(listener);
     let open = true;
     this.listening += 1;
@@ -40,7 +40,7 @@ describeOnEveryEngine('watching a task', engine => {
   const watch = (taskId: string) =>
     fixture.tasks.watch(taskId, controller.signal)[Symbol.asyncIterator]() as AsyncIterator<Task>;
   /** Those who watch here hear of changes by hints or, as far as a test goes, never. */
-  const patientTasks = (hints: TaskHints = fixture.hints) =>
+  const patientTasks = (hints: TaskNotifications = fixture.hints) =>
     new Tasks({
       unitOfWork: fixture.unitOfWork,
       hints,
@@ -53,7 +53,7 @@ describeOnEveryEngine('watching a task', engine => {
   it('yields the present state at once, then every change, and ends with the task', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(6));
     const gate = fixture.gate();
-    fixture.startWorker(touchJob(), { unitOfWork: gate });
+    fixture.startWorker(touchHandler(), { unitOfWork: gate });
     const states: string[] = [];
     for await (const task of patientTasks().watch(task_id, controller.signal)) {
       states.push(summary(task));
@@ -66,7 +66,7 @@ describeOnEveryEngine('watching a task', engine => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(10));
     const watching = watch(task_id);
     expect(summary((await watching.next()).value)).toBe('pending 0/10');
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     await waitFor(task_id);
     expect(summary((await watching.next()).value)).toBe('completed 10/10');
     expect((await watching.next()).done).toBe(true);
@@ -100,7 +100,7 @@ describeOnEveryEngine('watching a task', engine => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(2));
     const watching = watch(task_id);
     await watching.next();
-    fixture.startWorker(touchJob(), { hints: new LocalTaskHints() });
+    fixture.startWorker(touchHandler(), { hints: new LocalTaskNotifications() });
     let last: Task | undefined;
     for (let next = await watching.next(); !next.done; next = await watching.next()) last = next.value;
     expect(last?.status).toBe('completed');
@@ -133,7 +133,7 @@ describeOnEveryEngine('watching a task', engine => {
     const heard: TaskEvent[] = [];
     const unsubscribe = fixture.tasks.onProgress(event => heard.push(event));
     const ids = await fixture.addUsers(6);
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     await waitFor((await fixture.enqueue(ids.slice(0, 2))).task_id);
     expect(heard).toEqual([]);
     const { task_id } = await fixture.enqueue(ids);

@@ -2,9 +2,9 @@ import { RollcallError, type Task } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { LocalTaskHints } from '../../src/tasks/task-notifications.js';
+import { LocalTaskNotifications } from '../../src/tasks/task-notifications.js';
 import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
-import { touchJob } from '../support/tasks/touch-handler.js';
+import { touchHandler } from '../support/tasks/touch-handler.js';
 import { until } from '../support/until.js';
 
 const FOREVER_MS = 2 ** 30;
@@ -36,7 +36,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('does a task step by step, each with its events, and says at the end what became of everybody', async () => {
     const ids = await fixture.addUsers(5);
     const { task_id } = await fixture.enqueue(ids);
-    const job = touchJob();
+    const job = touchHandler();
     fixture.startWorker(job);
     const task = await ended(task_id);
     expect(task).toEqual({
@@ -62,7 +62,7 @@ describeOnEveryEngine('a task worker', engine => {
 
   it('is woken by a task that is made while it is idle', async () => {
     const ids = await fixture.addUsers(1);
-    fixture.startWorker(touchJob(), { pollMs: FOREVER_MS });
+    fixture.startWorker(touchHandler(), { pollMs: FOREVER_MS });
     for (let round = 0; round < 3; round++) {
       const { task_id } = await fixture.enqueue(ids);
       expect((await ended(task_id)).status).toBe('completed');
@@ -72,13 +72,13 @@ describeOnEveryEngine('a task worker', engine => {
   it('goes on to the next task as soon as one has ended', async () => {
     const ids = await fixture.addUsers(1);
     const tasks = [await fixture.enqueue(ids), await fixture.enqueue(ids), await fixture.enqueue(ids)];
-    fixture.startWorker(touchJob(), { pollMs: FOREVER_MS, concurrency: 1 });
+    fixture.startWorker(touchHandler(), { pollMs: FOREVER_MS, concurrency: 1 });
     for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
   });
 
   it('finds tasks that it got no hint of', async () => {
     const ids = await fixture.addUsers(1);
-    fixture.startWorker(touchJob(), { hints: new LocalTaskHints() });
+    fixture.startWorker(touchHandler(), { hints: new LocalTaskNotifications() });
     const { task_id } = await fixture.enqueue(ids);
     expect((await ended(task_id)).status).toBe('completed');
   });
@@ -87,7 +87,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(1);
     const other = await fixture.enqueue(ids, { type: 'users.reactivate' });
     const own = await fixture.enqueue(ids);
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     await ended(own.task_id);
     expect((await fixture.tasks.get(other.task_id)).status).toBe('pending');
   });
@@ -98,7 +98,7 @@ describeOnEveryEngine('a task worker', engine => {
     for (let count = 0; count < 5; count++) tasks.push(await fixture.enqueue(ids));
     const open = new Set<string>();
     let most = 0;
-    const job = touchJob((some, { task }) => {
+    const job = touchHandler((some, { task }) => {
       open.add(task.id);
       most = Math.max(most, open.size);
       if (some.includes('user-5')) open.delete(task.id);
@@ -122,7 +122,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(4);
     const { task_id } = await fixture.enqueue(ids);
     let failures = 0;
-    const job = touchJob(some => {
+    const job = touchHandler(some => {
       if (some.includes('user-2') && failures++ < 3) throw new Error('not now');
     });
     fixture.startWorker(job);
@@ -138,7 +138,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const failures: Record<string, number> = {};
-    const job = touchJob(([first = '']) => {
+    const job = touchHandler(([first = '']) => {
       failures[first] = (failures[first] ?? 0) + 1;
       if (failures[first] < 5) throw new Error('not now');
     });
@@ -151,7 +151,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const fault = new Error('secret detail');
-    const job = touchJob(some => {
+    const job = touchHandler(some => {
       if (some.includes('user-2')) throw fault;
     });
     fixture.startWorker(job);
@@ -176,7 +176,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('tells the error that a task failed with when it is one that callers know', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
     fixture.startWorker(
-      touchJob(() => {
+      touchHandler(() => {
         throw new RollcallError('NOT_FOUND', 'there is no such thing');
       }),
     );
@@ -187,7 +187,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const gate = fixture.gate();
-    fixture.startWorker(touchJob(), { unitOfWork: gate });
+    fixture.startWorker(touchHandler(), { unitOfWork: gate });
     gate.allow(2);
     await until('the second step is about to begin', () => gate.waiting === 1);
     const answer = await fixture.tasks.cancel({ type: 'user', id: 'root' }, task_id);
@@ -211,7 +211,7 @@ describeOnEveryEngine('a task worker', engine => {
 
   it('does not bring a task back that was cancelled while it waited for its next try', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
-    const job = touchJob(() => {
+    const job = touchHandler(() => {
       throw new Error('not now');
     });
     fixture.startWorker(job, { backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
@@ -224,7 +224,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('cancels a task whose step fails after the cancellation, instead of trying it again', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
     const gate = fixture.gate();
-    const job = touchJob(() => {
+    const job = touchHandler(() => {
       throw new Error('not now');
     });
     fixture.startWorker(job, { unitOfWork: gate, backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
@@ -240,7 +240,7 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const gate = fixture.gate();
-    const worker = fixture.startWorker(touchJob(), { unitOfWork: gate, leaseMs: FOREVER_MS });
+    const worker = fixture.startWorker(touchHandler(), { unitOfWork: gate, leaseMs: FOREVER_MS });
     gate.allow(1);
     await until('the first step is about to begin', () => gate.waiting === 1);
     const stopped = worker.stop();
@@ -248,7 +248,7 @@ describeOnEveryEngine('a task worker', engine => {
     await stopped;
     expect(await fixture.row(task_id)).toMatchObject({ status: 'pending', done: 2, tries: 0 });
 
-    fixture.startWorker(touchJob());
+    fixture.startWorker(touchHandler());
     expect(await ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
     expect(fixture.errors).toEqual([]);
@@ -257,7 +257,7 @@ describeOnEveryEngine('a task worker', engine => {
   it('ends a task that was cancelled while it stopped', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(6));
     const gate = fixture.gate();
-    const worker = fixture.startWorker(touchJob(), { unitOfWork: gate });
+    const worker = fixture.startWorker(touchHandler(), { unitOfWork: gate });
     gate.allow(1);
     await until('the first step is about to begin', () => gate.waiting === 1);
     const stopped = worker.stop();
@@ -273,7 +273,7 @@ describeOnEveryEngine('a task worker', engine => {
   });
 
   it('stops at once when it is idle, and takes nothing afterwards', async () => {
-    const worker = fixture.startWorker(touchJob(), { pollMs: FOREVER_MS });
+    const worker = fixture.startWorker(touchHandler(), { pollMs: FOREVER_MS });
     await worker.stop();
     const { task_id } = await fixture.enqueue(['jane']);
     await worker.stop();
@@ -302,7 +302,7 @@ describeOnEveryEngine('a task worker', engine => {
       contexts.push(context);
       throw new Error('nobody can be told');
     };
-    fixture.startWorker(touchJob(), { unitOfWork: flaky, onError, leaseMs: 1, concurrency: 1 });
+    fixture.startWorker(touchHandler(), { unitOfWork: flaky, onError, leaseMs: 1, concurrency: 1 });
     expect((await ended(task_id)).status).toBe('completed');
     expect(contexts).toEqual([
       'taking a task',

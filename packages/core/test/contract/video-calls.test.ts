@@ -152,7 +152,7 @@ describeOnEveryEngine('calls', engine => {
     expect(await add(['ben'])).toBe(2);
     expect(await add(['ben', 'ann'])).toBe(2);
     expect(await add(['cat', 'ben'])).toBe(3);
-    await fixture.sweep(video.product, 'delete', { userId: 'cat', forgetUser: true });
+    await fixture.cascade(video.product, 'delete', { userId: 'cat', eraseUser: true });
     const left = only(await video.getCall(SERVER, 'audio:one'));
     expect(left).toMatchObject({ row: { people: 3 }, memberCount: 2 });
   });

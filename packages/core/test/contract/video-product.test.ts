@@ -3,7 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callMemberTable, callTable } from '../../src/products/video/call-table.js';
 import { Video } from '../../src/products/video/video.js';
-import { ContentFixture, type SweepOptions } from '../support/products/content-fixture.js';
+import { type CascadeOptions, ContentFixture } from '../support/products/content-fixture.js';
 
 describeOnEveryEngine('the calls of a user', engine => {
   let fixture: ContentFixture;
@@ -26,8 +26,8 @@ describeOnEveryEngine('the calls of a user', engine => {
       { kind: 'user', userId: user_id },
       { ...createCallSchema.parse({ type: 'audio', id, members, custom: { about: id } }), user_id },
     );
-  const sweep = (operation: 'delete' | 'restore', userId: string, options: SweepOptions = {}) =>
-    fixture.sweep(video.product, operation, { userId, ...options });
+  const cascade = (operation: 'delete' | 'restore', userId: string, options: CascadeOptions = {}) =>
+    fixture.cascade(video.product, operation, { userId, ...options });
   const stored = async () => ({
     calls: await fixture.rows(callTable),
     members: await fixture.rows(callMemberTable),
@@ -51,7 +51,7 @@ describeOnEveryEngine('the calls of a user', engine => {
       expect(await fixture.count(video.product, { userId: 'ann', modes: { calls: 'soft' } })).toEqual({
         calls: 5,
       });
-      expect(await sweep('delete', 'ann', { modes: { calls: 'soft' }, limit })).toEqual({ calls: 5 });
+      expect(await cascade('delete', 'ann', { modes: { calls: 'soft' }, limit })).toEqual({ calls: 5 });
       expect(await inSight()).toEqual(['alone', 'group', 'others']);
       const hidden = await stored();
       const isPair = ({ cid }: { cid: string }) => cid.startsWith('audio:p');
@@ -65,24 +65,24 @@ describeOnEveryEngine('the calls of a user', engine => {
       });
       expect(await fixture.newEvents()).toEqual(pairs.map(id => event('call.deleted', id, { mode: 'soft' })));
 
-      expect(await sweep('delete', 'ann', { modes: { calls: 'soft' }, limit })).toEqual({});
+      expect(await cascade('delete', 'ann', { modes: { calls: 'soft' }, limit })).toEqual({});
       expect(await stored()).toEqual(hidden);
       expect(await fixture.newEvents()).toEqual([]);
 
-      expect(await sweep('restore', 'ann', { limit })).toEqual({ calls: 5 });
+      expect(await cascade('restore', 'ann', { limit })).toEqual({ calls: 5 });
       expect(await stored()).toEqual(before);
       expect(await fixture.newEvents()).toEqual(pairs.map(id => event('call.restored', id)));
-      expect(await sweep('restore', 'ann', { limit })).toEqual({});
+      expect(await cascade('restore', 'ann', { limit })).toEqual({});
       expect(await fixture.newEvents()).toEqual([]);
     });
 
     it(`of two go for ever with their members, hidden ones too, in batches of ${limit}`, async () => {
       const { calls, members } = await stored();
-      await sweep('delete', 'ben', { modes: { calls: 'soft' } });
+      await cascade('delete', 'ben', { modes: { calls: 'soft' } });
       await fixture.newEvents();
       const hard = { modes: { calls: 'hard' }, limit } as const;
       expect(await fixture.count(video.product, { userId: 'ann', ...hard })).toEqual({ calls: 5 });
-      expect(await sweep('delete', 'ann', hard)).toEqual({ calls: 5 });
+      expect(await cascade('delete', 'ann', hard)).toEqual({ calls: 5 });
       const isLeft = ({ cid }: { cid: string }) => cid === 'audio:alone' || cid === 'audio:group';
       const left = await stored();
       expect(left.calls.filter(isLeft)).toEqual(calls.filter(isLeft));
@@ -90,39 +90,39 @@ describeOnEveryEngine('the calls of a user', engine => {
       expect(left.calls.map(call => call.id)).toEqual(['alone', 'group', 'others']);
       expect(left.members).toHaveLength(6);
       expect(await fixture.newEvents()).toEqual(pairs.map(id => event('call.deleted', id, { mode: 'hard' })));
-      expect(await sweep('delete', 'ann', hard)).toEqual({});
+      expect(await cascade('delete', 'ann', hard)).toEqual({});
       expect(await stored()).toEqual(left);
       expect(await fixture.newEvents()).toEqual([]);
     });
 
-    it(`name a user who goes for ever no more, and an heir has what it made, in batches of ${limit}`, async () => {
+    it(`name a user who goes for ever no more, and a new owner has what it made, in batches of ${limit}`, async () => {
       const before = await stored();
-      const forget = { forgetUser: true, limit };
+      const forget = { eraseUser: true, limit };
       expect(await fixture.count(video.product, { userId: 'ann', ...forget })).toEqual({ memberships: 7 });
-      expect(await sweep('delete', 'ann', forget)).toEqual({ memberships: 7 });
+      expect(await cascade('delete', 'ann', forget)).toEqual({ memberships: 7 });
       const after = await stored();
       expect(after).toEqual({
         calls: before.calls.map(call =>
-          call.created_by_id === 'ann' ? { ...call, created_by_id: 'heir' } : call,
+          call.created_by_id === 'ann' ? { ...call, created_by_id: 'newOwner' } : call,
         ),
         members: before.members.filter(member => member.user_id !== 'ann'),
       });
       expect(JSON.stringify(after)).not.toContain('"ann"');
       expect(await fixture.newEvents()).toEqual([]);
-      expect(await sweep('delete', 'ann', forget)).toEqual({});
+      expect(await cascade('delete', 'ann', forget)).toEqual({});
       expect(await stored()).toEqual(after);
     });
 
     it(`of two go, and the others forget it, when a user goes for ever with its calls, in batches of ${limit}`, async () => {
       const { calls } = await stored();
-      const forget = { modes: { calls: 'hard' }, forgetUser: true, limit } as const;
+      const forget = { modes: { calls: 'hard' }, eraseUser: true, limit } as const;
       const expected = { calls: 5, memberships: 2 };
       expect(await fixture.count(video.product, { userId: 'ann', ...forget })).toEqual(expected);
-      expect(await sweep('delete', 'ann', forget)).toEqual(expected);
+      expect(await cascade('delete', 'ann', forget)).toEqual(expected);
       const after = await stored();
       expect(after.calls).toEqual([
-        { ...calls.find(call => call.id === 'alone'), created_by_id: 'heir' },
-        { ...calls.find(call => call.id === 'group'), created_by_id: 'heir' },
+        { ...calls.find(call => call.id === 'alone'), created_by_id: 'newOwner' },
+        { ...calls.find(call => call.id === 'group'), created_by_id: 'newOwner' },
         calls.find(call => call.id === 'others'),
       ]);
       expect(after.members.map(({ cid, user_id }) => `${cid} ${user_id}`)).toEqual([
@@ -139,9 +139,9 @@ describeOnEveryEngine('the calls of a user', engine => {
     const before = await stored();
     const modes = { messages: 'hard', conversations: 'hard' } as const;
     expect(await fixture.count(video.product, { userId: 'ann', modes })).toEqual({});
-    expect(await sweep('delete', 'ann', { modes })).toEqual({});
+    expect(await cascade('delete', 'ann', { modes })).toEqual({});
     for (const operation of ['deactivate', 'reactivate'] as const) {
-      expect(await fixture.sweep(video.product, operation, { userId: 'ann' })).toEqual({});
+      expect(await fixture.cascade(video.product, operation, { userId: 'ann' })).toEqual({});
     }
     expect(await stored()).toEqual(before);
     expect(await fixture.newEvents()).toEqual([]);
@@ -153,29 +153,29 @@ describeOnEveryEngine('the calls of a user', engine => {
       ['ann', 'ben'],
       ['ben', 'ann'],
     ] as const) {
-      await sweep('delete', 'ann', { modes: { calls: 'soft' } });
+      await cascade('delete', 'ann', { modes: { calls: 'soft' } });
       await fixture.newEvents();
       expect(await fixture.count(video.product, { userId: 'ben', modes: { calls: 'soft' } })).toEqual({
         calls: 1,
       });
-      expect(await sweep('delete', 'ben', { modes: { calls: 'soft' } })).toEqual({ calls: 1 });
+      expect(await cascade('delete', 'ben', { modes: { calls: 'soft' } })).toEqual({ calls: 1 });
       expect(await fixture.newEvents()).toEqual([
         event('call.deleted', 'others', { user_ids: ['ben', 'cat'], mode: 'soft' }),
       ]);
-      expect(await sweep('restore', first)).toEqual(first === 'ben' ? { calls: 1 } : {});
+      expect(await cascade('restore', first)).toEqual(first === 'ben' ? { calls: 1 } : {});
       expect(await inSight()).not.toContain('p1');
       await fixture.newEvents();
-      expect(await sweep('restore', second)).toEqual({ calls: second === 'ben' ? 6 : 5 });
+      expect(await cascade('restore', second)).toEqual({ calls: second === 'ben' ? 6 : 5 });
       expect(await stored()).toEqual(before);
     }
   });
 
   it('that were hidden with somebody who is gone for good do not come back with the other', async () => {
-    await sweep('delete', 'ann', { modes: { calls: 'soft' } });
-    await sweep('delete', 'ben', { modes: { calls: 'soft' } });
-    await sweep('delete', 'ann', { forgetUser: true });
+    await cascade('delete', 'ann', { modes: { calls: 'soft' } });
+    await cascade('delete', 'ben', { modes: { calls: 'soft' } });
+    await cascade('delete', 'ann', { eraseUser: true });
     await fixture.newEvents();
-    expect(await sweep('restore', 'ben')).toEqual({ calls: 1 });
+    expect(await cascade('restore', 'ben')).toEqual({ calls: 1 });
     expect(await inSight()).toEqual(['alone', 'group', 'others']);
     expect(await fixture.newEvents()).toEqual([
       event('call.restored', 'others', { user_ids: ['ben', 'cat'] }),
@@ -183,36 +183,36 @@ describeOnEveryEngine('the calls of a user', engine => {
   });
 
   it('come back to the other member when the one who is gone for good never took them away', async () => {
-    await sweep('delete', 'ben', { modes: { calls: 'soft' } });
-    await sweep('delete', 'ann', { forgetUser: true });
-    expect(await sweep('restore', 'ben')).toEqual({ calls: 6 });
+    await cascade('delete', 'ben', { modes: { calls: 'soft' } });
+    await cascade('delete', 'ann', { eraseUser: true });
+    expect(await cascade('restore', 'ben')).toEqual({ calls: 6 });
     expect(await inSight()).toEqual(['alone', 'group', 'others', ...pairs]);
   });
 
   it('are hidden for ever when a user goes for ever and its calls are hidden with it', async () => {
-    const forget = { modes: { calls: 'soft' }, forgetUser: true, limit: 2 } as const;
+    const forget = { modes: { calls: 'soft' }, eraseUser: true, limit: 2 } as const;
     const expected = { calls: 5, memberships: 7 };
     expect(await fixture.count(video.product, { userId: 'ann', ...forget })).toEqual(expected);
-    expect(await sweep('delete', 'ann', forget)).toEqual(expected);
+    expect(await cascade('delete', 'ann', forget)).toEqual(expected);
     expect(await fixture.newEvents()).toEqual(pairs.map(id => event('call.deleted', id, { mode: 'soft' })));
     const left = await stored();
     expect(JSON.stringify(left)).not.toContain('"ann"');
     expect(left.calls.filter(call => call.deleted_with === 'forgotten').map(({ id }) => id)).toEqual(pairs);
-    expect(await sweep('delete', 'ann', forget)).toEqual({});
-    expect(await sweep('restore', 'ben')).toEqual({});
+    expect(await cascade('delete', 'ann', forget)).toEqual({});
+    expect(await cascade('restore', 'ben')).toEqual({});
     expect(await stored()).toEqual(left);
   });
 
-  it('ask for an heir only where there is something to inherit', async () => {
-    await sweep('delete', 'cat', { modes: { calls: 'hard' }, forgetUser: true });
-    expect(fixture.heirs).toBe(0);
-    await sweep('delete', 'ann', { forgetUser: true });
-    expect(fixture.heirs).toBe(1);
+  it('ask for a new owner only where there is something to inherit', async () => {
+    await cascade('delete', 'cat', { modes: { calls: 'hard' }, eraseUser: true });
+    expect(fixture.newOwners).toBe(0);
+    await cascade('delete', 'ann', { eraseUser: true });
+    expect(fixture.newOwners).toBe(1);
   });
 
   it('are exported page by page, hidden ones too, with the membership and without the others', async () => {
     await video.joinCall({ cid: 'audio:p1', user_id: 'ann' });
-    await sweep('delete', 'ann', { modes: { calls: 'soft' } });
+    await cascade('delete', 'ann', { modes: { calls: 'soft' } });
     const records = await fixture.export(video.product, 'ann', 2);
     expect(records).toHaveLength(7);
     expect(records.map(record => record.id)).toEqual(['alone', ...pairs, 'group']);

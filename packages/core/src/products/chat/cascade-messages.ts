@@ -1,14 +1,14 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import type { SweepContext } from '../product.js';
-import type { SweepStep } from './cascade-step.js';
+import type { CascadeContext } from '../product.js';
+import type { CascadeStep } from './cascade-step.js';
 import type { MessageRow } from './message-table.js';
 
 /** How the messages of a user are deleted all at once. */
 type DeletedWith = Extract<NonNullable<MessageRow['deleted_with']>, 'deactivation' | 'deletion'>;
 
 /** Hides the user's messages that are not deleted yet, and notes why. */
-export function hideMessages(context: SweepContext, why: DeletedWith): SweepStep {
+export function hideMessages(context: CascadeContext, why: DeletedWith): CascadeStep {
   return async room => {
     const ids = await take(context, sql`pruned = false AND deleted_with IS NULL`, room);
     await context.transaction.query(
@@ -20,7 +20,7 @@ export function hideMessages(context: SweepContext, why: DeletedWith): SweepStep
 }
 
 /** Brings back the user's messages that were hidden for this reason. Of a pruned one nothing is left to bring back. */
-export function bringBackMessages(context: SweepContext, why: DeletedWith): SweepStep {
+export function bringBackMessages(context: CascadeContext, why: DeletedWith): CascadeStep {
   return async room => {
     const ids = await take(context, sql`pruned = false AND deleted_with = ${why}`, room);
     await context.transaction.query(
@@ -32,7 +32,7 @@ export function bringBackMessages(context: SweepContext, why: DeletedWith): Swee
 }
 
 /** Takes everything from the user's messages but who, where and when, however they were deleted before. */
-export function pruneMessages(context: SweepContext): SweepStep {
+export function pruneMessages(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction } = context;
     const ids = await take(context, sql`pruned = false`, room);
@@ -48,7 +48,7 @@ export function pruneMessages(context: SweepContext): SweepStep {
 }
 
 /** Removes every message of the user, however it was deleted before. */
-export function removeMessagesOfUser(context: SweepContext): SweepStep {
+export function removeMessagesOfUser(context: CascadeContext): CascadeStep {
   return async room => {
     const ids = await take(context, sql`true`, room);
     const removed = await removeMessages(context.transaction, ids);
@@ -57,7 +57,7 @@ export function removeMessagesOfUser(context: SweepContext): SweepStep {
 }
 
 /** Holds some messages of the user. The index over author, pruning and deletion finds them without looking at others. */
-async function take(context: SweepContext, condition: Sql, room: number): Promise<string[]> {
+async function take(context: CascadeContext, condition: Sql, room: number): Promise<string[]> {
   const { transaction, userId } = context;
   const cells = await transaction.query(
     sql`SELECT id FROM messages WHERE user_id = ${userId} AND ${condition} LIMIT ${room}${transaction.dialect.forUpdate}`,

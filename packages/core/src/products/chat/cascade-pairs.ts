@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ContentEvent, logContentEvent } from '../log-content-event.js';
-import type { SweepContext } from '../product.js';
+import type { CascadeContext } from '../product.js';
 import { removeMessages } from './cascade-messages.js';
-import type { SweepStep } from './cascade-step.js';
+import type { CascadeStep } from './cascade-step.js';
 import { type ChannelRow, channelTable, lockPairs, usersOfPair } from './channel-table.js';
 
 /** A 1:1 channel as it is stored. */
@@ -15,7 +15,7 @@ const MAX_AT_ONCE = 50;
  * Marks the user's 1:1 channels as deleted with the user. One that the other member is deleted with already is deleted
  * already, and there is nothing to tell.
  */
-export function hidePairs(context: SweepContext): SweepStep {
+export function hidePairs(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction, userId } = context;
     const pairs = await take(context, sql`channel_members.deleted_with IS NULL`, room);
@@ -36,7 +36,7 @@ export function hidePairs(context: SweepContext): SweepStep {
  * Takes the marks back. A channel comes back with the last of its marks, and only when its two have opened no other of
  * its type meanwhile; of several that could come back the newest does.
  */
-export function bringBackPairs(context: SweepContext): SweepStep {
+export function bringBackPairs(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction, userId } = context;
     const pairs = await take(context, sql`channel_members.deleted_with = 'deletion'`, room);
@@ -52,7 +52,7 @@ export function bringBackPairs(context: SweepContext): SweepStep {
 }
 
 /** Removes the user's 1:1 channels with what both members wrote there, however much of it was deleted before. */
-export function removePairs(context: SweepContext): SweepStep {
+export function removePairs(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction } = context;
     const { dialect } = transaction;
@@ -75,8 +75,8 @@ export function removePairs(context: SweepContext): SweepStep {
   };
 }
 
-/** Holds some of the user's 1:1 channels; always in the same order, so that two sweeps cannot wait for each other. */
-async function take(context: SweepContext, condition: Sql, room: number): Promise<PairRow[]> {
+/** Holds some of the user's 1:1 channels; always in the same order, so that two cascades cannot wait for each other. */
+async function take(context: CascadeContext, condition: Sql, room: number): Promise<PairRow[]> {
   const { transaction, userId } = context;
   const cells = await transaction.query(
     sql`SELECT ${raw(channelTable.columnList)} FROM channels JOIN channel_members ON channel_members.cid = channels.cid
@@ -87,7 +87,7 @@ async function take(context: SweepContext, condition: Sql, room: number): Promis
 }
 
 /** Those that no mark keeps deleted any more, and in whose place there is no other. */
-async function withoutMarksOrRivals(context: SweepContext, pairs: readonly PairRow[]): Promise<PairRow[]> {
+async function withoutMarksOrRivals(context: CascadeContext, pairs: readonly PairRow[]): Promise<PairRow[]> {
   const { transaction } = context;
   const names = [...new Set(pairs.map(({ pair }) => pair))];
   await lockPairs(transaction, names);
@@ -107,12 +107,12 @@ async function withoutMarksOrRivals(context: SweepContext, pairs: readonly PairR
   });
 }
 
-function cids({ transaction }: SweepContext, pairs: readonly PairRow[]): Sql {
+function cids({ transaction }: CascadeContext, pairs: readonly PairRow[]): Sql {
   return transaction.dialect.values(pairs.map(({ cid }) => cid));
 }
 
 function logPair(
-  { transaction, actor }: SweepContext,
+  { transaction, actor }: CascadeContext,
   { cid, type, id, pair }: PairRow,
   what: { type: 'channel.deleted'; mode: ContentEvent['mode'] } | { type: 'channel.restored' },
 ): void {

@@ -1,4 +1,4 @@
-import type { SweepBatch } from '../product.js';
+import type { CascadeBatch } from '../product.js';
 
 /** What one step of a batch did. */
 interface StepResult {
@@ -7,11 +7,11 @@ interface StepResult {
   rows: number;
 }
 
-/** One part of a sweep. It takes what is not yet as it should be, and no more than there is room for. */
-export type SweepStep = (room: number) => Promise<StepResult>;
+/** One part of a cascade. It takes what is not yet as it should be, and no more than there is room for. */
+export type CascadeStep = (room: number) => Promise<StepResult>;
 
 /** Runs steps one after another until the batch is full. A step begins only when the ones before it found no more. */
-export async function runSteps(limit: number, steps: readonly SweepStep[]): Promise<SweepBatch> {
+export async function runSteps(limit: number, steps: readonly CascadeStep[]): Promise<CascadeBatch> {
   const changed: Record<string, number> = {};
   let room = limit;
   for (const step of steps) {

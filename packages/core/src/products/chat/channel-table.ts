@@ -11,7 +11,7 @@ export interface ChannelRow {
   cid: string;
   type: string;
   id: string;
-  /** Absent when the owner had no heir. */
+  /** Absent when the owner had no new owner. */
   owner_id?: string;
   team?: string;
   /** Of a 1:1 channel: the ids of its two members, sorted, with a space between them. */
@@ -84,7 +84,7 @@ export function channelNotFound(cid: string): RollcallError {
 }
 
 /**
- * A channel that is in sight. Whoever writes into it holds a lock on it until the end, because a sweep holds it alone
+ * A channel that is in sight. Whoever writes into it holds a lock on it until the end, because a cascade holds it alone
  * while it deletes: nothing is written into a channel that goes.
  * @param lock `dialect.forShare`, or `forUpdate` for those who change the channel itself.
  */

@@ -1,11 +1,11 @@
 import type { ContentModes } from '@rollcall/protocol';
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
-import type { DeletionContext, Product, SweepContext } from '../product.js';
+import type { CascadeContext, DeletionContext, Product } from '../product.js';
 import { bringBackMessages, hideMessages, pruneMessages, removeMessagesOfUser } from './cascade-messages.js';
 import { bringBackPairs, hidePairs, removePairs } from './cascade-pairs.js';
-import { runSteps, type SweepStep } from './cascade-step.js';
-import { forgetUserSteps } from './erase-user.js';
+import { type CascadeStep, runSteps } from './cascade-step.js';
+import { eraseUserSteps } from './erase-user.js';
 import { exportContent } from './export-content.js';
 
 /**
@@ -17,7 +17,7 @@ export const chatProduct: Product = {
   ofMessages: ['messages', 'reactions', 'flags'],
   deactivate: context => runSteps(context.limit, [hideMessages(context, 'deactivation')]),
   reactivate: context => runSteps(context.limit, [bringBackMessages(context, 'deactivation')]),
-  restore: (context: SweepContext) =>
+  restore: (context: CascadeContext) =>
     runSteps(context.limit, [bringBackPairs(context), bringBackMessages(context, 'deletion')]),
   delete: context => runSteps(context.limit, deletionSteps(context)),
   export: exportContent,
@@ -25,15 +25,15 @@ export const chatProduct: Product = {
 };
 
 /** 1:1 channels come first: what is removed with them is not counted again with the messages of the user. */
-function deletionSteps(context: DeletionContext): SweepStep[] {
-  const { modes, forgetUser } = context;
-  const steps: SweepStep[] = [];
+function deletionSteps(context: DeletionContext): CascadeStep[] {
+  const { modes, eraseUser } = context;
+  const steps: CascadeStep[] = [];
   if (modes.conversations === 'soft') steps.push(hidePairs(context));
   if (modes.conversations === 'hard') steps.push(removePairs(context));
   if (modes.messages === 'soft') steps.push(hideMessages(context, 'deletion'));
   if (modes.messages === 'pruning') steps.push(pruneMessages(context));
   if (modes.messages === 'hard') steps.push(removeMessagesOfUser(context));
-  if (forgetUser) steps.push(...forgetUserSteps(context));
+  if (eraseUser) steps.push(...eraseUserSteps(context));
   return steps;
 }
 
@@ -42,13 +42,13 @@ interface PlannedDeletion {
   userIds: readonly string[];
   modes: ContentModes;
   /** Whether the users themselves go for ever. */
-  forgetUser: boolean;
+  eraseUser: boolean;
 }
 
 /** How much a deletion would change in chat, by the names that the deletion itself counts by. */
 async function countContent(
   transaction: Transaction,
-  { userIds, modes, forgetUser }: PlannedDeletion,
+  { userIds, modes, eraseUser }: PlannedDeletion,
 ): Promise<Record<string, number>> {
   const users = transaction.dialect.values(userIds);
   const count = async (from: Sql): Promise<number> => {
@@ -59,17 +59,17 @@ async function countContent(
   const counted: Record<string, number> = {
     messages: await count(sql`(${messages.changed}) AS messages`),
     reactions: await count(
-      sql`(${onMessages('reactions', sql`message_id, user_id, type`, { messages, users, forgetUser })}) AS reactions`,
+      sql`(${onMessages('reactions', sql`message_id, user_id, type`, { messages, users, eraseUser })}) AS reactions`,
     ),
     flags: await count(
-      sql`(${onMessages('flags', sql`message_id, user_id`, { messages, users, forgetUser })}) AS flags`,
+      sql`(${onMessages('flags', sql`message_id, user_id`, { messages, users, eraseUser })}) AS flags`,
     ),
     channels: modes.conversations ? await count(pairsToChange(users, modes.conversations)) : 0,
-    memberships: forgetUser
+    memberships: eraseUser
       ? await count(sql`channel_members JOIN channels ON channels.cid = channel_members.cid
           WHERE channel_members.user_id IN (${users}) AND channels.pair IS NULL`)
       : 0,
-    ownerships: forgetUser ? await count(sql`channels WHERE owner_id IN (${users}) AND pair IS NULL`) : 0,
+    ownerships: eraseUser ? await count(sql`channels WHERE owner_id IN (${users}) AND pair IS NULL`) : 0,
   };
   return Object.fromEntries(Object.entries(counted).filter(([, number]) => number > 0));
 }
@@ -108,10 +108,10 @@ function messagesOf(users: Sql, modes: ContentModes): { changed: Sql; stripped: 
 function onMessages(
   table: 'reactions' | 'flags',
   key: Sql,
-  { messages, users, forgetUser }: { messages: { stripped: Sql }; users: Sql; forgetUser: boolean },
+  { messages, users, eraseUser }: { messages: { stripped: Sql }; users: Sql; eraseUser: boolean },
 ): Sql {
   const from = table === 'reactions' ? sql`reactions` : sql`flags`;
   const parts = [sql`SELECT ${key} FROM ${from} WHERE message_id IN (${messages.stripped})`];
-  if (forgetUser) parts.push(sql`SELECT ${key} FROM ${from} WHERE user_id IN (${users})`);
+  if (eraseUser) parts.push(sql`SELECT ${key} FROM ${from} WHERE user_id IN (${users})`);
   return join(parts, ' UNION ');
 }

@@ -1,14 +1,14 @@
 import sql, { raw } from 'sql-template-tag';
 import { logContentEvent } from '../log-content-event.js';
 import type { DeletionContext } from '../product.js';
-import type { SweepStep } from './cascade-step.js';
+import type { CascadeStep } from './cascade-step.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 
 /**
  * Takes a user out of what others keep: its memberships, its reactions to and flags on their messages, its response time,
  * and its channels, which get another owner. It runs after the user's messages and 1:1 channels are gone.
  */
-export function forgetUserSteps(context: DeletionContext): SweepStep[] {
+export function eraseUserSteps(context: DeletionContext): CascadeStep[] {
   const { transaction, userId } = context;
   const { dialect } = transaction;
   return [
@@ -54,13 +54,13 @@ export function forgetUserSteps(context: DeletionContext): SweepStep[] {
 
 async function passOn(context: DeletionContext, channels: readonly ChannelRow[]): Promise<void> {
   const { transaction, actor } = context;
-  const heir = await context.heir();
+  const newOwner = await context.newOwner();
   const cids = channels.map(({ cid }) => cid);
   await transaction.query(
-    sql`UPDATE channels SET owner_id = ${heir}, updated_at = ${transaction.now} WHERE cid IN (${transaction.dialect.values(cids)})`,
+    sql`UPDATE channels SET owner_id = ${newOwner}, updated_at = ${transaction.now} WHERE cid IN (${transaction.dialect.values(cids)})`,
   );
   for (const { cid, type, id } of channels) {
-    const channel = { cid, type, id, owner_id: heir };
-    logContentEvent(transaction, actor, { type: 'channel.updated', channel, user_ids: [heir] });
+    const channel = { cid, type, id, owner_id: newOwner };
+    logContentEvent(transaction, actor, { type: 'channel.updated', channel, user_ids: [newOwner] });
   }
 }

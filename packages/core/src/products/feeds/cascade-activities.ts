@@ -1,22 +1,22 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { DeletionContext, SweepBatch, SweepContext } from '../product.js';
+import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.js';
 
-/** Which activities of a user a sweep has still to do with, and what it does with them. */
+/** Which activities of a user a cascade has still to do with, and what it does with them. */
 interface Step {
   todo: Sql;
   /** Begins the statement, up to its `WHERE`. */
   change: Sql;
 }
 
-/** What neither a sweep nor anybody else has hidden. */
+/** What neither a cascade nor anybody else has hidden. */
 const IS_IN_PLACE: Sql = sql`pruned = false AND deleted_with IS NULL`;
 
 /** Hides what is in sight, so that what goes with the actor also comes back with it. */
 export function hideActivities(
-  context: SweepContext,
+  context: CascadeContext,
   reason: 'deactivation' | 'deletion',
-): Promise<SweepBatch> {
-  return sweep(context, {
+): Promise<CascadeBatch> {
+  return cascade(context, {
     todo: IS_IN_PLACE,
     change: sql`update activities SET deleted_at = ${context.transaction.now}, deleted_with = ${reason}`,
   });
@@ -24,10 +24,10 @@ export function hideActivities(
 
 /** Brings back what was hidden for a reason; what is pruned never comes back. */
 export function showActivities(
-  context: SweepContext,
+  context: CascadeContext,
   reason: 'deactivation' | 'deletion',
-): Promise<SweepBatch> {
-  return sweep(context, {
+): Promise<CascadeBatch> {
+  return cascade(context, {
     todo: sql`pruned = false AND deleted_with = ${reason}`,
     change: sql`update activities SET deleted_at = NULL, deleted_with = NULL`,
   });
@@ -37,19 +37,19 @@ export function showActivities(
 export function deleteActivities(
   context: DeletionContext,
   mode: NonNullable<DeletionContext['modes']['messages']>,
-): Promise<SweepBatch> {
+): Promise<CascadeBatch> {
   switch (mode) {
     case 'soft':
       return hideActivities(context, 'deletion');
     case 'pruning':
-      return sweep(context, {
+      return cascade(context, {
         todo: isToBeDeleted(mode),
         change: sql`update activities SET verb = NULL, object = NULL,
           custom = ${context.transaction.dialect.jsonParameter({})}, pruned = true,
           deleted_at = COALESCE(deleted_at, ${context.transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
       });
     case 'hard':
-      return sweep(context, { todo: isToBeDeleted(mode), change: sql`delete from activities` });
+      return cascade(context, { todo: isToBeDeleted(mode), change: sql`delete from activities` });
   }
 }
 
@@ -65,7 +65,7 @@ export function isToBeDeleted(mode: NonNullable<DeletionContext['modes']['messag
   }
 }
 
-async function sweep({ transaction, userId, limit }: SweepContext, step: Step): Promise<SweepBatch> {
+async function cascade({ transaction, userId, limit }: CascadeContext, step: Step): Promise<CascadeBatch> {
   const mine = sql`actor_id = ${userId} AND ${step.todo}`;
   // Asked twice: on PostgreSQL somebody may remove an activity between the list of ids and the change.
   const changed = await transaction.query(

@@ -1,11 +1,11 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../page-cursor.js';
-import type { DeletionContext, ExportPage, Product, SweepBatch } from '../product.js';
+import type { CascadeBatch, DeletionContext, ExportPage, Product } from '../product.js';
 import { type ActivityRow, activityTable } from './activity-table.js';
 import { deleteActivities, hideActivities, isToBeDeleted, showActivities } from './cascade-activities.js';
 
-type Deletion = Pick<DeletionContext, 'modes' | 'forgetUser'>;
+type Deletion = Pick<DeletionContext, 'modes' | 'eraseUser'>;
 
 /** How activities follow their actor: as messages do, by the mode `messages`. */
 export const feedsProduct: Product = {
@@ -20,11 +20,11 @@ export const feedsProduct: Product = {
 };
 
 /** An activity names its actor, so nothing of a user who goes for ever can stay. */
-function modeOf({ modes, forgetUser }: Deletion): Deletion['modes']['messages'] {
-  return forgetUser ? 'hard' : modes.messages;
+function modeOf({ modes, eraseUser }: Deletion): Deletion['modes']['messages'] {
+  return eraseUser ? 'hard' : modes.messages;
 }
 
-async function deleteBatch(context: DeletionContext): Promise<SweepBatch> {
+async function deleteBatch(context: DeletionContext): Promise<CascadeBatch> {
   const mode = modeOf(context);
   return mode === undefined ? { changed: {}, more: false } : deleteActivities(context, mode);
 }

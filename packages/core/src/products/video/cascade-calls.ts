@@ -1,14 +1,14 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { logContentEvent } from '../log-content-event.js';
-import type { DeletionContext, SweepBatch, SweepContext } from '../product.js';
+import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.js';
 import { type CallRow, callTable, IS_ONE_TO_ONE } from './call-table.js';
 
 /**
  * One batch of the deletion of the 1:1 calls of a user. `soft` hides them, and remembers with whom; `hard` takes them
  * away with their members, hidden ones too. Group calls are never touched. An event for each call names both members.
  */
-export function deleteCalls(context: DeletionContext, mode: 'soft' | 'hard'): Promise<SweepBatch> {
+export function deleteCalls(context: DeletionContext, mode: 'soft' | 'hard'): Promise<CascadeBatch> {
   return mode === 'soft' ? hideCalls(context) : removeCalls(context);
 }
 
@@ -20,9 +20,9 @@ function isToBeDeleted(userId: string, mode: 'soft' | 'hard'): Sql {
     : sql`${IS_ONE_TO_ONE} AND calls.cid IN (${memberships})`;
 }
 
-async function hideCalls(context: DeletionContext): Promise<SweepBatch> {
+async function hideCalls(context: DeletionContext): Promise<CascadeBatch> {
   const { transaction, userId } = context;
-  const calls = await findSweptCalls(context, isToBeDeleted(userId, 'soft'));
+  const calls = await findCascadedCalls(context, isToBeDeleted(userId, 'soft'));
   if (calls.length === 0) return { changed: {}, more: false };
   // What was hidden with the other member stays as it is, until both are back.
   const hidden = calls.filter(call => call.deleted_at === undefined);
@@ -38,9 +38,9 @@ async function hideCalls(context: DeletionContext): Promise<SweepBatch> {
   return { changed: { calls: hidden.length }, more: true };
 }
 
-async function removeCalls(context: DeletionContext): Promise<SweepBatch> {
+async function removeCalls(context: DeletionContext): Promise<CascadeBatch> {
   const { transaction, userId } = context;
-  const calls = await findSweptCalls(context, isToBeDeleted(userId, 'hard'));
+  const calls = await findCascadedCalls(context, isToBeDeleted(userId, 'hard'));
   if (calls.length === 0) return { changed: {}, more: false };
   await logDeletions(context, calls, 'hard');
   await removeRows(transaction, cidsOf(calls));
@@ -73,10 +73,10 @@ function cidsOf(calls: readonly CallRow[]): string[] {
  * One batch of the return of the 1:1 calls that were hidden with a user. A call whose other member is deleted with its
  * calls, too, stays hidden; it comes back with that member. An event for each call that is back names both members.
  */
-export async function restoreCalls(context: SweepContext): Promise<SweepBatch> {
+export async function restoreCalls(context: CascadeContext): Promise<CascadeBatch> {
   const { transaction, userId, actor } = context;
   const { dialect } = transaction;
-  const calls = await findSweptCalls(
+  const calls = await findCascadedCalls(
     context,
     sql`calls.cid IN (SELECT cid FROM call_members WHERE user_id = ${userId} AND deleted = true)`,
   );
@@ -101,8 +101,8 @@ export async function restoreCalls(context: SweepContext): Promise<SweepBatch> {
   return { changed: { calls: back.size }, more: true };
 }
 
-/** The calls of the next batch of a sweep, in the order of their names; nobody else changes them meanwhile. */
-async function findSweptCalls({ transaction, limit }: SweepContext, condition: Sql): Promise<CallRow[]> {
+/** The calls of the next batch of a cascade, in the order of their names; nobody else changes them meanwhile. */
+async function findCascadedCalls({ transaction, limit }: CascadeContext, condition: Sql): Promise<CallRow[]> {
   const { dialect } = transaction;
   const cells = await transaction.query(
     sql`SELECT ${raw(callTable.columnList)} FROM calls WHERE ${condition}

@@ -7,7 +7,7 @@ import { type CallRow, callMemberTable, findCallForUpdate } from './call-table.j
 import { requireCallees } from './create-call.js';
 
 /** A member of a call, and the moment, in epoch milliseconds. */
-export interface CallMove {
+export interface CallParticipant {
   cid: string;
   userId: string;
 }
@@ -17,7 +17,10 @@ export interface CallMove {
  * @throws RollcallError `NOT_FOUND` for everybody but members, `INPUT_INVALID` for a call that was ended, `USER_BANNED`
  * and the like.
  */
-export async function joinCall(transaction: WriteTransaction, { cid, userId }: CallMove): Promise<CallRow> {
+export async function joinCall(
+  transaction: WriteTransaction,
+  { cid, userId }: CallParticipant,
+): Promise<CallRow> {
   await loadActor(transaction, userId, { field: 'user_id' });
   const call = await findCallForUpdate(transaction, { kind: 'user', userId }, cid);
   refuseEnded(call);
@@ -33,7 +36,10 @@ export async function joinCall(transaction: WriteTransaction, { cid, userId }: C
 }
 
 /** A member leaves. Who is not in the call stays as it is. @throws RollcallError `NOT_FOUND` for everybody but members. */
-export async function leaveCall(transaction: WriteTransaction, { cid, userId }: CallMove): Promise<CallRow> {
+export async function leaveCall(
+  transaction: WriteTransaction,
+  { cid, userId }: CallParticipant,
+): Promise<CallRow> {
   const call = await findCallForUpdate(transaction, { kind: 'user', userId }, cid);
   await transaction.query(
     sql`UPDATE call_members SET left_at = ${transaction.now}

@@ -1,11 +1,11 @@
 import sql from 'sql-template-tag';
-import type { DeletionContext, SweepBatch } from '../product.js';
+import type { CascadeBatch, DeletionContext } from '../product.js';
 
 /**
  * One batch of forgetting a user who goes for ever: its memberships go, and the calls that it made and that are left
- * belong to the heir.
+ * belong to the new owner.
  */
-export async function forgetMember(context: DeletionContext): Promise<SweepBatch> {
+export async function eraseMember(context: DeletionContext): Promise<CascadeBatch> {
   const memberships = await removeMemberships(context);
   if (memberships > 0) return { changed: { memberships }, more: true };
   return { changed: {}, more: await handOverCalls(context) };
@@ -30,13 +30,13 @@ async function removeMemberships({ transaction, userId, limit }: DeletionContext
   return removed.length;
 }
 
-async function handOverCalls({ transaction, userId, limit, heir }: DeletionContext): Promise<boolean> {
+async function handOverCalls({ transaction, userId, limit, newOwner }: DeletionContext): Promise<boolean> {
   const { dialect } = transaction;
   const cells = await transaction.query(
     sql`SELECT cid FROM calls WHERE created_by_id = ${userId} ORDER BY cid LIMIT ${limit}${dialect.forUpdate}`,
   );
   if (cells.length === 0) return false;
-  const owner = await heir();
+  const owner = await newOwner();
   const cids = cells.map(({ cid }) => String(cid));
   await transaction.query(
     sql`UPDATE calls SET created_by_id = ${owner} WHERE cid IN (${dialect.values(cids)})`,

@@ -1,16 +1,16 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../page-cursor.js';
-import type { DeletionContext, ExportPage, Product, SweepBatch } from '../product.js';
+import type { CascadeBatch, DeletionContext, ExportPage, Product } from '../product.js';
 import { type CallRow, callTable, IS_ONE_TO_ONE, isCallOf } from './call-table.js';
 import { deleteCalls, restoreCalls } from './cascade-calls.js';
-import { forgetMember } from './erase-member.js';
+import { eraseMember } from './erase-member.js';
 
-const NOTHING: SweepBatch = { changed: {}, more: false };
+const NOTHING: CascadeBatch = { changed: {}, more: false };
 
 /**
  * How calls follow their users: 1:1 calls are hidden or go with either of their members, as the mode `calls` says; group
- * calls stay. A user who goes for ever leaves no membership, and an heir has the calls that it made.
+ * calls stay. A user who goes for ever leaves no membership, and a new owner has the calls that it made.
  */
 export const videoProduct: Product = {
   name: 'video',
@@ -22,11 +22,11 @@ export const videoProduct: Product = {
   count,
 };
 
-async function deleteBatch(context: DeletionContext): Promise<SweepBatch> {
-  const { modes, forgetUser } = context;
+async function deleteBatch(context: DeletionContext): Promise<CascadeBatch> {
+  const { modes, eraseUser } = context;
   const batch = modes.calls === undefined ? NOTHING : await deleteCalls(context, modes.calls);
   // The memberships of calls that go are not counted: they go with the call.
-  return batch.more || !forgetUser ? batch : forgetMember(context);
+  return batch.more || !eraseUser ? batch : eraseMember(context);
 }
 
 async function count(
@@ -34,8 +34,8 @@ async function count(
   {
     userIds,
     modes,
-    forgetUser,
-  }: { userIds: readonly string[] } & Pick<DeletionContext, 'modes' | 'forgetUser'>,
+    eraseUser,
+  }: { userIds: readonly string[] } & Pick<DeletionContext, 'modes' | 'eraseUser'>,
 ): Promise<Record<string, number>> {
   const [row = {}] = await transaction.query(
     sql`SELECT count(*) AS memberships,
@@ -47,7 +47,7 @@ async function count(
   );
   const pairs = Number(row.pairs);
   const calls = modes.calls === 'hard' ? pairs : modes.calls === 'soft' ? Number(row.pairs_in_sight) : 0;
-  const memberships = forgetUser
+  const memberships = eraseUser
     ? Number(row.memberships) - (modes.calls === 'hard' ? Number(row.memberships_in_pairs) : 0)
     : 0;
   return { ...(calls > 0 && { calls }), ...(memberships > 0 && { memberships }) };

@@ -81,7 +81,7 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
   directory.presence.connected('user-9');
   await directory.close();
 
-  // Tasks that nobody works on: pending ones, with sweeps that wait, and one whose worker was killed.
+  // Tasks that nobody works on: pending ones, with cascades that wait, and one whose worker was killed.
   const idle = await openWithBookmarks(url);
   await idle.lifeCycle.deleteUsers(SERVER, { ids: ['user-10'], user: 'pruning', messages: 'hard' });
   await idle.lifeCycle.deactivateUsers(SERVER, ['user-11', 'user-12'], true);

@@ -6,18 +6,18 @@ import { type Database, openDatabase } from '../../../src/database/open-database
 import { insertRows } from '../../../src/database/table.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import { exportSources } from '../../../src/exports/export-sources.js';
-import { exportUsersJob } from '../../../src/exports/export-users-handler.js';
+import { exportUsersHandler } from '../../../src/exports/export-users-handler.js';
 import { Exports } from '../../../src/exports/exports.js';
 import { LifeCycle } from '../../../src/life-cycle/life-cycle.js';
-import { lifeCycleJobs } from '../../../src/life-cycle/life-cycle-handlers.js';
+import { lifeCycleHandlers } from '../../../src/life-cycle/life-cycle-handlers.js';
 import { Chat } from '../../../src/products/chat/chat.js';
 import { type ActivityRow, activityTable } from '../../../src/products/feeds/activity-table.js';
 import { Feeds } from '../../../src/products/feeds/feeds.js';
 import { Video } from '../../../src/products/video/video.js';
 import { claimTask } from '../../../src/tasks/claim-task.js';
 import { commitStep } from '../../../src/tasks/commit-step.js';
-import type { Job } from '../../../src/tasks/task-handler.js';
-import { LocalTaskHints } from '../../../src/tasks/task-notifications.js';
+import type { TaskHandler } from '../../../src/tasks/task-handler.js';
+import { LocalTaskNotifications } from '../../../src/tasks/task-notifications.js';
 import type { TaskRow } from '../../../src/tasks/task-table.js';
 import { Tasks } from '../../../src/tasks/tasks.js';
 import { Users } from '../../../src/users/users.js';
@@ -39,7 +39,7 @@ export class LifeCycleFixture {
   readonly clock: TestClock;
   readonly database: Database;
   readonly #data: StoredData;
-  readonly #jobs: ReadonlyMap<TaskType, Job>;
+  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
   /** The tasks that were claimed and are not through. */
   readonly #held = new Map<string, TaskRow>();
   #seen = 0;
@@ -54,14 +54,14 @@ export class LifeCycleFixture {
     this.chat = new Chat(unitOfWork);
     this.video = new Video(unitOfWork);
     this.feeds = new Feeds(unitOfWork);
-    this.tasks = new Tasks({ unitOfWork, hints: new LocalTaskHints(), exportLink });
+    this.tasks = new Tasks({ unitOfWork, hints: new LocalTaskNotifications(), exportLink });
     const products = [this.chat.product, this.video.product, this.feeds.product];
     const sources = exportSources(products);
     this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products });
     this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources });
     const jobs = [
-      ...lifeCycleJobs({ products, onForgotten: () => undefined }),
-      exportUsersJob(sources) as unknown as Job,
+      ...lifeCycleHandlers({ products, onErased: () => undefined }),
+      exportUsersHandler(sources) as unknown as TaskHandler,
     ];
     this.#jobs = new Map(jobs.map(job => [job.type, job]));
   }

@@ -11,13 +11,13 @@ import type { ExportPage, Product } from '../../../src/products/product.js';
 import { type UserRow, userTable } from '../../../src/users/user-table.js';
 import { TestClock } from '../test-clock.js';
 
-/** Who sweeps. */
+/** Who cascades. */
 export const ADMIN: Actor = { type: 'user', id: 'admin' };
 
-/** A sweep of one user, as a test asks for it. */
-export interface SweepOptions {
+/** A cascade of one user, as a test asks for it. */
+export interface CascadeOptions {
   modes?: ContentModes;
-  forgetUser?: boolean;
+  eraseUser?: boolean;
   /** About how many rows a batch may change; default 100. */
   limit?: number;
 }
@@ -27,8 +27,8 @@ export class ContentFixture {
   readonly unitOfWork: UnitOfWork;
   /** Goes on by one with every transaction. */
   readonly clock: TestClock;
-  /** How often a sweep asked for an heir. */
-  heirs = 0;
+  /** How often a cascade asked for a new owner. */
+  newOwners = 0;
   readonly #database: Database;
   #seen = 0;
 
@@ -107,11 +107,11 @@ export class ContentFixture {
     return cells.map(one => table.decode(one, this.unitOfWork.dialect));
   }
 
-  /** Runs a sweep of a user to its end; answers with what all batches changed, and how many did. */
-  async sweep(
+  /** Runs a cascade of a user to its end; answers with what all batches changed, and how many did. */
+  async cascade(
     product: Product,
     operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
-    { userId, limit = 100, modes = {}, forgetUser = false }: SweepOptions & { userId: string },
+    { userId, limit = 100, modes = {}, eraseUser = false }: CascadeOptions & { userId: string },
   ): Promise<Record<string, number>> {
     const changed: Record<string, number> = {};
     for (let more = true; more; ) {
@@ -122,10 +122,10 @@ export class ContentFixture {
           actor: ADMIN,
           limit,
           modes,
-          forgetUser,
-          heir: async () => {
-            this.heirs += 1;
-            return 'heir';
+          eraseUser,
+          newOwner: async () => {
+            this.newOwners += 1;
+            return 'newOwner';
           },
         }),
       );
@@ -140,10 +140,10 @@ export class ContentFixture {
   /** What a deletion would change. */
   count(
     product: Product,
-    { userId, modes = {}, forgetUser = false }: SweepOptions & { userId: string },
+    { userId, modes = {}, eraseUser = false }: CascadeOptions & { userId: string },
   ): Promise<Record<string, number>> {
     return this.unitOfWork.read(transaction =>
-      product.count(transaction, { userIds: [userId], modes, forgetUser }),
+      product.count(transaction, { userIds: [userId], modes, eraseUser }),
     );
   }
 

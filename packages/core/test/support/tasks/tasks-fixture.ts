@@ -6,8 +6,8 @@ import { type Database, openDatabase } from '../../../src/database/open-database
 import { insertRows } from '../../../src/database/table.js';
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { writeLog } from '../../../src/events/stored-log.js';
-import type { Job } from '../../../src/tasks/task-handler.js';
-import { LocalTaskHints } from '../../../src/tasks/task-notifications.js';
+import type { TaskHandler } from '../../../src/tasks/task-handler.js';
+import { LocalTaskNotifications } from '../../../src/tasks/task-notifications.js';
 import { type TaskRow, taskTable } from '../../../src/tasks/task-table.js';
 import { TaskWorker, type TaskWorkerOptions } from '../../../src/tasks/task-worker.js';
 import { type TaskRequest, Tasks } from '../../../src/tasks/tasks.js';
@@ -35,7 +35,7 @@ export function noLink(): never {
 /** A database with tasks in it, and the workers that a test starts. */
 export class TasksFixture {
   readonly unitOfWork: UnitOfWork;
-  readonly hints = new LocalTaskHints();
+  readonly hints = new LocalTaskNotifications();
   readonly tasks: Tasks;
   /** What was reported by all workers, and where. */
   readonly errors: { error: unknown; context: string }[] = [];
@@ -76,7 +76,7 @@ export class TasksFixture {
   }
 
   /** A worker that has begun; it is stopped with the fixture unless the test drops it. */
-  startWorker(job: Job, options: Partial<TaskWorkerOptions> & { dropped?: true } = {}): TaskWorker {
+  startWorker(job: TaskHandler, options: Partial<TaskWorkerOptions> & { dropped?: true } = {}): TaskWorker {
     const worker = new TaskWorker({
       unitOfWork: this.unitOfWork,
       hints: this.hints,

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Job, StepContext } from '../../../src/tasks/task-handler.js';
+import type { StepContext, TaskHandler } from '../../../src/tasks/task-handler.js';
 
 interface TouchInput {
   [key: string]: string[];
@@ -10,13 +10,13 @@ interface TouchInput {
 type InStep = (ids: string[], context: StepContext<TouchInput, number>) => unknown;
 
 /** A job that raises the revision of every user and logs it: a user who was done twice has revision 2. */
-export interface TouchJob extends Job<TouchInput, number> {
+export interface TouchHandler extends TaskHandler<TouchInput, number> {
   /** The ids of every step that was begun, also of those that came to nothing. */
   readonly begun: string[][];
 }
 
 /** Two users in each step. */
-export function touchJob(inStep: InStep = () => undefined): TouchJob {
+export function touchHandler(inStep: InStep = () => undefined): TouchHandler {
   const begun: string[][] = [];
   return {
     type: 'users.deactivate',
