@@ -47,7 +47,7 @@ export {
   cursorSchema,
   type ParsedQueryUsersOptions,
   queryUsersOptionsSchema,
-} from './queries/query-options-schema.js';
+} from './queries/query-users-schema.js';
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
 export { type CheckedDeletion, deleteUsersSchema, userIdsSchema } from './users/life-cycle-schema.js';

@@ -20,16 +20,16 @@ export function parseSigningKeys(setting: string): SigningKey[] {
     const [, kid, secret] = /^(?:([A-Za-z0-9_-]{1,64}):)?(.*)$/s.exec(part.trim()) ?? [];
     const bytes = new TextEncoder().encode(secret ?? '');
     if (bytes.length < MIN_SECRET_BYTES) {
-      throw invalid(`a secret has at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}`);
+      throw invalidSecret(`a secret has at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}`);
     }
     return kid === undefined ? { secret: bytes } : { kid, secret: bytes };
   });
   if (new Set(keys.map(key => key.kid)).size !== keys.length) {
-    throw invalid('every secret needs a name of its own: kid:secret,kid:secret');
+    throw invalidSecret('every secret needs a name of its own: kid:secret,kid:secret');
   }
   return keys;
 }
 
-function invalid(message: string): RollcallError {
+function invalidSecret(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', `ROLLCALL_SECRET: ${message}`, { field: 'ROLLCALL_SECRET' });
 }

@@ -22,7 +22,7 @@ export async function verifyToken(
   token: string,
   now: number,
 ): Promise<Principal> {
-  if (token.length > MAX_TOKEN_LENGTH) throw invalid();
+  if (token.length > MAX_TOKEN_LENGTH) throw invalidToken();
   try {
     const { payload } = await jwtVerify(token, header => keyFor(keys, header.kid), {
       algorithms: [ALGORITHM],
@@ -36,7 +36,7 @@ export async function verifyToken(
       throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; call again with a fresh one');
     }
     if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') throw notYetValid();
-    throw invalid();
+    throw invalidToken();
   }
 }
 
@@ -51,7 +51,7 @@ export function signToken(keys: readonly SigningKey[], claims: TokenClaims): Pro
 /** A token without `kid` is checked with the first key, so that a single unnamed secret stays simple to use. */
 function keyFor(keys: readonly SigningKey[], kid: string | undefined): Uint8Array {
   const key = kid === undefined ? keys[0] : keys.find(one => one.kid === kid);
-  if (!key) throw invalid();
+  if (!key) throw invalidToken();
   return key.secret;
 }
 
@@ -64,11 +64,11 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
   const server = claims.server === true;
   if (server && claims.user_id === undefined) return { kind: 'server', ...times };
   const userId = userIdSchema.safeParse(claims.user_id);
-  if (claims.server !== undefined || !userId.success) throw invalid();
+  if (claims.server !== undefined || !userId.success) throw invalidToken();
   return { kind: 'user', userId: userId.data, ...times };
 }
 
-function invalid(): RollcallError {
+function invalidToken(): RollcallError {
   return new RollcallError(
     'TOKEN_INVALID',
     'the token is not valid here: a JWT (HS256), signed with a secret of this server, with user_id or server: true',

@@ -4,7 +4,7 @@ import { belongsTo } from '../access/tenancy.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { findUser, findUsers } from '../users/find-users.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { type BlockRow, blockTable } from './block-table.js';
 import { type BlockChange, blockUser, unblockUser } from './change-block.js';
 

@@ -5,9 +5,9 @@ import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
-import type { UserRow } from '../users/user-table.js';
 import { blockTable } from './block-table.js';
 
 /** Who blocks or unblocks whom. */

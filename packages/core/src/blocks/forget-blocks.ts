@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { findUsersForUpdate } from '../users/find-users.js';
-import { userTable } from '../users/user-table.js';
+import { userTable } from '../users/model/user-table.js';
 import { type BlockRow, blockTable } from './block-table.js';
 
 /** Takes back whatever a user has blocked. The list in the user is up to the caller. */

@@ -1,10 +1,10 @@
 import { type Actor, type Device, type DeviceInput, LIMITS } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { OwnChange } from '../users/model/user-draft.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { userDeleted } from '../users/tombstones.js';
-import type { OwnChange } from '../users/user-draft.js';
-import type { UserRow } from '../users/user-table.js';
 
 /**
  * Gives a user a device. An id that the user has already takes the new data and keeps its place and time; unchanged, it

@@ -1,6 +1,6 @@
 import type { Actor, DeviceInput } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { addDevice, removeDevice } from './change-devices.js';
 
 /** The devices of users, for push notifications. They are a part of the user: who has the user has its devices. */

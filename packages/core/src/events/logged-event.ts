@@ -9,8 +9,8 @@ import {
   type TaskEvent,
   type UserEvent,
 } from '@rollcall/protocol';
-import { userBefore } from '../users/user-changes.js';
-import { type Visibility, visibleChanges, visibleUser } from '../users/visible-user.js';
+import { userBefore } from '../users/model/user-changes.js';
+import { type Visibility, visibleChanges, visibleUser } from '../users/model/visible-user.js';
 import type { EventRow } from './event-tables.js';
 
 /**

@@ -2,7 +2,7 @@ import type { JsonObject, UserOutcome } from '@rollcall/protocol';
 import type { Transaction } from '../database/unit-of-work.js';
 import type { StepContext, StepOutcome, TaskHandler } from '../tasks/task-handler.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
-import { toUser } from '../users/to-user.js';
+import { toUser } from '../users/model/to-user.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { putChunk } from './export-file.js';
 import type { ExportSource } from './export-sources.js';

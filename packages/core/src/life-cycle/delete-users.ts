@@ -7,11 +7,11 @@ import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
+import { toUser } from '../users/model/to-user.js';
+import type { UserDraft } from '../users/model/user-draft.js';
 import { requireUsers } from '../users/require-users.js';
 import { saveUsers } from '../users/save-users.js';
-import { toUser } from '../users/to-user.js';
 import { tombstoneOf } from '../users/tombstones.js';
-import type { UserDraft } from '../users/user-draft.js';
 import { addCounts } from './cascade-user.js';
 import { isFurther, mergeModes, modesOf, requireNewOwner, stateOf } from './deletion-modes.js';
 

@@ -9,7 +9,7 @@ import type { CheckedDeletion } from '@rollcall/protocol/schemas';
 import type { Transaction } from '../database/unit-of-work.js';
 import type { CascadeRow } from '../products/cascade-table.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 
 /** The modes that a call names. */
 export function modesOf({ user, messages, conversations, calls }: CheckedDeletion): DeletionModes {

@@ -6,10 +6,10 @@ import { forgetBans } from '../moderation/forget-bans.js';
 import { eraseNewOwner } from '../products/cascade-table.js';
 import { eraseTaskUser } from '../tasks/erase-task-user.js';
 import { findUser } from '../users/find-users.js';
-import { prunedUser } from '../users/prune-user.js';
+import { prunedUser } from '../users/model/prune-user.js';
+import { toUser } from '../users/model/to-user.js';
 import { removeUser, storePrunedUser } from '../users/remove-user.js';
 import { removeBans } from '../users/save-bans.js';
-import { toUser } from '../users/to-user.js';
 import { putTombstone, tombstoneOf } from '../users/tombstones.js';
 
 /** Who is to be forgotten, and how far that has come. */

@@ -11,10 +11,10 @@ import {
 import type { Product } from '../products/product.js';
 import { eraseTaskActor } from '../tasks/erase-task-user.js';
 import type { StepContext, StepOutcome, TaskHandler } from '../tasks/task-handler.js';
+import { type ChangeActivity, deactivateUser, reactivateUser, restoreUser } from '../users/activation.js';
 import { findUser, findUsersForUpdate } from '../users/find-users.js';
-import { type ChangeActivity, deactivateUser, reactivateUser, restoreUser } from '../users/life-cycle.js';
 import { logUserEvent } from '../users/log-user-event.js';
-import { toUser } from '../users/to-user.js';
+import { toUser } from '../users/model/to-user.js';
 import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js';
 import { BEGINNING, type CascadePosition, cascadeUser } from './cascade-user.js';
 import { eraseUser } from './erase-user.js';

@@ -1,7 +1,7 @@
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { CascadeRow } from '../products/cascade-table.js';
 import { findUsersForUpdate } from '../users/find-users.js';
-import { newUserRow } from '../users/replace-user.js';
+import { newUserRow } from '../users/model/replace-user.js';
 import { saveUsers } from '../users/save-users.js';
 import { tombstoneOf } from '../users/tombstones.js';
 

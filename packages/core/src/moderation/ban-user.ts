@@ -6,11 +6,11 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 import { type BanRow, banTable } from '../users/ban-table.js';
 import { findUsersForShare, userNotFound } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
+import { toUser } from '../users/model/to-user.js';
+import type { BanDetails } from '../users/model/user-draft.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
-import { toUser } from '../users/to-user.js';
 import { userDeleted } from '../users/tombstones.js';
-import type { BanDetails } from '../users/user-draft.js';
-import type { UserRow } from '../users/user-table.js';
 import { holdTarget, type Moderator } from './hold-target.js';
 
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { type UserRow, userTable } from '../users/model/user-table.js';
 import { endBan } from '../users/run-out-ban.js';
 import { removeBans } from '../users/save-bans.js';
-import { type UserRow, userTable } from '../users/user-table.js';
 
 /** Written by statements of their own, so that the end of a ban must not set them back. */
 const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time'] as const;

@@ -3,9 +3,9 @@ import { belongsTo } from '../access/tenancy.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { loadActor, tenantOfViewer } from '../products/viewer.js';
 import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { withoutRunOutBan } from '../users/run-out-ban.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
-import type { UserRow } from '../users/user-table.js';
 
 /** Who bans or unbans: a back end, or a user whose role allows it. */
 export type Moderator = { kind: 'server' } | { kind: 'user'; userId: string };

@@ -2,7 +2,7 @@ import type { Actor } from '@rollcall/protocol';
 import type { ParsedBan, ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Viewer } from '../products/viewer.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { banUser } from './ban-user.js';
 import type { Moderator } from './hold-target.js';
 import { type BanPage, queryBanned } from './query-banned.js';

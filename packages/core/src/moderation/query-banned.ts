@@ -6,7 +6,7 @@ import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { jsonDialectOf } from '../query/json-dialect.js';
 import { type BanRow, banTable } from '../users/ban-table.js';
 import { findUsers } from '../users/find-users.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 
 /** Bans, and the users whom they name. */
 export interface BanPage {

@@ -1,8 +1,8 @@
 import type { Actor } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { withoutEndedBan } from '../users/replace-user.js';
+import { withoutEndedBan } from '../users/model/replace-user.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
-import type { UserRow } from '../users/user-table.js';
 import { holdTarget, type Moderator } from './hold-target.js';
 
 /**

@@ -3,7 +3,7 @@ import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { EventLog } from '../events/event-log.js';
 import { isUserEvent, type LoggedEvent } from '../events/logged-event.js';
 import { Notifier } from '../notifications/notifier.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { endOfFeed, readFeed } from './presence-feed.js';
 
 /** Changes at other processes are found after this time. */

@@ -3,8 +3,8 @@ import type { Tenant } from '../access/tenancy.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
 import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
-import { toUser } from '../users/to-user.js';
-import type { UserRow } from '../users/user-table.js';
+import { toUser } from '../users/model/to-user.js';
+import type { UserRow } from '../users/model/user-table.js';
 
 /** Who looks at content: a back end sees all of it, a user what the rules leave in its sight. */
 export type Viewer = { kind: 'server' } | { kind: 'user'; userId: string };

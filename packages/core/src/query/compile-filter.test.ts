@@ -5,9 +5,9 @@ import { filters } from '../../test/support/query/arbitraries.js';
 import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query/injections.js';
 import { isJsonObject } from '../json/json-equal.js';
 import { compileFilter } from './compile-filter.js';
-import { postgresJson } from './postgres-json.js';
-import { planSort } from './sort-atoms.js';
-import { sqliteJson } from './sqlite-json.js';
+import { planSort } from './plan-sort.js';
+import { postgresJson } from './postgres/postgres-json.js';
+import { sqliteJson } from './sqlite/sqlite-json.js';
 
 const viewpoint = { now: 1, seesInvisible: true };
 const HOSTILE_VALUES = INJECTIONS.filter(text => !text.includes('\u0000') && text.isWellFormed());

@@ -1,8 +1,8 @@
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
-import { postgresJson } from './postgres-json.js';
-import type { SortColumn, SortPlan } from './sort-atoms.js';
-import { sqliteJson } from './sqlite-json.js';
+import type { SortColumn, SortPlan } from './plan-sort.js';
+import { postgresJson } from './postgres/postgres-json.js';
+import { sqliteJson } from './sqlite/sqlite-json.js';
 import type { ValueTest } from './value-test.js';
 
 /**

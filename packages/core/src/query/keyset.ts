@@ -4,7 +4,7 @@
  */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { direction, every, NEVER, some } from './conditions.js';
-import type { SortAtom } from './sort-atoms.js';
+import type { SortAtom } from './plan-sort.js';
 
 /** An atom of a page that is not the first. */
 type PlacedAtom = SortAtom & { last: Sql | null };

@@ -4,7 +4,7 @@ import { DEPARTURES, departuresOf } from '../../test/support/query/departures.js
 import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query/oracle.js';
 import { PATH_EXAMPLES } from '../../test/support/query/path-examples.js';
 import { NOW, userRow } from '../../test/support/users/user-row.js';
-import { toUser } from '../users/to-user.js';
+import { toUser } from '../users/model/to-user.js';
 import { matchesFilter } from './match-filter.js';
 
 const user = (fields: Partial<User>): User => ({ ...toUser(userRow({ id: 'jane' }), NOW), ...fields });

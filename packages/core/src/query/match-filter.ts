@@ -1,8 +1,13 @@
-import type { FieldReference, FilterNode, JsonValue, User } from '@rollcall/protocol';
-import { searchWords } from '@rollcall/protocol';
+import {
+  type FieldReference,
+  type FilterNode,
+  type JsonValue,
+  searchWords,
+  type User,
+} from '@rollcall/protocol';
 import { jsonEqual } from '../json/json-equal.js';
+import { compareText, kindOf } from '../json/json-values.js';
 import { builtInValue } from './built-in-value.js';
-import { compareText, kindOf } from './json-values.js';
 import { type Reached, reachPath } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';
 

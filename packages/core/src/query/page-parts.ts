@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { afterLast } from './keyset.js';
-import type { SortAtom, SortPlan } from './sort-atoms.js';
+import type { SortAtom, SortPlan } from './plan-sort.js';
 
 /** A stretch of a sorted list that one statement reads. */
 export interface PagePart {

@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
-import { type UserRow, userTable } from '../users/user-table.js';
+import { type UserRow, userTable } from '../users/model/user-table.js';
 import { compileFilter, customPathsIn, type FilterContext } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
@@ -9,7 +9,7 @@ import { pathsWithArrays } from './custom-indexes.js';
 import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
 import { orderBy } from './keyset.js';
 import { pageParts } from './page-parts.js';
-import { planSort } from './sort-atoms.js';
+import { planSort } from './plan-sort.js';
 import { sortValueOf } from './sort-value.js';
 import type { UserQuery } from './user-query.js';
 

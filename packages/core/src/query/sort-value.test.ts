@@ -1,7 +1,7 @@
 import { type JsonObject, parseSort } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import { NOW, userRow } from '../../test/support/users/user-row.js';
-import type { UserRow } from '../users/user-table.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { compareSortValues, type SortValue, sortValueOf } from './sort-value.js';
 
 const SERVER = { now: NOW, seesInvisible: true };

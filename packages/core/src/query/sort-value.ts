@@ -1,7 +1,7 @@
 import type { JsonValue, ParsedSortKey } from '@rollcall/protocol';
-import type { UserRow } from '../users/user-table.js';
+import { compareText, firstCharacters, kindOf } from '../json/json-values.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { builtInValue } from './built-in-value.js';
-import { compareText, firstCharacters, kindOf } from './json-values.js';
 import { reachPath } from './reach-path.js';
 import type { Viewpoint } from './user-query.js';
 

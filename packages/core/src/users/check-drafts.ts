@@ -2,7 +2,7 @@ import { type AppSettings, customSizeProblem, type Issue } from '@rollcall/proto
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { checkRoles } from './check-roles.js';
 import { checkUsernames } from './check-usernames.js';
-import type { UserDraft } from './user-draft.js';
+import type { UserDraft } from './model/user-draft.js';
 
 /** Everything that the stored data and the settings have against a batch of changes. */
 export async function draftIssues(

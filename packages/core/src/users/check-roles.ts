@@ -1,7 +1,7 @@
 import { BUILT_IN_ROLES, type Issue } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import type { UserDraft } from './user-draft.js';
+import type { UserDraft } from './model/user-draft.js';
 
 /** Roles that do not exist. The roles found stay until this transaction ends. */
 export async function checkRoles(

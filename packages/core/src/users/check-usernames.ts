@@ -2,8 +2,8 @@ import type { Issue, UsernameScope } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-equal.js';
-import type { UserDraft } from './user-draft.js';
-import { normaliseUsername } from './username.js';
+import type { UserDraft } from './model/user-draft.js';
+import { normaliseUsername } from './model/username.js';
 
 /** Who holds a name, and in which teams. */
 interface Holder {

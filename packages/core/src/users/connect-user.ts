@@ -6,12 +6,12 @@ import { jsonEqual } from '../json/json-equal.js';
 import { throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
-import { mergeUser, newUserRow } from './replace-user.js';
+import { mergeUser, newUserRow } from './model/replace-user.js';
+import { toUser } from './model/to-user.js';
+import { userChanges } from './model/user-changes.js';
+import type { UserRow } from './model/user-table.js';
 import { saveUsers } from './save-users.js';
-import { toUser } from './to-user.js';
 import { findTombstones, userDeleted } from './tombstones.js';
-import { userChanges } from './user-changes.js';
-import type { UserRow } from './user-table.js';
 
 /** What a connecting user may do to its stored object. */
 export interface ConnectRights {

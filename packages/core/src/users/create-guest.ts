@@ -6,10 +6,10 @@ import { throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { refuseReserved } from './connect-user.js';
 import { findUsersForUpdate } from './find-users.js';
-import { mergeUser, newUserRow } from './replace-user.js';
+import { mergeUser, newUserRow } from './model/replace-user.js';
+import type { UserRow } from './model/user-table.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
-import type { UserRow } from './user-table.js';
 
 /**
  * Makes a user of role `guest` for somebody who has no token. It takes the profile that a connecting user may give

@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { type UserRow, userTable } from './user-table.js';
+import { type UserRow, userTable } from './model/user-table.js';
 
 /** The users with these ids, deleted ones included, in no particular order; unknown ids are simply not there. */
 export function findUsers(transaction: Transaction, ids: readonly string[]): Promise<Map<string, UserRow>> {

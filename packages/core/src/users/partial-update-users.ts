@@ -2,16 +2,16 @@ import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall
 import { type PartialWrite, parsePartialUpdate } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/tenancy.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { applyPartialUpdate } from './apply-partial-update.js';
 import { checkBatch, throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
+import { applyPartialUpdate } from './model/apply-partial-update.js';
+import type { UserDraft } from './model/user-draft.js';
+import type { UserRow } from './model/user-table.js';
 import { withoutRunOutBan } from './run-out-ban.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 import { deletedIssue } from './upsert-users.js';
-import type { UserDraft } from './user-draft.js';
-import type { UserRow } from './user-table.js';
 
 /** Whose fields a caller may change: a server every one, a user only those that are not reserved to servers. */
 export type WriteRights = 'server' | 'user';

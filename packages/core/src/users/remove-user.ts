@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { erasePresence } from '../presence/stored-presence.js';
-import { type UserRow, userTable } from './user-table.js';
+import { type UserRow, userTable } from './model/user-table.js';
 
 /** Stores what is left of a user, every column of it. No event: that the user was deleted was told when it was asked for. */
 export async function storePrunedUser(transaction: WriteTransaction, row: UserRow): Promise<void> {

@@ -1,8 +1,8 @@
 import { type Issue, RollcallError } from '@rollcall/protocol';
 import type { Transaction } from '../database/unit-of-work.js';
 import { findUsers, userNotFound } from './find-users.js';
+import type { UserRow } from './model/user-table.js';
 import { findTombstones, userDeleted } from './tombstones.js';
-import type { UserRow } from './user-table.js';
 
 /** The users that a call names: those that are stored, and those that are gone for good. */
 export interface NamedUsers {

@@ -4,9 +4,9 @@ import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { readSettings, saveSettings } from '../settings/settings.js';
 import { findUsersForUpdate, userNotFound } from './find-users.js';
 import { logUserEvent } from './log-user-event.js';
-import { toUser } from './to-user.js';
+import { toUser } from './model/to-user.js';
+import type { UserRow } from './model/user-table.js';
 import { findTombstones, userDeleted } from './tombstones.js';
-import type { UserRow } from './user-table.js';
 
 /** How far the clock of a back end may be ahead of this one. */
 const CLOCK_TOLERANCE_MS = 30_000;

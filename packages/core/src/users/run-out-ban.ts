@@ -1,8 +1,8 @@
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { logUserEvent } from './log-user-event.js';
-import { hasRunOut, toUser } from './to-user.js';
-import { userChanges } from './user-changes.js';
-import type { UserRow } from './user-table.js';
+import { hasRunOut, toUser } from './model/to-user.js';
+import { userChanges } from './model/user-changes.js';
+import type { UserRow } from './model/user-table.js';
 
 /** The user as everybody reads it: without a ban that has run out. The same object where there is none. */
 export function withoutRunOutBan(row: UserRow, now: number): UserRow {

@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type BanRow, banTable } from './ban-table.js';
-import type { BanDetails } from './user-draft.js';
-import type { UserRow } from './user-table.js';
+import type { BanDetails } from './model/user-draft.js';
+import type { UserRow } from './model/user-table.js';
 
 /** A user that is written: how it was (without a ban that had run out), how it is, and what is said of its ban. */
 export interface WrittenUser {

@@ -1,15 +1,15 @@
 import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { DERIVED_COLUMNS } from './derived-columns.js';
 import { logUserEvent } from './log-user-event.js';
+import { DERIVED_COLUMNS } from './model/derived-columns.js';
+import { hasRunOut, toUser } from './model/to-user.js';
+import { userChanges } from './model/user-changes.js';
+import type { UserDraft } from './model/user-draft.js';
+import { type UserRow, userTable } from './model/user-table.js';
+import { isPrivatePath } from './model/visible-user.js';
 import { endBan, withoutRunOutBan } from './run-out-ban.js';
 import { saveBans, type WrittenUser } from './save-bans.js';
-import { hasRunOut, toUser } from './to-user.js';
-import { userChanges } from './user-changes.js';
-import type { UserDraft } from './user-draft.js';
-import { type UserRow, userTable } from './user-table.js';
-import { isPrivatePath } from './visible-user.js';
 
 /** The event of a life-cycle change, by the field that it sets or clears. */
 const LIFE_CYCLE_EVENTS: Record<string, { set: UserEvent; cleared: UserEvent }> = {

@@ -4,11 +4,11 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { checkBatch, throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
-import { replaceUser } from './replace-user.js';
+import { replaceUser } from './model/replace-user.js';
+import type { UserDraft } from './model/user-draft.js';
+import type { UserRow } from './model/user-table.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
-import type { UserDraft } from './user-draft.js';
-import type { UserRow } from './user-table.js';
 
 /** A checked batch of upserts, ready to be written inside a transaction. */
 export interface UpsertBatch {

@@ -7,15 +7,15 @@ import { readBounds } from '../events/stored-log.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
+import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
 import { connectUser } from './connect-user.js';
 import { createGuest } from './create-guest.js';
 import { findUser, findUsers } from './find-users.js';
-import { type ChangeActivity, deactivateUser, reactivateUser } from './life-cycle.js';
+import { toUser } from './model/to-user.js';
+import type { UserRow } from './model/user-table.js';
 import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
-import { toUser } from './to-user.js';
 import { findTombstones } from './tombstones.js';
 import { parseUpserts } from './upsert-users.js';
-import type { UserRow } from './user-table.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
 export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;

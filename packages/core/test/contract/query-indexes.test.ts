@@ -3,7 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/table.js';
-import { userTable } from '../../src/users/user-table.js';
+import { userTable } from '../../src/users/model/user-table.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 

@@ -2,7 +2,7 @@ import { FILTER_OPERATORS, type Filter, parseFilter, QUERY_FIELDS } from '@rollc
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
-import { toUser } from '../../src/users/to-user.js';
+import { toUser } from '../../src/users/model/to-user.js';
 import { allCells, CONSTANT, CUSTOM_KINDS, cellUsers } from '../support/query/cells.js';
 import { departuresOf } from '../support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';

@@ -1,7 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/table.js';
-import { userTable } from '../../src/users/user-table.js';
+import { userTable } from '../../src/users/model/user-table.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 

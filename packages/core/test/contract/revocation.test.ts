@@ -1,7 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { refuseCaller } from '../../src/users/connect-user.js';
-import type { UserRow } from '../../src/users/user-table.js';
+import type { UserRow } from '../../src/users/model/user-table.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const BEFORE = Date.parse('2025-12-31T00:00:00Z');

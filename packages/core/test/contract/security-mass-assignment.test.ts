@@ -2,7 +2,7 @@
 import { USER_FIELDS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type UserRow, userTable } from '../../src/users/user-table.js';
+import { type UserRow, userTable } from '../../src/users/model/user-table.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 /** What users write themselves, and what follows from that; everything else is for servers, or for nobody. */

@@ -4,7 +4,7 @@ import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lifeCycleHandler } from '../../src/life-cycle/life-cycle-handlers.js';
 import type { TaskHandler } from '../../src/tasks/task-handler.js';
-import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/life-cycle.js';
+import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/activation.js';
 import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
 import { until } from '../support/until.js';
 

@@ -3,7 +3,7 @@ import { queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { UserRow } from '../../src/users/user-table.js';
+import type { UserRow } from '../../src/users/model/user-table.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const TEAMS = ['red', 'blue', 'a.b', "o'team", 'Red', '[]', '"'];

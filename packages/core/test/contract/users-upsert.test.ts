@@ -1,7 +1,7 @@
 import type { UserEvent } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { toUser } from '../../src/users/to-user.js';
+import { toUser } from '../../src/users/model/to-user.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 describeOnEveryEngine('upsert', engine => {

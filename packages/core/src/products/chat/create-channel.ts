@@ -5,7 +5,7 @@ import { belongsTo } from '../../access/tenancy.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';
-import type { UserRow } from '../../users/user-table.js';
+import type { UserRow } from '../../users/model/user-table.js';
 import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
 import {
   type ChannelRow,

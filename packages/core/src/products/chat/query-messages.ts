@@ -2,7 +2,7 @@ import type { QueryMessagesInput } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
-import type { UserRow } from '../../users/user-table.js';
+import type { UserRow } from '../../users/model/user-table.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { Viewer } from '../viewer.js';
 import { messageInSight } from './channel-table.js';

@@ -9,7 +9,7 @@ import {
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { toUser } from '../../users/to-user.js';
+import { toUser } from '../../users/model/to-user.js';
 import { loadActor } from '../viewer.js';
 import { channelNotFound, findChannel, findMember } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';

@@ -3,7 +3,7 @@ import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
-import type { UserRow } from '../../users/user-table.js';
+import type { UserRow } from '../../users/model/user-table.js';
 import { readContentCursor, writeContentCursor } from '../page-cursor.js';
 import type { Viewer } from '../viewer.js';
 import {

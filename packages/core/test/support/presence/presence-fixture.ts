@@ -7,7 +7,7 @@ import { EventLog } from '../../../src/events/event-log.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import { Presence } from '../../../src/presence/presence.js';
 import { PresenceWatch } from '../../../src/presence/presence-watch.js';
-import type { UserRow } from '../../../src/users/user-table.js';
+import type { UserRow } from '../../../src/users/model/user-table.js';
 import { Users } from '../../../src/users/users.js';
 import { TestClock } from '../test-clock.js';
 import { SERVER } from '../test-directory.js';

@@ -8,7 +8,7 @@ import { insertRows, type Table } from '../../../src/database/table.js';
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import type { ExportPage, Product } from '../../../src/products/product.js';
-import { type UserRow, userTable } from '../../../src/users/user-table.js';
+import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
 
 /** Who cascades. */

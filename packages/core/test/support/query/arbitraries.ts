@@ -6,7 +6,7 @@ import {
   type QueryField,
 } from '@rollcall/protocol';
 import fc from 'fast-check';
-import type { UserRow } from '../../../src/users/user-table.js';
+import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
 
 /**

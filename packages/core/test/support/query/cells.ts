@@ -5,7 +5,7 @@ import {
   QUERY_FIELDS,
   type QueryField,
 } from '@rollcall/protocol';
-import type { UserRow } from '../../../src/users/user-table.js';
+import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
 
 /**

@@ -10,7 +10,7 @@ import { writeLog } from '../../../src/events/stored-log.js';
 import { syncCustomIndexes } from '../../../src/query/custom-indexes.js';
 import { queryUsers } from '../../../src/query/query-users.js';
 import type { UserQuery } from '../../../src/query/user-query.js';
-import { type UserRow, userTable } from '../../../src/users/user-table.js';
+import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
 import { NOW } from '../users/user-row.js';
 
 /** A query as a caller writes it. */

@@ -11,7 +11,7 @@ import { LocalTaskNotifications } from '../../../src/tasks/task-notifications.js
 import { type TaskRow, taskTable } from '../../../src/tasks/task-table.js';
 import { TaskWorker, type TaskWorkerOptions } from '../../../src/tasks/task-worker.js';
 import { type TaskRequest, Tasks } from '../../../src/tasks/tasks.js';
-import { type UserRow, userTable } from '../../../src/users/user-table.js';
+import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
 import { GatedUnitOfWork } from './gated-unit-of-work.js';
 

@@ -1,5 +1,5 @@
-import { searchColumn } from '../../../src/query/search-column.js';
-import type { UserRow } from '../../../src/users/user-table.js';
+import { searchColumn } from '../../../src/users/model/search-column.js';
+import type { UserRow } from '../../../src/users/model/user-table.js';
 
 /** The moment at which the tests ask; bans run out around it. */
 export const NOW = 1_700_000_000_000;

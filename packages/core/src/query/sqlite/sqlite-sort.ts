@@ -1,8 +1,8 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { direction } from './conditions.js';
-import type { CustomSortColumn } from './json-dialect.js';
-import type { SortAtom, SortPlan } from './sort-atoms.js';
-import { SORT_TEXT_LENGTH, type SortValue } from './sort-value.js';
+import { direction } from '../conditions.js';
+import type { CustomSortColumn } from '../json-dialect.js';
+import type { SortAtom, SortPlan } from '../plan-sort.js';
+import { SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
 import { type Cell, jsonNumber } from './sqlite-cell.js';
 import { arrayOnTheWay, cellAt, elementsAt } from './sqlite-json-path.js';
 import { sqliteWalk } from './sqlite-walk.js';

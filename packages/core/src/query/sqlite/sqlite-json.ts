@@ -1,12 +1,12 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { ALWAYS, every, some } from './conditions.js';
-import type { JsonDialect } from './json-dialect.js';
+import { ALWAYS, every, some } from '../conditions.js';
+import type { JsonDialect } from '../json-dialect.js';
+import type { ValueTest } from '../value-test.js';
 import { type Cell, type CellTest, cellPasses } from './sqlite-cell.js';
 import { sqliteCustomIndex } from './sqlite-custom-index.js';
 import { arrayOnTheWay, cellAt, elementsAt } from './sqlite-json-path.js';
 import { sqliteSortCustom, sqliteSortTeams } from './sqlite-sort.js';
 import { sqliteWalk } from './sqlite-walk.js';
-import type { ValueTest } from './value-test.js';
 
 /** JSON in SQLite: text, looked into with the functions of json1. */
 export const sqliteJson: JsonDialect = {

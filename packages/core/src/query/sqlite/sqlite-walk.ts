@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { arrayIndex, type PathPurpose } from './reach-path.js';
+import { arrayIndex, type PathPurpose } from '../reach-path.js';
 
 /**
  * The places in a user's custom data that a path leads to, by the rules of reach-path.ts, as a query with the columns

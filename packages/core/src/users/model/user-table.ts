@@ -1,5 +1,5 @@
 import type { Device, JsonObject, PrivacySettings, PushNotifications } from '@rollcall/protocol';
-import { defineTable } from '../database/table.js';
+import { defineTable } from '../../database/table.js';
 
 /** A user as it is stored. Three columns are derived: they only serve to find users. */
 export interface UserRow {

@@ -1,5 +1,5 @@
 import type { Change, Changes, JsonValue, User } from '@rollcall/protocol';
-import { isJsonObject, jsonEqual } from '../json/json-equal.js';
+import { isJsonObject, jsonEqual } from '../../json/json-equal.js';
 
 /** Fields that say when and how often a user changed, or what it is doing: not changes by themselves. */
 const NOT_COMPARED = new Set<string>([

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { NEVER, some } from './conditions.js';
-import { booleansInOrder, splitValues, type ValueTest } from './value-test.js';
+import { NEVER, some } from '../conditions.js';
+import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 
 /** A test of one `jsonb` value by itself: an array counts as a whole only. */
 export type PlainTest = Exclude<ValueTest, { kind: 'contains' }>;

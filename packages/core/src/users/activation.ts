@@ -3,9 +3,9 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate, userNotFound } from './find-users.js';
+import type { UserRow } from './model/user-table.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones, userDeleted } from './tombstones.js';
-import type { UserRow } from './user-table.js';
 
 /** A life-cycle change of one user: what happened to it. Repeating it changes nothing. */
 export type ChangeActivity = (

@@ -1,12 +1,12 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { ALWAYS, every, some } from './conditions.js';
-import type { JsonDialect } from './json-dialect.js';
+import { ALWAYS, every, some } from '../conditions.js';
+import type { JsonDialect } from '../json-dialect.js';
+import type { ValueTest } from '../value-test.js';
 import { postgresCustomIndex } from './postgres-custom-index.js';
 import { arrayOnTheWay, valueAt } from './postgres-json-path.js';
 import { postgresSortCustom, postgresSortTeams } from './postgres-sort.js';
 import { jsonb, valuePasses } from './postgres-value.js';
 import { postgresWalk } from './postgres-walk.js';
-import type { ValueTest } from './value-test.js';
 
 /** JSON in PostgreSQL: `jsonb`. */
 export const postgresJson: JsonDialect = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.js';
-import { queryUsersOptionsSchema } from './query-options-schema.js';
+import { queryUsersOptionsSchema } from './query-users-schema.js';
 
 const accepts = (options: unknown) => queryUsersOptionsSchema.safeParse(options).success;
 

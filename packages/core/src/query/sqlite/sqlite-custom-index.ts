@@ -1,9 +1,9 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { some } from './conditions.js';
-import type { CustomIndexDialect } from './json-dialect.js';
+import { some } from '../conditions.js';
+import type { CustomIndexDialect } from '../json-dialect.js';
+import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 import { jsonNumber } from './sqlite-cell.js';
 import { sqlitePath } from './sqlite-json-path.js';
-import { booleansInOrder, splitValues, type ValueTest } from './value-test.js';
 
 const TRUE_KEY = sql`x'0301'`;
 const FALSE_KEY = sql`x'0300'`;

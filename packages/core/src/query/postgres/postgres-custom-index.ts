@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { NEVER, some } from './conditions.js';
-import type { CustomIndexDialect } from './json-dialect.js';
+import { NEVER, some } from '../conditions.js';
+import type { CustomIndexDialect } from '../json-dialect.js';
+import { booleansInOrder, type ValueTest } from '../value-test.js';
 import { jsonb } from './postgres-value.js';
-import { booleansInOrder, type ValueTest } from './value-test.js';
 
 /** An entry of an index has room for some 2,700 bytes; a longer text is found without the index. */
 const MAX_KEY_BYTES = 1000;

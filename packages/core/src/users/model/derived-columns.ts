@@ -1,4 +1,4 @@
-import { searchColumn } from '../query/search-column.js';
+import { searchColumn } from './search-column.js';
 import type { UserRow } from './user-table.js';
 import { normaliseUsername } from './username.js';
 

@@ -1,7 +1,7 @@
 import { USER_FIELDS, type UserField } from '@rollcall/protocol';
 import type { UserWrite } from '@rollcall/protocol/schemas';
+import { withoutRunOutBan } from '../run-out-ban.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
-import { withoutRunOutBan } from './run-out-ban.js';
 import type { UserRow } from './user-table.js';
 
 /** A user who has just come into being, with the defaults of every field. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { NEVER, some } from './conditions.js';
-import { booleansInOrder, splitValues, type ValueTest } from './value-test.js';
+import { NEVER, some } from '../conditions.js';
+import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 
 /**
  * A JSON value in SQLite: the name of its type (NULL where nothing is) and the value as SQL, where an array or an object

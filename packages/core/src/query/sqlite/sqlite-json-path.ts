@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { some } from './conditions.js';
+import { some } from '../conditions.js';
 import type { Cell } from './sqlite-cell.js';
 
 /**

@@ -1,12 +1,11 @@
-import type { Issue, JsonObject, JsonValue } from '@rollcall/protocol';
-import { customProblems } from '@rollcall/protocol';
+import { customProblems, type Issue, type JsonObject, type JsonValue } from '@rollcall/protocol';
 import {
   type PartialWrite,
   type Target,
   userFieldSchemas,
   type WritableField,
 } from '@rollcall/protocol/schemas';
-import { isJsonObject } from '../json/json-equal.js';
+import { isJsonObject } from '../../json/json-equal.js';
 import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';
 

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { some } from './conditions.js';
+import { some } from '../conditions.js';
 
 /**
  * The custom value at a path, NULL where there is none. The path is a parameter, an array of names. It would step into
