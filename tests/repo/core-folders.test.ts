@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { importsOf, relativeTarget } from './imports.js';
 import { isProgram, isTest, trackedFiles } from './tracked-files.js';
 
-/** What a stored user is, apart from what is done with users. It lies below the folders that know what a user is. */
-const USER_FORM = ['user-table', 'to-user', 'visible-user', 'user-changes'];
+/** What a user is, apart from what is done with users. It lies below the folders that know what a user is. */
+const USER_MODEL = 'users/model';
 
 /**
  * The parts of core from the ground up, and what each may import. A row names only rows above it, so there can be no
@@ -14,32 +14,22 @@ const PARTS: Record<string, string[]> = {
   json: [],
   database: [],
   notifications: ['database'],
-  'users (form)': ['json', 'database'],
+  'users/model': ['json', 'database'],
   access: ['database'],
-  query: ['json', 'database', 'users (form)', 'access'],
+  query: ['json', 'database', 'users/model', 'access'],
   settings: ['json', 'database', 'query'],
-  events: ['database', 'notifications', 'users (form)'],
+  events: ['database', 'notifications', 'users/model'],
   copy: ['database', 'query', 'settings'],
-  presence: ['database', 'notifications', 'users (form)', 'events'],
-  users: ['json', 'database', 'users (form)', 'access', 'events', 'presence', 'query', 'settings'],
-  products: ['json', 'database', 'users (form)', 'access', 'settings', 'users'],
-  moderation: ['database', 'users (form)', 'access', 'query', 'users', 'products'],
-  blocks: ['database', 'users (form)', 'access', 'users', 'products'],
-  devices: ['database', 'users (form)', 'users'],
+  presence: ['database', 'notifications', 'users/model', 'events'],
+  users: ['json', 'database', 'users/model', 'access', 'events', 'presence', 'query', 'settings'],
+  products: ['json', 'database', 'users/model', 'access', 'settings', 'users'],
+  moderation: ['database', 'users/model', 'access', 'query', 'users', 'products'],
+  blocks: ['database', 'users/model', 'access', 'users', 'products'],
+  devices: ['database', 'users/model', 'users'],
   history: ['database', 'events', 'users', 'products'],
   tasks: ['database', 'notifications'],
-  exports: ['database', 'users (form)', 'events', 'users', 'products', 'blocks', 'tasks'],
-  'life-cycle': [
-    'database',
-    'users (form)',
-    'events',
-    'users',
-    'products',
-    'moderation',
-    'blocks',
-    'tasks',
-    'exports',
-  ],
+  exports: ['database', 'users/model', 'events', 'users', 'products', 'blocks', 'tasks'],
+  'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'blocks', 'tasks', 'exports'],
   maintenance: ['database', 'settings', 'events', 'life-cycle'],
 };
 
@@ -48,10 +38,10 @@ const COMPOSITION = 'the composition';
 
 /** The part that a path from the root belongs to; a folder that has no row is a part by its own name. */
 function partOf(path: string): string {
-  const [folder = '', file] = path.slice(CORE.length).split('/');
+  const inside = path.slice(CORE.length);
+  const [folder = '', file] = inside.split('/');
   if (file === undefined) return COMPOSITION;
-  const form = folder === 'users' && USER_FORM.includes(file.replace(/\.(ts|js)$/, ''));
-  return form ? 'users (form)' : folder;
+  return inside.startsWith(`${USER_MODEL}/`) ? USER_MODEL : folder;
 }
 
 describe('the parts of core', () => {

@@ -1,10 +1,13 @@
+export { belongsTo, grantsOf, refuseToken, type Tenant, teamGrantsOf, tenantOf } from './access/access.js';
 export { type ExportClaim, exportLink, isExportLink } from './access/export-links.js';
-export { grantsOf, teamGrantsOf } from './access/grants-of.js';
-export { actorOf, type Principal } from './access/principal.js';
-export { refuseToken } from './access/refuse-token.js';
-export { parseSigningKeys, type SigningKey } from './access/signing-keys.js';
-export { belongsTo, type Tenant, tenantOf } from './access/tenancy.js';
-export { signToken, verifyToken } from './access/tokens.js';
+export {
+  actorOf,
+  type Principal,
+  parseSigningKeys,
+  type SigningKey,
+  signToken,
+  verifyToken,
+} from './access/tokens.js';
 export type { BlockList } from './blocks/blocks.js';
 export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy-installation.js';
 export type { CopyProgress } from './copy/copy-pass.js';
@@ -15,8 +18,8 @@ export { type Directory, type DirectoryOptions, openDirectory } from './director
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
 export { renewLog } from './maintenance/renew-log.js';
-export type { Moderator } from './moderation/hold-target.js';
-export type { BanPage } from './moderation/query-banned.js';
+export type { Moderator } from './moderation/change-ban.js';
+export type { BanPage } from './moderation/moderation.js';
 export { PresenceWatch } from './presence/presence-watch.js';
 export type { FlagPage } from './products/chat/flags.js';
 export type { ChannelPage, ChannelView } from './products/chat/query-channels.js';

@@ -11,7 +11,7 @@ import { activityTable } from './products/feeds/activity-table.js';
 import { callMemberTable, callTable } from './products/video/call-table.js';
 import { taskTable } from './tasks/task-table.js';
 import { taskUserTable } from './tasks/task-users.js';
-import { banTable } from './users/ban-table.js';
+import { banTable } from './users/bans.js';
 import { userTable } from './users/model/user-table.js';
 
 /** The tables that rows are mapped to. Small ones beside them (`roles`, `app_settings`, `tombstones`,

@@ -1,14 +1,12 @@
-export { BUILT_IN_ROLES, DEFAULT_GRANTS, GRANTS, type Grant } from './access/grants.js';
-export type { GuestAnswer, GuestInput } from './access/guest.js';
-export type { RevokeTokensInput } from './access/revoke-tokens.js';
-export type { Role } from './access/role.js';
-export { ANONYMOUS_TOKEN, type TokenClaims } from './access/token-claims.js';
-export type {
-  Block,
-  BlockUserInput,
-  ListBlocksAnswer,
-  ListBlocksInput,
-} from './blocks/blocks.js';
+export { BUILT_IN_ROLES, DEFAULT_GRANTS, GRANTS, type Grant, type Role } from './access/roles.js';
+export {
+  ANONYMOUS_TOKEN,
+  type GuestAnswer,
+  type GuestInput,
+  type RevokeTokensInput,
+  type TokenClaims,
+} from './access/tokens.js';
+export type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput } from './blocks/blocks.js';
 export { CLOSE_CODES, type CloseCode, FATAL_CLOSE_CODES } from './close-codes.js';
 export {
   type AddDeviceInput,
@@ -106,14 +104,6 @@ export type {
   QueryCallsInput,
   TakePartInCallInput,
 } from './products/video.js';
-export type {
-  Comparison,
-  FieldFilter,
-  FieldReference,
-  Filter,
-  FilterNode,
-  FilterValue,
-} from './queries/filter.js';
 export { parseFieldReference, parseFilter, type QueryRights } from './queries/parse-filter.js';
 export { type ParsedSortKey, parseSort } from './queries/parse-sort.js';
 export {
@@ -125,7 +115,17 @@ export {
   type QueryField,
   type QueryFieldKind,
 } from './queries/query-fields.js';
-export type { QueryUsersAnswer, QueryUsersOptions, SortKey } from './queries/query-options.js';
+export type {
+  Comparison,
+  FieldFilter,
+  FieldReference,
+  Filter,
+  FilterNode,
+  FilterValue,
+  QueryUsersAnswer,
+  QueryUsersOptions,
+  SortKey,
+} from './queries/query-users.js';
 export {
   type AppSettings,
   type AppSettingsUpdate,
@@ -145,8 +145,14 @@ export {
   type TaskType,
   type UserOutcome,
 } from './tasks/task.js';
-export { type CustomProblem, customProblems, customSizeProblem, jsonBytes } from './users/custom-data.js';
-export { fieldNameProblem, splitPath } from './users/field-path.js';
+export {
+  type CustomProblem,
+  customProblems,
+  customSizeProblem,
+  fieldNameProblem,
+  jsonBytes,
+  splitPath,
+} from './users/custom-data.js';
 export {
   type ContentModes,
   type DeleteUsersOptions,
@@ -158,7 +164,7 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
-export { searchWords } from './users/search-words.js';
+export { searchWords } from './users/text.js';
 export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';
 export { isUserField, USER_FIELDS, type UserField, type UserFieldRule } from './users/user-fields.js';
 export type {

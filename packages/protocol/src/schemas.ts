@@ -1,8 +1,6 @@
-export { revokeTokensSchema } from './access/revoke-tokens-schema.js';
 export { blockUserSchema, listBlocksSchema } from './blocks/blocks-schemas.js';
 export { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from './devices/devices-schemas.js';
-export { watchEventsSchema } from './events/watch-events-schema.js';
-export { watchPresenceSchema } from './events/watch-presence-schema.js';
+export { watchEventsSchema, watchPresenceSchema } from './events/live-schemas.js';
 export { type ParsedUserHistory, userHistorySchema } from './history/history-schema.js';
 export {
   banUserSchema,
@@ -50,7 +48,12 @@ export {
 } from './queries/query-users-schema.js';
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
-export { type CheckedDeletion, deleteUsersSchema, userIdsSchema } from './users/life-cycle-schema.js';
+export {
+  type CheckedDeletion,
+  deleteUsersSchema,
+  revokeTokensSchema,
+  userIdsSchema,
+} from './users/life-cycle-schema.js';
 export { type PartialWrite, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
 export { type Parsed, parseUserInput, type UserWrite } from './users/parse-user-input.js';
 export {

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SigningKey } from './signing-keys.js';
+import type { SigningKey } from './tokens.js';
 
 /** How long a link is good for. */
 export const EXPORT_LINK_MS = 60 * 60 * 1000;

@@ -1,7 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { parseSigningKeys, type SigningKey } from './signing-keys.js';
-import { signToken, verifyToken } from './tokens.js';
+import { parseSigningKeys, type SigningKey, signToken, verifyToken } from './tokens.js';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
 const OTHER = 'another-secret-of-more-than-thirty-two-bytes';

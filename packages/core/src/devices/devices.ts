@@ -1,7 +1,10 @@
-import type { Actor, DeviceInput } from '@rollcall/protocol';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import { type Actor, type Device, type DeviceInput, LIMITS } from '@rollcall/protocol';
+import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { OwnChange } from '../users/model/user-changes.js';
 import type { UserRow } from '../users/model/user-table.js';
-import { addDevice, removeDevice } from './change-devices.js';
+import { saveUsers } from '../users/save-users.js';
+import { userDeleted } from '../users/tombstones.js';
 
 /** The devices of users, for push notifications. They are a part of the user: who has the user has its devices. */
 export class Devices {
@@ -20,4 +23,64 @@ export class Devices {
   remove(actor: Actor, userId: string, id: string): Promise<UserRow> {
     return this.#unitOfWork.write(transaction => removeDevice(transaction, actor, { userId, id }));
   }
+}
+
+/**
+ * Gives a user a device. An id that the user has already takes the new data and keeps its place and time; unchanged, it
+ * changes nothing, so that an app may add its device at every start. Where there are 25, the oldest leaves, which is told
+ * first. A device is known to one user at a time only as far as apps see to that: another user may add the same id.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+ */
+async function addDevice(
+  transaction: WriteTransaction,
+  actor: Actor,
+  change: { userId: string; device: DeviceInput },
+): Promise<UserRow> {
+  const { userId, device: given } = change;
+  let user = await holdUser(transaction, userId);
+  const { id, push_provider, push_provider_name } = given;
+  const known = user.devices.find(one => one.id === id);
+  const device: Device = {
+    id,
+    push_provider,
+    ...(push_provider_name !== undefined && { push_provider_name }),
+    created_at: known?.created_at ?? transaction.now,
+  };
+  const save = async (devices: Device[], told: OwnChange) => {
+    const draft = { index: 0, before: user, after: { ...user, devices }, told };
+    [user = user] = await saveUsers(transaction, actor, [draft]);
+  };
+  if (known) {
+    const devices = user.devices.map(one => (one.id === id ? device : one));
+    await save(devices, { type: 'user.device.added', device });
+    return user;
+  }
+  while (user.devices.length >= LIMITS.devices) {
+    const [oldest, ...younger] = user.devices;
+    if (oldest) await save(younger, { type: 'user.device.removed', device: oldest });
+  }
+  await save([...user.devices, device], { type: 'user.device.added', device });
+  return user;
+}
+
+/** Takes a device from a user; where there is none, nothing changes. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
+async function removeDevice(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { userId, id }: { userId: string; id: string },
+): Promise<UserRow> {
+  const before = await holdUser(transaction, userId);
+  const device = before.devices.find(one => one.id === id);
+  if (!device) return before;
+  const after = { ...before, devices: before.devices.filter(one => one !== device) };
+  const told = { type: 'user.device.removed', device } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  return row;
+}
+
+async function holdUser(transaction: WriteTransaction, userId: string): Promise<UserRow> {
+  const row = (await findUsersForUpdate(transaction, [userId])).get(userId);
+  if (!row) throw userNotFound(userId, { field: 'user_id' });
+  if (row.deleted_at !== undefined) throw userDeleted(userId, { field: 'user_id' });
+  return row;
 }

@@ -4,7 +4,7 @@ import { type BlockRow, blockTable } from '../blocks/block-table.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from '../events/event-tables.js';
 import type { ExportPage, Product } from '../products/product.js';
-import { type BanRow, banTable } from '../users/ban-table.js';
+import { type BanRow, banTable } from '../users/bans.js';
 import { findUsers } from '../users/find-users.js';
 
 /** Something that knows data of a user: the products, the user's ban, blocks and devices, and the log. */

@@ -2,9 +2,8 @@ import { type Actor, type JsonObject, LIMITS, RollcallError, type UserExport } f
 import sql from 'sql-template-tag';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import type { Tasks } from '../tasks/tasks.js';
-import { findUser } from '../users/find-users.js';
+import { findUser, refuseDeleted, requireUsers } from '../users/find-users.js';
 import { toUser } from '../users/model/to-user.js';
-import { refuseDeleted, requireUsers } from '../users/require-users.js';
 import { readChunk } from './export-file.js';
 import type { ExportSource } from './export-sources.js';
 

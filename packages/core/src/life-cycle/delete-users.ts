@@ -5,11 +5,10 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 import { type CascadeRow, type Counts, findCascades, putCascades } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
-import { findUsersForUpdate } from '../users/find-users.js';
+import { findUsersForUpdate, requireUsers } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/model/to-user.js';
-import type { UserDraft } from '../users/model/user-draft.js';
-import { requireUsers } from '../users/require-users.js';
+import type { UserDraft } from '../users/model/user-changes.js';
 import { saveUsers } from '../users/save-users.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import { addCounts } from './cascade-user.js';

@@ -1,16 +1,14 @@
-import { dropBlocksOf, forgetBlocked } from '../blocks/forget-blocks.js';
+import { dropBlocksOf, forgetBlocked } from '../blocks/block-table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
-import { forgetBans } from '../moderation/forget-bans.js';
 import { eraseNewOwner } from '../products/cascade-table.js';
 import { eraseTaskUser } from '../tasks/erase-task-user.js';
+import { forgetBans, removeBans } from '../users/bans.js';
 import { findUser } from '../users/find-users.js';
-import { prunedUser } from '../users/model/prune-user.js';
+import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
-import { removeUser, storePrunedUser } from '../users/remove-user.js';
-import { removeBans } from '../users/save-bans.js';
-import { putTombstone, tombstoneOf } from '../users/tombstones.js';
+import { putTombstone, removeUser, storePrunedUser, tombstoneOf } from '../users/tombstones.js';
 
 /** Who is to be forgotten, and how far that has come. */
 export interface EraseWork {

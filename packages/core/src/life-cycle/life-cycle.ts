@@ -10,9 +10,8 @@ import {
 } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
-import { findUsersForUpdate } from '../users/find-users.js';
+import { findUsersForUpdate, type NamedUsers, refuseDeleted, requireUsers } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
-import { type NamedUsers, refuseDeleted, requireUsers } from '../users/require-users.js';
 import type { Users } from '../users/users.js';
 import { deleteUsers, previewDeletion } from './delete-users.js';
 import type { LifeCycleInput } from './life-cycle-handlers.js';

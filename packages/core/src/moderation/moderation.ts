@@ -1,12 +1,14 @@
 import type { Actor } from '@rollcall/protocol';
 import type { ParsedBan, ParsedQueryBanned } from '@rollcall/protocol/schemas';
-import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Viewer } from '../products/viewer.js';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
+import { tenantOfViewer, type Viewer } from '../products/viewer.js';
+import { jsonDialectOf } from '../query/json-dialect-of.js';
+import { type BanRow, banTable } from '../users/bans.js';
+import { findUsers } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
-import { banUser } from './ban-user.js';
-import type { Moderator } from './hold-target.js';
-import { type BanPage, queryBanned } from './query-banned.js';
-import { unbanUser } from './unban-user.js';
+import { banUser, type Moderator, unbanUser } from './change-ban.js';
 
 /**
  * Bans. Whoever calls has checked the form of the input and that the caller may ban at all; whom a user may ban is
@@ -33,4 +35,47 @@ export class Moderation {
   queryBanned(viewer: Viewer, query: ParsedQueryBanned): Promise<BanPage> {
     return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, query));
   }
+}
+
+/** Bans, and the users whom they name. */
+export interface BanPage {
+  bans: BanRow[];
+  users: ReadonlyMap<string, UserRow>;
+  /** Where the next page begins; absent after the last. */
+  next?: string;
+}
+
+/**
+ * One page of the bans that hold now, newest first; users who are deleted are left out. Paging is stable: a ban that is
+ * imposed meanwhile moves none to another page.
+ * @param viewer a back end sees shadow bans too; a user sees the open ones in its own tenant.
+ * @throws RollcallError `CURSOR_INVALID`
+ */
+async function queryBanned(
+  transaction: Transaction,
+  viewer: Viewer,
+  { limit, next }: ParsedQueryBanned,
+): Promise<BanPage> {
+  const tenant = await tenantOfViewer(transaction, viewer);
+  const asked = ['bans', viewer.kind];
+  const conditions: Sql[] = [
+    sql`users.deleted_at IS NULL`,
+    sql`(bans.expires_at IS NULL OR bans.expires_at > ${transaction.now})`,
+  ];
+  if (tenant) conditions.push(jsonDialectOf(transaction.dialect).belongsTo(tenant));
+  if (viewer.kind === 'user') conditions.push(sql`NOT bans.shadow`);
+  if (next !== undefined) {
+    const after = readContentCursor(next, asked);
+    conditions.push(sql`(bans.created_at, bans.user_id) < (${after.created_at}, ${after.key})`);
+  }
+  const cells = await transaction.query(
+    sql`SELECT ${raw(banTable.columnList)} FROM bans JOIN users ON users.id = bans.user_id
+      WHERE ${join(conditions, ' AND ')} ORDER BY bans.created_at DESC, bans.user_id DESC LIMIT ${limit + 1}`,
+  );
+  const bans = cells.slice(0, limit).map((one): BanRow => banTable.decode(one, transaction.dialect));
+  const named = new Set(bans.flatMap(ban => [ban.user_id, ban.banned_by_id ?? ban.user_id]));
+  const page = { bans, users: await findUsers(transaction, [...named]) };
+  const last = bans.at(-1);
+  if (cells.length <= limit || !last) return page;
+  return { ...page, next: writeContentCursor({ created_at: last.created_at, key: last.user_id }, asked) };
 }

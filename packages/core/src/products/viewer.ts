@@ -1,5 +1,5 @@
 import { RollcallError } from '@rollcall/protocol';
-import type { Tenant } from '../access/tenancy.js';
+import type { Tenant } from '../access/access.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
 import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filters } from '../../test/support/query/arbitraries.js';
 import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query/injections.js';
-import { isJsonObject } from '../json/json-equal.js';
+import { isJsonObject } from '../json/json-values.js';
 import { compileFilter } from './compile-filter.js';
 import { planSort } from './plan-sort.js';
 import { postgresJson } from './postgres/postgres-json.js';

@@ -8,7 +8,8 @@ import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Queryable, Transaction } from '../database/unit-of-work.js';
 import { every, some } from './conditions.js';
-import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
+import type { JsonDialect } from './json-dialect.js';
+import { jsonDialectOf } from './json-dialect-of.js';
 import type { ValueTest } from './value-test.js';
 
 const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;

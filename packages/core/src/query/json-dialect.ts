@@ -1,8 +1,5 @@
 import type { Sql } from 'sql-template-tag';
-import type { Dialect } from '../database/dialect.js';
-import type { SortColumn, SortPlan } from './plan-sort.js';
-import { postgresJson } from './postgres/postgres-json.js';
-import { sqliteJson } from './sqlite/sqlite-json.js';
+import type { SortValue } from './sort-value.js';
 import type { ValueTest } from './value-test.js';
 
 /**
@@ -51,7 +48,28 @@ export interface CustomIndexDialect {
   readonly names: Sql;
 }
 
-/** The JSON dialect of a transaction. */
-export function jsonDialectOf(dialect: Dialect): JsonDialect {
-  return dialect.name === 'postgres' ? postgresJson : sqliteJson;
+/** One expression that an `ORDER BY` names; a key of a sort is one of these or several. */
+export interface SortAtom {
+  expression: Sql;
+  descending: boolean;
+  /** Whether the expression can be NULL, which comes first when ascending and last when descending. */
+  nullable: boolean;
+  /** Its value in the last row of the page before; null where that was NULL. */
+  last?: Sql | null;
+}
+
+/** A key of a sort as the dialects take it. */
+export interface SortColumn {
+  descending: boolean;
+  /** What the last row of the page before was sorted by. */
+  last: SortValue | undefined;
+}
+
+/** What a sort adds to a statement. */
+export interface SortPlan {
+  /** Joins that name what the atoms compare. */
+  from: Sql;
+  atoms: SortAtom[];
+  /** The first atom is a nullable column that has an index. */
+  nullsInIndex: boolean;
 }

@@ -5,8 +5,7 @@ import {
   searchWords,
   type User,
 } from '@rollcall/protocol';
-import { jsonEqual } from '../json/json-equal.js';
-import { compareText, kindOf } from '../json/json-values.js';
+import { compareText, jsonEqual, kindOf } from '../json/json-values.js';
 import { builtInValue } from './built-in-value.js';
 import { type Reached, reachPath } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';

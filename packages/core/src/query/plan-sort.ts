@@ -1,36 +1,10 @@
 import type { ParsedSortKey } from '@rollcall/protocol';
-import sql, { empty, join, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { builtInColumn } from './built-in-columns.js';
-import { truth } from './conditions.js';
-import type { JsonDialect } from './json-dialect.js';
+import { direction, every, NEVER, some, truth } from './conditions.js';
+import type { JsonDialect, SortAtom, SortColumn, SortPlan } from './json-dialect.js';
 import type { SortValue } from './sort-value.js';
 import type { Viewpoint } from './user-query.js';
-
-/** One expression that an `ORDER BY` names; a key of a sort is one of these or several. */
-export interface SortAtom {
-  expression: Sql;
-  descending: boolean;
-  /** Whether the expression can be NULL, which comes first when ascending and last when descending. */
-  nullable: boolean;
-  /** Its value in the last row of the page before; null where that was NULL. */
-  last?: Sql | null;
-}
-
-/** A key of a sort as the dialects take it. */
-export interface SortColumn {
-  descending: boolean;
-  /** What the last row of the page before was sorted by. */
-  last: SortValue | undefined;
-}
-
-/** What a sort adds to a statement. */
-export interface SortPlan {
-  /** Joins that name what the atoms compare. */
-  from: Sql;
-  atoms: SortAtom[];
-  /** The first atom is a nullable column that has an index. */
-  nullsInIndex: boolean;
-}
 
 /**
  * The expressions of a sort.
@@ -79,4 +53,97 @@ function parameter(value: SortValue): Sql | null {
     default:
       return null;
   }
+}
+
+/**
+ * The rest of a sorted list after a given row, as conditions. The row is named by what it was sorted by, not by its
+ * position, so rows that come and go elsewhere do not shift it; it need not even exist any more.
+ */
+
+/** An atom of a page that is not the first. */
+type PlacedAtom = SortAtom & { last: Sql | null };
+
+/** The rows that come after the last one. All atoms must have a `last`. */
+function afterLast(atoms: readonly SortAtom[]): Sql {
+  return after(atoms as PlacedAtom[]);
+}
+
+/** The `ORDER BY` of a sort. `missingFirst` says where NULL goes. */
+export function orderBy(atoms: readonly SortAtom[], missingFirst: (descending: boolean) => Sql): Sql {
+  return join(
+    atoms.map(({ expression, descending, nullable }) =>
+      nullable
+        ? sql`${expression} ${direction(descending)}${missingFirst(descending)}`
+        : sql`${expression} ${direction(descending)}`,
+    ),
+    ', ',
+  );
+}
+
+function after(atoms: readonly PlacedAtom[]): Sql {
+  const [first, ...rest] = atoms;
+  if (!first) return NEVER;
+  const sameWay = atoms.every(({ descending, nullable }) => !nullable && descending === first.descending);
+  if (sameWay) {
+    // A comparison of rows is what both engines answer from an index over several columns.
+    const expressions = join(atoms.map(({ expression }) => expression));
+    const values = join(atoms.map(({ last }) => last));
+    return sql`(${expressions}) ${beyond(first)} (${values})`;
+  }
+  const ties = every([equalsLast(first), after(rest)]);
+  const either = some([strictlyAfter(first), ties]);
+  // Implied by the rest, but it gives an index a place to begin.
+  return first.last === null || (first.nullable && first.descending)
+    ? either
+    : every([sql`${first.expression} ${beyond(first)}= ${first.last}`, either]);
+}
+
+function strictlyAfter(atom: PlacedAtom): Sql {
+  const { expression, descending, nullable, last } = atom;
+  if (last === null) return descending ? NEVER : sql`${expression} IS NOT NULL`;
+  const further = sql`${expression} ${beyond(atom)} ${last}`;
+  return nullable && descending ? some([further, sql`${expression} IS NULL`]) : further;
+}
+
+function equalsLast({ expression, last }: PlacedAtom): Sql {
+  return last === null ? sql`${expression} IS NULL` : sql`${expression} = ${last}`;
+}
+
+function beyond({ descending }: SortAtom): Sql {
+  return raw(descending ? '<' : '>');
+}
+
+/** A stretch of a sorted list that one statement reads. */
+export interface PagePart {
+  conditions: Sql[];
+  atoms: SortAtom[];
+}
+
+/**
+ * The stretches that make up a sorted list, or the rest of it after the last page, in order.
+ *
+ * A list that begins with a nullable column is read in two: the rows that lack the value, and those that have it. Within
+ * each the order needs no word about NULL, so an index gives it on both engines; PostgreSQL's indexes have NULL at the
+ * other end than MongoDB.
+ */
+export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean }): PagePart[] {
+  const { atoms, nullsInIndex } = plan;
+  const [first, ...rest] = atoms;
+  const begun = first?.last !== undefined;
+  if (!first || !nullsInIndex || !divisible) {
+    return [{ atoms, conditions: begun ? [afterLast(atoms)] : [] }];
+  }
+  const narrowed = [{ ...first, nullable: false }, ...rest];
+  const lacking: PagePart = {
+    atoms: narrowed,
+    conditions: [sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
+  };
+  const having: PagePart = {
+    atoms: narrowed,
+    conditions: [sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
+  };
+  const inOrder = first.descending ? [having, lacking] : [lacking, having];
+  // The part that the last page ended in is the first one left.
+  const current = first.last === null ? lacking : having;
+  return begun ? inOrder.slice(inOrder.indexOf(current)) : inOrder;
 }

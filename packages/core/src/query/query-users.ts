@@ -6,10 +6,9 @@ import { compileFilter, customPathsIn, type FilterContext } from './compile-filt
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { pathsWithArrays } from './custom-indexes.js';
-import { type JsonDialect, jsonDialectOf } from './json-dialect.js';
-import { orderBy } from './keyset.js';
-import { pageParts } from './page-parts.js';
-import { planSort } from './plan-sort.js';
+import type { JsonDialect } from './json-dialect.js';
+import { jsonDialectOf } from './json-dialect-of.js';
+import { orderBy, pageParts, planSort } from './plan-sort.js';
 import { sortValueOf } from './sort-value.js';
 import type { UserQuery } from './user-query.js';
 

@@ -13,7 +13,7 @@
  * The walks in SQL (sqlite-walk.ts, postgres-walk.ts) follow the same rules.
  */
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
-import { isJsonObject } from '../json/json-equal.js';
+import { isJsonObject } from '../json/json-values.js';
 
 /** One place that a path leads to. */
 export interface Reached {

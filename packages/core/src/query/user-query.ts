@@ -1,6 +1,6 @@
 import type { FilterNode, ParsedSortKey } from '@rollcall/protocol';
 import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
-import type { Tenant } from '../access/tenancy.js';
+import type { Tenant } from '../access/access.js';
 
 /** A checked query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call. */
 export interface UserQuery {

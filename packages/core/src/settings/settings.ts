@@ -9,7 +9,7 @@ import {
 import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
-import { jsonEqual } from '../json/json-equal.js';
+import { jsonEqual } from '../json/json-values.js';
 import { syncCustomIndexes } from '../query/custom-indexes.js';
 
 const DEFAULTS: AppSettings = {

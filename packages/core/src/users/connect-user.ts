@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { type Actor, type AppSettings, type JsonValue, RollcallError, USER_FIELDS } from '@rollcall/protocol';
 import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
-import { refuseToken } from '../access/refuse-token.js';
+import { refuseToken } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { jsonEqual } from '../json/json-equal.js';
+import { jsonEqual } from '../json/json-values.js';
 import { throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
@@ -89,8 +90,55 @@ export function refuseCaller(user: UserRow, issuedAt: number | undefined): void 
 }
 
 /** Refuses a value of a field that only servers write, unless the user has it already. */
-export function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
+function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
   if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') return;
   if (jsonEqual(current[field] as JsonValue | undefined, value)) return;
   throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may change it`, { field });
+}
+
+/**
+ * Makes a user of role `guest` for somebody who has no token. It takes the profile that a connecting user may give
+ * itself; without an id the guest is called `guest-` and a UUID. An id that is, or was, somebody's is refused without
+ * saying whose it is or what became of it.
+ * @param raw the user as it came in. @param options `now` in epoch milliseconds.
+ * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say.
+ */
+export async function createGuest(
+  transaction: WriteTransaction,
+  raw: unknown,
+  { settings }: { settings: AppSettings },
+): Promise<UserRow> {
+  const { value: write, issues } = parseUserInput(withId(raw));
+  if (!write) throw RollcallError.ofIssues(issues);
+  const { id } = write;
+  const stored = await findUsersForUpdate(transaction, [id]);
+  if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `id: a guest cannot be "${id}"; leave the id out to be given one`,
+      {
+        field: 'id',
+      },
+    );
+  }
+  const guest: UserRow = { ...newUserRow(id, transaction.now), role: 'guest' };
+  for (const [field, value] of Object.entries(write.fields)) refuseReserved(guest, field, value as JsonValue);
+  const after: UserRow = { ...mergeUser(undefined, write, transaction.now), role: 'guest' };
+  const draft = { index: 0, before: undefined, after };
+  throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
+  const [row] = await saveUsers(transaction, { type: 'user', id }, [draft]);
+  return row as UserRow;
+}
+
+/** Anything but an object is left to the check of users. */
+function withId(raw: unknown): unknown {
+  if (raw === undefined) return { id: newGuestId() };
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  return Object.hasOwn(raw, 'id') && (raw as { id?: unknown }).id !== undefined
+    ? raw
+    : { ...raw, id: newGuestId() };
+}
+
+function newGuestId(): string {
+  return `guest-${randomUUID()}`;
 }

@@ -1,15 +1,13 @@
 import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { endBan, saveBans, type WrittenUser } from './bans.js';
 import { logUserEvent } from './log-user-event.js';
 import { DERIVED_COLUMNS } from './model/derived-columns.js';
-import { hasRunOut, toUser } from './model/to-user.js';
-import { userChanges } from './model/user-changes.js';
-import type { UserDraft } from './model/user-draft.js';
+import { hasRunOut, toUser, withoutRunOutBan } from './model/to-user.js';
+import { type UserDraft, userChanges } from './model/user-changes.js';
 import { type UserRow, userTable } from './model/user-table.js';
 import { isPrivatePath } from './model/visible-user.js';
-import { endBan, withoutRunOutBan } from './run-out-ban.js';
-import { saveBans, type WrittenUser } from './save-bans.js';
 
 /** The event of a life-cycle change, by the field that it sets or clears. */
 const LIFE_CYCLE_EVENTS: Record<string, { set: UserEvent; cleared: UserEvent }> = {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
+import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { erasePresence } from '../presence/stored-presence.js';
+import { type UserRow, userTable } from './model/user-table.js';
 
 const PREFIX = 'deleted-';
 
@@ -40,4 +43,15 @@ export async function putTombstone(transaction: WriteTransaction, userId: string
 /** The error for a user who has been deleted, whether for good or not. */
 export function userDeleted(id: string, place: { index?: number; field?: string } = {}): RollcallError {
   return new RollcallError('USER_DELETED', `the user "${id}" has been deleted`, { field: 'id', ...place });
+}
+
+/** Stores what is left of a user, every column of it. No event: that the user was deleted was told when it was asked for. */
+export async function storePrunedUser(transaction: WriteTransaction, row: UserRow): Promise<void> {
+  await insertRows(transaction, userTable, [row], { key: 'id' });
+}
+
+/** Removes the row of a user. Whoever calls has seen to everything that names it. */
+export async function removeUser(transaction: WriteTransaction, id: string): Promise<void> {
+  await transaction.query(sql`DELETE FROM users WHERE id = ${id}`);
+  await erasePresence(transaction, id);
 }

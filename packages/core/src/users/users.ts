@@ -1,6 +1,5 @@
 import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
-import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
-import { type Tenant, tenantOf } from '../access/tenancy.js';
+import { grantsOf, type Tenant, teamGrantsOf, tenantOf } from '../access/access.js';
 import { BatchedLoader } from '../database/batched-loader.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
@@ -8,14 +7,12 @@ import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
-import { connectUser } from './connect-user.js';
-import { createGuest } from './create-guest.js';
+import { connectUser, createGuest } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
-import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
 import { findTombstones } from './tombstones.js';
-import { parseUpserts } from './upsert-users.js';
+import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
 export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;

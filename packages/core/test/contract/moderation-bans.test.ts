@@ -2,7 +2,7 @@ import { LIMITS } from '@rollcall/protocol';
 import { banUserSchema, queryBannedSchema, shadowBanSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Moderator } from '../../src/moderation/hold-target.js';
+import type { Moderator } from '../../src/moderation/change-ban.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const BACK_END: Moderator = { kind: 'server' };

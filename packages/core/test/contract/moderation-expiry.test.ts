@@ -2,7 +2,7 @@ import { banUserSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { expect, it } from 'vitest';
-import { endRunOutBans } from '../../src/moderation/end-run-out-bans.js';
+import { endRunOutBans } from '../../src/moderation/ban-expiry.js';
 import { Moderation } from '../../src/moderation/moderation.js';
 import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';

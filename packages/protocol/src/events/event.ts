@@ -1,4 +1,4 @@
-import type { Role } from '../access/role.js';
+import type { Role } from '../access/roles.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';

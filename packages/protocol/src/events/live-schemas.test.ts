@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LIMITS } from '../limits.js';
 import { EVENT_CATALOGUE } from './event-catalogue.js';
-import { watchEventsSchema } from './watch-events-schema.js';
+import { watchEventsSchema } from './live-schemas.js';
 
 const accepts = (input: unknown) => watchEventsSchema.safeParse(input).success;
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `user-${index}`);

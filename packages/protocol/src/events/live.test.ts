@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatPosition, parsePosition } from './live.js';
-import { watchEventsSchema } from './watch-events-schema.js';
+import { watchEventsSchema } from './live-schemas.js';
 
 const position = fc.record({
   epoch: fc.stringMatching(/^[0-9a-z]{1,32}$/),

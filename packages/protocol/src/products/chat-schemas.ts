@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { cursorSchema } from '../queries/query-users-schema.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
-import { contentCustomSchema } from './content-custom-schema.js';
 import {
   cidSchema,
+  contentCustomSchema,
   contentIdSchema,
   contentObjectSchema,
   contentTextSchema,

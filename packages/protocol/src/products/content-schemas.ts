@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { customProblems } from '../users/custom-data.js';
+import { customProblems, customSizeProblem } from '../users/custom-data.js';
 import { textProblem } from '../users/text.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
@@ -55,3 +55,9 @@ export const cidSchema = z
     new RegExp(`^[A-Za-z0-9_-]{1,${LIMITS.contentTypeLength}}:!?[A-Za-z0-9_-]{1,${LIMITS.contentIdLength}}$`),
     'a cid is a type and an id with a colon between them, such as "messaging:general"',
   );
+
+/** Custom data of content: a JSON object by the rules of the custom data of users, and at most 5 KiB. */
+export const contentCustomSchema = contentObjectSchema.check(context => {
+  const problem = customSizeProblem(context.value, LIMITS.customBytes);
+  if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });
+});

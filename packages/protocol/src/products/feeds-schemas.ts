@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { cursorSchema } from '../queries/query-users-schema.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
-import { contentCustomSchema } from './content-custom-schema.js';
-import { contentIdSchema, contentTextSchema } from './content-schemas.js';
+import { contentCustomSchema, contentIdSchema, contentTextSchema } from './content-schemas.js';
 
 const verbSchema = z
   .string()

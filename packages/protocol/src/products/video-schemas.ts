@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { cursorSchema } from '../queries/query-users-schema.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
-import { contentCustomSchema } from './content-custom-schema.js';
-import { cidSchema, contentIdSchema, contentTypeSchema } from './content-schemas.js';
+import { cidSchema, contentCustomSchema, contentIdSchema, contentTypeSchema } from './content-schemas.js';
 
 const membersSchema = z
   .array(userIdSchema)

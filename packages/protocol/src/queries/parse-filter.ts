@@ -1,11 +1,9 @@
 import { RollcallError } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { fieldNameProblem, splitPath } from '../users/field-path.js';
-import { searchWords } from '../users/search-words.js';
-import { textProblem } from '../users/text.js';
+import { fieldNameProblem, splitPath } from '../users/custom-data.js';
+import { searchWords, textProblem } from '../users/text.js';
 import { isUserField } from '../users/user-fields.js';
-import type { Comparison, FieldReference, FilterNode } from './filter.js';
 import {
   FILTER_OPERATORS,
   type FilterOperator,
@@ -14,6 +12,7 @@ import {
   QUERY_FIELDS,
   type QueryField,
 } from './query-fields.js';
+import type { Comparison, FieldReference, FilterNode } from './query-users.js';
 
 /** What a caller may name in a filter or a sort. */
 export interface QueryRights {

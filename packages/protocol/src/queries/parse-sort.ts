@@ -1,7 +1,7 @@
 import { RollcallError } from '../errors/rollcall-error.js';
 import { LIMITS } from '../limits.js';
-import type { FieldReference } from './filter.js';
 import { parseFieldReference, type QueryRights } from './parse-filter.js';
+import type { FieldReference } from './query-users.js';
 
 /** One checked key of a sort. */
 export interface ParsedSortKey {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GRANTS } from '../access/grants.js';
+import { GRANTS } from '../access/roles.js';
 import { LIMITS } from '../limits.js';
 import { appSettingsUpdateSchema } from './app-settings-schema.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { GRANTS } from '../access/grants.js';
+import { GRANTS } from '../access/roles.js';
 import { LIMITS } from '../limits.js';
-import { fieldNameProblem, splitPath } from '../users/field-path.js';
+import { fieldNameProblem, splitPath } from '../users/custom-data.js';
 import { recordSchema } from '../users/record-schema.js';
 import { isUserField } from '../users/user-fields.js';
 import { roleNameSchema } from '../users/user-fields-schema.js';

@@ -1,4 +1,4 @@
-import type { Grant } from '../access/grants.js';
+import type { Grant } from '../access/roles.js';
 import type { Time } from '../users/user.js';
 
 /** Where a username must be unique: nowhere, within the app, or within each team. */

@@ -2,7 +2,44 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { customProblems, customSizeProblem, jsonBytes } from './custom-data.js';
+import { customProblems, customSizeProblem, fieldNameProblem, jsonBytes, splitPath } from './custom-data.js';
+
+it('accepts names of up to 64 characters in any script', () => {
+  for (const name of ['a', 'x'.repeat(LIMITS.fieldNameLength), 'größe', '年齢', 'a-b_c', 'a$b', '0']) {
+    expect(fieldNameProblem(name), name).toBeUndefined();
+  }
+});
+
+it.each([
+  ['', 'empty'],
+  ['x'.repeat(LIMITS.fieldNameLength + 1), 'at most 64'],
+  ['__proto__', 'reserved'],
+  ['prototype', 'reserved'],
+  ['constructor', 'reserved'],
+  ['$where', 'begin with "$"'],
+  ['a.b', 'no dots'],
+  ['a b', 'no dots, spaces'],
+  ['a\u00a0b', 'no dots, spaces'],
+  ['a\tb', 'no dots, spaces'],
+  ['a\u0000', 'control characters'],
+  ['a\ud800', 'no dots'],
+  ["it's", 'quotes'],
+  ['"', 'quotes'],
+  ['`', 'quotes'],
+  ['a\\b', 'back-slashes'],
+  ['a[0]', 'brackets'],
+])('refuses %j and says why', (name, reason) => {
+  expect(fieldNameProblem(name)).toContain(reason);
+});
+
+it('cuts a path at every dot, so that joining gives it back', () => {
+  fc.assert(
+    fc.property(fc.string(), path => {
+      expect(splitPath(path).join('.')).toBe(path);
+      expect(splitPath(path).some(name => name.includes('.'))).toBe(false);
+    }),
+  );
+});
 
 const nested = (depth: number): JsonValue => (depth === 0 ? 1 : { a: nested(depth - 1) });
 const nestedArrays = (depth: number): JsonValue => (depth === 0 ? 1 : [nestedArrays(depth - 1)]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { MESSAGE_DELETION_MODES, PAIR_DELETION_MODES, USER_DELETION_MODES } from './life-cycle.js';
-import { userIdSchema } from './user-fields-schema.js';
+import { timeSchema, userIdSchema } from './user-fields-schema.js';
 
 /** The ids of a life-cycle call. @param max how many. */
 export function userIdsSchema(max: number = LIMITS.batchUsers) {
@@ -46,3 +46,9 @@ export const deleteUsersSchema = z
 
 /** A checked deletion. */
 export type CheckedDeletion = z.output<typeof deleteUsersSchema>;
+
+/** What `tokens.revoke` takes; the time comes out as epoch milliseconds. */
+export const revokeTokensSchema = z.strictObject({
+  ids: userIdsSchema().optional(),
+  before: timeSchema.nullable(),
+});

@@ -1,8 +1,13 @@
 import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
-import { type CustomProblem, customProblems } from './custom-data.js';
-import { fieldNameProblem, isReservedName, splitPath } from './field-path.js';
+import {
+  type CustomProblem,
+  customProblems,
+  fieldNameProblem,
+  isReservedName,
+  splitPath,
+} from './custom-data.js';
 import { type Parsed, problemOf } from './parse-user-input.js';
 import { isUserField, USER_FIELDS } from './user-fields.js';
 import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';

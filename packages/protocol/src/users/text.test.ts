@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { searchWords } from './search-words.js';
+import { searchWords } from './text.js';
 
 it.each([
   ['Zoë Müller-Lüdenscheidt', ['zoe', 'muller', 'ludenscheidt']],

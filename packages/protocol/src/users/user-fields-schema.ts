@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { isReservedName } from './field-path.js';
+import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { textProblem } from './text.js';
 

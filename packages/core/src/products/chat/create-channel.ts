@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateChannelInput, LIMITS, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { belongsTo } from '../../access/tenancy.js';
+import { belongsTo } from '../../access/access.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsersForShare, userNotFound } from '../../users/find-users.js';

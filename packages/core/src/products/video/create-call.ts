@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import type { ParsedCreateCall } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
-import { belongsTo } from '../../access/tenancy.js';
+import { belongsTo } from '../../access/access.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { userNotFound } from '../../users/find-users.js';

@@ -1,11 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { direction } from '../conditions.js';
-import type { CustomSortColumn } from '../json-dialect.js';
-import type { SortAtom, SortPlan } from '../plan-sort.js';
+import type { CustomSortColumn, SortAtom, SortPlan } from '../json-dialect.js';
 import { SORT_RANKS, SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
-import { arrayOnTheWay, valueAt } from './postgres-json-path.js';
-import { numberOf, textOf } from './postgres-value.js';
-import { postgresWalk } from './postgres-walk.js';
+import { arrayOnTheWay, numberOf, postgresWalk, textOf, valueAt } from './postgres-value.js';
 
 /**
  * No single type of PostgreSQL holds numbers and texts in MongoDB's order, so a custom value sorts by three: the rank of

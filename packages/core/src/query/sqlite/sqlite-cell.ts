@@ -1,6 +1,7 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { NEVER, some } from '../conditions.js';
+import { arrayIndex, type PathPurpose } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 
 /**
@@ -86,4 +87,68 @@ function sameArray(cell: Cell): Sql {
 
 function flattened(array: Sql): Sql {
   return sql`SELECT fullkey, CASE type WHEN 'real' THEN 'integer' ELSE type END, atom FROM json_tree(${array})`;
+}
+
+/**
+ * A path as the JSON functions of SQLite take it, always as a parameter. The field name grammar admits neither quotes
+ * nor back-slashes, so a quoted name can hold nothing but a name. A quoted name never steps into an array.
+ */
+export function sqlitePath(path: readonly string[]): string {
+  return `$${path.map(name => `."${name}"`).join('')}`;
+}
+
+/** The custom value at a path that has no array on the way. */
+export function cellAt(path: readonly string[]): Cell {
+  const bound = sqlitePath(path);
+  return { type: sql`json_type(users.custom, ${bound})`, value: sql`users.custom ->> ${bound}` };
+}
+
+/** The custom value at a path as rows of `json_each`: the elements, where it is an array. */
+export function elementsAt(path: readonly string[]): Sql {
+  return sql`json_each(users.custom, ${sqlitePath(path)})`;
+}
+
+/** The path goes through an array before its end; undefined for a path that cannot. */
+export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
+  if (path.length === 1) return undefined;
+  const before = path.slice(1).map((_, index) => path.slice(0, index + 1));
+  return some(before.map(part => sql`json_type(users.custom, ${sqlitePath(part)}) = 'array'`));
+}
+
+/**
+ * The places in a user's custom data that a path leads to, by the rules of reach-path.ts, as a query with the columns
+ * `type`, `value` (see Cell) and `open`. It serves any document and is slow, so it only runs for documents that have an
+ * array on the way.
+ *
+ * A row of `walk` is a value, how many names of the path have been followed to it (`at`), and whether it is open: an
+ * open array at the end of the path stands for its elements, too, and an open value that is neither array nor object
+ * before the end means that nothing is there.
+ */
+export function sqliteWalk(path: readonly string[], purpose: PathPurpose): Sql {
+  const names = JSON.stringify(path);
+  const indexes = JSON.stringify(path.map(arrayIndex));
+  const length = path.length;
+  const member = sql`'$."' || (${names} ->> walk.at) || '"'`;
+  const index = sql`(${indexes} ->> walk.at)`;
+  const elements = sql`json_each(CASE walk.type WHEN 'array' THEN walk.value ELSE '[]' END) AS element`;
+  const intoElements =
+    purpose === 'filter'
+      ? sql`SELECT element.type, element.value, walk.at, 1 FROM walk, ${elements}
+          WHERE walk.type = 'array' AND walk.at < ${length} AND element.type = 'object'`
+      : sql`SELECT CASE element.type WHEN 'object' THEN 'object' ELSE 'null' END, element.value, walk.at, 1 FROM walk, ${elements}
+          WHERE walk.type = 'array' AND walk.at < ${length}
+            AND coalesce(${index} >= json_array_length(walk.value), 1)`;
+  return sql`WITH RECURSIVE walk(type, value, at, open) AS (
+        SELECT 'object', users.custom, 0, 1
+        UNION ALL
+        SELECT json_type(walk.value, ${member}), walk.value ->> (${member}), walk.at + 1, 1 FROM walk
+          WHERE walk.type = 'object' AND walk.at < ${length}
+        UNION ALL
+        ${intoElements}
+        UNION ALL
+        SELECT element.type, element.value, walk.at + 1, 0 FROM walk, ${elements}
+          WHERE walk.type = 'array' AND walk.at < ${length} AND element.key = ${index}
+      )
+      SELECT CASE WHEN at = ${length} THEN type END AS type, CASE WHEN at = ${length} THEN value END AS value, open
+      FROM walk WHERE at = ${length} OR (open AND coalesce(type NOT IN ('array', 'object'), 1))`;
 }

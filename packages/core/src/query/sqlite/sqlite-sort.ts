@@ -1,11 +1,8 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { direction } from '../conditions.js';
-import type { CustomSortColumn } from '../json-dialect.js';
-import type { SortAtom, SortPlan } from '../plan-sort.js';
+import type { CustomSortColumn, SortAtom, SortPlan } from '../json-dialect.js';
 import { SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
-import { type Cell, jsonNumber } from './sqlite-cell.js';
-import { arrayOnTheWay, cellAt, elementsAt } from './sqlite-json-path.js';
-import { sqliteWalk } from './sqlite-walk.js';
+import { arrayOnTheWay, type Cell, cellAt, elementsAt, jsonNumber, sqliteWalk } from './sqlite-cell.js';
 
 /**
  * One SQL value whose order in SQLite (NULL, numbers, texts, blobs) is MongoDB's order of JSON values. Numbers are

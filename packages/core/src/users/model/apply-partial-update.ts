@@ -5,7 +5,7 @@ import {
   userFieldSchemas,
   type WritableField,
 } from '@rollcall/protocol/schemas';
-import { isJsonObject } from '../../json/json-equal.js';
+import { isJsonObject } from '../../json/json-values.js';
 import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';
 

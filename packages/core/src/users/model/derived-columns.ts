@@ -1,6 +1,5 @@
-import { searchColumn } from './search-column.js';
+import { searchWords } from '@rollcall/protocol';
 import type { UserRow } from './user-table.js';
-import { normaliseUsername } from './username.js';
 
 /** The columns that are made from others and only serve to find users. */
 export const DERIVED_COLUMNS = {
@@ -10,3 +9,24 @@ export const DERIVED_COLUMNS = {
       ? { name_key: undefined, name_words: undefined }
       : { name_key: normaliseUsername(name), name_words: searchColumn(name) },
 } as const;
+
+/**
+ * The form of a name that decides whether two names are the same username (SPEC section 3): NFKC, everything that is no
+ * letter, mark or number removed, lower-cased, so that "John Doe" and "john.doe" are one. Where nothing would be left
+ * ("!!!"), the trimmed text stands for itself.
+ */
+export function normaliseUsername(name: string): string {
+  const composed = name.normalize('NFKC');
+  const kept = composed.replace(/[^\p{L}\p{M}\p{N}]+/gu, '').toLowerCase();
+  return kept === '' ? composed.trim().toLowerCase() : kept;
+}
+
+/**
+ * The text that `$autocomplete` looks through: the words of a name or an id, folded, each with a space in front, so
+ * that a space and a prefix find any word that begins with it.
+ */
+export function searchColumn(text: string): string {
+  return searchWords(text)
+    .map(word => ` ${word}`)
+    .join('');
+}

@@ -1,7 +1,7 @@
 import { USER_FIELDS, type UserField } from '@rollcall/protocol';
 import type { UserWrite } from '@rollcall/protocol/schemas';
-import { withoutRunOutBan } from '../run-out-ban.js';
 import { DERIVED_COLUMNS } from './derived-columns.js';
+import { withoutRunOutBan } from './to-user.js';
 import type { UserRow } from './user-table.js';
 
 /** A user who has just come into being, with the defaults of every field. */
@@ -58,4 +58,19 @@ export function withoutEndedBan(row: UserRow): UserRow {
   if (row.banned || row.shadow_banned || row.ban_expires === undefined) return row;
   const { ban_expires: _, ...rest } = row;
   return rest;
+}
+
+/** What is left of a user after `pruning`: id, role and times. */
+export function prunedUser(row: UserRow): UserRow {
+  const { created_at, updated_at, last_active, deactivated_at, deleted_at, role, revision } = row;
+  return {
+    ...newUserRow(row.id, created_at),
+    role,
+    updated_at,
+    revision,
+    deletion: 'pruning',
+    ...(last_active !== undefined && { last_active }),
+    ...(deactivated_at !== undefined && { deactivated_at }),
+    ...(deleted_at !== undefined && { deleted_at }),
+  };
 }

@@ -47,3 +47,10 @@ function isBanned(row: Pick<UserRow, 'banned' | 'ban_expires'>, now: number): bo
 export function hasRunOut(row: Pick<UserRow, 'ban_expires'>, now: number): boolean {
   return row.ban_expires !== undefined && row.ban_expires <= now;
 }
+
+/** The user as everybody reads it: without a ban that has run out. The same object where there is none. */
+export function withoutRunOutBan(row: UserRow, now: number): UserRow {
+  if (!hasRunOut(row, now)) return row;
+  const { ban_expires: _, ...rest } = row;
+  return { ...rest, banned: false, shadow_banned: false };
+}

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
-import { isJsonObject } from '../../../src/json/json-equal.js';
+import { isJsonObject } from '../../../src/json/json-values.js';
 import type { Document, WrittenComparison } from './oracle.js';
 
 /**

@@ -1,6 +1,6 @@
 import { type Filter, type JsonValue, type SortKey, searchWords, type User } from '@rollcall/protocol';
 import { Query } from 'mingo';
-import { isJsonObject } from '../../../src/json/json-equal.js';
+import { isJsonObject } from '../../../src/json/json-values.js';
 
 /**
  * What a filter means according to others: mingo for MongoDB's operators, and two small readings of our own operators.

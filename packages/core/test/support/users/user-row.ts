@@ -1,4 +1,4 @@
-import { searchColumn } from '../../../src/users/model/search-column.js';
+import { searchColumn } from '../../../src/users/model/derived-columns.js';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 
 /** The moment at which the tests ask; bans run out around it. */

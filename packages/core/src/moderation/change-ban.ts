@@ -1,17 +1,54 @@
 import { type Actor, RollcallError } from '@rollcall/protocol';
 import type { ParsedBan } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
+import { belongsTo } from '../access/access.js';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { type BanRow, banTable } from '../users/ban-table.js';
-import { findUsersForShare, userNotFound } from '../users/find-users.js';
+import { loadActor, tenantOfViewer } from '../products/viewer.js';
+import { type BanRow, banTable } from '../users/bans.js';
+import { findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
-import { toUser } from '../users/model/to-user.js';
-import type { BanDetails } from '../users/model/user-draft.js';
+import { withoutEndedBan } from '../users/model/replace-user.js';
+import { toUser, withoutRunOutBan } from '../users/model/to-user.js';
+import type { BanDetails } from '../users/model/user-changes.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
-import { userDeleted } from '../users/tombstones.js';
-import { holdTarget, type Moderator } from './hold-target.js';
+import { findTombstones, userDeleted } from '../users/tombstones.js';
+
+/** Who bans or unbans: a back end, or a user whose role allows it. */
+export type Moderator = { kind: 'server' } | { kind: 'user'; userId: string };
+
+/**
+ * The user whom a moderator bans or unbans; nobody else changes it before the end of the transaction. A user does not
+ * moderate itself, and not an admin unless it is one; who is of another tenant does not exist for it.
+ * @returns the user as it is stored, and as it reads at this moment.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `NOT_ALLOWED`; `USER_BANNED` and the like for the moderator.
+ */
+async function holdTarget(
+  transaction: WriteTransaction,
+  { moderator, id }: { moderator: Moderator; id: string },
+): Promise<{ stored: UserRow; target: UserRow }> {
+  if (moderator.kind === 'user' && moderator.userId === id) {
+    throw new RollcallError('NOT_ALLOWED', 'id: nobody bans or unbans themselves', { field: 'id' });
+  }
+  const stored = (await findUsersForUpdate(transaction, [id])).get(id);
+  const tenant = await tenantOfViewer(transaction, moderator);
+  if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id);
+  if (!stored) {
+    const forgotten = (await findTombstones(transaction, [id])).size > 0;
+    throw forgotten ? userDeleted(id) : userNotFound(id);
+  }
+  if (stored.deleted_at !== undefined) throw userDeleted(id);
+  if (moderator.kind === 'user') {
+    const { role } = await loadActor(transaction, moderator.userId, { field: 'banned_by_id' });
+    if (stored.role === 'admin' && role !== 'admin') {
+      throw new RollcallError('NOT_ALLOWED', `id: "${id}" is an admin, whom only an admin bans or unbans`, {
+        field: 'id',
+      });
+    }
+  }
+  return { stored, target: withoutRunOutBan(stored, transaction.now) };
+}
 
 const MINUTE_MS = 60_000;
 
@@ -80,4 +117,20 @@ async function findBan(transaction: Transaction, userId: string): Promise<BanRow
     sql`SELECT ${raw(banTable.columnList)} FROM bans WHERE user_id = ${userId}`,
   );
   return cells && banTable.decode(cells, transaction.dialect);
+}
+
+/**
+ * Ends the open ban of a user, or its shadow ban; the other one stays. A user without it stays as it is.
+ * @throws RollcallError what `holdTarget` refuses.
+ */
+export async function unbanUser(
+  transaction: WriteTransaction,
+  actor: Actor,
+  change: { moderator: Moderator; id: string; shadow: boolean },
+): Promise<UserRow> {
+  const { shadow } = change;
+  const { stored, target } = await holdTarget(transaction, change);
+  const after = withoutEndedBan({ ...target, [shadow ? 'shadow_banned' : 'banned']: false });
+  const [row = stored] = await saveUsers(transaction, actor, [{ index: 0, before: stored, after }]);
+  return row;
 }

@@ -16,3 +16,8 @@ export const watchEventsSchema = z.strictObject({
     .refine(text => parsePosition(text) !== undefined, 'an event id is <epoch>.<seq>, as an event carried it')
     .optional(),
 });
+
+/** The input of `live.presence`: whose coming and going is followed. An id may stand in it twice and counts once. */
+export const watchPresenceSchema = z.strictObject({
+  user_ids: z.array(userIdSchema).max(LIMITS.watchedUsersPerConnection),
+});

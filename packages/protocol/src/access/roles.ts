@@ -1,3 +1,5 @@
+import type { Time } from '../users/user.js';
+
 /** What a role can be allowed to do (SPEC section 10). Server tokens skip grants. */
 export const GRANTS = [
   'read-users',
@@ -30,3 +32,11 @@ export const DEFAULT_GRANTS: Record<(typeof BUILT_IN_ROLES)[number], Grant[]> = 
   guest: OWN,
   anonymous: [],
 };
+
+/** A role that users can have. */
+export interface Role {
+  name: string;
+  built_in: boolean;
+  /** Absent for built-in roles. */
+  created_at?: Time;
+}
