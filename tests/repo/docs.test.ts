@@ -4,9 +4,9 @@ import { closeCodes, errorCodes, eventTypes, limits, queryFields, userFields } f
 
 /** The pages whose tables are made from the protocol. */
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
-  'docs/errors.md': { 'error-codes': errorCodes },
-  'docs/events.md': { 'event-types': eventTypes },
-  'docs/users.md': { 'user-fields': userFields, 'query-fields': queryFields },
+  'docs/contract/errors.md': { 'error-codes': errorCodes },
+  'docs/contract/events.md': { 'event-types': eventTypes },
+  'docs/contract/users.md': { 'user-fields': userFields, 'query-fields': queryFields },
   'docs/protocol.md': { 'close-codes': closeCodes, limits },
 };
 
