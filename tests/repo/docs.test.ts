@@ -6,8 +6,10 @@ import { closeCodes, errorCodes, eventTypes, limits, queryFields, userFields } f
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
   'docs/contract/errors.md': { 'error-codes': errorCodes },
   'docs/contract/events.md': { 'event-types': eventTypes },
-  'docs/contract/users.md': { 'user-fields': userFields, 'query-fields': queryFields },
-  'docs/protocol.md': { 'close-codes': closeCodes, limits },
+  'docs/contract/users.md': { 'user-fields': userFields },
+  'docs/contract/queries.md': { 'query-fields': queryFields },
+  'docs/contract/limits.md': { limits },
+  'docs/protocol.md': { 'close-codes': closeCodes },
 };
 
 describe('a page says what the protocol says (when it does not: npm run docs)', () => {
