@@ -55,7 +55,7 @@ function usersOf(rows: readonly PermissionRow[]): string {
   const grants = new Set(rows.flatMap(({ grant }) => grant ?? []));
   if (grants.size === 0) return who;
   const [only] = grants;
-  if (grants.size === 1 && rows.every(({ grant }) => grant)) return `${who} with \`${only}\``;
+  if (grants.size === 1 && rows.every(({ grant }) => grant)) return `${who}, with \`${only}\``;
   const ways = rows.flatMap(({ grant, what }) => (grant ? `\`${grant}\` ${what}` : []));
   return `${who} (${ways.join('; ')})`;
 }
