@@ -1,10 +1,19 @@
 import { describe, it } from 'vitest';
 import { expectUpToDate, type GeneratedTable } from './generated-pages.js';
 import { procedureList } from './procedure-list.js';
-import { closeCodes, errorCodes, eventTypes, limits, queryFields, userFields } from './protocol-tables.js';
+import {
+  closeCodes,
+  errorCodes,
+  eventTypes,
+  grants,
+  limits,
+  queryFields,
+  userFields,
+} from './protocol-tables.js';
 
 /** The pages whose tables are made from the protocol and the router. */
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
+  'docs/contract/access.md': { grants },
   'docs/contract/errors.md': { 'error-codes': errorCodes },
   'docs/contract/events.md': { 'event-types': eventTypes },
   'docs/contract/users.md': { 'user-fields': userFields },

@@ -42,7 +42,7 @@ export const procedureList: GeneratedTable = () =>
 function callersOf(path: string): string {
   const rows = ROWS.filter(row => row.path === path);
   if (rows.length === 0) throw new Error(`the permission matrix has no row for ${path}`);
-  if (rows.some(({ expected }) => expected.nobody === 'ok')) return 'everybody, without a token';
+  if (rows.some(({ expected }) => expected.nobody === 'ok')) return 'all, without a token';
   const callers = rows.some(({ expected }) => expected.server === 'ok') ? ['servers'] : [];
   const open = rows.filter(({ expected }) => expected.self === 'ok' || expected.granted === 'ok');
   if (open.length > 0) callers.push(usersOf(open));

@@ -1,5 +1,7 @@
 import {
+  BUILT_IN_ROLES,
   CLOSE_CODES,
+  DEFAULT_GRANTS,
   ERROR_CODES,
   ERROR_MEANINGS,
   type ErrorCode,
@@ -7,6 +9,7 @@ import {
   type EventRule,
   FATAL_CLOSE_CODES,
   FILTER_OPERATORS,
+  type Grant,
   LIMITS,
   parseFilter,
   QUERY_FIELDS,
@@ -64,7 +67,7 @@ export const eventTypes: GeneratedTable = () =>
 const WRITERS: Record<UserFieldRule['write'], string> = {
   anyone: 'the user itself, servers',
   server: 'servers',
-  nobody: 'nobody: read only',
+  nobody: 'read only',
 };
 
 /** Every built-in field of a user: who writes it, who sees it, and what an upsert that lacks it does. */
@@ -110,6 +113,33 @@ function operatorsOf(field: string): string[] {
     }),
   ).map(operator => `\`${operator}\``);
 }
+
+const GRANT_MEANINGS: Record<Grant, string> = {
+  'read-users': 'to follow the events and the presence of other users',
+  'query-users': 'to query users',
+  'update-own-user': 'to change the own user',
+  'update-any-user': 'to change other users',
+  'ban-user': 'to ban users and to list bans',
+  'block-user': 'to block users',
+  'create-channel': 'to make channels',
+  'send-message': 'to send and change messages, and to react to them',
+  'create-call': 'to make calls',
+  'add-activity': 'to add activities',
+  'read-activities': 'to read activities',
+};
+
+/** Every grant, and the built-in roles that have it by default. */
+export const grants: GeneratedTable = () =>
+  table(
+    ['Grant', 'Allows', 'Roles that have it by default'],
+    Object.entries(GRANT_MEANINGS).map(([grant, meaning]) => [
+      `\`${grant}\``,
+      meaning,
+      BUILT_IN_ROLES.filter(role => DEFAULT_GRANTS[role].includes(grant as Grant))
+        .map(role => `\`${role}\``)
+        .join(', '),
+    ]),
+  );
 
 const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   batchUsers: 'users in one batch',
