@@ -1,15 +1,28 @@
 import { describe, it } from 'vitest';
 import { expectUpToDate, type GeneratedTable } from './generated-pages.js';
-import { closeCodes, errorCodes, eventTypes, limits, queryFields, userFields } from './protocol-tables.js';
+import { procedureList } from './procedure-list.js';
+import {
+  closeCodes,
+  errorCodes,
+  eventTypes,
+  grants,
+  limits,
+  queryFields,
+  userFields,
+} from './protocol-tables.js';
 
-/** The pages whose tables are made from the protocol. */
+/** The pages whose tables are made from the protocol and the router. */
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
-  'docs/errors.md': { 'error-codes': errorCodes },
-  'docs/events.md': { 'event-types': eventTypes },
-  'docs/users.md': { 'user-fields': userFields, 'query-fields': queryFields },
-  'docs/protocol.md': { 'close-codes': closeCodes, limits },
+  'docs/contract/access.md': { grants },
+  'docs/contract/errors.md': { 'error-codes': errorCodes },
+  'docs/contract/events.md': { 'event-types': eventTypes },
+  'docs/contract/users.md': { 'user-fields': userFields },
+  'docs/contract/queries.md': { 'query-fields': queryFields },
+  'docs/contract/limits.md': { limits },
+  'docs/protocol.md': { 'close-codes': closeCodes },
+  'docs/procedures.md': { procedures: procedureList },
 };
 
-describe('a page says what the protocol says (when it does not: npm run docs)', () => {
+describe('a page says what the source says (when it does not: npm run docs)', () => {
   it.each(Object.entries(PAGES))('%s', expectUpToDate);
 });

@@ -21,7 +21,7 @@ function linksOf(document: TrackedFile): string[] {
   return [...inline, ...references].map(match => match[1] ?? '');
 }
 
-/** Code spans that name a file or folder of the repository from its root, such as `docs/errors.md`. */
+/** Code spans that name a file or folder of the repository from its root, such as `docs/contract/errors.md`. */
 function pathsOf(document: TrackedFile): string[] {
   const spans = [...prose(document).matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '');
   return spans.filter(span => /^[\w.@-]+(\/[\w.@-]+)+\/?$/.test(span) && topFolders.has(span.split('/')[0]));

@@ -1,5 +1,7 @@
 import {
+  BUILT_IN_ROLES,
   CLOSE_CODES,
+  DEFAULT_GRANTS,
   ERROR_CODES,
   ERROR_MEANINGS,
   type ErrorCode,
@@ -7,6 +9,7 @@ import {
   type EventRule,
   FATAL_CLOSE_CODES,
   FILTER_OPERATORS,
+  type Grant,
   LIMITS,
   parseFilter,
   QUERY_FIELDS,
@@ -43,9 +46,9 @@ export const errorCodes: GeneratedTable = () =>
   );
 
 const RECEIVERS: Record<EventRule['audience'], string> = {
-  public: 'servers, the user itself, those who follow the user',
+  public: 'servers, the user itself, users who follow it',
   own: 'servers, the user itself',
-  named: 'servers, the users that it names in `user_ids`',
+  named: 'servers, the users in its `user_ids`',
   server: 'servers',
 };
 
@@ -64,7 +67,7 @@ export const eventTypes: GeneratedTable = () =>
 const WRITERS: Record<UserFieldRule['write'], string> = {
   anyone: 'the user itself, servers',
   server: 'servers',
-  nobody: 'nobody: read only',
+  nobody: 'read only',
 };
 
 /** Every built-in field of a user: who writes it, who sees it, and what an upsert that lacks it does. */
@@ -73,8 +76,8 @@ export const userFields: GeneratedTable = () =>
     ['Field', 'Written by', 'Seen by', 'Missing from an upsert'],
     Object.entries(USER_FIELDS).map(([field, rule]: [string, UserFieldRule]) => [
       `\`${field}\``,
-      field === 'id' ? 'whoever creates the user, once' : WRITERS[rule.write],
-      rule.private ? 'the user itself, servers' : 'everybody who sees the user',
+      field === 'id' ? 'the caller that creates the user, once' : WRITERS[rule.write],
+      rule.private ? 'the user itself, servers' : 'all who see the user',
       field === 'id' ? 'an error' : rule.onReplace === 'reset' ? 'goes back to its default' : 'stays',
     ]),
   );
@@ -91,7 +94,7 @@ export const queryFields: GeneratedTable = () =>
         `\`${name}\``,
         rule?.holds ?? 'any JSON',
         operatorsOf(rule ? name : 'custom.path').join(' '),
-        rule?.serverOnly ? 'servers' : 'whoever may query users',
+        rule?.serverOnly ? 'servers' : 'all who may query users',
       ];
     }),
   );
@@ -110,6 +113,33 @@ function operatorsOf(field: string): string[] {
     }),
   ).map(operator => `\`${operator}\``);
 }
+
+const GRANT_MEANINGS: Record<Grant, string> = {
+  'read-users': 'to follow the events and the presence of other users',
+  'query-users': 'to query users',
+  'update-own-user': 'to change the own user',
+  'update-any-user': 'to change other users',
+  'ban-user': 'to ban users and to list bans',
+  'block-user': 'to block users',
+  'create-channel': 'to make channels',
+  'send-message': 'to send and change messages, and to react to them',
+  'create-call': 'to make calls',
+  'add-activity': 'to add activities',
+  'read-activities': 'to read activities',
+};
+
+/** Every grant, and the built-in roles that have it by default. */
+export const grants: GeneratedTable = () =>
+  table(
+    ['Grant', 'Allows', 'Roles that have it by default'],
+    Object.entries(GRANT_MEANINGS).map(([grant, meaning]) => [
+      `\`${grant}\``,
+      meaning,
+      BUILT_IN_ROLES.filter(role => DEFAULT_GRANTS[role].includes(grant as Grant))
+        .map(role => `\`${role}\``)
+        .join(', '),
+    ]),
+  );
 
 const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   batchUsers: 'users in one batch',
@@ -133,25 +163,25 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   filterValueLength: 'characters of one string in a filter',
   sortFields: 'fields of a sort',
   pageUsers: 'users in one page',
-  pageUsersDefault: 'users in one page, when nothing is said',
+  pageUsersDefault: 'users in one page by default',
   pageTasks: 'tasks in one page',
-  pageTasksDefault: 'tasks in one page, when nothing is said',
+  pageTasksDefault: 'tasks in one page by default',
   exportUsers: 'users in one export to a file',
   exportRecords: 'records in the answer of `exportUser`',
-  callMembers: 'members named in one call to the server, and shown with a video call',
+  callMembers: 'members named in one request about a call, and shown with the call',
   verbLength: 'characters of the verb of an activity',
   activityObjectLength: 'characters of the object of an activity',
-  offset: '`offset`; for more, follow `next`',
+  offset: 'users left out by `offset`; to go further, follow `next`',
   subscriptionsPerConnection: 'subscriptions on one connection',
   watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',
   eventPage: 'events in one page of a subscription',
-  channelMembers: 'members named in one call, and shown with a channel',
+  channelMembers: 'members named in one request about a channel, and shown with the channel',
   messageTextLength: 'characters of the text of a message',
   attachments: 'attachments of a message',
   messageBytes: 'bytes of the text, attachments and custom data of a message as JSON',
-  contentTypeLength: 'characters of the type of a channel or a video call',
-  contentIdLength: 'characters of the id of a channel, a message, a video call or an activity',
+  contentTypeLength: 'characters of the type of a channel or a call',
+  contentIdLength: 'characters of the id of a channel, a message, a call or an activity',
   reactionLength: 'characters of the type of a reaction',
   flagReasonLength: 'characters of the reason of a flag',
   banReasonLength: 'characters of the reason of a ban',
@@ -160,9 +190,9 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   devices: 'devices of one user; the oldest leaves',
   deviceIdLength: 'characters of the id of a device',
   pageHistory: 'events in one page of a history',
-  pageHistoryDefault: 'events in one page of a history, when nothing is said',
-  pageContent: 'channels, messages, flags, video calls or activities in one page',
-  pageContentDefault: 'of them in one page, when nothing is said',
+  pageHistoryDefault: 'events in one page of a history by default',
+  pageContent: 'channels, messages, flags, bans, calls or activities in one page',
+  pageContentDefault: 'of them in one page by default',
 };
 
 /** Every limit, by default. */
@@ -176,14 +206,14 @@ export const limits: GeneratedTable = () =>
   );
 
 const CLOSE_REASONS: Record<keyof typeof CLOSE_CODES, string> = {
-  serviceRestart: 'The server is going down. Come back, not at once but spread over the next seconds.',
-  tryAgainLater: 'The server cannot take the connection at this moment. Come back, spread likewise.',
+  serviceRestart: 'The server is going down. Come back after a random wait of a few seconds.',
+  tryAgainLater: 'The server cannot take the connection now. Come back after a random wait of a few seconds.',
   tokenInvalid: 'The token is missing, malformed, or signed with another secret.',
   tokenExpired: 'The token has expired. Come back with a fresh one.',
   refused: 'This user may not be connected: deactivated, deleted, or its tokens were revoked.',
   tooSlow: 'Events arrived faster than this connection read them. Come back and resume by the last position.',
   accessChanged:
-    'What this user may see or do has changed. Come back at once and resume by the last position; what is subscribed to is judged anew.',
+    'What this user may see or do has changed. Come back at once and resume by the last position; the server then judges the subscriptions anew.',
   authTimeout: 'The first message, with the token, did not arrive in time.',
 };
 

@@ -102,7 +102,7 @@ export const usersRouter = router({
       return { user: userFor(caller, row), token: await signGuestToken(userId), position };
     }),
 
-  /** One page of users that match a filter (SPEC section 4), as the caller may see them. */
+  /** One page of users that match a filter, as the caller may see them. */
   query: callerProcedure
     .input(
       z.strictObject({

@@ -1,5 +1,5 @@
 /*
- * What an operator's own product is made with, see docs/products.md. It is kept small: modules of strangers import it, so
+ * What an operator's own product is made with, see docs/own-products.md. It is kept small: modules of strangers import it, so
  * what stands here stays.
  */
 export { default as sql } from 'sql-template-tag';

@@ -4,7 +4,7 @@
  * who follow the user, `own` the user itself and server tokens, `server` server tokens only.
  */
 export const EVENT_CATALOGUE = {
-  'user.created': { durable: true, audience: 'public', when: 'A user comes into being.' },
+  'user.created': { durable: true, audience: 'public', when: 'A user is created.' },
   'user.updated': {
     durable: true,
     audience: 'public',
@@ -15,18 +15,18 @@ export const EVENT_CATALOGUE = {
   'user.deleted': {
     durable: true,
     audience: 'public',
-    when: 'A user is deleted, or deleted for good; `modes` says what becomes of it and of its content.',
+    when: 'A user is deleted, or a deletion goes further than before. `modes` says what becomes of it and of its content.',
   },
-  'user.restored': { durable: true, audience: 'public', when: 'A user who was soft-deleted is back.' },
+  'user.restored': { durable: true, audience: 'public', when: 'A soft-deleted user is restored.' },
   'user.messages.deleted': {
     durable: true,
     audience: 'public',
-    when: 'The messages of a user are deleted, and its activities; `mode` says how. One event, however many they are.',
+    when: 'The messages and activities of a user are deleted. `mode` says how. One event tells of all of them.',
   },
   'user.messages.restored': {
     durable: true,
     audience: 'public',
-    when: 'The messages of a user that were deleted with it are back, and its activities.',
+    when: 'The messages and activities of a user that were hidden with it are back.',
   },
   'user.banned': { durable: true, audience: 'public', when: 'A user becomes banned, or its ban changes.' },
   'user.unbanned': { durable: true, audience: 'public', when: 'A ban ends.' },
@@ -34,32 +34,32 @@ export const EVENT_CATALOGUE = {
   'user.unblocked': {
     durable: true,
     audience: 'own',
-    when: 'A user takes back a block of another, `target_id`.',
+    when: 'A user unblocks another, `target_id`.',
   },
   'user.device.added': {
     durable: true,
     audience: 'own',
-    when: 'A user has another `device`, or it changed.',
+    when: 'A user adds a `device`, or changes one.',
   },
   'user.device.removed': {
     durable: true,
     audience: 'own',
-    when: 'A `device` of a user is removed, or leaves because others were added.',
+    when: 'A `device` of a user is removed, by a call or because there are too many.',
   },
   'user.tokens.revoked': {
     durable: true,
     audience: 'own',
-    when: 'Tokens of a user that were issued before a time are refused from now on, or again accepted.',
+    when: 'Tokens of a user that were issued before a time are refused from now on, or accepted again.',
   },
   'user.presence.changed': {
     durable: false,
     audience: 'public',
-    when: 'A user whose presence is followed comes or goes; the last state wins.',
+    when: 'A user whose presence is followed comes online or goes offline. The last state wins.',
   },
   'channel.updated': {
     durable: true,
     audience: 'named',
-    when: 'A channel has another owner, because the owner was deleted for good.',
+    when: 'A channel has a new owner, because its owner was hard-deleted.',
   },
   'channel.deleted': {
     durable: true,
@@ -69,7 +69,7 @@ export const EVENT_CATALOGUE = {
   'channel.restored': {
     durable: true,
     audience: 'named',
-    when: 'A 1:1 channel that was deleted with a member is back.',
+    when: 'A 1:1 channel that was deleted with one of its members is back.',
   },
   'call.deleted': {
     durable: true,
@@ -79,17 +79,17 @@ export const EVENT_CATALOGUE = {
   'call.restored': {
     durable: true,
     audience: 'named',
-    when: 'A 1:1 call that was deleted with a member is back.',
+    when: 'A 1:1 call that was deleted with one of its members is back.',
   },
-  'task.created': { durable: true, audience: 'server', when: 'Long-running work is asked for.' },
+  'task.created': { durable: true, audience: 'server', when: 'A task is created.' },
   'task.progress': {
     durable: false,
     audience: 'server',
-    when: 'Long-running work gets on; the last state wins.',
+    when: 'A task has made progress. The last state wins.',
   },
-  'task.completed': { durable: true, audience: 'server', when: 'Long-running work is done.' },
-  'task.failed': { durable: true, audience: 'server', when: 'Long-running work gives up after its tries.' },
-  'task.cancelled': { durable: true, audience: 'server', when: 'Long-running work has stopped as asked.' },
+  'task.completed': { durable: true, audience: 'server', when: 'A task has completed.' },
+  'task.failed': { durable: true, audience: 'server', when: 'A task has failed after five tries.' },
+  'task.cancelled': { durable: true, audience: 'server', when: 'A task was cancelled.' },
   'app.updated': { durable: true, audience: 'server', when: 'The settings of the app change.' },
   'role.created': { durable: true, audience: 'server', when: 'A role is made.' },
   'role.deleted': { durable: true, audience: 'server', when: 'A role is deleted.' },
