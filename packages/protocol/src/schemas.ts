@@ -49,8 +49,8 @@ export {
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
 export {
-  type CheckedDeletion,
   deleteUsersSchema,
+  type ParsedDeletion,
   revokeTokensSchema,
   userIdsSchema,
 } from './users/life-cycle-schema.js';

@@ -19,7 +19,7 @@ export const blockTable = defineTable<BlockRow>('blocks', [
 ]);
 
 /** Takes back whatever a user has blocked. The list in the user is up to the caller. */
-export async function dropBlocksOf(transaction: WriteTransaction, userId: string): Promise<void> {
+export async function removeBlocksOf(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId}`);
 }
 
@@ -28,7 +28,7 @@ export async function dropBlocksOf(transaction: WriteTransaction, userId: string
  * what blocked it learns nothing new.
  * @returns whether there may be more.
  */
-export async function forgetBlocked(
+export async function eraseBlocked(
   transaction: WriteTransaction,
   userId: string,
   limit: number,

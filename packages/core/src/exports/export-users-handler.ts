@@ -91,7 +91,7 @@ async function nextPage(
 }
 
 async function goneOutcome(transaction: Transaction, id: string): Promise<UserOutcome> {
-  const forgotten = (await findTombstones(transaction, [id])).size > 0;
-  const { code, message } = forgotten ? userDeleted(id) : userNotFound(id);
+  const erased = (await findTombstones(transaction, [id])).size > 0;
+  const { code, message } = erased ? userDeleted(id) : userNotFound(id);
   return { status: 'failed', error: { code, message } };
 }

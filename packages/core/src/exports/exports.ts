@@ -36,8 +36,8 @@ export class Exports {
   exportUsers(actor: Actor, ids: readonly string[]): Promise<string> {
     const { unitOfWork, tasks } = this.#options;
     return unitOfWork.write(async transaction => {
-      const { forgotten } = await requireUsers(transaction, ids);
-      refuseDeleted(ids, id => forgotten.has(id));
+      const { erased } = await requireUsers(transaction, ids);
+      refuseDeleted(ids, id => erased.has(id));
       const task = await tasks.enqueue(transaction, actor, { type: 'users.export', input: {}, users: ids });
       return task.task_id;
     });

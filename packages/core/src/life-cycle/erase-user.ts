@@ -1,10 +1,10 @@
-import { dropBlocksOf, forgetBlocked } from '../blocks/block-table.js';
+import { eraseBlocked, removeBlocksOf } from '../blocks/block-table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
 import { eraseNewOwner } from '../products/cascade-table.js';
 import { eraseTaskUser } from '../tasks/erase-task-user.js';
-import { forgetBans, removeBans } from '../users/bans.js';
+import { eraseBans, removeBans } from '../users/bans.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
@@ -35,20 +35,20 @@ export async function eraseUser(
   const others = mode === 'hard';
   if (await endExportsOf(transaction, { userId, others })) return 'wait';
   if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };
-  if (others && (await forgetBlocked(transaction, userId, limit))) return { forgottenTo };
+  if (others && (await eraseBlocked(transaction, userId, limit))) return { forgottenTo };
   const row = prunedUser(await findUser(transaction, userId));
   const name = mode === 'hard' ? tombstoneOf(userId) : userId;
   const remains = toUser({ ...row, id: name }, transaction.now);
   const next = await eraseInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
-  await dropBlocksOf(transaction, userId);
+  await removeBlocksOf(transaction, userId);
   if (mode === 'pruning') {
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
     await eraseTaskUser(transaction, { userId, name, taskId });
     await eraseNewOwner(transaction, userId);
-    await forgetBans(transaction, userId);
+    await eraseBans(transaction, userId);
     await removeUser(transaction, userId);
     await putTombstone(transaction, userId, transaction.now);
   }

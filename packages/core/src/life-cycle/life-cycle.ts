@@ -1,5 +1,5 @@
 import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
-import type { CheckedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeletion } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import {
   type CascadeKind,
@@ -84,13 +84,13 @@ export class LifeCycle {
    * @returns the id of the task.
    * @throws RollcallError `USER_NOT_FOUND`, and `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels.
    */
-  deleteUsers(actor: Actor, deletion: CheckedDeletion): Promise<string> {
+  deleteUsers(actor: Actor, deletion: ParsedDeletion): Promise<string> {
     const { unitOfWork, tasks } = this.#options;
     return unitOfWork.write(transaction => deleteUsers(transaction, actor, { deletion, tasks }));
   }
 
   /** What `deleteUsers` would change, in counts. It changes nothing and throws the same. */
-  previewDeletion(deletion: CheckedDeletion): Promise<DeletionPreview> {
+  previewDeletion(deletion: ParsedDeletion): Promise<DeletionPreview> {
     const { unitOfWork, products } = this.#options;
     return unitOfWork.read(transaction => previewDeletion(transaction, deletion, products));
   }
@@ -144,19 +144,19 @@ export class LifeCycle {
 async function refuseAnyDeleted(
   _transaction: WriteTransaction,
   ids: readonly string[],
-  { stored, forgotten }: NamedUsers,
+  { stored, erased }: NamedUsers,
 ): Promise<void> {
-  refuseDeleted(ids, id => forgotten.has(id) || stored.get(id)?.deleted_at !== undefined);
+  refuseDeleted(ids, id => erased.has(id) || stored.get(id)?.deleted_at !== undefined);
 }
 
 async function refuseDeletedForGood(
   transaction: WriteTransaction,
   ids: readonly string[],
-  { stored, forgotten }: NamedUsers,
+  { stored, erased }: NamedUsers,
 ): Promise<void> {
   const sweeps = await findCascades(transaction, ids);
   refuseDeleted(ids, id => {
     const asked = sweeps.get(id)?.user_mode ?? 'soft';
-    return forgotten.has(id) || stored.get(id)?.deletion === 'pruning' || asked !== 'soft';
+    return erased.has(id) || stored.get(id)?.deletion === 'pruning' || asked !== 'soft';
   });
 }

@@ -35,8 +35,8 @@ async function holdTarget(
   const tenant = await tenantOfViewer(transaction, moderator);
   if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id);
   if (!stored) {
-    const forgotten = (await findTombstones(transaction, [id])).size > 0;
-    throw forgotten ? userDeleted(id) : userNotFound(id);
+    const erased = (await findTombstones(transaction, [id])).size > 0;
+    throw erased ? userDeleted(id) : userNotFound(id);
   }
   if (stored.deleted_at !== undefined) throw userDeleted(id);
   if (moderator.kind === 'user') {

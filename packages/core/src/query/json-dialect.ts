@@ -18,7 +18,7 @@ export interface JsonDialect {
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
   /** The column is NULL, as it is in most rows. */
   isMostlyNull(column: Sql): Sql;
-  /** The words of a search column (search-column.ts) begin with all of these. */
+  /** The words of a search column (derived-columns.ts) begin with all of these. */
   hasWords(column: Sql, words: readonly string[]): Sql;
   /** What a sort by a custom path compares, in turn. */
   sortCustom(column: CustomSortColumn): SortPlan;

@@ -10,7 +10,7 @@
  * For a sort, MongoDB's rules differ in two points: an index that the array has is followed alone, and an element that is
  * no object counts as one in which the rest of the path is missing.
  *
- * The walks in SQL (sqlite-walk.ts, postgres-walk.ts) follow the same rules.
+ * The walks in SQL (`sqlite-cell.ts`, `postgres-value.ts`) follow the same rules.
  */
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
 import { isJsonObject } from '../json/json-values.js';

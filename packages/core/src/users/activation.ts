@@ -51,8 +51,8 @@ async function changeUser(
   const { id, apply } = change;
   const before = (await findUsersForUpdate(transaction, [id])).get(id);
   if (!before) {
-    const forgotten = (await findTombstones(transaction, [id])).size > 0;
-    return failure(forgotten ? userDeleted(id) : userNotFound(id));
+    const erased = (await findTombstones(transaction, [id])).size > 0;
+    return failure(erased ? userDeleted(id) : userNotFound(id));
   }
   const after = apply(before);
   if (after instanceof RollcallError) return failure(after);

@@ -104,7 +104,7 @@ export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
 }
 
 /** Takes a user out of the bans: its own goes, and those that it imposed name nobody. */
-export async function forgetBans(transaction: WriteTransaction, userId: string): Promise<void> {
+export async function eraseBans(transaction: WriteTransaction, userId: string): Promise<void> {
   await removeBans(transaction, [userId]);
   await transaction.query(sql`UPDATE bans SET banned_by_id = NULL WHERE banned_by_id = ${userId}`);
 }

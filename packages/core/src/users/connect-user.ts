@@ -4,13 +4,13 @@ import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
 import { refuseToken } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
-import { throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
 import { mergeUser, newUserRow } from './model/replace-user.js';
 import { toUser } from './model/to-user.js';
 import { userChanges } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
+import { throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones, userDeleted } from './tombstones.js';
 

@@ -53,7 +53,7 @@ async function select(
 /** The users that a call names: those that are stored, and those that are gone for good. */
 export interface NamedUsers {
   stored: Map<string, UserRow>;
-  forgotten: Set<string>;
+  erased: Set<string>;
 }
 
 /**
@@ -67,13 +67,13 @@ export async function requireUsers(
 ): Promise<NamedUsers> {
   const stored = await find(transaction, ids);
   const missing = ids.filter(id => !stored.has(id));
-  const forgotten = await findTombstones(transaction, missing);
+  const erased = await findTombstones(transaction, missing);
   throwIssues(
     ids.flatMap((id, index) =>
-      stored.has(id) || forgotten.has(id) ? [] : [userNotFound(id, { index, field: 'ids' })],
+      stored.has(id) || erased.has(id) ? [] : [userNotFound(id, { index, field: 'ids' })],
     ),
   );
-  return { stored, forgotten };
+  return { stored, erased };
 }
 
 /** Refuses users of a call who are deleted. @throws RollcallError `USER_DELETED` for the first, all of them in `issues`. */

@@ -102,13 +102,13 @@ async function refuseMissing(
   ids: readonly string[],
   stored: ReadonlyMap<string, UserRow>,
 ): Promise<void> {
-  const forgotten = await findTombstones(
+  const erased = await findTombstones(
     transaction,
     ids.filter(id => !stored.has(id)),
   );
   const errors = ids.flatMap((id, index) => {
     const row = stored.get(id);
-    if (forgotten.has(id) || row?.deleted_at !== undefined) return userDeleted(id, { index, field: 'ids' });
+    if (erased.has(id) || row?.deleted_at !== undefined) return userDeleted(id, { index, field: 'ids' });
     return row ? [] : userNotFound(id, { index, field: 'ids' });
   });
   const issues = errors.map(({ code, message, index, field }) => ({ code, message, index, field }));

@@ -7,7 +7,6 @@ import {
 } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { checkBatch, throwIssues } from './check-batch.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
 import { applyPartialUpdate } from './model/apply-partial-update.js';
@@ -15,6 +14,7 @@ import { replaceUser } from './model/replace-user.js';
 import { withoutRunOutBan } from './model/to-user.js';
 import type { UserDraft } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
+import { parseBatch, throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 
@@ -25,12 +25,12 @@ export interface UpsertBatch {
 
 /** Checks the form of a batch of upserts; what depends on stored data is checked when it is written. */
 export function parseUpserts(raw: unknown): UpsertBatch {
-  const { items, issues } = checkBatch(raw, parseUserInput);
+  const { items, issues } = parseBatch(raw, parseUserInput);
   return {
     write: async (transaction, actor, settings) => {
       const ids = items.map(({ item }) => item.id);
       const stored = await findUsersForUpdate(transaction, ids);
-      const forgotten = await findTombstones(
+      const erased = await findTombstones(
         transaction,
         ids.filter(id => !stored.has(id)),
       );
@@ -39,7 +39,7 @@ export function parseUpserts(raw: unknown): UpsertBatch {
         return { index, before, after: replaceUser(before, item, transaction.now) };
       });
       const refusals = items.flatMap(({ index, item }) =>
-        forgotten.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
+        erased.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
       );
       throwIssues([...issues, ...refusals, ...(await draftIssues(transaction, settings, drafts))]);
       return saveUsers(transaction, actor, drafts);
@@ -77,7 +77,7 @@ export interface PartialUpdateBatch {
  * @param tenant whom the caller sees: everybody else is unknown to it, dead or alive.
  */
 export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: Tenant): PartialUpdateBatch {
-  const { items, issues } = checkBatch(raw, parsePartialUpdate);
+  const { items, issues } = parseBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
     rights === 'server' ? [] : reservedIssues(item, index),
@@ -88,14 +88,13 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
       const stored = await findUsersForUpdate(transaction, ids);
       // Of users who are gone for good nobody knows whose they were.
       const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
-      const forgotten = await findTombstones(transaction, gone);
+      const erased = await findTombstones(transaction, gone);
       const found = [...issues, ...reserved];
       const drafts: UserDraft[] = [];
       for (const { index, item } of items) {
         const row = stored.get(item.id);
         const before = row && belongsTo(tenant, row.teams) ? row : undefined;
-        if (forgotten.has(item.id) || before?.deleted_at !== undefined)
-          found.push(deletedIssue(item.id, index));
+        if (erased.has(item.id) || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
         else if (!before) found.push(unknownIssue(item.id, index));
         else {
           const applied = applyPartialUpdate(withoutRunOutBan(before, transaction.now), item);

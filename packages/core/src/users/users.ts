@@ -15,7 +15,7 @@ import { findTombstones } from './tombstones.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
-export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
+export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
 
 /** What somebody who calls may do, and whom it sees. */
 export interface Access {
@@ -129,7 +129,7 @@ export class Users {
   }
 
   /** One page of users, and the position in the event log that it includes. */
-  async query(query: CheckedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
+  async query(query: ParsedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
     return this.#unitOfWork.read(async transaction => {
       // The position is read first: an event that it does not include is news, even if a row shows it already.
       const { epoch, seq } = await readBounds(transaction);

@@ -2,7 +2,7 @@ import { type Issue, LIMITS, RollcallError } from '@rollcall/protocol';
 import type { Parsed } from '@rollcall/protocol/schemas';
 
 /** The items of a batch that are well-formed, with their positions, and what is wrong with the others. */
-export interface CheckedBatch<Item> {
+export interface ParsedBatch<Item> {
   items: { index: number; item: Item }[];
   issues: Issue[];
 }
@@ -11,10 +11,10 @@ export interface CheckedBatch<Item> {
  * Checks the form of every item of a batch, so that one answer can list everything that is wrong.
  * @throws RollcallError `INPUT_INVALID` for a batch that is empty, too large, or no array.
  */
-export function checkBatch<Item extends { id: string }>(
+export function parseBatch<Item extends { id: string }>(
   raw: unknown,
   parse: (item: unknown) => Parsed<Item>,
-): CheckedBatch<Item> {
+): ParsedBatch<Item> {
   if (!Array.isArray(raw) || raw.length < 1 || raw.length > LIMITS.batchUsers) {
     const size = Array.isArray(raw) ? `; this has ${raw.length}` : '';
     throw new RollcallError(
@@ -25,7 +25,7 @@ export function checkBatch<Item extends { id: string }>(
       },
     );
   }
-  const checked: CheckedBatch<Item> = { items: [], issues: [] };
+  const checked: ParsedBatch<Item> = { items: [], issues: [] };
   const seen = new Map<string, number>();
   for (const [index, one] of raw.entries()) {
     const { value, issues = [] } = parse(one);
