@@ -5,9 +5,9 @@ import {
   parseDatabaseUrl,
   parseSigningKeys,
 } from '@rollcall/core';
-import type { Config } from './config.js';
-import { loadProducts } from './load-products.js';
-import { readSecret, secretFileOf } from './secret-file.js';
+import type { Config } from './config/config.js';
+import { loadProducts } from './config/load-products.js';
+import { readSecret, secretFileOf } from './config/secret-file.js';
 
 /** What became of a copy, and what the servers of the target need beside the database. */
 export interface CopyReport extends CopyResult {

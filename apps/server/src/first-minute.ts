@@ -1,4 +1,4 @@
-import { dataOf } from './describe-config.js';
+import { dataOf } from './config/describe-config.js';
 import type { RunningServer } from './start-server.js';
 
 /** What somebody who has just started Rollcall wants to know: where it is, how to sign in, and what to try. */

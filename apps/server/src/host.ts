@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
 import type { AppSettings, Position } from '@rollcall/protocol';
-import type { Authenticate } from './authenticate.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import type { Authenticate } from './http/authenticate.js';
+import type { RateLimits } from './http/rate-limits.js';
+import type { Sessions } from './live/sessions.js';
+import type { UserLookup } from './live/user-lookup.js';
 import type { Logger } from './logger.js';
-import type { RateLimits } from './rate-limits.js';
-import type { Sessions } from './sessions.js';
-import type { UserLookup } from './user-lookup.js';
 
 /** What the handlers of one running server share. */
 export interface Host {

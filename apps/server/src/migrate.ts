@@ -1,6 +1,6 @@
 import { migrateDatabase, parseDatabaseUrl } from '@rollcall/core';
-import type { Config } from './config.js';
-import { loadProducts } from './load-products.js';
+import type { Config } from './config/config.js';
+import { loadProducts } from './config/load-products.js';
 
 /**
  * Brings the schema of the configured database up to date without starting a server, with the tables of the

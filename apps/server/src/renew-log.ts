@@ -1,6 +1,6 @@
 import { parseDatabaseUrl, renewLog as renewLogOf } from '@rollcall/core';
 import { formatPosition } from '@rollcall/protocol';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 
 /**
  * Gives the event log of the configured database a new epoch, after a backup was restored.

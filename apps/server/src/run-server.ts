@@ -1,8 +1,8 @@
 import { parseDatabaseUrl, signToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { type Config, type EnvironmentVariables, loadConfig } from './config.js';
+import { type Config, type EnvironmentVariables, loadConfig } from './config/config.js';
+import { signingKeysOf } from './config/signing-keys-of.js';
 import { firstMinuteText } from './first-minute.js';
-import { signingKeysOf } from './signing-keys-of.js';
 import { startServer } from './start-server.js';
 import type { Ending } from './stop-server.js';
 import { within } from './within.js';

@@ -2,22 +2,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { createAuthenticate } from './authenticate.js';
-import type { Config } from './config.js';
-import { gathered } from './gathered.js';
+import type { Config } from './config/config.js';
+import { loadProducts } from './config/load-products.js';
+import { signingKeysOf } from './config/signing-keys-of.js';
 import type { Host } from './host.js';
-import { createHttpHandler } from './http-handler.js';
-import { loadProducts } from './load-products.js';
+import { createAuthenticate } from './http/authenticate.js';
+import { createHttpHandler } from './http/http-handler.js';
+import { RateLimits } from './http/rate-limits.js';
+import { signGuestToken } from './http/sign-guest-token.js';
+import { SilentConnections } from './http/silent-connections.js';
+import { gathered } from './live/gathered.js';
+import { Sessions } from './live/sessions.js';
+import { watchForShutOuts } from './live/shut-out.js';
+import { attachSocketHandler } from './live/socket-handler.js';
+import { createUserLookup } from './live/user-lookup.js';
 import { createLogger, type Logger } from './logger.js';
-import { RateLimits } from './rate-limits.js';
-import { Sessions } from './sessions.js';
-import { watchForShutOuts } from './shut-out.js';
-import { signGuestToken } from './sign-guest-token.js';
-import { signingKeysOf } from './signing-keys-of.js';
-import { SilentConnections } from './silent-connections.js';
-import { attachSocketHandler } from './socket-handler.js';
 import { type Ending, stopServer } from './stop-server.js';
-import { createUserLookup } from './user-lookup.js';
 
 /** A server that answers. */
 export interface RunningServer {

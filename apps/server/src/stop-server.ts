@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import { Server as PortServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
-import type { StopWatching } from './shut-out.js';
-import type { SilentConnections } from './silent-connections.js';
-import type { SocketHandler } from './socket-handler.js';
+import type { SilentConnections } from './http/silent-connections.js';
+import type { StopWatching } from './live/shut-out.js';
+import type { SocketHandler } from './live/socket-handler.js';
 import { within } from './within.js';
 
 /** While calls finish, connections that have become idle are closed this often. */

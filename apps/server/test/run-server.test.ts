@@ -3,7 +3,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EnvironmentVariables } from '../src/config.js';
+import type { EnvironmentVariables } from '../src/config/config.js';
 import { type HostProcess, runServer } from '../src/run-server.js';
 import { halfSentCall } from './half-sent-call.js';
 import { SECRET } from './test-server.js';

@@ -1,5 +1,5 @@
 import type { Directory } from '@rollcall/core';
-import type { Logger } from './logger.js';
+import type { Logger } from '../logger.js';
 
 /** Whether this process can do its work now, and what keeps it from it when not. */
 export type Readiness =

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AllowedOrigins, isAllowedOrigin } from './allowed-origin.js';
+import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origin.js';
 
 /** The headers that the client sends beyond what browsers send anyway. */
 const REQUEST_HEADERS = 'authorization, content-type, last-event-id, trpc-accept';

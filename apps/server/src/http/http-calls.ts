@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { appRouter, type CallContext } from '@rollcall/router';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
-import { admit } from './admission.js';
+import type { Host } from '../host.js';
+import { admit } from '../live/admission.js';
+import type { Transport } from '../live/sessions.js';
+import { logFailure } from '../log-failure.js';
 import { bearerToken } from './authenticate.js';
 import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
 import { callLimit, retryAfter, tellAllowance } from './call-limit.js';
 import { clientAddress } from './client-address.js';
-import type { Host } from './host.js';
-import { logFailure } from './log-failure.js';
-import type { Transport } from './sessions.js';
 
 /** One HTTP request for procedures. */
 export interface HttpCall {

@@ -1,8 +1,8 @@
 import { grantsOf, type Principal, refuseCaller, refuseToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
-import { fault } from './fault.js';
-import type { Host } from './host.js';
+import type { Host } from '../host.js';
+import { fault } from '../http/fault.js';
 import type { Session, Sessions, Transport } from './sessions.js';
 
 /** What became of somebody who wants to stay connected. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventLog, isTombstone, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
 import { type AppUpdatedEvent, CLOSE_CODES, type Position } from '@rollcall/protocol';
+import type { Host } from '../host.js';
 import { refusalOf } from './admission.js';
 import { rolesWithOtherGrants } from './changed-grants.js';
 import { closeCodeOf } from './close-code-of.js';
-import type { Host } from './host.js';
 import type { Session } from './sessions.js';
 
 /** Events after which a user may have to leave. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { ExportClaim } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
+import type { Host } from '../host.js';
 import { answerError } from './answer-error.js';
-import type { Host } from './host.js';
 
 /** A link exactly as it is made: whatever is written in another way is another link. */
 const LINK =

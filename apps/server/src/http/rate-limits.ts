@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Config } from './config.js';
+import type { Config } from '../config/config.js';
 
 /** Limits are counted by the minute. */
 const WINDOW_SECONDS = 60;

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '@rollcall/protocol';
-import { FATAL_CLOSE_CODES } from '@rollcall/protocol';
+import { type ErrorCode, FATAL_CLOSE_CODES } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import { closeCodeOf } from './close-code-of.js';
 

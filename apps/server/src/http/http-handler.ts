@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
+import type { Host } from '../host.js';
 import { answerError } from './answer-error.js';
 import { answerPreflight, applyCors, isPreflight } from './cors.js';
 import { answerExport } from './export-file.js';
 import { fault } from './fault.js';
 import { checkReadiness } from './health.js';
-import type { Host } from './host.js';
 import { handleCall } from './http-calls.js';
 
 /** Answers are data for programs: nothing in them is ever to be run, framed, guessed at or kept by a cache. */
