@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
 import type { AppSettings, Position } from '@rollcall/protocol';
 import type { Config } from './config/config.js';
-import type { Authenticate } from './http/authenticate.js';
 import type { RateLimits } from './http/rate-limits.js';
-import type { Sessions } from './live/sessions.js';
+import type { Authenticate } from './http/tokens.js';
+import type { Sessions } from './live/connections.js';
 import type { UserLookup } from './live/user-lookup.js';
 import type { Logger } from './logger.js';
 

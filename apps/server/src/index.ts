@@ -2,9 +2,7 @@ export { type Config, type EnvironmentVariables, loadConfig } from './config/con
 export { describeConfig } from './config/describe-config.js';
 export { loadProducts } from './config/load-products.js';
 export { type Environment, SETTINGS, type Setting } from './config/settings-table.js';
-export { signingKeysOf } from './config/signing-keys-of.js';
-export { type CopyReport, copy } from './copy.js';
-export { migrate } from './migrate.js';
-export { renewLog } from './renew-log.js';
+export { signingKeysOf } from './config/signing-keys.js';
+export { type CopyReport, copy, migrate, renewLog } from './database-commands.js';
 export { type HostProcess, runServer } from './run-server.js';
 export { type RunningServer, startServer } from './start-server.js';

@@ -1,11 +1,11 @@
 import { parseDatabaseUrl, signToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { type Config, type EnvironmentVariables, loadConfig } from './config/config.js';
-import { signingKeysOf } from './config/signing-keys-of.js';
-import { firstMinuteText } from './first-minute.js';
-import { startServer } from './start-server.js';
+import { dataOf } from './config/describe-config.js';
+import { signingKeysOf } from './config/signing-keys.js';
+import { type RunningServer, startServer } from './start-server.js';
 import type { Ending } from './stop-server.js';
-import { within } from './within.js';
+import { within } from './with-timeout.js';
 
 /** The parts of a process that running a server touches. `process` itself is one. */
 export interface HostProcess {
@@ -84,4 +84,28 @@ function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<v
     for (const signal of SIGNALS) host.off(signal, listener);
   };
   return { first, second, stop };
+}
+
+/** What somebody who has just started Rollcall wants to know: where it is, how to sign in, and what to try. */
+function firstMinuteText(
+  server: Pick<RunningServer, 'url' | 'port' | 'config'>,
+  token?: string,
+): string {
+  const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`, ''];
+  if (token === undefined) return lines.join('\n');
+  const usual = server.port === 4600 && ['127.0.0.1', 'localhost', '0.0.0.0'].includes(server.config.host);
+  return [
+    ...lines,
+    'In another terminal, sign in with a server token; it may do everything, for 24 hours:',
+    '',
+    ...(usual ? [] : [`  export ROLLCALL_URL=${server.url}`]),
+    `  export ROLLCALL_TOKEN=${token}`,
+    '',
+    'Then follow what happens in one terminal, and make it happen in a second:',
+    '',
+    '  npx rollcall watch',
+    '  npx rollcall import samples/users.ndjson',
+    '',
+    '',
+  ].join('\n');
 }

@@ -4,20 +4,18 @@ import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
-import { signingKeysOf } from './config/signing-keys-of.js';
+import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
-import { createAuthenticate } from './http/authenticate.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
-import { signGuestToken } from './http/sign-guest-token.js';
-import { SilentConnections } from './http/silent-connections.js';
+import { createAuthenticate, signGuestToken } from './http/tokens.js';
+import { watchForShutOuts } from './live/access-watcher.js';
+import { Sessions } from './live/connections.js';
 import { gathered } from './live/gathered.js';
-import { Sessions } from './live/sessions.js';
-import { watchForShutOuts } from './live/shut-out.js';
 import { attachSocketHandler } from './live/socket-handler.js';
 import { createUserLookup } from './live/user-lookup.js';
 import { createLogger, type Logger } from './logger.js';
-import { type Ending, stopServer } from './stop-server.js';
+import { type Ending, SilentConnections, stopServer } from './stop-server.js';
 
 /** A server that answers. */
 export interface RunningServer {

@@ -1,11 +1,10 @@
-import type { Server } from 'node:http';
-import { Server as PortServer } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+import { Server as PortServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
-import type { SilentConnections } from './http/silent-connections.js';
-import type { StopWatching } from './live/shut-out.js';
+import type { StopWatching } from './live/access-watcher.js';
 import type { SocketHandler } from './live/socket-handler.js';
-import { within } from './within.js';
+import { within } from './with-timeout.js';
 
 /** While calls finish, connections that have become idle are closed this often. */
 const LOOK_FOR_IDLE_MS = 50;
@@ -93,4 +92,31 @@ export async function stopServer({
 function unansweredCalls({ responses, sessions }: Host): number {
   const overHttp = [...responses].filter(({ req, writableEnded }) => req.complete && !writableEnded);
   return sessions.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
+}
+
+/** Whoever has just connected gets so long for a request, also while the server shuts down. */
+const GRACE_MS = 1000;
+
+/**
+ * The connections over which nothing has been asked yet. Browsers and load balancers open some in advance; Node does not
+ * count them as idle, so that a shutdown would wait for them until the end.
+ */
+export class SilentConnections {
+  readonly #sockets = new Set<Socket>();
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    const hasSpoken = ({ socket }: IncomingMessage) => this.#sockets.delete(socket);
+    server.on('request', hasSpoken).on('upgrade', hasSpoken);
+  }
+
+  /** Ends those that stay silent for a moment longer. */
+  destroySoon(): void {
+    setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, GRACE_MS).unref();
+  }
 }

@@ -1,8 +1,7 @@
 import type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput, User } from '@rollcall/protocol';
 import { blockUserSchema, listBlocksSchema } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { requireGrant } from './caller.js';
+import { actingUserId, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 

@@ -1,11 +1,11 @@
 import {
   type Access,
-  belongsTo,
   type Directory,
   type Principal,
   refuseCaller,
   refuseToken,
   type Tenant,
+  type Viewer,
 } from '@rollcall/core';
 import { type Actor, type Grant, RollcallError } from '@rollcall/protocol';
 
@@ -81,14 +81,26 @@ export function requireUser(caller: Exclude<Caller, { kind: 'server' }>): UserCa
   throw new RollcallError('NOT_ALLOWED', 'this takes a user; whoever is anonymous has none');
 }
 
-/** Whom a caller sees and finds; undefined: everybody. */
-export function tenantOfCaller(caller: Caller): Tenant {
-  return caller.kind === 'server' ? undefined : caller.tenant;
+/** Who looks at content. @throws RollcallError `NOT_ALLOWED` for an anonymous caller. */
+export function viewerOf(caller: Caller): Viewer {
+  return caller.kind === 'server' ? { kind: 'server' } : { kind: 'user', userId: requireUser(caller).userId };
 }
 
-/** Whether a caller sees a user: servers and single-tenant apps everybody, others those of their tenant and themselves. */
-export function canSee(caller: Caller, user: { id: string; teams: readonly string[] }): boolean {
-  return (
-    (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams)
-  );
+/**
+ * In whose name a caller writes content: a user in its own, a back end in that of the user it names.
+ * @throws RollcallError `INPUT_INVALID` when a back end names nobody, `NOT_ALLOWED` when a user names somebody else, and
+ * for an anonymous caller.
+ */
+export function actingUserId(caller: Caller, userId: string | undefined): string {
+  if (caller.kind === 'server') {
+    if (userId !== undefined) return userId;
+    throw new RollcallError('INPUT_INVALID', 'user_id: with a server token, say who acts', {
+      field: 'user_id',
+    });
+  }
+  const user = requireUser(caller);
+  if (userId === undefined || userId === user.userId) return user.userId;
+  throw new RollcallError('NOT_ALLOWED', 'user_id: only a server token acts for somebody else', {
+    field: 'user_id',
+  });
 }

@@ -35,8 +35,7 @@ import {
   updateMessageSchema,
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { channelsFor, flagsFor, messagesFor, onlyChannel, onlyMessage } from './chat-answers.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 

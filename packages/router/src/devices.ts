@@ -7,7 +7,7 @@ import {
 } from '@rollcall/protocol';
 import { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId } from './acting-user.js';
+import { actingUserId } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 
 export const devicesRouter = router({

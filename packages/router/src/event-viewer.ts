@@ -13,8 +13,8 @@ import {
   type RollcallEvent,
   type User,
 } from '@rollcall/protocol';
-import { type Caller, canSee } from './caller.js';
-import { visibilityOf } from './view.js';
+import type { Caller } from './caller.js';
+import { canSee, visibilityOf } from './view.js';
 
 /** What a listener asked for, checked. */
 export interface EventSelection {

@@ -14,8 +14,7 @@ import {
   removeActivitySchema,
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 

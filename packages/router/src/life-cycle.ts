@@ -1,7 +1,14 @@
-import { type DeletionPreview, LIMITS, type User, type UserExport } from '@rollcall/protocol';
+import type { Directory } from '@rollcall/core';
+import {
+  type Actor,
+  type DeletionPreview,
+  LIMITS,
+  RollcallError,
+  type User,
+  type UserExport,
+} from '@rollcall/protocol';
 import { deleteUsersSchema, userFieldSchemas, userIdSchema, userIdsSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { lifeCycleActor } from './life-cycle-actor.js';
 import { serverProcedure } from './trpc.js';
 import { userFor } from './view.js';
 
@@ -105,3 +112,20 @@ export const lifeCycleProcedures = {
       return { task_id: await directory.exports.exportUsers(by, input.ids) };
     }),
 };
+
+/**
+ * Whom the events of a life-cycle change name: the user on whose behalf a back end calls, where it says so.
+ * @throws RollcallError `USER_NOT_FOUND` when there is no such user.
+ */
+async function lifeCycleActor(
+  directory: Directory,
+  actor: Actor,
+  createdById?: string,
+): Promise<Actor> {
+  if (createdById === undefined) return actor;
+  const [user] = await directory.users.find([createdById]);
+  if (user && user.deleted_at === undefined) return { type: 'user', id: createdById };
+  throw new RollcallError('USER_NOT_FOUND', `created_by_id: there is no user "${createdById}"`, {
+    field: 'created_by_id',
+  });
+}

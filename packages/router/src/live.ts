@@ -1,3 +1,4 @@
+import type { Tasks } from '@rollcall/core';
 import {
   type EventPage,
   type Filter,
@@ -16,7 +17,6 @@ import { counted } from './connection-limits.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
-import { streamProgress } from './stream-progress.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 
 export const liveRouter = router({
@@ -95,4 +95,32 @@ function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
 function signalOf(signal: AbortSignal | undefined): AbortSignal {
   if (!signal) throw new Error('a subscription needs a signal to end by');
   return signal;
+}
+
+/** Progress of tasks as it happens. What nobody took in time is overtaken: the last state of each task wins. */
+async function* streamProgress(tasks: Tasks, signal: AbortSignal): AsyncGenerator<RollcallEvent[]> {
+  const latest = new Map<string, RollcallEvent>();
+  let wake = () => {};
+  const unsubscribe = tasks.onProgress(event => {
+    latest.set(event.task.task_id, event);
+    wake();
+  });
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      if (latest.size === 0) {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const events = [...latest.values()];
+      latest.clear();
+      yield events;
+    }
+  } finally {
+    unsubscribe();
+    signal.removeEventListener('abort', onAbort);
+  }
 }

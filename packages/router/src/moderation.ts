@@ -17,8 +17,7 @@ import {
   userIdSchema,
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { viewerOf } from './acting-user.js';
-import { type Caller, hasGrantInSomeTeam, requireGrant } from './caller.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 

@@ -1,7 +1,7 @@
 import type { EventLog } from '@rollcall/core';
 import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
-import { awaitDrain } from './back-pressure.js';
+import { awaitDrain } from './connection-limits.js';
 import type { LiveConnection } from './context.js';
 import { shareable } from './encode-frame.js';
 import type { EventViewer } from './event-viewer.js';

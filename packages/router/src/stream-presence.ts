@@ -16,8 +16,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PresenceWatch, UserRow } from '@rollcall/core';
 import { LIMITS, type PresenceEvent } from '@rollcall/protocol';
-import { awaitDrain } from './back-pressure.js';
 import type { Caller } from './caller.js';
+import { awaitDrain } from './connection-limits.js';
 import type { LiveConnection } from './context.js';
 import { userFor } from './view.js';
 

@@ -3,8 +3,7 @@ import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
 import type { CallContext } from './context.js';
-import { toErrorData, toTransportError } from './error-shape.js';
-import { HTTP_CODES } from './http-codes.js';
+import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
 
 /**
  * The root context is opaque, so that the emitted types of the router, which the client carries, name nothing but tRPC

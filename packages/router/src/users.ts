@@ -12,16 +12,22 @@ import {
   type SortKey,
   type UpsertUserInput,
   type User,
+  type UserHistoryAnswer,
+  type UserHistoryInput,
   type UserInput,
   type UsersAnswer,
 } from '@rollcall/protocol';
-import { type ParsedQueryUsersOptions, queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
+import {
+  type ParsedQueryUsersOptions,
+  type ParsedUserHistory,
+  queryUsersOptionsSchema,
+  userHistorySchema,
+} from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser, tenantOfCaller } from './caller.js';
-import { historyProcedures } from './history.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser } from './caller.js';
 import { lifeCycleProcedures } from './life-cycle.js';
 import { callerProcedure, publicProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
-import { userFor, usersFor } from './view.js';
+import { tenantOfCaller, userFor, usersFor } from './view.js';
 
 /** An input that core checks, item by item and even for being there, so that one error can list what is wrong. */
 const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
@@ -136,7 +142,13 @@ export const usersRouter = router({
 
   ...lifeCycleProcedures,
 
-  ...historyProcedures,
+  /**
+   * What the event log tells of a user, newest first: who changed what and when; with `by`, also what the user did.
+   * Server only. @throws `USER_NOT_FOUND`, `CURSOR_INVALID`
+   */
+  history: serverProcedure
+    .input(userHistorySchema as z.ZodType<ParsedUserHistory, UserHistoryInput>)
+    .query(({ ctx, input }): Promise<UserHistoryAnswer> => ctx.directory.history.query(input)),
 });
 
 /**

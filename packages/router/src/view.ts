@@ -1,6 +1,18 @@
-import { toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
+import { belongsTo, type Tenant, toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
 import type { User, UsersAnswer } from '@rollcall/protocol';
-import { type Caller, canSee } from './caller.js';
+import type { Caller } from './caller.js';
+
+/** Whom a caller sees and finds; undefined: everybody. */
+export function tenantOfCaller(caller: Caller): Tenant {
+  return caller.kind === 'server' ? undefined : caller.tenant;
+}
+
+/** Whether a caller sees a user: servers and single-tenant apps everybody, others those of their tenant and themselves. */
+export function canSee(caller: Caller, user: { id: string; teams: readonly string[] }): boolean {
+  return (
+    (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams)
+  );
+}
 
 /** How much of a user a caller may see who sees it at all: everything of itself and for a server, else what is public. */
 export function visibilityOf(caller: Caller, userId: string | undefined): Visibility {

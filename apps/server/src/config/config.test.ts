@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { type EnvironmentVariables, loadConfig } from './config.js';
+import { type EnvironmentVariables, loadConfig, nearestName } from './config.js';
 import { describeConfig } from './describe-config.js';
 import { SETTINGS } from './settings-table.js';
 
@@ -180,3 +180,21 @@ function refusal(env: EnvironmentVariables): RollcallError {
   }
   throw new Error('the configuration was accepted');
 }
+
+const KNOWN = ['ROLLCALL_PORT', 'ROLLCALL_HOST', 'ROLLCALL_SECRET', 'ROLLCALL_DATABASE_URL'];
+
+describe('nearestName', () => {
+  it.each([
+    ['ROLLCALL_PROT', 'ROLLCALL_PORT'],
+    ['ROLLCALL_SECRETS', 'ROLLCALL_SECRET'],
+    ['ROLLCALL_DATABASEURL', 'ROLLCALL_DATABASE_URL'],
+    ['ROLLCAL_HOSTS', 'ROLLCALL_HOST'],
+  ])('takes %s for %s', (written, meant) => {
+    expect(nearestName(written, KNOWN)).toBe(meant);
+  });
+
+  it('says nothing rather than something far off', () => {
+    expect(nearestName('ROLLCALL_DB_URL', KNOWN)).toBeUndefined();
+    expect(nearestName('ROLLCALL_PORT', [])).toBeUndefined();
+  });
+});

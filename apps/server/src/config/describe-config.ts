@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { parseDatabaseUrl } from '@rollcall/core';
 import type { AllowedOrigins } from './allowed-origin.js';
 import type { Config } from './config.js';
-import { secretFileOf } from './secret-file.js';
 import { SETTINGS } from './settings-table.js';
+import { secretFileOf } from './signing-keys.js';
 
 /** The effective settings, one a line, and where the data is; secrets are masked. For `rollcall check-config`. */
 export function describeConfig(config: Config): string {

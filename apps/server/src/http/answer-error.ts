@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ERROR_CODES, type RollcallError } from '@rollcall/protocol';
+import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -24,4 +24,10 @@ export function answerError(response: ServerResponse, error: RollcallError): voi
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+/** What a caller is told of a fault of ours: where the log has the rest, and nothing else. */
+export function fault(requestId: string, cause: unknown): RollcallError {
+  const message = `the server failed; the log has the rest under ${requestId}`;
+  return new RollcallError('INTERNAL', message, { request_id: requestId, cause });
 }

@@ -3,12 +3,11 @@ import { appRouter, type CallContext } from '@rollcall/router';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
 import { admit } from '../live/admission.js';
-import type { Transport } from '../live/sessions.js';
-import { logFailure } from '../log-failure.js';
-import { bearerToken } from './authenticate.js';
-import { MAX_CALLS_PER_BATCH } from './batch-limit.js';
-import { callLimit, retryAfter, tellAllowance } from './call-limit.js';
+import type { Transport } from '../live/connections.js';
+import { logFailure } from '../logger.js';
 import { clientAddress } from './client-address.js';
+import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, tellAllowance } from './rate-limits.js';
+import { bearerToken } from './tokens.js';
 
 /** One HTTP request for procedures. */
 export interface HttpCall {

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
 import type { Host } from '../host.js';
-import { answerError } from './answer-error.js';
+import { answerError, fault } from './answer-error.js';
 import { answerPreflight, applyCors, isPreflight } from './cors.js';
 import { answerExport } from './export-file.js';
-import { fault } from './fault.js';
-import { checkReadiness } from './health.js';
 import { handleCall } from './http-calls.js';
+import { answerPage } from './pages.js';
 
 /** Answers are data for programs: nothing in them is ever to be run, framed, guessed at or kept by a cache. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
@@ -16,8 +15,6 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ['referrer-policy', 'no-referrer'],
   ['cache-control', 'no-store'],
 ];
-
-const GREETING = 'Rollcall, an open user service. Its procedures are at /trpc.\n';
 
 /** Answers every HTTP request of the host. It never throws and never rejects. */
 export function createHttpHandler(host: Host): (request: IncomingMessage, response: ServerResponse) => void {
@@ -65,29 +62,5 @@ async function route(host: Host, exchange: Exchange): Promise<void> {
     return answerError(response, new RollcallError('NOT_ALLOWED', message));
   }
   if (path.startsWith('/exports/')) return answerExport(host, exchange);
-  const answer = PAGES[path];
-  if (!answer) return answerError(response, new RollcallError('NOT_FOUND', 'there is nothing at this path'));
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    return;
-  }
-  await answer(host, response);
-}
-
-const PAGES: Readonly<Record<string, (host: Host, response: ServerResponse) => void | Promise<void>>> = {
-  '/': (_host, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(GREETING);
-  },
-  '/healthz': (_host, response) => answerJson(response, 200, { status: 'ok' }),
-  '/readyz': async (host, response) => {
-    const readiness =
-      host.stage === 'serving'
-        ? await checkReadiness(host.directory, host.logger)
-        : { status: 'unavailable', reason: 'SHUTTING_DOWN' };
-    answerJson(response, readiness.status === 'ready' ? 200 : 503, readiness);
-  },
-};
-
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  return answerPage(host, { request, response, path });
 }

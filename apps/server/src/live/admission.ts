@@ -1,9 +1,9 @@
 import { grantsOf, type Principal, refuseCaller, refuseToken } from '@rollcall/core';
-import { RollcallError } from '@rollcall/protocol';
+import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 import type { Host } from '../host.js';
-import { fault } from '../http/fault.js';
-import type { Session, Sessions, Transport } from './sessions.js';
+import { fault } from '../http/answer-error.js';
+import type { Session, Sessions, Transport } from './connections.js';
 
 /** What became of somebody who wants to stay connected. */
 export interface Admission {
@@ -73,4 +73,21 @@ async function refuseConnection(
   else if (await lookUpForgotten(userId)) {
     throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
   }
+}
+
+/** Refusals that do not lie in the token itself. */
+const OTHER_REFUSALS: Partial<Record<ErrorCode, number>> = {
+  TOKEN_EXPIRED: CLOSE_CODES.tokenExpired,
+  TOKEN_REVOKED: CLOSE_CODES.refused,
+  USER_DEACTIVATED: CLOSE_CODES.refused,
+  USER_DELETED: CLOSE_CODES.refused,
+  NOT_ALLOWED: CLOSE_CODES.refused,
+  RATE_LIMITED: CLOSE_CODES.tryAgainLater,
+  UNAVAILABLE: CLOSE_CODES.tryAgainLater,
+  INTERNAL: CLOSE_CODES.tryAgainLater,
+};
+
+/** The close code that tells a client why it may not be connected, and so whether it may come back by itself. */
+export function closeCodeOf(code: ErrorCode): number {
+  return OTHER_REFUSALS[code] ?? CLOSE_CODES.tokenInvalid;
 }

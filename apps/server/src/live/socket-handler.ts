@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
+import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
 import { appRouter, type CallContext, frameEncoder } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isAllowedOrigin } from '../config/allowed-origin.js';
+
 import type { Host } from '../host.js';
-import { errorAnswer } from '../http/answer-error.js';
-import { MAX_CALLS_PER_BATCH } from '../http/batch-limit.js';
-import { type CallLimit, callLimit } from '../http/call-limit.js';
 import { clientAddress } from '../http/client-address.js';
-import { logFailure } from '../log-failure.js';
-import { admit } from './admission.js';
-import { closeCodeOf } from './close-code-of.js';
+import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH } from '../http/rate-limits.js';
+import { logFailure } from '../logger.js';
+import { admit, closeCodeOf } from './admission.js';
+import type { Transport } from './connections.js';
 import { createMessageMeter } from './message-meter.js';
-import type { Transport } from './sessions.js';
+import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
 /** A client that is refused sends its first calls anyway; so long it gets to read why they fail. */
 const REFUSAL_GRACE_MS = 250;
@@ -180,37 +178,4 @@ function close(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
   const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
   socket.once('close', () => clearTimeout(timer));
-}
-
-function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError | undefined {
-  const { origin, host: hostHeader } = request.headers;
-  if (host.stage === 'draining')
-    return new RollcallError('UNAVAILABLE', 'the server restarts; come back', { retry_after: 1 });
-  if (request.url?.split('?', 1)[0] !== '/trpc') {
-    return new RollcallError('NOT_FOUND', 'a WebSocket connects to /trpc');
-  }
-  // tRPC reads both as one URL, and would end the process over one that it cannot read.
-  if (!URL.canParse(request.url, `http://${hostHeader ?? 'localhost'}`)) {
-    return new RollcallError('INPUT_INVALID', 'the Host header or the request target is no part of a URL');
-  }
-  if (origin !== undefined && !isAllowedOrigin(host.config.allowedOrigins, origin)) {
-    return new RollcallError(
-      'NOT_ALLOWED',
-      'this origin may not connect; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may',
-    );
-  }
-  return undefined;
-}
-
-function refuseUpgrade(stream: Duplex, error: RollcallError): void {
-  const { status, body } = errorAnswer(error);
-  // Who does not read the answer keeps nothing open with it.
-  const timer = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS);
-  stream.once('close', () => clearTimeout(timer));
-  const wait = error.retry_after === undefined ? '' : `retry-after: ${error.retry_after}\r\n`;
-  stream.end(
-    `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\n${wait}` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    () => stream.destroy(),
-  );
 }

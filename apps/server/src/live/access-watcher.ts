@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, isTombstone, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
-import { type AppUpdatedEvent, CLOSE_CODES, type Position } from '@rollcall/protocol';
+import { type EventLog, grantsOf, isTombstone, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
+import {
+  type AppSettings,
+  type AppUpdatedEvent,
+  type Changes,
+  CLOSE_CODES,
+  type Position,
+} from '@rollcall/protocol';
 import type { Host } from '../host.js';
-import { refusalOf } from './admission.js';
-import { rolesWithOtherGrants } from './changed-grants.js';
-import { closeCodeOf } from './close-code-of.js';
-import type { Session } from './sessions.js';
+import { closeCodeOf, refusalOf } from './admission.js';
+import type { Session } from './connections.js';
 
 /** Events after which a user may have to leave. */
 const GROUNDS: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted', 'user.tokens.revoked']);
@@ -138,4 +142,25 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     stopping.abort();
     await following;
   };
+}
+
+/** Roles, asked one by one: a role that the settings do not list has the grants of another. */
+interface ChangedRoles {
+  /** Whether no role has other grants than before. */
+  isEmpty: boolean;
+  /** Whether a role has other grants than before. */
+  has(role: string): boolean;
+}
+
+/** The roles that may do something else since the settings changed, for the whole app or within a team. */
+function rolesWithOtherGrants(settings: AppSettings, changes: Changes): ChangedRoles {
+  const { grants } = changes;
+  if (!grants) return { isEmpty: true, has: () => false };
+  const before = { grants: grants.before as unknown as AppSettings['grants'] };
+  const has = (role: string) => {
+    const now = grantsOf(settings, role);
+    const earlier = grantsOf(before, role);
+    return now.length !== earlier.length || now.some(grant => !earlier.includes(grant));
+  };
+  return { isEmpty: false, has };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Sessions } from '../src/live/sessions.js';
-import { type StopWatching, watchForShutOuts } from '../src/live/shut-out.js';
+import { type StopWatching, watchForShutOuts } from '../src/live/access-watcher.js';
+import { Sessions } from '../src/live/connections.js';
 import { createUserLookup } from '../src/live/user-lookup.js';
 
 const SERVER = { type: 'server' } as const;

@@ -1,8 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseSigningKeys } from '@rollcall/core';
+import { parseDatabaseUrl, parseSigningKeys, type SigningKey } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
+import type { Config } from './config.js';
+
+/**
+ * The keys that tokens are signed and checked with: those of the configuration, or the one kept beside an embedded
+ * database, which is made now if there is none.
+ * @throws RollcallError `INPUT_INVALID` when there is no secret and none can be made.
+ */
+export async function signingKeysOf(config: Pick<Config, 'databaseUrl' | 'secret'>): Promise<SigningKey[]> {
+  if (config.secret !== undefined) return parseSigningKeys(config.secret);
+  const address = parseDatabaseUrl(config.databaseUrl);
+  if (address.engine === 'postgres') {
+    throw new RollcallError('INPUT_INVALID', 'ROLLCALL_SECRET: PostgreSQL needs one', {
+      field: 'ROLLCALL_SECRET',
+    });
+  }
+  return parseSigningKeys(await readOrMakeSecret(secretFileOf(address.file)));
+}
 
 /** Where the secret of an embedded database is kept: beside the database. */
 export function secretFileOf(databaseFile: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSigningKeys } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readOrMakeSecret, secretFileOf } from './secret-file.js';
+import { readOrMakeSecret, secretFileOf } from './signing-keys.js';
 
 let folder: string;
 let file: string;

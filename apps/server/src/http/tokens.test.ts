@@ -1,6 +1,6 @@
 import { parseSigningKeys, signToken } from '@rollcall/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Authenticate, bearerToken, createAuthenticate } from './authenticate.js';
+import { type Authenticate, bearerToken, createAuthenticate } from './tokens.js';
 
 const keys = parseSigningKeys('now:0123456789-0123456789-0123456789');
 const NOW = Date.UTC(2026, 0, 1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDirectory } from '@rollcall/core';
 import { expect, it } from 'vitest';
-import { checkReadiness } from '../src/http/health.js';
+import { checkReadiness } from '../src/http/pages.js';
 import { createLogger } from '../src/logger.js';
 
 it('is ready while the storage answers, and says what is wrong when it does not', async () => {

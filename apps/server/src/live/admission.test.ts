@@ -1,6 +1,6 @@
 import { type ErrorCode, FATAL_CLOSE_CODES } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { closeCodeOf } from './close-code-of.js';
+import { closeCodeOf } from './admission.js';
 
 describe('closeCodeOf', () => {
   it.each<[ErrorCode, number, boolean]>([

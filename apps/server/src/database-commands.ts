@@ -2,12 +2,36 @@ import {
   type CopyOptions,
   type CopyResult,
   copyInstallation,
+  migrateDatabase,
   parseDatabaseUrl,
   parseSigningKeys,
+  renewLog as renewLogOf,
 } from '@rollcall/core';
+import { formatPosition } from '@rollcall/protocol';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
-import { readSecret, secretFileOf } from './config/secret-file.js';
+import { readSecret, secretFileOf } from './config/signing-keys.js';
+
+/**
+ * Brings the schema of the configured database up to date without starting a server, with the tables of the
+ * operator's own products.
+ * @returns the names of the migrations that ran; none when it was up to date.
+ * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged; for a product what
+ * `loadProducts` throws, before anything is opened.
+ */
+export async function migrate(config: Pick<Config, 'databaseUrl' | 'products'>): Promise<string[]> {
+  const products = await loadProducts(config.products);
+  return migrateDatabase(parseDatabaseUrl(config.databaseUrl), products);
+}
+
+/**
+ * Gives the event log of the configured database a new epoch, after a backup was restored.
+ * @returns the position at which the log ends now.
+ * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged or not up to date.
+ */
+export async function renewLog(config: Pick<Config, 'databaseUrl'>): Promise<string> {
+  return formatPosition(await renewLogOf(parseDatabaseUrl(config.databaseUrl)));
+}
 
 /** What became of a copy, and what the servers of the target need beside the database. */
 export interface CopyReport extends CopyResult {
