@@ -1,35 +1,24 @@
-import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
-import { grantsOf, teamGrantsOf } from '../access/grants-of.js';
-import { type Tenant, tenantOf } from '../access/tenancy.js';
-import { GatheredRead } from '../database/gathered-read.js';
+import { type Actor, formatPosition, RollcallError, type UserOutcome } from '@rollcall/protocol';
+import { grantsOf } from '../access/grants-of.js';
+import type { Principal } from '../access/principal.js';
+import type { Tenant } from '../access/tenancy.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/read-log.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
+import { type Access, AccessLoader } from './access-loader.js';
 import { connectUser } from './connect-user.js';
 import { createGuest } from './create-guest.js';
 import { findUser, findUsers } from './find-users.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './life-cycle.js';
 import { parsePartialUpdates, type WriteRights } from './partial-update-users.js';
 import { toUser } from './to-user.js';
-import { findTombstones } from './tombstones.js';
 import { parseUpserts } from './upsert-users.js';
 import type { UserRow } from './user-table.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
 export type CheckedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
-
-/** What somebody who calls may do, and whom it sees. */
-export interface Access {
-  user?: UserRow;
-  /** Tokens that were issued before this time, epoch milliseconds, are refused for everybody; null: none is. */
-  revokedBefore: number | null;
-  grants: readonly Grant[];
-  /** What its role within a team adds there, by team. */
-  teamGrants: ReadonlyMap<string, readonly Grant[]>;
-  tenant: Tenant;
-}
 
 /**
  * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
@@ -39,7 +28,7 @@ export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #clock: () => number;
   readonly #guestsByDefault: boolean;
-  readonly #accesses: GatheredRead<Access>;
+  readonly #accessLoader: AccessLoader;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
   constructor(
@@ -50,7 +39,7 @@ export class Users {
     this.#unitOfWork = unitOfWork;
     this.#clock = clock;
     this.#guestsByDefault = guestsByDefault;
-    this.#accesses = new GatheredRead(unitOfWork, readAccesses);
+    this.#accessLoader = new AccessLoader(unitOfWork);
   }
 
   /**
@@ -133,11 +122,6 @@ export class Users {
     return ids.flatMap(id => found.get(id) ?? []);
   }
 
-  /** Those of the ids whose users were deleted for good: nothing is stored of them, and they never come back. */
-  findForgotten(ids: readonly string[]): Promise<Set<string>> {
-    return this.#unitOfWork.read(transaction => findTombstones(transaction, ids));
-  }
-
   /** One page of users, and the position in the event log that it includes. */
   async query(query: CheckedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
     return this.#unitOfWork.read(async transaction => {
@@ -162,19 +146,9 @@ export class Users {
     return this.#changeOne(reactivateUser, actor, change);
   }
 
-  /** One user, if it exists, and what a call of that user is judged by, all of one moment. */
-  access(userId: string): Promise<Access> {
-    return this.#accesses.look(userId);
-  }
-
-  /** What somebody without a user may do, as {@link access} says it of users. */
-  async anonymousAccess(): Promise<Access> {
-    return this.#unitOfWork.read(async transaction => {
-      const settings = await readSettings(transaction);
-      const { revoke_tokens_issued_before: revokedBefore } = settings;
-      const grants = grantsOf(settings, 'anonymous');
-      return { revokedBefore, grants, teamGrants: new Map(), tenant: tenantOf(settings, []) };
-    });
+  /** What a principal is judged by and may do, as it is now. All who ask at the same moment share one read. */
+  access(principal: Principal): Promise<Access> {
+    return this.#accessLoader.load(principal);
   }
 
   async #changeOne(
@@ -209,25 +183,4 @@ function throwFailure(outcome: UserOutcome | undefined): void {
   throw code === 'USER_NOT_FOUND'
     ? new RollcallError(code, message, { field: 'id' })
     : new RollcallError('USER_DELETED', message);
-}
-
-/** What is known of calling users, all of one moment. */
-async function readAccesses(
-  transaction: Transaction,
-  ids: readonly string[],
-): Promise<(id: string) => Access> {
-  const settings = await readSettings(transaction);
-  const users = await findUsers(transaction, ids);
-  const { revoke_tokens_issued_before: revokedBefore } = settings;
-  return id => {
-    const user = users.get(id);
-    if (!user) return { revokedBefore, grants: [], teamGrants: new Map(), tenant: tenantOf(settings, []) };
-    return {
-      user,
-      revokedBefore,
-      grants: grantsOf(settings, user.role),
-      teamGrants: teamGrantsOf(settings, user.teams_role),
-      tenant: tenantOf(settings, user.teams),
-    };
-  };
 }
