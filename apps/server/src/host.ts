@@ -1,11 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { AppSettings, Position } from '@rollcall/protocol';
 import type { Config } from './config/config.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
 import type { Sessions } from './live/connections.js';
-import type { UserLookup } from './live/user-lookup.js';
 import type { Logger } from './logger.js';
 
 /** What the handlers of one running server share. */
@@ -13,13 +11,6 @@ export interface Host {
   config: Config;
   directory: Directory;
   authenticate: Authenticate;
-  lookUpUser: UserLookup;
-  /** Finds a user who was deleted for good, of whom nothing but the id that is asked for is known. */
-  lookUpForgotten: UserLookup<{ id: string }>;
-  /** Reads the settings of the app as they are now. */
-  lookUpSettings(): Promise<AppSettings>;
-  /** The end of the event log now. */
-  lookUpPosition(): Promise<Position>;
   /** Signs the token of a guest, good for a day. */
   signGuestToken(userId: string): Promise<string>;
   /** Whether a link to the file of an export was signed by this server and has not expired. */

@@ -87,10 +87,7 @@ function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<v
 }
 
 /** What somebody who has just started Rollcall wants to know: where it is, how to sign in, and what to try. */
-function firstMinuteText(
-  server: Pick<RunningServer, 'url' | 'port' | 'config'>,
-  token?: string,
-): string {
+function firstMinuteText(server: Pick<RunningServer, 'url' | 'port' | 'config'>, token?: string): string {
   const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`, ''];
   if (token === undefined) return lines.join('\n');
   const usual = server.port === 4600 && ['127.0.0.1', 'localhost', '0.0.0.0'].includes(server.config.host);

@@ -11,9 +11,7 @@ import { RateLimits } from './http/rate-limits.js';
 import { createAuthenticate, signGuestToken } from './http/tokens.js';
 import { watchForShutOuts } from './live/access-watcher.js';
 import { Sessions } from './live/connections.js';
-import { gathered } from './live/gathered.js';
 import { attachSocketHandler } from './live/socket-handler.js';
-import { createUserLookup } from './live/user-lookup.js';
 import { createLogger, type Logger } from './logger.js';
 import { type Ending, SilentConnections, stopServer } from './stop-server.js';
 
@@ -80,14 +78,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       directory,
       authenticate,
-      lookUpSettings: gathered(() => directory.settings.get()),
-      lookUpPosition: gathered(() => directory.events.position()),
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
-      lookUpUser: createUserLookup(ids => directory.users.find(ids)),
-      lookUpForgotten: createUserLookup(async ids =>
-        Array.from(await directory.users.findForgotten(ids), id => ({ id })),
-      ),
       sessions,
       rateLimits: new RateLimits(config),
       logger,

@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type StopWatching, watchForShutOuts } from '../src/live/access-watcher.js';
 import { Sessions } from '../src/live/connections.js';
-import { createUserLookup } from '../src/live/user-lookup.js';
 
 const SERVER = { type: 'server' } as const;
 
@@ -37,13 +36,9 @@ beforeEach(async () => {
         pageAfter: position => awake.then(() => events.pageAfter(position)),
         waitBeyond: (position, signal) => events.waitBeyond(position, signal),
       },
+      users,
     },
     sessions,
-    lookUpSettings: () => directory.settings.get(),
-    lookUpUser: createUserLookup(ids => users.find(ids)),
-    lookUpForgotten: createUserLookup(async ids =>
-      Array.from(await users.findForgotten(ids), id => ({ id })),
-    ),
     logger: pino({ level: 'silent' }),
   });
 });

@@ -1,12 +1,4 @@
-import {
-  type Access,
-  type Directory,
-  type Principal,
-  refuseCaller,
-  refuseToken,
-  type Tenant,
-  type Viewer,
-} from '@rollcall/core';
+import { actorOf, type Directory, judge, type Principal, type Tenant, type Viewer } from '@rollcall/core';
 import { type Actor, type Grant, RollcallError } from '@rollcall/protocol';
 
 /** Who calls, what they may do, and whom they see. An anonymous caller has no user and writes nothing. */
@@ -27,34 +19,25 @@ interface Rights {
 export type UserCaller = Extract<Caller, { kind: 'user' }>;
 
 /**
- * Who a token speaks for, as they are now: a socket may be older than a deactivation.
+ * Who calls, as they are stored now: a connection may be older than a deactivation.
  * @throws RollcallError `TOKEN_REVOKED`, `USER_NOT_FOUND`, `USER_DELETED` or `USER_DEACTIVATED`.
  */
 export async function resolveCaller(directory: Directory, principal: Principal): Promise<Caller> {
-  if (principal.kind === 'server') {
-    refuseToken(principal.issuedAt, await directory.tokens.revokedBefore());
-    return { kind: 'server', actor: { type: 'server' } };
+  const access = await directory.users.access(principal);
+  const refusal = judge(principal, access, 'call');
+  if (refusal) throw refusal;
+  const { user, grants, teamGrants, tenant } = access;
+  const actor = actorOf(principal);
+  const rights = { grants, teamGrants, tenant };
+  switch (principal.kind) {
+    case 'server':
+      return { kind: 'server', actor };
+    case 'anonymous':
+      return { kind: 'anonymous', role: 'anonymous', actor, ...rights };
+    case 'user':
+      if (!user) throw new Error('the judge let in a call of a user who does not exist');
+      return { kind: 'user', userId: principal.userId, role: user.role, actor, ...rights };
   }
-  if (principal.kind === 'anonymous') {
-    const access = await directory.users.anonymousAccess();
-    return { kind: 'anonymous', role: 'anonymous', actor: { type: 'user' }, ...rightsOf(access) };
-  }
-  const { userId, issuedAt } = principal;
-  const access = await directory.users.access(userId);
-  refuseToken(issuedAt, access.revokedBefore);
-  const { user } = access;
-  if (!user) {
-    if ((await directory.users.findForgotten([userId])).size > 0) {
-      throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
-    }
-    throw new RollcallError('USER_NOT_FOUND', `there is no user "${userId}"; connect first`);
-  }
-  refuseCaller(user, issuedAt);
-  return { kind: 'user', userId, role: user.role, actor: { type: 'user', id: userId }, ...rightsOf(access) };
-}
-
-function rightsOf({ grants, teamGrants, tenant }: Access): Rights {
-  return { grants, teamGrants, tenant };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { judgeExpiry } from '@rollcall/core';
 import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -70,9 +71,8 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
   const { authentication, directory, requestId, connection } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
-  if (principal.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
-    throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; call again with a fresh one');
-  }
+  const expired = judgeExpiry(principal, Date.now());
+  if (expired) throw expired;
   return next({ ctx: { principal, directory, requestId, connection } });
 });
 

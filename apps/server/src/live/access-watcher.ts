@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, grantsOf, isTombstone, isUserEvent, type LogPage, tombstoneOf } from '@rollcall/core';
+import {
+  type EventLog,
+  grantsOf,
+  isTombstone,
+  isUserEvent,
+  type LogPage,
+  tombstoneOf,
+  type Users,
+} from '@rollcall/core';
 import {
   type AppSettings,
   type AppUpdatedEvent,
@@ -22,9 +30,11 @@ const RETRY_MS = 250;
 type Events = Extract<LogPage, { events: unknown }>['events'];
 
 /** What the watch needs of a host. */
-export interface WatchedHost
-  extends Pick<Host, 'sessions' | 'lookUpUser' | 'lookUpForgotten' | 'lookUpSettings' | 'logger'> {
-  directory: { events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'> };
+export interface WatchedHost extends Pick<Host, 'sessions' | 'logger'> {
+  directory: {
+    events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'>;
+    users: Pick<Users, 'access'>;
+  };
 }
 
 /** Stops the watch. */
@@ -48,7 +58,9 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
 
   /** All at once: the lookups gather. @returns those who may stay. */
   async function closeRefused(connected: readonly Session[]): Promise<Session[]> {
-    const refusals = await Promise.all(connected.map(({ principal }) => refusalOf(host, principal)));
+    const refusals = await Promise.all(
+      connected.map(({ principal }) => refusalOf(directory.users, principal)),
+    );
     return connected.filter((session, index) => {
       const refusal = refusals[index];
       if (refusal) session.close(closeCodeOf(refusal.code), refusal.code);
@@ -97,7 +109,7 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     const concerned = await Promise.all(
       clients.map(async ({ principal }) => {
         if (principal.kind !== 'user') return roles.has('anonymous');
-        const user = await host.lookUpUser(principal.userId);
+        const { user } = await directory.users.access(principal);
         return user !== undefined && [user.role, ...Object.values(user.teams_role ?? {})].some(roles.has);
       }),
     );

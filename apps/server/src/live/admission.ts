@@ -1,9 +1,9 @@
-import { grantsOf, type Principal, refuseCaller, refuseToken } from '@rollcall/core';
+import { judge, type Principal, type Users } from '@rollcall/core';
 import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 import type { Host } from '../host.js';
 import { fault } from '../http/answer-error.js';
-import type { Session, Sessions, Transport } from './connections.js';
+import type { Session, Transport } from './connections.js';
 
 /** What became of somebody who wants to stay connected. */
 export interface Admission {
@@ -20,7 +20,7 @@ export interface Admission {
  * it, and one that commits after it finds the connection to close; there is no moment between.
  */
 export async function admit(
-  { sessions, ...lookups }: { sessions: Sessions } & Lookups & Pick<Host, 'lookUpPosition'>,
+  { sessions, directory }: Pick<Host, 'sessions' | 'directory'>,
   authentication: Authentication,
   { transport, requestId }: { transport: Transport; requestId: string },
 ): Promise<Admission> {
@@ -28,9 +28,9 @@ export async function admit(
   let session: Session | undefined;
   try {
     session = sessions.open(authentication.principal, transport);
-    const refusal = await refusalOf(lookups, authentication.principal);
+    const refusal = await refusalOf(directory.users, authentication.principal);
     if (refusal) throw refusal;
-    session.since = await lookups.lookUpPosition();
+    session.since = await directory.events.position();
     sessions.announce(session);
     return { authentication, session };
   } catch (error) {
@@ -39,40 +39,12 @@ export async function admit(
   }
 }
 
-type Lookups = Pick<Host, 'lookUpUser' | 'lookUpForgotten' | 'lookUpSettings'>;
-
-/**
- * Why somebody may not stay connected; undefined when nothing stands in the way. A user who does not exist yet may: the
- * first call after connecting makes it. Whoever is anonymous may only where its role reads users: there is nothing else
- * that it could follow.
- */
-export async function refusalOf(lookups: Lookups, principal: Principal): Promise<RollcallError | undefined> {
-  try {
-    await refuseConnection(lookups, principal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RollcallError) return error;
-    throw error;
-  }
-}
-
-async function refuseConnection(
-  { lookUpUser, lookUpForgotten, lookUpSettings }: Lookups,
+/** Why a principal may not stay connected, judged by what is stored now; undefined when nothing stands in the way. */
+export async function refusalOf(
+  users: Pick<Users, 'access'>,
   principal: Principal,
-): Promise<void> {
-  const settings = await lookUpSettings();
-  if (principal.kind === 'anonymous') {
-    if (grantsOf(settings, 'anonymous').includes('read-users')) return;
-    throw new RollcallError('NOT_ALLOWED', 'the role "anonymous" lacks the grant read-users');
-  }
-  refuseToken(principal.issuedAt, settings.revoke_tokens_issued_before);
-  if (principal.kind === 'server') return;
-  const { userId, issuedAt } = principal;
-  const user = await lookUpUser(userId);
-  if (user) refuseCaller(user, issuedAt);
-  else if (await lookUpForgotten(userId)) {
-    throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
-  }
+): Promise<RollcallError | undefined> {
+  return judge(principal, await users.access(principal), 'connection');
 }
 
 /** Refusals that do not lie in the token itself. */

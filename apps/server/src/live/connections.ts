@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Principal } from '@rollcall/core';
+import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
 import type { LiveConnection } from '@rollcall/router';
 
@@ -83,9 +83,8 @@ export class Sessions {
     const userId = userIdOf(principal);
     const { expiresAt } = principal;
     // Calls are given some tolerance for clocks that differ; a connection that stays open is not.
-    if (expiresAt !== undefined && expiresAt <= this.#clock()) {
-      throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; come back with a fresh one');
-    }
+    const expired = judgeExpiry(principal, this.#clock());
+    if (expired) throw expired;
     const ofUser = userId === undefined ? undefined : (this.#byUser.get(userId) ?? new Set<Session>());
     if (ofUser && ofUser.size >= this.#maxPerUser) {
       throw new RollcallError(
