@@ -3,7 +3,7 @@ import type { Directory, ExportClaim } from '@rollcall/core';
 import type { Config } from './config/config.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
-import type { Sessions } from './live/connections.js';
+import type { Connections } from './live/connections.js';
 import type { Logger } from './logger.js';
 
 /** What the handlers of one running server share. */
@@ -15,7 +15,7 @@ export interface Host {
   signGuestToken(userId: string): Promise<string>;
   /** Whether a link to the file of an export was signed by this server and has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
-  sessions: Sessions;
+  connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
   logger: Logger;

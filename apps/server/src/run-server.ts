@@ -4,8 +4,8 @@ import { type Config, type EnvironmentVariables, loadConfig } from './config/con
 import { dataOf } from './config/describe-config.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import { type RunningServer, startServer } from './start-server.js';
-import type { Ending } from './stop-server.js';
-import { within } from './with-timeout.js';
+import type { ShutdownResult } from './stop-server.js';
+import { withTimeout } from './with-timeout.js';
 
 /** The parts of a process that running a server touches. `process` itself is one. */
 export interface HostProcess {
@@ -44,18 +44,18 @@ async function serve(env: EnvironmentVariables, host: HostProcess, end: Promise<
   const starting = startServer(config);
   // A start may wait for long, for another process that migrates: what has not begun to serve loses nothing.
   const isEarly = await Promise.race([starting.then(() => false), end.then(() => true)]);
-  if (isEarly && !(await within(starting, START_PATIENCE_MS))) {
+  if (isEarly && !(await withTimeout(starting, START_PATIENCE_MS))) {
     host.stderr.write('rollcall: asked to end before it was ready\n');
     return 1;
   }
   const server = await starting;
   if (isEarly) return exitCodeOf(await server.close());
-  host.stdout.write(firstMinuteText(server, await firstToken(config, host)));
+  host.stdout.write(welcomeText(server, await firstToken(config, host)));
   await end;
   return exitCodeOf(await server.close());
 }
 
-function exitCodeOf(ending: Ending): number {
+function exitCodeOf(ending: ShutdownResult): number {
   return ending === 'in order' ? 0 : 1;
 }
 
@@ -87,7 +87,7 @@ function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<v
 }
 
 /** What somebody who has just started Rollcall wants to know: where it is, how to sign in, and what to try. */
-function firstMinuteText(server: Pick<RunningServer, 'url' | 'port' | 'config'>, token?: string): string {
+function welcomeText(server: Pick<RunningServer, 'url' | 'port' | 'config'>, token?: string): string {
   const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`, ''];
   if (token === undefined) return lines.join('\n');
   const usual = server.port === 4600 && ['127.0.0.1', 'localhost', '0.0.0.0'].includes(server.config.host);

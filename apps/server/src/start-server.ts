@@ -9,11 +9,11 @@ import type { Host } from './host.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
 import { createAuthenticate, signGuestToken } from './http/tokens.js';
-import { watchForShutOuts } from './live/access-watcher.js';
-import { Sessions } from './live/connections.js';
+import { watchAccess } from './live/access-watcher.js';
+import { Connections } from './live/connections.js';
 import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
-import { type Ending, SilentConnections, stopServer } from './stop-server.js';
+import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -27,7 +27,7 @@ export interface RunningServer {
    * storage. Calling it again waits for the same end. It is bounded, whatever hangs, and says whether something that had
    * begun was given up for it; the log says what.
    */
-  close(): Promise<Ending>;
+  close(): Promise<ShutdownResult>;
 }
 
 /** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
@@ -68,7 +68,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
   });
   try {
-    const sessions = new Sessions({
+    const connections = new Connections({
       presence: directory.presence,
       clock: Date.now,
       maxPerUser: config.maxConnectionsPerUser,
@@ -80,7 +80,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       authenticate,
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
-      sessions,
+      connections,
       rateLimits: new RateLimits(config),
       logger,
       responses: new Set(),
@@ -92,14 +92,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     );
     const silent = new SilentConnections(server);
     const sockets = attachSocketHandler(server, host);
-    const stopWatching = await watchForShutOuts(host);
+    const stopWatching = await watchAccess(host);
     const port = await listen(server, config).catch(async (error: unknown) => {
       await stopWatching();
       throw error;
     });
     const url = `http://${reachableHost(config.host)}:${port}`;
     logger.info({ url }, 'the server is ready');
-    let closing: Promise<Ending> | undefined;
+    let closing: Promise<ShutdownResult> | undefined;
     const close = () => {
       closing ??= stopServer({ host, server, silent, sockets, stopWatching });
       return closing;

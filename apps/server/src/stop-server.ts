@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
 import type { StopWatching } from './live/access-watcher.js';
 import type { SocketHandler } from './live/socket-handler.js';
-import { within } from './with-timeout.js';
+import { withTimeout } from './with-timeout.js';
 
 /** While calls finish, connections that have become idle are closed this often. */
 const LOOK_FOR_IDLE_MS = 50;
@@ -16,7 +16,7 @@ const CUT_OFF_MS = 500;
 const STORAGE_MS = 10_000;
 
 /** How a server ended: whether something that had begun was given up. */
-export type Ending = 'in order' | 'cut off';
+export type ShutdownResult = 'in order' | 'cut off';
 
 /**
  * Shuts a server down in the order that loses nothing that was acknowledged; see `RunningServer.close`. It never rejects,
@@ -35,10 +35,10 @@ export async function stopServer({
   silent: SilentConnections;
   sockets: SocketHandler;
   stopWatching: StopWatching;
-}): Promise<Ending> {
-  const { config, directory, logger, sessions } = host;
-  logger.info({ connections: sessions.size }, 'the server shuts down');
-  let ending: Ending = 'in order';
+}): Promise<ShutdownResult> {
+  const { config, directory, logger, connections } = host;
+  logger.info({ connections: connections.size }, 'the server shuts down');
+  let ending: ShutdownResult = 'in order';
   // Other processes go on with its tasks while this one still says goodbye.
   const working = directory.stopWork().catch((err: unknown) => {
     logger.error({ err }, 'the work on tasks did not end in order');
@@ -54,17 +54,17 @@ export async function stopServer({
   // of the drain each may hear with an answer that it is the last.
   const closed = new Promise<void>(resolve => PortServer.prototype.close.call(server, () => resolve()));
   sockets.closeUnadmitted();
-  await Promise.all([sessions.drain(config.drainMs), within(closed, config.drainMs)]);
+  await Promise.all([connections.drain(config.drainMs), withTimeout(closed, config.drainMs)]);
   const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
   silent.destroySoon();
 
-  if (!(await within(closed, config.shutdownTimeoutMs))) {
+  if (!(await withTimeout(closed, config.shutdownTimeoutMs))) {
     const calls = unansweredCalls(host);
     if (calls > 0) ending = 'cut off';
     logger.warn({ calls }, 'calls that still ran, and senders who had not finished, were cut off');
     sockets.terminate();
     server.closeAllConnections();
-    await within(closed, CUT_OFF_MS);
+    await withTimeout(closed, CUT_OFF_MS);
   }
   clearInterval(idle);
 
@@ -76,7 +76,7 @@ export async function stopServer({
     ending = 'cut off';
     logger.error({ err }, 'the storage was not closed in order');
   });
-  if (!(await within(stored, STORAGE_MS))) {
+  if (!(await withTimeout(stored, STORAGE_MS))) {
     ending = 'cut off';
     const message = 'the storage did not answer in time: tasks under way, and who was online, were cut off';
     logger.error({ timeoutMs: STORAGE_MS }, `${message}; other processes take them over`);
@@ -89,9 +89,9 @@ export async function stopServer({
 }
 
 /** Calls that had arrived in whole and are not answered yet. */
-function unansweredCalls({ responses, sessions }: Host): number {
+function unansweredCalls({ responses, connections }: Host): number {
   const overHttp = [...responses].filter(({ req, writableEnded }) => req.complete && !writableEnded);
-  return sessions.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
+  return connections.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
 }
 
 /** Whoever has just connected gets so long for a request, also while the server shuts down. */

@@ -1,5 +1,5 @@
-/** Whether a promise settles within a time; it goes on when it does not. */
-export async function within(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+/** Whether a promise settles withTimeout a time; it goes on when it does not. */
+export async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>(resolve => {
     timer = setTimeout(() => resolve(false), timeoutMs);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type StopWatching, watchForShutOuts } from '../src/live/access-watcher.js';
-import { Sessions } from '../src/live/connections.js';
+import { type StopWatching, watchAccess } from '../src/live/access-watcher.js';
+import { Connections } from '../src/live/connections.js';
 
 const SERVER = { type: 'server' } as const;
 
 let directory: Directory;
-let sessions: Sessions;
+let connections: Connections;
 let stopWatching: StopWatching;
 /** Lets the watch read on: before it, it is as late as a process that was suspended, or lost its database for a while. */
 let wakeUp: () => void;
@@ -19,7 +19,7 @@ let closed: string[];
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   directory = await openDirectory({ databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}` });
-  sessions = new Sessions({ presence: directory.presence, clock: Date.now, maxPerUser: 5 });
+  connections = new Connections({ presence: directory.presence, clock: Date.now, maxPerUser: 5 });
   closed = [];
   await directory.users.upsert(
     SERVER,
@@ -29,7 +29,7 @@ beforeEach(async () => {
     wakeUp = resolve;
   });
   const { events, users } = directory;
-  stopWatching = await watchForShutOuts({
+  stopWatching = await watchAccess({
     directory: {
       events: {
         position: () => events.position(),
@@ -38,7 +38,7 @@ beforeEach(async () => {
       },
       users,
     },
-    sessions,
+    connections,
     logger: pino({ level: 'silent' }),
   });
 });
@@ -55,7 +55,7 @@ function connect(userId: string): Promise<void> {
       closed.push(`${userId} ${code}`);
       resolve();
     };
-    sessions.open({ kind: 'user', userId }, { bufferedBytes: () => 0, close });
+    connections.open({ kind: 'user', userId }, { bufferedBytes: () => 0, close });
   });
 }
 

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOSE_CODES, LIMITS, RollcallError } from '@rollcall/protocol';
-import type { LiveConnection } from './context.js';
+import type { CallerConnection } from './context.js';
 
 /** What is over a limit of this kind stays so until the client ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
 /**
  * Counts a subscription against its connection while it runs, and the users that it watches: somebody whom several
- * subscriptions of a connection watch counts once. Where there is no connection nothing is counted.
+ * subscriptions of a connection watch counts once. Where there is no connection nothing is limitSubscription.
  * @throws RollcallError `RATE_LIMITED`, from the stream, when the connection has too many of either.
  */
-export async function* counted<Item>(
-  connection: LiveConnection | undefined,
+export async function* limitSubscription<Item>(
+  connection: CallerConnection | undefined,
   stream: AsyncIterable<Item>,
   userIds: Iterable<string> = [],
 ): AsyncGenerator<Item> {
@@ -59,7 +59,7 @@ const LOOK_EVERY_MS = 20;
  * @returns whether the connection can take more; false when it was closed for being too slow, or the signal aborted.
  */
 export async function awaitDrain(
-  connection: LiveConnection | undefined,
+  connection: CallerConnection | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!connection) return !signal.aborted;

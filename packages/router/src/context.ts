@@ -7,7 +7,7 @@ export type Authentication =
   | { principal?: undefined; error: RollcallError };
 
 /** The live connection that a call came over; absent for plain HTTP calls. */
-export interface LiveConnection {
+export interface CallerConnection {
   readonly id: string;
   /** Bytes that wait to be sent: what a slow reader makes grow. */
   bufferedBytes(): number;
@@ -32,7 +32,7 @@ export interface CallContext {
    * @throws RollcallError `RATE_LIMITED` when it is one too many.
    */
   limit?(call: { procedure: string; type: 'query' | 'mutation' | 'subscription' }): Promise<void>;
-  connection?: LiveConnection;
+  connection?: CallerConnection;
   /** Signs a token for a guest, who has none; absent: this host takes no guests. */
   signGuestToken?(userId: string): Promise<string>;
 }

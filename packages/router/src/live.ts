@@ -13,7 +13,7 @@ import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
 import { type Caller, requireGrant } from './caller.js';
-import { counted } from './connection-limits.js';
+import { limitSubscription } from './connection-limits.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
@@ -42,7 +42,7 @@ export const liveRouter = router({
         connection,
         signal: signalOf(signal),
       });
-      yield* counted(connection, stream, input?.user_ids);
+      yield* limitSubscription(connection, stream, input?.user_ids);
     }),
 
   /**
@@ -63,12 +63,12 @@ export const liveRouter = router({
       connection,
       signal: signalOf(signal),
     });
-    yield* counted(connection, stream, input.user_ids);
+    yield* limitSubscription(connection, stream, input.user_ids);
   }),
 
   /** Events that are sent and forgotten: the progress of tasks. Server only. They carry no id and move no position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
-    yield* counted(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
+    yield* limitSubscription(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
   }),
 
   /** One task: its present state at once, then every change; ends when the task ends. @throws `TASK_NOT_FOUND` */
@@ -77,7 +77,7 @@ export const liveRouter = router({
     input,
     signal,
   }): AsyncGenerator<Task> {
-    yield* counted(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
+    yield* limitSubscription(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
   }),
 });
 

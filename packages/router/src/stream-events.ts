@@ -2,7 +2,7 @@ import type { EventLog } from '@rollcall/core';
 import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
 import { awaitDrain } from './connection-limits.js';
-import type { LiveConnection } from './context.js';
+import type { CallerConnection } from './context.js';
 import { shareable } from './encode-frame.js';
 import type { EventViewer } from './event-viewer.js';
 
@@ -15,7 +15,7 @@ export interface StreamEventsOptions {
   viewer: EventViewer;
   /** Everything after this position; absent: from now on. */
   after: Position | undefined;
-  connection: LiveConnection | undefined;
+  connection: CallerConnection | undefined;
   signal: AbortSignal;
 }
 

@@ -7,7 +7,7 @@
  *   as offline.
  * - From then on there is an event when `online` as the caller may see it has become another, 500 ms after the change at
  *   most and a moment for those at other processes. The last state wins: what changes and changes back within that time
- *   is not told, and `last_active` alone is no reason.
+ *   is not sent, and `last_active` alone is no reason.
  * - A user who is invisible looks offline, and as if never active, to everybody but itself and servers.
  * - Events have no position and cannot be resumed: after a break subscribe again, and begin with the first states again.
  * - To follow other users, subscribe with the new list and end the subscription before.
@@ -18,10 +18,10 @@ import type { PresenceWatch, UserRow } from '@rollcall/core';
 import { LIMITS, type PresenceEvent } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 import { awaitDrain } from './connection-limits.js';
-import type { LiveConnection } from './context.js';
+import type { CallerConnection } from './context.js';
 import { userFor } from './view.js';
 
-/** Changes are collected for so long before they are told. */
+/** Changes are collected for so long before they are sent. */
 const COALESCE_MS = 500;
 
 /** What a stream of presence needs. */
@@ -29,7 +29,7 @@ export interface StreamPresenceOptions {
   watch: Pick<PresenceWatch, 'watch'>;
   caller: Caller;
   userIds: readonly string[];
-  connection: LiveConnection | undefined;
+  connection: CallerConnection | undefined;
   signal: AbortSignal;
 }
 
@@ -40,14 +40,14 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
   const { watch, caller, connection, signal } = options;
   const ids = new Set(options.userIds);
   const latest = new Map<string, Presence>();
-  const told = new Map<string, boolean>();
+  const sent = new Map<string, boolean>();
   let wake = () => {};
-  const ring = () => wake();
+  const notify = () => wake();
   const stop = watch.watch(ids, (heard, rows) => {
     for (const id of heard) latest.set(id, presenceFor(caller, id, rows.get(id)));
     wake();
   });
-  signal.addEventListener('abort', ring);
+  signal.addEventListener('abort', notify);
   try {
     if (ids.size === 0) yield [];
     while (!signal.aborted) {
@@ -57,27 +57,27 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
         });
         continue;
       }
-      if (told.size === ids.size) await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
+      if (sent.size === ids.size) await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
       while (latest.size > 0) {
         if (!(await awaitDrain(connection, signal))) return;
-        const events = takeNews(latest, told);
+        const events = takePending(latest, sent);
         if (events.length > 0) yield events;
       }
     }
   } finally {
     stop();
-    signal.removeEventListener('abort', ring);
+    signal.removeEventListener('abort', notify);
   }
 }
 
-/** Takes a page of what has not been told, and notes it as told. */
-function takeNews(latest: Map<string, Presence>, told: Map<string, boolean>): PresenceEvent[] {
+/** Takes a page of what has not been sent, and notes it as sent. */
+function takePending(latest: Map<string, Presence>, sent: Map<string, boolean>): PresenceEvent[] {
   const events: PresenceEvent[] = [];
   for (const [id, user] of latest) {
     if (events.length === LIMITS.eventPage) break;
     latest.delete(id);
-    if (told.get(id) === user.online) continue;
-    told.set(id, user.online);
+    if (sent.get(id) === user.online) continue;
+    sent.set(id, user.online);
     events.push({
       type: 'user.presence.changed',
       created_at: Date.now(),

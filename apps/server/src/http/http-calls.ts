@@ -3,10 +3,10 @@ import { appRouter, type CallContext } from '@rollcall/router';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
 import { admit } from '../live/admission.js';
-import type { Transport } from '../live/connections.js';
+import type { ConnectionHandle } from '../live/connections.js';
 import { logFailure } from '../logger.js';
 import { clientAddress } from './client-address.js';
-import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, tellAllowance } from './rate-limits.js';
+import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { bearerToken } from './tokens.js';
 
 /** One HTTP request for procedures. */
@@ -39,18 +39,18 @@ export async function handleCall(
       const authentication = await host.authenticate(bearerToken(request.headers.authorization));
       const limit = callLimit(host.rateLimits, authentication, {
         address: clientAddress(request, host.config.trustedProxies),
-        tell: allowance => tellAllowance(response, allowance),
+        tell: allowance => sendAllowance(response, allowance),
       });
       const { directory, signGuestToken } = host;
       const call = { directory, signGuestToken, requestId, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
-      const transport = eventStream(response);
-      const admission = await admit(host, authentication, { transport, requestId });
-      const { session } = admission;
-      if (!session) return { ...call, authentication: admission.authentication };
-      if (response.closed) host.sessions.end(session);
-      else response.once('close', () => host.sessions.end(session));
-      return { ...call, authentication, connection: session };
+      const handle = eventStream(response);
+      const admission = await admit(host, authentication, { handle, requestId });
+      const { connection } = admission;
+      if (!connection) return { ...call, authentication: admission.authentication };
+      if (response.closed) host.connections.end(connection);
+      else response.once('close', () => host.connections.end(connection));
+      return { ...call, authentication, connection };
     },
     // tRPC sets the header anew; what it says must go on to name the origin, which decides who may read the answer.
     responseMeta: ({ errors }) => {
@@ -70,6 +70,6 @@ export async function handleCall(
  * An open event stream has no close codes: it breaks off, the browser comes back by itself with its last id, and learns
  * then what is wrong. Ending it properly would say that the subscription is over.
  */
-function eventStream(response: ServerResponse): Transport {
+function eventStream(response: ServerResponse): ConnectionHandle {
   return { bufferedBytes: () => response.writableLength, close: () => response.destroy() };
 }

@@ -12,7 +12,7 @@ export const MAX_CALLS_PER_BATCH = 20;
 const WINDOW_SECONDS = 60;
 
 /** The one procedure with a narrower limit: it makes users, and takes no token. */
-const MAKES_GUESTS = 'users.connectGuest';
+const CREATES_GUESTS = 'users.connectGuest';
 
 /** Who is counted: a user, or the address of somebody who has shown no good token of a user. */
 export type Counted = { userId: string } | { address: string };
@@ -61,7 +61,7 @@ export class RateLimits {
    * @throws TooManyCalls when nothing was left.
    */
   async count(counted: Counted, procedure: string): Promise<Allowance> {
-    const limiter = procedure === MAKES_GUESTS ? this.#guests : this.#calls;
+    const limiter = procedure === CREATES_GUESTS ? this.#guests : this.#calls;
     // No id holds a space, and no address either.
     const who = 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;
     try {
@@ -113,7 +113,7 @@ export function callLimit(
  * Tells a caller what is left, in three header fields as draft-ietf-httpapi-ratelimit-headers had them up to revision 06
  * (later ones put all of it into one structured field, which few clients read). Of a batch the scarcest is told.
  */
-export function tellAllowance(response: ServerResponse, { limit, remaining, resetSeconds }: Allowance): void {
+export function sendAllowance(response: ServerResponse, { limit, remaining, resetSeconds }: Allowance): void {
   const told = response.getHeader('ratelimit-remaining');
   if (response.headersSent || (told !== undefined && Number(told) <= remaining)) return;
   response.setHeader('ratelimit-limit', limit);

@@ -17,20 +17,24 @@ import {
 } from '@rollcall/protocol';
 import type { Host } from '../host.js';
 import { closeCodeOf, refusalOf } from './admission.js';
-import type { Session } from './connections.js';
+import type { Connection } from './connections.js';
 
 /** Events after which a user may have to leave. */
-const GROUNDS: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted', 'user.tokens.revoked']);
+const ACCESS_EVENTS: ReadonlySet<string> = new Set([
+  'user.deactivated',
+  'user.deleted',
+  'user.tokens.revoked',
+]);
 
 /** Fields of a user, a change of which changes what it may do or see. */
-const RIGHTS = /^(role|teams|teams_role)(\.|$)/;
+const ACCESS_FIELDS = /^(role|teams|teams_role)(\.|$)/;
 
 const RETRY_MS = 250;
 
 type Events = Extract<LogPage, { events: unknown }>['events'];
 
 /** What the watch needs of a host. */
-export interface WatchedHost extends Pick<Host, 'sessions' | 'logger'> {
+export interface WatchedHost extends Pick<Host, 'connections' | 'logger'> {
   directory: {
     events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'>;
     users: Pick<Users, 'access'>;
@@ -51,19 +55,19 @@ export type StopWatching = () => Promise<void>;
  *
  * What could not be looked up is looked up again.
  */
-export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching> {
-  const { directory, sessions, logger } = host;
+export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
+  const { directory, connections, logger } = host;
   const stopping = new AbortController();
   const start = await directory.events.position();
 
   /** All at once: the lookups gather. @returns those who may stay. */
-  async function closeRefused(connected: readonly Session[]): Promise<Session[]> {
+  async function closeRefused(connected: readonly Connection[]): Promise<Connection[]> {
     const refusals = await Promise.all(
       connected.map(({ principal }) => refusalOf(directory.users, principal)),
     );
-    return connected.filter((session, index) => {
+    return connected.filter((connection, index) => {
       const refusal = refusals[index];
-      if (refusal) session.close(closeCodeOf(refusal.code), refusal.code);
+      if (refusal) connection.close(closeCodeOf(refusal.code), refusal.code);
       return !refusal;
     });
   }
@@ -73,39 +77,42 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
    * judged yet.
    * @param at where the change stands in the log.
    */
-  function judgeAnew(connected: readonly Session[], at: Position): void {
-    for (const session of connected) {
-      const { since } = session;
+  function requestReconnect(connected: readonly Connection[], at: Position): void {
+    for (const connection of connected) {
+      const { since } = connection;
       if (!since || (since.epoch === at.epoch && since.seq >= at.seq)) continue;
-      session.close(CLOSE_CODES.accessChanged, 'access changed');
+      connection.close(CLOSE_CODES.accessChanged, 'access changed');
     }
   }
 
   /** Whom events may shut out. One who is gone for good stands in the log under its tombstone, from a moment on. */
-  function shutOutBy(events: Events): Set<string> {
+  function affectedBy(events: Events): Set<string> {
     const named = events.flatMap(({ type, userId }) =>
-      GROUNDS.has(type) && userId !== undefined ? userId : [],
+      ACCESS_EVENTS.has(type) && userId !== undefined ? userId : [],
     );
     const concerned = new Set(named);
     if (named.some(isTombstone)) {
-      for (const id of sessions.userIds) if (concerned.has(tombstoneOf(id))) concerned.add(id);
+      for (const id of connections.userIds) if (concerned.has(tombstoneOf(id))) concerned.add(id);
     }
     return concerned;
   }
 
   /** Asks a user to come back whose rights have changed. Only the events of users who are connected here are read. */
   function followRights(event: Events[number], at: Position): void {
-    const connected = event.userId === undefined ? [] : sessions.ofUser(event.userId);
+    const connected = event.userId === undefined ? [] : connections.ofUser(event.userId);
     if (event.type !== 'user.updated' || connected.length === 0 || !isUserEvent(event.full)) return;
-    if (Object.keys(event.full.changes ?? {}).some(path => RIGHTS.test(path))) judgeAnew(connected, at);
+    if (Object.keys(event.full.changes ?? {}).some(path => ACCESS_FIELDS.test(path)))
+      requestReconnect(connected, at);
   }
 
   async function followSettings({ settings, changes }: AppUpdatedEvent, at: Position): Promise<void> {
     const roles = rolesWithOtherGrants(settings, changes);
     const tenants = changes.multi_tenant_enabled !== undefined;
     if (!changes.revoke_tokens_issued_before && roles.isEmpty && !tenants) return;
-    const clients = (await closeRefused(sessions.all)).filter(({ principal }) => principal.kind !== 'server');
-    if (tenants) return judgeAnew(clients, at);
+    const clients = (await closeRefused(connections.all)).filter(
+      ({ principal }) => principal.kind !== 'server',
+    );
+    if (tenants) return requestReconnect(clients, at);
     const concerned = await Promise.all(
       clients.map(async ({ principal }) => {
         if (principal.kind !== 'user') return roles.has('anonymous');
@@ -113,7 +120,7 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
         return user !== undefined && [user.role, ...Object.values(user.teams_role ?? {})].some(roles.has);
       }),
     );
-    judgeAnew(
+    requestReconnect(
       clients.filter((_, index) => concerned[index]),
       at,
     );
@@ -123,11 +130,11 @@ export async function watchForShutOuts(host: WatchedHost): Promise<StopWatching>
     const page = await directory.events.pageAfter(position);
     // The log does not reach back: anything may have happened to anybody.
     if ('resyncAt' in page) {
-      judgeAnew(await closeRefused(sessions.all), page.resyncAt);
+      requestReconnect(await closeRefused(connections.all), page.resyncAt);
       return page.resyncAt;
     }
     const { events } = page;
-    await closeRefused([...shutOutBy(events)].flatMap(id => sessions.ofUser(id)));
+    await closeRefused([...affectedBy(events)].flatMap(id => connections.ofUser(id)));
     for (const event of events) {
       const at = { epoch: page.upTo.epoch, seq: event.seq };
       if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent, at);

@@ -3,13 +3,13 @@ import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 import type { Host } from '../host.js';
 import { fault } from '../http/answer-error.js';
-import type { Session, Transport } from './connections.js';
+import type { Connection, ConnectionHandle } from './connections.js';
 
 /** What became of somebody who wants to stay connected. */
 export interface Admission {
   authentication: Authentication;
   /** Absent when there is an error. */
-  session?: Session;
+  connection?: Connection;
 }
 
 /**
@@ -20,21 +20,21 @@ export interface Admission {
  * it, and one that commits after it finds the connection to close; there is no moment between.
  */
 export async function admit(
-  { sessions, directory }: Pick<Host, 'sessions' | 'directory'>,
+  { connections, directory }: Pick<Host, 'connections' | 'directory'>,
   authentication: Authentication,
-  { transport, requestId }: { transport: Transport; requestId: string },
+  { handle, requestId }: { handle: ConnectionHandle; requestId: string },
 ): Promise<Admission> {
   if (authentication.error) return { authentication };
-  let session: Session | undefined;
+  let connection: Connection | undefined;
   try {
-    session = sessions.open(authentication.principal, transport);
+    connection = connections.open(authentication.principal, handle);
     const refusal = await refusalOf(directory.users, authentication.principal);
     if (refusal) throw refusal;
-    session.since = await directory.events.position();
-    sessions.announce(session);
-    return { authentication, session };
+    connection.since = await directory.events.position();
+    connections.announce(connection);
+    return { authentication, connection };
   } catch (error) {
-    if (session) sessions.end(session);
+    if (connection) connections.end(connection);
     return { authentication: { error: error instanceof RollcallError ? error : fault(requestId, error) } };
   }
 }

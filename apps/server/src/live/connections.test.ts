@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Session, Sessions } from './connections.js';
+import { type Connection, Connections } from './connections.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 let heard: string[];
-let sessions: Sessions;
+let connections: Connections;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   heard = [];
-  sessions = new Sessions({
+  connections = new Connections({
     presence: {
       connected: userId => heard.push(`+${userId}`),
       disconnected: userId => heard.push(`-${userId}`),
@@ -44,11 +44,11 @@ describe('expiry', () => {
     expect(() => open('jane', { expiresAt: NOW })).toThrow(
       expect.objectContaining({ code: 'TOKEN_EXPIRED' }),
     );
-    expect(sessions.size).toBe(0);
+    expect(connections.size).toBe(0);
   });
 
   it('leaves no timer behind when the connection ends first', () => {
-    sessions.end(open('jane', { expiresAt: NOW + 10_000 }).session);
+    connections.end(open('jane', { expiresAt: NOW + 10_000 }).connection);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -61,27 +61,27 @@ describe('expiry', () => {
 
 describe('presence', () => {
   it('hears of announced connections only, and of each end once', () => {
-    const first = open('jane').session;
-    const second = open('jane').session;
-    sessions.announce(first);
-    sessions.announce(first);
-    sessions.end(first);
-    sessions.end(first);
-    sessions.end(second);
+    const first = open('jane').connection;
+    const second = open('jane').connection;
+    connections.announce(first);
+    connections.announce(first);
+    connections.end(first);
+    connections.end(first);
+    connections.end(second);
     expect(heard).toEqual(['+jane', '-jane']);
   });
 
   it('does not hear of a connection that ended before it was announced', () => {
-    const { session } = open('jane');
-    sessions.end(session);
-    sessions.announce(session);
+    const { connection } = open('jane');
+    connections.end(connection);
+    connections.announce(connection);
     expect(heard).toEqual([]);
   });
 
   it('does not hear of server tokens', () => {
-    const { session } = open(undefined);
-    sessions.announce(session);
-    sessions.end(session);
+    const { connection } = open(undefined);
+    connections.announce(connection);
+    connections.end(connection);
     expect(heard).toEqual([]);
   });
 });
@@ -92,9 +92,9 @@ describe('limits', () => {
     open('jane');
     expect(() => open('jane')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
     open('john');
-    sessions.end(first.session);
+    connections.end(first.connection);
     open('jane');
-    expect(sessions.size).toBe(3);
+    expect(connections.size).toBe(3);
   });
 });
 
@@ -102,19 +102,19 @@ describe('ofUser', () => {
   it('knows who is connected, server tokens aside', () => {
     open('john');
     open(undefined);
-    const janes = [open('jane').session, open('jane').session];
-    expect(sessions.ofUser('jane')).toEqual(janes);
-    expect(sessions.userIds).toEqual(['john', 'jane']);
-    for (const session of janes) sessions.end(session);
-    expect(sessions.ofUser('jane')).toEqual([]);
-    expect(sessions.userIds).toEqual(['john']);
+    const janes = [open('jane').connection, open('jane').connection];
+    expect(connections.ofUser('jane')).toEqual(janes);
+    expect(connections.userIds).toEqual(['john', 'jane']);
+    for (const connection of janes) connections.end(connection);
+    expect(connections.ofUser('jane')).toEqual([]);
+    expect(connections.userIds).toEqual(['john']);
   });
 });
 
 describe('drain', () => {
   it('closes all connections with 1012 and nobody else after them', async () => {
     const all = [open('jane'), open('john'), open(undefined)];
-    await sessions.drain(0);
+    await connections.drain(0);
     expect(all.map(one => one.closed)).toEqual([[1012], [1012], [1012]]);
     expect(open('late').closed).toEqual([1012]);
   });
@@ -123,12 +123,12 @@ describe('drain', () => {
 function open(
   userId: string | undefined,
   { expiresAt }: { expiresAt?: number } = {},
-): { session: Session; closed: number[] } {
+): { connection: Connection; closed: number[] } {
   const closed: number[] = [];
   const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
-  const session = sessions.open(
+  const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
     { bufferedBytes: () => 0, close: code => closed.push(code) },
   );
-  return { session, closed };
+  return { connection, closed };
 }

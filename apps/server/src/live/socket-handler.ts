@@ -11,7 +11,7 @@ import { clientAddress } from '../http/client-address.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
 import { admit, closeCodeOf } from './admission.js';
-import type { Transport } from './connections.js';
+import type { ConnectionHandle } from './connections.js';
 import { createMessageMeter } from './message-meter.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
@@ -27,13 +27,13 @@ const MAX_BUFFERED_CHUNKS = 16_384;
 
 /** The sockets of the host. */
 export interface SocketHandler {
-  /** Closes the sockets that have not signed in; the others are drained by `Sessions`. */
+  /** Closes the sockets that have not signed in; the others are drained by `Connections`. */
   closeUnadmitted(): void;
   /** Cuts off whoever is still there. */
   terminate(): void;
 }
 
-interface Connection {
+interface OpenSocket {
   id: string;
   socket: WebSocket;
   /** Runs until the connection has signed in. */
@@ -49,7 +49,7 @@ interface Connection {
  */
 export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   const { config, logger } = host;
-  const connections = new Map<IncomingMessage, Connection>();
+  const openSockets = new Map<IncomingMessage, OpenSocket>();
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: config.maxBodyBytes,
@@ -69,22 +69,22 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   });
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const connection: Connection = { id: randomUUID(), socket, deadline: undefined, exempt: false };
-    connection.deadline = setTimeout(() => {
+    const openSocket: OpenSocket = { id: randomUUID(), socket, deadline: undefined, exempt: false };
+    openSocket.deadline = setTimeout(() => {
       close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
-    connections.set(request, connection);
+    openSockets.set(request, openSocket);
     const meter = createMessageMeter(config.socketMessagesPerMinute);
     const count = () => {
-      if (connection.exempt || !meter.isOneTooMany()) return;
+      if (openSocket.exempt || !meter.isOneTooMany()) return;
       // Whatever else it sends until it is gone is not read.
       for (const kind of ['message', 'ping']) socket.removeAllListeners(kind);
       close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
     };
     socket.on('message', count).on('ping', count);
     socket.once('close', () => {
-      clearTimeout(connection.deadline);
-      connections.delete(request);
+      clearTimeout(openSocket.deadline);
+      openSockets.delete(request);
     });
   });
 
@@ -95,20 +95,20 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     maxBatchSize: MAX_CALLS_PER_BATCH,
     experimental_encoder: frameEncoder,
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
-      const connection = connections.get(req);
-      const requestId = connection?.id ?? randomUUID();
+      const openSocket = openSockets.get(req);
+      const requestId = openSocket?.id ?? randomUUID();
       // The token is here: how long this server takes to look at it is not the client's fault.
-      clearTimeout(connection?.deadline);
+      clearTimeout(openSocket?.deadline);
       // What follows the token waits in the network, not in memory, until it is known whether anybody may send it.
       socket.pause();
       const authentication = await host.authenticate(info.connectionParams?.token);
       const limit = callLimit(host.rateLimits, authentication, {
         address: clientAddress(req, config.trustedProxies),
       });
-      const admission = await admit(host, authentication, { transport: overSocket(socket), requestId });
+      const admission = await admit(host, authentication, { handle: handleOf(socket), requestId });
       socket.resume();
-      settle(connection);
-      if (connection) connection.exempt = authentication.principal?.kind === 'server';
+      settle(openSocket);
+      if (openSocket) openSocket.exempt = authentication.principal?.kind === 'server';
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -116,22 +116,22 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         authentication: admission.authentication,
         ...(limit && { limit: callsOnly(limit) }),
       };
-      const { session } = admission;
-      if (!session) {
+      const { connection } = admission;
+      if (!connection) {
         refuse(socket, admission.authentication.error?.code ?? 'INTERNAL');
         return call;
       }
-      if (socket.readyState === socket.CLOSED) host.sessions.end(session);
-      else socket.once('close', () => host.sessions.end(session));
-      return { ...call, connection: session };
+      if (socket.readyState === socket.CLOSED) host.connections.end(connection);
+      else socket.once('close', () => host.connections.end(connection));
+      return { ...call, connection };
     },
     onError: ({ error, path, req }) => {
-      const connection = connections.get(req);
-      logFailure(logger, { error, requestId: connection?.id, procedure: path });
+      const openSocket = openSockets.get(req);
+      logFailure(logger, { error, requestId: openSocket?.id, procedure: path });
       // A first message that is no connection parameter; once tRPC has said so, the code tells the client to stay away.
-      if (connection?.deadline && path === undefined) {
+      if (openSocket?.deadline && path === undefined) {
         queueMicrotask(() =>
-          close(connection.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
+          close(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
         );
       }
     },
@@ -139,12 +139,12 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
 
   return {
     closeUnadmitted: () => {
-      for (const { socket, deadline } of connections.values()) {
+      for (const { socket, deadline } of openSockets.values()) {
         if (deadline) close(socket, CLOSE_CODES.serviceRestart, 'restarting');
       }
     },
     terminate: () => {
-      for (const { socket } of connections.values()) socket.terminate();
+      for (const { socket } of openSockets.values()) socket.terminate();
     },
   };
 }
@@ -157,16 +157,16 @@ function callsOnly(limit: CallLimit): CallLimit {
 }
 
 /** Stops the clock that a connection signs in against. */
-function settle(connection: Connection | undefined): void {
-  clearTimeout(connection?.deadline);
-  if (connection) connection.deadline = undefined;
+function settle(openSocket: OpenSocket | undefined): void {
+  clearTimeout(openSocket?.deadline);
+  if (openSocket) openSocket.deadline = undefined;
 }
 
 function refuse(socket: WebSocket, code: ErrorCode): void {
   setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
 }
 
-function overSocket(socket: WebSocket): Transport {
+function handleOf(socket: WebSocket): ConnectionHandle {
   return {
     bufferedBytes: () => socket.bufferedAmount,
     close: (code, reason) => close(socket, code, reason),
