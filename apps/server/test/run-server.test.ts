@@ -92,7 +92,7 @@ describe('a server that cannot start', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('names a product that will not do, and leaves nothing behind', async () => {
+  it('names a product that cannot be used, and leaves nothing behind', async () => {
     const run = new TestRun({ ...env, ROLLCALL_PRODUCTS: './no-such-product.js' });
     expect(await run.exitCode).toBe(1);
     expect(run.errors()).toMatch(

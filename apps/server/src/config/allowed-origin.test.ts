@@ -78,6 +78,6 @@ describe('parseAllowedOrigins', () => {
     'https://a.test,',
     'https://a.test,*',
   ])('refuses "%s"', setting => {
-    expect(() => parseAllowedOrigins(setting)).toThrow('is no origin');
+    expect(() => parseAllowedOrigins(setting)).toThrow('is not an origin');
   });
 });

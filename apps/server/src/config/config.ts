@@ -5,20 +5,20 @@ type SettingValues = {
   [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key] extends Setting<infer Value> ? Value : never;
 };
 
-/** What the server is told by its environment, checked. It holds secrets: show it with `describeConfig` only. */
+/** The checked settings of the server. They contain secrets: show them with `describeConfig` only. */
 export interface Config extends SettingValues {
   environment: Environment;
 }
 
-/** The names and texts of environment variables, such as `process.env`. */
+/** Environment variables by name, such as `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 const NAMES = Object.values(SETTINGS).map(row => row.name);
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as absent.
- * @throws RollcallError `INPUT_INVALID` that lists, one a line, every value that is not accepted and every name that
- * begins with `ROLLCALL_` and is not known. No message repeats the value of a secret.
+ * @throws RollcallError `INPUT_INVALID` that lists, one per line, every value that is not accepted and every unknown name
+ * that begins with `ROLLCALL_`. No message repeats the value of a secret.
  */
 export function loadConfig(env: EnvironmentVariables): Config {
   const environment: Environment = env.NODE_ENV === 'production' ? 'production' : 'development';
@@ -66,7 +66,7 @@ function unknownNames(env: EnvironmentVariables): Issue[] {
     });
 }
 
-/** Many processes share one PostgreSQL, so a secret that one of them made for itself would be no use to the others. */
+/** Several processes share one PostgreSQL, so a secret that one process makes for itself is of no use to the others. */
 function missingSecret(config: Config): Issue[] {
   if (config.secret !== undefined || !/^postgres(ql)?:/.test(config.databaseUrl)) return [];
   const field = SETTINGS.secret.name;
@@ -74,15 +74,15 @@ function missingSecret(config: Config): Issue[] {
     {
       code: 'INPUT_INVALID',
       field,
-      message: `${field}: PostgreSQL needs one, the same for every process; make it with \`openssl rand -hex 32\``,
+      message: `${field}: PostgreSQL needs a secret, the same for every process; make one with \`openssl rand -hex 32\``,
     },
   ];
 }
 
-/** Beyond three wrong letters a guess is more often wrong than right. */
+/** With more than three wrong letters, a guess is wrong more often than right. */
 const MAX_DISTANCE = 3;
 
-/** The known name that a misspelt one most likely meant; undefined when none is near enough to be of help. */
+/** The known name that a misspelt name most likely means; undefined when no name is near enough to help. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = MAX_DISTANCE + 1;
@@ -93,7 +93,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best;
 }
 
-/** The fewest insertions, deletions and replacements that turn one text into the other (Wagner and Fischer, 1974). */
+/** The smallest number of insertions, deletions and replacements that turn one text into the other (Wagner and Fischer, 1974). */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

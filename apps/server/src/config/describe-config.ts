@@ -5,7 +5,7 @@ import type { Config } from './config.js';
 import { SETTINGS } from './settings-table.js';
 import { secretFileOf } from './signing-keys.js';
 
-/** The effective settings, one a line, and where the data is; secrets are masked. For `rollcall check-config`. */
+/** The effective settings, one per line, and where the data is, for `rollcall check-config`. Secrets are masked. */
 export function describeConfig(config: Config): string {
   const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
   const shown: Record<keyof typeof SETTINGS, string> = {
@@ -42,7 +42,7 @@ export function describeConfig(config: Config): string {
   ].join('\n');
 }
 
-/** Where the data is, for people: a full path, or the address of a server without its password. */
+/** Where the data is, for a person to read: a full path, or the address of a database server without its password. */
 export function dataOf(config: Config): string {
   const address = parseDatabaseUrl(config.databaseUrl);
   return address.engine === 'postgres'
@@ -56,7 +56,7 @@ function describeSecret(config: Config): string {
   return address.engine === 'postgres' ? '(none)' : `(kept in ${resolve(secretFileOf(address.file))})`;
 }
 
-/** Passwords stand before the @ of a URL, or in a parameter; so nothing after the question mark is shown. */
+/** A password stands before the @ of a URL or in a parameter, so nothing after the question mark is shown. */
 function maskedUrl(url: string): string {
   if (!/^postgres(ql)?:/.test(url)) return url;
   if (!URL.canParse(url)) return 'postgres://***';

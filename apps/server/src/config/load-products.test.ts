@@ -65,7 +65,7 @@ describe('a product is loaded', () => {
   });
 });
 
-describe('a module that will not do is named, with the reason:', () => {
+describe('a module that cannot be used is named, with the reason:', () => {
   it.each(['./missing.mjs', '/missing/altogether.mjs', 'rollcall-missing', '@shop/missing', '.'])(
     'there is no %s',
     async specifier => {

@@ -8,7 +8,7 @@ import { SETTINGS } from './settings-table.js';
 
 const SETTING = SETTINGS.products.name;
 
-/** What a product must be able to do. */
+/** The operations that every product must have. */
 const OPERATIONS = Object.keys({
   deactivate: true,
   reactivate: true,
@@ -19,13 +19,13 @@ const OPERATIONS = Object.keys({
 } satisfies Record<Exclude<keyof Product, 'name' | 'ofMessages' | 'migrations'>, true>);
 
 /**
- * Loads the products of the operator, one after the other: each module has one as its default export, or a function,
- * sync or async, that returns one.
- * @param specifiers a path from the folder that begins with a dot, an absolute path, or a package that is found from the
- * folder or from the server.
- * @param folder where paths begin; default the working directory.
- * @throws RollcallError that names the first module which will not do: `INPUT_INVALID` when it is not found, or what it
- * has is no product or has a name that is taken; `UNAVAILABLE` when it throws.
+ * Loads the operator's products one after the other. The default export of each module is a product, or a function, sync
+ * or async, that returns one.
+ * @param specifiers each a path relative to the folder that begins with a dot, an absolute path, or a package that can be
+ * found from the folder or from the server.
+ * @param folder where relative paths begin; default the working directory.
+ * @throws RollcallError that names the first module that cannot be used: `INPUT_INVALID` when the module is not found,
+ * does not export a product, or exports one whose name is taken; `UNAVAILABLE` when the module throws.
  */
 export async function loadProducts(
   specifiers: readonly string[],
@@ -44,7 +44,7 @@ export async function loadProducts(
   return products;
 }
 
-/** What the module offers as a product. */
+/** What the module exports as its product, unchecked. */
 async function exportOf(specifier: string, folder: string): Promise<unknown> {
   const target = targetOf(specifier, folder);
   try {
@@ -53,12 +53,12 @@ async function exportOf(specifier: string, folder: string): Promise<unknown> {
   } catch (error) {
     if (isMissing(error, specifier)) throw notFound(specifier);
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `${SETTING}: the module "${specifier}" failed when it was loaded: ${reason}`;
+    const message = `${SETTING}: the module "${specifier}" failed while it was loaded: ${reason}`;
     throw new RollcallError('UNAVAILABLE', message, { field: SETTING, cause: error, unrecoverable: true });
   }
 }
 
-/** What `import` is given: it would look for both paths and packages from this file. */
+/** The argument for `import`, which by itself would resolve both paths and packages relative to this file. */
 function targetOf(specifier: string, folder: string): string {
   if (/^\.\.?([/\\]|$)/.test(specifier) || isAbsolute(specifier)) {
     const file = resolve(folder, specifier);
@@ -73,7 +73,7 @@ function targetOf(specifier: string, folder: string): string {
   }
 }
 
-/** Whether it is the package itself that is missing, and not something that a module imports. */
+/** Whether the package itself is missing, rather than something that it imports. */
 function isMissing(error: unknown, specifier: string): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return code === 'ERR_MODULE_NOT_FOUND' && String(message).includes(`'${specifier}'`);
@@ -88,7 +88,7 @@ function requireProduct(specifier: string, offered: unknown): Product {
     const given = offered === undefined || offered === null ? 'nothing' : typeof offered;
     throw refused(
       specifier,
-      `its default export is no product and no function that returns one, but ${given}`,
+      `its default export must be a product or a function that returns one, and is ${given}`,
     );
   }
   const product = offered as Record<string, unknown>;
@@ -97,17 +97,17 @@ function requireProduct(specifier: string, offered: unknown): Product {
   if (typeof product.name !== 'string') throw refused(specifier, 'its product has no name');
   const { ofMessages = [], migrations = [] } = product;
   if (!Array.isArray(ofMessages) || !ofMessages.every(name => typeof name === 'string')) {
-    throw refused(specifier, 'the ofMessages of its product is no list of names');
+    throw refused(specifier, 'the ofMessages of its product must be a list of names');
   }
   const areMigrations =
     Array.isArray(migrations) &&
     migrations.every((one: { up?: unknown } | null) => typeof one?.up === 'function');
   if (!areMigrations)
-    throw refused(specifier, 'the migrations of its product are no list of objects with up()');
+    throw refused(specifier, 'the migrations of its product must be a list of objects with up()');
   return offered as Product;
 }
 
 function refused(specifier: string, problem: string): RollcallError {
-  const message = `${SETTING}: the module "${specifier}" will not do: ${problem}`;
+  const message = `${SETTING}: the module "${specifier}" cannot be used: ${problem}`;
   return new RollcallError('INPUT_INVALID', message, { field: SETTING });
 }

@@ -4,31 +4,31 @@ import { z } from 'zod';
 import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
 
 /**
- * One setting of the server, an environment variable. `schema` reads the variable's text; it is not asked when the
- * variable is absent or empty, then `fallback` holds.
+ * One setting of the server, an environment variable. `schema` reads its text. When the variable is absent or empty,
+ * `fallback` gives the value instead.
  */
 export interface Setting<Value> {
   name: `ROLLCALL_${string}`;
-  /** What it does, in one sentence. */
+  /** What the setting does, in one sentence. */
   does: string;
-  /** The default as an operator would write or read it. */
+  /** The default, as an operator would write it or read it. */
   default: string;
-  /** The value of the default; `undefined` where there is none. */
+  /** The value of the default; `undefined` when there is no default. */
   fallback: (environment: Environment) => Value;
   schema: z.ZodType<Value, string>;
   /** The value must never be shown. */
   secret?: true;
 }
 
-/** `production` with `NODE_ENV=production`, else `development`. */
+/** `production` with `NODE_ENV=production`, otherwise `development`. */
 export type Environment = 'development' | 'production';
 
-/** The levels of the log, from all to nothing. */
+/** The levels of the log, from everything to nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /**
- * The one table of settings: the configuration, its messages, `check-config` and docs/config.md come from it. The keys
- * are the names in `Config`.
+ * The one table of settings. The configuration, its messages, `check-config` and docs/config.md all come from it. The
+ * keys are the names in `Config`.
  */
 export const SETTINGS = {
   databaseUrl: setting({
@@ -41,43 +41,43 @@ export const SETTINGS = {
   }),
   postgresPoolSize: setting({
     name: 'ROLLCALL_POSTGRES_POOL_SIZE',
-    does: 'Connections to PostgreSQL that this process keeps open at most for its calls and background work; an embedded database has no use for it.',
+    does: 'The most connections to PostgreSQL that this process opens for its calls and background work. An embedded database ignores it.',
     default: '10',
     fallback: () => 10,
     schema: wholeNumber(2, 200),
   }),
   hints: setting<boolean>({
     name: 'ROLLCALL_HINTS',
-    does: 'Whether processes on one PostgreSQL tell each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Where a pooler in between does not let that through, `off`: each looks by itself then, at least every second.',
+    does: 'Whether processes on one PostgreSQL notify each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Use `off` behind a pooler that does not let this through: each process then looks by itself at least once a second.',
     default: 'on',
     fallback: () => true,
     schema: onOrOff(),
   }),
   secret: setting<string | undefined>({
     name: 'ROLLCALL_SECRET',
-    does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs with commas between them, the one to sign with first.',
-    default: 'made at first start and kept beside an embedded database; PostgreSQL needs one',
+    does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs separated by commas, with the signing one first.',
+    default: 'made at the first start and kept beside an embedded database; required for PostgreSQL',
     fallback: () => undefined,
     schema: checkedBy(parseSigningKeys),
     secret: true,
   }),
   host: setting({
     name: 'ROLLCALL_HOST',
-    does: 'The address to listen on; `0.0.0.0` listens on all.',
+    does: 'The address to listen on; `0.0.0.0` listens on all interfaces.',
     default: '127.0.0.1',
     fallback: () => '127.0.0.1',
     schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address'),
   }),
   port: setting({
     name: 'ROLLCALL_PORT',
-    does: 'The port to listen on, for HTTP and WebSocket alike; 0 takes any free one.',
+    does: 'The port to listen on, for both HTTP and WebSocket; 0 takes any free port.',
     default: '4600',
     fallback: () => 4600,
     schema: wholeNumber(0, 65_535),
   }),
   allowedOrigins: setting<AllowedOrigins>({
     name: 'ROLLCALL_ALLOWED_ORIGINS',
-    does: 'The web pages that may call from browsers: origins with commas between them, `localhost` for every page of this machine, or `*` for all.',
+    does: 'The web pages that may call from a browser: origins separated by commas, `localhost` for every page of this machine, or `*` for all.',
     default: 'localhost in development, none in production',
     fallback: environment =>
       environment === 'production' ? { kind: 'list', origins: [] } : { kind: 'localhost' },
@@ -85,17 +85,17 @@ export const SETTINGS = {
   }),
   products: setting<readonly string[]>({
     name: 'ROLLCALL_PRODUCTS',
-    does: 'Products of your own: modules with commas between them, each a path that begins with `./`, `../` or `/`, or a package.',
+    does: 'Your own products: modules separated by commas, each a path that begins with `./`, `../` or `/`, or a package.',
     default: 'none',
     fallback: () => [],
     schema: z
       .string()
       .transform(text => text.split(',').map(one => one.trim()))
-      .refine(modules => modules.every(one => one !== ''), 'modules with commas between them'),
+      .refine(modules => modules.every(one => one !== ''), 'modules separated by commas'),
   }),
   migrate: setting<boolean>({
     name: 'ROLLCALL_MIGRATE',
-    does: '`on` brings the database up to date at start; with `off` that is left to `rollcall migrate`, and a server refuses a database that lacks something.',
+    does: '`on` brings the database up to date at the start. With `off`, `rollcall migrate` does that, and a server refuses a database that is not up to date.',
     default: 'on',
     fallback: () => true,
     schema: onOrOff(),
@@ -116,35 +116,35 @@ export const SETTINGS = {
   }),
   maxConnectionsPerUser: setting({
     name: 'ROLLCALL_MAX_CONNECTIONS_PER_USER',
-    does: 'Live connections that one user may have to this process.',
+    does: 'The most live connections that one user may have to this process.',
     default: '50',
     fallback: () => 50,
     schema: wholeNumber(1, 10_000),
   }),
   clientCallsPerMinute: setting({
     name: 'ROLLCALL_CLIENT_CALLS_PER_MINUTE',
-    does: 'Calls of one procedure that one user may make in a minute; without the token of a user, that one address may make. Each process counts for itself; server tokens are not counted.',
+    does: 'How many calls of one procedure one user may make per minute. Calls without the token of a user are counted by address. Each process counts for itself; server tokens are not counted.',
     default: '60',
     fallback: () => 60,
     schema: wholeNumber(1, 1_000_000),
   }),
   guestsPerMinute: setting({
     name: 'ROLLCALL_GUESTS_PER_MINUTE',
-    does: 'Guests that one address may make in a minute.',
+    does: 'How many guests one address may create per minute.',
     default: '10',
     fallback: () => 10,
     schema: wholeNumber(1, 1_000_000),
   }),
   socketMessagesPerMinute: setting({
     name: 'ROLLCALL_SOCKET_MESSAGES_PER_MINUTE',
-    does: 'WebSocket messages that a connection may send in a minute before it is closed with 1013; those with a server token are not counted.',
+    does: 'How many messages a WebSocket may send per minute before it is closed with 1013. Messages with a server token are not counted.',
     default: '120',
     fallback: () => 120,
     schema: wholeNumber(1, 1_000_000),
   }),
   trustedProxies: setting({
     name: 'ROLLCALL_TRUST_PROXY',
-    does: 'How many proxies of yours stand in front, each adding to `X-Forwarded-For` the address that called it; with 0 an address is that of the socket.',
+    does: 'How many of your own proxies stand in front of the server. Each must add the address that called it to `X-Forwarded-For`. With 0, an address is that of the socket.',
     default: '0',
     fallback: () => 0,
     schema: wholeNumber(0, 10),
@@ -158,28 +158,28 @@ export const SETTINGS = {
   }),
   unreadyMs: setting({
     name: 'ROLLCALL_UNREADY_MS',
-    does: 'At shutdown, how long everything is served as ever while `/readyz` already answers 503, so that a load balancer that asks there sends nothing new any more before the port closes: a little more than it takes to notice.',
+    does: 'At shutdown, how long the server goes on serving everything while `/readyz` already answers 503. A load balancer that asks there then sends nothing new before the port closes; give it a little more time than it needs to notice.',
     default: '0',
     fallback: () => 0,
     schema: wholeNumber(0, 60_000),
   }),
   drainMs: setting({
     name: 'ROLLCALL_DRAIN_MS',
-    does: 'At shutdown, the time over which live connections are asked to come back, so that they do not all return at once.',
+    does: 'At shutdown, the time over which live connections are asked to reconnect, so that they do not all return at once.',
     default: '2000',
     fallback: () => 2000,
     schema: wholeNumber(0, 60_000),
   }),
   shutdownTimeoutMs: setting({
     name: 'ROLLCALL_SHUTDOWN_TIMEOUT_MS',
-    does: 'At shutdown, how long calls that are under way may take before they are cut off.',
+    does: 'At shutdown, how long running calls may take before they are cut off.',
     default: '10000',
     fallback: () => 10_000,
     schema: wholeNumber(0, 300_000),
   }),
 } as const;
 
-/** Names that belong to clients and tests, which may share an environment with the server. */
+/** Names of settings of clients and tests, which may share an environment with the server. */
 export const FOREIGN_NAMES: readonly RegExp[] = [
   /^ROLLCALL_URL$/,
   /^ROLLCALL_TOKEN$/,
@@ -187,7 +187,7 @@ export const FOREIGN_NAMES: readonly RegExp[] = [
   /^ROLLCALL_TEST_/,
 ];
 
-/** Gives each row of the table the type of its own value. */
+/** Types each row of the table by its own value. */
 function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row;
 }
@@ -205,7 +205,7 @@ function wholeNumber(min: number, max: number): z.ZodType<number, string> {
     .refine(value => value >= min && value <= max, message);
 }
 
-/** A schema that passes the text on when a parser accepts it, and takes over the parser's message when not. */
+/** A schema that keeps the text when a parser accepts it, and repeats the parser's message when it does not. */
 function checkedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
   return parsedBy(text => {
     parse(text);

@@ -6,57 +6,57 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Config } from './config.js';
 
 /**
- * The keys that tokens are signed and checked with: those of the configuration, or the one kept beside an embedded
- * database, which is made now if there is none.
+ * The keys that sign and check tokens: those of the configuration, or the one that is kept beside an embedded database.
+ * It is made now if there is none yet.
  * @throws RollcallError `INPUT_INVALID` when there is no secret and none can be made.
  */
 export async function signingKeysOf(config: Pick<Config, 'databaseUrl' | 'secret'>): Promise<SigningKey[]> {
   if (config.secret !== undefined) return parseSigningKeys(config.secret);
   const address = parseDatabaseUrl(config.databaseUrl);
   if (address.engine === 'postgres') {
-    throw new RollcallError('INPUT_INVALID', 'ROLLCALL_SECRET: PostgreSQL needs one', {
+    throw new RollcallError('INPUT_INVALID', 'ROLLCALL_SECRET: PostgreSQL needs a secret', {
       field: 'ROLLCALL_SECRET',
     });
   }
   return parseSigningKeys(await readOrMakeSecret(secretFileOf(address.file)));
 }
 
-/** Where the secret of an embedded database is kept: beside the database. */
+/** The file that keeps the secret of an embedded database. It lies beside the database. */
 export function secretFileOf(databaseFile: string): string {
   return join(dirname(databaseFile), 'rollcall.secret');
 }
 
 /**
- * The secret kept in a file, as `ROLLCALL_SECRET` would give it; made at the first call. The file is readable by its
- * owner only, and appears complete or not at all: it is written under another name and then linked into place, so that
- * of two processes that start at once one makes it and both read the same.
- * @throws RollcallError `INPUT_INVALID` when others may read the file or what it holds is no secret.
+ * The secret that a file keeps, in the form of `ROLLCALL_SECRET`. The first call makes it. Only its owner can read the
+ * file. It appears complete or not at all: it is written under another name and then linked into place, so when two
+ * processes start at once, one makes the file and both read the same secret.
+ * @throws RollcallError `INPUT_INVALID` when others may read the file, or when it holds no usable secret.
  */
 export async function readOrMakeSecret(file: string): Promise<string> {
   const kept = await readSecret(file);
   if (kept !== undefined) return kept;
   await mkdir(dirname(file), { recursive: true });
   await makeSecret(file);
-  return (await readSecret(file)) ?? fail(`${file} was made and is gone again`);
+  return (await readSecret(file)) ?? fail(`${file} was made, and then somebody removed it`);
 }
 
 /**
- * The secret kept in a file, as `ROLLCALL_SECRET` would give it; undefined where there is no such file.
- * @throws RollcallError `INPUT_INVALID` when others may read the file or what it holds is no secret.
+ * The secret that a file keeps, in the form of `ROLLCALL_SECRET`; undefined when there is no such file.
+ * @throws RollcallError `INPUT_INVALID` when others may read the file, or when it holds no usable secret.
  */
 export async function readSecret(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(ignore('ENOENT'));
   if (text === undefined) return undefined;
   const { mode } = await stat(file);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    fail(`others on this machine may read ${file}; run: chmod 600 ${file}`);
+    fail(`other users of this machine may read ${file}; run: chmod 600 ${file}`);
   }
   const secret = text.trim();
   try {
     parseSigningKeys(secret);
   } catch {
     fail(
-      `${file} holds no usable secret; restore it, or delete it to have a new one made (old tokens end then)`,
+      `${file} holds no usable secret; restore it, or delete it to have a new one made (that ends all old tokens)`,
     );
   }
   return secret;

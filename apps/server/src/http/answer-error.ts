@@ -4,7 +4,7 @@ import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 
-/** An error outside the procedures, in the one shape that errors have everywhere: status and body. */
+/** The status and body of an error outside the procedures. Its shape is the same as inside them. */
 export function errorAnswer(error: RollcallError): { status: number; body: string } {
   const transport = ERROR_CODES[error.code].trpc;
   const status = getHTTPStatusCodeFromError(new TRPCError({ code: transport }));
@@ -26,7 +26,7 @@ export function answerError(response: ServerResponse, error: RollcallError): voi
   response.end(body);
 }
 
-/** What a caller is told of a fault of ours: where the log has the rest, and nothing else. */
+/** The error that a caller gets for a fault of the server. It names the line of the log that has the details, and nothing else. */
 export function fault(requestId: string, cause: unknown): RollcallError {
   const message = `the server failed; the log has the rest under ${requestId}`;
   return new RollcallError('INTERNAL', message, { request_id: requestId, cause });

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origin.js';
 
-/** The headers that the client sends beyond what browsers send anyway. */
+/** The headers that the client adds to those that a browser always sends. */
 const REQUEST_HEADERS = 'authorization, content-type, last-event-id, trpc-accept';
 const RESPONSE_HEADERS = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 
-/** Chromium remembers a preflight for two hours at most, Firefox for a day. */
+/** Chromium remembers a preflight for at most two hours, Firefox for a day. */
 const PREFLIGHT_SECONDS = '7200';
 
 /**
- * Adds the headers that let an allowed page read the answer (fetch.spec.whatwg.org, CORS protocol). No cookie ever
- * signs anybody in, so credentials are not allowed, and for everybody else the browser's own refusal is enough.
- * @returns whether the page may call; true for callers that name no page.
+ * Adds the headers that let an allowed page read the answer (fetch.spec.whatwg.org, CORS protocol). Cookies never sign
+ * anybody in, so credentials are not allowed. For all other pages the refusal by the browser itself is enough.
+ * @returns whether the page may call; true for a caller that names no page.
  */
 export function applyCors(
   request: IncomingMessage,
@@ -27,7 +27,7 @@ export function applyCors(
   return true;
 }
 
-/** Whether a request asks, in place of a page, if the page may send another. */
+/** Whether a browser asks here if its page may send a request. */
 export function isPreflight(request: IncomingMessage): boolean {
   return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
 }

@@ -5,13 +5,13 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Host } from '../host.js';
 import { answerError } from './answer-error.js';
 
-/** A link exactly as it is made: whatever is written in another way is another link. */
+/** A link exactly as the server makes it. A link that is written in any other way is refused. */
 const LINK =
   /^\/exports\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.ndjson\?expires=([1-9]\d{0,15})&signature=([\w-]{43})$/;
 
 /**
- * Answers with the file of an export whoever has a good link: no token is asked for. Every link that is not good gets one
- * and the same refusal, which tells nobody what there is. The file is sent piece by piece, as fast as it is taken.
+ * Answers with the file of an export to anyone with a good link; no token is needed. All bad links get the same refusal,
+ * so that it does not reveal what exists. The file is sent piece by piece, as fast as the reader takes it.
  */
 export async function answerExport(
   host: Host,
@@ -20,12 +20,12 @@ export async function answerExport(
   const { method, url } = request;
   const link = method === 'GET' || method === 'HEAD' ? parseLink(url ?? '') : undefined;
   if (!link || !host.isExportLink(link)) {
-    const message = 'the link to this file is not good, or not any more; getTask gives a fresh one';
+    const message = 'the link to this file is not valid or has expired; getTask gives a fresh one';
     return answerError(response, new RollcallError('NOT_ALLOWED', message));
   }
   const file = await host.directory.exports.file(link.taskId);
   if (!file) {
-    const message = 'the file of this export is not kept any more; exportUsers writes a new one';
+    const message = 'the file of this export is no longer kept; exportUsers writes a new one';
     return answerError(response, new RollcallError('NOT_FOUND', message));
   }
   response.writeHead(200, {
@@ -41,19 +41,19 @@ export async function answerExport(
     await pipeline(whole(file), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    // The reader went away; there is nobody to tell.
+    // The reader went away, so there is nobody to answer.
   }
 }
 
 function parseLink(url: string): (ExportClaim & { signature: string }) | undefined {
   const [, taskId, expires, signature] = LINK.exec(url) ?? [];
   if (taskId === undefined || expires === undefined || signature === undefined) return undefined;
-  // The last of 43 characters has two bits that say nothing; a link has them in one way only.
+  // The last of the 43 characters has two unused bits. Only one way of writing them makes a good link.
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return undefined;
   return { taskId, expires: Number(expires), signature };
 }
 
-/** The pieces of a file. Half of one, where it was removed meanwhile, must break off and never end like a whole one. */
+/** The pieces of a file. When the file is removed meanwhile, the stream must break off and never end like a complete one. */
 async function* whole(file: { bytes: number; chunks: AsyncIterable<string> }): AsyncGenerator<Buffer> {
   let sent = 0;
   for await (const chunk of file.chunks) {

@@ -9,18 +9,18 @@ import { clientAddress } from './client-address.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { bearerToken } from './tokens.js';
 
-/** One HTTP request for procedures. */
+/** One HTTP request that calls procedures. */
 export interface HttpCall {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
-  /** The procedure, or several with commas between them. */
+  /** The procedure, or several separated by commas. */
   procedure: string;
 }
 
 /**
- * Has the router answer an HTTP request. A subscription (server-sent events) is a live connection like a WebSocket: it
- * ends with its token and with its user.
+ * Lets the router answer an HTTP request. A subscription (server-sent events) is a live connection like a WebSocket: it
+ * ends when its token expires or its user may no longer be connected.
  */
 export async function handleCall(
   host: Host,
@@ -39,7 +39,7 @@ export async function handleCall(
       const authentication = await host.authenticate(bearerToken(request.headers.authorization));
       const limit = callLimit(host.rateLimits, authentication, {
         address: clientAddress(request, host.config.trustedProxies),
-        tell: allowance => sendAllowance(response, allowance),
+        report: allowance => sendAllowance(response, allowance),
       });
       const { directory, signGuestToken } = host;
       const call = { directory, signGuestToken, requestId, ...(limit && { limit }) };
@@ -52,7 +52,7 @@ export async function handleCall(
       else response.once('close', () => host.connections.end(connection));
       return { ...call, authentication, connection };
     },
-    // tRPC sets the header anew; what it says must go on to name the origin, which decides who may read the answer.
+    // tRPC replaces this header. It must still name the origin, because the origin decides who may read the answer.
     responseMeta: ({ errors }) => {
       const seconds = retryAfter(errors);
       const headers = new Headers({ vary: 'origin' });
@@ -67,8 +67,8 @@ export async function handleCall(
 }
 
 /**
- * An open event stream has no close codes: it breaks off, the browser comes back by itself with its last id, and learns
- * then what is wrong. Ending it properly would say that the subscription is over.
+ * An event stream has no close codes. It breaks off, the browser reconnects by itself with its last id, and learns then
+ * what is wrong. A proper end would mean that the subscription is complete.
  */
 function eventStream(response: ServerResponse): ConnectionHandle {
   return { bufferedBytes: () => response.writableLength, close: () => response.destroy() };

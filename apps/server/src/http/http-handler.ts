@@ -8,7 +8,7 @@ import { answerExport } from './export-file.js';
 import { handleCall } from './http-calls.js';
 import { answerPage } from './pages.js';
 
-/** Answers are data for programs: nothing in them is ever to be run, framed, guessed at or kept by a cache. */
+/** Answers are data for programs. A browser must not run them, frame them, guess their type or cache them. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -21,7 +21,7 @@ export function createHttpHandler(host: Host): (request: IncomingMessage, respon
   return (request, response) => {
     const requestId = randomUUID();
     const startedAt = performance.now();
-    // What follows the question mark may hold anything, so it goes nowhere but to what reads it.
+    // The query may hold anything, secrets too, so only the code that needs it reads it.
     const path = request.url?.split('?', 1)[0] ?? '/';
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);

@@ -9,7 +9,7 @@ const GREETING = 'Rollcall, an open user service. Its procedures are at /trpc.\n
 
 const PROBE_TIMEOUT_MS = 2000;
 
-/** Answers with the page at a path, for GET and HEAD; with `NOT_FOUND` where there is none. */
+/** Answers GET and HEAD with the page at a path, or with `NOT_FOUND` when there is none. */
 export async function answerPage(
   host: Host,
   { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string },
@@ -41,14 +41,14 @@ function answerJson(response: ServerResponse, status: number, body: object): voi
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Whether this process can do its work now, and what keeps it from it when not. */
+/** Whether this process can do its work now, and the reason when it cannot. */
 type Readiness =
   | { status: 'ready' }
   | { status: 'unavailable'; reason: 'STORAGE_UNREADABLE' | 'STORAGE_READ_ONLY' | 'SHUTTING_DOWN' };
 
 /**
- * Whether the storage answers and takes writes. A load balancer sends calls elsewhere while it does not; the process
- * itself goes on, for the storage may come back.
+ * Whether the storage answers and takes writes. While it does not, a load balancer sends calls elsewhere. The process
+ * itself goes on, because the storage may come back.
  */
 export async function checkReadiness(directory: Directory, logger: Logger): Promise<Readiness> {
   let timer: NodeJS.Timeout | undefined;

@@ -5,28 +5,28 @@ import type { TRPCError } from '@trpc/server';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config/config.js';
 
-/** Calls in one HTTP request or one WebSocket message; each is small beside what its procedure may do. */
+/** The most calls in one HTTP request or one WebSocket message. */
 export const MAX_CALLS_PER_BATCH = 20;
 
-/** Limits are counted by the minute. */
+/** Calls are counted per minute. */
 const WINDOW_SECONDS = 60;
 
-/** The one procedure with a narrower limit: it makes users, and takes no token. */
+/** The one procedure with a lower limit, because it creates users and needs no token. */
 const CREATES_GUESTS = 'users.connectGuest';
 
-/** Who is counted: a user, or the address of somebody who has shown no good token of a user. */
+/** Who is counted: a user, or the address of a caller without a good token of a user. */
 export type Counted = { userId: string } | { address: string };
 
-/** What is left to a caller of one procedure after a call. */
+/** How many calls of one procedure a caller has left. */
 export interface Allowance {
-  /** Calls in a minute. */
+  /** Calls per minute. */
   limit: number;
   remaining: number;
-  /** Whole seconds until all of them are there again. */
+  /** Whole seconds until all of them are available again. */
   resetSeconds: number;
 }
 
-/** A call was refused; what it says of the allowance goes with the answer. */
+/** The refusal of one call too many. Its allowance is sent with the answer. */
 class TooManyCalls extends RollcallError {
   readonly allowance: Allowance;
 
@@ -34,7 +34,7 @@ class TooManyCalls extends RollcallError {
     const { limit, resetSeconds } = allowance;
     super(
       'RATE_LIMITED',
-      `${procedure} takes ${limit} calls a minute from one caller; come back in ${resetSeconds} s`,
+      `${procedure} takes ${limit} calls per minute from one caller; try again in ${resetSeconds} s`,
       { retry_after: resetSeconds },
     );
     this.allowance = allowance;
@@ -42,9 +42,9 @@ class TooManyCalls extends RollcallError {
 }
 
 /**
- * Counts the calls of clients, for each caller and procedure by itself, in windows of a minute that begin with a first
- * call. The counts are in the memory of this process and forgotten with it: behind several processes a caller has as
- * many calls from each.
+ * Counts the calls of clients separately for each caller and procedure, in windows of a minute that begin with a first
+ * call. The counts live in the memory of this process. With several processes, a caller has the full number of calls at
+ * each of them.
  */
 export class RateLimits {
   readonly #calls: RateLimiterMemory;
@@ -57,12 +57,12 @@ export class RateLimits {
 
   /**
    * Counts one call of a procedure that exists.
-   * @returns what is left after it.
-   * @throws TooManyCalls when nothing was left.
+   * @returns what is left after this call.
+   * @throws TooManyCalls when nothing was left before it.
    */
   async count(counted: Counted, procedure: string): Promise<Allowance> {
     const limiter = procedure === CREATES_GUESTS ? this.#guests : this.#calls;
-    // No id holds a space, and no address either.
+    // Neither an id nor an address contains a space.
     const who = 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;
     try {
       return allowanceOf(limiter, await limiter.consume(`${who} ${procedure}`));
@@ -82,46 +82,46 @@ function allowanceOf(limiter: RateLimiterMemory, result: RateLimiterRes): Allowa
   return { limit: limiter.points, remaining: result.remainingPoints, resetSeconds };
 }
 
-/** Counts one call, and refuses it when it is one too many. */
+/** Counts one call. It throws when the call is one too many. */
 export type CallLimit = NonNullable<CallContext['limit']>;
 
 /**
- * What counts the calls of one caller; undefined for server tokens, which are not limited.
- * @param address who is counted as long as no user is known: no token, a bad one, or one that speaks for nobody stored.
- * @param tell hears what is left after each call, also after one that is refused.
+ * Makes the counter for the calls of one caller; undefined for a server token, which is not limited.
+ * @param address is counted when the token of the caller does not speak for a user.
+ * @param report receives what is left after each call, refused ones included.
  */
 export function callLimit(
   limits: RateLimits,
   { principal }: Authentication,
-  { address, tell }: { address: string; tell?: (allowance: Allowance) => void },
+  { address, report }: { address: string; report?: (allowance: Allowance) => void },
 ): CallLimit | undefined {
   if (principal?.kind === 'server') return undefined;
   const counted: Counted = principal?.kind === 'user' ? { userId: principal.userId } : { address };
   return async ({ procedure }) => {
     try {
-      // On a line of its own: an optional call that is not made does not look at its arguments either.
+      // This stands on its own line, because an optional call that is not made does not evaluate its arguments.
       const allowance = await limits.count(counted, procedure);
-      tell?.(allowance);
+      report?.(allowance);
     } catch (error) {
-      if (error instanceof TooManyCalls) tell?.(error.allowance);
+      if (error instanceof TooManyCalls) report?.(error.allowance);
       throw error;
     }
   };
 }
 
 /**
- * Tells a caller what is left, in three header fields as draft-ietf-httpapi-ratelimit-headers had them up to revision 06
- * (later ones put all of it into one structured field, which few clients read). Of a batch the scarcest is told.
+ * Sends a caller what is left, in the three header fields of draft-ietf-httpapi-ratelimit-headers up to revision 06.
+ * (Later revisions use one structured field, which few clients read.) For a batch it sends the smallest allowance.
  */
 export function sendAllowance(response: ServerResponse, { limit, remaining, resetSeconds }: Allowance): void {
-  const told = response.getHeader('ratelimit-remaining');
-  if (response.headersSent || (told !== undefined && Number(told) <= remaining)) return;
+  const sent = response.getHeader('ratelimit-remaining');
+  if (response.headersSent || (sent !== undefined && Number(sent) <= remaining)) return;
   response.setHeader('ratelimit-limit', limit);
   response.setHeader('ratelimit-remaining', remaining);
   response.setHeader('ratelimit-reset', resetSeconds);
 }
 
-/** How many seconds to wait before calling again (RFC 9110, section 10.2.3): the longest that an error asks for. */
+/** The seconds to wait before the next call (RFC 9110, section 10.2.3): the longest wait that any of the errors asks for. */
 export function retryAfter(errors: readonly TRPCError[]): number | undefined {
   const waits = errors.flatMap(({ cause }) => (cause instanceof RollcallError && cause.retry_after) || []);
   return waits.length > 0 ? Math.max(...waits) : undefined;

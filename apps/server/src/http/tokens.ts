@@ -3,15 +3,15 @@ import { type Principal, type SigningKey, signToken, verifyToken } from '@rollca
 import { ANONYMOUS_TOKEN, RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
 
-/** Says who a token speaks for. What is wrong with a token is part of the answer and not thrown. */
+/** Says who a token speaks for. It does not throw: a bad token gives an answer with an error. */
 export type Authenticate = (token: string | undefined) => Promise<Authentication>;
 
 const MAX_REMEMBERED = 10_000;
 const REMEMBERED_MS = 60_000;
 
 /**
- * Makes the check of tokens. A token that was found good is remembered by its digest, for a minute at most and never
- * beyond its expiry; what is forgotten is checked again. Revocation is not decided here but at every call.
+ * Makes the function that checks tokens. It remembers a good token by its digest, for at most a minute and never beyond
+ * its expiry, and checks it again after that. Revocation is not checked here but at every call.
  * @param clock epoch milliseconds.
  */
 export function createAuthenticate(keys: readonly SigningKey[], clock: () => number): Authenticate {
@@ -40,7 +40,7 @@ export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
 }
 
-/** The oldest entry makes room: a map keeps the order in which its keys came. */
+/** The oldest entry makes room: a map keeps its keys in the order in which they were added. */
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
   for (const oldest of map.keys()) {
     if (map.size < MAX_REMEMBERED) break;
@@ -52,7 +52,7 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value): vo
 const GUEST_TOKEN_S = 24 * 60 * 60;
 
 /**
- * Signs the token of a guest, good for 24 hours. Its time of issue is to the millisecond, so that it counts as issued
+ * Signs the token of a guest, valid for 24 hours. Its time of issue has milliseconds, so that the token counts as issued
  * after a revocation of the same second.
  * @param now epoch milliseconds.
  */
