@@ -13,10 +13,10 @@ import { loadProducts } from './config/load-products.js';
 import { readSecret, secretFileOf } from './config/signing-keys.js';
 
 /**
- * Brings the schema of the configured database up to date without starting a server, with the tables of the
+ * Brings the schema of the configured database up to date without starting a server, including the tables of the
  * operator's own products.
- * @returns the names of the migrations that ran; none when it was up to date.
- * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged; for a product what
+ * @returns the names of the migrations that ran; an empty list when the schema was up to date.
+ * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or when the database is damaged; what
  * `loadProducts` throws, before anything is opened.
  */
 export async function migrate(config: Pick<Config, 'databaseUrl' | 'products'>): Promise<string[]> {
@@ -27,22 +27,23 @@ export async function migrate(config: Pick<Config, 'databaseUrl' | 'products'>):
 /**
  * Gives the event log of the configured database a new epoch, after a backup was restored.
  * @returns the position at which the log ends now.
- * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or it is damaged or not up to date.
+ * @throws RollcallError `UNAVAILABLE` when another process uses an embedded database, or when the database is damaged or not
+ * up to date.
  */
 export async function renewLog(config: Pick<Config, 'databaseUrl'>): Promise<string> {
   return formatPosition(await renewLogOf(parseDatabaseUrl(config.databaseUrl)));
 }
 
-/** What became of a copy, and what the servers of the target need beside the database. */
+/** The result of a copy, and what the servers of the target need besides the database. */
 export interface CopyReport extends CopyResult {
-  /** The secret that is kept beside the source: its file and the names of its keys, null for a key without one. */
+  /** The secret that is kept beside the source: its file, and the names of its keys, null for a key without a name. */
   secret?: { file: string; keyIds: (string | null)[] };
 }
 
 /**
- * Copies an embedded installation to PostgreSQL, with the tables of the operator's own products. The secret is in no
- * database and is not copied: servers on PostgreSQL take it from `ROLLCALL_SECRET`.
- * @throws RollcallError as `copyInstallation`; for a product what `loadProducts` throws, before anything is opened.
+ * Copies an embedded installation to PostgreSQL, including the tables of the operator's own products. It does not copy the
+ * secret, which is not in the database: servers on PostgreSQL take it from `ROLLCALL_SECRET`.
+ * @throws RollcallError what `copyInstallation` throws; what `loadProducts` throws, before anything is opened.
  */
 export async function copy(
   options: Omit<CopyOptions, 'products'> & Pick<Config, 'products'>,

@@ -6,24 +6,24 @@ import type { Authenticate } from './http/tokens.js';
 import type { Connections } from './live/connections.js';
 import type { Logger } from './logger.js';
 
-/** What the handlers of one running server share. */
+/** What the parts of one running server share. */
 export interface Host {
   config: Config;
   directory: Directory;
   authenticate: Authenticate;
-  /** Signs the token of a guest, good for a day. */
+  /** Signs the token of a guest, valid for 24 hours. */
   signGuestToken(userId: string): Promise<string>;
-  /** Whether a link to the file of an export was signed by this server and has not expired. */
+  /** Whether this server signed the link to the file of an export, and the link has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
   connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
   logger: Logger;
-  /** The HTTP answers that are not finished. */
+  /** The HTTP responses that are not finished. */
   responses: Set<ServerResponse>;
   /**
-   * How far the server is with its end. `leaving`: everything is served, and load balancers are told to send nothing new;
-   * `draining`: it finishes what runs and takes nothing new.
+   * Where the server is in its shutdown. `leaving`: it still serves everything, and asks load balancers to send nothing new.
+   * `draining`: it finishes what runs and accepts nothing new.
    */
   stage: 'serving' | 'leaving' | 'draining';
 }

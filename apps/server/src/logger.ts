@@ -6,12 +6,12 @@ export type { Logger } from 'pino';
 import { toErrorData } from '@rollcall/router';
 import type { TRPCError } from '@trpc/server';
 
-/** Keys whose values never reach the log, at the top of a line or up to two levels deeper. */
+/** Keys whose values never reach the log, at the top of an entry or up to two levels deeper. */
 const HIDDEN = ['authorization', 'connectionParams', 'token', 'secret', 'password', 'custom', 'cookie'];
 
 /**
- * A signed token, and the password of a URL, wherever a message happens to carry one. The message may be as long as a
- * caller likes, so nothing in them may be tried again from every letter of it.
+ * A signed token, and the password of a URL, wherever a message happens to contain one. A caller decides how long the
+ * message is, so neither pattern may backtrack from every letter of it.
  */
 const TOKEN = /\beyJ[\w-]*(?:\.[\w-]+)*/g;
 const URL_PASSWORD = /(\b\w{1,32}:\/\/[^\s:/@]{0,256}:)[^\s@]{1,256}@/g;
@@ -19,8 +19,8 @@ const URL_PASSWORD = /(\b\w{1,32}:\/\/[^\s:/@]{0,256}:)[^\s@]{1,256}@/g;
 const MAX_CAUSES = 5;
 
 /**
- * The server's log: one JSON object a line, on standard error unless told otherwise, so that standard output stays for
- * people. Secrets, tokens and users' custom data are left out.
+ * The log of the server: one JSON object per line, by default on standard error, so that standard output stays for people.
+ * It leaves out secrets, tokens and the custom data of users.
  */
 export function createLogger(
   config: Pick<Config, 'logLevel'>,
@@ -40,8 +40,8 @@ export function createLogger(
 }
 
 /**
- * What the log says of an error: kind, message, code and stack, down the chain of causes. Nothing else that hangs on it
- * is copied: drivers attach the statement's values, which are people's data.
+ * What the log says about an error: its type, message, code and stack, down the chain of causes. It copies no other
+ * property, because drivers attach the values of a statement, which are people's data.
  */
 function describeError(error: unknown, causes: number): unknown {
   if (!(error instanceof Error)) return { message: scrub(String(error)) };
@@ -59,11 +59,11 @@ function scrub(text: string): string {
   return text.replace(TOKEN, '[hidden]').replace(URL_PASSWORD, '$1[hidden]@');
 }
 
-/** What the log says about a call that failed. Inputs are left out: they are people's data. */
+/** What the log says about a failed call. It leaves out the input, which is people's data. */
 export interface Failure {
   error: TRPCError;
   requestId: string | undefined;
-  /** As the caller wrote it. */
+  /** The procedure as the caller wrote it. */
   procedure: string | undefined;
   ms?: number;
 }
@@ -71,8 +71,8 @@ export interface Failure {
 const MAX_PROCEDURE_LENGTH = 200;
 
 /**
- * Logs a failed call. What the caller did wrong takes one line; a fault of ours is logged in full, under the request id
- * that the caller was told instead.
+ * Logs a failed call. A mistake of the caller takes one short entry. A fault of the server is logged in full, under the
+ * request id that the caller was given.
  */
 export function logFailure(logger: Logger, { error, requestId, procedure, ms }: Failure): void {
   const { code } = toErrorData(error, requestId ?? '');

@@ -15,43 +15,43 @@ import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
 
-/** A server that answers. */
+/** A server that is running. */
 export interface RunningServer {
-  /** Where this machine reaches it. */
+  /** The URL at which this machine reaches it. */
   url: string;
-  /** The port that was asked for, or the one that was free. */
+  /** The port of the configuration, or the free one that was found. */
   port: number;
   config: Config;
   /**
-   * Shuts down in order: takes nothing new, asks live connections to come back, lets calls that run finish, closes the
-   * storage. Calling it again waits for the same end. It is bounded, whatever hangs, and says whether something that had
-   * begun was given up for it; the log says what.
+   * Shuts down in order: it accepts nothing new, asks live connections to reconnect, lets running calls finish, and closes
+   * the storage. A second call waits for the same end. The time is bounded, whatever hangs. The result says whether
+   * something that had begun was cut off; the log says what.
    */
   close(): Promise<ShutdownResult>;
 }
 
-/** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
+/** How often slow senders are looked for, and how long they may take for the headers and for a whole request. */
 const SLOW_SENDERS: Record<'connectionsCheckingInterval' | 'headersTimeout' | 'requestTimeout', number> = {
   connectionsCheckingInterval: 2000,
   headersTimeout: 10_000,
   requestTimeout: 60_000,
 };
 
-/** What a server is started with beside its configuration. */
+/** Options of a server besides its configuration. */
 export interface ServerOptions {
-  /** Default: one as the configuration says. */
+  /** Default: a logger made from the configuration. */
   logger?: Logger;
-  /** Shorter times to wait for slow senders, in milliseconds. */
+  /** Shorter times for slow senders, in milliseconds. */
   slowSenders?: Partial<typeof SLOW_SENDERS>;
 }
 
-/** Longer than the minute for which load balancers keep idle connections, so that it is never us who close first. */
+/** Load balancers keep idle connections for a minute. This is longer, so that the server never closes first. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Opens the storage and answers HTTP and WebSocket on one port.
- * @throws RollcallError `INPUT_INVALID` when there is no secret or a product will not do, `UNAVAILABLE` when the database
- * or the port is not to be had, or a product fails. Nothing is left running then.
+ * @throws RollcallError `INPUT_INVALID` when there is no secret or a product cannot be used; `UNAVAILABLE` when the database
+ * or the port cannot be opened, or a product fails. Nothing is left running then.
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const logger = options.logger ?? createLogger(config);
@@ -117,7 +117,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
       const where = `${host}:${port}`;
       const message =
         cause.code === 'EADDRINUSE'
-          ? `something else listens on ${where} already; set ROLLCALL_PORT to another port, or to 0 for any`
+          ? `another program listens on ${where} already; set ROLLCALL_PORT to another port, or to 0 for any free one`
           : `cannot listen on ${where} (${cause.code})`;
       reject(new RollcallError('UNAVAILABLE', message, { cause, unrecoverable: true }));
     });
@@ -125,7 +125,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** An address that listens on all interfaces is none that one can connect to everywhere. */
+/** A host that one can connect to: an address that listens on all interfaces is not one everywhere. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

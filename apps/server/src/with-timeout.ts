@@ -1,4 +1,4 @@
-/** Whether a promise settles withTimeout a time; it goes on when it does not. */
+/** Waits for a promise for at most a time. @returns whether it has settled by then; if not, it goes on. */
 export async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>(resolve => {

@@ -19,21 +19,21 @@ import type { Host } from '../host.js';
 import { closeCodeOf, refusalOf } from './admission.js';
 import type { Connection } from './connections.js';
 
-/** Events after which a user may have to leave. */
+/** Events after which a user may have lost access. */
 const ACCESS_EVENTS: ReadonlySet<string> = new Set([
   'user.deactivated',
   'user.deleted',
   'user.tokens.revoked',
 ]);
 
-/** Fields of a user, a change of which changes what it may do or see. */
+/** Fields of a user that decide what it may do and see. */
 const ACCESS_FIELDS = /^(role|teams|teams_role)(\.|$)/;
 
 const RETRY_MS = 250;
 
 type Events = Extract<LogPage, { events: unknown }>['events'];
 
-/** What the watch needs of a host. */
+/** What the watcher needs of a host. */
 export interface WatchedHost extends Pick<Host, 'connections' | 'logger'> {
   directory: {
     events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'>;
@@ -41,26 +41,27 @@ export interface WatchedHost extends Pick<Host, 'connections' | 'logger'> {
   };
 }
 
-/** Stops the watch. */
+/** Stops the watcher. */
 export type StopWatching = () => Promise<void>;
 
 /**
- * Closes the live connections that a change concerns, whichever process made it: it follows the event log from now on.
+ * Closes the live connections whose access has changed. It follows the event log from now on, so it does not matter which
+ * process made the change.
  *
- * - Who may no longer be connected is refused. An event is only the reason to look; the user and the settings as they are
- *   now decide, so that nobody is thrown out for a deactivation that has been undone.
- * - Who may do or see something else than before is asked to come back at once, so that what it is subscribed to is
- *   judged anew, unless it connected after the change. That needs no look: a subscription may have begun between two
- *   changes that cancel out.
+ * - A connection that is no longer allowed is refused. The event is only the reason to ask the judge, and the judge decides
+ *   by the present state, so that nobody is closed for a deactivation that has been undone.
+ * - A connection whose user may do or see something different is asked to reconnect at once, so that its subscriptions are
+ *   judged again; not if it connected after the change. This does not read the present state, because a subscription may
+ *   have begun between two changes that cancel each other out.
  *
- * What could not be looked up is looked up again.
+ * When a read fails, the watcher tries the same events again.
  */
 export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
   const { directory, connections, logger } = host;
   const stopping = new AbortController();
   const start = await directory.events.position();
 
-  /** All at once: the lookups gather. @returns those who may stay. */
+  /** Judges all of them at once, so that they share one read. @returns the connections that may stay. */
   async function closeRefused(connected: readonly Connection[]): Promise<Connection[]> {
     const refusals = await Promise.all(
       connected.map(({ principal }) => refusalOf(directory.users, principal)),
@@ -73,9 +74,9 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
   }
 
   /**
-   * Whoever was judged by a later state already goes on, and so does who is being admitted: nothing of theirs has been
-   * judged yet.
-   * @param at where the change stands in the log.
+   * A connection that was judged by a later state goes on. So does one that is being admitted, because nothing on it has
+   * been judged yet.
+   * @param at the position of the change in the log.
    */
   function requestReconnect(connected: readonly Connection[], at: Position): void {
     for (const connection of connected) {
@@ -85,7 +86,7 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
     }
   }
 
-  /** Whom events may shut out. One who is gone for good stands in the log under its tombstone, from a moment on. */
+  /** The users who may have lost access by these events. The log names an erased user by its tombstone. */
   function affectedBy(events: Events): Set<string> {
     const named = events.flatMap(({ type, userId }) =>
       ACCESS_EVENTS.has(type) && userId !== undefined ? userId : [],
@@ -97,7 +98,7 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
     return concerned;
   }
 
-  /** Asks a user to come back whose rights have changed. Only the events of users who are connected here are read. */
+  /** Asks a user whose rights have changed to reconnect. It reads only the events of users who are connected here. */
   function followRights(event: Events[number], at: Position): void {
     const connected = event.userId === undefined ? [] : connections.ofUser(event.userId);
     if (event.type !== 'user.updated' || connected.length === 0 || !isUserEvent(event.full)) return;
@@ -128,7 +129,7 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
 
   async function nextPosition(position: Position): Promise<Position> {
     const page = await directory.events.pageAfter(position);
-    // The log does not reach back: anything may have happened to anybody.
+    // The log does not reach back that far, so anything may have happened to any user.
     if ('resyncAt' in page) {
       requestReconnect(await closeRefused(connections.all), page.resyncAt);
       return page.resyncAt;
@@ -163,15 +164,15 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
   };
 }
 
-/** Roles, asked one by one: a role that the settings do not list has the grants of another. */
+/** A question for each role, because a role that the settings do not list has the grants of another role. */
 interface ChangedRoles {
-  /** Whether no role has other grants than before. */
+  /** Whether the grants of all roles are the same as before. */
   isEmpty: boolean;
-  /** Whether a role has other grants than before. */
+  /** Whether the grants of a role differ from before. */
   has(role: string): boolean;
 }
 
-/** The roles that may do something else since the settings changed, for the whole app or within a team. */
+/** The roles whose grants differ since the settings changed. */
 function rolesWithOtherGrants(settings: AppSettings, changes: Changes): ChangedRoles {
   const { grants } = changes;
   if (!grants) return { isEmpty: true, has: () => false };

@@ -5,7 +5,7 @@ import type { Host } from '../host.js';
 import { fault } from '../http/answer-error.js';
 import type { Connection, ConnectionHandle } from './connections.js';
 
-/** What became of somebody who wants to stay connected. */
+/** The result of an attempt to open a live connection. */
 export interface Admission {
   authentication: Authentication;
   /** Absent when there is an error. */
@@ -13,11 +13,11 @@ export interface Admission {
 }
 
 /**
- * Lets the bearer of a good token stay connected, unless the user may not be. It never throws: what stands in the way is
- * part of the answer.
+ * Opens a live connection for the bearer of a good token, unless the judge refuses it. It never throws: a refusal is part
+ * of the answer.
  *
- * The connection is registered before the user is looked up. So a deactivation that commits before the look is seen by
- * it, and one that commits after it finds the connection to close; there is no moment between.
+ * The connection is registered before its access is read. So the read sees every deactivation that commits before it, and
+ * a deactivation that commits later finds the connection and closes it. There is no gap between the two.
  */
 export async function admit(
   { connections, directory }: Pick<Host, 'connections' | 'directory'>,
@@ -39,7 +39,7 @@ export async function admit(
   }
 }
 
-/** Why a principal may not stay connected, judged by what is stored now; undefined when nothing stands in the way. */
+/** Why a principal may not be connected now; undefined when it may. */
 export async function refusalOf(
   users: Pick<Users, 'access'>,
   principal: Principal,
@@ -47,7 +47,7 @@ export async function refusalOf(
   return judge(principal, await users.access(principal), 'connection');
 }
 
-/** Refusals that do not lie in the token itself. */
+/** The close codes of refusals whose cause is not the token itself. */
 const OTHER_REFUSALS: Partial<Record<ErrorCode, number>> = {
   TOKEN_EXPIRED: CLOSE_CODES.tokenExpired,
   TOKEN_REVOKED: CLOSE_CODES.refused,
@@ -59,7 +59,7 @@ const OTHER_REFUSALS: Partial<Record<ErrorCode, number>> = {
   INTERNAL: CLOSE_CODES.tryAgainLater,
 };
 
-/** The close code that tells a client why it may not be connected, and so whether it may come back by itself. */
+/** The close code that tells a client why it is refused, and so whether it may reconnect by itself. */
 export function closeCodeOf(code: ErrorCode): number {
   return OTHER_REFUSALS[code] ?? CLOSE_CODES.tokenInvalid;
 }

@@ -4,41 +4,41 @@ import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
 import type { CallerConnection } from '@rollcall/router';
 
-/** What carries a live connection: a WebSocket, or the open answer of an event stream. */
+/** What carries a live connection: a WebSocket, or the open response of an event stream. */
 export interface ConnectionHandle {
   bufferedBytes(): number;
   close(code: number, reason: string): void;
 }
 
-/** Who learns that a user has come or gone. */
+/** Hears when a user connects and disconnects. */
 export interface PresenceListener {
   connected(userId: string): void;
   disconnected(userId: string): void;
 }
 
-/** One signed-in live connection, as the router sees it and as the host ends it. */
+/** One signed-in live connection: the view of the router, and what the server needs to end it. */
 export interface Connection extends CallerConnection {
   readonly principal: Principal;
-  /** Whatever it does is judged by what was committed up to here, or later; absent while it is being admitted. */
+  /** Everything on this connection is judged by the state at this position or later; absent during admission. */
   since?: Position;
 }
 
 interface Entry {
   connection: Connection;
-  /** Whether the user has been announced as connected. */
+  /** Whether presence was told that the user is connected. */
   present: boolean;
   expiry: NodeJS.Timeout | undefined;
 }
 
-/** A longer wait makes Node fire at once. */
+/** Node fires a timer with a longer delay at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** While calls run over a connection that is to close, it is looked this often whether they have ended. */
+/** How often a connection that is to close is checked for running calls. */
 const LOOK_FOR_CALLS_MS = 20;
 
 /**
- * The live connections of this process. It guarantees that a connection never outlives its token, that a user has no
- * more of them than allowed, and that presence hears of every announced connection's end exactly once.
+ * The live connections of this process. It guarantees that a connection never outlives its token, that a user has no more
+ * connections than allowed, and that presence hears exactly once of the end of every announced connection.
  */
 export class Connections {
   readonly #presence: PresenceListener;
@@ -54,7 +54,7 @@ export class Connections {
     this.#maxPerUser = options.maxPerUser;
   }
 
-  /** How many there are. */
+  /** The number of live connections. */
   get size(): number {
     return this.#entries.size;
   }
@@ -64,32 +64,32 @@ export class Connections {
     return [...this.#entries.keys()];
   }
 
-  /** The users who have a live connection here. */
+  /** The users with a live connection to this process. */
   get userIds(): string[] {
     return [...this.#byUser.keys()];
   }
 
-  /** The live connections of a user. Server tokens have no user. */
+  /** The live connections of a user. A connection with a server token has no user. */
   ofUser(userId: string): Connection[] {
     return [...(this.#byUser.get(userId) ?? [])];
   }
 
   /**
-   * Registers a connection, from now on closed when its token expires or its user is shut out. The caller announces it
-   * once it knows that the user is welcome, and must call `end` when the handle has closed.
-   * @throws RollcallError `TOKEN_EXPIRED` for a token whose time is over, `RATE_LIMITED` when the user has too many.
+   * Registers a connection. From now on it is closed when its token expires or its user loses access. The caller announces
+   * it once the judge has let it in, and must call `end` when the handle has closed.
+   * @throws RollcallError `TOKEN_EXPIRED` for an expired token, `RATE_LIMITED` when the user has too many connections.
    */
   open(principal: Principal, handle: ConnectionHandle): Connection {
     const userId = userIdOf(principal);
     const { expiresAt } = principal;
-    // Calls are given some tolerance for clocks that differ; a connection that stays open is not.
+    // The check of a token tolerates clocks that differ; a connection that stays open gets no such tolerance.
     const expired = judgeExpiry(principal, this.#clock());
     if (expired) throw expired;
     const ofUser = userId === undefined ? undefined : (this.#byUser.get(userId) ?? new Set<Connection>());
     if (ofUser && ofUser.size >= this.#maxPerUser) {
       throw new RollcallError(
         'RATE_LIMITED',
-        `a user has at most ${this.#maxPerUser} live connections; close one before opening another`,
+        `a user has at most ${this.#maxPerUser} live connections; close one before you open another`,
         { retry_after: 60 },
       );
     }
@@ -109,7 +109,7 @@ export class Connections {
     return connection;
   }
 
-  /** Lets presence know of the connection; without effect when it has ended already. */
+  /** Tells presence about the connection. It has no effect when the connection has ended already. */
   announce(connection: Connection): void {
     const entry = this.#entries.get(connection);
     const userId = userIdOf(connection.principal);
@@ -118,7 +118,7 @@ export class Connections {
     this.#presence.connected(userId);
   }
 
-  /** Forgets a connection whose handle has closed. Calling it again has no effect. */
+  /** Removes a connection whose handle has closed. A second call has no effect. */
   end(connection: Connection): void {
     const entry = this.#entries.get(connection);
     if (!entry) return;
@@ -133,8 +133,8 @@ export class Connections {
   }
 
   /**
-   * Asks every connection to come back, evenly spread over `overMs`, so that they do not all return at once; resolves when
-   * the turn of each has come. One over which calls run is asked when the last of them has been answered.
+   * Asks every connection to reconnect, evenly spread over `overMs`, so that they do not all return at once. It resolves
+   * after the last turn. A connection with running calls is asked as soon as they are answered.
    */
   async drain(overMs: number): Promise<void> {
     this.#draining = true;

@@ -1,14 +1,14 @@
 /** Counts the messages of one connection. */
 export interface MessageMeter {
-  /** Counts one message. @returns whether it is one too many. */
+  /** Counts one message. @returns whether it is over the limit. */
   isOneTooMany(): boolean;
 }
 
 const WINDOW_MS = 60_000;
 
 /**
- * Counts messages in windows of a minute that begin with a first message, in two numbers a connection.
- * @param clock milliseconds that never go back.
+ * Makes a meter. Its windows last a minute and begin with a first message. It needs two numbers per connection.
+ * @param clock milliseconds that never decrease.
  */
 export function createMessageMeter(
   perMinute: number,

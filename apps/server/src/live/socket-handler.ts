@@ -15,37 +15,37 @@ import type { ConnectionHandle } from './connections.js';
 import { createMessageMeter } from './message-meter.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
-/** A client that is refused sends its first calls anyway; so long it gets to read why they fail. */
+/** A refused client sends its first calls anyway. It gets this long to read why they fail. */
 const REFUSAL_GRACE_MS = 250;
 
-/** A peer that does not answer the close within this time is gone, or reads too slowly to ever see it. */
+/** A peer that does not answer the close handshake within this time is gone, or reads too slowly to see it. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Both are far above what a client that sends one message in one frame comes to. */
+/** A client that sends each message in one frame stays far below both. */
 const MAX_FRAGMENTS = 256;
 const MAX_BUFFERED_CHUNKS = 16_384;
 
-/** The sockets of the host. */
+/** The WebSockets of the server. */
 export interface SocketHandler {
-  /** Closes the sockets that have not signed in; the others are drained by `Connections`. */
+  /** Closes the sockets that have not signed in. `Connections` drains the others. */
   closeUnadmitted(): void;
-  /** Cuts off whoever is still there. */
+  /** Cuts off all sockets that are still open. */
   terminate(): void;
 }
 
 interface OpenSocket {
   id: string;
   socket: WebSocket;
-  /** Runs until the connection has signed in. */
+  /** Runs until the socket has signed in. */
   deadline: NodeJS.Timeout | undefined;
-  /** Messages are not counted once they come with a server token. */
+  /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
 }
 
 /**
- * Serves the router over WebSocket on the port of an HTTP server. Beyond what tRPC does it refuses foreign pages before
- * the upgrade, closes connections that do not sign in in time or may not, and bounds what a client can make the server
- * hold.
+ * Serves the router over WebSocket on the port of an HTTP server. Beyond what tRPC does, it refuses pages of foreign
+ * origins before the upgrade, closes sockets that do not sign in in time or may not sign in, and bounds how much memory a
+ * client can make the server use.
  */
 export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   const { config, logger } = host;
@@ -59,7 +59,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   });
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    // A reset before the handshake is over would be thrown as an error that nobody hears.
+    // Without a listener, a reset during the handshake would be thrown.
     stream.on('error', () => undefined);
     const refusal = refusalOfUpgrade(request, host);
     if (refusal) return refuseUpgrade(stream, refusal);
@@ -77,7 +77,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     const meter = createMessageMeter(config.socketMessagesPerMinute);
     const count = () => {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
-      // Whatever else it sends until it is gone is not read.
+      // Nothing is read any more of what it sends until it is gone.
       for (const kind of ['message', 'ping']) socket.removeAllListeners(kind);
       close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
     };
@@ -97,9 +97,9 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const openSocket = openSockets.get(req);
       const requestId = openSocket?.id ?? randomUUID();
-      // The token is here: how long this server takes to look at it is not the client's fault.
+      // The token has arrived: the time that the server takes to check it does not count against the client.
       clearTimeout(openSocket?.deadline);
-      // What follows the token waits in the network, not in memory, until it is known whether anybody may send it.
+      // Until the socket is admitted, the messages after the token wait in the network and not in memory.
       socket.pause();
       const authentication = await host.authenticate(info.connectionParams?.token);
       const limit = callLimit(host.rateLimits, authentication, {
@@ -107,7 +107,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       });
       const admission = await admit(host, authentication, { handle: handleOf(socket), requestId });
       socket.resume();
-      settle(openSocket);
+      markSignedIn(openSocket);
       if (openSocket) openSocket.exempt = authentication.principal?.kind === 'server';
       const call = {
         directory: host.directory,
@@ -128,7 +128,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     onError: ({ error, path, req }) => {
       const openSocket = openSockets.get(req);
       logFailure(logger, { error, requestId: openSocket?.id, procedure: path });
-      // A first message that is no connection parameter; once tRPC has said so, the code tells the client to stay away.
+      // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
       if (openSocket?.deadline && path === undefined) {
         queueMicrotask(() =>
           close(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
@@ -149,15 +149,15 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   };
 }
 
-/** What begins a subscription is a message, and those are counted already. */
+/** A subscription begins with a message, and messages are counted already. */
 function callsOnly(limit: CallLimit): CallLimit {
   return async call => {
     if (call.type !== 'subscription') await limit(call);
   };
 }
 
-/** Stops the clock that a connection signs in against. */
-function settle(openSocket: OpenSocket | undefined): void {
+/** Stops the timer within which a socket must sign in. */
+function markSignedIn(openSocket: OpenSocket | undefined): void {
   clearTimeout(openSocket?.deadline);
   if (openSocket) openSocket.deadline = undefined;
 }

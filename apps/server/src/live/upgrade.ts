@@ -8,17 +8,20 @@ import { errorAnswer } from '../http/answer-error.js';
 /** A peer that does not read the refusal within this time is cut off. */
 const REFUSAL_TIMEOUT_MS = 2000;
 
-/** Why a request may not become a WebSocket; undefined when nothing stands in the way. */
+/** Why a request may not become a WebSocket; undefined when it may. */
 export function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError | undefined {
   const { origin, host: hostHeader } = request.headers;
   if (host.stage === 'draining')
-    return new RollcallError('UNAVAILABLE', 'the server restarts; come back', { retry_after: 1 });
+    return new RollcallError('UNAVAILABLE', 'the server restarts; reconnect', { retry_after: 1 });
   if (request.url?.split('?', 1)[0] !== '/trpc') {
     return new RollcallError('NOT_FOUND', 'a WebSocket connects to /trpc');
   }
-  // tRPC reads both as one URL, and would end the process over one that it cannot read.
+  // tRPC parses both as one URL, and an unparsable one would end the process.
   if (!URL.canParse(request.url, `http://${hostHeader ?? 'localhost'}`)) {
-    return new RollcallError('INPUT_INVALID', 'the Host header or the request target is no part of a URL');
+    return new RollcallError(
+      'INPUT_INVALID',
+      'the Host header or the request target is not part of a valid URL',
+    );
   }
   if (origin !== undefined && !isAllowedOrigin(host.config.allowedOrigins, origin)) {
     return new RollcallError(
@@ -29,10 +32,10 @@ export function refusalOfUpgrade(request: IncomingMessage, host: Host): Rollcall
   return undefined;
 }
 
-/** Answers a request that may not become a WebSocket, and ends its connection. */
+/** Answers a request that may not become a WebSocket, and closes its connection. */
 export function refuseUpgrade(stream: Duplex, error: RollcallError): void {
   const { status, body } = errorAnswer(error);
-  // Who does not read the answer keeps nothing open with it.
+  // A peer that does not read the answer must not keep the connection open.
   const timer = setTimeout(() => stream.destroy(), REFUSAL_TIMEOUT_MS);
   stream.once('close', () => clearTimeout(timer));
   const wait = error.retry_after === undefined ? '' : `retry-after: ${error.retry_after}\r\n`;
