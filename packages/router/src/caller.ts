@@ -1,7 +1,7 @@
 import { actorOf, type Directory, judge, type Principal, type Tenant, type Viewer } from '@rollcall/core';
 import { type Actor, type Grant, RollcallError } from '@rollcall/protocol';
 
-/** Who calls, what they may do, and whom they see. An anonymous caller has no user and writes nothing. */
+/** Who calls, what it may do, and whom it sees. An anonymous caller has no user and cannot write. */
 export type Caller =
   | { kind: 'server'; actor: Actor }
   | ({ kind: 'user'; userId: string; role: string; actor: Actor } & Rights)
@@ -9,17 +9,17 @@ export type Caller =
 
 interface Rights {
   grants: readonly Grant[];
-  /** What the roles within single teams add there, by team; absent: nothing. */
+  /** What the caller's roles within teams add there, by team; absent: nothing. */
   teamGrants?: ReadonlyMap<string, readonly Grant[]>;
-  /** Whom the caller sees and finds; absent: everybody. */
+  /** Whom the caller sees and finds; absent: everyone. */
   tenant?: Tenant;
 }
 
-/** A caller who has a user. */
+/** A caller that has a user. */
 export type UserCaller = Extract<Caller, { kind: 'user' }>;
 
 /**
- * Who calls, as they are stored now: a connection may be older than a deactivation.
+ * Finds out who calls, from what is stored now: a connection may be older than a deactivation.
  * @throws RollcallError `TOKEN_REVOKED`, `USER_NOT_FOUND`, `USER_DELETED` or `USER_DEACTIVATED`.
  */
 export async function resolveCaller(directory: Directory, principal: Principal): Promise<Caller> {
@@ -41,9 +41,9 @@ export async function resolveCaller(directory: Directory, principal: Principal):
 }
 
 /**
- * Lets a caller go on whose role has a grant. Where what it is about lies in teams, such as a channel of a team or
- * another user, the role that the caller has within one of these teams counts as well.
- * @param teams of what the call is about.
+ * Requires that the caller's role has a grant. When the subject of the call belongs to teams, such as a channel of a team or
+ * another user, the caller's role within one of these teams counts as well.
+ * @param teams the teams of the subject.
  * @throws RollcallError `NOT_ALLOWED` unless the caller is a server or has the grant.
  */
 export function requireGrant(caller: Caller, grant: Grant, teams: readonly string[] = []): void {
@@ -52,16 +52,16 @@ export function requireGrant(caller: Caller, grant: Grant, teams: readonly strin
   throw new RollcallError('NOT_ALLOWED', `the role "${caller.role}" lacks the grant ${grant}`);
 }
 
-/** Whether a caller has a grant within some team, so that it has to be looked at what a call is about. */
+/** Whether a caller has a grant within some team, so that the teams of the subject have to be read. */
 export function hasGrantInSomeTeam(caller: Caller, grant: Grant): boolean {
   if (caller.kind === 'server') return false;
   return [...(caller.teamGrants?.values() ?? [])].some(grants => grants.includes(grant));
 }
 
-/** The user who calls. @throws RollcallError `NOT_ALLOWED` for an anonymous caller, who has none. */
+/** The user who calls. @throws RollcallError `NOT_ALLOWED` for an anonymous caller, which has no user. */
 export function requireUser(caller: Exclude<Caller, { kind: 'server' }>): UserCaller {
   if (caller.kind === 'user') return caller;
-  throw new RollcallError('NOT_ALLOWED', 'this takes a user; whoever is anonymous has none');
+  throw new RollcallError('NOT_ALLOWED', 'only a user may call this; an anonymous caller has no user');
 }
 
 /** Who looks at content. @throws RollcallError `NOT_ALLOWED` for an anonymous caller. */
@@ -70,20 +70,25 @@ export function viewerOf(caller: Caller): Viewer {
 }
 
 /**
- * In whose name a caller writes content: a user in its own, a back end in that of the user it names.
- * @throws RollcallError `INPUT_INVALID` when a back end names nobody, `NOT_ALLOWED` when a user names somebody else, and
- * for an anonymous caller.
+ * The user in whose name a caller writes content: a user writes in its own name, a back end in the name of the user that
+ * it gives.
+ * @throws RollcallError `INPUT_INVALID` when a back end gives no user; `NOT_ALLOWED` when a user gives another user, and for
+ * an anonymous caller.
  */
 export function actingUserId(caller: Caller, userId: string | undefined): string {
   if (caller.kind === 'server') {
     if (userId !== undefined) return userId;
-    throw new RollcallError('INPUT_INVALID', 'user_id: with a server token, say who acts', {
-      field: 'user_id',
-    });
+    throw new RollcallError(
+      'INPUT_INVALID',
+      'user_id: a call with a server token must name the user who acts',
+      {
+        field: 'user_id',
+      },
+    );
   }
   const user = requireUser(caller);
   if (userId === undefined || userId === user.userId) return user.userId;
-  throw new RollcallError('NOT_ALLOWED', 'user_id: only a server token acts for somebody else', {
+  throw new RollcallError('NOT_ALLOWED', 'user_id: only a server token may act for another user', {
     field: 'user_id',
   });
 }
