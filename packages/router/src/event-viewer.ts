@@ -24,7 +24,7 @@ export interface EventSelection {
 }
 
 /** Whether the listener sees the user before and after a change. */
-interface Visible {
+interface Scope {
   before: boolean;
   after: boolean;
 }
@@ -55,20 +55,20 @@ export class EventViewer {
   see(entry: LoggedEvent): RollcallEvent | undefined {
     const { types, filter } = this.#selection;
     if (types && !types.has(entry.type)) return undefined;
-    const idBefore = this.#idBefore(entry);
-    if (idBefore === undefined && !this.#mayReceive(entry)) return undefined;
-    const visible = this.#visibleOf(entry);
-    const event = this.#formOf(entry, visible);
-    if (idBefore !== undefined && event && isUserEvent(event) && !filter) {
-      return { ...event, user: { ...event.user, id: idBefore } };
+    const namedId = this.#namedId(entry);
+    if (namedId === undefined && !this.#mayReceive(entry)) return undefined;
+    const scope = this.#scopeOf(entry);
+    const event = this.#formOf(entry, scope);
+    if (namedId !== undefined && event && isUserEvent(event) && !filter) {
+      return { ...event, user: { ...event.user, id: namedId } };
     }
     if (!event || !filter) return event;
-    const matched = this.#match(entry, filter, visible);
+    const matched = this.#match(entry, filter, scope);
     return matched && isUserEvent(event) ? { ...event, matched } : undefined;
   }
 
   /** The id by which this listener named a user who stands in the log under its tombstone; undefined for any other user. */
-  #idBefore({ userId, type }: LoggedEvent): string | undefined {
+  #namedId({ userId, type }: LoggedEvent): string | undefined {
     const { userIds } = this.#selection;
     if (!userIds || userId === undefined || !isTombstone(userId)) return undefined;
     if (this.#caller.kind !== 'server' && EVENT_CATALOGUE[type].audience !== 'public') return undefined;
@@ -91,7 +91,7 @@ export class EventViewer {
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
   }
 
-  #visibleOf(entry: LoggedEvent): Visible {
+  #scopeOf(entry: LoggedEvent): Scope {
     const unlimited = this.#caller.kind === 'server' || this.#caller.tenant === undefined;
     if (unlimited || !isUserEvent(entry.full)) return { before: true, after: true };
     const { userBefore } = entry;
@@ -101,7 +101,7 @@ export class EventViewer {
     };
   }
 
-  #formOf(entry: LoggedEvent, { before, after }: Visible): RollcallEvent | undefined {
+  #formOf(entry: LoggedEvent, { before, after }: Scope): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
     const visibility = visibilityOf(this.#caller, entry.userId);
     const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
@@ -111,14 +111,14 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: FilterNode, visible: Visible): Visible | undefined {
+  #match(entry: LoggedEvent, filter: FilterNode, scope: Scope): Scope | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
     // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.
     const visibility = visibilityOf(this.#caller, entry.userId);
     const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
-    const before = visible.before && entry.userBefore !== undefined && matches(entry.userBefore);
-    const after = visible.after && matches(entry.full.user);
+    const before = scope.before && entry.userBefore !== undefined && matches(entry.userBefore);
+    const after = scope.after && matches(entry.full.user);
     return before || after ? { before, after } : undefined;
   }
 }
