@@ -59,7 +59,7 @@ function connect(userId: string): Promise<void> {
   });
 }
 
-async function deleteForGood(id: string, user: 'pruning' | 'hard'): Promise<void> {
+async function eraseUser(id: string, user: 'pruning' | 'hard'): Promise<void> {
   const modes = { user, messages: 'hard', conversations: 'hard' } as const;
   const taskId = await directory.lifeCycle.deleteUsers(SERVER, { ids: [id], ...modes });
   for await (const task of directory.tasks.watch(taskId, new AbortController().signal)) {
@@ -70,8 +70,8 @@ async function deleteForGood(id: string, user: 'pruning' | 'hard'): Promise<void
 it('closes the connections of users whom the log names no more when it is read, and of nobody else', async () => {
   const ended = Promise.all([connect('gone'), connect('gone'), connect('pruned')]);
   void connect('bystander');
-  await deleteForGood('gone', 'hard');
-  await deleteForGood('pruned', 'pruning');
+  await eraseUser('gone', 'hard');
+  await eraseUser('pruned', 'pruning');
   const page = await directory.events.pageAfter({ ...(await directory.events.position()), seq: 0 });
   expect(JSON.stringify('events' in page && page.events.map(event => event.userId))).not.toContain('"gone"');
   expect(closed).toEqual([]);
