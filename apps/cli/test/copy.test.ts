@@ -30,7 +30,7 @@ it('names a product that is not there before anything is opened', async () => {
     { env },
   );
   expect(exitCode).toBe(2);
-  expect(err).toContain('ROLLCALL_PRODUCTS: the module "./none.js" will not do');
+  expect(err).toContain('ROLLCALL_PRODUCTS: the module "./none.js" cannot be used');
 });
 
 it('leaves the server of the source alone when PostgreSQL cannot be reached', async () => {

@@ -1,38 +1,29 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { AppSettings, Position } from '@rollcall/protocol';
-import type { Authenticate } from './authenticate.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import type { RateLimits } from './http/rate-limits.js';
+import type { Authenticate } from './http/tokens.js';
+import type { Connections } from './live/connections.js';
 import type { Logger } from './logger.js';
-import type { RateLimits } from './rate-limits.js';
-import type { Sessions } from './sessions.js';
-import type { UserLookup } from './user-lookup.js';
 
-/** What the handlers of one running server share. */
+/** What the parts of one running server share. */
 export interface Host {
   config: Config;
   directory: Directory;
   authenticate: Authenticate;
-  lookUpUser: UserLookup;
-  /** Finds a user who was deleted for good, of whom nothing but the id that is asked for is known. */
-  lookUpForgotten: UserLookup<{ id: string }>;
-  /** Reads the settings of the app as they are now. */
-  lookUpSettings(): Promise<AppSettings>;
-  /** The end of the event log now. */
-  lookUpPosition(): Promise<Position>;
-  /** Signs the token of a guest, good for a day. */
+  /** Signs the token of a guest, valid for 24 hours. */
   signGuestToken(userId: string): Promise<string>;
-  /** Whether a link to the file of an export was signed by this server and has not expired. */
+  /** Whether this server signed the link to the file of an export, and the link has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
-  sessions: Sessions;
+  connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
   logger: Logger;
-  /** The HTTP answers that are not finished. */
+  /** The HTTP responses that are not finished. */
   responses: Set<ServerResponse>;
   /**
-   * How far the server is with its end. `leaving`: everything is served, and load balancers are told to send nothing new;
-   * `draining`: it finishes what runs and takes nothing new.
+   * Where the server is in its shutdown. `leaving`: it still serves everything, and asks load balancers to send nothing new.
+   * `draining`: it finishes what runs and accepts nothing new.
    */
   stage: 'serving' | 'leaving' | 'draining';
 }

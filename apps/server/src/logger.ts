@@ -1,14 +1,17 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 
 export type { Logger } from 'pino';
 
-/** Keys whose values never reach the log, at the top of a line or up to two levels deeper. */
+import { toErrorData } from '@rollcall/router';
+import type { TRPCError } from '@trpc/server';
+
+/** Keys whose values never reach the log, at the top of an entry or up to two levels deeper. */
 const HIDDEN = ['authorization', 'connectionParams', 'token', 'secret', 'password', 'custom', 'cookie'];
 
 /**
- * A signed token, and the password of a URL, wherever a message happens to carry one. The message may be as long as a
- * caller likes, so nothing in them may be tried again from every letter of it.
+ * A signed token, and the password of a URL, wherever a message happens to contain one. A caller decides how long the
+ * message is, so neither pattern may backtrack from every letter of it.
  */
 const TOKEN = /\beyJ[\w-]*(?:\.[\w-]+)*/g;
 const URL_PASSWORD = /(\b\w{1,32}:\/\/[^\s:/@]{0,256}:)[^\s@]{1,256}@/g;
@@ -16,8 +19,8 @@ const URL_PASSWORD = /(\b\w{1,32}:\/\/[^\s:/@]{0,256}:)[^\s@]{1,256}@/g;
 const MAX_CAUSES = 5;
 
 /**
- * The server's log: one JSON object a line, on standard error unless told otherwise, so that standard output stays for
- * people. Secrets, tokens and users' custom data are left out.
+ * The log of the server: one JSON object per line, by default on standard error, so that standard output stays for people.
+ * It leaves out secrets, tokens and the custom data of users.
  */
 export function createLogger(
   config: Pick<Config, 'logLevel'>,
@@ -37,8 +40,8 @@ export function createLogger(
 }
 
 /**
- * What the log says of an error: kind, message, code and stack, down the chain of causes. Nothing else that hangs on it
- * is copied: drivers attach the statement's values, which are people's data.
+ * What the log says about an error: its type, message, code and stack, down the chain of causes. It copies no other
+ * property, because drivers attach the values of a statement, which are people's data.
  */
 function describeError(error: unknown, causes: number): unknown {
   if (!(error instanceof Error)) return { message: scrub(String(error)) };
@@ -54,4 +57,32 @@ function describeError(error: unknown, causes: number): unknown {
 
 function scrub(text: string): string {
   return text.replace(TOKEN, '[hidden]').replace(URL_PASSWORD, '$1[hidden]@');
+}
+
+/** What the log says about a failed call. It leaves out the input, which is people's data. */
+export interface Failure {
+  error: TRPCError;
+  requestId: string | undefined;
+  /** The procedure as the caller wrote it. */
+  procedure: string | undefined;
+  ms?: number;
+}
+
+const MAX_PROCEDURE_LENGTH = 200;
+
+/**
+ * Logs a failed call. A mistake of the caller takes one short entry. A fault of the server is logged in full, under the
+ * request id that the caller was given.
+ */
+export function logFailure(logger: Logger, { error, requestId, procedure, ms }: Failure): void {
+  const { code } = toErrorData(error, requestId ?? '');
+  const line = {
+    requestId,
+    procedure: procedure?.slice(0, MAX_PROCEDURE_LENGTH),
+    code,
+    ...(ms !== undefined && { ms: Math.round(ms) }),
+  };
+  if (code === 'INTERNAL') logger.error({ ...line, err: error }, 'a call failed');
+  else if (code === 'UNAVAILABLE') logger.warn({ ...line, err: error }, 'a call could not be served now');
+  else logger.info(line, 'a call was refused');
 }

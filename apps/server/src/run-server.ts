@@ -1,13 +1,13 @@
 import { parseDatabaseUrl, signToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { type Config, type EnvironmentVariables, loadConfig } from './config.js';
-import { firstMinuteText } from './first-minute.js';
-import { signingKeysOf } from './signing-keys-of.js';
-import { startServer } from './start-server.js';
-import type { Ending } from './stop-server.js';
-import { within } from './within.js';
+import { type Config, type EnvironmentVariables, loadConfig } from './config/config.js';
+import { dataOf } from './config/describe-config.js';
+import { signingKeysOf } from './config/signing-keys.js';
+import { type RunningServer, startServer } from './start-server.js';
+import type { ShutdownResult } from './stop-server.js';
+import { withTimeout } from './with-timeout.js';
 
-/** The parts of a process that running a server touches. `process` itself is one. */
+/** The parts of a process that running a server uses. `process` itself is one. */
 export interface HostProcess {
   stdout: { write(text: string): unknown; isTTY?: boolean };
   stderr: { write(text: string): unknown };
@@ -16,15 +16,15 @@ export interface HostProcess {
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
-/** A start that is asked to end is waited for so long. */
+/** How long a start may still take after it was asked to end. */
 const START_PATIENCE_MS = 5000;
 
 const TOKEN_SECONDS = 24 * 60 * 60;
 
 /**
- * Runs a server until a signal ends it: the first one shuts down in order, a second one at once.
- * @returns the exit code, for the caller to end the process with: 0 after an orderly end, 1 when the server could not
- * start, had to give up something that had begun, or was forced to stop.
+ * Runs a server until a signal ends it. The first signal shuts down in order, a second one at once.
+ * @returns the exit code for the process: 0 after an orderly shutdown; 1 when the server could not start, had to cut off
+ * something that had begun, or was forced to stop.
  */
 export async function runServer(env: EnvironmentVariables, host: HostProcess = process): Promise<number> {
   const signals = listenFor(host);
@@ -42,24 +42,24 @@ export async function runServer(env: EnvironmentVariables, host: HostProcess = p
 async function serve(env: EnvironmentVariables, host: HostProcess, end: Promise<void>): Promise<number> {
   const config = loadConfig(env);
   const starting = startServer(config);
-  // A start may wait for long, for another process that migrates: what has not begun to serve loses nothing.
+  // A start may wait long for another process that migrates. A server that does not serve yet can end without losing anything.
   const isEarly = await Promise.race([starting.then(() => false), end.then(() => true)]);
-  if (isEarly && !(await within(starting, START_PATIENCE_MS))) {
+  if (isEarly && !(await withTimeout(starting, START_PATIENCE_MS))) {
     host.stderr.write('rollcall: asked to end before it was ready\n');
     return 1;
   }
   const server = await starting;
   if (isEarly) return exitCodeOf(await server.close());
-  host.stdout.write(firstMinuteText(server, await firstToken(config, host)));
+  host.stdout.write(welcomeText(server, await firstToken(config, host)));
   await end;
   return exitCodeOf(await server.close());
 }
 
-function exitCodeOf(ending: Ending): number {
+function exitCodeOf(ending: ShutdownResult): number {
   return ending === 'in order' ? 0 : 1;
 }
 
-/** Where a person looks on, or the data is an embedded file on a developer's machine, a token saves a step. */
+/** A token saves a step when a person looks on, or when the data is an embedded file on a developer's machine. */
 async function firstToken(config: Config, host: HostProcess): Promise<string | undefined> {
   const { engine } = parseDatabaseUrl(config.databaseUrl);
   const ownMachine = config.environment === 'development' && engine === 'sqlite3';
@@ -84,4 +84,25 @@ function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<v
     for (const signal of SIGNALS) host.off(signal, listener);
   };
   return { first, second, stop };
+}
+
+/** What a person who has just started Rollcall wants to know: its address, how to sign in, and what to try. */
+function welcomeText(server: Pick<RunningServer, 'url' | 'port' | 'config'>, token?: string): string {
+  const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`, ''];
+  if (token === undefined) return lines.join('\n');
+  const usual = server.port === 4600 && ['127.0.0.1', 'localhost', '0.0.0.0'].includes(server.config.host);
+  return [
+    ...lines,
+    'In another terminal, sign in with a server token. It may do everything, for 24 hours:',
+    '',
+    ...(usual ? [] : [`  export ROLLCALL_URL=${server.url}`]),
+    `  export ROLLCALL_TOKEN=${token}`,
+    '',
+    'Then follow all changes in one terminal, and make some in another:',
+    '',
+    '  npx rollcall watch',
+    '  npx rollcall import samples/users.ndjson',
+    '',
+    '',
+  ].join('\n');
 }

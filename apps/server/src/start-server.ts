@@ -2,60 +2,56 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { createAuthenticate } from './authenticate.js';
-import type { Config } from './config.js';
-import { gathered } from './gathered.js';
+import type { Config } from './config/config.js';
+import { loadProducts } from './config/load-products.js';
+import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
-import { createHttpHandler } from './http-handler.js';
-import { loadProducts } from './load-products.js';
+import { createHttpHandler } from './http/http-handler.js';
+import { RateLimits } from './http/rate-limits.js';
+import { createAuthenticate, signGuestToken } from './http/tokens.js';
+import { watchAccess } from './live/access-watcher.js';
+import { Connections } from './live/connections.js';
+import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
-import { RateLimits } from './rate-limits.js';
-import { Sessions } from './sessions.js';
-import { watchForShutOuts } from './shut-out.js';
-import { signGuestToken } from './sign-guest-token.js';
-import { signingKeysOf } from './signing-keys-of.js';
-import { SilentConnections } from './silent-connections.js';
-import { attachSocketHandler } from './socket-handler.js';
-import { type Ending, stopServer } from './stop-server.js';
-import { createUserLookup } from './user-lookup.js';
+import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
 
-/** A server that answers. */
+/** A server that is running. */
 export interface RunningServer {
-  /** Where this machine reaches it. */
+  /** The URL at which this machine reaches it. */
   url: string;
-  /** The port that was asked for, or the one that was free. */
+  /** The port of the configuration, or the free one that was found. */
   port: number;
   config: Config;
   /**
-   * Shuts down in order: takes nothing new, asks live connections to come back, lets calls that run finish, closes the
-   * storage. Calling it again waits for the same end. It is bounded, whatever hangs, and says whether something that had
-   * begun was given up for it; the log says what.
+   * Shuts down in order: it accepts nothing new, asks live connections to reconnect, lets running calls finish, and closes
+   * the storage. A second call waits for the same end. The time is bounded, whatever hangs. The result says whether
+   * something that had begun was cut off; the log says what.
    */
-  close(): Promise<Ending>;
+  close(): Promise<ShutdownResult>;
 }
 
-/** Slow senders are looked for this often, and may take so long for the headers, and for everything. */
+/** How often slow senders are looked for, and how long they may take for the headers and for a whole request. */
 const SLOW_SENDERS: Record<'connectionsCheckingInterval' | 'headersTimeout' | 'requestTimeout', number> = {
   connectionsCheckingInterval: 2000,
   headersTimeout: 10_000,
   requestTimeout: 60_000,
 };
 
-/** What a server is started with beside its configuration. */
+/** Options of a server besides its configuration. */
 export interface ServerOptions {
-  /** Default: one as the configuration says. */
+  /** Default: a logger made from the configuration. */
   logger?: Logger;
-  /** Shorter times to wait for slow senders, in milliseconds. */
+  /** Shorter times for slow senders, in milliseconds. */
   slowSenders?: Partial<typeof SLOW_SENDERS>;
 }
 
-/** Longer than the minute for which load balancers keep idle connections, so that it is never us who close first. */
+/** Load balancers keep idle connections for a minute. This is longer, so that the server never closes first. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Opens the storage and answers HTTP and WebSocket on one port.
- * @throws RollcallError `INPUT_INVALID` when there is no secret or a product will not do, `UNAVAILABLE` when the database
- * or the port is not to be had, or a product fails. Nothing is left running then.
+ * @throws RollcallError `INPUT_INVALID` when there is no secret or a product cannot be used; `UNAVAILABLE` when the database
+ * or the port cannot be opened, or a product fails. Nothing is left running then.
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const logger = options.logger ?? createLogger(config);
@@ -72,7 +68,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
   });
   try {
-    const sessions = new Sessions({
+    const connections = new Connections({
       presence: directory.presence,
       clock: Date.now,
       maxPerUser: config.maxConnectionsPerUser,
@@ -82,15 +78,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       directory,
       authenticate,
-      lookUpSettings: gathered(() => directory.settings.get()),
-      lookUpPosition: gathered(() => directory.events.position()),
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
-      lookUpUser: createUserLookup(ids => directory.users.find(ids)),
-      lookUpForgotten: createUserLookup(async ids =>
-        Array.from(await directory.users.findForgotten(ids), id => ({ id })),
-      ),
-      sessions,
+      connections,
       rateLimits: new RateLimits(config),
       logger,
       responses: new Set(),
@@ -102,14 +92,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     );
     const silent = new SilentConnections(server);
     const sockets = attachSocketHandler(server, host);
-    const stopWatching = await watchForShutOuts(host);
+    const stopWatching = await watchAccess(host);
     const port = await listen(server, config).catch(async (error: unknown) => {
       await stopWatching();
       throw error;
     });
     const url = `http://${reachableHost(config.host)}:${port}`;
     logger.info({ url }, 'the server is ready');
-    let closing: Promise<Ending> | undefined;
+    let closing: Promise<ShutdownResult> | undefined;
     const close = () => {
       closing ??= stopServer({ host, server, silent, sockets, stopWatching });
       return closing;
@@ -127,7 +117,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
       const where = `${host}:${port}`;
       const message =
         cause.code === 'EADDRINUSE'
-          ? `something else listens on ${where} already; set ROLLCALL_PORT to another port, or to 0 for any`
+          ? `another program listens on ${where} already; set ROLLCALL_PORT to another port, or to 0 for any free one`
           : `cannot listen on ${where} (${cause.code})`;
       reject(new RollcallError('UNAVAILABLE', message, { cause, unrecoverable: true }));
     });
@@ -135,7 +125,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** An address that listens on all interfaces is none that one can connect to everywhere. */
+/** A host that one can connect to: an address that listens on all interfaces is not one everywhere. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

@@ -1,28 +1,27 @@
-import type { Server } from 'node:http';
-import { Server as PortServer } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+import { Server as PortServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
-import type { StopWatching } from './shut-out.js';
-import type { SilentConnections } from './silent-connections.js';
-import type { SocketHandler } from './socket-handler.js';
-import { within } from './within.js';
+import type { StopWatching } from './live/access-watcher.js';
+import type { SocketHandler } from './live/socket-handler.js';
+import { withTimeout } from './with-timeout.js';
 
-/** While calls finish, connections that have become idle are closed this often. */
+/** How often idle connections are closed while calls finish. */
 const LOOK_FOR_IDLE_MS = 50;
 
-/** What was cut off gets so long to go away. */
+/** How long connections that were cut off may take to close. */
 const CUT_OFF_MS = 500;
 
-/** So long the storage has to take what is not written yet. A step of a task that takes longer is taken over elsewhere. */
+/** How long the storage may take for the last writes. Another process takes over a step of a task that takes longer. */
 const STORAGE_MS = 10_000;
 
-/** How a server ended: whether something that had begun was given up. */
-export type Ending = 'in order' | 'cut off';
+/** How a server shut down: `cut off` when something that had begun was not finished. */
+export type ShutdownResult = 'in order' | 'cut off';
 
 /**
- * Shuts a server down in the order that loses nothing that was acknowledged; see `RunningServer.close`. It never rejects,
- * and ends within `unreadyMs`, `drainMs`, `shutdownTimeoutMs` and ten seconds for the storage, whatever hangs: 22 s by
- * default, within the 30 s after which most supervisors kill.
+ * Shuts a server down in the order that loses nothing that was acknowledged; see `RunningServer.close`. It never rejects.
+ * Whatever hangs, it ends within the sum of `unreadyMs`, `drainMs`, `shutdownTimeoutMs` and ten seconds for the storage:
+ * 22 s by default, less than the 30 s after which most supervisors kill a process.
  */
 export async function stopServer({
   host,
@@ -36,13 +35,13 @@ export async function stopServer({
   silent: SilentConnections;
   sockets: SocketHandler;
   stopWatching: StopWatching;
-}): Promise<Ending> {
-  const { config, directory, logger, sessions } = host;
-  logger.info({ connections: sessions.size }, 'the server shuts down');
-  let ending: Ending = 'in order';
-  // Other processes go on with its tasks while this one still says goodbye.
+}): Promise<ShutdownResult> {
+  const { config, directory, logger, connections } = host;
+  logger.info({ connections: connections.size }, 'the server shuts down');
+  let ending: ShutdownResult = 'in order';
+  // Other processes go on with the tasks while this one still closes its connections.
   const working = directory.stopWork().catch((err: unknown) => {
-    logger.error({ err }, 'the work on tasks did not end in order');
+    logger.error({ err }, 'work on tasks did not stop in order');
   });
   host.stage = 'leaving';
   if (config.unreadyMs > 0) await delay(config.unreadyMs);
@@ -51,21 +50,21 @@ export async function stopServer({
   for (const response of host.responses) {
     if (!response.headersSent) response.setHeader('connection', 'close');
   }
-  // HTTP's own `close` would end idle connections at once, also one over which a call is on its way already. For the time
-  // of the drain each may hear with an answer that it is the last.
+  // HTTP's own `close` would end idle connections at once, even when a call is already on its way over one. During the
+  // drain, each connection can still get an answer, which says that it is the last.
   const closed = new Promise<void>(resolve => PortServer.prototype.close.call(server, () => resolve()));
   sockets.closeUnadmitted();
-  await Promise.all([sessions.drain(config.drainMs), within(closed, config.drainMs)]);
+  await Promise.all([connections.drain(config.drainMs), withTimeout(closed, config.drainMs)]);
   const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
   silent.destroySoon();
 
-  if (!(await within(closed, config.shutdownTimeoutMs))) {
+  if (!(await withTimeout(closed, config.shutdownTimeoutMs))) {
     const calls = unansweredCalls(host);
     if (calls > 0) ending = 'cut off';
-    logger.warn({ calls }, 'calls that still ran, and senders who had not finished, were cut off');
+    logger.warn({ calls }, 'running calls, and senders that had not finished, were cut off');
     sockets.terminate();
     server.closeAllConnections();
-    await within(closed, CUT_OFF_MS);
+    await withTimeout(closed, CUT_OFF_MS);
   }
   clearInterval(idle);
 
@@ -75,22 +74,49 @@ export async function stopServer({
     await directory.close();
   })().catch((err: unknown) => {
     ending = 'cut off';
-    logger.error({ err }, 'the storage was not closed in order');
+    logger.error({ err }, 'the storage did not close in order');
   });
-  if (!(await within(stored, STORAGE_MS))) {
+  if (!(await withTimeout(stored, STORAGE_MS))) {
     ending = 'cut off';
-    const message = 'the storage did not answer in time: tasks under way, and who was online, were cut off';
+    const message = 'the storage did not answer in time: running tasks and presence were cut off';
     logger.error({ timeoutMs: STORAGE_MS }, `${message}; other processes take them over`);
   } else if (!(await directory.isWritable())) {
     ending = 'cut off';
-    logger.error('the storage was away: who was online could not be written; other processes see to it');
+    logger.error('the storage was unreachable: presence could not be written; other processes correct it');
   }
   logger.info({ ending }, 'the server has shut down');
   return ending;
 }
 
-/** Calls that had arrived in whole and are not answered yet. */
-function unansweredCalls({ responses, sessions }: Host): number {
+/** The number of calls that have arrived completely and are not answered yet. */
+function unansweredCalls({ responses, connections }: Host): number {
   const overHttp = [...responses].filter(({ req, writableEnded }) => req.complete && !writableEnded);
-  return sessions.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
+  return connections.all.reduce((sum, { calls }) => sum + calls, overHttp.length);
+}
+
+/** How long a new connection may take to send a request, even while the server shuts down. */
+const GRACE_MS = 1000;
+
+/**
+ * The connections over which no request has come yet. Browsers and load balancers open some in advance. Node does not count
+ * them as idle, so a shutdown would wait for them until its end.
+ */
+export class SilentConnections {
+  readonly #sockets = new Set<Socket>();
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    const hasSpoken = ({ socket }: IncomingMessage) => this.#sockets.delete(socket);
+    server.on('request', hasSpoken).on('upgrade', hasSpoken);
+  }
+
+  /** Destroys the connections that are still silent after a moment. */
+  destroySoon(): void {
+    setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, GRACE_MS).unref();
+  }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EnvironmentVariables } from '../src/config.js';
+import type { EnvironmentVariables } from '../src/config/config.js';
 import { type HostProcess, runServer } from '../src/run-server.js';
 import { halfSentCall } from './half-sent-call.js';
 import { SECRET } from './test-server.js';
@@ -92,7 +92,7 @@ describe('a server that cannot start', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('names a product that will not do, and leaves nothing behind', async () => {
+  it('names a product that cannot be used, and leaves nothing behind', async () => {
     const run = new TestRun({ ...env, ROLLCALL_PRODUCTS: './no-such-product.js' });
     expect(await run.exitCode).toBe(1);
     expect(run.errors()).toMatch(

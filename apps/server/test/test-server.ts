@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSigningKeys, signToken } from '@rollcall/core';
 import type { TokenClaims } from '@rollcall/protocol';
-import { type EnvironmentVariables, loadConfig } from '../src/config.js';
+import { type EnvironmentVariables, loadConfig } from '../src/config/config.js';
 import { createLogger } from '../src/logger.js';
 import { type RunningServer, type ServerOptions, startServer } from '../src/start-server.js';
 

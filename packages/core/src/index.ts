@@ -1,5 +1,6 @@
-export { belongsTo, grantsOf, refuseToken, type Tenant, teamGrantsOf, tenantOf } from './access/access.js';
+export { belongsTo, grantsOf, type Tenant, teamGrantsOf, tenantOf } from './access/access.js';
 export { type ExportClaim, exportLink, isExportLink } from './access/export-links.js';
+export { judge, judgeExpiry } from './access/judge.js';
 export {
   actorOf,
   type Principal,
@@ -45,10 +46,10 @@ export type { CallPage, CallWithMembers } from './products/video/query-calls.js'
 export type { Viewer } from './products/viewer.js';
 export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';
-export { refuseCaller } from './users/connect-user.js';
+export type { Access } from './users/access-loader.js';
 export { toUser } from './users/model/to-user.js';
 export type { UserRow } from './users/model/user-table.js';
 export { type Visibility, visibleUser } from './users/model/visible-user.js';
 export type { Revocation } from './users/revocation.js';
 export { isTombstone, tombstoneOf } from './users/tombstones.js';
-export { type Access, Users } from './users/users.js';
+export { Users } from './users/users.js';

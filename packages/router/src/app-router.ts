@@ -12,7 +12,7 @@ import { router } from './trpc.js';
 import { usersRouter } from './users.js';
 import { videoRouter } from './video.js';
 
-/** Every procedure, one router for each noun. */
+/** All procedures, one router per noun. */
 export const appRouter = router({
   users: usersRouter,
   settings: settingsRouter,
@@ -28,5 +28,5 @@ export const appRouter = router({
   feeds: feedsRouter,
 });
 
-/** The type that clients are typed by. */
+/** The type of the router, which types the clients. */
 export type AppRouter = typeof appRouter;

@@ -1,15 +1,14 @@
 import type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput, User } from '@rollcall/protocol';
 import { blockUserSchema, listBlocksSchema } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { requireGrant } from './caller.js';
+import { actingUserId, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
 export const blocksRouter = router({
   /**
-   * Blocks a user: the two can open no 1:1 channel. Needs the grant `block-user`. Answers with the user who blocks.
-   * @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and beyond 1,000
+   * Blocks a user, so that the two cannot open a 1:1 channel. Needs the grant `block-user`. Answers with the user who
+   * blocks. @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and for more than 1,000 blocks
    */
   block: callerProcedure
     .input(blockUserSchema as z.ZodType<BlockUserInput, BlockUserInput>)
@@ -19,7 +18,7 @@ export const blocksRouter = router({
       return { user: userFor(caller, await directory.blocks.block(caller.actor, viewerOf(caller), change)) };
     }),
 
-  /** Takes a block back. Needs the grant `block-user`. Answers with the user who blocked. @throws `USER_NOT_FOUND` */
+  /** Removes a block. Needs the grant `block-user`. Answers with the user who blocked. @throws `USER_NOT_FOUND` */
   unblock: callerProcedure
     .input(blockUserSchema as z.ZodType<BlockUserInput, BlockUserInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
@@ -28,7 +27,7 @@ export const blocksRouter = router({
       return { user: userFor(caller, await directory.blocks.unblock(caller.actor, change)) };
     }),
 
-  /** Everybody whom the caller has blocked, newest first. @throws `USER_NOT_FOUND` */
+  /** The users whom the caller has blocked, newest first. @throws `USER_NOT_FOUND` */
   list: callerProcedure
     .input(listBlocksSchema as unknown as z.ZodType<ListBlocksInput, ListBlocksInput | undefined>)
     .query(async ({ ctx: { caller, directory }, input }): Promise<ListBlocksAnswer> => {

@@ -1,15 +1,7 @@
-import {
-  type Access,
-  belongsTo,
-  type Directory,
-  type Principal,
-  refuseCaller,
-  refuseToken,
-  type Tenant,
-} from '@rollcall/core';
+import { actorOf, type Directory, judge, type Principal, type Tenant, type Viewer } from '@rollcall/core';
 import { type Actor, type Grant, RollcallError } from '@rollcall/protocol';
 
-/** Who calls, what they may do, and whom they see. An anonymous caller has no user and writes nothing. */
+/** Who calls, what it may do, and whom it sees. An anonymous caller has no user and cannot write. */
 export type Caller =
   | { kind: 'server'; actor: Actor }
   | ({ kind: 'user'; userId: string; role: string; actor: Actor } & Rights)
@@ -17,50 +9,41 @@ export type Caller =
 
 interface Rights {
   grants: readonly Grant[];
-  /** What the roles within single teams add there, by team; absent: nothing. */
+  /** What the caller's roles within teams add there, by team; absent: nothing. */
   teamGrants?: ReadonlyMap<string, readonly Grant[]>;
-  /** Whom the caller sees and finds; absent: everybody. */
+  /** Whom the caller sees and finds; absent: everyone. */
   tenant?: Tenant;
 }
 
-/** A caller who has a user. */
+/** A caller that has a user. */
 export type UserCaller = Extract<Caller, { kind: 'user' }>;
 
 /**
- * Who a token speaks for, as they are now: a socket may be older than a deactivation.
+ * Finds out who calls, from what is stored now: a connection may be older than a deactivation.
  * @throws RollcallError `TOKEN_REVOKED`, `USER_NOT_FOUND`, `USER_DELETED` or `USER_DEACTIVATED`.
  */
 export async function resolveCaller(directory: Directory, principal: Principal): Promise<Caller> {
-  if (principal.kind === 'server') {
-    refuseToken(principal.issuedAt, await directory.tokens.revokedBefore());
-    return { kind: 'server', actor: { type: 'server' } };
+  const access = await directory.users.access(principal);
+  const refusal = judge(principal, access, 'call');
+  if (refusal) throw refusal;
+  const { user, grants, teamGrants, tenant } = access;
+  const actor = actorOf(principal);
+  const rights = { grants, teamGrants, tenant };
+  switch (principal.kind) {
+    case 'server':
+      return { kind: 'server', actor };
+    case 'anonymous':
+      return { kind: 'anonymous', role: 'anonymous', actor, ...rights };
+    case 'user':
+      if (!user) throw new Error('the judge let in a call of a user who does not exist');
+      return { kind: 'user', userId: principal.userId, role: user.role, actor, ...rights };
   }
-  if (principal.kind === 'anonymous') {
-    const access = await directory.users.anonymousAccess();
-    return { kind: 'anonymous', role: 'anonymous', actor: { type: 'user' }, ...rightsOf(access) };
-  }
-  const { userId, issuedAt } = principal;
-  const access = await directory.users.access(userId);
-  refuseToken(issuedAt, access.revokedBefore);
-  const { user } = access;
-  if (!user) {
-    if ((await directory.users.findForgotten([userId])).size > 0) {
-      throw new RollcallError('USER_DELETED', `the user "${userId}" has been deleted`);
-    }
-    throw new RollcallError('USER_NOT_FOUND', `there is no user "${userId}"; connect first`);
-  }
-  refuseCaller(user, issuedAt);
-  return { kind: 'user', userId, role: user.role, actor: { type: 'user', id: userId }, ...rightsOf(access) };
-}
-
-function rightsOf({ grants, teamGrants, tenant }: Access): Rights {
-  return { grants, teamGrants, tenant };
 }
 
 /**
- * Lets a caller go on whose role has a grant. Where what it is about lies in teams, such as a channel of a team or
- * another user, the role that the caller has within one of these teams counts as well.
- * @param teams of what the call is about.
+ * Requires that the caller's role has a grant. When the subject of the call belongs to teams, such as a channel of a team or
+ * another user, the caller's role within one of these teams counts as well.
+ * @param teams the teams of the subject.
  * @throws RollcallError `NOT_ALLOWED` unless the caller is a server or has the grant.
  */
 export function requireGrant(caller: Caller, grant: Grant, teams: readonly string[] = []): void {
@@ -69,26 +52,43 @@ export function requireGrant(caller: Caller, grant: Grant, teams: readonly strin
   throw new RollcallError('NOT_ALLOWED', `the role "${caller.role}" lacks the grant ${grant}`);
 }
 
-/** Whether a caller has a grant within some team, so that it has to be looked at what a call is about. */
+/** Whether a caller has a grant within some team, so that the teams of the subject have to be read. */
 export function hasGrantInSomeTeam(caller: Caller, grant: Grant): boolean {
   if (caller.kind === 'server') return false;
   return [...(caller.teamGrants?.values() ?? [])].some(grants => grants.includes(grant));
 }
 
-/** The user who calls. @throws RollcallError `NOT_ALLOWED` for an anonymous caller, who has none. */
+/** The user who calls. @throws RollcallError `NOT_ALLOWED` for an anonymous caller, which has no user. */
 export function requireUser(caller: Exclude<Caller, { kind: 'server' }>): UserCaller {
   if (caller.kind === 'user') return caller;
-  throw new RollcallError('NOT_ALLOWED', 'this takes a user; whoever is anonymous has none');
+  throw new RollcallError('NOT_ALLOWED', 'only a user may call this; an anonymous caller has no user');
 }
 
-/** Whom a caller sees and finds; undefined: everybody. */
-export function tenantOfCaller(caller: Caller): Tenant {
-  return caller.kind === 'server' ? undefined : caller.tenant;
+/** Who looks at content. @throws RollcallError `NOT_ALLOWED` for an anonymous caller. */
+export function viewerOf(caller: Caller): Viewer {
+  return caller.kind === 'server' ? { kind: 'server' } : { kind: 'user', userId: requireUser(caller).userId };
 }
 
-/** Whether a caller sees a user: servers and single-tenant apps everybody, others those of their tenant and themselves. */
-export function canSee(caller: Caller, user: { id: string; teams: readonly string[] }): boolean {
-  return (
-    (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams)
-  );
+/**
+ * The user in whose name a caller writes content: a user writes in its own name, a back end in the name of the user that
+ * it gives.
+ * @throws RollcallError `INPUT_INVALID` when a back end gives no user; `NOT_ALLOWED` when a user gives another user, and for
+ * an anonymous caller.
+ */
+export function actingUserId(caller: Caller, userId: string | undefined): string {
+  if (caller.kind === 'server') {
+    if (userId !== undefined) return userId;
+    throw new RollcallError(
+      'INPUT_INVALID',
+      'user_id: a call with a server token must name the user who acts',
+      {
+        field: 'user_id',
+      },
+    );
+  }
+  const user = requireUser(caller);
+  if (userId === undefined || userId === user.userId) return user.userId;
+  throw new RollcallError('NOT_ALLOWED', 'user_id: only a server token may act for another user', {
+    field: 'user_id',
+  });
 }

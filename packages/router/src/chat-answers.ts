@@ -10,7 +10,7 @@ import type {
 import type { Caller } from './caller.js';
 import { userFor } from './view.js';
 
-/** A page of channels as the caller may see it: every member with its present user object. */
+/** A page of channels as the caller may see it. Every member comes with its present user object. */
 export function channelsFor(caller: Caller, page: ChannelPage): QueryChannelsAnswer {
   const users = usersOf(caller, page);
   return {
@@ -19,7 +19,7 @@ export function channelsFor(caller: Caller, page: ChannelPage): QueryChannelsAns
   };
 }
 
-/** A page of messages as the caller may see it: every message with the present user object of its author. */
+/** A page of messages as the caller may see it. Every message comes with the present user object of its author. */
 export function messagesFor(caller: Caller, page: MessagePage): QueryMessagesAnswer {
   const users = usersOf(caller, page);
   return {
@@ -28,7 +28,7 @@ export function messagesFor(caller: Caller, page: MessagePage): QueryMessagesAns
   };
 }
 
-/** A page of flags, each with its message and with the user who flagged it. */
+/** A page of flags. Each comes with its message and with the user who flagged it. */
 export function flagsFor(caller: Caller, page: FlagPage): QueryFlagsAnswer {
   const users = usersOf(caller, page);
   const views = new Map(page.messages.map(view => [view.row.id, view]));
@@ -41,12 +41,12 @@ export function flagsFor(caller: Caller, page: FlagPage): QueryFlagsAnswer {
   };
 }
 
-/** The only channel of a page of one. */
+/** The channel of a page that holds just one. */
 export function onlyChannel(caller: Caller, page: ChannelPage): { channel: Channel } {
   return { channel: channelsFor(caller, page).channels[0] as Channel };
 }
 
-/** The only message of a page of one. */
+/** The message of a page that holds just one. */
 export function onlyMessage(caller: Caller, page: MessagePage): { message: Message } {
   return { message: messagesFor(caller, page).messages[0] as Message };
 }
@@ -75,7 +75,7 @@ function messageFor(view: MessageView, users: (id: string) => User): Message {
   };
 }
 
-/** The users of a page, each shaped once. Whoever is named in a row is stored for as long as the row is. */
+/** The users of a page, each shaped once. A user whom a row names is stored for as long as the row. */
 function usersOf(caller: Caller, { users }: Pick<ChannelPage, 'users'>): (id: string) => User {
   const shaped = new Map([...users].map(([id, row]) => [id, userFor(caller, row)]));
   return id => {

@@ -35,12 +35,11 @@ import {
   updateMessageSchema,
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { channelsFor, flagsFor, messagesFor, onlyChannel, onlyMessage } from './chat-answers.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 
-/** A schema for an input whose defaults are filled in. */
+/** A schema that fills in the defaults of an input. */
 type Filled<Input, Default extends keyof Input = never> = z.ZodType<
   Omit<Input, Default> & { [Field in Default]-?: NonNullable<Input[Field]> },
   Input
@@ -48,9 +47,10 @@ type Filled<Input, Default extends keyof Input = never> = z.ZodType<
 
 export const chatRouter = router({
   /**
-   * Makes a channel, or answers with the one that has the id, or is the 1:1 channel of the two. Needs the grant
-   * `create-channel`, for a channel of a team also by the role within it. @throws `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked
-   * the other; `USER_NOT_FOUND`, `USER_DELETED` for members; `USER_BANNED`.
+   * Creates a channel, or answers with the existing one that has the id or is the 1:1 channel of the two. Needs the grant
+   * `create-channel`; for a channel of a team, the role within that team counts as well.
+   * @throws `NOT_ALLOWED` for a channel of others, a team of others, and two users of whom one has blocked the other;
+   * `USER_NOT_FOUND`, `USER_DELETED` for members; `USER_BANNED`.
    */
   createChannel: callerProcedure
     .input(createChannelSchema as Filled<CreateChannelInput>)
@@ -72,7 +72,7 @@ export const chatRouter = router({
       return onlyChannel(caller, await directory.chat.getChannel(viewer, { cid, includeDeleted }));
     }),
 
-  /** One page of the channels that the caller is a member of; of all, for back ends. @throws `CURSOR_INVALID` */
+  /** One page of the channels of which the caller is a member; for back ends, of all channels. @throws `CURSOR_INVALID` */
   queryChannels: callerProcedure
     .input(queryChannelsSchema as Filled<QueryChannelsInput, 'limit'>)
     .query(async ({ ctx: { caller, directory }, input }): Promise<QueryChannelsAnswer> => {
@@ -97,8 +97,8 @@ export const chatRouter = router({
     }),
 
   /**
-   * Sends a message into a channel that its author is a member of. Needs the grant `send-message`. The same id again
-   * sends nothing twice. @throws `NOT_FOUND`, `INPUT_INVALID`, `USER_BANNED`
+   * Sends a message into a channel of which its author is a member. Needs the grant `send-message`. The same id is never
+   * sent twice. @throws `NOT_FOUND`, `INPUT_INVALID`, `USER_BANNED`
    */
   sendMessage: callerProcedure
     .input(sendMessageSchema as Filled<SendMessageInput>)
@@ -110,7 +110,7 @@ export const chatRouter = router({
     }),
 
   /**
-   * Changes what is named of a message, for its author or a back end. Needs the grant `send-message`.
+   * Changes the given fields of a message, for its author or a back end. Needs the grant `send-message`.
    * @throws `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID`
    */
   updateMessage: callerProcedure
@@ -150,7 +150,7 @@ export const chatRouter = router({
       return messagesFor(caller, await directory.chat.queryMessages(inNameOf(caller, user_id), query));
     }),
 
-  /** Adds a reaction; one that is there already stays. Needs the grant `send-message`. @throws `NOT_FOUND` */
+  /** Adds a reaction. An existing one stays. Needs the grant `send-message`. @throws `NOT_FOUND` */
   addReaction: callerProcedure
     .input(reactionSchema as Filled<ReactionInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {
@@ -160,7 +160,7 @@ export const chatRouter = router({
       return onlyMessage(caller, await directory.chat.addReaction({ ...reaction, userId }));
     }),
 
-  /** Takes a reaction back. @throws `NOT_FOUND` */
+  /** Removes a reaction. @throws `NOT_FOUND` */
   removeReaction: callerProcedure
     .input(reactionSchema as Filled<ReactionInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {
@@ -169,7 +169,7 @@ export const chatRouter = router({
       return onlyMessage(caller, await directory.chat.removeReaction({ ...reaction, userId }));
     }),
 
-  /** Flags a message for those who look after the app. @throws `NOT_FOUND` */
+  /** Flags a message for the moderators of the app. @throws `NOT_FOUND` */
   flagMessage: callerProcedure
     .input(flagMessageSchema as Filled<FlagMessageInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {
@@ -178,7 +178,7 @@ export const chatRouter = router({
       return onlyMessage(caller, await directory.chat.flagMessage({ ...flag, userId }));
     }),
 
-  /** Takes a flag back. @throws `NOT_FOUND` */
+  /** Removes a flag. @throws `NOT_FOUND` */
   unflagMessage: callerProcedure
     .input(unflagMessageSchema as Filled<Omit<FlagMessageInput, 'reason'>>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {
@@ -196,13 +196,13 @@ export const chatRouter = router({
     ),
 });
 
-/** Who looks or acts: a back end as itself, or as the user that it names. */
+/** Who reads or writes: a user as itself, a back end as itself or as the user that it names. */
 function inNameOf(caller: Caller, userId: string | undefined): Viewer {
   if (caller.kind === 'server' && userId === undefined) return { kind: 'server' };
   return { kind: 'user', userId: actingUserId(caller, userId) };
 }
 
-/** @throws RollcallError `NOT_ALLOWED` for a user who asks for what only back ends may. */
+/** @throws RollcallError `NOT_ALLOWED` for a user who asks for something that only back ends may have. */
 function refuseUsers(caller: Caller, field: string, asked: boolean): void {
   if (!asked || caller.kind === 'server') return;
   throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may ask for this`, { field });

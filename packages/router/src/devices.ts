@@ -7,12 +7,12 @@ import {
 } from '@rollcall/protocol';
 import { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId } from './acting-user.js';
+import { actingUserId } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 
 export const devicesRouter = router({
   /**
-   * Adds a device of the caller, or changes the one with its id; beyond 25 the oldest leaves. Answers with all of them.
+   * Adds a device of the caller, or changes the one with its id. Beyond 25 devices the oldest is removed. Answers with all.
    * @throws `USER_NOT_FOUND`, `USER_DELETED`
    */
   add: callerProcedure
@@ -33,7 +33,7 @@ export const devicesRouter = router({
       throw new RollcallError('USER_NOT_FOUND', `there is no user "${userId}"`, { field: 'user_id' });
     }),
 
-  /** Removes a device of the caller, if it has it. Answers with those that are left. @throws `USER_NOT_FOUND` */
+  /** Removes a device of the caller, if there is one. Answers with the remaining devices. @throws `USER_NOT_FOUND` */
   remove: callerProcedure
     .input(removeDeviceSchema as z.ZodType<RemoveDeviceInput, RemoveDeviceInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<DevicesAnswer> => {

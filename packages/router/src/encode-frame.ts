@@ -1,9 +1,9 @@
 import type { EventPage } from '@rollcall/protocol';
 
 /**
- * Serialises WebSocket messages so that an event that goes to a thousand listeners is turned into text once. The pages
- * that {@link shareable} marked are spliced together from the texts of their events; every other message is plain JSON.
- * What goes over the wire is the same either way.
+ * Serialises WebSocket messages so that an event for a thousand listeners is turned into text only once. A page that
+ * {@link shareable} has marked is put together from the texts of its events; every other message is plain JSON. The text on
+ * the wire is the same either way.
  */
 export const frameEncoder = {
   encode: (message: unknown): string => encodePage(message) ?? JSON.stringify(message),
@@ -13,7 +13,7 @@ export const frameEncoder = {
 const texts = new WeakMap<object, string>();
 const pages = new WeakSet<object>();
 
-/** Marks a page whose events never change, so that their texts may be kept as long as they are. */
+/** Marks a page whose events never change, so that their texts may be cached for as long as the events exist. */
 export function shareable(page: EventPage): EventPage {
   pages.add(page);
   return page;

@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode, type ErrorData, type Issue, RollcallError 
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 
-/** How tRPC names what goes wrong before a procedure of ours is reached. */
+/** Our codes for the errors that tRPC throws before it reaches a procedure. */
 const TRANSPORT_CODES: Partial<Record<TRPCError['code'], ErrorCode>> = {
   PARSE_ERROR: 'INPUT_INVALID',
   BAD_REQUEST: 'INPUT_INVALID',
@@ -15,20 +15,20 @@ const TRANSPORT_CODES: Partial<Record<TRPCError['code'], ErrorCode>> = {
   SERVICE_UNAVAILABLE: 'UNAVAILABLE',
 };
 
-/** An error of core as tRPC transports it: the table of codes decides the HTTP status. */
+/** An error of core as tRPC transports it. The table of codes decides the HTTP status. */
 export function toTransportError(error: RollcallError): TRPCError {
   return new TRPCError({ code: ERROR_CODES[error.code].trpc, message: error.message, cause: error });
 }
 
 /**
- * What a caller is told. Our own errors say everything; a fault says the request id and nothing else, because its
- * message may hold anything.
+ * The error data that a caller gets. A `RollcallError` is sent in full. Of a fault only the request id is sent, because its
+ * message may contain anything.
  */
 export function toErrorData(error: TRPCError, requestId: string): ErrorData {
   return toRollcallError(error, requestId).toData();
 }
 
-/** Whether an error is a fault of the server, which the log must have in full. */
+/** Whether an error is a fault of the server, which has to be logged in full. */
 export function isFault(error: TRPCError): boolean {
   return toRollcallError(error, '').code === 'INTERNAL';
 }
@@ -43,7 +43,7 @@ function toRollcallError(error: TRPCError, requestId: string): RollcallError {
   });
 }
 
-/** The issues of an input that has not the form of its procedure. A number in front of a path is a place in a batch. */
+/** The issues of an input that does not match the schema of its procedure. A number that begins a path is an index in a batch. */
 function issuesOf(error: ZodError): Issue[] {
   return error.issues.map(({ path, message }) => {
     const field = path.map(String).join('.');
@@ -54,3 +54,17 @@ function issuesOf(error: ZodError): Issue[] {
     };
   });
 }
+
+/** The HTTP status of each tRPC code that the table of errors uses. */
+export const HTTP_CODES = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+} as const satisfies Record<(typeof ERROR_CODES)[keyof typeof ERROR_CODES]['trpc'], number>;

@@ -138,18 +138,18 @@ describe('somebody anonymous', () => {
   });
 });
 
-describe('a user who was deleted for good while a listener was away', () => {
+describe('a user who was erased while a listener was away', () => {
   const deleted = (type: EventType = 'user.deleted') => entry({ id: tombstoneOf('john') }, undefined, type);
 
   it.each([
     ['a user', JANE],
     ['a server', SERVER],
-  ])('is told of to %s that names its id, under that id', (_, caller) => {
+  ])('is reported under its id to %s that names the id', (_, caller) => {
     const viewer = new EventViewer(caller, { userIds: new Set(['jack', 'john']) });
     expect(viewer.see(deleted())).toMatchObject({ type: 'user.deleted', user: { id: 'john' } });
   });
 
-  it('is not told of to who names somebody else, nor with what only the user itself was told', () => {
+  it('is not reported to a listener that names another user, nor by an event that only the user itself received', () => {
     expect(new EventViewer(JANE, { userIds: new Set(['jack']) }).see(deleted())).toBeUndefined();
     const viewer = new EventViewer(JANE, { userIds: new Set(['john']) });
     expect(viewer.see(deleted('user.tokens.revoked'))).toBeUndefined();

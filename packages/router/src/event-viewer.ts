@@ -13,33 +13,33 @@ import {
   type RollcallEvent,
   type User,
 } from '@rollcall/protocol';
-import { type Caller, canSee } from './caller.js';
-import { visibilityOf } from './view.js';
+import type { Caller } from './caller.js';
+import { canSee, visibilityOf } from './view.js';
 
-/** What a listener asked for, checked. */
+/** The checked selection of a listener. */
 export interface EventSelection {
   types?: ReadonlySet<EventType>;
   userIds?: ReadonlySet<string>;
   filter?: FilterNode;
 }
 
-/** How a change moves a user in and out of what a listener sees at all. */
-interface Sight {
+/** Whether the listener sees the user before and after a change. */
+interface Scope {
   before: boolean;
   after: boolean;
 }
 
 /**
- * Decides which events of the log a listener receives, and in which form (SPEC section 8). A server token receives
- * everything that it selects. A user token receives the events about itself, and the public ones about the users it
- * names or whom its filter matches before or after the change.
+ * Decides which events of the log a listener receives, and in which form (docs/contract/events.md). A server token
+ * receives everything that it selects. A user token receives the events about its own user, and the public events about
+ * the users that it names, or that its filter matches before or after the change.
  *
- * With several tenants it receives only what concerns users of its own. Of a user who joins them it receives the event
- * without `changes`: what was before is not its business. Of a user who leaves them it receives that one event, in
- * which nothing but the id is told, so that it can forget the user; and nothing about that user from then on.
+ * With several tenants a user token receives only events about users of its own tenant. When a user joins the tenant, the
+ * event comes without `changes`, because the listener may not see what was before. When a user leaves the tenant, that one
+ * event comes with nothing but the id, so that the listener can drop the user; after it, no more events about the user come.
  *
- * A user who was deleted for good stands in the log under its tombstone. Who named the id before, and was away meanwhile,
- * still learns of it under that id: it is the listener who knows it, and not the log.
+ * The log names an erased user by its tombstone. A listener that names the id of the user, and was away meanwhile, still
+ * gets the event under that id: the listener knows the id, the log does not.
  */
 export class EventViewer {
   readonly #caller: Caller;
@@ -55,20 +55,20 @@ export class EventViewer {
   see(entry: LoggedEvent): RollcallEvent | undefined {
     const { types, filter } = this.#selection;
     if (types && !types.has(entry.type)) return undefined;
-    const idInLife = this.#idInLife(entry);
-    if (idInLife === undefined && !this.#mayReceive(entry)) return undefined;
-    const sight = this.#sightOf(entry);
-    const event = this.#formOf(entry, sight);
-    if (idInLife !== undefined && event && isUserEvent(event) && !filter) {
-      return { ...event, user: { ...event.user, id: idInLife } };
+    const namedId = this.#namedId(entry);
+    if (namedId === undefined && !this.#mayReceive(entry)) return undefined;
+    const scope = this.#scopeOf(entry);
+    const event = this.#formOf(entry, scope);
+    if (namedId !== undefined && event && isUserEvent(event) && !filter) {
+      return { ...event, user: { ...event.user, id: namedId } };
     }
     if (!event || !filter) return event;
-    const matched = this.#match(entry, filter, sight);
+    const matched = this.#match(entry, filter, scope);
     return matched && isUserEvent(event) ? { ...event, matched } : undefined;
   }
 
-  /** The id that this listener named, of a user who stands in the log under its tombstone; undefined for any other. */
-  #idInLife({ userId, type }: LoggedEvent): string | undefined {
+  /** The id by which this listener named a user who stands in the log under its tombstone; undefined for any other user. */
+  #namedId({ userId, type }: LoggedEvent): string | undefined {
     const { userIds } = this.#selection;
     if (!userIds || userId === undefined || !isTombstone(userId)) return undefined;
     if (this.#caller.kind !== 'server' && EVENT_CATALOGUE[type].audience !== 'public') return undefined;
@@ -91,7 +91,7 @@ export class EventViewer {
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
   }
 
-  #sightOf(entry: LoggedEvent): Sight {
+  #scopeOf(entry: LoggedEvent): Scope {
     const unlimited = this.#caller.kind === 'server' || this.#caller.tenant === undefined;
     if (unlimited || !isUserEvent(entry.full)) return { before: true, after: true };
     const { userBefore } = entry;
@@ -101,7 +101,7 @@ export class EventViewer {
     };
   }
 
-  #formOf(entry: LoggedEvent, { before, after }: Sight): RollcallEvent | undefined {
+  #formOf(entry: LoggedEvent, { before, after }: Scope): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
     const visibility = visibilityOf(this.#caller, entry.userId);
     const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
@@ -111,14 +111,14 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: FilterNode, sight: Sight): Sight | undefined {
+  #match(entry: LoggedEvent, filter: FilterNode, scope: Scope): Scope | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
-    // Judged is the user as the listener may see it, or a filter would tell what is hidden from it.
+    // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.
     const visibility = visibilityOf(this.#caller, entry.userId);
     const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
-    const before = sight.before && entry.userBefore !== undefined && matches(entry.userBefore);
-    const after = sight.after && matches(entry.full.user);
+    const before = scope.before && entry.userBefore !== undefined && matches(entry.userBefore);
+    const after = scope.after && matches(entry.full.user);
     return before || after ? { before, after } : undefined;
   }
 }

@@ -14,15 +14,14 @@ import {
   removeActivitySchema,
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
 export const feedsRouter = router({
   /**
-   * Adds an activity; an id that the same actor has used answers with what is stored. Needs the grant `add-activity`.
-   * @throws `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like for the actor.
+   * Adds an activity. For an id that the same actor has used, it answers with what is stored. Needs the grant
+   * `add-activity`. @throws `INPUT_INVALID` for an id that is taken; `USER_BANNED` and similar errors for the actor.
    */
   addActivity: callerProcedure
     .input(addActivitySchema as z.ZodType<ParsedAddActivity, AddActivityInput>)
@@ -34,7 +33,7 @@ export const feedsRouter = router({
 
   /**
    * Removes an activity, for its actor or a back end.
-   * @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for somebody else's
+   * @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for the activity of another user
    */
   removeActivity: callerProcedure
     .input(removeActivitySchema as z.ZodType<RemoveActivityInput, RemoveActivityInput>)
@@ -66,7 +65,7 @@ function onlyActivity(caller: Caller, page: ActivityPage): { activity: Activity 
 function activitiesFor(caller: Caller, { activities, users }: ActivityPage): Activity[] {
   return activities.flatMap(({ pruned: _pruned, deleted_with: _deletedWith, ...row }) => {
     const actor = users.get(row.actor_id);
-    // Only pruned ones have no verb and no object, and nobody is shown those.
+    // Only pruned activities have no verb and no object, and those are shown to nobody.
     if (!actor || row.verb === undefined || row.object === undefined) return [];
     return [{ ...row, verb: row.verb, object: row.object, actor: userFor(caller, actor) }];
   });

@@ -1,4 +1,4 @@
 export { type AppRouter, appRouter } from './app-router.js';
-export type { Authentication, CallContext, LiveConnection } from './context.js';
+export type { Authentication, CallContext, CallerConnection } from './context.js';
 export { frameEncoder } from './encode-frame.js';
 export { isFault, toErrorData } from './error-shape.js';

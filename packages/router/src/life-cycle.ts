@@ -1,7 +1,14 @@
-import { type DeletionPreview, LIMITS, type User, type UserExport } from '@rollcall/protocol';
+import type { Directory } from '@rollcall/core';
+import {
+  type Actor,
+  type DeletionPreview,
+  LIMITS,
+  RollcallError,
+  type User,
+  type UserExport,
+} from '@rollcall/protocol';
 import { deleteUsersSchema, userFieldSchemas, userIdSchema, userIdsSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { lifeCycleActor } from './life-cycle-actor.js';
 import { serverProcedure } from './trpc.js';
 import { userFor } from './view.js';
 
@@ -12,14 +19,14 @@ const oneUser = z.strictObject({ id: userIdSchema, ...onBehalf });
 const manyUsers = z.strictObject({ ids: userIdsSchema(), ...onBehalf });
 
 /**
- * The life cycle of users (SPEC section 5), a part of the noun `users`. Server only, all of it; `created_by_id` is the
- * user whom the events name as their actor. A task refuses what it cannot do before it begins: `USER_NOT_FOUND` for ids
- * that are unknown, `USER_DELETED` for users who are too far gone for it, each with `index`.
+ * The life cycle of users (docs/contract/life-cycle.md), a part of the noun `users`. All of it is server only.
+ * `created_by_id` is the user whom the events name as their actor. A call refuses what its task cannot do before the task
+ * begins: `USER_NOT_FOUND` for unknown ids, `USER_DELETED` for users whose deletion has gone too far, each with `index`.
  */
 export const lifeCycleProcedures = {
   /**
-   * Deactivates one user, at once; one who is deactivated already stays as it is. With `mark_messages_deleted`, a task
-   * hides its messages.
+   * Deactivates one user at once. A user who is already deactivated stays as it is. With `mark_messages_deleted`, a task
+   * hides the user's messages.
    */
   deactivate: serverProcedure
     .input(oneUser.extend(deactivation))
@@ -40,8 +47,8 @@ export const lifeCycleProcedures = {
     }),
 
   /**
-   * Undoes a deactivation, and gives the user another name when one is named. With `restore_messages`, a task brings
-   * back what the deactivation hid. @throws `USERNAME_TAKEN`
+   * Undoes a deactivation, and gives the user a new name if the input has one. With `restore_messages`, a task brings back
+   * the messages that the deactivation hid. @throws `USERNAME_TAKEN`
    */
   reactivate: serverProcedure
     .input(oneUser.extend({ name: userFieldSchemas.name.optional(), ...reactivation }))
@@ -62,7 +69,7 @@ export const lifeCycleProcedures = {
     }),
 
   /**
-   * Marks up to 100 users as deleted, at once; a task does the rest. `user: "hard"` requires `messages: "hard"` and
+   * Marks up to 100 users as deleted at once; a task does the rest. `user: "hard"` requires `messages: "hard"` and
    * `conversations: "hard"`. @throws `INPUT_INVALID` for modes that do not go together
    */
   deleteMany: serverProcedure
@@ -72,7 +79,7 @@ export const lifeCycleProcedures = {
       return { task_id: await directory.lifeCycle.deleteUsers(by, input) };
     }),
 
-  /** What `deleteMany` would change, in counts. It changes nothing, and refuses the same. */
+  /** Counts what `deleteMany` would change. It changes nothing, and refuses what `deleteMany` refuses. */
   previewDelete: serverProcedure
     .input(deleteUsersSchema)
     .query(async ({ ctx: { directory, actor }, input }): Promise<DeletionPreview> => {
@@ -81,8 +88,8 @@ export const lifeCycleProcedures = {
     }),
 
   /**
-   * Brings back up to 100 soft-deleted users as a task; with `restore_content`, also what their deletion hid. The task
-   * tells of a user whose name is taken by now.
+   * Brings back up to 100 soft-deleted users as a task; with `restore_content`, also the content that their deletion hid.
+   * The task reports each user whose name is taken by now.
    */
   restoreMany: serverProcedure
     .input(manyUsers.extend({ restore_content: z.boolean().optional() }))
@@ -105,3 +112,16 @@ export const lifeCycleProcedures = {
       return { task_id: await directory.exports.exportUsers(by, input.ids) };
     }),
 };
+
+/**
+ * The actor whom the events of a life-cycle change name: the user on whose behalf a back end calls, if it names one.
+ * @throws RollcallError `USER_NOT_FOUND` when there is no such user.
+ */
+async function lifeCycleActor(directory: Directory, actor: Actor, createdById?: string): Promise<Actor> {
+  if (createdById === undefined) return actor;
+  const [user] = await directory.users.find([createdById]);
+  if (user && user.deleted_at === undefined) return { type: 'user', id: createdById };
+  throw new RollcallError('USER_NOT_FOUND', `created_by_id: there is no user "${createdById}"`, {
+    field: 'created_by_id',
+  });
+}

@@ -1,3 +1,4 @@
+import type { Tasks } from '@rollcall/core';
 import {
   type EventPage,
   type Filter,
@@ -12,17 +13,16 @@ import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
 import { type Caller, requireGrant } from './caller.js';
-import { counted } from './connection-limits.js';
+import { limitSubscription } from './connection-limits.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
-import { streamProgress } from './stream-progress.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 
 export const liveRouter = router({
   /**
-   * The durable events that the caller may receive and selects, in commit order, as pages tracked by position. Resumes
-   * after `lastEventId`; a position that is no longer kept gives one page with `resync` and goes on from now.
+   * The durable events that the caller selects and may receive, in commit order, as pages tracked by position. It resumes
+   * after `lastEventId`. For a position that is no longer kept, it yields one page with `resync` and goes on from now.
    */
   events: callerProcedure
     .input(
@@ -42,12 +42,12 @@ export const liveRouter = router({
         connection,
         signal: signalOf(signal),
       });
-      yield* counted(connection, stream, input?.user_ids);
+      yield* limitSubscription(connection, stream, input?.user_ids);
     }),
 
   /**
-   * Who of these users is here, all of them first and then whoever comes or goes, as the caller may see it. Takes the
-   * grant `read-users`. The comment at the top of `stream-presence.ts` says what it promises.
+   * Which of these users are online: first the state of all of them, then every change, as the caller may see it. Needs the
+   * grant `read-users`. The comment at the top of `stream-presence.ts` says what the stream promises.
    */
   presence: callerProcedure.input(watchPresenceSchema).subscription(async function* ({
     ctx,
@@ -63,21 +63,21 @@ export const liveRouter = router({
       connection,
       signal: signalOf(signal),
     });
-    yield* counted(connection, stream, input.user_ids);
+    yield* limitSubscription(connection, stream, input.user_ids);
   }),
 
-  /** Events that are sent and forgotten: the progress of tasks. Server only. They carry no id and move no position. */
+  /** Events that are sent and not stored: the progress of tasks. Server only. They have no id and do not move the position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
-    yield* counted(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
+    yield* limitSubscription(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
   }),
 
-  /** One task: its present state at once, then every change; ends when the task ends. @throws `TASK_NOT_FOUND` */
+  /** One task: first its present state, then every change. It ends when the task ends. @throws `TASK_NOT_FOUND` */
   task: serverProcedure.input(z.strictObject({ task_id: taskIdSchema })).subscription(async function* ({
     ctx,
     input,
     signal,
   }): AsyncGenerator<Task> {
-    yield* counted(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
+    yield* limitSubscription(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
   }),
 });
 
@@ -91,8 +91,36 @@ function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
   };
 }
 
-/** tRPC types the signal of a subscription as optional, and always gives one. */
+/** tRPC types the signal of a subscription as optional, but always gives one. */
 function signalOf(signal: AbortSignal | undefined): AbortSignal {
   if (!signal) throw new Error('a subscription needs a signal to end by');
   return signal;
+}
+
+/** The progress of tasks as it happens. When the reader is slow, only the last state of each task is yielded. */
+async function* streamProgress(tasks: Tasks, signal: AbortSignal): AsyncGenerator<RollcallEvent[]> {
+  const latest = new Map<string, RollcallEvent>();
+  let wake = () => {};
+  const unsubscribe = tasks.onProgress(event => {
+    latest.set(event.task.task_id, event);
+    wake();
+  });
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      if (latest.size === 0) {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const events = [...latest.values()];
+      latest.clear();
+      yield events;
+    }
+  } finally {
+    unsubscribe();
+    signal.removeEventListener('abort', onAbort);
+  }
 }

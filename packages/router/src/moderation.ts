@@ -17,8 +17,7 @@ import {
   userIdSchema,
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { viewerOf } from './acting-user.js';
-import { type Caller, hasGrantInSomeTeam, requireGrant } from './caller.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
@@ -26,8 +25,8 @@ const oneUser = z.strictObject({ id: userIdSchema });
 
 export const moderationRouter = router({
   /**
-   * Bans a user, or changes its ban: a banned user cannot write. Needs the grant `ban-user`; a shadow ban, and its
-   * author, are for servers only. @throws `USER_NOT_FOUND`, `USER_DELETED`; `NOT_ALLOWED` for oneself and for admins
+   * Bans a user, or changes its ban. A banned user cannot write. Needs the grant `ban-user`; only servers may name the
+   * author and ban in shadow. @throws `USER_NOT_FOUND`, `USER_DELETED`; `NOT_ALLOWED` for oneself and for admins
    */
   ban: callerProcedure
     .input(banUserSchema as unknown as z.ZodType<ParsedBan, BanUserInput>)
@@ -36,7 +35,7 @@ export const moderationRouter = router({
       return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), input));
     }),
 
-  /** Ends the ban of a user; a shadow ban stays. Needs the grant `ban-user`. @throws as `ban` does */
+  /** Ends the ban of a user. A shadow ban stays. Needs the grant `ban-user`. @throws as `ban` does */
   unban: callerProcedure
     .input(oneUser)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
@@ -45,7 +44,7 @@ export const moderationRouter = router({
       return oneUserFor(caller, await directory.moderation.unban(caller.actor, viewerOf(caller), change));
     }),
 
-  /** Bans a user without telling it: only it sees what it writes. Needs the grant `ban-user`. @throws as `ban` does */
+  /** Bans a user without telling the user, who alone sees what it writes. Needs the grant `ban-user`. @throws as `ban` does */
   shadowBan: callerProcedure
     .input(shadowBanSchema as unknown as z.ZodType<ParsedShadowBan, ShadowBanInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
@@ -54,7 +53,7 @@ export const moderationRouter = router({
       return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), ban));
     }),
 
-  /** Ends the shadow ban of a user; an open ban stays. Needs the grant `ban-user`. @throws as `ban` does */
+  /** Ends the shadow ban of a user. An open ban stays. Needs the grant `ban-user`. @throws as `ban` does */
   removeShadowBan: callerProcedure
     .input(oneUser)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
@@ -64,7 +63,7 @@ export const moderationRouter = router({
     }),
 
   /**
-   * One page of the bans that hold now, newest first; shadow bans for servers only. Needs the grant `ban-user`.
+   * One page of the bans in force, newest first. Only servers see shadow bans. Needs the grant `ban-user`.
    * @throws `CURSOR_INVALID`
    */
   queryBanned: callerProcedure
@@ -77,7 +76,7 @@ export const moderationRouter = router({
     }),
 });
 
-/** A role within a team bans the users of that team. */
+/** Requires the grant to ban. A role within a team has it for the users of that team. */
 async function requireBanGrant(directory: Directory, caller: Caller, id: string): Promise<void> {
   if (!hasGrantInSomeTeam(caller, 'ban-user')) return requireGrant(caller, 'ban-user');
   const [target] = await directory.users.find([id]);

@@ -6,12 +6,12 @@ import { router, serverProcedure } from './trpc.js';
 const oneRole = z.strictObject({ name: roleNameSchema });
 
 export const rolesRouter = router({
-  /** Makes a role. Server only. @throws `ROLE_IN_USE` when it exists. */
+  /** Creates a role. Server only. @throws `ROLE_IN_USE` when it exists. */
   create: serverProcedure
     .input(oneRole)
     .mutation(({ ctx, input }): Promise<Role> => ctx.directory.roles.create(ctx.actor, input.name)),
 
-  /** Every role, built-in ones first. Server only. */
+  /** All roles, the built-in ones first. Server only. */
   list: serverProcedure.query(
     async ({ ctx }): Promise<{ roles: Role[] }> => ({
       roles: await ctx.directory.roles.list(),

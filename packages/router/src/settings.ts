@@ -6,7 +6,7 @@ export const settingsRouter = router({
   /** The settings of the app, defaults filled in. Server only. */
   get: serverProcedure.query(({ ctx }): Promise<AppSettings> => ctx.directory.settings.get()),
 
-  /** Changes the settings that are named. Server only. @throws `INPUT_INVALID` for an unknown setting. */
+  /** Changes the given settings. Server only. @throws `INPUT_INVALID` for an unknown setting. */
   update: serverProcedure
     .input(z.custom<AppSettingsUpdate>())
     .mutation(({ ctx, input }): Promise<AppSettings> => ctx.directory.settings.update(ctx.actor, input)),

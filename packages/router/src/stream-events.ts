@@ -1,28 +1,28 @@
 import type { EventLog } from '@rollcall/core';
 import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
-import { awaitDrain } from './back-pressure.js';
-import type { LiveConnection } from './context.js';
+import { awaitDrain } from './connection-limits.js';
+import type { CallerConnection } from './context.js';
 import { shareable } from './encode-frame.js';
 import type { EventViewer } from './event-viewer.js';
 
-/** After so many entries that were not for this listener, an empty page moves its position on. */
+/** After this many entries that are not for the listener, an empty page moves its position on. */
 const MAX_SILENT_ENTRIES = 1000;
 
-/** What a stream of events needs. */
+/** Options of a stream of events. */
 export interface StreamEventsOptions {
   log: EventLog;
   viewer: EventViewer;
-  /** Everything after this position; absent: from now on. */
+  /** The stream begins after this position; absent: it begins now. */
   after: Position | undefined;
-  connection: LiveConnection | undefined;
+  connection: CallerConnection | undefined;
   signal: AbortSignal;
 }
 
 /**
- * The events of the log for one listener, page by page, in commit order, none missing and none twice. Only tracked items
- * are yielded, because an untracked one would make the client forget its position. The first page comes at once: its
- * position says from where on the stream is live, even if nothing ever happens.
+ * The events of the log for one listener, page by page, in commit order, none missing and none twice. It yields tracked
+ * items only, because an untracked item would make the client lose its position. The first page comes at once. Its position
+ * says where the stream begins, even if nothing ever happens.
  */
 export async function* streamEvents(
   options: StreamEventsOptions,

@@ -5,9 +5,9 @@ import { router, serverProcedure } from './trpc.js';
 
 export const tokensRouter = router({
   /**
-   * Refuses from now on the tokens of these users, or of the whole app, that were issued before a time or do not say
-   * when; null undoes it. Their live connections are closed. Server only; with the whole app, the token of this very
-   * call may be revoked by it. @throws `USER_NOT_FOUND`, `USER_DELETED` with `index`, `INPUT_INVALID`
+   * Revokes the tokens of these users, or of the whole app, that were issued before a time or do not say when; null undoes
+   * it. Live connections with revoked tokens are closed. Server only. For the whole app, it may revoke the token of this
+   * very call. @throws `USER_NOT_FOUND`, `USER_DELETED` with `index`, `INPUT_INVALID`
    */
   revoke: serverProcedure
     .input(revokeTokensSchema as z.ZodType<z.output<typeof revokeTokensSchema>, RevokeTokensInput>)

@@ -1,19 +1,19 @@
+import { judgeExpiry } from '@rollcall/core';
 import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
 import type { CallContext } from './context.js';
-import { toErrorData, toTransportError } from './error-shape.js';
-import { HTTP_CODES } from './http-codes.js';
+import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
 
 /**
- * The root context is opaque, so that the emitted types of the router, which the client carries, name nothing but tRPC
- * and the protocol; the first middleware gives it its type back.
+ * The root context is opaque, so that the emitted types of the router, which the client imports, name nothing but tRPC and
+ * the protocol. The first middleware gives the context its type back.
  */
 const t = initTRPC.context<object>().create({
   // Development mode would send stack traces to callers.
   isDev: false,
-  // A proxy closes a stream that stays silent; a client that hears nothing for longer than this comes back.
+  // A proxy closes a silent stream. A client that hears nothing for longer than this reconnects.
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter: ({ shape, error, ctx }) => {
     const data = toErrorData(error, (ctx as CallContext | undefined)?.requestId ?? 'unknown');
@@ -32,20 +32,20 @@ const t = initTRPC.context<object>().create({
 
 export const router = t.router;
 
-/** Errors of core leave as what the transport understands, with the status of their code. */
+/** Turns errors of core into errors of the transport, with the status of their code. */
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof RollcallError) throw toTransportError(result.error.cause);
   return result;
 });
 
-/** The host counts every call before anything is looked up for it, the calls of a batch one by one. */
+/** Lets the host count every call before anything is read for it. The calls of a batch are counted one by one. */
 const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
   await (ctx as CallContext).limit?.({ procedure: path, type });
   return next();
 });
 
-/** The host does not close a connection between a call and its answer, where it can choose the moment. */
+/** Counts running calls, so that the host can avoid closing a connection between a call and its answer. */
 const noteRunning = t.middleware(async ({ ctx, type, next }) => {
   const { connection } = ctx as CallContext;
   if (!connection || type === 'subscription') return next();
@@ -57,27 +57,26 @@ const noteRunning = t.middleware(async ({ ctx, type, next }) => {
   }
 });
 
-/** A procedure for anybody at all, token or not: whoever calls it is counted. */
+/** A procedure for every caller, with or without a token. Its calls are counted. */
 const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls);
 
-/** A procedure for people who have no token yet. A token that comes along is not looked at. */
+/** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.use(({ ctx, next }) => {
   const { directory, signGuestToken } = ctx as CallContext;
   return next({ ctx: { directory, signGuestToken } });
 });
 
-/** A procedure for anybody with a valid token, whoever it speaks for; the user need not exist yet. */
+/** A procedure for every caller with a valid token. The user of the token need not exist yet. */
 export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
   const { authentication, directory, requestId, connection } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
-  if (principal.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
-    throw new RollcallError('TOKEN_EXPIRED', 'the token has expired; call again with a fresh one');
-  }
+  const expired = judgeExpiry(principal, Date.now());
+  if (expired) throw expired;
   return next({ ctx: { principal, directory, requestId, connection } });
 });
 
-/** A procedure for server tokens and for users who exist and may call. */
+/** A procedure for every caller that the judge lets in. */
 export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
   const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
   return next({ ctx: { caller } });
@@ -86,7 +85,7 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
 /** A procedure for server tokens only, whatever the role of a user. */
 export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) => {
   if (ctx.principal.kind !== 'server') {
-    throw new RollcallError('NOT_ALLOWED', `${path} takes a server token; this one speaks for a user`);
+    throw new RollcallError('NOT_ALLOWED', `${path} needs a server token; this token speaks for a user`);
   }
   await resolveCaller(ctx.directory, ctx.principal);
   return next({ ctx: { actor: { type: 'server' } as const } });

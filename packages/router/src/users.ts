@@ -12,18 +12,24 @@ import {
   type SortKey,
   type UpsertUserInput,
   type User,
+  type UserHistoryAnswer,
+  type UserHistoryInput,
   type UserInput,
   type UsersAnswer,
 } from '@rollcall/protocol';
-import { type ParsedQueryUsersOptions, queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
+import {
+  type ParsedQueryUsersOptions,
+  type ParsedUserHistory,
+  queryUsersOptionsSchema,
+  userHistorySchema,
+} from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser, tenantOfCaller } from './caller.js';
-import { historyProcedures } from './history.js';
+import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser } from './caller.js';
 import { lifeCycleProcedures } from './life-cycle.js';
 import { callerProcedure, publicProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
-import { userFor, usersFor } from './view.js';
+import { tenantOfCaller, userFor, usersFor } from './view.js';
 
-/** An input that core checks, item by item and even for being there, so that one error can list what is wrong. */
+/** An input that core checks item by item, even for its presence, so that one error can list everything that is wrong. */
 const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
 
 /** What `users.query` takes. */
@@ -35,7 +41,7 @@ export interface QueryInput<Options> {
 
 export const usersRouter = router({
   /**
-   * Creates users, or replaces their data: 1–100 in one transaction, all or nothing. Server only.
+   * Creates users or replaces their data: 1–100 in one transaction, all or nothing. Server only.
    * @throws `INPUT_INVALID`, `USERNAME_TAKEN`, `ROLE_NOT_FOUND`, `REVISION_CONFLICT`, `USER_DELETED`: the first in input
    * order, with `index` and `field`; `issues` lists every one.
    */
@@ -48,8 +54,8 @@ export const usersRouter = router({
 
   /**
    * Changes parts of users: 1–100 in one transaction, all or nothing. A user may change itself where its role has the
-   * grant `update-own-user`, others with `update-any-user`, and never the fields reserved to servers. With the role of a
-   * team, the grant holds for the users of that team. @throws `USER_BANNED` for a user who is banned
+   * grant `update-own-user`, others with `update-any-user`, but never the fields reserved for servers. The grant of a role
+   * within a team holds for the users of that team. @throws `USER_BANNED` for a user who is banned
    */
   partialUpdate: callerProcedure
     .input(z.strictObject({ users: checkedByCore<PartialUserUpdate[]>() }))
@@ -63,8 +69,8 @@ export const usersRouter = router({
     }),
 
   /**
-   * Creates the user that the token speaks for, or merges the given fields into it. With only an id, an existing user
-   * is not touched. `position` is where the user's live events begin.
+   * Creates the user of the token, or merges the given fields into it. With only an id, it does not change an existing
+   * user. `position` is where the user's live events begin.
    */
   connect: tokenProcedure
     .input(z.strictObject({ user: checkedByCore<UserInput>() }))
@@ -72,7 +78,7 @@ export const usersRouter = router({
       if (principal.kind !== 'user') {
         throw new RollcallError(
           'NOT_ALLOWED',
-          'a token without a user has nobody to connect; use the token of a user',
+          'only the token of a user can connect; this token has no user',
         );
       }
       const { userId, issuedAt } = principal;
@@ -88,21 +94,21 @@ export const usersRouter = router({
     }),
 
   /**
-   * Makes a user of role `guest` for somebody without a token, and answers with a token for it that holds for a day. An
-   * id that somebody has, or had, is refused. `position` is where the guest's live events begin.
-   * @throws `NOT_ALLOWED` where the app takes no guests
+   * Creates a user with the role `guest` for a caller without a token, and answers with a token for it that is valid for 24
+   * hours. An id that a user has, or had, is refused. `position` is where the guest's live events begin.
+   * @throws `NOT_ALLOWED` when the app admits no guests
    */
   connectGuest: publicProcedure
     .input(z.strictObject({ user: checkedByCore<GuestInput>() }))
     .mutation(async ({ ctx: { directory, signGuestToken }, input }): Promise<GuestAnswer> => {
-      if (!signGuestToken) throw new RollcallError('NOT_ALLOWED', 'this server takes no guests');
+      if (!signGuestToken) throw new RollcallError('NOT_ALLOWED', 'this server admits no guests');
       const { row, position } = await directory.users.connectGuest(input.user);
       const { id: userId, role } = row;
       const caller = { kind: 'user', userId, role, actor: { type: 'user', id: userId }, grants: [] } as const;
       return { user: userFor(caller, row), token: await signGuestToken(userId), position };
     }),
 
-  /** One page of users that match a filter, as the caller may see them. */
+  /** One page of the users that match a filter (docs/contract/queries.md), as the caller may see them. */
   query: callerProcedure
     .input(
       z.strictObject({
@@ -136,12 +142,18 @@ export const usersRouter = router({
 
   ...lifeCycleProcedures,
 
-  ...historyProcedures,
+  /**
+   * What the event log says about a user, newest first: who changed what and when; with `by`, also what the user did.
+   * Server only. @throws `USER_NOT_FOUND`, `CURSOR_INVALID`
+   */
+  history: serverProcedure
+    .input(userHistorySchema as z.ZodType<ParsedUserHistory, UserHistoryInput>)
+    .query(({ ctx, input }): Promise<UserHistoryAnswer> => ctx.directory.history.query(input)),
 });
 
 /**
- * Lets a caller change the users with these ids, or throws. Others are looked up only for a caller who may change those
- * of a team; who is not found has no team.
+ * Requires that a caller may change the users with these ids. It reads other users only for a caller that may change those
+ * of a team; a user who is not found has no team.
  */
 async function authoriseUpdate(
   caller: Caller,

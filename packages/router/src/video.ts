@@ -18,8 +18,7 @@ import {
   takePartInCallSchema,
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
-import { actingUserId, viewerOf } from './acting-user.js';
-import { type Caller, requireGrant } from './caller.js';
+import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
@@ -28,8 +27,8 @@ const takePart = takePartInCallSchema as z.ZodType<TakePartInCallInput, TakePart
 
 export const videoRouter = router({
   /**
-   * Makes a call, or answers with the one that has this type and id, as it is. Needs the grant `create-call`.
-   * @throws `NOT_ALLOWED` for a call of other people, `USER_BANNED`, `USER_NOT_FOUND` or `USER_DELETED` for its people.
+   * Creates a call, or answers with the existing one that has this type and id. Needs the grant `create-call`.
+   * @throws `NOT_ALLOWED` for a call of other people; `USER_BANNED`, `USER_NOT_FOUND` or `USER_DELETED` for its people.
    */
   createCall: callerProcedure
     .input(createCallSchema as z.ZodType<ParsedCreateCall, CreateCallInput>)
@@ -39,7 +38,7 @@ export const videoRouter = router({
       return onlyCall(caller, await directory.video.createCall(viewerOf(caller), { ...input, user_id }));
     }),
 
-  /** A member joins. @throws `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_BANNED` */
+  /** A member joins. @throws `NOT_FOUND`, `INPUT_INVALID` for a call that has ended, `USER_BANNED` */
   joinCall: callerProcedure
     .input(takePart)
     .mutation(async ({ ctx: { caller, directory }, input: { cid, user_id } }): Promise<{ call: Call }> => {
@@ -55,7 +54,7 @@ export const videoRouter = router({
       return onlyCall(caller, await directory.video.leaveCall(move));
     }),
 
-  /** Ends a call, for its maker or a back end. @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for another member */
+  /** Ends a call, for its creator or a back end. @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for another member */
   endCall: callerProcedure
     .input(oneCall)
     .mutation(
@@ -110,7 +109,7 @@ function toCall(
     ...shown,
     one_to_one: people === 2,
     ...(maker && { created_by: userFor(caller, maker) }),
-    // A user who is gone for good at this very moment is left out.
+    // A user who is being erased at this moment is left out.
     members: members.flatMap(({ cid: _cid, deleted: _deleted, ...member }) => {
       const user = users.get(member.user_id);
       return user ? [{ ...member, user: userFor(caller, user) }] : [];

@@ -1,16 +1,28 @@
-import { toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
+import { belongsTo, type Tenant, toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
 import type { User, UsersAnswer } from '@rollcall/protocol';
-import { type Caller, canSee } from './caller.js';
+import type { Caller } from './caller.js';
 
-/** How much of a user a caller may see who sees it at all: everything of itself and for a server, else what is public. */
+/** Whom a caller sees and finds; undefined: everyone. */
+export function tenantOfCaller(caller: Caller): Tenant {
+  return caller.kind === 'server' ? undefined : caller.tenant;
+}
+
+/** Whether a caller sees a user. In an app of one tenant, and as a server, it sees everyone; otherwise its tenant and itself. */
+export function canSee(caller: Caller, user: { id: string; teams: readonly string[] }): boolean {
+  return (
+    (caller.kind === 'user' && caller.userId === user.id) || belongsTo(tenantOfCaller(caller), user.teams)
+  );
+}
+
+/** How much a caller may see of a user whom it sees: everything of itself and as a server, otherwise what is public. */
 export function visibilityOf(caller: Caller, userId: string | undefined): Visibility {
   if (caller.kind === 'server') return 'everything';
   return caller.kind === 'user' && caller.userId === userId ? 'everything' : 'public';
 }
 
 /**
- * A stored user as the caller may see it. Of a user of another tenant, whom content may still name, it is the id, and
- * every other field as of a user of whom nothing is known.
+ * A stored user as the caller may see it. Content may name a user of another tenant: of that user only the id is shown, and
+ * every other field is that of an unknown user.
  */
 export function userFor(caller: Caller, row: UserRow): User {
   const visibility = canSee(caller, row) ? visibilityOf(caller, row.id) : 'id';

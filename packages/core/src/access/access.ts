@@ -1,4 +1,4 @@
-import { type AppSettings, DEFAULT_GRANTS, type Grant, RollcallError } from '@rollcall/protocol';
+import { type AppSettings, DEFAULT_GRANTS, type Grant } from '@rollcall/protocol';
 
 /**
  * Whom somebody sees and finds (SPEC section 10, `multi_tenant_enabled`): those who share one of these teams; with none,
@@ -33,19 +33,4 @@ export function teamGrantsOf(
   teamsRole: Readonly<Record<string, string>> | undefined,
 ): ReadonlyMap<string, readonly Grant[]> {
   return new Map(Object.entries(teamsRole ?? {}).map(([team, role]) => [team, grantsOf(settings, role)]));
-}
-
-/**
- * Refuses a token that has been revoked. Times are epoch milliseconds.
- * @param issuedAt when it was issued; a token that does not say so is refused once any has been revoked.
- * @param revokedBefore tokens that were issued before this time are refused; absent or null: none is.
- * @throws RollcallError `TOKEN_REVOKED`
- */
-export function refuseToken(issuedAt: number | undefined, revokedBefore: number | null | undefined): void {
-  if (revokedBefore === undefined || revokedBefore === null) return;
-  if (issuedAt !== undefined && issuedAt >= revokedBefore) return;
-  throw new RollcallError(
-    'TOKEN_REVOKED',
-    'the token was issued before tokens were revoked; get a fresh one',
-  );
 }

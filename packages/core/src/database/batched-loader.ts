@@ -1,43 +1,54 @@
-import type { Transaction, UnitOfWork } from './unit-of-work.js';
+/**
+ * Reads a batch. It calls `takeKeys` once, at the moment it begins to read: keys that are asked for up to then belong to
+ * the batch.
+ * @returns what it found, by key.
+ */
+export type ReadBatch<Key, Result> = (takeKeys: () => readonly Key[]) => Promise<(key: Key) => Result>;
 
-interface Look<Result> {
-  ids: Set<string>;
-  found: Promise<(id: string) => Result>;
+interface Batch<Key, Result> {
+  keys: Set<Key>;
+  found: Promise<(key: Key) => Result>;
 }
 
-/**
- * Reads what belongs to an id. Everybody who asks before a look begins shares it, so that thousands who ask at once cost
- * a few looks; and no look begins before it is asked for, so nobody gets what was true only earlier. Not for use within
- * a transaction, since a look of others does not see what that one has written.
- */
-export class BatchedLoader<Result> {
-  readonly #unitOfWork: UnitOfWork;
-  readonly #read: (transaction: Transaction, ids: readonly string[]) => Promise<(id: string) => Result>;
-  #next: Look<Result> | undefined;
+const MAX_KEYS_PER_BATCH = 500;
 
-  constructor(
-    unitOfWork: UnitOfWork,
-    read: (transaction: Transaction, ids: readonly string[]) => Promise<(id: string) => Result>,
-  ) {
-    this.#unitOfWork = unitOfWork;
+/**
+ * Loads values by key, and lets all who ask before a read begins share that read: thousands who ask at once cost a few
+ * reads. A read never begins before it is asked for, so nobody gets a value that was true only earlier. Do not use it
+ * inside a transaction: the shared read does not see what that transaction has written.
+ */
+export class BatchedLoader<Key, Result> {
+  readonly #read: ReadBatch<Key, Result>;
+  /** The batch that has not begun to read and has room. */
+  #waiting: Batch<Key, Result> | undefined;
+
+  constructor(read: ReadBatch<Key, Result>) {
     this.#read = read;
   }
 
-  async look(id: string): Promise<Result> {
-    if (this.#next) this.#next.ids.add(id);
-    else this.#next = this.#begin(new Set([id]));
-    return (await this.#next.found)(id);
+  /** The value of a key now. It rejects with whatever the read of its batch rejects with. */
+  async load(key: Key): Promise<Result> {
+    let batch = this.#waiting;
+    if (batch && (batch.keys.has(key) || batch.keys.size < MAX_KEYS_PER_BATCH)) batch.keys.add(key);
+    else {
+      batch = this.#begin(new Set([key]));
+      this.#waiting = batch;
+    }
+    return (await batch.found)(key);
   }
 
-  #begin(ids: Set<string>): Look<Result> {
-    const taken = () => {
-      if (this.#next?.ids === ids) this.#next = undefined;
+  #begin(keys: Set<Key>): Batch<Key, Result> {
+    const close = () => {
+      if (this.#waiting?.keys === keys) this.#waiting = undefined;
     };
-    const found = this.#unitOfWork.read(transaction => {
-      taken();
-      return this.#read(transaction, [...ids]);
-    });
-    found.catch(taken);
-    return { ids, found };
+    // The read begins once the batch waits: one that took its keys at once would leave a batch that nobody reads any more.
+    const found = Promise.resolve().then(() =>
+      this.#read(() => {
+        close();
+        return [...keys];
+      }),
+    );
+    found.catch(close);
+    return { keys, found };
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, type AppSettings, type JsonValue, RollcallError, USER_FIELDS } from '@rollcall/protocol';
 import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
-import { refuseToken } from '../access/access.js';
+import { judge } from '../access/judge.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { draftIssues } from './check-drafts.js';
@@ -12,7 +12,7 @@ import { userChanges } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
 import { throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
-import { findTombstones, userDeleted } from './tombstones.js';
+import { findTombstones } from './tombstones.js';
 
 /** What a connecting user may do to its stored object. */
 export interface ConnectRights {
@@ -45,10 +45,15 @@ export async function connectUser(
       field: 'id',
     });
   }
-  refuseToken(token.issuedAt, settings.revoke_tokens_issued_before);
   const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
-  if (before) refuseCaller(before, token.issuedAt);
-  else if ((await findTombstones(transaction, [userId])).size > 0) throw userDeleted(userId);
+  const erased = !before && (await findTombstones(transaction, [userId])).size > 0;
+  const { revoke_tokens_issued_before: revokedBefore } = settings;
+  const refusal = judge(
+    { kind: 'user', ...token },
+    { user: before, erased, revokedBefore, grants: [] },
+    'connect',
+  );
+  if (refusal) throw refusal;
   const current = before ?? newUserRow(userId, transaction.now);
   for (const [field, value] of Object.entries(write.fields))
     refuseReserved(current, field, value as JsonValue);
@@ -73,20 +78,6 @@ export async function connectUser(
   throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
   const [row] = await saveUsers(transaction, actor, [draft]);
   return row as UserRow;
-}
-
-/**
- * Refuses a user who may not connect or call anything now.
- * @param issuedAt when the token was issued; a token that does not say so is refused once any has been revoked.
- */
-export function refuseCaller(user: UserRow, issuedAt: number | undefined): void {
-  if (user.deleted_at !== undefined) {
-    throw userDeleted(user.id);
-  }
-  if (user.deactivated_at !== undefined) {
-    throw new RollcallError('USER_DEACTIVATED', `the user "${user.id}" is deactivated`, { field: 'id' });
-  }
-  refuseToken(issuedAt, user.revoke_tokens_issued_before);
 }
 
 /** Refuses a value of a field that only servers write, unless the user has it already. */

@@ -1,32 +1,21 @@
-import { type Actor, formatPosition, type Grant, RollcallError, type UserOutcome } from '@rollcall/protocol';
-import { grantsOf, type Tenant, teamGrantsOf, tenantOf } from '../access/access.js';
-import { BatchedLoader } from '../database/batched-loader.js';
+import { type Actor, formatPosition, RollcallError, type UserOutcome } from '@rollcall/protocol';
+import { grantsOf, type Tenant } from '../access/access.js';
+import type { Principal } from '../access/tokens.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
+import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
 import { connectUser, createGuest } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
-import { findTombstones } from './tombstones.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 
 /** A checked query of users; what is missing is filled in from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
-
-/** What somebody who calls may do, and whom it sees. */
-export interface Access {
-  user?: UserRow;
-  /** Tokens that were issued before this time, epoch milliseconds, are refused for everybody; null: none is. */
-  revokedBefore: number | null;
-  grants: readonly Grant[];
-  /** What its role within a team adds there, by team. */
-  teamGrants: ReadonlyMap<string, readonly Grant[]>;
-  tenant: Tenant;
-}
 
 /**
  * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
@@ -35,13 +24,13 @@ export interface Access {
 export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #guestsByDefault: boolean;
-  readonly #accesses: BatchedLoader<Access>;
+  readonly #accessLoader: AccessLoader;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
   constructor(unitOfWork: UnitOfWork, { guestsByDefault = false }: { guestsByDefault?: boolean } = {}) {
     this.#unitOfWork = unitOfWork;
     this.#guestsByDefault = guestsByDefault;
-    this.#accesses = new BatchedLoader(unitOfWork, readAccesses);
+    this.#accessLoader = new AccessLoader(unitOfWork);
   }
 
   /**
@@ -123,11 +112,6 @@ export class Users {
     return ids.flatMap(id => found.get(id) ?? []);
   }
 
-  /** Those of the ids whose users were deleted for good: nothing is stored of them, and they never come back. */
-  findForgotten(ids: readonly string[]): Promise<Set<string>> {
-    return this.#unitOfWork.read(transaction => findTombstones(transaction, ids));
-  }
-
   /** One page of users, and the position in the event log that it includes. */
   async query(query: ParsedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
     return this.#unitOfWork.read(async transaction => {
@@ -152,19 +136,9 @@ export class Users {
     return this.#changeOne(reactivateUser, actor, change);
   }
 
-  /** One user, if it exists, and what a call of that user is judged by, all of one moment. */
-  access(userId: string): Promise<Access> {
-    return this.#accesses.look(userId);
-  }
-
-  /** What somebody without a user may do, as {@link access} says it of users. */
-  async anonymousAccess(): Promise<Access> {
-    return this.#unitOfWork.read(async transaction => {
-      const settings = await readSettings(transaction);
-      const { revoke_tokens_issued_before: revokedBefore } = settings;
-      const grants = grantsOf(settings, 'anonymous');
-      return { revokedBefore, grants, teamGrants: new Map(), tenant: tenantOf(settings, []) };
-    });
+  /** What a principal is judged by and may do, as it is now. All who ask at the same moment share one read. */
+  access(principal: Principal): Promise<Access> {
+    return this.#accessLoader.load(principal);
   }
 
   async #changeOne(
@@ -198,25 +172,4 @@ function throwFailure(outcome: UserOutcome | undefined): void {
   throw code === 'USER_NOT_FOUND'
     ? new RollcallError(code, message, { field: 'id' })
     : new RollcallError('USER_DELETED', message);
-}
-
-/** What is known of calling users, all of one moment. */
-async function readAccesses(
-  transaction: Transaction,
-  ids: readonly string[],
-): Promise<(id: string) => Access> {
-  const settings = await readSettings(transaction);
-  const users = await findUsers(transaction, ids);
-  const { revoke_tokens_issued_before: revokedBefore } = settings;
-  return id => {
-    const user = users.get(id);
-    if (!user) return { revokedBefore, grants: [], teamGrants: new Map(), tenant: tenantOf(settings, []) };
-    return {
-      user,
-      revokedBefore,
-      grants: grantsOf(settings, user.role),
-      teamGrants: teamGrantsOf(settings, user.teams_role),
-      tenant: tenantOf(settings, user.teams),
-    };
-  };
 }

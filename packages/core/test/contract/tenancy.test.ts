@@ -60,11 +60,12 @@ describeOnEveryEngine('multi-tenancy', engine => {
 
   it('gives a caller its tenant, and everybody where it is off', async () => {
     await directory.users.upsert(SERVER, [{ id: 'ann', teams: ['red'] }, { id: 'ben' }]);
-    expect((await directory.users.access('ann')).tenant).toEqual(['red']);
-    expect((await directory.users.access('ben')).tenant).toEqual([]);
-    expect((await directory.users.anonymousAccess()).tenant).toEqual([]);
+    const ann = { kind: 'user', userId: 'ann' } as const;
+    expect((await directory.users.access(ann)).tenant).toEqual(['red']);
+    expect((await directory.users.access({ kind: 'user', userId: 'ben' })).tenant).toEqual([]);
+    expect((await directory.users.access({ kind: 'anonymous' })).tenant).toEqual([]);
     await directory.settings.update(SERVER, { multi_tenant_enabled: false });
-    expect((await directory.users.access('ann')).tenant).toBeUndefined();
+    expect((await directory.users.access(ann)).tenant).toBeUndefined();
   });
 
   it('makes another tenant as unknown as nobody, whatever became of its users', async () => {

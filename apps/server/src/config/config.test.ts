@@ -1,0 +1,200 @@
+import { RollcallError } from '@rollcall/protocol';
+import { describe, expect, it } from 'vitest';
+import { type EnvironmentVariables, loadConfig, nearestName } from './config.js';
+import { describeConfig } from './describe-config.js';
+import { SETTINGS } from './settings-table.js';
+
+const SECRET = 'canary-secret-0123456789-0123456789';
+
+describe('loadConfig', () => {
+  it('runs with nothing set', () => {
+    expect(loadConfig({ PATH: '/bin' })).toEqual({
+      environment: 'development',
+      databaseUrl: 'sqlite:./data/rollcall.sqlite',
+      postgresPoolSize: 10,
+      hints: true,
+      secret: undefined,
+      host: '127.0.0.1',
+      port: 4600,
+      allowedOrigins: { kind: 'localhost' },
+      products: [],
+      migrate: true,
+      logLevel: 'info',
+      maxBodyBytes: 1_048_576,
+      maxConnectionsPerUser: 50,
+      clientCallsPerMinute: 60,
+      guestsPerMinute: 10,
+      socketMessagesPerMinute: 120,
+      trustedProxies: 0,
+      authTimeoutMs: 5000,
+      unreadyMs: 0,
+      drainMs: 2000,
+      shutdownTimeoutMs: 10_000,
+    });
+  });
+
+  it('allows no page by default in production', () => {
+    const config = loadConfig({ NODE_ENV: 'production' });
+    expect(config.environment).toBe('production');
+    expect(config.allowedOrigins).toEqual({ kind: 'list', origins: [] });
+  });
+
+  it('reads every setting', () => {
+    const config = loadConfig({
+      ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass@db:5432/rollcall',
+      ROLLCALL_POSTGRES_POOL_SIZE: '25',
+      ROLLCALL_SECRET: `now:${SECRET},before:${SECRET}`,
+      ROLLCALL_HOST: '0.0.0.0',
+      ROLLCALL_HINTS: 'off',
+      ROLLCALL_PORT: '0',
+      ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com',
+      ROLLCALL_PRODUCTS: './bookmarks.js, @example/notes',
+      ROLLCALL_MIGRATE: 'off',
+      ROLLCALL_LOG_LEVEL: 'warn',
+      ROLLCALL_MAX_BODY_BYTES: '2048',
+      ROLLCALL_MAX_CONNECTIONS_PER_USER: '3',
+      ROLLCALL_CLIENT_CALLS_PER_MINUTE: '4',
+      ROLLCALL_GUESTS_PER_MINUTE: '5',
+      ROLLCALL_SOCKET_MESSAGES_PER_MINUTE: '6',
+      ROLLCALL_TRUST_PROXY: '1',
+      ROLLCALL_AUTH_TIMEOUT_MS: '100',
+      ROLLCALL_UNREADY_MS: '7',
+      ROLLCALL_DRAIN_MS: '0',
+      ROLLCALL_SHUTDOWN_TIMEOUT_MS: '1',
+    });
+    expect(config).toEqual({
+      environment: 'development',
+      databaseUrl: 'postgres://rollcall:pass@db:5432/rollcall',
+      postgresPoolSize: 25,
+      hints: false,
+      secret: `now:${SECRET},before:${SECRET}`,
+      host: '0.0.0.0',
+      port: 0,
+      allowedOrigins: { kind: 'list', origins: ['https://app.example.com'] },
+      products: ['./bookmarks.js', '@example/notes'],
+      migrate: false,
+      logLevel: 'warn',
+      maxBodyBytes: 2048,
+      maxConnectionsPerUser: 3,
+      clientCallsPerMinute: 4,
+      guestsPerMinute: 5,
+      socketMessagesPerMinute: 6,
+      trustedProxies: 1,
+      authTimeoutMs: 100,
+      unreadyMs: 7,
+      drainMs: 0,
+      shutdownTimeoutMs: 1,
+    });
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(loadConfig({ ROLLCALL_PORT: '', ROLLCALL_SECRET: '' })).toEqual(loadConfig({}));
+  });
+
+  it('lets the variables of clients and tests pass', () => {
+    const env = { ROLLCALL_URL: 'x', ROLLCALL_TOKEN: 'x', ROLLCALL_TEST_ENGINES: 'sqlite3' };
+    expect(loadConfig(env)).toEqual(loadConfig({}));
+  });
+
+  it.each([
+    ['ROLLCALL_DATABASE_URL', 'mysql://x', 'sqlite:<file>'],
+    ['ROLLCALL_SECRET', 'too-short', '32 bytes'],
+    ['ROLLCALL_HOST', 'a b', 'a host name or an address'],
+    ['ROLLCALL_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['ROLLCALL_PORT', '-1', 'a whole number from 0 to 65535'],
+    ['ROLLCALL_PORT', '4600.5', 'a whole number from 0 to 65535'],
+    ['ROLLCALL_PORT', '0x10', 'a whole number from 0 to 65535'],
+    ['ROLLCALL_ALLOWED_ORIGINS', 'app.example.com', 'is not an origin'],
+    ['ROLLCALL_PRODUCTS', './a.js,,./b.js', 'modules separated by commas'],
+    ['ROLLCALL_MIGRATE', 'no', 'off'],
+    ['ROLLCALL_HINTS', 'yes', '"on"|"off"'],
+    ['ROLLCALL_LOG_LEVEL', 'loud', 'info'],
+    ['ROLLCALL_AUTH_TIMEOUT_MS', '5s', 'a whole number'],
+  ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {
+    const error = refusal({ [name]: value });
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', field: name });
+    expect(error.issues).toHaveLength(1);
+    expect(error.message).toContain(name);
+    expect(error.message).toContain(accepted);
+  });
+
+  it('reports everything that is wrong in one error, with the nearest known name', () => {
+    const error = refusal({
+      ROLLCALL_PROT: '1',
+      ROLLCALL_PORT: 'x',
+      ROLLCALL_QQQQQQQQQ: '1',
+      ROLLCALL_HOST: '/',
+    });
+    expect(error.issues?.map(issue => issue.field).sort()).toEqual([
+      'ROLLCALL_HOST',
+      'ROLLCALL_PORT',
+      'ROLLCALL_PROT',
+      'ROLLCALL_QQQQQQQQQ',
+    ]);
+    expect(error.message).toContain('ROLLCALL_PROT: there is no such setting; did you mean ROLLCALL_PORT?');
+    expect(error.message).toMatch(/ROLLCALL_QQQQQQQQQ: there is no such setting$/m);
+  });
+
+  it('demands a secret for PostgreSQL', () => {
+    const error = refusal({ ROLLCALL_DATABASE_URL: 'postgres://u:pass-canary@db/rollcall' });
+    expect(error.field).toBe('ROLLCALL_SECRET');
+    expect(error.message).not.toContain('canary');
+  });
+
+  it('never repeats a secret that it refuses', () => {
+    const error = refusal({
+      ROLLCALL_SECRET: 'canary-short',
+      ROLLCALL_DATABASE_URL: 'mysql://u:canary@db',
+    });
+    expect(JSON.stringify([error.message, error.issues])).not.toContain('canary');
+  });
+});
+
+describe('describeConfig', () => {
+  it('names every setting and masks secrets', () => {
+    const text = describeConfig(
+      loadConfig({
+        ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass-canary@db:5432/rollcall?password=canary',
+        ROLLCALL_SECRET: SECRET,
+      }),
+    );
+    for (const row of Object.values(SETTINGS)) expect(text).toContain(row.name);
+    expect(text).not.toContain('canary');
+    expect(text).toContain('postgres://rollcall:***@db:5432/rollcall?***');
+    expect(text).toMatch(/ROLLCALL_SECRET +\(set\)/);
+  });
+
+  it('says where an embedded database and its secret are', () => {
+    const text = describeConfig(loadConfig({ ROLLCALL_DATABASE_URL: 'sqlite:/srv/rollcall/db.sqlite' }));
+    expect(text).toContain('Data: /srv/rollcall/db.sqlite (sqlite3)');
+    expect(text).toMatch(/ROLLCALL_SECRET +\(kept in \/srv\/rollcall\/rollcall\.secret\)/);
+  });
+});
+
+function refusal(env: EnvironmentVariables): RollcallError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof RollcallError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+const KNOWN = ['ROLLCALL_PORT', 'ROLLCALL_HOST', 'ROLLCALL_SECRET', 'ROLLCALL_DATABASE_URL'];
+
+describe('nearestName', () => {
+  it.each([
+    ['ROLLCALL_PROT', 'ROLLCALL_PORT'],
+    ['ROLLCALL_SECRETS', 'ROLLCALL_SECRET'],
+    ['ROLLCALL_DATABASEURL', 'ROLLCALL_DATABASE_URL'],
+    ['ROLLCAL_HOSTS', 'ROLLCALL_HOST'],
+  ])('takes %s for %s', (written, meant) => {
+    expect(nearestName(written, KNOWN)).toBe(meant);
+  });
+
+  it('says nothing rather than something far off', () => {
+    expect(nearestName('ROLLCALL_DB_URL', KNOWN)).toBeUndefined();
+    expect(nearestName('ROLLCALL_PORT', [])).toBeUndefined();
+  });
+});

@@ -1,0 +1,225 @@
+import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
+import { LIMITS } from '@rollcall/protocol';
+import { z } from 'zod';
+import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
+
+/**
+ * One setting of the server, an environment variable. `schema` reads its text. When the variable is absent or empty,
+ * `fallback` gives the value instead.
+ */
+export interface Setting<Value> {
+  name: `ROLLCALL_${string}`;
+  /** What the setting does, in one sentence. */
+  does: string;
+  /** The default, as an operator would write it or read it. */
+  default: string;
+  /** The value of the default; `undefined` when there is no default. */
+  fallback: (environment: Environment) => Value;
+  schema: z.ZodType<Value, string>;
+  /** The value must never be shown. */
+  secret?: true;
+}
+
+/** `production` with `NODE_ENV=production`, otherwise `development`. */
+export type Environment = 'development' | 'production';
+
+/** The levels of the log, from everything to nothing. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * The one table of settings. The configuration, its messages, `check-config` and docs/config.md all come from it. The
+ * keys are the names in `Config`.
+ */
+export const SETTINGS = {
+  databaseUrl: setting({
+    name: 'ROLLCALL_DATABASE_URL',
+    does: 'Where the data is: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.',
+    default: 'sqlite:./data/rollcall.sqlite',
+    fallback: () => 'sqlite:./data/rollcall.sqlite',
+    schema: checkedBy(parseDatabaseUrl),
+    secret: true,
+  }),
+  postgresPoolSize: setting({
+    name: 'ROLLCALL_POSTGRES_POOL_SIZE',
+    does: 'The most connections to PostgreSQL that this process opens for its calls and background work. An embedded database ignores it.',
+    default: '10',
+    fallback: () => 10,
+    schema: wholeNumber(2, 200),
+  }),
+  hints: setting<boolean>({
+    name: 'ROLLCALL_HINTS',
+    does: 'Whether processes on one PostgreSQL notify each other by LISTEN and NOTIFY when something has happened: `on` or `off`. Use `off` behind a pooler that does not let this through: each process then looks by itself at least once a second.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
+  }),
+  secret: setting<string | undefined>({
+    name: 'ROLLCALL_SECRET',
+    does: 'Signs tokens: a secret of 32 bytes or more, or `kid:secret` pairs separated by commas, with the signing one first.',
+    default: 'made at the first start and kept beside an embedded database; required for PostgreSQL',
+    fallback: () => undefined,
+    schema: checkedBy(parseSigningKeys),
+    secret: true,
+  }),
+  host: setting({
+    name: 'ROLLCALL_HOST',
+    does: 'The address to listen on; `0.0.0.0` listens on all interfaces.',
+    default: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address'),
+  }),
+  port: setting({
+    name: 'ROLLCALL_PORT',
+    does: 'The port to listen on, for both HTTP and WebSocket; 0 takes any free port.',
+    default: '4600',
+    fallback: () => 4600,
+    schema: wholeNumber(0, 65_535),
+  }),
+  allowedOrigins: setting<AllowedOrigins>({
+    name: 'ROLLCALL_ALLOWED_ORIGINS',
+    does: 'The web pages that may call from a browser: origins separated by commas, `localhost` for every page of this machine, or `*` for all.',
+    default: 'localhost in development, none in production',
+    fallback: environment =>
+      environment === 'production' ? { kind: 'list', origins: [] } : { kind: 'localhost' },
+    schema: parsedBy(parseAllowedOrigins),
+  }),
+  products: setting<readonly string[]>({
+    name: 'ROLLCALL_PRODUCTS',
+    does: 'Your own products: modules separated by commas, each a path that begins with `./`, `../` or `/`, or a package.',
+    default: 'none',
+    fallback: () => [],
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(one => one.trim()))
+      .refine(modules => modules.every(one => one !== ''), 'modules separated by commas'),
+  }),
+  migrate: setting<boolean>({
+    name: 'ROLLCALL_MIGRATE',
+    does: '`on` brings the database up to date at the start. With `off`, `rollcall migrate` does that, and a server refuses a database that is not up to date.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
+  }),
+  logLevel: setting({
+    name: 'ROLLCALL_LOG_LEVEL',
+    does: `How much is logged: ${LOG_LEVELS.map(level => `\`${level}\``).join(', ')}.`,
+    default: 'info',
+    fallback: () => 'info' as (typeof LOG_LEVELS)[number],
+    schema: z.enum(LOG_LEVELS) as z.ZodType<(typeof LOG_LEVELS)[number], string>,
+  }),
+  maxBodyBytes: setting({
+    name: 'ROLLCALL_MAX_BODY_BYTES',
+    does: 'The largest HTTP request body, and the largest WebSocket message from a client, in bytes.',
+    default: String(LIMITS.bodyBytes),
+    fallback: () => LIMITS.bodyBytes as number,
+    schema: wholeNumber(1024, 64 * 1024 * 1024),
+  }),
+  maxConnectionsPerUser: setting({
+    name: 'ROLLCALL_MAX_CONNECTIONS_PER_USER',
+    does: 'The most live connections that one user may have to this process.',
+    default: '50',
+    fallback: () => 50,
+    schema: wholeNumber(1, 10_000),
+  }),
+  clientCallsPerMinute: setting({
+    name: 'ROLLCALL_CLIENT_CALLS_PER_MINUTE',
+    does: 'How many calls of one procedure one user may make per minute. Calls without the token of a user are counted by address. Each process counts for itself; server tokens are not counted.',
+    default: '60',
+    fallback: () => 60,
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  guestsPerMinute: setting({
+    name: 'ROLLCALL_GUESTS_PER_MINUTE',
+    does: 'How many guests one address may create per minute.',
+    default: '10',
+    fallback: () => 10,
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  socketMessagesPerMinute: setting({
+    name: 'ROLLCALL_SOCKET_MESSAGES_PER_MINUTE',
+    does: 'How many messages a WebSocket may send per minute before it is closed with 1013. Messages with a server token are not counted.',
+    default: '120',
+    fallback: () => 120,
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  trustedProxies: setting({
+    name: 'ROLLCALL_TRUST_PROXY',
+    does: 'How many of your own proxies stand in front of the server. Each must add the address that called it to `X-Forwarded-For`. With 0, an address is that of the socket.',
+    default: '0',
+    fallback: () => 0,
+    schema: wholeNumber(0, 10),
+  }),
+  authTimeoutMs: setting({
+    name: 'ROLLCALL_AUTH_TIMEOUT_MS',
+    does: 'How long a WebSocket may stay open before it sends its token.',
+    default: '5000',
+    fallback: () => 5000,
+    schema: wholeNumber(10, 60_000),
+  }),
+  unreadyMs: setting({
+    name: 'ROLLCALL_UNREADY_MS',
+    does: 'At shutdown, how long the server goes on serving everything while `/readyz` already answers 503. A load balancer that asks there then sends nothing new before the port closes; give it a little more time than it needs to notice.',
+    default: '0',
+    fallback: () => 0,
+    schema: wholeNumber(0, 60_000),
+  }),
+  drainMs: setting({
+    name: 'ROLLCALL_DRAIN_MS',
+    does: 'At shutdown, the time over which live connections are asked to reconnect, so that they do not all return at once.',
+    default: '2000',
+    fallback: () => 2000,
+    schema: wholeNumber(0, 60_000),
+  }),
+  shutdownTimeoutMs: setting({
+    name: 'ROLLCALL_SHUTDOWN_TIMEOUT_MS',
+    does: 'At shutdown, how long running calls may take before they are cut off.',
+    default: '10000',
+    fallback: () => 10_000,
+    schema: wholeNumber(0, 300_000),
+  }),
+} as const;
+
+/** Names of settings of clients and tests, which may share an environment with the server. */
+export const FOREIGN_NAMES: readonly RegExp[] = [
+  /^ROLLCALL_URL$/,
+  /^ROLLCALL_TOKEN$/,
+  /^ROLLCALL_DEBUG$/,
+  /^ROLLCALL_TEST_/,
+];
+
+/** Types each row of the table by its own value. */
+function setting<Value>(row: Setting<Value>): Setting<Value> {
+  return row;
+}
+
+function onOrOff(): z.ZodType<boolean, string> {
+  return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
+}
+
+function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const message = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine(value => value >= min && value <= max, message);
+}
+
+/** A schema that keeps the text when a parser accepts it, and repeats the parser's message when it does not. */
+function checkedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
+  return parsedBy(text => {
+    parse(text);
+    return text;
+  });
+}
+
+function parsedBy<Value>(parse: (text: string) => Value): z.ZodType<Value, string> {
+  return z.string().transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.issues.push({ code: 'custom', input: undefined, message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AllowedOrigins, isAllowedOrigin } from '../config/allowed-origin.js';
+
+/** The headers that the client adds to those that a browser always sends. */
+const REQUEST_HEADERS = 'authorization, content-type, last-event-id, trpc-accept';
+const RESPONSE_HEADERS = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
+
+/** Chromium remembers a preflight for at most two hours, Firefox for a day. */
+const PREFLIGHT_SECONDS = '7200';
+
+/**
+ * Adds the headers that let an allowed page read the answer (fetch.spec.whatwg.org, CORS protocol). Cookies never sign
+ * anybody in, so credentials are not allowed. For all other pages the refusal by the browser itself is enough.
+ * @returns whether the page may call; true for a caller that names no page.
+ */
+export function applyCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowed: AllowedOrigins,
+): boolean {
+  response.setHeader('vary', 'origin');
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  if (!isAllowedOrigin(allowed, origin)) return false;
+  response.setHeader('access-control-allow-origin', allowed.kind === 'any' ? '*' : origin);
+  response.setHeader('access-control-expose-headers', RESPONSE_HEADERS);
+  return true;
+}
+
+/** Whether a browser asks here if its page may send a request. */
+export function isPreflight(request: IncomingMessage): boolean {
+  return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+}
+
+/** Answers the preflight of an allowed page; the browser remembers the answer. */
+export function answerPreflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', REQUEST_HEADERS);
+  response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
+  response.writeHead(204).end();
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { appRouter, type CallContext } from '@rollcall/router';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { Host } from '../host.js';
+import { admit } from '../live/admission.js';
+import type { ConnectionHandle } from '../live/connections.js';
+import { logFailure } from '../logger.js';
+import { clientAddress } from './client-address.js';
+import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
+import { bearerToken } from './tokens.js';
+
+/** One HTTP request that calls procedures. */
+export interface HttpCall {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  /** The procedure, or several separated by commas. */
+  procedure: string;
+}
+
+/**
+ * Lets the router answer an HTTP request. A subscription (server-sent events) is a live connection like a WebSocket: it
+ * ends when its token expires or its user may no longer be connected.
+ */
+export async function handleCall(
+  host: Host,
+  { request, response, requestId, procedure }: HttpCall,
+): Promise<void> {
+  const startedAt = performance.now();
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req: request,
+    res: response,
+    path: procedure,
+    maxBodySize: host.config.maxBodyBytes,
+    maxBatchSize: MAX_CALLS_PER_BATCH,
+    allowMethodOverride: true,
+    createContext: async ({ info }): Promise<CallContext> => {
+      const authentication = await host.authenticate(bearerToken(request.headers.authorization));
+      const limit = callLimit(host.rateLimits, authentication, {
+        address: clientAddress(request, host.config.trustedProxies),
+        report: allowance => sendAllowance(response, allowance),
+      });
+      const { directory, signGuestToken } = host;
+      const call = { directory, signGuestToken, requestId, ...(limit && { limit }) };
+      if (info.type !== 'subscription') return { ...call, authentication };
+      const handle = eventStream(response);
+      const admission = await admit(host, authentication, { handle, requestId });
+      const { connection } = admission;
+      if (!connection) return { ...call, authentication: admission.authentication };
+      if (response.closed) host.connections.end(connection);
+      else response.once('close', () => host.connections.end(connection));
+      return { ...call, authentication, connection };
+    },
+    // tRPC replaces this header. It must still name the origin, because the origin decides who may read the answer.
+    responseMeta: ({ errors }) => {
+      const seconds = retryAfter(errors);
+      const headers = new Headers({ vary: 'origin' });
+      if (seconds !== undefined) headers.set('retry-after', String(seconds));
+      return { headers };
+    },
+    onError: ({ error, path }) => {
+      const ms = performance.now() - startedAt;
+      logFailure(host.logger, { error, requestId, procedure: path, ms });
+    },
+  });
+}
+
+/**
+ * An event stream has no close codes. It breaks off, the browser reconnects by itself with its last id, and learns then
+ * what is wrong. A proper end would mean that the subscription is complete.
+ */
+function eventStream(response: ServerResponse): ConnectionHandle {
+  return { bufferedBytes: () => response.writableLength, close: () => response.destroy() };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RollcallError } from '@rollcall/protocol';
+import type { Host } from '../host.js';
+import { answerError, fault } from './answer-error.js';
+import { answerPreflight, applyCors, isPreflight } from './cors.js';
+import { answerExport } from './export-file.js';
+import { handleCall } from './http-calls.js';
+import { answerPage } from './pages.js';
+
+/** Answers are data for programs. A browser must not run them, frame them, guess their type or cache them. */
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  ['x-content-type-options', 'nosniff'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['referrer-policy', 'no-referrer'],
+  ['cache-control', 'no-store'],
+];
+
+/** Answers every HTTP request of the host. It never throws and never rejects. */
+export function createHttpHandler(host: Host): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const requestId = randomUUID();
+    const startedAt = performance.now();
+    // The query may hold anything, secrets too, so only the code that needs it reads it.
+    const path = request.url?.split('?', 1)[0] ?? '/';
+    response.setHeader('x-request-id', requestId);
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+    if (host.stage === 'draining') response.setHeader('connection', 'close');
+    host.responses.add(response);
+    response.once('close', () => {
+      host.responses.delete(response);
+      const ms = Math.round(performance.now() - startedAt);
+      const { method } = request;
+      host.logger.debug(
+        { requestId, method, path, status: response.statusCode, ms },
+        'a request was answered',
+      );
+    });
+    route(host, { request, response, path, requestId }).catch((err: unknown) => {
+      host.logger.error({ requestId, err }, 'a request failed');
+      if (response.headersSent) return response.destroy();
+      return answerError(response, fault(requestId, err));
+    });
+  };
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  path: string;
+  requestId: string;
+}
+
+async function route(host: Host, exchange: Exchange): Promise<void> {
+  const { request, response, path } = exchange;
+  if (path === '/trpc' || path.startsWith('/trpc/')) {
+    const allowed = applyCors(request, response, host.config.allowedOrigins);
+    if (!isPreflight(request))
+      return handleCall(host, { ...exchange, procedure: path.slice('/trpc/'.length) });
+    if (allowed) return answerPreflight(response);
+    const message = 'this origin may not call; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may';
+    return answerError(response, new RollcallError('NOT_ALLOWED', message));
+  }
+  if (path.startsWith('/exports/')) return answerExport(host, exchange);
+  return answerPage(host, { request, response, path });
+}

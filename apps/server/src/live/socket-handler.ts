@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
+import { appRouter, type CallContext, frameEncoder } from '@rollcall/router';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+import type { Host } from '../host.js';
+import { clientAddress } from '../http/client-address.js';
+import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH } from '../http/rate-limits.js';
+import { logFailure } from '../logger.js';
+import { admit, closeCodeOf } from './admission.js';
+import type { ConnectionHandle } from './connections.js';
+import { createMessageMeter } from './message-meter.js';
+import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
+
+/** A refused client sends its first calls anyway. It gets this long to read why they fail. */
+const REFUSAL_GRACE_MS = 250;
+
+/** A peer that does not answer the close handshake within this time is gone, or reads too slowly to see it. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** A client that sends each message in one frame stays far below both. */
+const MAX_FRAGMENTS = 256;
+const MAX_BUFFERED_CHUNKS = 16_384;
+
+/** The WebSockets of the server. */
+export interface SocketHandler {
+  /** Closes the sockets that have not signed in. `Connections` drains the others. */
+  closeUnadmitted(): void;
+  /** Cuts off all sockets that are still open. */
+  terminate(): void;
+}
+
+interface OpenSocket {
+  id: string;
+  socket: WebSocket;
+  /** Runs until the socket has signed in. */
+  deadline: NodeJS.Timeout | undefined;
+  /** Whether it has signed in with a server token, so that its messages are not counted. */
+  exempt: boolean;
+}
+
+/**
+ * Serves the router over WebSocket on the port of an HTTP server. Beyond what tRPC does, it refuses pages of foreign
+ * origins before the upgrade, closes sockets that do not sign in in time or may not sign in, and bounds how much memory a
+ * client can make the server use.
+ */
+export function attachSocketHandler(server: Server, host: Host): SocketHandler {
+  const { config, logger } = host;
+  const openSockets = new Map<IncomingMessage, OpenSocket>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.maxBodyBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+    perMessageDeflate: false,
+  });
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Without a listener, a reset during the handshake would be thrown.
+    stream.on('error', () => undefined);
+    const refusal = refusalOfUpgrade(request, host);
+    if (refusal) return refuseUpgrade(stream, refusal);
+    sockets.handleUpgrade(request, stream, head, socket => {
+      sockets.emit('connection', socket, request);
+    });
+  });
+
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const openSocket: OpenSocket = { id: randomUUID(), socket, deadline: undefined, exempt: false };
+    openSocket.deadline = setTimeout(() => {
+      close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
+    }, config.authTimeoutMs);
+    openSockets.set(request, openSocket);
+    const meter = createMessageMeter(config.socketMessagesPerMinute);
+    const count = () => {
+      if (openSocket.exempt || !meter.isOneTooMany()) return;
+      // Nothing is read any more of what it sends until it is gone.
+      for (const kind of ['message', 'ping']) socket.removeAllListeners(kind);
+      close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
+    };
+    socket.on('message', count).on('ping', count);
+    socket.once('close', () => {
+      clearTimeout(openSocket.deadline);
+      openSockets.delete(request);
+    });
+  });
+
+  applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
+    maxBatchSize: MAX_CALLS_PER_BATCH,
+    experimental_encoder: frameEncoder,
+    createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
+      const openSocket = openSockets.get(req);
+      const requestId = openSocket?.id ?? randomUUID();
+      // The token has arrived: the time that the server takes to check it does not count against the client.
+      clearTimeout(openSocket?.deadline);
+      // Until the socket is admitted, the messages after the token wait in the network and not in memory.
+      socket.pause();
+      const authentication = await host.authenticate(info.connectionParams?.token);
+      const limit = callLimit(host.rateLimits, authentication, {
+        address: clientAddress(req, config.trustedProxies),
+      });
+      const admission = await admit(host, authentication, { handle: handleOf(socket), requestId });
+      socket.resume();
+      markSignedIn(openSocket);
+      if (openSocket) openSocket.exempt = authentication.principal?.kind === 'server';
+      const call = {
+        directory: host.directory,
+        signGuestToken: host.signGuestToken,
+        requestId,
+        authentication: admission.authentication,
+        ...(limit && { limit: callsOnly(limit) }),
+      };
+      const { connection } = admission;
+      if (!connection) {
+        refuse(socket, admission.authentication.error?.code ?? 'INTERNAL');
+        return call;
+      }
+      if (socket.readyState === socket.CLOSED) host.connections.end(connection);
+      else socket.once('close', () => host.connections.end(connection));
+      return { ...call, connection };
+    },
+    onError: ({ error, path, req }) => {
+      const openSocket = openSockets.get(req);
+      logFailure(logger, { error, requestId: openSocket?.id, procedure: path });
+      // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
+      if (openSocket?.deadline && path === undefined) {
+        queueMicrotask(() =>
+          close(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
+        );
+      }
+    },
+  });
+
+  return {
+    closeUnadmitted: () => {
+      for (const { socket, deadline } of openSockets.values()) {
+        if (deadline) close(socket, CLOSE_CODES.serviceRestart, 'restarting');
+      }
+    },
+    terminate: () => {
+      for (const { socket } of openSockets.values()) socket.terminate();
+    },
+  };
+}
+
+/** A subscription begins with a message, and messages are counted already. */
+function callsOnly(limit: CallLimit): CallLimit {
+  return async call => {
+    if (call.type !== 'subscription') await limit(call);
+  };
+}
+
+/** Stops the timer within which a socket must sign in. */
+function markSignedIn(openSocket: OpenSocket | undefined): void {
+  clearTimeout(openSocket?.deadline);
+  if (openSocket) openSocket.deadline = undefined;
+}
+
+function refuse(socket: WebSocket, code: ErrorCode): void {
+  setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
+}
+
+function handleOf(socket: WebSocket): ConnectionHandle {
+  return {
+    bufferedBytes: () => socket.bufferedAmount,
+    close: (code, reason) => close(socket, code, reason),
+  };
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
