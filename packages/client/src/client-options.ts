@@ -1,4 +1,4 @@
-import type { Transport } from './transport/live-connection.js';
+import type { Transport } from './transport/subscription-transport.js';
 
 /** What `createClient` takes. */
 export interface ClientOptions {

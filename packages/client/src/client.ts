@@ -10,18 +10,18 @@ import type {
   UsersAnswer,
 } from '@rollcall/protocol';
 import type { TokenOrProvider } from './access/token-source.js';
-import type { Blocks } from './blocks/blocks.js';
-import type { Devices } from './devices/devices.js';
 import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-import type { Subscription } from './events/subscription.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
-import type { Moderation } from './moderation/moderation.js';
 import type { Chat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
+import type { Subscription } from './subscription.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
-import type { AllUsersOptions } from './users/query-users.js';
+import type { Blocks } from './users/blocks.js';
+import type { Devices } from './users/devices.js';
+import type { Moderation } from './users/moderation.js';
+import type { AllUsersOptions } from './users/users.js';
 
 /**
  * A client for one user, in a browser or in Node. Every method that fails throws a `RollcallError`; before `connectUser`

@@ -61,20 +61,20 @@ export {
   type UsersAnswer,
 } from '@rollcall/protocol';
 export type { TokenOrProvider } from './access/token-source.js';
-export type { Blocks } from './blocks/blocks.js';
 export type { Client } from './client.js';
 export type { ClientOptions } from './client-options.js';
 export { createClient } from './create-client.js';
-export type { Devices } from './devices/devices.js';
 export type { ResyncNotice, StreamItem } from './events/event-pages.js';
 export type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-export type { Subscription } from './events/subscription.js';
 export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
-export type { Moderation } from './moderation/moderation.js';
 export type { Chat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';
+export type { Subscription } from './subscription.js';
 export type { Connection, ConnectionState } from './transport/connection-state.js';
-export type { Transport } from './transport/live-connection.js';
+export type { Transport } from './transport/subscription-transport.js';
 export type { Api } from './transport/transport.js';
-export type { AllUsersOptions } from './users/query-users.js';
+export type { Blocks } from './users/blocks.js';
+export type { Devices } from './users/devices.js';
+export type { Moderation } from './users/moderation.js';
+export type { AllUsersOptions } from './users/users.js';

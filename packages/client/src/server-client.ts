@@ -19,28 +19,28 @@ import type {
   UsersAnswer,
 } from '@rollcall/protocol';
 import type { CreateTokenOptions } from './access/user-token.js';
-import type { ServerBlocks } from './blocks/blocks.js';
-import type { ServerDevices } from './devices/devices.js';
 import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
 import type { HandlerSubscription } from './events/on-and-off.js';
 import type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
 import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
 import type { ImportUsersOptions, UserSource } from './import/import-users.js';
-import type { Moderation } from './moderation/moderation.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
-import type { WatchTaskOptions } from './tasks/watch-task.js';
+import type { WatchTaskOptions } from './tasks/tasks.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
+import type { ServerBlocks } from './users/blocks.js';
+import type { ServerDevices } from './users/devices.js';
 import type {
   DeactivateOptions,
   LifeCycleOptions,
   ReactivateUserOptions,
   ReactivateUsersOptions,
   RestoreUsersOptions,
-} from './users/life-cycle-options.js';
-import type { AllUsersOptions } from './users/query-users.js';
+} from './users/life-cycle.js';
+import type { Moderation } from './users/moderation.js';
+import type { AllUsersOptions } from './users/users.js';
 
 /** A client for back ends and scripts: it may do everything. Every method that fails throws a `RollcallError`. */
 export interface ServerClient<Custom extends object = JsonObject>

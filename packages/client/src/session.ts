@@ -1,9 +1,9 @@
 import { RollcallError, type User, type UserInput } from '@rollcall/protocol';
 import { type TokenOrProvider, type TokenSource, tokenSource } from './access/token-source.js';
-import { Ending } from './events/ending.js';
 import { FollowedEvents } from './events/followed-events.js';
 import { FollowedPresence } from './events/followed-presence.js';
 import type { AnyItem } from './events/handlers.js';
+import { Ending } from './events/stream-end.js';
 import { answerOf } from './to-rollcall-error.js';
 import type { Transport } from './transport/transport.js';
 

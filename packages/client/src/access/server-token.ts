@@ -1,4 +1,4 @@
-import type { SigningSecret } from './signing-secret.js';
+import type { SigningSecret } from './signed-tokens.js';
 import type { TokenSource } from './token-source.js';
 
 const LIFETIME_S = 3_600;

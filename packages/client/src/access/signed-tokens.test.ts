@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { serverTokens } from './server-token.js';
-import { signingSecret } from './signing-secret.js';
+import { signingSecret } from './signed-tokens.js';
 import { signUserToken } from './user-token.js';
 
 const PLAIN = 'a-secret-of-more-than-thirty-two-bytes';

@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import { isUserId, USER_ID_RULE } from '../users/user-id.js';
-import type { SigningSecret } from './signing-secret.js';
+import type { SigningSecret } from './signed-tokens.js';
 
 /** When a user token begins and ends. */
 export interface CreateTokenOptions {

@@ -1,6 +1,6 @@
 import { type JsonObject, type Position, parsePosition, RollcallError } from '@rollcall/protocol';
+import type { LiveSource } from '../transport/live-source.js';
 import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
-import type { LiveSource } from './live-source.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { isRefusedInput } from './refused-input.js';
 import { RestartableEvents } from './restartable-events.js';

@@ -1,7 +1,7 @@
 import { type PresenceEvent, RollcallError } from '@rollcall/protocol';
+import type { LiveSource } from '../transport/live-source.js';
 import { deferred } from './deferred.js';
-import { keepSubscribed } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
+import { keepSubscribed } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { WatchSet } from './watch-set.js';
 

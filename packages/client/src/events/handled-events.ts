@@ -5,13 +5,13 @@ import {
   type RollcallError,
   type RollcallEvent,
 } from '@rollcall/protocol';
+import type { Subscription } from '../subscription.js';
+import type { LiveSource } from '../transport/live-source.js';
 import { itemsOf } from './event-pages.js';
 import type { Handlers } from './handlers.js';
-import { keepSubscribed } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
+import { keepSubscribed } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { RestartableEvents } from './restartable-events.js';
-import type { Subscription } from './subscription.js';
 
 /**
  * The events that the handlers of a server client ask for, and no others: the types they name, or everything while there

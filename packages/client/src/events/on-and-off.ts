@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
+import type { Subscription } from '../subscription.js';
 import type { AnyItem, EventName, Handler, Handlers, ItemOfName } from './handlers.js';
-import type { Subscription } from './subscription.js';
 
 /** The two ways to call a method with a handler: of one type, or of everything. */
 interface TakesHandler<Custom extends object, Answer> {

@@ -1,7 +1,7 @@
 import type { PresenceEvent } from '@rollcall/protocol';
-import type { Ending } from './ending.js';
-import type { LiveSource } from './live-source.js';
-import { type LiveStream, liveStream } from './live-stream.js';
+import type { LiveSource } from '../transport/live-source.js';
+import { type LiveStream, liveStream } from './live-streams.js';
+import type { Ending } from './stream-end.js';
 import { WatchSet } from './watch-set.js';
 
 /** For how long to watch the presence of users. */

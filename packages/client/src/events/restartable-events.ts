@@ -1,9 +1,9 @@
 import { RollcallError, type WatchEventsInput } from '@rollcall/protocol';
+import type { Subscription } from '../subscription.js';
+import type { LiveSource } from '../transport/live-source.js';
 import { deferred } from './deferred.js';
 import type { PositionedPage } from './event-pages.js';
-import { keepSubscribed } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
-import type { Subscription } from './subscription.js';
+import { keepSubscribed } from './live-subscription.js';
 
 /** Where the pages of a restartable subscription go. */
 export interface PageHandlers {

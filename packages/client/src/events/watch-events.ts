@@ -1,8 +1,8 @@
 import type { JsonObject, WatchEventsInput } from '@rollcall/protocol';
-import type { Ending } from './ending.js';
+import type { LiveSource } from '../transport/live-source.js';
 import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
-import type { LiveSource } from './live-source.js';
-import { type LiveStream, liveStream } from './live-stream.js';
+import { type LiveStream, liveStream } from './live-streams.js';
+import type { Ending } from './stream-end.js';
 
 /** Which events to watch, and for how long. */
 export interface WatchEventsOptions extends WatchEventsInput {

@@ -1,5 +1,5 @@
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
-import { type Batch, cutBatches } from './cut-batches.js';
+import { type Batch, cutBatches } from './batches.js';
 import { divide, isDivisible } from './divide-batch.js';
 import { retry } from './retry.js';
 

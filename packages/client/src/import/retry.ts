@@ -1,6 +1,6 @@
 import type { RollcallError } from '@rollcall/protocol';
 import { toRollcallError } from '../to-rollcall-error.js';
-import { fullJitterMs } from '../transport/reconnect-delay.js';
+import { fullJitterMs } from '../transport/reconnect.js';
 
 /** About two minutes in all: a server that restarts, or moves to another machine, is back by then. */
 const MAX_TRIES = 10;

@@ -2,12 +2,12 @@ import type { AppRouter } from '@rollcall/router';
 import { createTRPCClient, splitLink, type TRPCClient } from '@trpc/client';
 import type { TokenSource } from '../access/token-source.js';
 import type { PositionedPage } from '../events/event-pages.js';
-import type { LiveSource } from '../events/live-source.js';
+import { httpLinks } from './call-links.js';
 import { ObservableConnection } from './connection-state.js';
 import { freshTokenLink } from './fresh-token-link.js';
-import { httpLinks } from './http-links.js';
-import { LiveConnection, type Transport as TransportChoice } from './live-connection.js';
+import type { LiveSource } from './live-source.js';
 import { serverUrls } from './server-url.js';
+import { LiveConnection, type Transport as TransportChoice } from './subscription-transport.js';
 
 /** The raw typed tRPC client: every procedure of the server, with nothing added. Its errors are `TRPCClientError`s. */
 export type Api = TRPCClient<AppRouter>;

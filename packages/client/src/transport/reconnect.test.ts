@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { fullJitterMs, ReconnectDelay } from './reconnect-delay.js';
+import { fullJitterMs, ReconnectDelay } from './reconnect.js';
 
 const longest = () => 0.999_999;
 

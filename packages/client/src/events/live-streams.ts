@@ -1,10 +1,10 @@
 import { RollcallError } from '@rollcall/protocol';
+import type { Subscription } from '../subscription.js';
+import type { LiveSource } from '../transport/live-source.js';
 import { deferred } from './deferred.js';
-import { type Ending, listenForEnd } from './ending.js';
 import { ItemQueue } from './item-queue.js';
-import { keepSubscribed, type Observer } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
-import type { Subscription } from './subscription.js';
+import { keepSubscribed, type Observer } from './live-subscription.js';
+import { type Ending, listenForEnd } from './stream-end.js';
 
 /** Items of a live subscription, one by one, for as long as they are read. They may be iterated once. */
 export interface LiveStream<Item> extends AsyncIterableIterator<Item> {

@@ -1,9 +1,9 @@
 import { isEnded, RollcallError, type Task } from '@rollcall/protocol';
-import { type Ending, listenForEnd } from '../events/ending.js';
 import { ItemQueue } from '../events/item-queue.js';
-import { keepSubscribed } from '../events/keep-subscribed.js';
-import type { LiveSource } from '../events/live-source.js';
-import type { Subscription } from '../events/subscription.js';
+import { keepSubscribed } from '../events/live-subscription.js';
+import { type Ending, listenForEnd } from '../events/stream-end.js';
+import type { Subscription } from '../subscription.js';
+import type { LiveSource } from '../transport/live-source.js';
 
 /** How long to watch a task. */
 export interface WatchTaskOptions {

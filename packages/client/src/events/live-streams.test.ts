@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedLiveSource, updated } from '../../test/scripted-live-source.js';
-import { Ending } from './ending.js';
+import { Ending } from './stream-end.js';
 import { watchEvents } from './watch-events.js';
 
 describe('a stream of events', () => {

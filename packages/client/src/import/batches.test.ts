@@ -1,6 +1,6 @@
 import { LIMITS, type UpsertUserInput } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { type Batch, cutBatches } from './cut-batches.js';
+import { type Batch, cutBatches } from './batches.js';
 
 async function batchesOf(users: Parameters<typeof cutBatches>[0]): Promise<Batch<object>[]> {
   const batches: Batch<object>[] = [];

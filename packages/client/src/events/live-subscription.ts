@@ -1,8 +1,8 @@
 import type { RollcallError } from '@rollcall/protocol';
+import type { Subscription } from '../subscription.js';
 import { toRollcallError } from '../to-rollcall-error.js';
-import { fullJitterMs } from '../transport/reconnect-delay.js';
-import type { LiveSource } from './live-source.js';
-import type { Subscription } from './subscription.js';
+import type { LiveSource } from '../transport/live-source.js';
+import { fullJitterMs } from '../transport/reconnect.js';
 
 /** Where the items and the end of one run of a subscription go. */
 export interface Observer<Item> {

@@ -3,11 +3,11 @@ import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import { webSocketClass } from '#web-socket';
 import type { TokenSource } from '../access/token-source.js';
-import type { Subscription } from '../events/subscription.js';
+import type { Subscription } from '../subscription.js';
 import { toRollcallError } from '../to-rollcall-error.js';
 import type { ObservableConnection } from './connection-state.js';
 import type { ServerUrls } from './server-url.js';
-import { Socket, SocketUnreachable } from './socket.js';
+import { Socket, SocketUnreachable } from './socket-connection.js';
 
 /** How events come: `auto` takes WebSocket, and SSE where no WebSocket can be opened. */
 export type Transport = 'auto' | 'ws' | 'sse';

@@ -1,7 +1,7 @@
 import type { ErrorCode, PresenceEvent, RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
-import type { PositionedPage } from './event-pages.js';
-import type { Observer } from './keep-subscribed.js';
-import type { Subscription } from './subscription.js';
+import type { PositionedPage } from '../events/event-pages.js';
+import type { Observer } from '../events/live-subscription.js';
+import type { Subscription } from '../subscription.js';
 
 /** The live procedures of a server, over the connection of a client. */
 export interface LiveSource {

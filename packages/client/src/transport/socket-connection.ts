@@ -15,8 +15,8 @@ import { type Effect, type MachineEvent, type MachineState, step } from './conne
 import type { ConnectionState } from './connection-state.js';
 import { listenToNetwork } from './network.js';
 import { oneCallPerMessage } from './one-call-per-message.js';
-import { Permit } from './permit.js';
-import { ReconnectDelay } from './reconnect-delay.js';
+import { Permit } from './paced-client.js';
+import { ReconnectDelay } from './reconnect.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
 

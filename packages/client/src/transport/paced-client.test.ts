@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Permit } from './permit.js';
+import { Permit } from './paced-client.js';
 
 const settle = () => new Promise(resolve => setTimeout(resolve));
 
