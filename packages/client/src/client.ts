@@ -11,7 +11,7 @@ import type {
 } from '@rollcall/protocol';
 import type { TokenOrProvider } from './access/token-source.js';
 import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { EventStream, WatchEventsOptions } from './events/live-streams.js';
 import type { Chat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';

@@ -1,22 +1,19 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
-import { noToken, notConnected } from './access/no-token.js';
+import { noToken, notConnected } from './access/token-source.js';
 import type { Client } from './client.js';
-import type { ClientOptions } from './client-options.js';
 import type { FollowedEvents } from './events/followed-events.js';
-import { Handlers } from './events/handlers.js';
-import { onAndOff } from './events/on-and-off.js';
-import { watchEvents } from './events/watch-events.js';
+import { Handlers, onAndOff } from './events/handlers.js';
+import { watchEvents } from './events/live-streams.js';
 import { CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import { Session } from './session.js';
-import { createTransport } from './transport/transport.js';
+import { type ClientOptions, createTransport } from './transport/transport.js';
 import { blocksMethods } from './users/blocks.js';
 import { devicesMethods } from './users/devices.js';
 import { moderationMethods } from './users/moderation.js';
-import { queryUsers, queryUsersAll } from './users/users.js';
-import { onlyUser, partialUpdateUsers } from './users/write-users.js';
+import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll } from './users/users.js';
 
 /**
  * Makes a client for one user. Nothing is opened before `connectUser`.

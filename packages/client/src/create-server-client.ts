@@ -1,31 +1,24 @@
 import { type JsonObject, RollcallError, type Task, type User, type UserExport } from '@rollcall/protocol';
-import { serverTokens } from './access/server-token.js';
-import { signingSecret } from './access/signed-tokens.js';
+import { serverTokens, signingSecret, signUserToken } from './access/signed-tokens.js';
 import { tokenSource } from './access/token-source.js';
-import { signUserToken } from './access/user-token.js';
-import type { ClientOptions } from './client-options.js';
 import { HandledEvents } from './events/handled-events.js';
-import { Handlers } from './events/handlers.js';
-import { onAndOff } from './events/on-and-off.js';
-import { watchPresence } from './events/presence-stream.js';
+import { Handlers, onAndOff } from './events/handlers.js';
+import { watchEvents, watchPresence } from './events/live-streams.js';
 import { Ending } from './events/stream-end.js';
-import { watchEvents } from './events/watch-events.js';
 import { importUsers } from './import/import-users.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import type { ServerClient } from './server-client.js';
-import { withAbsoluteLink } from './tasks/absolute-link.js';
-import { waitForTask, watchTask } from './tasks/tasks.js';
+import { waitForTask, watchTask, withAbsoluteLink } from './tasks/tasks.js';
 import { answerOf } from './to-rollcall-error.js';
 import type { LiveSource } from './transport/live-source.js';
-import { createTransport } from './transport/transport.js';
+import { type ClientOptions, createTransport } from './transport/transport.js';
 import { blocksMethods } from './users/blocks.js';
 import { devicesMethods } from './users/devices.js';
 import { moderationMethods } from './users/moderation.js';
-import { queryUsers, queryUsersAll } from './users/users.js';
-import { onlyUser, partialUpdateUsers, upsertUsers } from './users/write-users.js';
+import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll, upsertUsers } from './users/users.js';
 
 /** What `createServerClient` takes: the address, and either the secret or a server token. */
 export type ServerClientOptions = ClientOptions &

@@ -18,11 +18,14 @@ import type {
   UserExport,
   UsersAnswer,
 } from '@rollcall/protocol';
-import type { CreateTokenOptions } from './access/user-token.js';
-import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-import type { HandlerSubscription } from './events/on-and-off.js';
-import type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
-import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { CreateTokenOptions } from './access/signed-tokens.js';
+import type { AnyItem, EventName, Handler, HandlerSubscription, ItemOfName } from './events/handlers.js';
+import type {
+  EventStream,
+  PresenceStream,
+  WatchEventsOptions,
+  WatchPresenceOptions,
+} from './events/live-streams.js';
 import type { ImportUsersOptions, UserSource } from './import/import-users.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';

@@ -1,8 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { serverTokens } from './server-token.js';
-import { signingSecret } from './signed-tokens.js';
-import { signUserToken } from './user-token.js';
+import { serverTokens, signingSecret, signUserToken } from './signed-tokens.js';
 
 const PLAIN = 'a-secret-of-more-than-thirty-two-bytes';
 const key = new TextEncoder().encode(PLAIN);

@@ -56,3 +56,17 @@ async function fetchToken(provider: () => string | Promise<string>): Promise<str
   if (typeof token === 'string' && token !== '') return token;
   throw new RollcallError('TOKEN_MISSING', 'the token provider returned no token: it has to return a string');
 }
+
+/** Why a client that no user is connected with can do nothing. */
+export function notConnected(): RollcallError {
+  return new RollcallError('TOKEN_MISSING', 'nobody is connected: call connectUser first, and await it');
+}
+
+/** The token of a client that has none: every use of it fails, with the reason why there is none. */
+export function noToken(reason: () => RollcallError): TokenSource {
+  return {
+    current: () => Promise.reject(reason()),
+    expired: () => undefined,
+    renews: () => false,
+  };
+}

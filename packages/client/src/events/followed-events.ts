@@ -1,10 +1,8 @@
 import { type JsonObject, type Position, parsePosition, RollcallError } from '@rollcall/protocol';
-import type { LiveSource } from '../transport/live-source.js';
-import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
+import { itemsOf, type LiveSource, type PositionedPage, type StreamItem } from '../transport/live-source.js';
+import { RestartableEvents } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { isRefusedInput } from './refused-input.js';
-import { RestartableEvents } from './restartable-events.js';
-import { WatchSet } from './watch-set.js';
+import { isRefusedInput, WatchSet } from './watch-set.js';
 
 /** What the events of a connected user are handed to. */
 export interface FollowedEventsHandlers<Custom extends object> {

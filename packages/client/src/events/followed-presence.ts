@@ -1,7 +1,6 @@
 import { type PresenceEvent, RollcallError } from '@rollcall/protocol';
 import type { LiveSource } from '../transport/live-source.js';
-import { deferred } from './deferred.js';
-import { keepSubscribed } from './live-subscription.js';
+import { deferred, keepSubscribed } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { WatchSet } from './watch-set.js';
 

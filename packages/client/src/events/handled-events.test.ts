@@ -1,10 +1,8 @@
-import type { RollcallError, RollcallEvent } from '@rollcall/protocol';
-import { RollcallError as Failure } from '@rollcall/protocol';
+import { RollcallError as Failure, type RollcallError, type RollcallEvent } from '@rollcall/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedLiveSource, updated } from '../../test/scripted-live-source.js';
 import { HandledEvents } from './handled-events.js';
-import { Handlers } from './handlers.js';
-import { onAndOff } from './on-and-off.js';
+import { Handlers, onAndOff } from './handlers.js';
 
 const settle = () => new Promise(resolve => setTimeout(resolve));
 const progress = { type: 'task.progress', created_at: 1, actor: { type: 'system' } } as RollcallEvent;

@@ -6,12 +6,10 @@ import {
   type RollcallEvent,
 } from '@rollcall/protocol';
 import type { Subscription } from '../subscription.js';
-import type { LiveSource } from '../transport/live-source.js';
-import { itemsOf } from './event-pages.js';
+import { itemsOf, type LiveSource } from '../transport/live-source.js';
 import type { Handlers } from './handlers.js';
-import { keepSubscribed } from './live-subscription.js';
+import { keepSubscribed, RestartableEvents } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { RestartableEvents } from './restartable-events.js';
 
 /**
  * The events that the handlers of a server client ask for, and no others: the types they name, or everything while there

@@ -1,6 +1,12 @@
-import type { EventOfType, EventType, JsonObject, PresenceEvent } from '@rollcall/protocol';
-import { callListener } from './call-listener.js';
-import type { ResyncNotice, StreamItem } from './event-pages.js';
+import {
+  type EventOfType,
+  type EventType,
+  type JsonObject,
+  type PresenceEvent,
+  RollcallError,
+} from '@rollcall/protocol';
+import { callListener, type Subscription } from '../subscription.js';
+import type { ResyncNotice, StreamItem } from '../transport/live-source.js';
 
 /** What `on` takes: a type of event, or `resync`. */
 export type EventName = EventType | 'resync';
@@ -53,4 +59,49 @@ export class Handlers<Custom extends object> {
     const called = [...(this.#byName.get(item.type) ?? []), ...(this.#byName.get(undefined) ?? [])];
     for (const handler of called) callListener(() => (handler as Handler<AnyItem<Custom>>)(item));
   }
+}
+
+/** The two ways to call a method with a handler: of one type, or of everything. */
+interface TakesHandler<Custom extends object, Answer> {
+  <Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): Answer;
+  (handler: Handler<AnyItem<Custom>>): Answer;
+}
+
+/** A handler that is called from now on. */
+export interface HandlerSubscription extends Subscription {
+  /** Resolves when the events it asks for have begun: whatever is committed after this moment reaches it. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * The methods `on` and `off` of a client.
+ * @param changed is called when handlers came or went, and resolves when what they ask for has begun.
+ */
+export function onAndOff<Custom extends object>(
+  handlers: Handlers<Custom>,
+  changed: () => Promise<void>,
+): { on: TakesHandler<Custom, HandlerSubscription>; off: TakesHandler<Custom, void> } {
+  const remove = (name: EventName | undefined, handler: Handler<never>) => {
+    handlers.remove(name, handler);
+    changed().catch(() => undefined);
+  };
+  return {
+    on: (...given: HandlerArguments) => {
+      const [name, handler] = nameAndHandler(given);
+      handlers.add(name, handler);
+      const ready = changed();
+      // Nobody has to await it; the connection shows the error as well.
+      ready.catch(() => undefined);
+      return { ready, unsubscribe: () => remove(name, handler) };
+    },
+    off: (...given: HandlerArguments) => remove(...nameAndHandler(given)),
+  };
+}
+
+type HandlerArguments = [EventName | Handler<never>, Handler<never>?];
+
+function nameAndHandler([first, second]: HandlerArguments): [EventName | undefined, Handler<never>] {
+  if (typeof first === 'function') return [undefined, first];
+  if (typeof second === 'function') return [first, second];
+  throw new RollcallError('INPUT_INVALID', 'on and off take a handler, or a type of event and a handler');
 }

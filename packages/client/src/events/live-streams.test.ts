@@ -1,8 +1,8 @@
 import { RollcallError } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedLiveSource, updated } from '../../test/scripted-live-source.js';
+import { watchEvents } from './live-streams.js';
 import { Ending } from './stream-end.js';
-import { watchEvents } from './watch-events.js';
 
 describe('a stream of events', () => {
   let live: ScriptedLiveSource;

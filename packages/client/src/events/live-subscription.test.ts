@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedLiveSource } from '../../test/scripted-live-source.js';
-import type { PositionedPage } from './event-pages.js';
+import type { PositionedPage } from '../transport/live-source.js';
 import { keepSubscribed } from './live-subscription.js';
 
 const unavailable = () => new RollcallError('UNAVAILABLE', 'not now');

@@ -1,5 +1,5 @@
-import { LIMITS, RollcallError } from '@rollcall/protocol';
-import { isUserId, USER_ID_RULE } from '../users/user-id.js';
+import { type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
+import { isUserId, USER_ID_RULE } from '../users/users.js';
 
 /** The ids travel in one message; the quotes and commas around them, and the rest of it, need room as well. */
 const MAX_BYTES = LIMITS.frameBytes - 64 * 1024;
@@ -64,4 +64,16 @@ export class WatchSet {
   refuse(asked: ReadonlySet<string>): void {
     this.remove([...asked].filter(id => !this.#taken.has(id)));
   }
+}
+
+const REFUSED_INPUT: readonly ErrorCode[] = [
+  'INPUT_INVALID',
+  'PAYLOAD_TOO_LARGE',
+  'NOT_ALLOWED',
+  'USER_NOT_FOUND',
+];
+
+/** Whether an error refuses what was asked for, and not who asks. */
+export function isRefusedInput(error: unknown): boolean {
+  return error instanceof RollcallError && REFUSED_INPUT.includes(error.code);
 }

@@ -1,6 +1,5 @@
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
-import { type Batch, cutBatches } from './batches.js';
-import { divide, isDivisible } from './divide-batch.js';
+import { type Batch, cutBatches, divide, isDivisible } from './batches.js';
 import { retry } from './retry.js';
 
 /** How far an import has come. */

@@ -1,6 +1,6 @@
 import type { Task } from '@rollcall/protocol';
 import { expect, it } from 'vitest';
-import { withAbsoluteLink } from './absolute-link.js';
+import { withAbsoluteLink } from './tasks.js';
 
 const task: Task = {
   task_id: 'a',

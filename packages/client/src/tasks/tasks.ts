@@ -4,6 +4,7 @@ import { keepSubscribed } from '../events/live-subscription.js';
 import { type Ending, listenForEnd } from '../events/stream-end.js';
 import type { Subscription } from '../subscription.js';
 import type { LiveSource } from '../transport/live-source.js';
+import { addressOn } from '../transport/server-url.js';
 
 /** How long to watch a task. */
 export interface WatchTaskOptions {
@@ -72,4 +73,12 @@ export function watchTask(
 export async function waitForTask(states: AsyncIterable<Task>): Promise<Task> {
   for await (const task of states) if (isEnded(task.status)) return task;
   throw new RollcallError('UNAVAILABLE', 'the wait was ended before the task');
+}
+
+/** A task whose link to the file of an export, a path on the wire, is an address that anything can fetch. */
+export function withAbsoluteLink(task: Task, serverUrl: string): Task {
+  const { result } = task;
+  if (!result?.export) return task;
+  const url = addressOn(serverUrl, result.export.url);
+  return { ...task, result: { ...result, export: { ...result.export, url } } };
 }

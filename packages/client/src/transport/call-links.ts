@@ -1,6 +1,15 @@
 import type { AppRouter } from '@rollcall/router';
-import { httpBatchLink, httpLink, type Operation, splitLink, type TRPCLink } from '@trpc/client';
-import type { TokenContext } from './fresh-token-link.js';
+import {
+  httpBatchLink,
+  httpLink,
+  type Operation,
+  splitLink,
+  TRPCClientError,
+  type TRPCLink,
+} from '@trpc/client';
+import { observable, type Unsubscribable } from '@trpc/server/observable';
+import type { TokenSource } from '../access/token-source.js';
+import { toRollcallError } from '../to-rollcall-error.js';
 
 const MAX_BATCHED_QUERIES = 20;
 
@@ -29,4 +38,46 @@ export function httpLinks(url: string): TRPCLink<AppRouter> {
 function bearer(operation: Operation): { authorization?: string } {
   const { token } = operation.context as unknown as TokenContext;
   return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+/** Where the links find the token of a call: exactly this one is reported when the server calls it expired. */
+interface TokenContext {
+  token: string;
+}
+
+/**
+ * Gives every HTTP call its token, and repeats a call once with a fresh token when the server says that the token has
+ * expired. The server refuses such a call before it does anything, so repeating it is safe.
+ */
+export function freshTokenLink(tokens: () => TokenSource): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) =>
+      observable(observer => {
+        const source = tokens();
+        let running: Unsubscribable | undefined;
+        let stopped = false;
+
+        const attempt = async (repeats: number): Promise<void> => {
+          const token = await source.current();
+          if (stopped) return;
+          const context = { ...op.context, token } satisfies TokenContext;
+          running = next({ ...op, context }).subscribe({
+            next: envelope => observer.next(envelope),
+            complete: () => observer.complete(),
+            error: error => {
+              if (repeats > 0 && source.renews(toRollcallError(error).code)) {
+                source.expired(token);
+                attempt(repeats - 1).catch(fail);
+              } else observer.error(error);
+            },
+          });
+        };
+        const fail = (error: unknown) => observer.error(TRPCClientError.from(error as Error));
+        attempt(1).catch(fail);
+
+        return () => {
+          stopped = true;
+          running?.unsubscribe();
+        };
+      });
 }

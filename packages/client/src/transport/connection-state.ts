@@ -1,6 +1,5 @@
 import type { RollcallError } from '@rollcall/protocol';
-import { callListener } from '../events/call-listener.js';
-import type { Subscription } from '../subscription.js';
+import { callListener, type Subscription } from '../subscription.js';
 
 /**
  * Where the live connection stands. `disconnected`: none is open and none is being opened; `error` says why where that

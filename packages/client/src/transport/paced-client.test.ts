@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Permit } from './paced-client.js';
+import { oneCallPerMessage, Permit } from './paced-client.js';
 
 const settle = () => new Promise(resolve => setTimeout(resolve));
 
@@ -24,4 +24,20 @@ it('can be taken back, and ends for good', async () => {
   const attempt = permit.taken();
   permit.refuse(new Error('closed'));
   await expect(attempt).rejects.toThrow('closed');
+});
+
+class Recording {
+  static readonly sent: unknown[] = [];
+  send(data: unknown): void {
+    Recording.sent.push(data);
+  }
+}
+
+it('sends joined calls one by one, and everything else as it is', () => {
+  const Socket = oneCallPerMessage(Recording as unknown as typeof WebSocket);
+  const socket = new Socket('ws://localhost');
+  socket.send('PING');
+  socket.send('{"id":1}');
+  socket.send('[{"id":2,"text":"[\\n]"},{"id":3}]');
+  expect(Recording.sent).toEqual(['PING', '{"id":1}', '{"id":2,"text":"[\\n]"}', '{"id":3}']);
 });

@@ -1,4 +1,10 @@
-import { CLOSE_CODES } from '@rollcall/protocol';
+import {
+  CLOSE_CODES,
+  ERROR_CODES,
+  type ErrorCode,
+  FATAL_CLOSE_CODES,
+  RollcallError,
+} from '@rollcall/protocol';
 
 /** Registered with IANA: the server is there, but cannot take more connections now. */
 const TRY_AGAIN_LATER = 1013;
@@ -69,4 +75,69 @@ function isNoTrouble(code: number | undefined): boolean {
 function baseMsAfter(code: number | undefined): number {
   if (isNoTrouble(code)) return RENEWAL_BASE_MS;
   return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
+}
+
+/** RFC 6455: the message was too big. Sending it again after a reconnect would end the same way. */
+const MESSAGE_TOO_BIG = 1009;
+
+/**
+ * Why a closed WebSocket must not be opened again, or undefined when coming back is right. The server may name the
+ * error's code as the reason of the close.
+ * @param renews whether a fresh token can be had that mends an error, which makes it no reason to stop.
+ */
+export function fatalClose(
+  code: number | undefined,
+  reason: string,
+  renews: (code: ErrorCode) => boolean,
+): RollcallError | undefined {
+  if (code === MESSAGE_TOO_BIG) {
+    return new RollcallError(
+      'PAYLOAD_TOO_LARGE',
+      'the server refused a message of this connection as too large',
+    );
+  }
+  if (code === CLOSE_CODES.tokenExpired) {
+    return renews('TOKEN_EXPIRED')
+      ? undefined
+      : new RollcallError('TOKEN_EXPIRED', 'the token has expired: connect with a fresh one');
+  }
+  if (code === undefined || !FATAL_CLOSE_CODES.includes(code)) return undefined;
+  const named = Object.hasOwn(ERROR_CODES, reason) ? (reason as ErrorCode) : undefined;
+  if (code === CLOSE_CODES.tokenInvalid) {
+    return new RollcallError(
+      named ?? 'TOKEN_INVALID',
+      'the server closed the connection: the token is not valid there',
+    );
+  }
+  if (named && renews(named)) return undefined;
+  return new RollcallError(
+    named ?? 'NOT_ALLOWED',
+    'the server closed the connection: this user may not be connected',
+  );
+}
+
+/** What the browser says about its network. Where nobody says anything, as in Node, there is one. */
+export interface Network {
+  addEventListener(type: 'online' | 'offline', listener: () => void): void;
+  removeEventListener(type: 'online' | 'offline', listener: () => void): void;
+  navigator?: { onLine?: boolean };
+}
+
+/**
+ * Calls a listener when the network comes or goes, and at once where there is none.
+ * @returns stops it.
+ */
+export function listenToNetwork(
+  listener: (event: 'online' | 'offline') => void,
+  network: Partial<Network> = globalThis as Partial<Network>,
+): () => void {
+  const online = () => listener('online');
+  const offline = () => listener('offline');
+  network.addEventListener?.('online', online);
+  network.addEventListener?.('offline', offline);
+  if (network.navigator?.onLine === false) offline();
+  return () => {
+    network.removeEventListener?.('online', online);
+    network.removeEventListener?.('offline', offline);
+  };
 }

@@ -10,13 +10,10 @@ import {
 import { observable } from '@trpc/server/observable';
 import { webSocketClass } from '#web-socket';
 import { toRollcallError } from '../to-rollcall-error.js';
-import { fatalClose } from './close-reason.js';
 import { type Effect, type MachineEvent, type MachineState, step } from './connection-machine.js';
 import type { ConnectionState } from './connection-state.js';
-import { listenToNetwork } from './network.js';
-import { oneCallPerMessage } from './one-call-per-message.js';
-import { Permit } from './paced-client.js';
-import { ReconnectDelay } from './reconnect.js';
+import { oneCallPerMessage, Permit } from './paced-client.js';
+import { fatalClose, listenToNetwork, ReconnectDelay } from './reconnect.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
 

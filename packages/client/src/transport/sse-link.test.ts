@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SseMessage, SseParser } from './sse-parser.js';
+import { type SseMessage, SseParser } from './sse-link.js';
 
 function parse(...chunks: string[]): SseMessage[] {
   const parser = new SseParser();

@@ -10,12 +10,12 @@ import type { ServerUrls } from './server-url.js';
 import { Socket, SocketUnreachable } from './socket-connection.js';
 
 /** How events come: `auto` takes WebSocket, and SSE where no WebSocket can be opened. */
-export type Transport = 'auto' | 'ws' | 'sse';
+export type TransportChoice = 'auto' | 'ws' | 'sse';
 
 /** What a live connection needs. */
 export interface LiveConnectionOptions {
   urls: ServerUrls;
-  transport: Transport;
+  transport: TransportChoice;
   tokens(): TokenSource;
   connection: ObservableConnection;
 }

@@ -1,13 +1,11 @@
 import type { AppRouter } from '@rollcall/router';
 import { createTRPCClient, splitLink, type TRPCClient } from '@trpc/client';
 import type { TokenSource } from '../access/token-source.js';
-import type { PositionedPage } from '../events/event-pages.js';
-import { httpLinks } from './call-links.js';
+import { freshTokenLink, httpLinks } from './call-links.js';
 import { ObservableConnection } from './connection-state.js';
-import { freshTokenLink } from './fresh-token-link.js';
-import type { LiveSource } from './live-source.js';
+import type { LiveSource, PositionedPage } from './live-source.js';
 import { serverUrls } from './server-url.js';
-import { LiveConnection, type Transport as TransportChoice } from './subscription-transport.js';
+import { LiveConnection, type TransportChoice } from './subscription-transport.js';
 
 /** The raw typed tRPC client: every procedure of the server, with nothing added. Its errors are `TRPCClientError`s. */
 export type Api = TRPCClient<AppRouter>;
@@ -57,4 +55,15 @@ export function createTransport(options: {
     hold: () => liveConnection.hold(),
   };
   return { api, live, connection, close: () => liveConnection.close() };
+}
+
+/** What `createClient` takes. */
+export interface ClientOptions {
+  /** The address of the server, such as `https://users.example.com`. */
+  url: string;
+  /**
+   * How events come. `auto`, the default, takes WebSocket, and Server-Sent Events where two attempts at a first
+   * WebSocket have failed. `ws` and `sse` take one of them only.
+   */
+  transport?: TransportChoice;
 }

@@ -1,14 +1,17 @@
 import {
   type Filter,
   LIMITS,
+  type PartialUserUpdate,
   type QueryUsersAnswer,
   type QueryUsersOptions,
+  RollcallError,
   type SortKey,
+  type UpsertUserInput,
   type User,
+  type UsersAnswer,
 } from '@rollcall/protocol';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
-import { allPages } from './all-pages.js';
 
 /** What `queryUsersAll` takes beside filter and sort: whatever says which users, but not which page of them. */
 export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch' | 'presence'>;
@@ -37,4 +40,52 @@ export function queryUsersAll<Custom extends object>(
     const answer = await queryUsers<Custom>(api, filter, sort, { limit: LIMITS.pageUsers, ...options, next });
     return { items: answer.users, next: answer.next };
   });
+}
+
+/** Replaces a batch of users. */
+export async function upsertUsers<Custom extends object>(
+  api: Api,
+  users: UpsertUserInput<Custom>[],
+): Promise<UsersAnswer<Custom>> {
+  // The types of custom data end here: on the wire it is any JSON.
+  const input = { users: users as unknown as UpsertUserInput[] };
+  return (await answerOf(api.users.upsert.mutate(input))) as UsersAnswer<Custom>;
+}
+
+/** Changes parts of a batch of users. */
+export async function partialUpdateUsers<Custom extends object>(
+  api: Api,
+  users: PartialUserUpdate[],
+): Promise<UsersAnswer<Custom>> {
+  return (await answerOf(api.users.partialUpdate.mutate({ users }))) as UsersAnswer<Custom>;
+}
+
+/** The one user of an answer to a batch of one. */
+export function onlyUser<Custom extends object>(answer: UsersAnswer<Custom>): User<Custom> {
+  const [user] = Object.values(answer.users);
+  if (!user) throw new RollcallError('INTERNAL', 'the server answered without the user');
+  return user;
+}
+
+/**
+ * Reads one page after the other, and hands out the items one by one. Stopping early reads no further page.
+ * @param read reads the page that a cursor names; the first one without.
+ */
+async function* allPages<Item>(
+  read: (next: string | undefined) => Promise<{ items: Item[]; next?: string }>,
+): AsyncGenerator<Item, void, undefined> {
+  let next: string | undefined;
+  do {
+    const page = await read(next);
+    yield* page.items;
+    next = page.next;
+  } while (next !== undefined);
+}
+
+/** What an id of a user looks like, for messages. */
+export const USER_ID_RULE = 'a user id is 1–255 characters of A-Z a-z 0-9 @ _ -';
+
+/** Whether this can be the id of a user. */
+export function isUserId(id: unknown): id is string {
+  return typeof id === 'string' && /^[A-Za-z0-9@_-]{1,255}$/.test(id);
 }
