@@ -43,10 +43,7 @@ export function createClient<Custom extends object = JsonObject>(options: Client
   const begin = async <Answer>(how: (mine: Session<Custom>) => Promise<Answer>): Promise<Answer> => {
     if (session)
       throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
-    const mine = new Session<Custom>(transport, {
-      onItem: item => handlers.handOut(item),
-      onRefused: error => end(mine, error),
-    });
+    const mine = new Session<Custom>({ transport, handlers, onRefused: error => end(mine, error) });
     session = mine;
     refusal = undefined;
     try {
@@ -82,14 +79,14 @@ export function createClient<Custom extends object = JsonObject>(options: Client
 
     setGuestUser: (user = {}) => begin(mine => mine.connectGuest(user)),
 
-    connectAnonymousUser: () => begin(async mine => mine.connectNobody()),
+    connectAnonymousUser: () => begin(async mine => mine.connectAnonymous()),
 
     async disconnectUser() {
       refusal = undefined;
       end(session);
     },
 
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.ending),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.streamEnd),
 
     watchUsers: async (ids, how) => watch([...ids], how?.presence),
 

@@ -1,22 +1,22 @@
-import { type JsonObject, RollcallError, type Task, type User, type UserExport } from '@rollcall/protocol';
+import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import { serverTokens, signingSecret, signUserToken } from './access/signed-tokens.js';
 import { tokenSource } from './access/token-source.js';
 import { HandledEvents } from './events/handled-events.js';
 import { Handlers, onAndOff } from './events/handlers.js';
 import { watchEvents, watchPresence } from './events/live-streams.js';
-import { Ending } from './events/stream-end.js';
+import { StreamEnd } from './events/stream-end.js';
 import { importUsers } from './import/import-users.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import type { ServerClient } from './server-client.js';
-import { waitForTask, watchTask, withAbsoluteLink } from './tasks/tasks.js';
+import { taskMethods } from './tasks/tasks.js';
 import { answerOf } from './to-rollcall-error.js';
-import type { LiveSource } from './transport/live-source.js';
 import { type ClientOptions, createTransport } from './transport/transport.js';
 import { blocksMethods } from './users/blocks.js';
 import { devicesMethods } from './users/devices.js';
+import { lifeCycleMethods } from './users/life-cycle.js';
 import { moderationMethods } from './users/moderation.js';
 import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll, upsertUsers } from './users/users.js';
 
@@ -56,14 +56,7 @@ export function createServerClient<Custom extends object = JsonObject>(
   const handled = new HandledEvents<Custom>(live, handlers, error =>
     connection.set({ status: 'disconnected', error }),
   );
-  let ending = new Ending();
-  const linked = (task: Task) => withAbsoluteLink(task, options.url);
-  const linkedLive: LiveSource = {
-    ...live,
-    task: (input, observer) =>
-      live.task(input, { ...observer, onData: task => observer.onData(linked(task)) }),
-  };
-
+  let streamEnd = new StreamEnd();
   const client: ServerClient<Custom> = {
     api,
     connection,
@@ -71,6 +64,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     video: productMethods(api.video, VIDEO_METHODS),
     feeds: productMethods(api.feeds, FEEDS_METHODS),
     ...onAndOff(handlers, handled.changed),
+    ...lifeCycleMethods<Custom>(api),
+    ...taskMethods({ api, live, url: options.url, streamEnd: () => streamEnd }),
     ...moderationMethods<Custom>(api),
     ...blocksMethods<Custom>(api),
     ...devicesMethods(api),
@@ -84,35 +79,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
     queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
 
-    async deactivateUser(id, how) {
-      const { user } = await answerOf(api.users.deactivate.mutate({ ...how, id }));
-      return user as User<Custom>;
-    },
-    deactivateUsers: (ids, how) => answerOf(api.users.deactivateMany.mutate({ ...how, ids })),
-    async reactivateUser(id, how) {
-      const { user } = await answerOf(api.users.reactivate.mutate({ ...how, id }));
-      return user as User<Custom>;
-    },
-    reactivateUsers: (ids, how) => answerOf(api.users.reactivateMany.mutate({ ...how, ids })),
-
-    deleteUser: (id, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids: [id] })),
-    deleteUsers: (ids, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids })),
-    previewDeleteUsers: (ids, how) => answerOf(api.users.previewDelete.query({ ...how, ids })),
-    restoreUsers: (ids, how) => answerOf(api.users.restoreMany.mutate({ ...how, ids })),
-    exportUser: async id => (await answerOf(api.users.exportOne.query({ id }))) as UserExport<Custom>,
-    exportUsers: (ids, how) => answerOf(api.users.exportMany.mutate({ ...how, ids })),
-
-    getTask: async task_id => linked(await answerOf(api.tasks.get.query({ task_id }))),
-    async listTasks(query = {}) {
-      const { tasks, ...page } = await answerOf(api.tasks.list.query(query));
-      return { ...page, tasks: tasks.map(linked) };
-    },
-    cancelTask: async task_id => linked(await answerOf(api.tasks.cancel.mutate({ task_id }))),
-    watchTask: (task_id, how) => watchTask(linkedLive, task_id, ending, how),
-    waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
-
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, ending),
-    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, ending }),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, streamEnd),
+    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, streamEnd }),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -140,8 +108,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     },
 
     async disconnect() {
-      ending.end();
-      ending = new Ending();
+      streamEnd.end();
+      streamEnd = new StreamEnd();
       handlers.clear();
       handled.stop();
       transport.close();

@@ -1,21 +1,15 @@
 import type {
   AppSettings,
-  DeleteUsersOptions,
-  DeletionPreview,
   Filter,
   JsonObject,
-  ListTasksAnswer,
-  ListTasksOptions,
   PartialUserUpdate,
   QueryUsersAnswer,
   QueryUsersOptions,
   Role,
   SortKey,
-  Task,
   Time,
   UpsertUserInput,
   User,
-  UserExport,
   UsersAnswer,
 } from '@rollcall/protocol';
 import type { CreateTokenOptions } from './access/signed-tokens.js';
@@ -30,24 +24,20 @@ import type { ImportUsersOptions, UserSource } from './import/import-users.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
-import type { WatchTaskOptions } from './tasks/tasks.js';
+import type { Tasks } from './tasks/tasks.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
 import type { ServerBlocks } from './users/blocks.js';
 import type { ServerDevices } from './users/devices.js';
-import type {
-  DeactivateOptions,
-  LifeCycleOptions,
-  ReactivateUserOptions,
-  ReactivateUsersOptions,
-  RestoreUsersOptions,
-} from './users/life-cycle.js';
+import type { LifeCycle } from './users/life-cycle.js';
 import type { Moderation } from './users/moderation.js';
 import type { AllUsersOptions } from './users/users.js';
 
 /** A client for back ends and scripts: it may do everything. Every method that fails throws a `RollcallError`. */
 export interface ServerClient<Custom extends object = JsonObject>
   extends Moderation<Custom>,
+    LifeCycle<Custom>,
+    Tasks,
     ServerBlocks<Custom>,
     ServerDevices {
   /** Creates a user, or replaces its data: what is missing goes back to its default. Answers with the user as stored. */
@@ -87,81 +77,6 @@ export interface ServerClient<Custom extends object = JsonObject>
     sort?: SortKey[],
     options?: AllUsersOptions,
   ): AsyncGenerator<User<Custom>, void, undefined>;
-
-  /**
-   * Deactivates a user, at once: its connections are closed, and it can call nothing. Answers with the user. One who is
-   * deactivated already stays as it is. With `mark_messages_deleted`, a task hides its messages.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
-   */
-  deactivateUser(id: string, options?: DeactivateOptions): Promise<User<Custom>>;
-
-  /**
-   * Deactivates 1–100 users as a task.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id; nothing is begun then.
-   */
-  deactivateUsers(ids: string[], options?: DeactivateOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Undoes a deactivation, at once. Answers with the user. With `restore_messages`, a task brings back the messages that
-   * the deactivation hid.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, and `USERNAME_TAKEN` unless a free `name` is given.
-   */
-  reactivateUser(id: string, options?: ReactivateUserOptions): Promise<User<Custom>>;
-
-  /** Reactivates 1–100 users as a task, which tells of each whose name is taken by now. Throws like `deactivateUsers`. */
-  reactivateUsers(ids: string[], options?: ReactivateUsersOptions): Promise<{ task_id: string }>;
-
-  /** Deletes one user, like `deleteUsers`. */
-  deleteUser(id: string, options?: DeleteUsersOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Deletes 1–100 users: they are marked as deleted at once, and a task does the rest. What the options do not name is
-   * left untouched; `user` is `soft` by default. `user: 'hard'` takes `messages: 'hard'` and `conversations: 'hard'`, and
-   * cannot be undone.
-   * @throws RollcallError `USER_NOT_FOUND` with the `index` of the id, `INPUT_INVALID` for modes that do not go together,
-   * `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels; nothing has changed then.
-   */
-  deleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<{ task_id: string }>;
-
-  /** What `deleteUsers` with the same arguments would change, in counts. It changes nothing and throws the same. */
-  previewDeleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<DeletionPreview>;
-
-  /**
-   * Brings back 1–100 soft-deleted users as a task, which tells of each whose name is taken by now. Their content stays
-   * deleted unless `restore_content` says otherwise.
-   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a user who is deleted for good, with the `index` of the
-   * id; nothing is begun then.
-   */
-  restoreUsers(ids: string[], options?: RestoreUsersOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Everything that is stored about a user, as it is at one moment.
-   * @throws RollcallError `USER_NOT_FOUND`, or `PAYLOAD_TOO_LARGE` for more than 10,000 records: `exportUsers` has no
-   * such limit.
-   */
-  exportUser(id: string): Promise<UserExport<Custom>>;
-
-  /**
-   * Writes everything that is stored about 1–25 users to an NDJSON file, as a task: `result.export` of the task that
-   * `waitForTask` answers with says where it is. The file is kept for 24 hours, the link is good for one.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id; nothing is begun then.
-   */
-  exportUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
-
-  /** A task as it stands; of an export that is complete, with a fresh link. */
-  getTask(task_id: string): Promise<Task>;
-
-  /** One page of tasks, newest first. */
-  listTasks(options?: ListTasksOptions): Promise<ListTasksAnswer>;
-
-  /** Stops a task between two users; what is done stays done. Answers with the task as it stands. */
-  cancelTask(task_id: string): Promise<Task>;
-
-  /** The present state of a task at once, then every change, until it has ended. */
-  watchTask(task_id: string, options?: WatchTaskOptions): AsyncIterableIterator<Task>;
-
-  /** Resolves with a task when it has ended, however it ended. */
-  waitForTask(task_id: string, options?: WatchTaskOptions): Promise<Task>;
 
   /** Watches events: everything, unless `types`, `user_ids` or `filter` say less. */
   watchEvents(options?: WatchEventsOptions): EventStream<Custom>;

@@ -1,6 +1,5 @@
 import type { ErrorCode, PresenceEvent, RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
-import type { Observer } from '../src/events/live-subscription.js';
-import type { LiveSource, PositionedPage } from '../src/transport/live-source.js';
+import type { LiveSource, Observer, PositionedPage } from '../src/transport/live-source.js';
 
 /** One subscription that was opened: what it asked for, and the means to answer it. */
 export interface OpenedRun<Item> {

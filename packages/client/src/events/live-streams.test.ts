@@ -2,16 +2,16 @@ import { RollcallError } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedLiveSource, updated } from '../../test/scripted-live-source.js';
 import { watchEvents } from './live-streams.js';
-import { Ending } from './stream-end.js';
+import { StreamEnd } from './stream-end.js';
 
 describe('a stream of events', () => {
   let live: ScriptedLiveSource;
-  let ending: Ending;
+  let streamEnd: StreamEnd;
 
   beforeEach(() => {
     vi.useFakeTimers();
     live = new ScriptedLiveSource();
-    ending = new Ending();
+    streamEnd = new StreamEnd();
   });
 
   afterEach(() => {
@@ -19,7 +19,7 @@ describe('a stream of events', () => {
   });
 
   it('asks at once for what it was told, is ready with the first page, and hands events out one by one', async () => {
-    const stream = watchEvents(live, { types: ['user.updated'], lastEventId: 'log.4' }, ending);
+    const stream = watchEvents(live, { types: ['user.updated'], lastEventId: 'log.4' }, streamEnd);
     expect(live.inputs).toEqual([{ types: ['user.updated'], lastEventId: 'log.4' }]);
     live.page(6, [updated(5), updated(6)]);
     await stream.ready;
@@ -31,7 +31,7 @@ describe('a stream of events', () => {
   });
 
   it('goes on after the last page when the server fails for a moment', async () => {
-    const stream = watchEvents(live, {}, ending);
+    const stream = watchEvents(live, {}, streamEnd);
     live.page(3, [updated(3)]);
     live.current.observer.onError(new RollcallError('INTERNAL', 'oops'));
     vi.advanceTimersByTime(30_000);
@@ -41,7 +41,7 @@ describe('a stream of events', () => {
   });
 
   it('says once, in front of what follows, that events were missed; resuming there skips nothing', async () => {
-    const stream = watchEvents(live, { lastEventId: 'old.1' }, ending);
+    const stream = watchEvents(live, { lastEventId: 'old.1' }, streamEnd);
     live.page(8, [updated(7), updated(8)], { resync: true });
     live.page(9, [], { resync: true });
     expect((await stream.next()).value).toEqual({ type: 'resync', id: 'log.6' });
@@ -51,7 +51,7 @@ describe('a stream of events', () => {
   });
 
   it('pauses for a reader that is 10,000 events behind, and goes on with nothing missing when it has caught up', async () => {
-    const stream = watchEvents(live, {}, ending);
+    const stream = watchEvents(live, {}, streamEnd);
     for (let page = 0; page < 20; page++) {
       const events = Array.from({ length: 500 }, (_, index) => updated(500 * page + index + 1));
       live.page(500 * page + 500, events);
@@ -66,7 +66,7 @@ describe('a stream of events', () => {
   });
 
   it('throws what cannot be mended after the last event, and ends', async () => {
-    const stream = watchEvents(live, {}, ending);
+    const stream = watchEvents(live, {}, streamEnd);
     live.page(1, [updated(1)]);
     live.current.observer.onError(new RollcallError('INPUT_INVALID', 'no such field'));
     expect((await stream.next()).value.id).toBe('log.1');
@@ -76,10 +76,10 @@ describe('a stream of events', () => {
 
   it.each([
     ['its signal', (abort: AbortController) => abort.abort()],
-    ['the end of its client', () => ending.end()],
+    ['the end of its client', () => streamEnd.end()],
   ])('ends without an error by %s, whatever is still unread', async (_, end) => {
     const abort = new AbortController();
-    const stream = watchEvents(live, { signal: abort.signal }, ending);
+    const stream = watchEvents(live, { signal: abort.signal }, streamEnd);
     live.page(1, [updated(1)]);
     end(abort);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
@@ -87,22 +87,22 @@ describe('a stream of events', () => {
   });
 
   it('throws the reason when the server has ended its client', async () => {
-    const stream = watchEvents(live, {}, ending);
+    const stream = watchEvents(live, {}, streamEnd);
     live.page(1, [updated(1)]);
-    ending.end(new RollcallError('USER_DEACTIVATED', 'gone'));
+    streamEnd.end(new RollcallError('USER_DEACTIVATED', 'gone'));
     expect((await stream.next()).value.id).toBe('log.1');
     await expect(stream.next()).rejects.toMatchObject({ code: 'USER_DEACTIVATED' });
   });
 
   it('asks for nothing when its signal has aborted before', async () => {
-    const stream = watchEvents(live, { signal: AbortSignal.abort() }, ending);
+    const stream = watchEvents(live, { signal: AbortSignal.abort() }, streamEnd);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
     await expect(stream.ready).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(live.runs).toEqual([]);
   });
 
   it('stops when a loop breaks off', async () => {
-    const stream = watchEvents(live, {}, ending);
+    const stream = watchEvents(live, {}, streamEnd);
     live.page(2, [updated(1), updated(2)]);
     for await (const event of stream) if (event.id === 'log.1') break;
     expect(live.runs.filter(run => run.open)).toEqual([]);

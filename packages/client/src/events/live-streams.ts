@@ -4,155 +4,133 @@ import {
   RollcallError,
   type WatchEventsInput,
 } from '@rollcall/protocol';
-import type { Subscription } from '../subscription.js';
 import { itemsOf, type LiveSource, type PositionedPage, type StreamItem } from '../transport/live-source.js';
 import { ItemQueue } from './item-queue.js';
-import { deferred, keepSubscribed, type Observer } from './live-subscription.js';
-import { type Ending, listenForEnd } from './stream-end.js';
+import { deferred, LiveSubscription, type LiveSubscriptionOptions } from './live-subscription.js';
+import { onStreamEnd, type StreamEnd } from './stream-end.js';
 import { WatchSet } from './watch-set.js';
 
-/** Items of a live subscription, one by one, for as long as they are read. They may be iterated once. */
+/** The items of a live subscription, one by one, for as long as somebody reads them. It can be iterated once. */
 interface LiveStream<Item> extends AsyncIterableIterator<Item> {
-  /** Resolves when the server has begun: whatever is committed after this moment is delivered. */
+  /** Resolves when the server has begun: everything that is committed after this moment arrives. */
   readonly ready: Promise<void>;
   return(): Promise<IteratorResult<Item>>;
   [Symbol.asyncIterator](): LiveStream<Item>;
 }
 
-/** Items that may wait for a reader. */
-const MAX_WAITING = 10_000;
-
-/**
- * Hands out what a subscription brings. It starts at once and goes on by itself; while 10,000 items wait for the reader it
- * pauses, and starts again when all of them have been read.
- */
-function liveStream<Page, Item>(options: {
-  live: LiveSource;
-  /** Starts a run that goes on where the one before ended. */
-  open(observer: Observer<Page>): Subscription;
-  itemsOf(page: Page): Item[];
-  /** Ends every stream of the client. */
-  ending: Ending;
-  /** Ends this one. */
-  signal?: AbortSignal;
-}): LiveStream<Item> {
-  const { live, open, ending, signal } = options;
-  const ready = deferred();
-  let running: Subscription | undefined;
-  let over = false;
-
-  const finish = () => {
-    over = true;
-    pause();
-    release();
-    ready.reject(new RollcallError('UNAVAILABLE', 'the stream ended before the server had begun it'));
-  };
-  const release = listenForEnd(ending, signal, error => {
-    finish();
-    if (error) queue.end(error);
-    else queue.cancel();
-  });
-  const pause = () => {
-    running?.unsubscribe();
-    running = undefined;
-  };
-  const start = () => {
-    if (running || over) return;
-    running = keepSubscribed<Page>({
-      live,
-      open,
-      onData: page => {
-        for (const item of options.itemsOf(page)) queue.push(item);
-        ready.resolve();
-        if (queue.size >= MAX_WAITING) pause();
-      },
-      onError: error => {
-        ready.reject(error);
-        finish();
-        queue.end(error);
-      },
-    });
-  };
-  const queue = new ItemQueue<Item>(() => {
-    if (queue.size === 0) start();
-  }, finish);
-
-  if (signal?.aborted) queue.return();
-  else start();
-  return Object.assign(queue, { ready: ready.promise });
-}
-
 /** Which events to watch, and for how long. */
 export interface WatchEventsOptions extends WatchEventsInput {
-  /** Ends the stream, without an error. */
+  /** Ends the stream without an error. */
   signal?: AbortSignal;
 }
 
 /**
- * Events, one by one, in commit order, for as long as it is read. It may be iterated once.
+ * Events, one by one, in commit order, for as long as somebody reads them. It can be iterated once.
  *
- * - It starts at once, not with the first read, and goes on by itself after lost connections and server restarts.
- * - `break`, `return()` and the signal end it. So does an error that trying again cannot mend: it is thrown after the
- *   last event.
- * - Every event's `id` is a position to go on from later, as `lastEventId`.
- * - A reader that falls behind by 10,000 events makes it pause; it goes on, with nothing missing, when all of those have
- *   been read.
+ * - It starts at once, not with the first read. It continues by itself after lost connections and server restarts.
+ * - `break`, `return()` and the signal end it. An error that another attempt cannot fix ends it, too: the stream throws it
+ *   after the last event.
+ * - The `id` of every event is a position. Pass it as `lastEventId` to continue there later.
+ * - It pauses when its reader is 10,000 events behind. It continues, with nothing missing, when the reader has read them.
  */
 export type EventStream<Custom extends object = JsonObject> = LiveStream<StreamItem<Custom>>;
 
+/** For how long to watch the presence of users. */
+export interface WatchPresenceOptions {
+  /** Ends the stream without an error. */
+  signal?: AbortSignal;
+}
+
 /**
- * Watches events over the live connection of a client.
- * @param ending ends every stream of the client.
+ * Which of some users are online: first the present state of each, then every change. The last state is the valid one.
+ * The present state of each comes again after a lost connection, and after a pause for a reader that was behind.
  */
+export type PresenceStream = LiveStream<PresenceEvent>;
+
+/** This many items may wait for a reader. */
+const MAX_WAITING = 10_000;
+
+/** Watches events over the live connection of a client. `streamEnd` ends every stream of the client. */
 export function watchEvents<Custom extends object>(
   live: LiveSource,
-  options: WatchEventsOptions,
-  ending: Ending,
+  { signal, ...input }: WatchEventsOptions,
+  streamEnd: StreamEnd,
 ): EventStream<Custom> {
-  const { signal, lastEventId, ...input } = options;
-  let position = lastEventId;
-  return liveStream<PositionedPage, StreamItem<Custom>>({
+  return liveStream<WatchEventsInput, PositionedPage, StreamItem<Custom>>({
     live,
-    open: observer =>
-      live.events(position === undefined ? input : { ...input, lastEventId: position }, observer),
-    itemsOf: page => {
-      position = page.id;
-      return itemsOf(page);
-    },
-    ending,
+    open: (from, observer) => live.events(from, observer),
+    positionOf: page => page.id,
+    input,
+    itemsOf,
+    streamEnd,
     signal,
   });
 }
 
-/** For how long to watch the presence of users. */
-export interface WatchPresenceOptions {
-  /** Ends the stream, without an error. */
-  signal?: AbortSignal;
-}
-
-/**
- * Who of some users is here: the present state of each at once, then every change, the last state winning; after a lost
- * connection, or a pause for a reader that had fallen behind, the present state of each again.
- */
-export type PresenceStream = LiveStream<PresenceEvent>;
-
 /**
  * Watches the presence of users over the live connection of a client.
- * @throws RollcallError `INPUT_INVALID` for an id that is none, or for more than a connection can watch.
+ * @throws RollcallError `INPUT_INVALID` for an invalid id, or for more ids than a connection can watch.
  */
 export function watchPresence(
   live: LiveSource,
   ids: readonly string[],
-  options: WatchPresenceOptions & { ending: Ending },
+  { signal, streamEnd }: WatchPresenceOptions & { streamEnd: StreamEnd },
 ): PresenceStream {
   const watched = new WatchSet();
   watched.add(ids);
-  const user_ids = [...watched.wanted];
-  return liveStream<PresenceEvent[], PresenceEvent>({
+  return liveStream<{ user_ids: string[] }, PresenceEvent[], PresenceEvent>({
     live,
-    open: observer => live.presence({ user_ids }, observer),
+    open: (users, observer) => live.presence(users, observer),
+    input: { user_ids: [...watched.wanted] },
     itemsOf: events => events,
-    ending: options.ending,
-    signal: options.signal,
+    streamEnd,
+    signal,
   });
+}
+
+/**
+ * Streams what a subscription brings. It starts at once and continues by itself. It pauses while 10,000 items wait for the
+ * reader, and resumes when the reader has read all of them.
+ */
+function liveStream<Input extends object, Page, Item>({
+  input,
+  streamEnd,
+  signal,
+  ...source
+}: Pick<LiveSubscriptionOptions<Input, Page>, 'live' | 'open' | 'positionOf'> & {
+  input: Input;
+  itemsOf(page: Page): Item[];
+  streamEnd: StreamEnd;
+  signal: AbortSignal | undefined;
+}): LiveStream<Item> {
+  const ready = deferred();
+  const subscription = new LiveSubscription<Input, Page>({
+    ...source,
+    onItem: page => {
+      for (const item of source.itemsOf(page)) queue.push(item);
+      ready.resolve();
+      if (queue.size >= MAX_WAITING) subscription.pause();
+    },
+    onError: error => {
+      ready.reject(error);
+      finish();
+      queue.end(error);
+    },
+  });
+  const finish = () => {
+    subscription.stop();
+    removeListener();
+    ready.reject(new RollcallError('UNAVAILABLE', 'the stream ended before the server had begun it'));
+  };
+  const removeListener = onStreamEnd(streamEnd, signal, error => {
+    finish();
+    if (error) queue.end(error);
+    else queue.cancel();
+  });
+  const queue = new ItemQueue<Item>(() => {
+    if (queue.size === 0) subscription.resume();
+  }, finish);
+  if (signal?.aborted) queue.return();
+  else subscription.start(input);
+  return Object.assign(queue, { ready: ready.promise });
 }

@@ -1,177 +1,166 @@
-import { RollcallError, type WatchEventsInput } from '@rollcall/protocol';
+import { RollcallError } from '@rollcall/protocol';
 import type { Subscription } from '../subscription.js';
 import { toRollcallError } from '../to-rollcall-error.js';
-import type { LiveSource, PositionedPage } from '../transport/live-source.js';
+import type { LiveSource, Observer } from '../transport/live-source.js';
 import { fullJitterMs } from '../transport/reconnect.js';
 
-/** Where the items and the end of one run of a subscription go. */
-export interface Observer<Item> {
-  onData(item: Item): void;
-  onError(error: unknown): void;
-  onComplete(): void;
-}
-
-/** A subscription that is to outlive its failures. */
-export interface KeptSubscription<Item> {
-  /** Starts a run that goes on where the one before ended. */
-  open(observer: Observer<Item>): Subscription;
-  onData(item: Item): void;
-  /** It has ended with an error that trying again cannot mend. */
-  onError(error: RollcallError): void;
-  /** The server has ended it. @returns whether that was the end; otherwise it is started again. Default: never. */
-  onComplete?(): boolean;
+/** What a live subscription asks for, and who receives what it brings. */
+export interface LiveSubscriptionOptions<Input extends object, Item> {
   live: Pick<LiveSource, 'renewToken' | 'hold'>;
-  /** Wait before run number `attempt` (from 0) since the last item; default full jitter. */
+  /** Starts one run at the server. */
+  open(input: Input, observer: Observer<Item>): Subscription;
+  /** The position that an item reaches. The next run continues after it. Default: every run begins afresh. */
+  positionOf?(item: Item): string;
+  onItem(item: Item): void;
+  /** Receives the error that has ended the subscription and that another attempt cannot fix. */
+  onError(error: RollcallError): void;
+  /** Asked after each item: whether everything has arrived that `run` waits for. Default: the first item is enough. */
+  hasBegun?(): boolean;
+  /** The wait before attempt number `attempt` (from 0) since the last item. Default: full jitter. */
   delayMs?(attempt: number): number;
 }
 
 /**
- * Keeps a subscription running: after an error that may pass, and after an end that nobody asked for, it is started
- * again with growing, random waits. Lost sockets do not come this far, tRPC resumes over them by itself; what does are
- * errors of the procedure and broken event streams.
+ * One live subscription that survives its failures, and whose input can change. After an error that may pass, and when
+ * the server ends a run, it starts another one after a growing random wait. A new input is a new run on the same
+ * connection. Every run continues where the last item ended, so nothing is missed in between.
+ *
+ * tRPC resumes over lost sockets by itself. Only errors of the procedure and broken event streams reach this class.
  */
-export function keepSubscribed<Item>(kept: KeptSubscription<Item>): Subscription {
-  const held = kept.live.hold();
-  let run = 0;
-  let attempt = 0;
-  let current: Subscription | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const start = () => {
-    run += 1;
-    const mine = run;
-    // What a run says after its end, or after the next one has begun, is not listened to.
-    const during =
-      <Args extends unknown[]>(handle: (...args: Args) => void) =>
-      (...args: Args) => {
-        if (mine === run) handle(...args);
-      };
-    const opened = kept.open({
-      onData: during(item => {
-        attempt = 0;
-        kept.onData(item);
-      }),
-      onError: during(error => {
-        const known = toRollcallError(error);
-        const passes =
-          kept.live.renewToken(known.code) || !(known.unrecoverable || known.code === 'TOKEN_EXPIRED');
-        if (passes) again(known.retry_after);
-        else {
-          stop();
-          kept.onError(known);
-        }
-      }),
-      onComplete: during(() => {
-        if (kept.onComplete?.()) stop();
-        else again();
-      }),
-    });
-    if (mine === run) current = opened;
-    else opened.unsubscribe();
-  };
-
-  const again = (retryAfterS = 0) => {
-    end();
-    const delayMs = (kept.delayMs ?? fullJitterMs)(attempt) + retryAfterS * 1000;
-    attempt += 1;
-    timer = setTimeout(start, delayMs);
-  };
-
-  const end = () => {
-    run += 1;
-    const ended = current;
-    current = undefined;
-    ended?.unsubscribe();
-  };
-
-  const stop = () => {
-    clearTimeout(timer);
-    end();
-    held.unsubscribe();
-  };
-
-  start();
-  return { unsubscribe: stop };
-}
-
-/** Where the pages of a restartable subscription go. */
-export interface PageHandlers {
-  onPage(page: PositionedPage): void;
-  /** It ended, after it had begun, with an error that trying again cannot mend. */
-  onError(error: RollcallError): void;
-}
-
-/**
- * One subscription to events whose input changes: a change is a new run on the same connection that goes on where the
- * last page ended. The input says everything, so the server keeps nothing between runs, and after a lost connection the
- * newest input is what comes back.
- */
-export class RestartableEvents {
-  readonly #live: LiveSource;
-  readonly #handlers: PageHandlers;
+export class LiveSubscription<Input extends object, Item> {
+  readonly #options: LiveSubscriptionOptions<Input, Item>;
+  /** What the next run asks for. */
+  #input: Input | undefined;
   #position: string | undefined;
-  #run: { subscription: Subscription; abandon(error: RollcallError): void } | undefined;
+  /** Held from start to end, also between two runs. */
+  #connection: Subscription | undefined;
+  #current: Subscription | undefined;
+  /** Counts runs and their ends, so that a run can see that it is over. */
+  #run = 0;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What a caller of `run` waits for. */
+  #begun: Deferred | undefined;
 
-  constructor(live: LiveSource, handlers: PageHandlers) {
-    this.#live = live;
-    this.#handlers = handlers;
+  constructor(options: LiveSubscriptionOptions<Input, Item>) {
+    this.#options = options;
   }
 
-  /** The end of the last page; undefined before the first one. */
+  /** Whether it runs, or waits for its next run. */
+  get active(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** The position of the last item; undefined before the first one, and after `stop`. */
   get position(): string | undefined {
     return this.#position;
   }
 
-  /** Whether it runs. */
-  get running(): boolean {
-    return this.#run !== undefined;
-  }
-
   /**
-   * Ends the run before and begins one. Resolves when its first page has been handed out.
-   * @throws RollcallError when the server refuses the input, or when it is stopped or run again before its first page.
+   * Starts, or starts again with another input. Resolves when the subscription has begun.
+   * @throws RollcallError when the server refuses the input, or when the subscription is stopped or started again
+   * before it has begun. `onError` receives later errors only.
    */
-  run(input: WatchEventsInput): Promise<void> {
-    this.#end(new RollcallError('UNAVAILABLE', 'the subscription was started again with another input'));
-    const first = deferred();
-    let begun = false;
-    let from = input.lastEventId;
-    const subscription = keepSubscribed<PositionedPage>({
-      live: this.#live,
-      open: observer =>
-        this.#live.events(from === undefined ? input : { ...input, lastEventId: from }, observer),
-      onData: page => {
-        from = page.id;
-        this.#position = page.id;
-        this.#handlers.onPage(page);
-        begun = true;
-        first.resolve();
-      },
-      onError: error => {
-        this.#run = undefined;
-        if (begun) this.#handlers.onError(error);
-        else first.reject(error);
-      },
-    });
-    this.#run = { subscription, abandon: error => first.reject(error) };
-    return first.promise;
+  run(input: Input): Promise<void> {
+    const begun = deferred();
+    this.#start(input, begun);
+    return begun.promise;
   }
 
-  /** Ends it, and forgets the position. */
+  /** Starts without a caller that waits: `onError` receives every error. */
+  start(input: Input): void {
+    this.#start(input);
+  }
+
+  /** Ends the run. `resume` continues after the last item. */
+  pause(reason = 'the client was disconnected before the server answered'): void {
+    clearTimeout(this.#timer);
+    this.#endRun();
+    this.#connection?.unsubscribe();
+    this.#connection = undefined;
+    this.#begun?.reject(new RollcallError('UNAVAILABLE', reason));
+    this.#begun = undefined;
+  }
+
+  /** Continues after `pause`. Does nothing while it is active, or after `stop`. */
+  resume(): void {
+    if (!this.active && this.#input) this.#start(this.#input);
+  }
+
+  /** Ends the subscription, and forgets its position. */
   stop(): void {
-    this.#end(new RollcallError('UNAVAILABLE', 'the client was disconnected before the server had answered'));
+    this.pause();
+    this.#input = undefined;
     this.#position = undefined;
   }
 
-  #end(reason: RollcallError): void {
+  #start(input: Input, begun?: Deferred): void {
+    this.pause('the subscription was started again with another input');
+    this.#input = input;
+    this.#begun = begun;
+    this.#attempt = 0;
+    this.#connection = this.#options.live.hold();
+    this.#open(input);
+  }
+
+  #open(input: Input): void {
+    this.#run += 1;
     const run = this.#run;
-    this.#run = undefined;
-    run?.subscription.unsubscribe();
-    run?.abandon(reason);
+    // A run may still speak after its end, or after the next one has begun. Nobody listens to it then.
+    const isCurrent = () => run === this.#run;
+    const opened = this.#options.open(input, {
+      onData: item => isCurrent() && this.#receive(input, item),
+      onError: error => isCurrent() && this.#fail(toRollcallError(error)),
+      onComplete: () => isCurrent() && this.#tryAgain(),
+    });
+    if (isCurrent()) this.#current = opened;
+    else opened.unsubscribe();
+  }
+
+  #receive(input: Input, item: Item): void {
+    const begun = this.#begun;
+    this.#attempt = 0;
+    if (this.#options.positionOf) {
+      this.#position = this.#options.positionOf(item);
+      this.#input = { ...input, lastEventId: this.#position };
+    }
+    this.#options.onItem(item);
+    // A handler may have stopped or restarted the subscription: then `begun` is rejected by now.
+    if (!begun || !(this.#options.hasBegun?.() ?? true)) return;
+    begun.resolve();
+    if (this.#begun === begun) this.#begun = undefined;
+  }
+
+  #fail(error: RollcallError): void {
+    const mayPass =
+      this.#options.live.renewToken(error.code) || !(error.unrecoverable || error.code === 'TOKEN_EXPIRED');
+    if (mayPass) {
+      this.#tryAgain(error.retry_after);
+      return;
+    }
+    const begun = this.#begun;
+    this.#begun = undefined;
+    this.pause();
+    if (begun) begun.reject(error);
+    else this.#options.onError(error);
+  }
+
+  #tryAgain(retryAfterS = 0): void {
+    this.#endRun();
+    const delayMs = (this.#options.delayMs ?? fullJitterMs)(this.#attempt) + retryAfterS * 1000;
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => this.#input && this.#open(this.#input), delayMs);
+  }
+
+  #endRun(): void {
+    this.#run += 1;
+    const ended = this.#current;
+    this.#current = undefined;
+    ended?.unsubscribe();
   }
 }
 
-/** A promise that is settled from outside, once. Nobody has to await it: an unheard rejection is no error. */
+/** A promise that code outside of it settles, once. Nobody has to await it: an unhandled rejection is no error. */
 export interface Deferred {
   promise: Promise<void>;
   resolve(): void;

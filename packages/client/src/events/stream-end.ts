@@ -1,18 +1,18 @@
 import type { RollcallError } from '@rollcall/protocol';
 
-/** The end of what many streams belong to: of a user's session, or of a server client's use. It comes once. */
-export class Ending {
+/** The moment at which many streams end: when a session ends, or when a server client disconnects. It comes once. */
+export class StreamEnd {
   readonly #listeners = new Set<(error: RollcallError | undefined) => void>();
-  #come = false;
+  #reached = false;
 
-  /** Whether it has come. */
-  get come(): boolean {
-    return this.#come;
+  /** Whether the end has come. */
+  get reached(): boolean {
+    return this.#reached;
   }
 
   /**
-   * Calls a listener when the end comes; with an error where nobody asked for it.
-   * @returns takes the listener back.
+   * Calls a listener when the end comes. The listener gets an error if the application did not ask for the end.
+   * @returns a function that removes the listener.
    */
   listen(listener: (error: RollcallError | undefined) => void): () => void {
     this.#listeners.add(listener);
@@ -20,7 +20,7 @@ export class Ending {
   }
 
   end(error?: RollcallError): void {
-    this.#come = true;
+    this.#reached = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener(error);
@@ -28,19 +28,19 @@ export class Ending {
 }
 
 /**
- * Calls a listener when the end comes or a signal aborts, whichever is first.
- * @returns takes the listener back.
+ * Calls a listener when the end comes or when a signal aborts, whichever is first.
+ * @returns a function that removes the listener.
  */
-export function listenForEnd(
-  ending: Ending,
+export function onStreamEnd(
+  streamEnd: StreamEnd,
   signal: AbortSignal | undefined,
   listener: (error?: RollcallError) => void,
 ): () => void {
   const abort = () => listener();
-  const forget = ending.listen(listener);
+  const removeListener = streamEnd.listen(listener);
   signal?.addEventListener('abort', abort);
   return () => {
-    forget();
+    removeListener();
     signal?.removeEventListener('abort', abort);
   };
 }

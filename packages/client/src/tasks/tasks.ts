@@ -1,81 +1,124 @@
-import { isEnded, RollcallError, type Task } from '@rollcall/protocol';
+import {
+  isEnded,
+  type ListTasksAnswer,
+  type ListTasksOptions,
+  RollcallError,
+  type Task,
+} from '@rollcall/protocol';
 import { ItemQueue } from '../events/item-queue.js';
-import { keepSubscribed } from '../events/live-subscription.js';
-import { type Ending, listenForEnd } from '../events/stream-end.js';
-import type { Subscription } from '../subscription.js';
+import { LiveSubscription } from '../events/live-subscription.js';
+import { onStreamEnd, type StreamEnd } from '../events/stream-end.js';
+import { answerOf } from '../to-rollcall-error.js';
 import type { LiveSource } from '../transport/live-source.js';
 import { addressOn } from '../transport/server-url.js';
+import type { Api } from '../transport/transport.js';
 
 /** How long to watch a task. */
 export interface WatchTaskOptions {
-  /** Ends the stream, without an error. */
+  /** Ends the stream without an error. */
   signal?: AbortSignal;
 }
 
-/** States that may wait for a reader. Beyond that, changes are skipped; the end never is. */
+/** How a back end follows long-running work. */
+export interface Tasks {
+  /** Reads the present state of a task. A complete export has a fresh link. */
+  getTask(task_id: string): Promise<Task>;
+
+  /** Reads one page of tasks, newest first. */
+  listTasks(options?: ListTasksOptions): Promise<ListTasksAnswer>;
+
+  /** Stops a task between two users. What is done stays done. Returns the task as it is then. */
+  cancelTask(task_id: string): Promise<Task>;
+
+  /** Yields the present state of a task at once, then every change, until the task has ended. */
+  watchTask(task_id: string, options?: WatchTaskOptions): AsyncIterableIterator<Task>;
+
+  /**
+   * Resolves with a task when it has ended. A task that has failed resolves, too.
+   * @throws RollcallError when there is no such task, or when the wait ends before the task.
+   */
+  waitForTask(task_id: string, options?: WatchTaskOptions): Promise<Task>;
+}
+
+/** This many states may wait for a reader. The stream skips changes beyond that, but never the last state. */
 const MAX_WAITING = 1_000;
 
 /**
- * The states of a task: the present one, then every change, until it has ended. It goes on by itself after lost
- * connections, with the state that holds then.
- * @param ending ends every stream of the client.
+ * The methods of `Tasks`.
+ * @param server.url the address of the server, for links to exports.
+ * @param server.streamEnd the end of the streams that begin now.
  */
-export function watchTask(
-  live: LiveSource,
-  task_id: string,
-  ending: Ending,
-  { signal }: WatchTaskOptions = {},
-): AsyncIterableIterator<Task> {
-  let last: string | undefined;
-  let running: Subscription | undefined;
-
-  const finish = () => {
-    running?.unsubscribe();
-    release();
+export function taskMethods(server: {
+  api: Api;
+  live: LiveSource;
+  url: string;
+  streamEnd(): StreamEnd;
+}): Tasks {
+  const { tasks } = server.api;
+  const linked = (task: Task) => withAbsoluteLink(task, server.url);
+  const watchTask = (task_id: string, options: WatchTaskOptions = {}) =>
+    taskStates({ ...options, live: server.live, task_id, linked, streamEnd: server.streamEnd() });
+  return {
+    getTask: async task_id => linked(await answerOf(tasks.get.query({ task_id }))),
+    async listTasks(options = {}) {
+      const { tasks: page, ...more } = await answerOf(tasks.list.query(options));
+      return { ...more, tasks: page.map(linked) };
+    },
+    cancelTask: async task_id => linked(await answerOf(tasks.cancel.mutate({ task_id }))),
+    watchTask,
+    async waitForTask(task_id, options) {
+      for await (const task of watchTask(task_id, options)) if (isEnded(task.status)) return task;
+      throw new RollcallError('UNAVAILABLE', 'the wait ended before the task');
+    },
   };
-  const release = listenForEnd(ending, signal, error => {
-    finish();
-    if (error) queue.end(error);
-    else queue.cancel();
-  });
-  const queue = new ItemQueue<Task>(() => undefined, finish);
+}
+
+/** The states of a task. After a lost connection the stream continues with the state that is current then. */
+function taskStates(options: {
+  live: LiveSource;
+  task_id: string;
+  linked(task: Task): Task;
+  streamEnd: StreamEnd;
+  signal?: AbortSignal;
+}): AsyncIterableIterator<Task> {
+  const { live, task_id, streamEnd, signal } = options;
+  let last: string | undefined;
   const receive = (task: Task) => {
-    // After a reconnect the present state comes first, and it may be known.
+    // After a reconnect the server sends the present state first, which the reader may know.
     const state = JSON.stringify(task);
     if (state === last) return;
     last = state;
     const ended = isEnded(task.status);
-    if (queue.size < MAX_WAITING || ended) queue.push(task);
+    if (queue.size < MAX_WAITING || ended) queue.push(options.linked(task));
     if (!ended) return;
     finish();
     queue.end();
   };
-  if (signal?.aborted) {
-    queue.return();
-    return queue;
-  }
-  running = keepSubscribed<Task>({
+  const subscription = new LiveSubscription<{ task_id: string }, Task>({
     live,
-    open: observer => live.task({ task_id }, observer),
-    onData: receive,
+    open: (input, observer) => live.task(input, observer),
+    onItem: receive,
     onError: error => {
       finish();
       queue.end(error);
     },
   });
+  const finish = () => {
+    subscription.stop();
+    removeListener();
+  };
+  const removeListener = onStreamEnd(streamEnd, signal, error => {
+    finish();
+    if (error) queue.end(error);
+    else queue.cancel();
+  });
+  const queue = new ItemQueue<Task>(() => undefined, finish);
+  if (signal?.aborted) queue.return();
+  else subscription.start({ task_id });
   return queue;
 }
 
-/**
- * Waits until a task has ended, and answers with its last state. A task that has failed is an answer, too.
- * @throws RollcallError when there is no such task, or when the wait ends before the task.
- */
-export async function waitForTask(states: AsyncIterable<Task>): Promise<Task> {
-  for await (const task of states) if (isEnded(task.status)) return task;
-  throw new RollcallError('UNAVAILABLE', 'the wait was ended before the task');
-}
-
-/** A task whose link to the file of an export, a path on the wire, is an address that anything can fetch. */
+/** Replaces the link to the file of an export, which is a path on the wire, by an address that anything can fetch. */
 export function withAbsoluteLink(task: Task, serverUrl: string): Task {
   const { result } = task;
   if (!result?.export) return task;

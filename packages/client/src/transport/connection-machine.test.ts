@@ -47,7 +47,7 @@ const EXPECTED: Record<MachineState, Record<MachineEvent, Outcome>> = {
     close: 'disconnected: end',
     tokenFetched: '-',
     tokenFailed: '-',
-    opened: 'connecting: stopClock',
+    opened: 'connecting: stopOpenTimer',
     carried: 'connected: ',
     lost: 'waiting: dropSocket wait',
     expired: 'waiting: forgetToken dropSocket wait',

@@ -37,7 +37,7 @@ export type Effect =
   | 'fetchToken'
   | 'forgetToken'
   | 'openSocket'
-  | 'stopClock'
+  | 'stopOpenTimer'
   | 'dropSocket'
   | 'wait'
   | 'stopWaiting'
@@ -84,7 +84,7 @@ export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineE
     refused: ['refused', 'end'],
     offline: ['offline'],
   },
-  connecting: { ...NOTHING, ...LOSSES, opened: ['connecting', 'stopClock'], carried: ['connected'] },
+  connecting: { ...NOTHING, ...LOSSES, opened: ['connecting', 'stopOpenTimer'], carried: ['connected'] },
   connected: { ...NOTHING, ...LOSSES },
   waiting: {
     ...NOTHING,

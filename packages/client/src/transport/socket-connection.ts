@@ -1,41 +1,31 @@
-import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
+import { CLOSE_CODES, type ErrorCode, type RollcallError } from '@rollcall/protocol';
 import type { AppRouter } from '@rollcall/router';
-import {
-  createWSClient,
-  TRPCClientError,
-  type TRPCLink,
-  type TRPCWebSocketClient,
-  wsLink,
-} from '@trpc/client';
+import { TRPCClientError, type TRPCLink, type TRPCWebSocketClient, wsLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
-import { webSocketClass } from '#web-socket';
 import { toRollcallError } from '../to-rollcall-error.js';
 import { type Effect, type MachineEvent, type MachineState, step } from './connection-machine.js';
 import type { ConnectionState } from './connection-state.js';
-import { oneCallPerMessage, Permit } from './paced-client.js';
+import { Permit, pacedClient } from './paced-client.js';
 import { fatalClose, listenToNetwork, ReconnectDelay } from './reconnect.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
 
-/** Where there is another way, nobody is kept waiting for long. */
+/** The time for a first attempt where SSE can take its place: nobody is to wait long for it. */
 const FIRST_OPEN_TIMEOUT_MS = 5_000;
 
-/** Long enough for a phone that wakes up, short enough to notice a dead line within a minute. */
-const KEEP_ALIVE = { enabled: true, intervalMs: 25_000, pongTimeoutMs: 10_000 };
-
-/** What a socket needs. */
-export interface SocketOptions {
+/** What a connection over a WebSocket needs. */
+export interface SocketConnectionOptions {
   url: string;
-  /** The token for the next connection. It goes into the first message, never into the URL. */
+  /** The token for the next socket. It goes into the first message, never into the URL. */
   token(): Promise<string>;
-  /** Whether a fresh token can be had that mends this error. */
+  /** Whether a fresh token can be had that fixes this error. */
   renews(code: ErrorCode): boolean;
-  /** The server takes this token no more. */
+  /** The server no longer accepts this token. */
   forgetToken(token: string): void;
   onState(state: ConnectionState): void;
   /**
-   * Gives up with `SocketUnreachable` when so many first attempts have failed, or one of them got no answer at all;
-   * default never.
+   * Gives up with `SocketUnreachable` when this many first attempts have failed, or when one of them got no answer at all.
+   * Default: never.
    */
   attemptsBeforeUnreachable?: number;
 }
@@ -46,87 +36,73 @@ export class SocketUnreachable extends Error {
 }
 
 /**
- * A WebSocket that does what the connection machine says: it is opened again, with random waits, whenever it is lost,
- * and its subscriptions go on from the last page each of them got. It ends for good when it is closed here, when the
- * server says that coming back is no use, or when it proves unreachable; in the last two cases its subscriptions end
- * with that error.
+ * A connection over WebSockets that does what the connection machine says. It opens a new socket after a random wait
+ * whenever it loses one, and its subscriptions continue after the last page that each of them got.
  *
- * tRPC reconnects by itself, without a wait; but it gets the address only when the machine lets it.
+ * It ends when it is closed here, when the server says that another attempt is of no use, or when it proves unreachable. In
+ * the last two cases its subscriptions end with that error.
  */
-export class Socket {
-  readonly #options: SocketOptions;
+export class SocketConnection {
+  readonly #options: SocketConnectionOptions;
   readonly #delay = new ReconnectDelay();
   readonly #permit = new Permit();
   readonly #client: TRPCWebSocketClient;
-  readonly #forgetNetwork: () => void;
+  readonly #stopListeningToNetwork: () => void;
   #state: MachineState = 'disconnected';
   #everOpened = false;
   #error: Error | undefined;
   #token = '';
-  /** Waits since the last socket that opened. */
+  /** Waits since a socket last opened. */
   #waits = 0;
-  /** Sockets that were lost before one had opened. */
+  /** Sockets that were lost. They matter only until one has opened. */
   #failures = 0;
-  /** A socket is wanted that was let off: its end is news, that of one dropped here is none. */
+  /** The end of the current socket or attempt matters. The end of one that was dropped here does not. */
   #wanted = false;
-  #clock: ReturnType<typeof setTimeout> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
+  #waitTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: SocketOptions) {
+  constructor(options: SocketConnectionOptions) {
     this.#options = options;
-    const WebSocketClass = webSocketClass();
-    if (!WebSocketClass) {
-      throw new RollcallError('UNAVAILABLE', 'there is no WebSocket here; take the transport sse', {
-        unrecoverable: true,
-      });
-    }
-    this.#client = createWSClient({
-      WebSocket: oneCallPerMessage(WebSocketClass),
-      url: async () => {
-        await this.#permit.taken();
+    this.#client = pacedClient({
+      url: options.url,
+      permit: this.#permit,
+      token: () => this.#token,
+      onAttempt: () => {
         this.#wanted = true;
         this.#limitOpening();
-        return options.url;
-      },
-      connectionParams: async () => ({ token: this.#token }),
-      keepAlive: KEEP_ALIVE,
-      retryDelayMs: () => {
-        // An attempt that never became a socket, at an address that the browser forbids for instance, has no close.
-        this.#lost(undefined, '');
-        return 0;
       },
       onOpen: () => this.#opened(),
-      onClose: event => this.#lost(event?.code, String((event as { reason?: unknown })?.reason ?? '')),
+      onLost: (code, reason) => this.#lost(code, reason),
     });
     this.#take('open');
-    this.#forgetNetwork = listenToNetwork(event => this.#take(event));
+    this.#stopListeningToNetwork = listenToNetwork(event => this.#take(event));
   }
 
-  /** The terminating link for subscriptions over this socket. */
+  /** The terminating link for subscriptions over this connection. */
   readonly link: TRPCLink<AppRouter> = runtime => {
     const overSocket = wsLink<AppRouter>({ client: this.#client })(runtime);
     return ({ op, next }) =>
       observable(observer =>
         overSocket({ op, next }).subscribe({
           next: envelope => {
-            // A socket that is open may still be refused; one that carries something is not.
+            // The server may still refuse a socket that is open, but not one that carries an answer.
             if (envelope.result.type !== 'state') this.#take('carried');
             observer.next(envelope);
           },
           error: error => observer.error(error),
-          // tRPC completes what runs over a socket that is closed for good, whatever the reason was.
+          // When its client is closed, tRPC completes every subscription, whatever the reason was.
           complete: () =>
             this.#error ? observer.error(TRPCClientError.from(this.#error)) : observer.complete(),
         }),
       );
   };
 
-  /** Whether it is over: a new subscription needs a new socket. */
+  /** Whether it has ended: a new subscription needs a new connection. */
   get ended(): boolean {
     return this.#state === 'disconnected' || this.#state === 'refused';
   }
 
-  /** The server calls the token of this connection expired: comes back with a fresh one. */
+  /** The server says that the token of this connection has expired: it comes back with a fresh one. */
   renewToken(): void {
     this.#take('expired');
   }
@@ -142,8 +118,9 @@ export class Socket {
     const same = state === this.#state;
     this.#state = state;
     for (const effect of effects) this.#do[effect]();
-    // Who closes it says so; what an effect has led to was told already.
-    if (!same && state !== 'disconnected' && state === this.#state) this.#options.onState(this.#told(state));
+    // The caller of `close` reports that state itself. If an effect has changed the state again, that was reported already.
+    if (!same && state !== 'disconnected' && state === this.#state)
+      this.#options.onState(this.#publicState(state));
   }
 
   readonly #do: Record<Effect, () => void> = {
@@ -162,28 +139,28 @@ export class Socket {
     },
     forgetToken: () => this.#options.forgetToken(this.#token),
     openSocket: () => this.#permit.grant(),
-    stopClock: () => clearTimeout(this.#clock),
+    stopOpenTimer: () => clearTimeout(this.#openTimer),
     dropSocket: () => {
-      clearTimeout(this.#clock);
+      clearTimeout(this.#openTimer);
       this.#permit.revoke();
       this.#wanted = false;
       this.#client.connection?.ws.close();
     },
     wait: () => {
-      this.#timer = setTimeout(() => this.#take('timer'), this.#delay.delayMs(this.#waits));
+      this.#waitTimer = setTimeout(() => this.#take('timer'), this.#delay.delayMs(this.#waits));
       this.#waits += 1;
     },
-    stopWaiting: () => clearTimeout(this.#timer),
+    stopWaiting: () => clearTimeout(this.#waitTimer),
     end: () => {
-      clearTimeout(this.#clock);
-      clearTimeout(this.#timer);
-      this.#forgetNetwork();
+      clearTimeout(this.#openTimer);
+      clearTimeout(this.#waitTimer);
+      this.#stopListeningToNetwork();
       this.#permit.refuse(new Error('the connection was closed'));
       this.#client.close().catch(() => undefined);
     },
   };
 
-  #told(state: MachineState): ConnectionState {
+  #publicState(state: MachineState): ConnectionState {
     if (state === 'connected') return { status: state, transport: 'ws' };
     if (state === 'offline') return { status: state };
     if (state === 'refused') return { status: 'disconnected', error: this.#error as RollcallError };
@@ -220,9 +197,9 @@ export class Socket {
 
   /** A proxy that swallows the handshake would keep an attempt open for ever. */
   #limitOpening(): void {
-    clearTimeout(this.#clock);
+    clearTimeout(this.#openTimer);
     const limitMs = this.#mayBeUnreachable ? FIRST_OPEN_TIMEOUT_MS : OPEN_TIMEOUT_MS;
-    this.#clock = setTimeout(() => {
+    this.#openTimer = setTimeout(() => {
       if (this.#mayBeUnreachable) this.#giveUp();
       else this.#lost(undefined, '');
     }, limitMs);

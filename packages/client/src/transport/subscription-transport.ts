@@ -7,41 +7,41 @@ import type { Subscription } from '../subscription.js';
 import { toRollcallError } from '../to-rollcall-error.js';
 import type { ObservableConnection } from './connection-state.js';
 import type { ServerUrls } from './server-url.js';
-import { Socket, SocketUnreachable } from './socket-connection.js';
+import { SocketConnection, SocketUnreachable } from './socket-connection.js';
 
-/** How events come: `auto` takes WebSocket, and SSE where no WebSocket can be opened. */
+/** How events arrive. `auto` uses WebSocket, and SSE where no WebSocket can be opened. */
 export type TransportChoice = 'auto' | 'ws' | 'sse';
 
-/** What a live connection needs. */
-export interface LiveConnectionOptions {
+/** What the transport of subscriptions needs. */
+export interface SubscriptionTransportOptions {
   urls: ServerUrls;
-  transport: TransportChoice;
+  choice: TransportChoice;
   tokens(): TokenSource;
   connection: ObservableConnection;
 }
 
-/** With `auto`, SSE is tried after this many attempts at a first WebSocket have failed. */
+/** With `auto`, SSE takes over when this many attempts at a first WebSocket have failed. */
 const ATTEMPTS_BEFORE_SSE = 2;
 
-/** A subscription that is restarted leaves none for a moment; the connection outlives that moment. */
+/** A restart leaves no subscription for a moment. The connection survives that moment. */
 const LINGER_MS = 200;
 
 /**
- * The one connection that carries all subscriptions of a client. It opens with the first subscription and closes soon
- * after the last. With `auto`, the choice between WebSocket and SSE stands from the first connection that opens to the
- * close. A connection that the server has closed for good fails its subscriptions; only new ones open it again.
+ * Carries all subscriptions of a client, over one WebSocket or over SSE. It connects with the first subscription and closes
+ * soon after the last. With `auto` it chooses between the two when the first connection opens, and keeps to that until it
+ * closes. When the server refuses the connection, its subscriptions fail. Only a new subscription connects again.
  */
-export class LiveConnection {
-  readonly #options: LiveConnectionOptions;
+export class SubscriptionTransport {
+  readonly #options: SubscriptionTransportOptions;
   #mode: 'ws' | 'sse' = 'ws';
-  /** One of the two has worked, or is the only one that is allowed. */
+  /** The mode has worked, or no other one is allowed. */
   #settled = false;
-  #socket: Socket | undefined;
+  #socket: SocketConnection | undefined;
   #streams = 0;
   #holders = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: LiveConnectionOptions) {
+  constructor(options: SubscriptionTransportOptions) {
     this.#options = options;
     this.#startAfresh();
   }
@@ -58,8 +58,7 @@ export class LiveConnection {
           const link = this.#mode === 'ws' ? this.#openSocket().link : await this.#sseLink();
           if (stopped) return;
           running = link(runtime)({ op, next }).subscribe({
-            next: envelope => observer.next(envelope),
-            complete: () => observer.complete(),
+            ...observer,
             error: error => (this.#switchesToSse(error) ? void start().catch(fail) : observer.error(error)),
           });
         };
@@ -72,7 +71,7 @@ export class LiveConnection {
         };
       });
 
-  /** Keeps the connection, or the choice of it, until it is let go of. */
+  /** Keeps the connection, or the choice of one, until the caller unsubscribes. */
   hold(): Subscription {
     clearTimeout(this.#idleTimer);
     this.#holders += 1;
@@ -88,20 +87,20 @@ export class LiveConnection {
   }
 
   /**
-   * A subscription was told that the token has expired: the socket comes back with a fresh one. Streams over SSE see to
-   * their own tokens.
+   * A subscription got the error that the token has expired: the socket comes back with a fresh one. Streams over SSE
+   * renew their tokens themselves.
    */
   renewToken(): void {
     this.#socket?.renewToken();
   }
 
-  /** Closes the connection now. Whatever still runs over it completes. */
+  /** Closes the connection now. Subscriptions that still run over it complete. */
   close(): void {
     clearTimeout(this.#idleTimer);
     this.#socket?.close();
     this.#socket = undefined;
     this.#startAfresh();
-    // A connection that was refused stays visible as such.
+    // After a refusal the state is `disconnected` already, with the error. The error stays visible.
     if (this.#options.connection.state.status !== 'disconnected') {
       this.#options.connection.set({ status: 'disconnected' });
     }
@@ -109,19 +108,19 @@ export class LiveConnection {
 
   #startAfresh(): void {
     this.#mode = this.#firstMode;
-    this.#settled = this.#options.transport !== 'auto';
+    this.#settled = this.#options.choice !== 'auto';
   }
 
   get #firstMode(): 'ws' | 'sse' {
-    const { transport } = this.#options;
-    if (transport === 'auto') return webSocketClass() ? 'ws' : 'sse';
-    return transport;
+    const { choice } = this.#options;
+    if (choice === 'auto') return webSocketClass() ? 'ws' : 'sse';
+    return choice;
   }
 
-  #openSocket(): Socket {
+  #openSocket(): SocketConnection {
     if (this.#socket && !this.#socket.ended) return this.#socket;
     const { urls, connection, tokens } = this.#options;
-    const socket = new Socket({
+    const socket = new SocketConnection({
       url: urls.webSocket,
       token: () => tokens().current(),
       renews: code => tokens().renews(code),
@@ -142,9 +141,9 @@ export class LiveConnection {
     return unreachable;
   }
 
-  /** Every subscription over SSE is a stream, and a connection, of its own. */
+  /** Over SSE every subscription is a stream, and a request, of its own. */
   async #sseLink(): Promise<TRPCLink<AppRouter>> {
-    // Loaded when it is needed, so that a bundler can keep it out of what every page downloads.
+    // Loaded when it is needed, so that a bundler can leave it out of what every page downloads.
     const { sseLink } = await import('./sse-link.js');
     const { urls, connection, tokens } = this.#options;
     if (connection.state.status === 'disconnected') connection.set({ status: 'connecting' });
@@ -163,7 +162,7 @@ export class LiveConnection {
         if (tokens().renews(toRollcallError(error).code)) tokens().expired(token);
         if (this.#streams === 0 && connection.state.status === 'connected')
           connection.set({ status: 'reconnecting' });
-        // Neither way works, so the server is away. When it is back, WebSocket gets its chance again.
+        // Neither WebSocket nor SSE works, so the server is away. When it is back, WebSocket gets its chance again.
         if (!this.#settled) this.#mode = this.#firstMode;
       },
     });
