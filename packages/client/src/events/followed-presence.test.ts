@@ -99,6 +99,22 @@ describe('the presence of the users that somebody follows', () => {
     await expect(presence.watch(['no id!'])).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
+  it('goes on when the users change again before those it keeps after a refusal have been heard', async () => {
+    const watched = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await watched;
+    const refused = expect(presence.watch(['jim'])).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await settle();
+    open()[0]?.observer.onError(new RollcallError('NOT_ALLOWED', 'no'));
+    await refused;
+    const joe = presence.watch(['joe']);
+    await settle();
+    answer('john here', 'joe here');
+    await joe;
+    expect([heard, open().length, errors]).toEqual([['john here', 'joe here'], 1, []]);
+  });
+
   it('leaves nothing open when it stops, and lets nobody wait for ever', async () => {
     const waiting = expect(presence.watch(['john'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await settle();

@@ -70,9 +70,14 @@ export class FollowedPresence {
       this.#watched.take(asked);
     } catch (error) {
       this.#watched.refuse(asked);
-      if (!this.#stopped) this.#run(this.#watched.taken).catch(cause => this.#handlers.onError(cause));
+      if (!this.#stopped) this.#run(this.#watched.taken).catch(cause => this.#fail(cause));
       throw error;
     }
+  }
+
+  /** The next change of the set ends the run for the former set, which is no failure. */
+  #fail(error: RollcallError): void {
+    if (error.code !== 'UNAVAILABLE' || error.unrecoverable) this.#handlers.onError(error);
   }
 
   async #run(ids: ReadonlySet<string>): Promise<void> {
