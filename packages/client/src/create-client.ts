@@ -16,12 +16,12 @@ import { moderationMethods } from './users/moderation.js';
 import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll } from './users/users.js';
 
 /**
- * Makes a client for one user. Nothing is opened before `connectUser`.
- * @throws RollcallError `INPUT_INVALID` when the address is none.
+ * Makes a client for one user. It opens nothing before `connectUser`.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address.
  */
 export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
   let session: Session<Custom> | undefined;
-  /** Why the last session was ended by the server: calls after it are told the same. */
+  /** Why the server ended the last session. Later calls fail with the same error. */
   let refusal: RollcallError | undefined;
   const handlers = new Handlers<Custom>();
   const without = noToken(() => refusal ?? notConnected());
@@ -42,7 +42,7 @@ export function createClient<Custom extends object = JsonObject>(options: Client
 
   const begin = async <Answer>(how: (mine: Session<Custom>) => Promise<Answer>): Promise<Answer> => {
     if (session)
-      throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
+      throw new RollcallError('INPUT_INVALID', 'a user is already connected: call disconnectUser first');
     const mine = new Session<Custom>({ transport, handlers, onRefused: error => end(mine, error) });
     session = mine;
     refusal = undefined;
@@ -65,7 +65,7 @@ export function createClient<Custom extends object = JsonObject>(options: Client
     chat: productMethods(api.chat, CHAT_METHODS),
     video: productMethods(api.video, VIDEO_METHODS),
     feeds: productMethods(api.feeds, FEEDS_METHODS),
-    // The events of a connected user come whether they are handled or not.
+    // The events of a connected user arrive with or without handlers.
     ...onAndOff(handlers, async () => undefined),
     ...moderationMethods<Custom>(api),
     ...blocksMethods<Custom>(api),

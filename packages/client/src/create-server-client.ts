@@ -20,11 +20,11 @@ import { lifeCycleMethods } from './users/life-cycle.js';
 import { moderationMethods } from './users/moderation.js';
 import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll, upsertUsers } from './users/users.js';
 
-/** What `createServerClient` takes: the address, and either the secret or a server token. */
+/** What `createServerClient` takes: the address, and the secret or a server token. */
 export type ServerClientOptions = ClientOptions &
   (
     | {
-        /** `secret` or `kid:secret`, as the server has it: server tokens of one hour are signed with it as needed. */
+        /** The server's secret: `secret` or `kid:secret`. The client signs server tokens of one hour with it. */
         secret: string;
         token?: undefined;
       }
@@ -36,17 +36,21 @@ export type ServerClientOptions = ClientOptions &
   );
 
 /**
- * Makes a client for back ends and scripts. Keep it out of browsers: who holds the secret may do everything.
- * @throws RollcallError `INPUT_INVALID` when the address is none, the secret has fewer than 32 bytes, or both or neither
- * of secret and token are given.
+ * Makes a client for back ends and scripts. Keep it out of browsers: anybody who has the secret may do everything.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address, for a secret of fewer than 32 bytes, and unless exactly
+ * one of secret and token is given.
  */
 export function createServerClient<Custom extends object = JsonObject>(
   options: ServerClientOptions,
 ): ServerClient<Custom> {
   if ((options.secret === undefined) === (options.token === undefined)) {
-    throw new RollcallError('INPUT_INVALID', 'a server client takes either the secret or a token', {
-      field: 'secret',
-    });
+    throw new RollcallError(
+      'INPUT_INVALID',
+      'a server client takes either the secret or a token, and not both',
+      {
+        field: 'secret',
+      },
+    );
   }
   const secret = options.secret === undefined ? undefined : signingSecret(options.secret);
   const tokens = secret ? serverTokens(secret) : tokenSource(options.token as string);
@@ -103,7 +107,7 @@ export function createServerClient<Custom extends object = JsonObject>(
       if (secret) return signUserToken(secret, userId, how);
       throw new RollcallError(
         'INPUT_INVALID',
-        'createToken signs with the secret; this client has a token only',
+        'createToken signs with the secret, but this client has only a token',
       );
     },
 

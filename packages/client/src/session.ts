@@ -27,7 +27,9 @@ interface Beginning {
 /** The token of an anonymous client. */
 const ANONYMOUS = 'anonymous';
 
-/** The time in which a client is one user: from `connectUser` to `disconnectUser`, or until the server refuses the user. */
+/**
+ * The time in which a client is one user: from `connectUser` to `disconnectUser`, or until the server refuses the user.
+ */
 export class Session<Custom extends object> {
   readonly #options: SessionOptions<Custom>;
   /** Ends every stream of the session. */
@@ -122,7 +124,9 @@ export class Session<Custom extends object> {
     this.#options.handlers.deliver(item);
   }
 
-  /** Takes over what an answer or an event says about the session's own user, unless the session knows a newer state. */
+  /**
+   * Takes over what an answer or an event says about the session's own user, unless the session knows a newer state.
+   */
   learn(user: User<Custom> | undefined): void {
     if (this.#user && user?.id === this.#user.id && user.revision >= this.#user.revision) this.#user = user;
   }

@@ -1,12 +1,12 @@
-/** Something that goes on until it is told to stop. */
+/** Something that runs until it is told to stop. */
 export interface Subscription {
-  /** Stops it; more than once is fine. */
+  /** Stops it. A second call does nothing. */
   unsubscribe(): void;
 }
 
 /**
- * Calls a function of the application. What it throws is thrown again on its own turn, where it surfaces like any other
- * uncaught error: a faulty listener must neither stop the listeners after it nor the connection.
+ * Calls a function of the application. An error that it throws is thrown again in a microtask, where it surfaces like
+ * any other uncaught error. A faulty listener must stop neither the listeners after it nor the connection.
  */
 export function callListener(call: () => unknown): void {
   try {

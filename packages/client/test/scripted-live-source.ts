@@ -8,7 +8,7 @@ export interface OpenedRun<Item> {
   open: boolean;
 }
 
-/** A live source whose server is the test: every subscription is recorded, and answered by hand. */
+/** A live source whose server is the test: it records every subscription, and the test answers it. */
 export class ScriptedLiveSource implements LiveSource {
   readonly runs: OpenedRun<PositionedPage>[] = [];
   readonly ephemeralRuns: OpenedRun<RollcallEvent[]>[] = [];

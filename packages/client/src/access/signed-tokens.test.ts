@@ -66,9 +66,9 @@ describe('a user token', () => {
   });
 
   it.each([
-    ['an id that is none', 'no spaces', {}, 'user_id'],
-    ['a life that is over', 'jane', { expires_in: 0 }, 'expires_in'],
-    ['a time that is none', 'jane', { iat: Number.NaN }, 'iat'],
+    ['an invalid id', 'no spaces', {}, 'user_id'],
+    ['a lifetime of 0', 'jane', { expires_in: 0 }, 'expires_in'],
+    ['an invalid time', 'jane', { iat: Number.NaN }, 'iat'],
   ])('is refused for %s', async (_, userId, options, field) => {
     await expect(signUserToken(secret, userId, options)).rejects.toMatchObject({
       code: 'INPUT_INVALID',

@@ -12,16 +12,15 @@ export interface SigningSecret {
 }
 
 /**
- * Reads a secret, `secret` or `kid:secret`; of several pairs joined by commas, as `ROLLCALL_SECRET` may hold them, the
- * first one signs.
- * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes. The message never repeats a secret.
+ * Reads a secret: `secret` or `kid:secret`. `ROLLCALL_SECRET` may hold several, joined by commas. The first one signs.
+ * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes. The message never contains the secret.
  */
 export function signingSecret(setting: string): SigningSecret {
   const first = setting.split(',')[0]?.trim() ?? '';
   const [, kid, secret = ''] = /^(?:([A-Za-z0-9_-]{1,64}):)?(.*)$/s.exec(first) ?? [];
   const key = new TextEncoder().encode(secret);
   if (key.length < MIN_SECRET_BYTES) {
-    const message = `secret: a secret has at least ${MIN_SECRET_BYTES} bytes; this one has ${key.length}`;
+    const message = `secret: a secret must have at least ${MIN_SECRET_BYTES} bytes; this one has ${key.length}`;
     throw new RollcallError('INPUT_INVALID', message, { field: 'secret' });
   }
   const header = { alg: 'HS256', typ: 'JWT', ...(kid !== undefined && { kid }) };
@@ -29,18 +28,18 @@ export function signingSecret(setting: string): SigningSecret {
 }
 
 const LIFETIME_S = 3_600;
-/** A token is replaced this long before it ends, so that no call leaves with one that ends on its way. */
+/** A token is replaced this long before it expires, so that it does not expire while a call is on its way. */
 const RENEW_BEFORE_S = 300;
 
-/** Server tokens of one hour, signed when they are needed and signed afresh before they expire. */
+/** Signs server tokens of one hour when they are needed, and a new one before the last one expires. */
 export function serverTokens(secret: SigningSecret, now: () => number = Date.now): TokenSource {
   let token: Promise<string> | undefined;
   let renewAtS = 0;
   return {
-    // Who has the secret signs a token that no revocation before it reaches.
+    // A client that has the secret signs a new token, which earlier revocations do not reach.
     renews: code => code === 'TOKEN_EXPIRED' || code === 'TOKEN_REVOKED',
     current() {
-      // To the millisecond: a token that replaces a revoked one is younger than the revocation of the same second.
+      // In milliseconds: a token that replaces a revoked one must be younger than a revocation of the same second.
       const nowS = now() / 1000;
       if (token === undefined || nowS >= renewAtS) {
         renewAtS = nowS + LIFETIME_S - RENEW_BEFORE_S;
@@ -48,24 +47,24 @@ export function serverTokens(secret: SigningSecret, now: () => number = Date.now
       }
       return token;
     },
-    // A clock that was set back, for instance: the next token is signed by the time that holds now.
+    // The clock may have been set back, for instance. The next token uses the time as it is now.
     expired() {
       token = undefined;
     },
   };
 }
 
-/** When a user token begins and ends. */
+/** When a user token was issued and when it expires. */
 export interface CreateTokenOptions {
-  /** Seconds until it expires; default never. */
+  /** Seconds until it expires. Default: never. */
   expires_in?: number;
-  /** When it was issued, seconds since the epoch; default now. A revocation refuses tokens issued before it. */
+  /** When it was issued, in seconds since the epoch. Default: now. A revocation refuses the tokens issued before it. */
   iat?: number;
 }
 
 /**
- * Signs a token for one user. Nothing is sent to the server, and the user need not exist yet.
- * @throws RollcallError `INPUT_INVALID` for an id that no user can have, or a time that is none.
+ * Signs a token for one user. It sends nothing to the server. The user need not exist yet.
+ * @throws RollcallError `INPUT_INVALID` for an id that no user can have, or for an invalid time.
  */
 export async function signUserToken(
   secret: SigningSecret,
@@ -74,10 +73,11 @@ export async function signUserToken(
 ): Promise<string> {
   if (!isUserId(userId)) throw invalid('user_id', USER_ID_RULE);
   const { expires_in: expiresInS, iat = Math.floor(Date.now() / 1000) } = options;
-  if (!Number.isFinite(iat)) throw invalid('iat', 'a time of issue is a number of seconds since the epoch');
+  if (!Number.isFinite(iat))
+    throw invalid('iat', 'the time of issue must be a number of seconds since the epoch');
   if (expiresInS === undefined) return secret.sign({ user_id: userId, iat });
   if (!(Number.isFinite(expiresInS) && expiresInS > 0)) {
-    throw invalid('expires_in', 'the life of a token is a number of seconds above 0');
+    throw invalid('expires_in', 'the lifetime of a token must be a number of seconds above 0');
   }
   return secret.sign({ user_id: userId, iat, exp: Math.floor(iat + expiresInS) });
 }

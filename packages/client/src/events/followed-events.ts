@@ -21,8 +21,8 @@ export interface FollowedEventsHandlers<Custom extends object> {
  * The events of one connected user: about the user itself, and about the users that it watches. An anonymous client has
  * no user of its own: its stream runs while it watches somebody.
  *
- * Each event is delivered once, in commit order. There is one exception to the order: a user may have changed between the
- * answer that showed it and the moment from which it is watched. These events arrive late, after newer ones.
+ * Each event is delivered once, in commit order. There is one exception to the order: a user may have changed between
+ * the answer that showed it and the moment from which it is watched. These events arrive late, after newer ones.
  */
 export class FollowedEvents<Custom extends object = JsonObject> {
   readonly #subscription: LiveSubscription<WatchEventsInput, PositionedPage>;

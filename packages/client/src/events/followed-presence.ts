@@ -12,8 +12,8 @@ export interface FollowedPresenceHandlers {
 }
 
 /**
- * The presence of the users that one user follows. The server begins every run with the state of each user, also after a
- * lost connection. Listeners get only what they do not know yet.
+ * The presence of the users that one user follows. The server begins every run with the state of each user, also after
+ * a lost connection. Listeners get only what they do not know yet.
  */
 export class FollowedPresence {
   readonly #subscription: LiveSubscription<{ user_ids: string[] }, PresenceEvent[]>;

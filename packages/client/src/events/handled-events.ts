@@ -12,8 +12,8 @@ import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
 
 /**
- * The events that the handlers of a server client ask for: the types that they name, or all types while there is a handler
- * of everything. There is no subscription while there are no handlers.
+ * The events that the handlers of a server client ask for: the types that they name, or all types while there is a
+ * handler of everything. There is no subscription while there are no handlers.
  */
 export class HandledEvents<Custom extends object = JsonObject> {
   readonly #handlers: Handlers<Custom>;

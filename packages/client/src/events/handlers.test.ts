@@ -29,7 +29,7 @@ it('calls a handler that was added twice once, and not at all when it was remove
   expect(handler).toHaveBeenCalledTimes(1);
 });
 
-it('goes on when a handler throws, and lets its error surface on a turn of its own', () => {
+it('continues when a handler throws, and rethrows the error in a microtask', () => {
   const handlers = new Handlers<object>();
   const later: (() => void)[] = [];
   vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(callback => later.push(callback));

@@ -69,13 +69,16 @@ interface TakesHandler<Custom extends object, Answer> {
 
 /** A handler that receives events from now on. */
 export interface HandlerSubscription extends Subscription {
-  /** Resolves when the events that it asks for have begun: it receives everything that is committed after this moment. */
+  /**
+   * Resolves when the events that it asks for have begun: it receives everything that is committed after this moment.
+   */
   readonly ready: Promise<void>;
 }
 
 /**
  * The methods `on` and `off` of a client.
- * @param changed called when a handler was added or removed. Resolves when the events that the handlers ask for have begun.
+ * @param changed called when a handler was added or removed. Resolves when the events that the handlers ask for have
+ * begun.
  */
 export function onAndOff<Custom extends object>(
   handlers: Handlers<Custom>,

@@ -18,7 +18,7 @@ describe('a stream of events', () => {
     vi.useRealTimers();
   });
 
-  it('asks at once for what it was told, is ready with the first page, and hands events out one by one', async () => {
+  it('starts at once with its options, is ready with the first page, and yields events one by one', async () => {
     const stream = watchEvents(live, { types: ['user.updated'], lastEventId: 'log.4' }, streamEnd);
     expect(live.inputs).toEqual([{ types: ['user.updated'], lastEventId: 'log.4' }]);
     live.page(6, [updated(5), updated(6)]);
@@ -30,7 +30,7 @@ describe('a stream of events', () => {
     expect(ids).toEqual(['log.5', 'log.6', 'log.7']);
   });
 
-  it('goes on after the last page when the server fails for a moment', async () => {
+  it('continues after the last page when the server fails for a moment', async () => {
     const stream = watchEvents(live, {}, streamEnd);
     live.page(3, [updated(3)]);
     live.current.observer.onError(new RollcallError('INTERNAL', 'oops'));
@@ -40,7 +40,7 @@ describe('a stream of events', () => {
     expect([(await stream.next()).value.id, (await stream.next()).value.id]).toEqual(['log.3', 'log.4']);
   });
 
-  it('says once, in front of what follows, that events were missed; resuming there skips nothing', async () => {
+  it('reports once, before what follows, that events were missed; resuming there skips nothing', async () => {
     const stream = watchEvents(live, { lastEventId: 'old.1' }, streamEnd);
     live.page(8, [updated(7), updated(8)], { resync: true });
     live.page(9, [], { resync: true });
@@ -50,7 +50,7 @@ describe('a stream of events', () => {
     expect((await stream.next()).value).toEqual({ type: 'resync', id: 'log.9' });
   });
 
-  it('pauses for a reader that is 10,000 events behind, and goes on with nothing missing when it has caught up', async () => {
+  it('pauses for a reader that is 10,000 events behind, and continues with nothing missing when it has caught up', async () => {
     const stream = watchEvents(live, {}, streamEnd);
     for (let page = 0; page < 20; page++) {
       const events = Array.from({ length: 500 }, (_, index) => updated(500 * page + index + 1));
@@ -65,7 +65,7 @@ describe('a stream of events', () => {
     expect((await stream.next()).value.id).toBe('log.10001');
   });
 
-  it('throws what cannot be mended after the last event, and ends', async () => {
+  it('throws a final error after the last event, and ends', async () => {
     const stream = watchEvents(live, {}, streamEnd);
     live.page(1, [updated(1)]);
     live.current.observer.onError(new RollcallError('INPUT_INVALID', 'no such field'));

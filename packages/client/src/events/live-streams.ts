@@ -28,10 +28,11 @@ export interface WatchEventsOptions extends WatchEventsInput {
  * Events, one by one, in commit order, for as long as somebody reads them. It can be iterated once.
  *
  * - It starts at once, not with the first read. It continues by itself after lost connections and server restarts.
- * - `break`, `return()` and the signal end it. An error that another attempt cannot fix ends it, too: the stream throws it
- *   after the last event.
+ * - `break`, `return()` and the signal end it. An error that another attempt cannot fix ends it, too: the stream throws
+ *   it after the last event.
  * - The `id` of every event is a position. Pass it as `lastEventId` to continue there later.
- * - It pauses when its reader is 10,000 events behind. It continues, with nothing missing, when the reader has read them.
+ * - It pauses when its reader is 10,000 events behind. It continues, with nothing missing, when the reader has read
+ *   them.
  */
 export type EventStream<Custom extends object = JsonObject> = LiveStream<StreamItem<Custom>>;
 
@@ -89,8 +90,8 @@ export function watchPresence(
 }
 
 /**
- * Streams what a subscription brings. It starts at once and continues by itself. It pauses while 10,000 items wait for the
- * reader, and resumes when the reader has read all of them.
+ * Streams what a subscription brings. It starts at once and continues by itself. It pauses while 10,000 items wait for
+ * the reader, and resumes when the reader has read all of them.
  */
 function liveStream<Input extends object, Page, Item>({
   input,

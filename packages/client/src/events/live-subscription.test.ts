@@ -58,7 +58,7 @@ describe('a live subscription', () => {
     expect(errors).toEqual([]);
   });
 
-  it('gives up at once on an error that trying again cannot mend', () => {
+  it('gives up at once on an error that another attempt cannot fix', () => {
     start();
     live.current.observer.onError(new RollcallError('NOT_ALLOWED', 'no'));
     vi.advanceTimersByTime(60_000);
@@ -76,7 +76,7 @@ describe('a live subscription', () => {
     expect(live.runs).toHaveLength(2);
   });
 
-  it('goes on with a fresh token after an expired one, and gives up where there is none', () => {
+  it('continues with a fresh token after an expired one, and gives up if there is none', () => {
     live.renewable = true;
     start();
     live.current.observer.onError(new RollcallError('TOKEN_EXPIRED', 'too late'));
@@ -94,7 +94,7 @@ describe('a live subscription', () => {
     expect([live.runs.length, live.holders]).toEqual([2, 1]);
   });
 
-  it('does not hear what a run says after the next one has begun, or after the end', () => {
+  it('ignores what a run says after the next one has begun, or after the end', () => {
     const subscription = start();
     const [first] = live.runs;
     first?.observer.onError(unavailable());
@@ -109,7 +109,7 @@ describe('a live subscription', () => {
     expect(errors).toEqual([]);
   });
 
-  it('holds the connection between two runs, and lets go of it at the end', () => {
+  it('holds the connection between two runs, and releases it at the end', () => {
     const subscription = start();
     live.current.observer.onError(unavailable());
     expect([live.runs.filter(run => run.open).length, live.holders]).toEqual([0, 1]);

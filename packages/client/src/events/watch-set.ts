@@ -1,7 +1,10 @@
 import { type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
 import { isUserId, USER_ID_RULE } from '../users/users.js';
 
-/** The ids travel in one message. The rest of it needs room, too: the quotes and commas, and what stands around the list. */
+/**
+ * The ids travel in one message. The rest of it needs room, too: the quotes and commas, and what stands around the
+ * list.
+ */
 const MAX_BYTES = LIMITS.frameBytes - 64 * 1024;
 
 /**

@@ -12,7 +12,7 @@ const many = (count: number, more: object = {}) =>
   Array.from({ length: count }, (_, index) => ({ id: `u-${index}`, ...more }));
 
 describe('batches', () => {
-  it('are as large as the server takes, in order, and say where they begin', async () => {
+  it('are as large as the server accepts, in order, and say where they begin', async () => {
     const users = many(2 * LIMITS.batchUsers + 1);
     const batches = await batchesOf(users);
     expect(batches.map(({ offset, users }) => [offset, users.length])).toEqual([
@@ -23,7 +23,7 @@ describe('batches', () => {
     expect(batches.flatMap(batch => batch.users)).toEqual(users);
   });
 
-  it('come from asynchronous sources as well, and are none for no users', async () => {
+  it('come from asynchronous sources as well, and there are none without users', async () => {
     async function* source() {
       yield* many(3);
     }
@@ -56,7 +56,7 @@ describe('batches', () => {
   it.each([
     ['a number without JSON', { id: 'b', big: 1n }],
     ['something that is no user', 'b'],
-  ])('cannot hold %s, and say which one it was', async (_, bad) => {
+  ])('cannot contain %s; the error says which one it was', async (_, bad) => {
     const users = [{ id: 'a' }, bad] as unknown as UpsertUserInput[];
     await expect(batchesOf(users)).rejects.toMatchObject({ code: 'INPUT_INVALID', index: 1 });
   });
@@ -66,17 +66,17 @@ const users = (count: number) => Array.from({ length: count }, (_, index) => ({ 
 const idsOf = (parts: { id: string }[][]) => parts.map(part => part.map(user => user.id).join(''));
 const issue = (index: number) => ({ code: 'INPUT_INVALID', message: 'bad', index }) as const;
 
-it('tries those who are named alone, and the others together', () => {
+it('tries each named user alone, and the others together', () => {
   const error = RollcallError.ofIssues([issue(1), issue(3), issue(3)]);
   expect(idsOf(divide(users(5), error))).toEqual(['024', '1', '3']);
 });
 
-it('goes by the error itself where it lists no issues', () => {
+it('uses the error itself if it lists no issues', () => {
   const error = new RollcallError('USERNAME_TAKEN', 'taken', { index: 0 });
   expect(idsOf(divide(users(3), error))).toEqual(['12', '0']);
 });
 
-it('tries everybody alone when everybody is named', () => {
+it('tries every user alone when the error names all of them', () => {
   expect(idsOf(divide(users(2), RollcallError.ofIssues([issue(0), issue(1)])))).toEqual(['0', '1']);
 });
 

@@ -1,20 +1,20 @@
 import { type ErrorCode, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 
-/** Room for what stands around the users of a batch, and for proxies that count differently. */
+/** Leaves room for the text around the users of a batch, and for proxies that count differently. */
 const MAX_BATCH_BYTES = 900 * 1024;
 
-/** Users that are written together. */
+/** Users that are written in one call. */
 export interface Batch<Custom extends object> {
-  /** Where the first of them stands in the input, from 0. */
+  /** The index of the first one in the input, from 0. */
   offset: number;
   users: UpsertUserInput<Custom>[];
 }
 
 /**
- * Cuts users into batches as large as the server takes, in the order in which they come. An id stands in a batch once
- * only: its second occurrence begins the next batch. A single user that is too large is a batch of its own, for the
- * server to refuse.
- * @param onUnsendable what to do with a user that JSON cannot carry; by default the error is thrown.
+ * Cuts users into batches as large as the server accepts, in the order of the input. A batch contains an id only once:
+ * the second occurrence begins the next batch. A user that is too large is a batch of its own, which the server then
+ * refuses.
+ * @param onUnsendable receives a user that JSON cannot represent. Default: the error is thrown.
  */
 export async function* cutBatches<Custom extends object>(
   users: Iterable<UpsertUserInput<Custom>> | AsyncIterable<UpsertUserInput<Custom>>,
@@ -51,7 +51,7 @@ export async function* cutBatches<Custom extends object>(
 
 function jsonBytesOf(user: unknown, index: number): number | RollcallError {
   try {
-    if (typeof user !== 'object' || user === null) throw new TypeError('a user is an object');
+    if (typeof user !== 'object' || user === null) throw new TypeError('a user must be an object');
     return new TextEncoder().encode(JSON.stringify(user)).length;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -62,7 +62,7 @@ function jsonBytesOf(user: unknown, index: number): number | RollcallError {
   }
 }
 
-/** Errors that say nothing about a user: every part of the batch would fail like the whole. */
+/** These errors are not about a user: every part of the batch would fail like the whole. */
 const NOT_ABOUT_USERS: readonly ErrorCode[] = [
   'NOT_ALLOWED',
   'TOKEN_MISSING',
@@ -74,15 +74,15 @@ const NOT_ABOUT_USERS: readonly ErrorCode[] = [
   'UNAVAILABLE',
 ];
 
-/** Whether dividing a batch that failed so can tell good users from bad ones. */
+/** Whether dividing a batch that failed with this error can separate good users from bad ones. */
 export function isDivisible(error: RollcallError): boolean {
   return !NOT_ABOUT_USERS.includes(error.code);
 }
 
 /**
- * Cuts a batch that failed into parts to try one by one. The users that the error names are tried alone, so that nobody
- * is called bad for the company it was in; the others stay together. Where the error names nobody, or everybody, it is
- * cut in two. The batch has two users or more; no part is the whole.
+ * Cuts a batch that failed into parts, which are tried one by one. Each user that the error names is tried alone, so
+ * that no user is blamed for another one. The others stay together. If the error names nobody, the batch is cut in two.
+ * The batch must have two users or more. No part is the whole batch.
  */
 export function divide<Custom extends object>(
   users: UpsertUserInput<Custom>[],

@@ -13,12 +13,13 @@ import { toRollcallError } from '../to-rollcall-error.js';
 
 const MAX_BATCHED_QUERIES = 20;
 
-/** Twenty queries of this size stay well below the largest body that a server accepts. */
+/** Twenty queries of this size stay well below the body limit of a server. */
 const MAX_BATCHED_INPUT_LENGTH = 32 * 1024;
 
 /**
- * The calls over HTTP. Queries of the same moment share a request; a mutation, which may carry a whole batch of users,
- * and a query with a long filter go alone. All are POST: a filter never becomes part of a URL, where logs would keep it.
+ * Carries calls over HTTP. Queries of the same moment share a request. A query with a long filter goes alone, and so
+ * does every mutation, which may contain a whole batch of users. All requests are POST: a filter in a URL would end up
+ * in logs.
  */
 export function httpLinks(url: string): TRPCLink<AppRouter> {
   const shared = { url, methodOverride: 'POST' } as const;
@@ -34,19 +35,19 @@ export function httpLinks(url: string): TRPCLink<AppRouter> {
   });
 }
 
-/** A guest has no token until it is given one. */
+/** A guest has no token before the server gives it one. */
 function bearer(operation: Operation): { authorization?: string } {
   const { token } = operation.context as unknown as TokenContext;
   return token ? { authorization: `Bearer ${token}` } : {};
 }
 
-/** Where the links find the token of a call: exactly this one is reported when the server calls it expired. */
+/** Passes the token of a call to the HTTP links. If the server calls it expired, exactly this token is reported. */
 interface TokenContext {
   token: string;
 }
 
 /**
- * Gives every HTTP call its token, and repeats a call once with a fresh token when the server says that the token has
+ * Gives every HTTP call its token. Repeats a call once with a fresh token when the server says that the token has
  * expired. The server refuses such a call before it does anything, so repeating it is safe.
  */
 export function freshTokenLink(tokens: () => TokenSource): TRPCLink<AppRouter> {

@@ -3,7 +3,7 @@ import { oneCallPerMessage, Permit } from './paced-client.js';
 
 const settle = () => new Promise(resolve => setTimeout(resolve));
 
-it('lets off one attempt for each permit, whichever comes first', async () => {
+it('permits one attempt for each grant, whichever comes first', async () => {
   const permit = new Permit();
   permit.grant();
   await permit.taken();
@@ -17,7 +17,7 @@ it('lets off one attempt for each permit, whichever comes first', async () => {
   expect(begun).toBe(1);
 });
 
-it('can be taken back, and ends for good', async () => {
+it('can be revoked, and ends with a refusal', async () => {
   const permit = new Permit();
   permit.grant();
   permit.revoke();

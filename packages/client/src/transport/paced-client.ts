@@ -19,8 +19,8 @@ export interface PacedClientOptions {
 }
 
 /**
- * tRPC's WebSocket client, but one that opens a socket only with a permit. tRPC reconnects by itself and without a wait.
- * It asks for the address before each attempt, and here it gets the address when the permit is granted.
+ * tRPC's WebSocket client, but one that opens a socket only with a permit. tRPC reconnects by itself and without a
+ * wait. It asks for the address before each attempt, and here it gets the address when the permit is granted.
  * @throws RollcallError `UNAVAILABLE` where there is no WebSocket.
  */
 export function pacedClient(options: PacedClientOptions): TRPCWebSocketClient {
@@ -40,7 +40,7 @@ export function pacedClient(options: PacedClientOptions): TRPCWebSocketClient {
     connectionParams: async () => ({ token: options.token() }),
     keepAlive: KEEP_ALIVE,
     retryDelayMs: () => {
-      // An attempt may never become a socket, for instance at an address that the browser forbids. It has no close event.
+      // An attempt may never become a socket, for instance at an address that the browser forbids. Then nothing closes.
       options.onLost(undefined, '');
       return 0;
     },
@@ -90,9 +90,9 @@ export class Permit {
 }
 
 /**
- * A WebSocket class that sends every call in a message of its own. tRPC puts the calls of one moment into one message, and
- * after a reconnect all subscriptions. But servers limit the calls and the bytes of a message: they would refuse together
- * what they accept one by one.
+ * A WebSocket class that sends every call in a message of its own. tRPC puts the calls of one moment into one message,
+ * and after a reconnect all subscriptions. But servers limit the calls and the bytes of a message: they would refuse
+ * together what they accept one by one.
  */
 export function oneCallPerMessage(Base: typeof WebSocket): typeof WebSocket {
   return class extends Base {

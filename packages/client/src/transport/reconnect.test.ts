@@ -66,65 +66,79 @@ describe('the wait before a reconnect', () => {
   });
 });
 
-const nothing = () => false;
-const expired = (code: ErrorCode) => code === 'TOKEN_EXPIRED';
+describe('the end of a socket', () => {
+  const nothing = () => false;
+  const expired = (code: ErrorCode) => code === 'TOKEN_EXPIRED';
 
-it.each([
-  [CLOSE_CODES.refused, 'USER_DEACTIVATED', 'USER_DEACTIVATED'],
-  [CLOSE_CODES.refused, 'TOKEN_REVOKED', 'TOKEN_REVOKED'],
-  [CLOSE_CODES.refused, '', 'NOT_ALLOWED'],
-  [CLOSE_CODES.refused, 'toString', 'NOT_ALLOWED'],
-  [CLOSE_CODES.tokenInvalid, 'the first message is not understood', 'TOKEN_INVALID'],
-  [CLOSE_CODES.tokenInvalid, 'USER_NOT_FOUND', 'USER_NOT_FOUND'],
-  [1009, '', 'PAYLOAD_TOO_LARGE'],
-])('does not come back after %d "%s", for %s', (code, reason, expected) => {
-  expect(fatalClose(code, reason, expired)?.code).toBe(expected);
-});
+  it.each([
+    [CLOSE_CODES.refused, 'USER_DEACTIVATED', 'USER_DEACTIVATED'],
+    [CLOSE_CODES.refused, 'TOKEN_REVOKED', 'TOKEN_REVOKED'],
+    [CLOSE_CODES.refused, '', 'NOT_ALLOWED'],
+    [CLOSE_CODES.refused, 'toString', 'NOT_ALLOWED'],
+    [CLOSE_CODES.tokenInvalid, 'the first message is not understood', 'TOKEN_INVALID'],
+    [CLOSE_CODES.tokenInvalid, 'USER_NOT_FOUND', 'USER_NOT_FOUND'],
+    [1009, '', 'PAYLOAD_TOO_LARGE'],
+  ])('is final after %d "%s", with %s', (code, reason, expected) => {
+    expect(fatalClose(code, reason, expired)?.code).toBe(expected);
+  });
 
-it.each([1000, 1001, 1005, 1006, 1011, 1012, 1013, CLOSE_CODES.tooSlow, CLOSE_CODES.authTimeout, undefined])(
-  'comes back after %s',
-  code => {
+  it.each([
+    1000,
+    1001,
+    1005,
+    1006,
+    1011,
+    1012,
+    1013,
+    CLOSE_CODES.tooSlow,
+    CLOSE_CODES.authTimeout,
+    undefined,
+  ])('is not final after %s', code => {
     expect(fatalClose(code, '', nothing)).toBeUndefined();
-  },
-);
+  });
 
-it('comes back after an expired token where a fresh one can be had, and only there', () => {
-  expect(fatalClose(CLOSE_CODES.tokenExpired, 'TOKEN_EXPIRED', expired)).toBeUndefined();
-  expect(fatalClose(CLOSE_CODES.tokenExpired, 'TOKEN_EXPIRED', nothing)?.code).toBe('TOKEN_EXPIRED');
+  it('is not final after an expired token if a fresh one can be had, and only then', () => {
+    expect(fatalClose(CLOSE_CODES.tokenExpired, 'TOKEN_EXPIRED', expired)).toBeUndefined();
+    expect(fatalClose(CLOSE_CODES.tokenExpired, 'TOKEN_EXPIRED', nothing)?.code).toBe('TOKEN_EXPIRED');
+  });
+
+  it('is not final after a revoked token for a client that can sign a fresh one', () => {
+    expect(
+      fatalClose(CLOSE_CODES.refused, 'TOKEN_REVOKED', code => code === 'TOKEN_REVOKED'),
+    ).toBeUndefined();
+    expect(fatalClose(CLOSE_CODES.refused, 'USER_DELETED', code => code === 'TOKEN_REVOKED')?.code).toBe(
+      'USER_DELETED',
+    );
+  });
 });
 
-it('comes back after a revoked token where who has the secret signs a fresh one', () => {
-  expect(fatalClose(CLOSE_CODES.refused, 'TOKEN_REVOKED', code => code === 'TOKEN_REVOKED')).toBeUndefined();
-  expect(fatalClose(CLOSE_CODES.refused, 'USER_DELETED', code => code === 'TOKEN_REVOKED')?.code).toBe(
-    'USER_DELETED',
-  );
-});
+describe('the network', () => {
+  class Browser extends EventTarget {
+    readonly navigator = { onLine: true };
+  }
 
-class Browser extends EventTarget {
-  readonly navigator = { onLine: true };
-}
+  it('reports when the network comes and goes, until the listener is removed', () => {
+    const browser = new Browser();
+    const heard: string[] = [];
+    const stop = listenToNetwork(event => heard.push(event), browser);
+    browser.dispatchEvent(new Event('offline'));
+    browser.dispatchEvent(new Event('online'));
+    stop();
+    browser.dispatchEvent(new Event('offline'));
+    expect(heard).toEqual(['offline', 'online']);
+  });
 
-it('says when the network comes and goes, until nobody listens', () => {
-  const browser = new Browser();
-  const heard: string[] = [];
-  const stop = listenToNetwork(event => heard.push(event), browser);
-  browser.dispatchEvent(new Event('offline'));
-  browser.dispatchEvent(new Event('online'));
-  stop();
-  browser.dispatchEvent(new Event('offline'));
-  expect(heard).toEqual(['offline', 'online']);
-});
+  it('reports at once that there is no network', () => {
+    const browser = new Browser();
+    browser.navigator.onLine = false;
+    const heard: string[] = [];
+    listenToNetwork(event => heard.push(event), browser)();
+    expect(heard).toEqual(['offline']);
+  });
 
-it('says at once when there is none', () => {
-  const browser = new Browser();
-  browser.navigator.onLine = false;
-  const heard: string[] = [];
-  listenToNetwork(event => heard.push(event), browser)();
-  expect(heard).toEqual(['offline']);
-});
-
-it('says nothing where nobody knows', () => {
-  const heard: string[] = [];
-  listenToNetwork(event => heard.push(event), {})();
-  expect(heard).toEqual([]);
+  it('reports nothing where the network is unknown', () => {
+    const heard: string[] = [];
+    listenToNetwork(event => heard.push(event), {})();
+    expect(heard).toEqual([]);
+  });
 });

@@ -6,30 +6,30 @@ import {
   RollcallError,
 } from '@rollcall/protocol';
 
-/** Registered with IANA: the server is there, but cannot take more connections now. */
+/** Registered with IANA: the server runs, but cannot take more connections now. */
 const TRY_AGAIN_LATER = 1013;
 
 const BASE_MS = 2_000;
-/** A server that restarts loses everybody at the same moment, so everybody spreads wider. */
+/** A server that restarts loses all clients at the same moment, so they spread over a longer time. */
 const RESTART_BASE_MS = 5_000;
-/** A token that has expired, or a right that has changed, is no trouble of the server. */
+/** The server is well when a token has expired or a right has changed, so the wait can be short. */
 const RENEWAL_BASE_MS = 500;
 const CAP_MS = 30_000;
 
-/** A connection that ends sooner than this did not really work, however well it opened. */
+/** A connection that ends sooner than this did not really work, even if it opened well. */
 const STABLE_AFTER_MS = 10_000;
 
 /**
- * A random wait before attempt number `attempt` (from 0): full jitter, so that many clients that lost the same server
- * come back spread evenly.
+ * A random wait in ms before attempt number `attempt` (from 0). It is random over its whole length (full jitter), so
+ * that many clients that lost the same server come back evenly spread.
  */
 export function fullJitterMs(attempt: number, baseMs = BASE_MS, random: () => number = Math.random): number {
   return Math.floor(random() * Math.min(CAP_MS, baseMs * 2 ** Math.min(attempt, 10)));
 }
 
 /**
- * How long to wait before a reconnect. Attempts are counted across connections that open and end at once: a server that
- * accepts and then refuses is not hammered.
+ * The wait before a reconnect. It also grows over connections that open and soon end, so that clients do not hammer a
+ * server that accepts connections and then closes them.
  */
 export class ReconnectDelay {
   readonly #random: () => number;
@@ -48,9 +48,9 @@ export class ReconnectDelay {
   }
 
   /**
-   * @param code the close code of the WebSocket, where there was one.
-   * @param accepted whether the server had answered over it: one that then ends because of its token, or of a right that
-   * has changed, did work, however short its life was.
+   * @param code the close code of the WebSocket, if there was one.
+   * @param accepted whether the server had answered over it. If it then ends because of its token or of a changed
+   * right, it did work, even if its life was short.
    */
   closed(code?: number, accepted = false): void {
     if (this.#openedAt !== undefined) {
@@ -61,9 +61,9 @@ export class ReconnectDelay {
     this.#baseMs = baseMsAfter(code);
   }
 
-  /** @param attempt attempts that have failed since the connection was lost. */
+  /** @param attempt the number of attempts that have failed since the connection was lost. */
   delayMs(attempt: number): number {
-    // The first connection that ends is no pattern yet.
+    // One connection that ended soon is no pattern yet.
     return fullJitterMs(Math.max(attempt, this.#shortLived - 1), this.#baseMs, this.#random);
   }
 }
@@ -77,13 +77,13 @@ function baseMsAfter(code: number | undefined): number {
   return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
 }
 
-/** RFC 6455: the message was too big. Sending it again after a reconnect would end the same way. */
+/** RFC 6455: a message was too big. Sending it again after a reconnect would have the same end. */
 const MESSAGE_TOO_BIG = 1009;
 
 /**
- * Why a closed WebSocket must not be opened again, or undefined when coming back is right. The server may name the
- * error's code as the reason of the close.
- * @param renews whether a fresh token can be had that mends an error, which makes it no reason to stop.
+ * Decides whether the end of a WebSocket is final. The server may name an error code as the reason of the close.
+ * @param renews whether a fresh token can be had that fixes an error. Such an error is not final.
+ * @returns why the client must not connect again, or undefined if it may.
  */
 export function fatalClose(
   code: number | undefined,
@@ -93,20 +93,20 @@ export function fatalClose(
   if (code === MESSAGE_TOO_BIG) {
     return new RollcallError(
       'PAYLOAD_TOO_LARGE',
-      'the server refused a message of this connection as too large',
+      'the server closed the connection: a message was too large',
     );
   }
   if (code === CLOSE_CODES.tokenExpired) {
     return renews('TOKEN_EXPIRED')
       ? undefined
-      : new RollcallError('TOKEN_EXPIRED', 'the token has expired: connect with a fresh one');
+      : new RollcallError('TOKEN_EXPIRED', 'the token has expired: connect with a fresh token');
   }
   if (code === undefined || !FATAL_CLOSE_CODES.includes(code)) return undefined;
   const named = Object.hasOwn(ERROR_CODES, reason) ? (reason as ErrorCode) : undefined;
   if (code === CLOSE_CODES.tokenInvalid) {
     return new RollcallError(
       named ?? 'TOKEN_INVALID',
-      'the server closed the connection: the token is not valid there',
+      'the server closed the connection: the token is not valid',
     );
   }
   if (named && renews(named)) return undefined;
@@ -116,7 +116,7 @@ export function fatalClose(
   );
 }
 
-/** What the browser says about its network. Where nobody says anything, as in Node, there is one. */
+/** What the browser knows about its network. In Node nobody says anything, and the network counts as present. */
 export interface Network {
   addEventListener(type: 'online' | 'offline', listener: () => void): void;
   removeEventListener(type: 'online' | 'offline', listener: () => void): void;
@@ -124,8 +124,8 @@ export interface Network {
 }
 
 /**
- * Calls a listener when the network comes or goes, and at once where there is none.
- * @returns stops it.
+ * Calls a listener when the network comes or goes, and at once if there is no network.
+ * @returns a function that removes the listener.
  */
 export function listenToNetwork(
   listener: (event: 'online' | 'offline') => void,

@@ -24,8 +24,8 @@ export interface SocketConnectionOptions {
   forgetToken(token: string): void;
   onState(state: ConnectionState): void;
   /**
-   * Gives up with `SocketUnreachable` when this many first attempts have failed, or when one of them got no answer at all.
-   * Default: never.
+   * Gives up with `SocketUnreachable` when this many first attempts have failed, or when one of them got no answer at
+   * all. Default: never.
    */
   attemptsBeforeUnreachable?: number;
 }
@@ -39,8 +39,8 @@ export class SocketUnreachable extends Error {
  * A connection over WebSockets that does what the connection machine says. It opens a new socket after a random wait
  * whenever it loses one, and its subscriptions continue after the last page that each of them got.
  *
- * It ends when it is closed here, when the server says that another attempt is of no use, or when it proves unreachable. In
- * the last two cases its subscriptions end with that error.
+ * It ends when it is closed here, when the server says that another attempt is of no use, or when it proves
+ * unreachable. In the last two cases its subscriptions end with that error.
  */
 export class SocketConnection {
   readonly #options: SocketConnectionOptions;
@@ -118,7 +118,7 @@ export class SocketConnection {
     const same = state === this.#state;
     this.#state = state;
     for (const effect of effects) this.#do[effect]();
-    // The caller of `close` reports that state itself. If an effect has changed the state again, that was reported already.
+    // The caller of `close` reports that state itself. A state that an effect has led to was reported already.
     if (!same && state !== 'disconnected' && state === this.#state)
       this.#options.onState(this.#publicState(state));
   }

@@ -27,9 +27,10 @@ const ATTEMPTS_BEFORE_SSE = 2;
 const LINGER_MS = 200;
 
 /**
- * Carries all subscriptions of a client, over one WebSocket or over SSE. It connects with the first subscription and closes
- * soon after the last. With `auto` it chooses between the two when the first connection opens, and keeps to that until it
- * closes. When the server refuses the connection, its subscriptions fail. Only a new subscription connects again.
+ * Carries all subscriptions of a client, over one WebSocket or over SSE. It connects with the first subscription and
+ * closes soon after the last. With `auto` it chooses between the two when the first connection opens, and keeps to that
+ * until it closes. When the server refuses the connection, its subscriptions fail. Only a new subscription connects
+ * again.
  */
 export class SubscriptionTransport {
   readonly #options: SubscriptionTransportOptions;

@@ -12,8 +12,8 @@ export interface ClientOptions {
   /** The address of the server, such as `https://users.example.com`. */
   url: string;
   /**
-   * How events arrive. `auto`, the default, uses WebSocket, and Server-Sent Events when two attempts at a first WebSocket
-   * have failed. `ws` and `sse` use only that one.
+   * How events arrive. `auto`, the default, uses WebSocket, and Server-Sent Events when two attempts at a first
+   * WebSocket have failed. `ws` and `sse` use only that one.
    */
   transport?: TransportChoice;
 }
@@ -21,7 +21,9 @@ export interface ClientOptions {
 /** The raw typed tRPC client: every procedure of the server, with nothing added. Its errors are `TRPCClientError`s. */
 export type Api = TRPCClient<AppRouter>;
 
-/** What carries the calls and the subscriptions of a client: calls over HTTP, subscriptions over its live connection. */
+/**
+ * What carries the calls and the subscriptions of a client: calls over HTTP, subscriptions over its live connection.
+ */
 export interface Transport {
   api: Api;
   live: LiveSource;

@@ -2,22 +2,23 @@ import type { Block, JsonObject, User } from '@rollcall/protocol';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
-/** Whom a user has blocked. The two can open no 1:1 channel. */
+/** The users that a user has blocked. The two cannot open a 1:1 channel. */
 export interface Blocks<Custom extends object = JsonObject> {
   /**
-   * Blocks a user; who is blocked stays so. Answers with the user who blocks.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and for more than 1,000.
+   * Blocks a user. A second call changes nothing. Returns the user who blocks.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for the caller itself, and beyond 1,000
+   * blocks.
    */
   blockUser(id: string): Promise<User<Custom>>;
 
-  /** Takes a block back; one that is not there is no error. Answers with the user who had blocked. */
+  /** Removes a block. It is no error if there is none. Returns the user who had blocked. */
   unblockUser(id: string): Promise<User<Custom>>;
 
-  /** Everybody whom the user has blocked, newest first. */
+  /** Lists all users that the user has blocked, newest first. */
   getBlockedUsers(): Promise<Block[]>;
 }
 
-/** The same in the name of the user whom `user_id` names. */
+/** The same on behalf of the user `user_id`. */
 export interface ServerBlocks<Custom extends object = JsonObject> {
   blockUser(id: string, user_id: string): Promise<User<Custom>>;
   unblockUser(id: string, user_id: string): Promise<User<Custom>>;

@@ -2,18 +2,18 @@ import type { Device, DeviceInput } from '@rollcall/protocol';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
-/** The devices of a user that receive push notifications. Every method answers with all of them, oldest first. */
+/** The devices of a user that receive push notifications. Every method returns all of them, oldest first. */
 export interface Devices {
-  /** Adds a device, or changes the one that has its id. Beyond 25 the oldest leaves. */
+  /** Adds a device, or changes the one with the same id. A user has at most 25: a further one removes the oldest. */
   addDevice(device: DeviceInput): Promise<Device[]>;
 
   getDevices(): Promise<Device[]>;
 
-  /** Removes a device; one that is not there is no error. */
+  /** Removes a device. It is no error if there is none. */
   removeDevice(id: string): Promise<Device[]>;
 }
 
-/** The same for the user whom `user_id` names. */
+/** The same for the user `user_id`. */
 export interface ServerDevices {
   addDevice(device: DeviceInput, user_id: string): Promise<Device[]>;
   getDevices(user_id: string): Promise<Device[]>;

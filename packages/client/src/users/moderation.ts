@@ -2,24 +2,24 @@ import type { BanOptions, JsonObject, QueryBannedAnswer, QueryBannedInput, User 
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
-/** Bans. A user needs the grant `ban-user`, and bans neither itself nor an admin; shadow bans are for back ends. */
+/** Bans. A user needs the grant `ban-user` and can ban neither itself nor an admin. Only back ends can shadow ban. */
 export interface Moderation<Custom extends object = JsonObject> {
   /**
-   * Bans a user, or makes its ban the one that is given: it reads, and cannot write. Answers with the user.
-   * @throws RollcallError `NOT_ALLOWED`, `USER_NOT_FOUND`, `USER_DELETED`, and so do the methods that follow.
+   * Bans a user, or replaces its ban: the user can read but not write. Returns the user.
+   * @throws RollcallError `NOT_ALLOWED`, `USER_NOT_FOUND`, `USER_DELETED`. The methods below throw the same.
    */
   banUser(id: string, options?: BanOptions & { shadow?: boolean }): Promise<User<Custom>>;
 
-  /** Ends a ban; a shadow ban stays. Who is not banned stays as it is. */
+  /** Ends a ban. A shadow ban stays. It is no error if the user is not banned. */
   unbanUser(id: string): Promise<User<Custom>>;
 
-  /** Bans a user without telling it: it goes on writing, and only it sees what it wrote. */
+  /** Bans a user without telling it: the user can still write, but nobody else sees what it writes. */
   shadowBan(id: string, options?: BanOptions): Promise<User<Custom>>;
 
-  /** Ends a shadow ban; an open ban stays. */
+  /** Ends a shadow ban. An open ban stays. */
   removeShadowBan(id: string): Promise<User<Custom>>;
 
-  /** The bans that hold now, one page, newest first. */
+  /** Reads one page of the bans that are in force, newest first. */
   queryBannedUsers(options?: QueryBannedInput): Promise<QueryBannedAnswer>;
 }
 

@@ -13,23 +13,23 @@ import {
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
-/** What `queryUsersAll` takes beside filter and sort: whatever says which users, but not which page of them. */
+/** The options of `queryUsersAll`: those that say which users, but not those that say which page. */
 export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch' | 'presence'>;
 
-/** Asks for one page of users. */
+/** Reads one page of users. */
 export async function queryUsers<Custom extends object>(
   api: Api,
   filter: Filter | undefined,
   sort: SortKey[] | undefined,
   options: QueryUsersOptions = {},
 ): Promise<QueryUsersAnswer<Custom>> {
-  // Watching is a matter of the live connection, which this call does not go over.
+  // Watching concerns the live connection, which does not carry this call.
   const { watch: _watch, presence: _presence, ...page } = options;
   const answer = await answerOf(api.users.query.query({ filter, sort, options: page }));
   return answer as QueryUsersAnswer<Custom>;
 }
 
-/** Asks for page after page, following the cursor. */
+/** Reads page after page of users. */
 export function queryUsersAll<Custom extends object>(
   api: Api,
   filter: Filter | undefined,
@@ -60,16 +60,16 @@ export async function partialUpdateUsers<Custom extends object>(
   return (await answerOf(api.users.partialUpdate.mutate({ users }))) as UsersAnswer<Custom>;
 }
 
-/** The one user of an answer to a batch of one. */
+/** The only user in the answer to a batch of one. */
 export function onlyUser<Custom extends object>(answer: UsersAnswer<Custom>): User<Custom> {
   const [user] = Object.values(answer.users);
-  if (!user) throw new RollcallError('INTERNAL', 'the server answered without the user');
+  if (!user) throw new RollcallError('INTERNAL', 'the answer of the server lacks the user');
   return user;
 }
 
 /**
- * Reads one page after the other, and hands out the items one by one. Stopping early reads no further page.
- * @param read reads the page that a cursor names; the first one without.
+ * Reads one page after the other and yields the items one by one. A reader that stops early causes no further read.
+ * @param read reads the page after a cursor. It gets undefined for the first page.
  */
 async function* allPages<Item>(
   read: (next: string | undefined) => Promise<{ items: Item[]; next?: string }>,
@@ -82,10 +82,10 @@ async function* allPages<Item>(
   } while (next !== undefined);
 }
 
-/** What an id of a user looks like, for messages. */
-export const USER_ID_RULE = 'a user id is 1–255 characters of A-Z a-z 0-9 @ _ -';
+/** The rule for user ids, for messages. */
+export const USER_ID_RULE = 'a user id has 1–255 characters of A-Z a-z 0-9 @ _ -';
 
-/** Whether this can be the id of a user. */
+/** Whether a value can be the id of a user. */
 export function isUserId(id: unknown): id is string {
   return typeof id === 'string' && /^[A-Za-z0-9@_-]{1,255}$/.test(id);
 }
