@@ -1,5 +1,5 @@
 /**
- * The state of a connection over WebSockets; CONNECTION.md in this package says the same in words.
+ * The state of a connection over WebSockets; connection.md in this package says the same in words.
  * - `disconnected`: nobody has asked for a connection, or it was closed here.
  * - `renewing`: the client fetches the token for the next attempt.
  * - `connecting`: an attempt is under way. It lasts until the server has answered over the socket.
