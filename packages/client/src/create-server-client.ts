@@ -61,6 +61,7 @@ export function createServerClient<Custom extends object = JsonObject>(
     connection.set({ status: 'disconnected', error }),
   );
   let streamEnd = new StreamEnd();
+
   const client: ServerClient<Custom> = {
     api,
     connection,

@@ -5,7 +5,6 @@ import { FollowedPresence } from './events/followed-presence.js';
 import type { Handlers } from './events/handlers.js';
 import { StreamEnd } from './events/stream-end.js';
 import { answerOf } from './to-rollcall-error.js';
-import type { StreamItem } from './transport/live-source.js';
 import type { Transport } from './transport/transport.js';
 
 /** What a session needs of its client. */
@@ -111,17 +110,15 @@ export class Session<Custom extends object> {
 
   #follow(ownId: string | undefined): FollowedEvents<Custom> {
     const events = new FollowedEvents<Custom>(this.#options.transport.live, ownId, {
-      onItem: item => this.#deliver(item),
+      onItem: item => {
+        // First, so that handlers which read `client.user` find what the event says.
+        if ('user' in item) this.learn(item.user);
+        this.#options.handlers.deliver(item);
+      },
       onError: error => this.#options.onRefused(error),
     });
     this.streamEnd.listen(() => events.stop());
     return events;
-  }
-
-  /** Handlers that read `client.user` find what the event says. */
-  #deliver(item: StreamItem<Custom>): void {
-    if ('user' in item) this.learn(item.user);
-    this.#options.handlers.deliver(item);
   }
 
   /**

@@ -8,9 +8,9 @@ export interface Subscription {
  * Calls a function of the application. An error that it throws is thrown again in a microtask, where it surfaces like
  * any other uncaught error. A faulty listener must stop neither the listeners after it nor the connection.
  */
-export function callListener(call: () => unknown): void {
+export function callListener<Value>(listener: (value: Value) => unknown, value: Value): void {
   try {
-    call();
+    listener(value);
   } catch (error) {
     queueMicrotask(() => {
       throw error;

@@ -57,7 +57,7 @@ export class Handlers<Custom extends object> {
   /** Calls the handlers of an item's type, then the handlers of everything. */
   deliver(item: AnyItem<Custom>): void {
     const called = [...(this.#byName.get(item.type) ?? []), ...(this.#byName.get(undefined) ?? [])];
-    for (const handler of called) callListener(() => (handler as Handler<AnyItem<Custom>>)(item));
+    for (const handler of called) callListener(handler as Handler<AnyItem<Custom>>, item);
   }
 }
 

@@ -45,7 +45,7 @@ export class ObservableConnection implements Connection {
     const before = this.#state;
     if (before.status === state.status && errorOf(before) === errorOf(state)) return;
     this.#state = state;
-    for (const listener of [...this.#listeners]) callListener(() => listener(state));
+    for (const listener of [...this.#listeners]) callListener(listener, state);
   }
 }
 
