@@ -1,5 +1,5 @@
-// Builds the package that is published: bundled JavaScript, and declarations that name nothing but tRPC, so that it
-// installs and type-checks where no other package of Rollcall is.
+// Builds the package as it is published: bundled JavaScript, and declarations that name only tRPC. So it installs and
+// type-checks without any other package of Rollcall.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,8 +11,8 @@ import { declarationsOf, gatherDeclarations } from './gather-declarations.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * The table of limits is for both ends, and a client asks few of them. As an enumeration each is written as its number
- * where it is asked, and the table is left out of what a browser downloads.
+ * The table of limits is for server and client, and the client uses few of them. As an enumeration, each limit becomes
+ * a number where it is used, and a browser does not download the table.
  */
 const limitsAsNumbers = {
   name: 'limits as numbers',
@@ -43,7 +43,7 @@ async function bundle() {
   };
   await build({
     ...options,
-    // What both entry points need is one file, so that there is one class of errors whichever of the two is imported.
+    // The code that both entry points need is one file, so that both have the same class of errors.
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
     entryPoints: { index: 'src/index.ts', server: 'src/server.ts' },
@@ -68,7 +68,7 @@ async function declare() {
     const project = join(here, 'tsconfig.build.json');
     execFileSync(process.execPath, [compiler, '-p', project, '--outDir', emitted], { stdio: 'inherit' });
     const protocol = declarationsOf('@rollcall/protocol');
-    // Not its entry point, which also tells a host what to hand to the router, and so names the whole server.
+    // Not its entry point: that also declares what a host passes to the router, and so names the whole server.
     const router = join(dirname(declarationsOf('@rollcall/router')), 'app-router.d.ts');
     await gatherDeclarations({
       entryPoints: ['index.d.ts', 'server.d.ts'].map(name => join(emitted, name)),
@@ -76,7 +76,7 @@ async function declare() {
       inlined: { '@rollcall/protocol': protocol, '@rollcall/router': router },
       allowed: /^@trpc\/(client|server)(\/|$)/,
       into: join(here, 'dist', 'declarations'),
-      // The declarations of tRPC need it, and a project that checks library types may not have asked for it.
+      // The declarations of tRPC need it. A project that checks library types may lack it.
       preamble: '/// <reference lib="esnext.disposable" />\n',
     });
   } finally {

@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url';
 const SPECIFIER = /(\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(['"])([^'"]+)\2/gm;
 
 /**
- * Copies the declarations that the entry points lead to, with those of the packages that are inlined, and points every
- * import at the copies. It fails when one of them names a package that whoever installs the client would not have.
+ * Copies the declarations that the entry points import, also those of the inlined packages, and points every import at
+ * the copies. It fails if one of them names a package that an installed client would lack.
  * @param {object} options
- * @param {string[]} options.entryPoints declaration files.
- * @param {Record<string, string>} options.folders where declarations come from, by the folder they are copied into.
- * @param {Record<string, string>} options.inlined declaration files of the packages that are copied along, by name.
- * @param {RegExp} options.allowed packages that may stay imported.
- * @param {string} options.into the folder of the copies.
- * @param {string} options.preamble what every entry point begins with.
+ * @param {string[]} options.entryPoints the declaration files to begin with.
+ * @param {Record<string, string>} options.folders the folders of the declarations, by the name of the folder for the
+ * copies.
+ * @param {Record<string, string>} options.inlined the declaration files of the packages to copy along, by package name.
+ * @param {RegExp} options.allowed the packages that the copies may still import.
+ * @param {string} options.into the folder for the copies.
+ * @param {string} options.preamble the first line of every entry point.
  */
 export async function gatherDeclarations({ entryPoints, folders, inlined, allowed, into, preamble }) {
   const waiting = entryPoints.map(path => resolve(path));
@@ -22,7 +23,7 @@ export async function gatherDeclarations({ entryPoints, folders, inlined, allowe
 
   const copyOf = path => {
     const found = Object.entries(folders).find(([, folder]) => path.startsWith(resolve(folder) + sep));
-    if (!found) throw new Error(`${path} lies in none of the folders that are gathered`);
+    if (!found) throw new Error(`${path} is not in any of the folders to gather`);
     const [name, folder] = found;
     return join(into, name, relative(folder, path));
   };
@@ -30,7 +31,7 @@ export async function gatherDeclarations({ entryPoints, folders, inlined, allowe
     const isRelative = specifier.startsWith('.');
     if (!isRelative && !Object.hasOwn(inlined, specifier)) {
       if (allowed.test(specifier)) return specifier;
-      throw new Error(`${from} names ${specifier}, which whoever installs the client does not have`);
+      throw new Error(`${from} imports ${specifier}, which an installed client lacks`);
     }
     const target = isRelative
       ? resolve(dirname(from), specifier.replace(/\.js$/, '.d.ts'))
@@ -46,7 +47,8 @@ export async function gatherDeclarations({ entryPoints, folders, inlined, allowe
   for (let path = waiting.pop(); path; path = waiting.pop()) {
     const from = path;
     const text = await readFile(from, 'utf8');
-    if (/^\/\/\/ <reference/m.test(text)) throw new Error(`${from} refers to types by a directive`);
+    if (/^\/\/\/ <reference/m.test(text))
+      throw new Error(`${from} has a reference directive; import the types instead`);
     const rewritten = text
       .replace(/^\/\/# sourceMappingURL=.*\n?/m, '')
       .replace(

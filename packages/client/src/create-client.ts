@@ -1,30 +1,27 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
-import { noToken, notConnected } from './access/no-token.js';
-import { blocksMethods } from './blocks/blocks.js';
+import { noToken, notConnected } from './access/token-source.js';
 import type { Client } from './client.js';
-import type { ClientOptions } from './client-options.js';
-import { devicesMethods } from './devices/devices.js';
 import type { FollowedEvents } from './events/followed-events.js';
-import { Handlers } from './events/handlers.js';
-import { onAndOff } from './events/on-and-off.js';
-import { watchEvents } from './events/watch-events.js';
-import { moderationMethods } from './moderation/moderation.js';
+import { Handlers, onAndOff } from './events/handlers.js';
+import { watchEvents } from './events/live-streams.js';
 import { CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import { Session } from './session.js';
-import { createTransport } from './transport/transport.js';
-import { queryUsers, queryUsersAll } from './users/query-users.js';
-import { onlyUser, partialUpdateUsers } from './users/write-users.js';
+import { type ClientOptions, createTransport } from './transport/transport.js';
+import { blocksMethods } from './users/blocks.js';
+import { devicesMethods } from './users/devices.js';
+import { moderationMethods } from './users/moderation.js';
+import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll } from './users/users.js';
 
 /**
- * Makes a client for one user. Nothing is opened before `connectUser`.
- * @throws RollcallError `INPUT_INVALID` when the address is none.
+ * Makes a client for one user. It opens nothing before `connectUser`.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address.
  */
 export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
   let session: Session<Custom> | undefined;
-  /** Why the last session was ended by the server: calls after it are told the same. */
+  /** Why the server ended the last session. Later calls fail with the same error. */
   let refusal: RollcallError | undefined;
   const handlers = new Handlers<Custom>();
   const without = noToken(() => refusal ?? notConnected());
@@ -45,11 +42,8 @@ export function createClient<Custom extends object = JsonObject>(options: Client
 
   const begin = async <Answer>(how: (mine: Session<Custom>) => Promise<Answer>): Promise<Answer> => {
     if (session)
-      throw new RollcallError('INPUT_INVALID', 'a user is connected already: call disconnectUser first');
-    const mine = new Session<Custom>(transport, {
-      onItem: item => handlers.handOut(item),
-      onRefused: error => end(mine, error),
-    });
+      throw new RollcallError('INPUT_INVALID', 'a user is already connected: call disconnectUser first');
+    const mine = new Session<Custom>({ transport, handlers, onRefused: error => end(mine, error) });
     session = mine;
     refusal = undefined;
     try {
@@ -71,7 +65,7 @@ export function createClient<Custom extends object = JsonObject>(options: Client
     chat: productMethods(api.chat, CHAT_METHODS),
     video: productMethods(api.video, VIDEO_METHODS),
     feeds: productMethods(api.feeds, FEEDS_METHODS),
-    // The events of a connected user come whether they are handled or not.
+    // The events of a connected user arrive with or without handlers.
     ...onAndOff(handlers, async () => undefined),
     ...moderationMethods<Custom>(api),
     ...blocksMethods<Custom>(api),
@@ -85,14 +79,14 @@ export function createClient<Custom extends object = JsonObject>(options: Client
 
     setGuestUser: (user = {}) => begin(mine => mine.connectGuest(user)),
 
-    connectAnonymousUser: () => begin(async mine => mine.connectNobody()),
+    connectAnonymousUser: () => begin(async mine => mine.connectAnonymous()),
 
     async disconnectUser() {
       refusal = undefined;
       end(session);
     },
 
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.ending),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.streamEnd),
 
     watchUsers: async (ids, how) => watch([...ids], how?.presence),
 

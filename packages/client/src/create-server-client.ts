@@ -1,37 +1,30 @@
-import { type JsonObject, RollcallError, type Task, type User, type UserExport } from '@rollcall/protocol';
-import { serverTokens } from './access/server-token.js';
-import { signingSecret } from './access/signing-secret.js';
+import { type JsonObject, RollcallError } from '@rollcall/protocol';
+import { serverTokens, signingSecret, signUserToken } from './access/signed-tokens.js';
 import { tokenSource } from './access/token-source.js';
-import { signUserToken } from './access/user-token.js';
-import { blocksMethods } from './blocks/blocks.js';
-import type { ClientOptions } from './client-options.js';
-import { devicesMethods } from './devices/devices.js';
-import { Ending } from './events/ending.js';
 import { HandledEvents } from './events/handled-events.js';
-import { Handlers } from './events/handlers.js';
-import type { LiveSource } from './events/live-source.js';
-import { onAndOff } from './events/on-and-off.js';
-import { watchPresence } from './events/presence-stream.js';
-import { watchEvents } from './events/watch-events.js';
+import { Handlers, onAndOff } from './events/handlers.js';
+import { watchEvents, watchPresence } from './events/live-streams.js';
+import { StreamEnd } from './events/stream-end.js';
 import { importUsers } from './import/import-users.js';
-import { moderationMethods } from './moderation/moderation.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import type { ServerClient } from './server-client.js';
-import { withAbsoluteLink } from './tasks/absolute-link.js';
-import { waitForTask, watchTask } from './tasks/watch-task.js';
+import { taskMethods } from './tasks/tasks.js';
 import { answerOf } from './to-rollcall-error.js';
-import { createTransport } from './transport/transport.js';
-import { queryUsers, queryUsersAll } from './users/query-users.js';
-import { onlyUser, partialUpdateUsers, upsertUsers } from './users/write-users.js';
+import { type ClientOptions, createTransport } from './transport/transport.js';
+import { blocksMethods } from './users/blocks.js';
+import { devicesMethods } from './users/devices.js';
+import { lifeCycleMethods } from './users/life-cycle.js';
+import { moderationMethods } from './users/moderation.js';
+import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll, upsertUsers } from './users/users.js';
 
-/** What `createServerClient` takes: the address, and either the secret or a server token. */
+/** What `createServerClient` takes: the address, and the secret or a server token. */
 export type ServerClientOptions = ClientOptions &
   (
     | {
-        /** `secret` or `kid:secret`, as the server has it: server tokens of one hour are signed with it as needed. */
+        /** The server's secret: `secret` or `kid:secret`. The client signs server tokens of one hour with it. */
         secret: string;
         token?: undefined;
       }
@@ -43,17 +36,21 @@ export type ServerClientOptions = ClientOptions &
   );
 
 /**
- * Makes a client for back ends and scripts. Keep it out of browsers: who holds the secret may do everything.
- * @throws RollcallError `INPUT_INVALID` when the address is none, the secret has fewer than 32 bytes, or both or neither
- * of secret and token are given.
+ * Makes a client for back ends and scripts. Keep it out of browsers: anybody who has the secret may do everything.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address, for a secret of fewer than 32 bytes, and unless exactly
+ * one of secret and token is given.
  */
 export function createServerClient<Custom extends object = JsonObject>(
   options: ServerClientOptions,
 ): ServerClient<Custom> {
   if ((options.secret === undefined) === (options.token === undefined)) {
-    throw new RollcallError('INPUT_INVALID', 'a server client takes either the secret or a token', {
-      field: 'secret',
-    });
+    throw new RollcallError(
+      'INPUT_INVALID',
+      'a server client takes either the secret or a token, and not both',
+      {
+        field: 'secret',
+      },
+    );
   }
   const secret = options.secret === undefined ? undefined : signingSecret(options.secret);
   const tokens = secret ? serverTokens(secret) : tokenSource(options.token as string);
@@ -63,13 +60,7 @@ export function createServerClient<Custom extends object = JsonObject>(
   const handled = new HandledEvents<Custom>(live, handlers, error =>
     connection.set({ status: 'disconnected', error }),
   );
-  let ending = new Ending();
-  const linked = (task: Task) => withAbsoluteLink(task, options.url);
-  const linkedLive: LiveSource = {
-    ...live,
-    task: (input, observer) =>
-      live.task(input, { ...observer, onData: task => observer.onData(linked(task)) }),
-  };
+  let streamEnd = new StreamEnd();
 
   const client: ServerClient<Custom> = {
     api,
@@ -78,6 +69,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     video: productMethods(api.video, VIDEO_METHODS),
     feeds: productMethods(api.feeds, FEEDS_METHODS),
     ...onAndOff(handlers, handled.changed),
+    ...lifeCycleMethods<Custom>(api),
+    ...taskMethods({ api, live, url: options.url, streamEnd: () => streamEnd }),
     ...moderationMethods<Custom>(api),
     ...blocksMethods<Custom>(api),
     ...devicesMethods(api),
@@ -91,35 +84,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
     queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
 
-    async deactivateUser(id, how) {
-      const { user } = await answerOf(api.users.deactivate.mutate({ ...how, id }));
-      return user as User<Custom>;
-    },
-    deactivateUsers: (ids, how) => answerOf(api.users.deactivateMany.mutate({ ...how, ids })),
-    async reactivateUser(id, how) {
-      const { user } = await answerOf(api.users.reactivate.mutate({ ...how, id }));
-      return user as User<Custom>;
-    },
-    reactivateUsers: (ids, how) => answerOf(api.users.reactivateMany.mutate({ ...how, ids })),
-
-    deleteUser: (id, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids: [id] })),
-    deleteUsers: (ids, how) => answerOf(api.users.deleteMany.mutate({ ...how, ids })),
-    previewDeleteUsers: (ids, how) => answerOf(api.users.previewDelete.query({ ...how, ids })),
-    restoreUsers: (ids, how) => answerOf(api.users.restoreMany.mutate({ ...how, ids })),
-    exportUser: async id => (await answerOf(api.users.exportOne.query({ id }))) as UserExport<Custom>,
-    exportUsers: (ids, how) => answerOf(api.users.exportMany.mutate({ ...how, ids })),
-
-    getTask: async task_id => linked(await answerOf(api.tasks.get.query({ task_id }))),
-    async listTasks(query = {}) {
-      const { tasks, ...page } = await answerOf(api.tasks.list.query(query));
-      return { ...page, tasks: tasks.map(linked) };
-    },
-    cancelTask: async task_id => linked(await answerOf(api.tasks.cancel.mutate({ task_id }))),
-    watchTask: (task_id, how) => watchTask(linkedLive, task_id, ending, how),
-    waitForTask: (task_id, how) => waitForTask(client.watchTask(task_id, how)),
-
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, ending),
-    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, ending }),
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, streamEnd),
+    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, streamEnd }),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -142,13 +108,13 @@ export function createServerClient<Custom extends object = JsonObject>(
       if (secret) return signUserToken(secret, userId, how);
       throw new RollcallError(
         'INPUT_INVALID',
-        'createToken signs with the secret; this client has a token only',
+        'createToken signs with the secret, but this client has only a token',
       );
     },
 
     async disconnect() {
-      ending.end();
-      ending = new Ending();
+      streamEnd.end();
+      streamEnd = new StreamEnd();
       handlers.clear();
       handled.stop();
       transport.close();

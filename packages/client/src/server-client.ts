@@ -1,228 +1,146 @@
 import type {
   AppSettings,
-  DeleteUsersOptions,
-  DeletionPreview,
   Filter,
   JsonObject,
-  ListTasksAnswer,
-  ListTasksOptions,
   PartialUserUpdate,
   QueryUsersAnswer,
   QueryUsersOptions,
   Role,
   SortKey,
-  Task,
   Time,
   UpsertUserInput,
   User,
-  UserExport,
   UsersAnswer,
 } from '@rollcall/protocol';
-import type { CreateTokenOptions } from './access/user-token.js';
-import type { ServerBlocks } from './blocks/blocks.js';
-import type { ServerDevices } from './devices/devices.js';
-import type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-import type { HandlerSubscription } from './events/on-and-off.js';
-import type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
-import type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+import type { CreateTokenOptions } from './access/signed-tokens.js';
+import type { AnyItem, EventName, Handler, HandlerSubscription, ItemOfName } from './events/handlers.js';
+import type {
+  EventStream,
+  PresenceStream,
+  WatchEventsOptions,
+  WatchPresenceOptions,
+} from './events/live-streams.js';
 import type { ImportUsersOptions, UserSource } from './import/import-users.js';
-import type { Moderation } from './moderation/moderation.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
-import type { WatchTaskOptions } from './tasks/watch-task.js';
+import type { Tasks } from './tasks/tasks.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
-import type {
-  DeactivateOptions,
-  LifeCycleOptions,
-  ReactivateUserOptions,
-  ReactivateUsersOptions,
-  RestoreUsersOptions,
-} from './users/life-cycle-options.js';
-import type { AllUsersOptions } from './users/query-users.js';
+import type { ServerBlocks } from './users/blocks.js';
+import type { ServerDevices } from './users/devices.js';
+import type { LifeCycle } from './users/life-cycle.js';
+import type { Moderation } from './users/moderation.js';
+import type { AllUsersOptions } from './users/users.js';
 
-/** A client for back ends and scripts: it may do everything. Every method that fails throws a `RollcallError`. */
+/** A client for back ends and scripts. It may do everything. A method that fails throws a `RollcallError`. */
 export interface ServerClient<Custom extends object = JsonObject>
   extends Moderation<Custom>,
+    LifeCycle<Custom>,
+    Tasks,
     ServerBlocks<Custom>,
     ServerDevices {
-  /** Creates a user, or replaces its data: what is missing goes back to its default. Answers with the user as stored. */
+  /** Creates a user, or replaces its data: a field that is missing gets its default. Returns the user as stored. */
   upsertUser(user: UpsertUserInput<Custom>): Promise<User<Custom>>;
 
   /** Upserts 1–100 users, all or nothing. */
   upsertUsers(users: UpsertUserInput<Custom>[]): Promise<UsersAnswer<Custom>>;
 
-  /** Sets and unsets parts of one user; answers with the user as stored. */
+  /** Sets and unsets parts of one user. Returns the user as stored. */
   partialUpdateUser(update: PartialUserUpdate): Promise<User<Custom>>;
 
   /** Sets and unsets parts of 1–100 users, all or nothing. */
   partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
 
   /**
-   * Upserts any number of users, from an array, an iterable or an asynchronous one, in batches. Writes of the same id
-   * keep their order. Errors that may pass are tried again; an upsert whose answer was lost is sent again, too, which
-   * can make one with `if_revision` fail with `REVISION_CONFLICT` although it was stored.
-   * @throws RollcallError of the first batch that failed; nothing is on its way any more then, and `index` counts in the
-   * whole input. With `onError`, users that are refused are reported there instead, and all others are stored.
+   * Upserts any number of users in batches, from an array, an iterable or an asynchronous iterable. Writes of the same
+   * id keep their order. It repeats a batch after an error that may pass, and after an answer that was lost. So an
+   * upsert with `if_revision` can fail with `REVISION_CONFLICT` although it was stored.
+   * @throws RollcallError the error of the first batch that failed. No batch is in flight any more then, and `index`
+   * counts in the whole input. With `onError`, refused users are reported there instead, and all others are stored.
    */
   importUsers(
     users: UserSource<Custom>,
     options?: ImportUsersOptions<Custom>,
   ): Promise<{ done: number; failed: number }>;
 
-  /** Finds users, one page. */
+  /** Finds one page of users. */
   queryUsers(
     filter?: Filter,
     sort?: SortKey[],
     options?: QueryUsersOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
 
-  /** Finds users, page after page, for as long as it is read. */
+  /** Finds users, page after page, for as long as somebody reads them. */
   queryUsersAll(
     filter?: Filter,
     sort?: SortKey[],
     options?: AllUsersOptions,
   ): AsyncGenerator<User<Custom>, void, undefined>;
 
-  /**
-   * Deactivates a user, at once: its connections are closed, and it can call nothing. Answers with the user. One who is
-   * deactivated already stays as it is. With `mark_messages_deleted`, a task hides its messages.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
-   */
-  deactivateUser(id: string, options?: DeactivateOptions): Promise<User<Custom>>;
-
-  /**
-   * Deactivates 1–100 users as a task.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id; nothing is begun then.
-   */
-  deactivateUsers(ids: string[], options?: DeactivateOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Undoes a deactivation, at once. Answers with the user. With `restore_messages`, a task brings back the messages that
-   * the deactivation hid.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, and `USERNAME_TAKEN` unless a free `name` is given.
-   */
-  reactivateUser(id: string, options?: ReactivateUserOptions): Promise<User<Custom>>;
-
-  /** Reactivates 1–100 users as a task, which tells of each whose name is taken by now. Throws like `deactivateUsers`. */
-  reactivateUsers(ids: string[], options?: ReactivateUsersOptions): Promise<{ task_id: string }>;
-
-  /** Deletes one user, like `deleteUsers`. */
-  deleteUser(id: string, options?: DeleteUsersOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Deletes 1–100 users: they are marked as deleted at once, and a task does the rest. What the options do not name is
-   * left untouched; `user` is `soft` by default. `user: 'hard'` takes `messages: 'hard'` and `conversations: 'hard'`, and
-   * cannot be undone.
-   * @throws RollcallError `USER_NOT_FOUND` with the `index` of the id, `INPUT_INVALID` for modes that do not go together,
-   * `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels; nothing has changed then.
-   */
-  deleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<{ task_id: string }>;
-
-  /** What `deleteUsers` with the same arguments would change, in counts. It changes nothing and throws the same. */
-  previewDeleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<DeletionPreview>;
-
-  /**
-   * Brings back 1–100 soft-deleted users as a task, which tells of each whose name is taken by now. Their content stays
-   * deleted unless `restore_content` says otherwise.
-   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a user who is deleted for good, with the `index` of the
-   * id; nothing is begun then.
-   */
-  restoreUsers(ids: string[], options?: RestoreUsersOptions): Promise<{ task_id: string }>;
-
-  /**
-   * Everything that is stored about a user, as it is at one moment.
-   * @throws RollcallError `USER_NOT_FOUND`, or `PAYLOAD_TOO_LARGE` for more than 10,000 records: `exportUsers` has no
-   * such limit.
-   */
-  exportUser(id: string): Promise<UserExport<Custom>>;
-
-  /**
-   * Writes everything that is stored about 1–25 users to an NDJSON file, as a task: `result.export` of the task that
-   * `waitForTask` answers with says where it is. The file is kept for 24 hours, the link is good for one.
-   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id; nothing is begun then.
-   */
-  exportUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
-
-  /** A task as it stands; of an export that is complete, with a fresh link. */
-  getTask(task_id: string): Promise<Task>;
-
-  /** One page of tasks, newest first. */
-  listTasks(options?: ListTasksOptions): Promise<ListTasksAnswer>;
-
-  /** Stops a task between two users; what is done stays done. Answers with the task as it stands. */
-  cancelTask(task_id: string): Promise<Task>;
-
-  /** The present state of a task at once, then every change, until it has ended. */
-  watchTask(task_id: string, options?: WatchTaskOptions): AsyncIterableIterator<Task>;
-
-  /** Resolves with a task when it has ended, however it ended. */
-  waitForTask(task_id: string, options?: WatchTaskOptions): Promise<Task>;
-
-  /** Watches events: everything, unless `types`, `user_ids` or `filter` say less. */
+  /** Watches events: all of them, or those that `types`, `user_ids` or `filter` select. */
   watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
 
-  /** Who of these users is here, at most 10,000: the present state of each, then every change. */
+  /** Watches the presence of at most 10,000 users: the present state of each, then every change. */
   watchPresence(ids: readonly string[], options?: WatchPresenceOptions): PresenceStream;
 
   /**
-   * Calls a handler with every event of a type, from when `ready` resolves until it is taken back; with `resync`, when
-   * events were missed and have to be read afresh.
+   * Calls a handler with every event of a type, from the moment when `ready` resolves until it is unsubscribed. The
+   * type `resync` reports that events were missed: read your data afresh.
    */
   on<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): HandlerSubscription;
   /** Calls a handler with every event, and with `resync` notices. */
   on(handler: Handler<AnyItem<Custom>>): HandlerSubscription;
 
-  /** Takes back `on` with the same arguments. */
+  /** Undoes `on` with the same arguments. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
   off(handler: Handler<AnyItem<Custom>>): void;
 
-  /** Channels and messages. What is done in the name of a user says so in `user_id`. */
+  /** Channels and messages. `user_id` says on behalf of which user the back end acts. */
   readonly chat: ServerChat;
 
-  /** Calls. What is done in the name of a user says so in `user_id`. */
+  /** Calls. `user_id` says on behalf of which user the back end acts. */
   readonly video: Video;
 
-  /** Activities. What is done in the name of a user says so in `user_id`. */
+  /** Activities. `user_id` says on behalf of which user the back end acts. */
   readonly feeds: Feeds;
 
   getAppSettings(): Promise<AppSettings>;
 
-  /** Changes the settings that are named; answers with all of them. */
+  /** Changes the settings that are named. Returns all of them. */
   updateAppSettings(changes: Partial<AppSettings>): Promise<AppSettings>;
 
   createRole(name: string): Promise<Role>;
 
-  /** Every role, built-in ones first. */
+  /** Lists every role, built-in ones first. */
   listRoles(): Promise<Role[]>;
 
   deleteRole(name: string): Promise<void>;
 
   /**
-   * Signs a token for one user; nothing is sent to the server.
-   * @throws RollcallError `INPUT_INVALID` when this client was made with a token and not with the secret.
+   * Signs a token for one user. It sends nothing to the server.
+   * @throws RollcallError `INPUT_INVALID` if this client has a token and not the secret.
    */
   createToken(userId: string, options?: CreateTokenOptions): Promise<string>;
 
   /**
-   * Refuses the tokens of a user that were issued before a time, and those that do not say when; closes the connections
-   * that were opened with one. `null` undoes it.
-   * @param before epoch milliseconds; tokens say their time in whole seconds.
+   * Revokes the tokens of a user that were issued before a time, and those without a time of issue. Closes the
+   * connections that were opened with one of them. `null` undoes the revocation.
+   * @param before epoch milliseconds. The time in a token is in whole seconds.
    * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
    */
   revokeUserToken(id: string, before: Time | null): Promise<void>;
 
-  /** The same for 1–100 users, all or nothing: an error says the `index` of the id. */
+  /** The same for 1–100 users, all or nothing. An error has the `index` of the id. */
   revokeUsersToken(ids: string[], before: Time | null): Promise<void>;
 
-  /** The same for all tokens of the app, server tokens among them. A client that has the secret signs a fresh one. */
+  /** The same for all tokens of the app, also server tokens. A client that has the secret signs a fresh one. */
   revokeTokens(before: Time | null): Promise<void>;
 
-  /** The live connection. It is open while something is watched or handled. */
+  /** The live connection. It is open while the client watches something or has handlers. */
   readonly connection: Connection;
 
-  /** Ends every stream, takes back every handler and closes the live connection. A script can end then. */
+  /** Ends every stream, removes every handler, and closes the live connection. A script can end then. */
   disconnect(): Promise<void>;
 
   /** The raw typed tRPC client, for everything else. */

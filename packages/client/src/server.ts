@@ -81,33 +81,35 @@ export {
   type UserOutcome,
   type UsersAnswer,
 } from '@rollcall/protocol';
-export type { CreateTokenOptions } from './access/user-token.js';
-export type { ServerBlocks } from './blocks/blocks.js';
-export type { ClientOptions } from './client-options.js';
+export type { CreateTokenOptions } from './access/signed-tokens.js';
 export { createServerClient, type ServerClientOptions } from './create-server-client.js';
-export type { ServerDevices } from './devices/devices.js';
-export type { ResyncNotice, StreamItem } from './events/event-pages.js';
-export type { AnyItem, EventName, Handler, ItemOfName } from './events/handlers.js';
-export type { HandlerSubscription } from './events/on-and-off.js';
-export type { PresenceStream, WatchPresenceOptions } from './events/presence-stream.js';
-export type { Subscription } from './events/subscription.js';
-export type { EventStream, WatchEventsOptions } from './events/watch-events.js';
+export type { AnyItem, EventName, Handler, HandlerSubscription, ItemOfName } from './events/handlers.js';
+export type {
+  EventStream,
+  PresenceStream,
+  WatchEventsOptions,
+  WatchPresenceOptions,
+} from './events/live-streams.js';
 export type { ImportFailure, ImportProgress, ImportUsersOptions, UserSource } from './import/import-users.js';
-export type { Moderation } from './moderation/moderation.js';
 export type { Chat, ServerChat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';
 export type { ServerClient } from './server-client.js';
-export type { WatchTaskOptions } from './tasks/watch-task.js';
+export type { Subscription } from './subscription.js';
+export type { WatchTaskOptions } from './tasks/tasks.js';
 export { toRollcallError } from './to-rollcall-error.js';
 export type { Connection, ConnectionState } from './transport/connection-state.js';
-export type { Transport } from './transport/live-connection.js';
-export type { Api } from './transport/transport.js';
+export type { ResyncNotice, StreamItem } from './transport/live-source.js';
+export type { TransportChoice as Transport } from './transport/subscription-transport.js';
+export type { Api, ClientOptions } from './transport/transport.js';
+export type { ServerBlocks } from './users/blocks.js';
+export type { ServerDevices } from './users/devices.js';
 export type {
   DeactivateOptions,
   LifeCycleOptions,
   ReactivateUserOptions,
   ReactivateUsersOptions,
   RestoreUsersOptions,
-} from './users/life-cycle-options.js';
-export type { AllUsersOptions } from './users/query-users.js';
+} from './users/life-cycle.js';
+export type { Moderation } from './users/moderation.js';
+export type { AllUsersOptions } from './users/users.js';

@@ -1,49 +1,51 @@
 import { RollcallError, type User, type UserInput } from '@rollcall/protocol';
 import { type TokenOrProvider, type TokenSource, tokenSource } from './access/token-source.js';
-import { Ending } from './events/ending.js';
 import { FollowedEvents } from './events/followed-events.js';
 import { FollowedPresence } from './events/followed-presence.js';
-import type { AnyItem } from './events/handlers.js';
+import type { Handlers } from './events/handlers.js';
+import { StreamEnd } from './events/stream-end.js';
 import { answerOf } from './to-rollcall-error.js';
 import type { Transport } from './transport/transport.js';
 
-/** What a session tells its client. */
-export interface SessionHandlers<Custom extends object> {
-  onItem(item: AnyItem<Custom>): void;
-  /** The server has ended it for good: the user may not be connected, or its token is no use any more. */
+/** What a session needs of its client. */
+export interface SessionOptions<Custom extends object> {
+  transport: Transport;
+  /** Receive the events of the session. */
+  handlers: Handlers<Custom>;
+  /** The server has ended the session: the user may not be connected, or its token is no longer of use. */
   onRefused(error: RollcallError): void;
 }
 
-/** What a session begins with: the user as it is stored, where its events begin, and a guest's token. */
+/** What a session begins with: the user as stored, the position where its events begin, and the token of a guest. */
 interface Beginning {
   user: User;
   position: string;
   token?: string;
 }
 
-/** The token that stands for nobody. */
+/** The token of an anonymous client. */
 const ANONYMOUS = 'anonymous';
 
-/** One user's stay: from `connectUser` to `disconnectUser`, or to the refusal of the user. */
+/**
+ * The time in which a client is one user: from `connectUser` to `disconnectUser`, or until the server refuses the user.
+ */
 export class Session<Custom extends object> {
-  readonly #transport: Transport;
-  readonly #handlers: SessionHandlers<Custom>;
+  readonly #options: SessionOptions<Custom>;
   /** Ends every stream of the session. */
-  readonly ending = new Ending();
-  /** The users whose presence it follows. */
+  readonly streamEnd = new StreamEnd();
+  /** The presence of the users that it follows. */
   readonly presence: FollowedPresence;
   #tokens = tokenSource('');
   #user: User<Custom> | undefined;
   #events: FollowedEvents<Custom> | undefined;
 
-  constructor(transport: Transport, handlers: SessionHandlers<Custom>) {
-    this.#transport = transport;
-    this.#handlers = handlers;
-    this.presence = new FollowedPresence(transport.live, {
-      onEvent: event => handlers.onItem(event),
-      onError: error => handlers.onRefused(error),
+  constructor(options: SessionOptions<Custom>) {
+    this.#options = options;
+    this.presence = new FollowedPresence(options.transport.live, {
+      onEvent: event => options.handlers.deliver(event),
+      onError: error => options.onRefused(error),
     });
-    this.ending.listen(() => this.presence.stop());
+    this.streamEnd.listen(() => this.presence.stop());
   }
 
   /** Where its calls get their token from. */
@@ -51,7 +53,7 @@ export class Session<Custom extends object> {
     return this.#tokens;
   }
 
-  /** The user as it is now; undefined until it is connected, and for nobody. */
+  /** The user as it is now; undefined until it is connected, and in an anonymous session. */
   get user(): User<Custom> | undefined {
     return this.#user;
   }
@@ -61,43 +63,43 @@ export class Session<Custom extends object> {
     return this.#events;
   }
 
-  /** The session of a user who has a token. Throws like `#begin`. */
+  /** Begins the session of a user who has a token. Throws like `#begin`. */
   connect(user: UserInput<Custom>, token: TokenOrProvider): Promise<User<Custom>> {
     this.#tokens = tokenSource(token);
-    const { api } = this.#transport;
+    const { api } = this.#options.transport;
     return this.#begin(signal => api.users.connect.mutate(inputOf(user), { signal }));
   }
 
-  /** The session of a guest, who gets a token. Throws like `#begin`. */
+  /** Begins the session of a guest, who gets a token. Throws like `#begin`. */
   connectGuest(user: Partial<UserInput<Custom>>): Promise<User<Custom>> {
-    const { api } = this.#transport;
+    const { api } = this.#options.transport;
     return this.#begin(signal => api.users.connectGuest.mutate(inputOf(user), { signal }));
   }
 
-  /** The session of nobody. Nothing is opened before something is watched. */
-  connectNobody(): void {
+  /** Begins an anonymous session. It opens no connection before it watches something. */
+  connectAnonymous(): void {
     this.#tokens = tokenSource(ANONYMOUS);
     this.#events = this.#follow(undefined);
   }
 
   /**
-   * Creates or merges the user, and begins its events where the answer ends.
-   * @throws RollcallError when the server refuses it, or the session is closed meanwhile.
+   * Creates the user or merges the input into it. Events begin where the answer ends.
+   * @throws RollcallError when the server refuses the user, or when the session is closed meanwhile.
    */
   async #begin(call: (signal: AbortSignal) => Promise<Beginning>): Promise<User<Custom>> {
-    this.#transport.connection.set({ status: 'connecting' });
+    this.#options.transport.connection.set({ status: 'connecting' });
     const abort = new AbortController();
     const meanwhile = new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile');
     const closed = new Promise<never>((_, reject) => {
-      this.ending.listen(() => {
+      this.streamEnd.listen(() => {
         abort.abort();
         reject(meanwhile);
       });
     });
     closed.catch(() => undefined);
-    // A provider of tokens may take for ever, and no signal reaches it.
+    // A token provider may take for ever, and no signal reaches it.
     const answer = await Promise.race([answerOf(call(abort.signal)), closed]);
-    if (this.ending.come) throw meanwhile;
+    if (this.streamEnd.reached) throw meanwhile;
     if (answer.token !== undefined) this.#tokens = tokenSource(answer.token);
     this.#user = answer.user as User<Custom>;
     const events = this.#follow(this.#user.id);
@@ -107,26 +109,29 @@ export class Session<Custom extends object> {
   }
 
   #follow(ownId: string | undefined): FollowedEvents<Custom> {
-    const events = new FollowedEvents<Custom>(this.#transport.live, ownId, {
+    const events = new FollowedEvents<Custom>(this.#options.transport.live, ownId, {
       onItem: item => {
+        // First, so that handlers which read `client.user` find what the event says.
         if ('user' in item) this.learn(item.user);
-        this.#handlers.onItem(item);
+        this.#options.handlers.deliver(item);
       },
-      onError: error => this.#handlers.onRefused(error),
+      onError: error => this.#options.onRefused(error),
     });
-    this.ending.listen(() => events.stop());
+    this.streamEnd.listen(() => events.stop());
     return events;
   }
 
-  /** Takes over what an answer or an event says about the own user, unless something newer is known. */
+  /**
+   * Takes over what an answer or an event says about the session's own user, unless the session knows a newer state.
+   */
   learn(user: User<Custom> | undefined): void {
     if (this.#user && user?.id === this.#user.id && user.revision >= this.#user.revision) this.#user = user;
   }
 
-  /** @param error why, where that was not asked for: the streams of the session end with it. */
+  /** @param error the reason, if the application did not ask for the end: the streams of the session end with it. */
   close(error?: RollcallError): void {
-    this.ending.end(error);
-    this.#transport.close();
+    this.streamEnd.end(error);
+    this.#options.transport.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import { expect, it } from 'vitest';
 import { answerOf, toRollcallError } from './to-rollcall-error.js';
 
-it('says what the server said', () => {
+it('contains what the server said', () => {
   const said = new RollcallError('USERNAME_TAKEN', 'jane is taken', { index: 3, field: 'name' });
   const { code, message, index, field, unrecoverable } = toRollcallError(
     TRPCClientError.from({

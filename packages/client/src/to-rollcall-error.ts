@@ -2,8 +2,9 @@ import { RollcallError } from '@rollcall/protocol';
 import { TRPCClientError } from '@trpc/client';
 
 /**
- * Any failure of a call as the one error class: what the server said where it said something, else `UNAVAILABLE`. After
- * `UNAVAILABLE` it is not known whether the server did what it was asked: its answer, or the request, was lost.
+ * Converts any failure of a call into a RollcallError: the error of the server if there was one, otherwise
+ * `UNAVAILABLE`. After `UNAVAILABLE` nobody knows whether the server did what it was asked: the request or the answer
+ * was lost.
  */
 export function toRollcallError(error: unknown): RollcallError {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
@@ -15,7 +16,7 @@ export function toRollcallError(error: unknown): RollcallError {
   return new RollcallError('UNAVAILABLE', `the server did not answer${message}`, { cause: error });
 }
 
-/** Awaits a call and throws its failure as a RollcallError. */
+/** Awaits a call. Throws its failure as a RollcallError. */
 export async function answerOf<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;

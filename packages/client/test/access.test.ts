@@ -24,7 +24,7 @@ afterEach(async () => {
 
 type Step = [call: Promise<unknown>, path: string, input: unknown, answer: unknown];
 
-/** Holds calls against the procedures that they are to reach, and against what they are to answer with. */
+/** Checks which procedure each call reaches, with which input, and what it returns. */
 async function expectSteps(steps: Step[]): Promise<void> {
   const answers = await Promise.all(steps.map(([call]) => call));
   expect(answers).toEqual(steps.map(([, , , answer]) => answer));
@@ -53,7 +53,7 @@ function moderationOf(one: Client | ServerClient): Step[] {
   ];
 }
 
-it('a back end bans, blocks and adds devices in the name of others, and revokes tokens', async () => {
+it('a back end bans, blocks and adds devices on behalf of others, and revokes tokens', async () => {
   const phone = { id: 'phone', push_provider: 'apn' } as const;
   const user_id = 'jane';
   await expectSteps([
@@ -75,7 +75,7 @@ it('a back end bans, blocks and adds devices in the name of others, and revokes 
   ]);
 });
 
-it('a user bans, blocks and adds devices in its own name', async () => {
+it('a user bans, blocks and adds devices for itself', async () => {
   await client.connectUser({ id: 'jane' }, 'token');
   server.calls.splice(0);
   const phone = { id: 'phone', push_provider: 'apn' } as const;
@@ -91,7 +91,7 @@ it('a user bans, blocks and adds devices in its own name', async () => {
 });
 
 describe('a guest', () => {
-  it('needs no token, and goes on with the one that it is given', async () => {
+  it('needs no token, and then uses the one that it gets', async () => {
     const guest = await client.setGuestUser({ id: 'visitor', name: 'A visitor' });
     expect([guest.id, client.user?.id, client.connection.state.status]).toEqual([
       'visitor',
@@ -110,7 +110,7 @@ describe('a guest', () => {
     await expect(client.queryUsers()).rejects.toMatchObject({ code: 'TOKEN_MISSING' });
   });
 
-  it('who is refused is nobody, and can try again', async () => {
+  it('is not connected after a refusal, and can try again', async () => {
     server.refused.set('undefined', 'NOT_ALLOWED');
     await expect(client.setGuestUser()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
     server.refused.clear();
@@ -118,8 +118,8 @@ describe('a guest', () => {
   });
 });
 
-describe('nobody', () => {
-  it('calls without being stored, and opens a connection only to watch', async () => {
+describe('an anonymous client', () => {
+  it('can call without being stored, and opens a connection only to watch', async () => {
     await client.connectAnonymousUser();
     await client.queryUsers();
     expect([server.tokens, client.user, client.connection.state.status]).toEqual([
@@ -144,7 +144,7 @@ describe('nobody', () => {
     expect(server.subscriptions).toEqual([{ user_ids: ['john'], lastEventId: 'log.1' }]);
   });
 
-  it('may be refused its watches, and goes on calling', async () => {
+  it('can still call after the server has refused its watches', async () => {
     await client.connectAnonymousUser();
     server.refused.set('anonymous', 'NOT_ALLOWED');
     await expect(client.watchUsers(['john'])).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
@@ -156,7 +156,7 @@ describe('nobody', () => {
 });
 
 describe('presence', () => {
-  it('is told of users who are watched with it: the present state first, then every change', async () => {
+  it('is reported for users that are watched with it: the present state first, then every change', async () => {
     server.setOnline('john', true);
     const heard: string[] = [];
     client.on('user.presence.changed', ({ user }) => heard.push(`${user.id} ${user.online}`));
@@ -195,7 +195,7 @@ describe('presence', () => {
   });
 });
 
-it('a back end that has the secret goes on after all tokens were revoked; one with a token does not', async () => {
+it('a back end with the secret continues after all tokens were revoked; one with a token does not', async () => {
   const signing = createServerClient({ url: server.url, secret: SECRET });
   await signing.queryUsers();
   server.refused.set(server.tokens[0]?.replace('Bearer ', '') ?? '', 'TOKEN_REVOKED');

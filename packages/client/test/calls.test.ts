@@ -58,7 +58,7 @@ describe('the calls of a client', () => {
     await server.stop().catch(() => undefined);
   });
 
-  it('are signed with the secret where there is one', async () => {
+  it('are signed with the secret if there is one', async () => {
     const signing = createServerClient({ url: server.url, secret: SECRET });
     await signing.queryUsers();
     expect(server.tokens[0]).toMatch(/^Bearer ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
@@ -93,7 +93,7 @@ describe('a token that has expired', () => {
     await client.disconnectUser();
   });
 
-  it('is the end where it is the only one', async () => {
+  it('ends the calls if it is the only one', async () => {
     const client = createServerClient({ url: server.url, token: 'only' });
     server.refused.set('only', 'TOKEN_EXPIRED');
     await expect(client.queryUsers()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });

@@ -18,7 +18,7 @@ afterEach(async () => {
 const by = { created_by_id: 'john' };
 const ALL_HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
 
-it('asks for every step of the life cycle as it is told', async () => {
+it('calls the procedure of every step of the life cycle with its options', async () => {
   const hide = { mark_messages_deleted: true, ...by };
   const show = { restore_messages: true, ...by };
   const back = { restore_content: true, ...by };
@@ -41,14 +41,14 @@ it('asks for every step of the life cycle as it is told', async () => {
   expect(server.calls).toEqual(expect.arrayContaining(wanted));
 });
 
-it('answers with the user, the task, the counts or the records', async () => {
+it('returns the user, the task, the counts or the records', async () => {
   expect(await client.deactivateUser('jane')).toMatchObject({ id: 'jane' });
   expect(await client.deleteUser('jane', ALL_HARD)).toEqual({ task_id: TASK_ID });
   expect(await client.previewDeleteUsers(['jane'])).toEqual({ users: 1, products: {} });
   expect(await client.exportUser('jane')).toMatchObject({ user: { id: 'jane' }, records: {} });
 });
 
-it('gives links to exports as addresses, wherever a task comes from', async () => {
+it('makes the links to exports addresses, wherever a task comes from', async () => {
   const { task_id, result } = EXPORT_TASK;
   const url = `${server.url}${result?.export?.url}`;
   const linked = { ...EXPORT_TASK, result: { ...result, export: { ...result?.export, url } } };

@@ -63,7 +63,7 @@ describe.each(['ws', 'sse'] as const)('over %s, a connected user', transport => 
     expect(server.tokens.at(-1)).toMatch(/token-2$/);
   });
 
-  it('is told why when the server refuses it for good, and does not come back by itself', async () => {
+  it('learns why when the server refuses it, and does not come back by itself', async () => {
     await client.connectUser({ id: 'jane' }, () => 'token');
     const stream = client.watchEvents();
     await stream.ready;
@@ -117,7 +117,7 @@ describe('a client', () => {
     vi.restoreAllMocks();
   });
 
-  it('takes server-sent events where no WebSocket can be opened, and stays with them', async () => {
+  it('uses server-sent events where no WebSocket can be opened, and keeps to them', async () => {
     server.takesWebSockets = false;
     const client = createClient({ url: server.url });
     await client.connectUser({ id: 'jane' }, 'token');
@@ -128,7 +128,7 @@ describe('a client', () => {
     await client.disconnectUser();
   });
 
-  it('stays with WebSocket once it has worked, however long the server is away', async () => {
+  it('keeps to WebSocket once it has worked, however long the server is away', async () => {
     const client = createClient({ url: server.url });
     await client.connectUser({ id: 'jane' }, 'token');
     server.takesWebSockets = false;
@@ -157,7 +157,7 @@ describe('a client', () => {
     await client.disconnectUser();
   });
 
-  it('tells truthfully where its connection stands', async () => {
+  it('reports the true state of its connection', async () => {
     const client = createClient({ url: server.url });
     const states: string[] = [];
     const listening = client.connection.subscribe(state => states.push(state.status));

@@ -9,7 +9,7 @@ let client: Client;
 let heard: string[];
 let states: string[];
 
-/** What a page has and Node has not: events of the network. */
+/** The events of the network, which a page has and Node lacks. */
 const network = new EventTarget();
 
 const upgrades = () => server.requests.filter(request => request.startsWith('UPGRADE')).length;
@@ -33,7 +33,7 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-it('waits without an attempt while the browser is offline, and goes on where it was when it is online', async () => {
+it('waits without an attempt while the browser is offline, and continues where it was when it is online', async () => {
   await client.connectUser({ id: 'jane' }, 'token');
   network.dispatchEvent(new Event('offline'));
   expect(client.connection.state).toEqual({ status: 'offline' });
@@ -79,7 +79,7 @@ it('ends when the provider says that there is no token any more', async () => {
   expect(client.user).toBeUndefined();
 });
 
-it('asks a provider that fails again, and opens nothing meanwhile', async () => {
+it('calls a provider that fails again, and opens nothing meanwhile', async () => {
   let asked = 0;
   await client.connectUser({ id: 'jane' }, () => {
     asked += 1;

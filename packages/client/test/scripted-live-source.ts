@@ -1,7 +1,5 @@
 import type { ErrorCode, PresenceEvent, RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
-import type { PositionedPage } from '../src/events/event-pages.js';
-import type { Observer } from '../src/events/keep-subscribed.js';
-import type { LiveSource } from '../src/events/live-source.js';
+import type { LiveSource, Observer, PositionedPage } from '../src/transport/live-source.js';
 
 /** One subscription that was opened: what it asked for, and the means to answer it. */
 export interface OpenedRun<Item> {
@@ -10,7 +8,7 @@ export interface OpenedRun<Item> {
   open: boolean;
 }
 
-/** A live source whose server is the test: every subscription is recorded, and answered by hand. */
+/** A live source whose server is the test: it records every subscription, and the test answers it. */
 export class ScriptedLiveSource implements LiveSource {
   readonly runs: OpenedRun<PositionedPage>[] = [];
   readonly ephemeralRuns: OpenedRun<RollcallEvent[]>[] = [];

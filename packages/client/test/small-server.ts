@@ -20,7 +20,7 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { updated } from './scripted-live-source.js';
 
-/** The task that every call of the life cycle is answered with. */
+/** The task in the answer to every call of the life cycle. */
 export const TASK_ID = '6a1c2a0e-51f4-4a43-8a2e-5d0b7c0f9a11';
 
 /** How that task ended. */
@@ -53,8 +53,8 @@ interface Context {
 }
 
 /**
- * A server that speaks the protocol over real sockets and does what the test tells it: just enough of the procedures to
- * hold the client's transport against. Its log holds updates of users.
+ * A server that speaks the protocol over real sockets and does what the test says. It has just enough of the procedures
+ * to hold the client's transport against. Its log holds updates of users.
  */
 export class SmallServer {
   /** Requests as they came: method and URL. */
@@ -65,11 +65,11 @@ export class SmallServer {
   readonly calls: [path: string, input: unknown][] = [];
   /** Inputs of the subscriptions that were started. */
   readonly subscriptions: WatchEventsInput[] = [];
-  /** Whose presence was subscribed to. */
+  /** The users of each presence subscription. */
   readonly presence: string[][] = [];
-  /** Who is here. */
+  /** The users that are online. */
   readonly online = new Set<string>();
-  /** What is refused: a token, and with which code. */
+  /** The tokens that are refused, each with its error code. */
   readonly refused = new Map<string, ErrorCode>();
   readonly sockets = new Set<WebSocket>();
   /** Whether WebSockets can be opened. */
@@ -97,7 +97,7 @@ export class SmallServer {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Lets a user come, or go. */
+  /** Makes a user come online, or go offline. */
   setOnline(userId: string, online: boolean): void {
     if (online) this.online.add(userId);
     else this.online.delete(userId);
@@ -109,7 +109,7 @@ export class SmallServer {
     for (const socket of this.sockets) socket.close(code, reason);
   }
 
-  /** Cuts every connection, without a word. */
+  /** Cuts every connection without a close message. */
   cut(): void {
     for (const connection of this.#connections) connection.destroy();
   }
@@ -236,10 +236,10 @@ export class SmallServer {
 
   async *#presence(input: { user_ids: string[] }, signal: AbortSignal): AsyncGenerator<PresenceEvent[]> {
     this.presence.push(input.user_ids);
-    const told = new Map<string, boolean>();
+    const sent = new Map<string, boolean>();
     while (!signal.aborted) {
-      const news = input.user_ids.filter(id => told.get(id) !== this.online.has(id));
-      for (const id of news) told.set(id, this.online.has(id));
+      const news = input.user_ids.filter(id => sent.get(id) !== this.online.has(id));
+      for (const id of news) sent.set(id, this.online.has(id));
       if (news.length > 0) {
         yield news.map(id => ({
           type: 'user.presence.changed' as const,
@@ -252,7 +252,7 @@ export class SmallServer {
     }
   }
 
-  /** Waits until something may have happened, unless it has. */
+  /** Waits until something may have happened, unless it has already. */
   #woken(signal: AbortSignal, ready: () => boolean): Promise<void> {
     return new Promise(resolve => {
       const wake = () => {

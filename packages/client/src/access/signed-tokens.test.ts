@@ -1,8 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { serverTokens } from './server-token.js';
-import { signingSecret } from './signing-secret.js';
-import { signUserToken } from './user-token.js';
+import { serverTokens, signingSecret, signUserToken } from './signed-tokens.js';
 
 const PLAIN = 'a-secret-of-more-than-thirty-two-bytes';
 const key = new TextEncoder().encode(PLAIN);
@@ -68,9 +66,9 @@ describe('a user token', () => {
   });
 
   it.each([
-    ['an id that is none', 'no spaces', {}, 'user_id'],
-    ['a life that is over', 'jane', { expires_in: 0 }, 'expires_in'],
-    ['a time that is none', 'jane', { iat: Number.NaN }, 'iat'],
+    ['an invalid id', 'no spaces', {}, 'user_id'],
+    ['a lifetime of 0', 'jane', { expires_in: 0 }, 'expires_in'],
+    ['an invalid time', 'jane', { iat: Number.NaN }, 'iat'],
   ])('is refused for %s', async (_, userId, options, field) => {
     await expect(signUserToken(secret, userId, options)).rejects.toMatchObject({
       code: 'INPUT_INVALID',

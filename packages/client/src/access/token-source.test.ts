@@ -15,14 +15,14 @@ describe('a provider', () => {
     return vi.fn(async () => `token-${++count}`);
   };
 
-  it('is asked once, whoever waits', async () => {
+  it('is called once, however many calls wait', async () => {
     const provider = counting();
     const source = tokenSource(provider);
     expect(await Promise.all([source.current(), source.current()])).toEqual(['token-1', 'token-1']);
     expect(provider).toHaveBeenCalledTimes(1);
   });
 
-  it('is asked again when its token has expired, once, however many report that', async () => {
+  it('is called again when its token has expired, once, however many calls report that', async () => {
     const provider = counting();
     const source = tokenSource(provider);
     await source.current();
@@ -35,7 +35,7 @@ describe('a provider', () => {
     expect(provider).toHaveBeenCalledTimes(2);
   });
 
-  it('is asked again after it has failed', async () => {
+  it('is called again after it has failed', async () => {
     const provider = vi.fn(() => 'token');
     provider.mockImplementationOnce(() => {
       throw new Error('offline');

@@ -116,7 +116,7 @@ describe('the events of a connected user', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is over, for everybody, when the server refuses the user', async () => {
+  it('ends for all callers when the server refuses the user', async () => {
     const watching = followed.watch(['john']);
     await settle();
     live.current.observer.onError(new RollcallError('USER_DEACTIVATED', 'gone'));
@@ -125,7 +125,7 @@ describe('the events of a connected user', () => {
     expect(live.runs.filter(run => run.open)).toEqual([]);
   });
 
-  it('hands on that events were missed, and takes up a log that begins anew', async () => {
+  it('reports that events were missed, and continues with a log that begins anew', async () => {
     live.current.observer.onData({ id: 'restored.3', data: { events: [], resync: true } });
     live.current.observer.onData({
       id: 'restored.4',
@@ -134,7 +134,7 @@ describe('the events of a connected user', () => {
     expect(heard).toEqual(['resync', 'restored.4 jane']);
   });
 
-  it('stops, and fails those who still wait', async () => {
+  it('stops, and fails the callers that still wait', async () => {
     const watching = followed.watch(['john']);
     await settle();
     followed.stop();

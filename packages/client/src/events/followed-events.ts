@@ -1,89 +1,99 @@
-import { type JsonObject, type Position, parsePosition, RollcallError } from '@rollcall/protocol';
-import { itemsOf, type PositionedPage, type StreamItem } from './event-pages.js';
-import type { LiveSource } from './live-source.js';
+import {
+  type JsonObject,
+  type Position,
+  parsePosition,
+  RollcallError,
+  type WatchEventsInput,
+} from '@rollcall/protocol';
+import { itemsOf, type LiveSource, type PositionedPage, type StreamItem } from '../transport/live-source.js';
+import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { isRefusedInput } from './refused-input.js';
-import { RestartableEvents } from './restartable-events.js';
-import { WatchSet } from './watch-set.js';
+import { isRefusedInput, WatchSet } from './watch-set.js';
 
-/** What the events of a connected user are handed to. */
+/** Receives the events of a connected user. */
 export interface FollowedEventsHandlers<Custom extends object> {
   onItem(item: StreamItem<Custom>): void;
-  /** The stream ended with an error that trying again cannot mend. */
+  /** The stream ended with an error that another attempt cannot fix. */
   onError(error: RollcallError): void;
 }
 
 /**
- * The events of one connected user: about itself, and about the users it watches; for nobody, who has no id, about the
- * watched ones only, from when there is one. Each event is handed out once, in
- * commit order; only what happened to a user between the answer that showed it and the moment it was watched comes
- * late, after events that were already handed out.
+ * The events of one connected user: about the user itself, and about the users that it watches. An anonymous client has
+ * no user of its own: its stream runs while it watches somebody.
+ *
+ * Each event is delivered once, in commit order. There is one exception to the order: a user may have changed between
+ * the answer that showed it and the moment from which it is watched. These events arrive late, after newer ones.
  */
 export class FollowedEvents<Custom extends object = JsonObject> {
-  readonly #events: RestartableEvents;
+  readonly #subscription: LiveSubscription<WatchEventsInput, PositionedPage>;
   readonly #handlers: FollowedEventsHandlers<Custom>;
   readonly #watched: WatchSet;
-  readonly #nobody: boolean;
-  #over = false;
-  /** The last event handed out, or where the stream began. */
-  #handedOut: Position | undefined;
-  /** From which number on the events of newly watched users are wanted, where that lies before `#handedOut`. */
+  readonly #anonymous: boolean;
+  #stopped = false;
+  /** The position of the last event that was delivered, or where the stream began. */
+  #delivered: Position | undefined;
+  /** For newly watched users: the number after which their events are wanted, if that is before `#delivered`. */
   #wantedAfter = new Map<string, number>();
+  /** The same for the users that the current run replays. */
   #replayedAfter = new Map<string, number>();
   readonly #apply = oneAtATime(() => this.#restart());
 
+  /** @param ownId the connected user; undefined for an anonymous client. */
   constructor(live: LiveSource, ownId: string | undefined, handlers: FollowedEventsHandlers<Custom>) {
-    this.#nobody = ownId === undefined;
+    this.#anonymous = ownId === undefined;
     this.#handlers = handlers;
     this.#watched = new WatchSet(ownId);
-    this.#events = new RestartableEvents(live, {
-      onPage: page => this.#handOut(page),
+    this.#subscription = new LiveSubscription({
+      live,
+      open: (input, observer) => live.events(input, observer),
+      positionOf: page => page.id,
+      onItem: page => this.#deliver(page),
       onError: error => handlers.onError(error),
     });
   }
 
-  /** Begins after a position. Resolves with the first page: from then on nothing is missed. */
+  /** Begins after a position. Resolves with the first page: nothing is missed from then on. */
   async start(position: string): Promise<void> {
-    this.#handedOut = parsePosition(position);
-    await this.#events.run({ lastEventId: position });
+    this.#delivered = parsePosition(position);
+    await this.#subscription.run({ lastEventId: position });
   }
 
   stop(): void {
-    this.#over = true;
-    this.#events.stop();
+    this.#stopped = true;
+    this.#subscription.stop();
   }
 
   /**
-   * Watches users, beside those watched already. Resolves when their events have begun.
-   * @param since a position up to which the users are known, such as that of the answer they were found in.
-   * @throws RollcallError when the server refuses them; the others stay watched.
+   * Watches more users. Resolves when their events have begun.
+   * @param since a position up to which the caller knows the users, for instance that of the answer that showed them.
+   * @throws RollcallError when the server refuses these users; the others stay watched.
    */
   async watch(ids: readonly string[], since?: string): Promise<void> {
     this.#watched.add(ids);
     const after = since === undefined ? undefined : parsePosition(since);
-    if (this.#nobody) this.#handedOut ??= after;
-    if (after && after.epoch === this.#handedOut?.epoch) {
+    if (this.#anonymous) this.#delivered ??= after;
+    if (after && after.epoch === this.#delivered?.epoch) {
       for (const id of ids) if (!this.#watched.taken.has(id)) this.#wantedAfter.set(id, after.seq);
     }
     await this.#apply();
   }
 
-  /** Stops watching users. Resolves when that holds. */
+  /** Stops watching users. Resolves when the server has stopped, too. */
   async unwatch(ids: readonly string[]): Promise<void> {
     this.#watched.remove(ids);
     await this.#apply();
   }
 
   async #restart(): Promise<void> {
-    if (!this.#watched.changed || this.#over || !(this.#nobody || this.#events.running)) return;
+    if (!this.#watched.changed || this.#stopped || !(this.#anonymous || this.#subscription.active)) return;
     const asked = this.#watched.wanted;
     this.#replayedAfter = new Map(
       [...this.#wantedAfter].filter(([id]) => asked.has(id) && !this.#watched.taken.has(id)),
     );
     this.#wantedAfter.clear();
     try {
-      if (this.#nobody && asked.size === 0) this.#pause();
-      else await this.#events.run({ user_ids: [...asked], ...this.#lastEventId() });
+      if (this.#anonymous && asked.size === 0) this.#pause();
+      else await this.#subscription.run({ user_ids: [...asked], ...this.#lastEventId() });
       this.#watched.take(asked);
     } catch (error) {
       if (!isRefusedInput(error)) {
@@ -93,9 +103,9 @@ export class FollowedEvents<Custom extends object = JsonObject> {
       this.#watched.refuse(asked);
       this.#replayedAfter.clear();
       const before = [...this.#watched.taken];
-      if (this.#nobody && before.length === 0) this.#pause();
+      if (this.#anonymous && before.length === 0) this.#pause();
       else
-        await this.#events
+        await this.#subscription
           .run({ ...(before.length > 0 && { user_ids: before }), ...this.#lastEventId() })
           .catch(cause => {
             this.#fail(cause);
@@ -104,41 +114,42 @@ export class FollowedEvents<Custom extends object = JsonObject> {
     }
   }
 
-  /** Nothing is left to follow. */
+  /** There is nobody left to follow. */
   #pause(): void {
-    this.#events.stop();
-    this.#handedOut = undefined;
+    this.#subscription.stop();
+    this.#delivered = undefined;
   }
 
-  /** A stream that could not be restarted is over for everybody, not only for who asked for the restart. */
+  /** A stream that cannot restart is over for the whole session, not only for the caller that asked for the restart. */
   #fail(error: unknown): void {
     if (error instanceof RollcallError && error.unrecoverable) this.#handlers.onError(error);
   }
 
-  /** Where the next run begins: at the end of the last page, or earlier when somebody new is to be replayed. */
+  /** Where the next run begins: at the end of the last page, or earlier if it replays events of a new user. */
   #lastEventId(): { lastEventId?: string } {
-    const end = this.#events.position;
-    const position = end === undefined ? this.#handedOut : parsePosition(end);
+    const end = this.#subscription.position;
+    const position = end === undefined ? this.#delivered : parsePosition(end);
     if (!position) return {};
     const seq = Math.min(position.seq, ...this.#replayedAfter.values());
     return { lastEventId: `${position.epoch}.${seq}` };
   }
 
-  #handOut(page: PositionedPage): void {
-    for (const item of itemsOf<Custom>(page)) if (this.#isNews(item)) this.#handlers.onItem(item);
+  #deliver(page: PositionedPage): void {
+    for (const item of itemsOf<Custom>(page)) if (this.#isNew(item)) this.#handlers.onItem(item);
     const end = parsePosition(page.id);
-    const reached = this.#handedOut;
-    if (!end || (reached && end.epoch === reached.epoch && end.seq < reached.seq)) return;
-    this.#handedOut = end;
+    const delivered = this.#delivered;
+    if (!end || (delivered && end.epoch === delivered.epoch && end.seq < delivered.seq)) return;
+    this.#delivered = end;
     this.#replayedAfter.clear();
   }
 
-  #isNews(item: StreamItem<Custom>): boolean {
+  /** Whether an item was not delivered before; notes the position of one that is the latest. */
+  #isNew(item: StreamItem<Custom>): boolean {
     if (item.type === 'resync') return true;
     const position = parsePosition(item.id ?? '');
-    const reached = this.#handedOut;
-    if (!position || !reached || position.epoch !== reached.epoch || position.seq > reached.seq) {
-      if (position) this.#handedOut = position;
+    const delivered = this.#delivered;
+    if (!position || !delivered || position.epoch !== delivered.epoch || position.seq > delivered.seq) {
+      if (position) this.#delivered = position;
       return true;
     }
     const wantedAfter = 'user' in item ? this.#replayedAfter.get(item.user.id) : undefined;

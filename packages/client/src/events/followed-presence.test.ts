@@ -15,7 +15,7 @@ function event(state: string): PresenceEvent {
   };
 }
 
-describe('the presence of the users that somebody follows', () => {
+describe('the presence of followed users', () => {
   let live: ScriptedLiveSource;
   let presence: FollowedPresence;
   let heard: string[];
@@ -35,7 +35,7 @@ describe('the presence of the users that somebody follows', () => {
   const open = () => live.presenceRuns.filter(run => run.open);
   const answer = (...states: string[]) => open()[0]?.observer.onData(states.map(event));
 
-  it('begins with the state of each: watching resolves when all were heard', async () => {
+  it('begins with the state of each: watching resolves when all have arrived', async () => {
     let over = false;
     const watched = presence.watch(['john', 'jim']).then(() => {
       over = true;
@@ -50,7 +50,7 @@ describe('the presence of the users that somebody follows', () => {
     expect(heard).toEqual(['john here', 'jim away', 'john away']);
   });
 
-  it('asks for the whole set when it changes, and hands out only what is new', async () => {
+  it('asks for the whole set when it changes, and delivers only what is new', async () => {
     const first = presence.watch(['john']);
     await settle();
     answer('john here');
@@ -63,7 +63,7 @@ describe('the presence of the users that somebody follows', () => {
     expect(heard).toEqual(['john here', 'jim here']);
   });
 
-  it('is told what changed while the connection was away, and nothing else', async () => {
+  it('learns what changed while the connection was lost, and nothing else', async () => {
     const watched = presence.watch(['john', 'jim']);
     await settle();
     answer('john here', 'jim here');
@@ -72,7 +72,7 @@ describe('the presence of the users that somebody follows', () => {
     expect(heard).toEqual(['john here', 'jim here', 'jim away']);
   });
 
-  it('forgets whom it no longer follows, and asks for nobody when nobody is left', async () => {
+  it('forgets users that it no longer follows, and asks for nothing when none is left', async () => {
     const watched = presence.watch(['john']);
     await settle();
     answer('john here');
@@ -86,7 +86,7 @@ describe('the presence of the users that somebody follows', () => {
     expect(heard).toEqual(['john here', 'john here']);
   });
 
-  it('keeps those it follows when others are refused', async () => {
+  it('keeps its users when others are refused', async () => {
     const watched = presence.watch(['john']);
     await settle();
     answer('john here');
@@ -99,7 +99,23 @@ describe('the presence of the users that somebody follows', () => {
     await expect(presence.watch(['no id!'])).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  it('leaves nothing open when it stops, and lets nobody wait for ever', async () => {
+  it('continues when the users change again before the states after a refusal have arrived', async () => {
+    const watched = presence.watch(['john']);
+    await settle();
+    answer('john here');
+    await watched;
+    const refused = expect(presence.watch(['jim'])).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await settle();
+    open()[0]?.observer.onError(new RollcallError('NOT_ALLOWED', 'no'));
+    await refused;
+    const joe = presence.watch(['joe']);
+    await settle();
+    answer('john here', 'joe here');
+    await joe;
+    expect([heard, open().length, errors]).toEqual([['john here', 'joe here'], 1, []]);
+  });
+
+  it('leaves nothing open when it stops, and fails the caller that waits', async () => {
     const waiting = expect(presence.watch(['john'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await settle();
     presence.stop();

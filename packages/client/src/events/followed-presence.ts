@@ -1,46 +1,56 @@
-import { type PresenceEvent, RollcallError } from '@rollcall/protocol';
-import { deferred } from './deferred.js';
-import { keepSubscribed } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
+import type { PresenceEvent, RollcallError } from '@rollcall/protocol';
+import type { LiveSource } from '../transport/live-source.js';
+import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { WatchSet } from './watch-set.js';
 
-/** What the presence of users is handed to. */
+/** Receives the presence of users. */
 export interface FollowedPresenceHandlers {
   onEvent(event: PresenceEvent): void;
-  /** The stream ended with an error that trying again cannot mend. */
+  /** The stream ended with an error that another attempt cannot fix. */
   onError(error: RollcallError): void;
 }
 
 /**
- * The presence of the users that one user follows. The server begins with the state of each, and so does every return
- * after a lost connection; what is known already is not handed out again.
+ * The presence of the users that one user follows. The server begins every run with the state of each user, also after
+ * a lost connection. Listeners get only what they do not know yet.
  */
 export class FollowedPresence {
-  readonly #live: LiveSource;
+  readonly #subscription: LiveSubscription<{ user_ids: string[] }, PresenceEvent[]>;
   readonly #handlers: FollowedPresenceHandlers;
   readonly #watched = new WatchSet();
   readonly #known = new Map<string, boolean>();
+  /** The users of the current run whose state has not arrived yet. */
+  #awaited = new Set<string>();
   #stopped = false;
-  /** Ends the run that goes on; a run that has not begun fails. */
-  #end: () => void = () => undefined;
   readonly #apply = oneAtATime(() => this.#restart());
 
   constructor(live: LiveSource, handlers: FollowedPresenceHandlers) {
-    this.#live = live;
     this.#handlers = handlers;
+    this.#subscription = new LiveSubscription({
+      live,
+      open: (input, observer) => live.presence(input, observer),
+      onItem: events => {
+        for (const event of events) {
+          this.#awaited.delete(event.user.id);
+          this.#deliver(event);
+        }
+      },
+      hasBegun: () => this.#awaited.size === 0,
+      onError: error => handlers.onError(error),
+    });
   }
 
   /**
-   * Follows users, beside those followed already. Resolves when the state of each was handed out.
-   * @throws RollcallError when the server refuses them; the others stay followed.
+   * Follows more users. Resolves when the state of each has been delivered.
+   * @throws RollcallError when the server refuses these users; it still follows the others.
    */
   async watch(ids: readonly string[]): Promise<void> {
     this.#watched.add(ids);
     await this.#apply();
   }
 
-  /** Stops following users. Resolves when that holds. */
+  /** Stops following users. Resolves when the server has stopped, too. */
   unwatch(ids: readonly string[]): Promise<void> {
     this.#watched.remove(ids);
     for (const id of ids) this.#known.delete(id);
@@ -49,7 +59,7 @@ export class FollowedPresence {
 
   stop(): void {
     this.#stopped = true;
-    this.#end();
+    this.#subscription.stop();
   }
 
   async #restart(): Promise<void> {
@@ -60,44 +70,25 @@ export class FollowedPresence {
       this.#watched.take(asked);
     } catch (error) {
       this.#watched.refuse(asked);
-      if (!this.#stopped) this.#run(this.#watched.taken).catch(cause => this.#handlers.onError(cause));
+      if (!this.#stopped) this.#run(this.#watched.taken).catch(cause => this.#fail(cause));
       throw error;
     }
   }
 
-  #run(ids: ReadonlySet<string>): Promise<void> {
-    this.#end();
-    const first = deferred();
-    if (ids.size === 0) {
-      this.#end = () => undefined;
-      return Promise.resolve();
-    }
-    const unheard = new Set(ids);
-    const subscription = keepSubscribed<PresenceEvent[]>({
-      live: this.#live,
-      open: observer => this.#live.presence({ user_ids: [...ids] }, observer),
-      onData: events => {
-        for (const event of events) {
-          unheard.delete(event.user.id);
-          this.#handOut(event);
-        }
-        if (unheard.size === 0) first.resolve();
-      },
-      onError: error => {
-        if (unheard.size === 0) this.#handlers.onError(error);
-        else first.reject(error);
-      },
-    });
-    this.#end = () => {
-      subscription.unsubscribe();
-      first.reject(new RollcallError('UNAVAILABLE', 'the user was disconnected meanwhile'));
-    };
-    return first.promise;
+  /** The next change of the set ends the run for the former set, which is no failure. */
+  #fail(error: RollcallError): void {
+    if (error.code !== 'UNAVAILABLE' || error.unrecoverable) this.#handlers.onError(error);
   }
 
-  #handOut(event: PresenceEvent): void {
+  async #run(ids: ReadonlySet<string>): Promise<void> {
+    this.#awaited = new Set(ids);
+    if (ids.size === 0) this.#subscription.stop();
+    else await this.#subscription.run({ user_ids: [...ids] });
+  }
+
+  #deliver(event: PresenceEvent): void {
     const { id, online } = event.user;
-    // An event may still come for somebody who is no longer followed.
+    // An event may still arrive for a user that is no longer followed.
     if (!this.#watched.wanted.has(id) || this.#known.get(id) === online) return;
     this.#known.set(id, online);
     this.#handlers.onEvent(event);

@@ -1,10 +1,8 @@
-import type { RollcallError, RollcallEvent } from '@rollcall/protocol';
-import { RollcallError as Failure } from '@rollcall/protocol';
+import { RollcallError as Failure, type RollcallError, type RollcallEvent } from '@rollcall/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedLiveSource, updated } from '../../test/scripted-live-source.js';
 import { HandledEvents } from './handled-events.js';
-import { Handlers } from './handlers.js';
-import { onAndOff } from './on-and-off.js';
+import { Handlers, onAndOff } from './handlers.js';
 
 const settle = () => new Promise(resolve => setTimeout(resolve));
 const progress = { type: 'task.progress', created_at: 1, actor: { type: 'system' } } as RollcallEvent;
@@ -36,7 +34,7 @@ describe('the events of the handlers of a server client', () => {
     expect(live.ephemeralRuns).toEqual([]);
   });
 
-  it('go on where they were when another type is handled', async () => {
+  it('continue where they were when another type is handled', async () => {
     client.on('user.updated', hear('a'));
     await settle();
     live.page(5);
@@ -68,7 +66,7 @@ describe('the events of the handlers of a server client', () => {
     expect(live.current.input).toEqual({ types: ['user.updated'] });
   });
 
-  it('take in the ephemeral stream while somebody asks for what only it carries', async () => {
+  it('include the ephemeral stream while a handler asks for a type that only it carries', async () => {
     const subscription = client.on('task.progress', hear('p'));
     await settle();
     expect(live.runs).toEqual([]);
@@ -80,7 +78,7 @@ describe('the events of the handlers of a server client', () => {
     expect(live.ephemeralRuns.map(run => run.open)).toEqual([false]);
   });
 
-  it('tell the one who waits, and the client, when the server refuses them; the next handler tries again', async () => {
+  it('fail for the caller that waits, and for the client, when the server refuses them; the next handler tries again', async () => {
     const subscription = client.on('user.updated', hear('a'));
     await settle();
     live.current.observer.onError(new Failure('TOKEN_INVALID', 'no'));
@@ -92,7 +90,7 @@ describe('the events of the handlers of a server client', () => {
     await next.ready;
   });
 
-  it('reach no handler that was taken back with off', async () => {
+  it('reach no handler that was removed with off', async () => {
     const handler = hear('a');
     client.on('user.updated', handler);
     client.on('user.created', hear('b'));

@@ -4,91 +4,78 @@ import {
   type JsonObject,
   type RollcallError,
   type RollcallEvent,
+  type WatchEventsInput,
 } from '@rollcall/protocol';
-import { itemsOf } from './event-pages.js';
+import { itemsOf, type LiveSource, type PositionedPage } from '../transport/live-source.js';
 import type { Handlers } from './handlers.js';
-import { keepSubscribed } from './keep-subscribed.js';
-import type { LiveSource } from './live-source.js';
+import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { RestartableEvents } from './restartable-events.js';
-import type { Subscription } from './subscription.js';
 
 /**
- * The events that the handlers of a server client ask for, and no others: the types they name, or everything while there
- * is a handler of everything. Nothing is subscribed to while there are no handlers.
+ * The events that the handlers of a server client ask for: the types that they name, or all types while there is a
+ * handler of everything. There is no subscription while there are no handlers.
  */
 export class HandledEvents<Custom extends object = JsonObject> {
-  readonly #live: LiveSource;
   readonly #handlers: Handlers<Custom>;
   readonly #onError: (error: RollcallError) => void;
-  readonly #events: RestartableEvents;
+  readonly #durable: LiveSubscription<WatchEventsInput, PositionedPage>;
+  /** Ephemeral events have a stream of their own, because they have no position to resume at. */
+  readonly #ephemeral: LiveSubscription<object, RollcallEvent[]>;
   #types = '';
-  #ephemeral: Subscription | undefined;
-  /** Call when handlers came or went. Resolves when what they ask for has begun. */
+  /** Call this when a handler was added or removed. Resolves when the events that the handlers ask for have begun. */
   readonly changed = oneAtATime(() => this.#restart());
 
   constructor(live: LiveSource, handlers: Handlers<Custom>, onError: (error: RollcallError) => void) {
-    this.#live = live;
     this.#handlers = handlers;
     this.#onError = onError;
-    this.#events = new RestartableEvents(live, {
-      onPage: page => {
-        for (const item of itemsOf<Custom>(page)) handlers.handOut(item);
+    this.#durable = new LiveSubscription({
+      live,
+      open: (input, observer) => live.events(input, observer),
+      positionOf: page => page.id,
+      onItem: page => {
+        for (const item of itemsOf<Custom>(page)) handlers.deliver(item);
+      },
+      onError,
+    });
+    this.#ephemeral = new LiveSubscription({
+      live,
+      open: (_, observer) => live.ephemeral(observer),
+      onItem: events => {
+        for (const event of events as RollcallEvent<Custom>[]) handlers.deliver(event);
       },
       onError,
     });
   }
 
   stop(): void {
-    this.#events.stop();
-    this.#ephemeral?.unsubscribe();
-    this.#ephemeral = undefined;
+    this.#durable.stop();
+    this.#ephemeral.stop();
   }
 
   async #restart(): Promise<void> {
-    this.#followEphemeral();
-    const durable = this.#named().filter(type => EVENT_CATALOGUE[type].durable);
+    const named = this.#handlers.names.filter(name => name !== 'resync');
+    const isDurable = (type: EventType) => EVENT_CATALOGUE[type].durable;
     const everything = this.#handlers.ofEverything;
+    this.#followEphemeral(everything || !named.every(isDurable));
+    const durable = named.filter(isDurable);
     if (!everything && durable.length === 0) {
-      this.#events.stop();
+      this.#durable.stop();
       return;
     }
     const types = everything ? undefined : durable.sort();
-    if (this.#events.running && this.#types === String(types)) return;
+    if (this.#durable.active && this.#types === String(types)) return;
     this.#types = String(types);
-    const lastEventId = this.#events.position;
+    const lastEventId = this.#durable.position;
     try {
-      await this.#events.run({ ...(types && { types }), ...(lastEventId !== undefined && { lastEventId }) });
+      await this.#durable.run({ ...(types && { types }), ...(lastEventId !== undefined && { lastEventId }) });
     } catch (error) {
       if ((error as RollcallError).unrecoverable) this.#onError(error as RollcallError);
       throw error;
     }
   }
 
-  /** Ephemeral events are a stream of their own, because they have no position to resume at. */
-  #followEphemeral(): void {
-    const wanted = this.#handlers.ofEverything || this.#named().some(type => !EVENT_CATALOGUE[type].durable);
-    if (!wanted) {
-      this.#ephemeral?.unsubscribe();
-      this.#ephemeral = undefined;
-    } else this.#ephemeral ??= this.#openEphemeral();
-  }
-
-  #openEphemeral(): Subscription {
-    return keepSubscribed<RollcallEvent[]>({
-      live: this.#live,
-      open: observer => this.#live.ephemeral(observer),
-      onData: events => {
-        for (const event of events as RollcallEvent<Custom>[]) this.#handlers.handOut(event);
-      },
-      onError: error => {
-        this.#ephemeral = undefined;
-        this.#onError(error);
-      },
-    });
-  }
-
-  #named(): EventType[] {
-    return this.#handlers.names.filter(name => name !== 'resync');
+  #followEphemeral(wanted: boolean): void {
+    if (!wanted) this.#ephemeral.stop();
+    else if (!this.#ephemeral.active) this.#ephemeral.start({});
   }
 }

@@ -13,8 +13,8 @@ it('calls the handlers of a type, then those of everything, and no others', () =
   handlers.add('user.updated', () => heard.push('updated'));
   handlers.add('user.created', () => heard.push('created'));
   handlers.add('resync', () => heard.push('resync'));
-  handlers.handOut(updated(1));
-  handlers.handOut({ type: 'resync', id: 'log.1' });
+  handlers.deliver(updated(1));
+  handlers.deliver({ type: 'resync', id: 'log.1' });
   expect(heard).toEqual(['updated', 'everything', 'resync', 'everything']);
 });
 
@@ -23,13 +23,13 @@ it('calls a handler that was added twice once, and not at all when it was remove
   const handler = vi.fn();
   handlers.add('user.updated', handler);
   handlers.add('user.updated', handler);
-  handlers.handOut(updated(1));
+  handlers.deliver(updated(1));
   handlers.remove('user.updated', handler);
-  handlers.handOut(updated(2));
+  handlers.deliver(updated(2));
   expect(handler).toHaveBeenCalledTimes(1);
 });
 
-it('goes on when a handler throws, and lets its error surface on a turn of its own', () => {
+it('continues when a handler throws, and rethrows the error in a microtask', () => {
   const handlers = new Handlers<object>();
   const later: (() => void)[] = [];
   vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(callback => later.push(callback));
@@ -38,7 +38,7 @@ it('goes on when a handler throws, and lets its error surface on a turn of its o
     throw new Error('a faulty handler');
   });
   handlers.add('user.updated', after);
-  handlers.handOut(updated(1));
+  handlers.deliver(updated(1));
   expect(after).toHaveBeenCalledTimes(1);
   expect(later).toHaveLength(1);
   expect(later[0]).toThrow('a faulty handler');

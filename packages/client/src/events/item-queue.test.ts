@@ -11,7 +11,7 @@ function queue() {
 }
 
 describe('a queue of items', () => {
-  it('hands out what came before the reader, and what comes while it waits, in order', async () => {
+  it('gives the reader what came before it, and what comes while it waits, in order', async () => {
     const { items } = queue();
     items.push(1);
     items.push(2);
@@ -31,7 +31,7 @@ describe('a queue of items', () => {
     expect(await items.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('releases every reader that waits when it ends', async () => {
+  it('ends every read that waits when it ends', async () => {
     const { items } = queue();
     const waiting = [items.next(), items.next()];
     items.end();
@@ -41,7 +41,7 @@ describe('a queue of items', () => {
     ]);
   });
 
-  it('releases a reader that waits when it is returned, and tells its source to stop', async () => {
+  it('ends a read that waits when it is returned, and stops its source', async () => {
     const { items, calls } = queue();
     const waiting = items.next();
     await items.return();

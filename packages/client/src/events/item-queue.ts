@@ -1,51 +1,53 @@
-/** Items that were read are let go of in lots of this size: one by one would move the whole queue each time. */
+/**
+ * The queue drops items that were read in lots of this size. Dropping each one would move the whole queue each time.
+ */
 const COMPACT_AFTER = 1_000;
 
 /**
- * Hands out items to one asynchronous reader in the order in which they came. After `end`, what is still queued is read
- * first; after `cancel`, nothing is. The reader may stop at any moment, even while it waits.
+ * Gives items to one asynchronous reader in the order in which they came. After `end` the reader still gets the items
+ * that wait; after `cancel` it gets none. The reader may stop at any moment, even while it waits.
  */
 export class ItemQueue<Item> implements AsyncIterableIterator<Item> {
   #items: Item[] = [];
   #next = 0;
-  #ending: { error?: unknown } | undefined;
+  #ended: { error?: unknown } | undefined;
   #waiting: { resolve(result: IteratorResult<Item>): void; reject(error: unknown): void }[] = [];
   readonly #onRead: () => void;
   readonly #onStop: () => void;
 
   /**
-   * @param onRead an item has been taken, so that there is more room.
-   * @param onStop the reader has stopped before the end.
+   * @param onRead called when the reader took an item or waits for one: there is room for more.
+   * @param onStop called when the reader stops before the end.
    */
   constructor(onRead: () => void, onStop: () => void) {
     this.#onRead = onRead;
     this.#onStop = onStop;
   }
 
-  /** Items that wait to be read. */
+  /** The number of items that wait for the reader. */
   get size(): number {
     return this.#items.length - this.#next;
   }
 
   push(item: Item): void {
-    if (this.#ending) return;
+    if (this.#ended) return;
     const reader = this.#waiting.shift();
     if (reader) reader.resolve({ done: false, value: item });
     else this.#items.push(item);
   }
 
-  /** No more items come; with an error, the reader gets it after the last one. */
+  /** Ends the queue after its last item. The reader gets the error, if there is one, after that item. */
   end(error?: unknown): void {
-    if (this.#ending) return;
-    this.#ending = error === undefined ? {} : { error };
+    if (this.#ended) return;
+    this.#ended = error === undefined ? {} : { error };
     for (const reader of this.#waiting.splice(0)) this.#finish().then(reader.resolve, reader.reject);
   }
 
-  /** Ends at once and forgets what has not been read. */
+  /** Ends the queue at once, and drops the items that were not read. */
   cancel(): void {
     this.#items = [];
     this.#next = 0;
-    if (this.#ending) this.#ending = {};
+    if (this.#ended) this.#ended = {};
     else this.end();
   }
 
@@ -60,7 +62,7 @@ export class ItemQueue<Item> implements AsyncIterableIterator<Item> {
       this.#onRead();
       return Promise.resolve({ done: false, value });
     }
-    if (this.#ending) return this.#finish();
+    if (this.#ended) return this.#finish();
     this.#onRead();
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
@@ -75,11 +77,11 @@ export class ItemQueue<Item> implements AsyncIterableIterator<Item> {
     return this;
   }
 
-  /** The error is thrown once; after it there is just the end. */
+  /** Throws the error once. Later reads find the end only. */
   #finish(): Promise<IteratorResult<Item>> {
-    const ending = this.#ending;
-    this.#ending = {};
-    if (ending && 'error' in ending) return Promise.reject(ending.error);
+    const ended = this.#ended;
+    this.#ended = {};
+    if (ended && 'error' in ended) return Promise.reject(ended.error);
     return Promise.resolve({ done: true, value: undefined });
   }
 }

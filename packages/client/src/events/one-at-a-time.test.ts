@@ -33,7 +33,7 @@ it('begins a further run for requests that come during one, and only after it', 
   await Promise.all(later);
 });
 
-it('fails those who shared the failed run, and nobody after it', async () => {
+it('fails the callers that shared the failed run, and none after it', async () => {
   const { runs, ask, settle } = controlled();
   const failing = ask();
   await settle();

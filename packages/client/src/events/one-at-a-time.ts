@@ -1,6 +1,6 @@
 /**
- * Wraps an action so that it never runs twice at once. Whoever asks while it runs shares one further run, which begins
- * after it and so sees everything that was decided up to then. Requests of the same moment share a run, too.
+ * Wraps an action so that it never runs twice at the same time. All calls that come while it runs share one further
+ * run. That run begins afterwards, so it sees every change up to then. Calls of the same moment share a run, too.
  */
 export function oneAtATime(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();

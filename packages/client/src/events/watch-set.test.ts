@@ -15,13 +15,13 @@ it('knows what it asks for and what the server has taken', () => {
   expect([set.changed, [...set.wanted]]).toEqual([true, ['b']]);
 });
 
-it('never asks for the own user, which is followed anyway', () => {
+it('never asks for the connected user, whose events arrive anyway', () => {
   const set = new WatchSet('me');
   set.add(['me']);
   expect(set.changed).toBe(false);
 });
 
-it('undoes what a refusal had added, and keeps what was asked for since', () => {
+it('undoes what a refused set had added, and keeps what was added since', () => {
   const set = new WatchSet('me');
   set.add(['a']);
   set.take(set.wanted);
@@ -33,7 +33,7 @@ it('undoes what a refusal had added, and keeps what was asked for since', () => 
 });
 
 it.each([
-  ['an id that is none', ['fine', 'not an id']],
+  ['an invalid id', ['fine', 'not an id']],
   ['more users than a connection watches', ids(LIMITS.watchedUsersPerConnection + 1)],
   ['ids that do not fit into one message', ids(5000, 255)],
 ])('refuses %s, and stays as it was', (_, added) => {

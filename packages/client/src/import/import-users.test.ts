@@ -5,7 +5,7 @@ import { type ImportProgress, importUsers } from './import-users.js';
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `u-${index}` }));
 const settle = () => new Promise(resolve => setTimeout(resolve));
 
-/** A store that refuses some ids the way the server does, and remembers what it took. */
+/** A store that refuses some ids like the server, and remembers what it accepted. */
 function store(refuses: (id: string) => boolean = () => false) {
   const taken: string[] = [];
   const batches: number[] = [];
@@ -20,24 +20,24 @@ function store(refuses: (id: string) => boolean = () => false) {
   return { upsert, taken, batches };
 }
 
-/** A store whose batches stay on their way until the test lets them go. */
+/** A store whose batches stay in flight until the test ends them. */
 function held() {
-  const onTheirWay: { ids: string[]; arrive(): void; fail(error: Error): void }[] = [];
+  const inFlight: { ids: string[]; arrive(): void; fail(error: Error): void }[] = [];
   const upsert = (users: UpsertUserInput[]) =>
     new Promise<void>((resolve, reject) => {
       const ids = users.map(user => user.id);
       const entry = { ids, arrive: () => end(resolve), fail: (error: Error) => end(() => reject(error)) };
       const end = (how: () => void) => {
-        onTheirWay.splice(onTheirWay.indexOf(entry), 1);
+        inFlight.splice(inFlight.indexOf(entry), 1);
         how();
       };
-      onTheirWay.push(entry);
+      inFlight.push(entry);
     });
-  return { upsert, onTheirWay };
+  return { upsert, inFlight };
 }
 
 describe('an import', () => {
-  it('stores everybody and tells how far it has come', async () => {
+  it('stores all users and reports its progress', async () => {
     const { upsert, taken } = store();
     const progress: ImportProgress[] = [];
     const onProgress = (state: ImportProgress) => progress.push(state);
@@ -53,8 +53,8 @@ describe('an import', () => {
     ]);
   });
 
-  it('has at most so many batches on their way, and reads no further than it needs', async () => {
-    const { upsert, onTheirWay } = held();
+  it('has at most so many batches in flight, and reads no further than it needs', async () => {
+    const { upsert, inFlight } = held();
     let read = 0;
     function* source() {
       for (const user of many(1000)) {
@@ -64,53 +64,53 @@ describe('an import', () => {
     }
     const importing = importUsers(source(), upsert, { concurrency: 2 });
     await settle();
-    expect(onTheirWay).toHaveLength(2);
+    expect(inFlight).toHaveLength(2);
     expect(read).toBe(301);
     for (let batch = 0; batch < 10; batch++) {
-      onTheirWay[0]?.arrive();
+      inFlight[0]?.arrive();
       await settle();
-      expect(onTheirWay.length).toBeLessThanOrEqual(2);
+      expect(inFlight.length).toBeLessThanOrEqual(2);
     }
     expect(await importing).toEqual({ done: 1000, failed: 0 });
   });
 
-  it('never has an id on its way twice, so that its writes keep their order', async () => {
-    const { upsert, onTheirWay } = held();
+  it('never has an id in flight twice, so that its writes keep their order', async () => {
+    const { upsert, inFlight } = held();
     const importing = importUsers(
       ['a', 'b', 'a', 'c'].map(id => ({ id })),
       upsert,
       { concurrency: 4 },
     );
     await settle();
-    expect(onTheirWay.map(batch => batch.ids)).toEqual([['a', 'b']]);
-    onTheirWay[0]?.arrive();
+    expect(inFlight.map(batch => batch.ids)).toEqual([['a', 'b']]);
+    inFlight[0]?.arrive();
     await settle();
-    expect(onTheirWay.map(batch => batch.ids)).toEqual([['a', 'c']]);
-    onTheirWay[0]?.arrive();
+    expect(inFlight.map(batch => batch.ids)).toEqual([['a', 'c']]);
+    inFlight[0]?.arrive();
     expect(await importing).toEqual({ done: 4, failed: 0 });
   });
 
-  it('stops at a failed batch, waits for what is on its way, and counts the index in the whole input', async () => {
-    const { upsert, onTheirWay } = held();
+  it('stops at a failed batch, waits for those in flight, and counts the index in the whole input', async () => {
+    const { upsert, inFlight } = held();
     let rejected = false;
     const importing = importUsers(many(1000), upsert, { concurrency: 2 });
     importing.catch(() => {
       rejected = true;
     });
     await settle();
-    onTheirWay[1]?.fail(RollcallError.ofIssues([{ code: 'INPUT_INVALID', message: 'bad', index: 7 }]));
+    inFlight[1]?.fail(RollcallError.ofIssues([{ code: 'INPUT_INVALID', message: 'bad', index: 7 }]));
     await settle();
-    expect([rejected, onTheirWay.length]).toEqual([false, 1]);
-    onTheirWay[0]?.arrive();
+    expect([rejected, inFlight.length]).toEqual([false, 1]);
+    inFlight[0]?.arrive();
     await expect(importing).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       index: 107,
       issues: [{ index: 107 }],
     });
-    expect(onTheirWay).toEqual([]);
+    expect(inFlight).toEqual([]);
   });
 
-  it('reports those who are refused, each alone, and stores everybody else', async () => {
+  it('reports each refused user alone, and stores all others', async () => {
     const bad = new Set(['u-3', 'u-150', 'u-151', 'u-249']);
     const { upsert, taken } = store(id => bad.has(id));
     const failures: string[] = [];

@@ -1,17 +1,16 @@
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
-import { type Batch, cutBatches } from './cut-batches.js';
-import { divide, isDivisible } from './divide-batch.js';
+import { type Batch, cutBatches, divide, isDivisible } from './batches.js';
 import { retry } from './retry.js';
 
-/** How far an import has come. */
+/** The progress of an import. */
 export interface ImportProgress {
-  /** Users stored. */
+  /** The number of users stored. */
   done: number;
-  /** Users refused, and reported to `onError`. */
+  /** The number of users refused and reported to `onError`. */
   failed: number;
-  /** Users in all, where that is known beforehand. */
+  /** The number of users in all, if it is known beforehand. */
   total?: number;
-  /** Batches finished. */
+  /** The number of batches finished. */
   batches: number;
 }
 
@@ -23,13 +22,13 @@ export interface ImportFailure<Custom extends object> {
 
 /** How to import. */
 export interface ImportUsersOptions<Custom extends object> {
-  /** Batches on their way at a time; default 4. */
+  /** The number of batches that may be in flight at a time. Default: 4. */
   concurrency?: number;
-  /** Called after every batch. */
+  /** Called after each batch. */
   onProgress?(progress: ImportProgress): void;
   /**
-   * With it, users that the server refuses are reported here and everybody else is stored: a batch that fails is divided
-   * until the bad users stand alone. Without it, the first failed batch ends the import.
+   * Receives the users that the server refuses. All others are stored: the import divides a batch that fails until the
+   * bad users stand alone. Without `onError`, the first failed batch ends the import.
    */
   onError?(failure: ImportFailure<Custom>): void | Promise<void>;
 }
@@ -43,10 +42,10 @@ export type UserSource<Custom extends object> =
 export type UpsertBatch<Custom extends object> = (users: UpsertUserInput<Custom>[]) => Promise<unknown>;
 
 /**
- * Upserts any number of users. Writes of the same id keep the order of the input; everything else may overtake. Errors
- * that may pass are tried again, for about two minutes. At most `concurrency` batches, and what the source has read
- * ahead, are in memory. When it fails, nothing is on its way any more: what was stored stays stored.
- * @throws RollcallError of the batch that failed; `index` counts in the whole input.
+ * Upserts any number of users. Writes of the same id keep the order of the input; others may overtake each other. It
+ * repeats a batch for about two minutes after errors that may pass. The memory holds at most `concurrency` batches, and
+ * what the source reads ahead. When the import fails, no batch is in flight any more. What was stored stays stored.
+ * @throws RollcallError the error of the batch that failed. Its `index` counts in the whole input.
  */
 export async function importUsers<Custom extends object>(
   users: UserSource<Custom>,
@@ -55,12 +54,14 @@ export async function importUsers<Custom extends object>(
 ): Promise<{ done: number; failed: number }> {
   const { concurrency = 4, onProgress, onError } = options;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new RollcallError('INPUT_INVALID', 'concurrency: a whole number above 0', { field: 'concurrency' });
+    throw new RollcallError('INPUT_INVALID', 'concurrency: must be a whole number above 0', {
+      field: 'concurrency',
+    });
   }
   const total = sizeOf(users);
   const counts = { done: 0, failed: 0, batches: 0 };
-  const idsOnTheirWay = new Set<string>();
-  const onTheirWay = new Set<Promise<void>>();
+  const idsInFlight = new Set<string>();
+  const inFlight = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
 
   const refuse =
@@ -81,7 +82,7 @@ export async function importUsers<Custom extends object>(
     }
   };
   const send = async ({ offset, users: batch }: Batch<Custom>): Promise<void> => {
-    for (const { id } of batch) idsOnTheirWay.add(id);
+    for (const { id } of batch) idsInFlight.add(id);
     try {
       await store(batch, offset);
       counts.batches += 1;
@@ -89,21 +90,21 @@ export async function importUsers<Custom extends object>(
     } catch (error) {
       failure ??= { error };
     } finally {
-      for (const { id } of batch) idsOnTheirWay.delete(id);
+      for (const { id } of batch) idsInFlight.delete(id);
     }
   };
 
   try {
     for await (const batch of cutBatches(users, refuse)) {
       const mustWait = () =>
-        onTheirWay.size >= concurrency || batch.users.some(user => idsOnTheirWay.has(user.id));
-      while (!failure && mustWait()) await Promise.race(onTheirWay);
+        inFlight.size >= concurrency || batch.users.some(user => idsInFlight.has(user.id));
+      while (!failure && mustWait()) await Promise.race(inFlight);
       if (failure) break;
-      const sent: Promise<void> = send(batch).finally(() => onTheirWay.delete(sent));
-      onTheirWay.add(sent);
+      const sent: Promise<void> = send(batch).finally(() => inFlight.delete(sent));
+      inFlight.add(sent);
     }
   } finally {
-    await Promise.all(onTheirWay);
+    await Promise.all(inFlight);
   }
   if (failure) throw failure.error;
   return { done: counts.done, failed: counts.failed };

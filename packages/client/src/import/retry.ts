@@ -1,17 +1,17 @@
 import type { RollcallError } from '@rollcall/protocol';
 import { toRollcallError } from '../to-rollcall-error.js';
-import { fullJitterMs } from '../transport/reconnect-delay.js';
+import { fullJitterMs } from '../transport/reconnect.js';
 
-/** About two minutes in all: a server that restarts, or moves to another machine, is back by then. */
+/** About two minutes in all. A server that restarts, or moves to another machine, is back by then. */
 const MAX_TRIES = 10;
 
-/** A fault of the server may be a fault about this very input, so it is tried again less often. */
+/** A fault of the server may be caused by this very input, so it is worth fewer tries. */
 const MAX_TRIES_AFTER_FAULT = 3;
 
 /**
- * Repeats a call that may be repeated while its error may pass, with growing random waits, and not before the server
- * said it would listen again.
- * @param waitMs waits; a parameter for tests.
+ * Repeats a call while its error may pass, after growing random waits, and not before the time that the server named.
+ * The call must be safe to repeat.
+ * @param waitMs waits. Tests replace it.
  * @throws RollcallError the last error.
  */
 export async function retry<Answer>(

@@ -19,57 +19,62 @@ import type {
 } from '@rollcall/protocol';
 import type { MethodKinds } from './product-methods.js';
 
-/** Channels and their messages. Each answer carries the users as they are now. */
+/** Channels and their messages. Each answer contains the users as they are now. */
 export interface Chat {
   /**
-   * Makes a channel, or answers with the one that has the id, or is the 1:1 channel of the two, as it is.
-   * @throws RollcallError `NOT_ALLOWED` for a channel of other people, and two of whom one has blocked the other.
+   * Creates a channel. Returns the existing one, unchanged, if there is one with this id, or a 1:1 channel of these
+   * two.
+   * @throws RollcallError `NOT_ALLOWED` for a channel of other people, and for two users of whom one has blocked the
+   * other.
    */
   createChannel(input: CreateChannelInput): Promise<{ channel: Channel }>;
 
-  /** One channel. @throws RollcallError `NOT_FOUND` for a channel that is not there, or not for this user. */
+  /** Reads one channel. @throws RollcallError `NOT_FOUND` if it does not exist, or if this user may not see it. */
   getChannel(input: ChannelInput): Promise<{ channel: Channel }>;
 
-  /** Finds channels, one page, newest first: a user's are those that it is a member of. */
+  /** Finds one page of channels, newest first. A user finds those that it is a member of. */
   queryChannels(input?: QueryChannelsInput): Promise<QueryChannelsAnswer>;
 
-  /** Adds members to a channel, for its owner and back ends; who is one already stays as it is. */
+  /** Adds members to a channel. For its owner and back ends. It is no error if somebody is a member already. */
   addMembers(input: ChangeMembersInput): Promise<{ channel: Channel }>;
 
-  /** Takes members out of a channel, for its owner, back ends, and whoever leaves; who is none stays as it is. */
+  /**
+   * Removes members. For the channel's owner, back ends, and a user who leaves. It is no error if somebody is no
+   * member.
+   */
   removeMembers(input: ChangeMembersInput): Promise<{ channel: Channel }>;
 
-  /** Writes a message. With an id of its own it can be repeated without writing anything twice. */
+  /** Sends a message. A caller that gives it an id can repeat the call: the message is written once. */
   sendMessage(input: SendMessageInput): Promise<{ message: Message }>;
 
-  /** One message. @throws RollcallError `NOT_FOUND` for a message that is not there, or not for this user. */
+  /** Reads one message. @throws RollcallError `NOT_FOUND` if it does not exist, or if this user may not see it. */
   getMessage(input: MessageInput): Promise<{ message: Message }>;
 
-  /** Changes a message, for its author and back ends; what is not named stays. */
+  /** Changes a message. For its author and back ends. Fields that are not named stay. */
   updateMessage(input: UpdateMessageInput): Promise<{ message: Message }>;
 
-  /** Deletes a message, for its author, the owner of the channel, and back ends. */
+  /** Deletes a message. For its author, the owner of the channel, and back ends. */
   deleteMessage(input: DeleteMessageInput): Promise<{ message: Message }>;
 
-  /** Finds messages of a channel, one page, newest first. */
+  /** Finds one page of the messages of a channel, newest first. */
   queryMessages(input: QueryMessagesInput): Promise<QueryMessagesAnswer>;
 
-  /** Reacts to a message; the same reaction again changes nothing. */
+  /** Adds a reaction to a message. The same reaction again changes nothing. */
   addReaction(input: ReactionInput): Promise<{ message: Message }>;
 
-  /** Takes a reaction back; one that is not there is no error. */
+  /** Removes a reaction. It is no error if there is none. */
   removeReaction(input: ReactionInput): Promise<{ message: Message }>;
 
-  /** Tells that a message needs looking at. */
+  /** Flags a message for moderators. */
   flagMessage(input: FlagMessageInput): Promise<{ message: Message }>;
 
-  /** Takes a flag back. */
+  /** Removes a flag. */
   unflagMessage(input: Omit<FlagMessageInput, 'reason'>): Promise<{ message: Message }>;
 }
 
-/** What back ends can do with chat. */
+/** Chat for back ends. */
 export interface ServerChat extends Chat {
-  /** Finds flags, one page, newest first. */
+  /** Finds one page of flags, newest first. */
   queryFlags(input?: QueryFlagsInput): Promise<QueryFlagsAnswer>;
 }
 

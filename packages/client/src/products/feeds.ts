@@ -7,18 +7,18 @@ import type {
 } from '@rollcall/protocol';
 import type { MethodKinds } from './product-methods.js';
 
-/** Activities. Each answer carries the actors as they are now. */
+/** Activities. Each answer contains the actors as they are now. */
 export interface Feeds {
   /**
-   * Adds an activity. With an id of its own it can be repeated: what is stored is the answer.
-   * @throws RollcallError `INPUT_INVALID` for an id that is taken.
+   * Adds an activity. A caller that gives it an id can repeat the call, and gets what is stored.
+   * @throws RollcallError `INPUT_INVALID` for an id that is taken by another activity.
    */
   addActivity(input: AddActivityInput): Promise<{ activity: Activity }>;
 
-  /** Removes an activity; only its actor can, and back ends. */
+  /** Removes an activity. For its actor and back ends. */
   removeActivity(input: RemoveActivityInput): Promise<{ activity: Activity }>;
 
-  /** Finds activities, one page, newest first. */
+  /** Finds one page of activities, newest first. */
   queryActivities(input?: QueryActivitiesInput): Promise<QueryActivitiesAnswer>;
 }
 

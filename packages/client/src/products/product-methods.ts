@@ -1,16 +1,16 @@
 import { answerOf } from '../to-rollcall-error.js';
 
-/** The procedure behind a method: a query or a mutation that takes its input and gives its answer. */
+/** The procedure behind a method: a query or a mutation with the same input and the same answer. */
 type ProcedureOf<Method> = Method extends (input: infer Input) => Promise<infer Answer>
   ? { query(input: Input): Promise<Answer> } | { mutate(input: Input): Promise<Answer> }
   : never;
 
-/** The names of the methods of a product, and whether the procedure of that name reads or changes something. */
+/** The names of a product's methods, and whether the procedure of that name is a query or a mutation. */
 export type MethodKinds<Methods> = { readonly [Name in keyof Methods]: 'query' | 'mutate' };
 
 /**
- * The methods of one product: each calls the procedure of its name with what it is given.
- * @param procedures the part of the raw client; the types say that it has what the methods promise.
+ * Makes the methods of one product. Each calls the procedure of the same name with its argument.
+ * @param procedures the product's part of the raw client. The types make sure that it has every procedure.
  */
 export function productMethods<Methods extends object>(
   procedures: { [Name in keyof Methods]: ProcedureOf<Methods[Name]> },

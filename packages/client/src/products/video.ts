@@ -9,30 +9,30 @@ import type {
 } from '@rollcall/protocol';
 import type { MethodKinds } from './product-methods.js';
 
-/** Calls. Each answer carries the users as they are now. */
+/** Calls. Each answer contains the users as they are now. */
 export interface Video {
   /**
-   * Makes a call, or answers with the one that has this type and id, as it is.
+   * Creates a call. Returns the existing one, unchanged, if there is one with this type and id.
    * @throws RollcallError `NOT_ALLOWED` for a call of other people.
    */
   createCall(input: CreateCallInput): Promise<{ call: Call }>;
 
-  /** Joins a call as a member of it. @throws RollcallError `INPUT_INVALID` when it was ended. */
+  /** Joins a call as one of its members. @throws RollcallError `INPUT_INVALID` if the call has ended. */
   joinCall(input: TakePartInCallInput): Promise<{ call: Call }>;
 
-  /** Leaves a call; who is not in it stays as it is. */
+  /** Leaves a call. It is no error if the user is not in it. */
   leaveCall(input: TakePartInCallInput): Promise<{ call: Call }>;
 
-  /** Ends a call for everybody; only who made it can, and back ends. Once it has ended, nothing changes any more. */
+  /** Ends a call for everybody. For its creator and back ends. A call that has ended does not change any more. */
   endCall(input: OneCallInput): Promise<{ call: Call }>;
 
-  /** One call. @throws RollcallError `NOT_FOUND` for a call that is not there, or not for this user. */
+  /** Reads one call. @throws RollcallError `NOT_FOUND` if it does not exist, or if this user may not see it. */
   getCall(input: OneCallInput): Promise<{ call: Call }>;
 
-  /** Adds members to a call. A third person makes a 1:1 call a group call for ever. */
+  /** Adds members to a call. A third member turns a 1:1 call into a group call for good. */
   addCallMembers(input: AddCallMembersInput): Promise<{ call: Call }>;
 
-  /** Finds calls, one page, newest first: a user's are those that it is a member of. */
+  /** Finds one page of calls, newest first. A user finds those that it is a member of. */
   queryCalls(input?: QueryCallsInput): Promise<QueryCallsAnswer>;
 }
 

@@ -7,7 +7,7 @@ import {
   TRANSITIONS,
 } from './connection-machine.js';
 
-/** The state that follows, and what is done about it, in words; `-` where an event means nothing. */
+/** The next state, and what is done, in words; `-` if an event means nothing. */
 type Outcome = string;
 
 /** Every state with every event, written out: a state or an event that is not here does not compile. */
@@ -47,7 +47,7 @@ const EXPECTED: Record<MachineState, Record<MachineEvent, Outcome>> = {
     close: 'disconnected: end',
     tokenFetched: '-',
     tokenFailed: '-',
-    opened: 'connecting: stopClock',
+    opened: 'connecting: stopOpenTimer',
     carried: 'connected: ',
     lost: 'waiting: dropSocket wait',
     expired: 'waiting: forgetToken dropSocket wait',
@@ -140,7 +140,7 @@ describe('the table of the connection', () => {
   const after = (event: MachineEvent, effect: Effect) =>
     STATES.filter(state => step(state, event).effects.includes(effect));
 
-  it('ends for good only when that was asked for or the server has refused it', () => {
+  it('ends only when it was closed or the server has refused it', () => {
     for (const event of EVENTS.filter(one => one !== 'close' && one !== 'refused')) {
       expect([event, after(event, 'end')]).toEqual([event, []]);
     }
@@ -156,7 +156,7 @@ describe('the table of the connection', () => {
     }
   });
 
-  it('lets go of a socket whenever it turns to something else', () => {
+  it('drops its socket whenever it leaves it', () => {
     for (const [state, event] of PAIRS.filter(([one]) => one === 'connected' || one === 'connecting')) {
       const { state: next, effects } = step(state, event);
       if (next !== 'connected' && next !== state) expect(effects.join()).toMatch(/dropSocket|end/);

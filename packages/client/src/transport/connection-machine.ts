@@ -1,8 +1,12 @@
 /**
- * Where the WebSocket of a client stands. `disconnected`: nobody has asked for it, or it was closed here. `renewing`: the
- * token for the next attempt is being fetched. `connecting`: an attempt is under way, until the server has answered over
- * it. `waiting`: for the time of the next attempt. `offline`: the browser says that there is no network. `refused`: the
- * server has said that coming back is no use. SPEC.md beside this package tells it in words.
+ * The state of a connection over WebSockets; connection.md in this package says the same in words.
+ * - `disconnected`: nobody has asked for a connection, or it was closed here.
+ * - `renewing`: the client fetches the token for the next attempt.
+ * - `connecting`: an attempt is under way. It lasts until the server has answered over the socket.
+ * - `connected`: subscriptions run.
+ * - `waiting`: the client waits for the time of the next attempt.
+ * - `offline`: the browser says that there is no network.
+ * - `refused`: the server has said that another attempt is of no use.
  */
 export type MachineState =
   | 'disconnected'
@@ -14,8 +18,8 @@ export type MachineState =
   | 'refused';
 
 /**
- * What happens to it. `opened`: the socket is open; `carried`: the server has answered over it. A socket that ends is
- * `lost`, `expired` (its token), `changed` (what its user may do) or `refused` for good.
+ * What happens to a connection. `opened`: the socket is open. `carried`: the server has answered over it. A socket ends
+ * as `lost`, `expired` (its token has), `changed` (what its user may do has), or `refused` (finally).
  */
 export type MachineEvent =
   | 'open'
@@ -32,21 +36,21 @@ export type MachineEvent =
   | 'online'
   | 'offline';
 
-/** What is to be done about it; `Socket` does it. */
+/** What has to be done. `SocketConnection` does it. */
 export type Effect =
   | 'fetchToken'
   | 'forgetToken'
   | 'openSocket'
-  | 'stopClock'
+  | 'stopOpenTimer'
   | 'dropSocket'
   | 'wait'
   | 'stopWaiting'
   | 'end';
 
-/** The state that follows and what is to be done, in this order; null where an event means nothing. */
+/** The next state, and what has to be done, in this order; null if the event means nothing in this state. */
 type Row = readonly [MachineState, ...Effect[]] | null;
 
-/** How every way to lose a socket goes on, from an attempt as from a connection. */
+/** What follows each way to lose a socket, during an attempt as well as later. */
 const LOSSES = {
   close: ['disconnected', 'end'],
   lost: ['waiting', 'dropSocket', 'wait'],
@@ -56,7 +60,7 @@ const LOSSES = {
   offline: ['offline', 'dropSocket'],
 } as const;
 
-/** What no state but its own listens to. */
+/** A state ignores every event that it does not name. */
 const NOTHING = {
   open: null,
   close: null,
@@ -73,7 +77,7 @@ const NOTHING = {
   offline: null,
 } as const satisfies Record<MachineEvent, null>;
 
-/** The whole machine: a state or an event without its rows does not compile. */
+/** The whole machine. A state or an event without its rows does not compile. */
 export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineEvent, Row>>>> = {
   disconnected: { ...NOTHING, open: ['renewing', 'fetchToken'] },
   renewing: {
@@ -84,7 +88,7 @@ export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineE
     refused: ['refused', 'end'],
     offline: ['offline'],
   },
-  connecting: { ...NOTHING, ...LOSSES, opened: ['connecting', 'stopClock'], carried: ['connected'] },
+  connecting: { ...NOTHING, ...LOSSES, opened: ['connecting', 'stopOpenTimer'], carried: ['connected'] },
   connected: { ...NOTHING, ...LOSSES },
   waiting: {
     ...NOTHING,
@@ -105,7 +109,7 @@ export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineE
   refused: NOTHING,
 };
 
-/** One step of the machine. It depends on nothing else, and does nothing itself. */
+/** One step of the machine. It depends on nothing else and has no effect itself. */
 export function step(
   state: MachineState,
   event: MachineEvent,

@@ -1,12 +1,14 @@
 import type { RollcallError } from '@rollcall/protocol';
-import { callListener } from '../events/call-listener.js';
-import type { Subscription } from '../events/subscription.js';
+import { callListener, type Subscription } from '../subscription.js';
 
 /**
- * Where the live connection stands. `disconnected`: none is open and none is being opened; `error` says why where that
- * was not asked for. `connecting`: the first one is on its way. `connected`: events arrive. `reconnecting`: it was lost,
- * and is being opened again for as long as it takes. `offline`: the browser says that there is no network; as soon as it
- * says that there is one, the connection is opened.
+ * The state of the live connection.
+ * - `disconnected`: there is no connection and no attempt at one. `error` says why, if the application did not ask for
+ *   it.
+ * - `connecting`: the first attempt is under way.
+ * - `connected`: events arrive.
+ * - `reconnecting`: the connection was lost. The client tries to connect again for as long as it takes.
+ * - `offline`: the browser says that there is no network. The client connects as soon as there is one.
  */
 export type ConnectionState =
   | { status: 'disconnected'; error?: RollcallError }
@@ -15,15 +17,15 @@ export type ConnectionState =
   | { status: 'reconnecting' }
   | { status: 'offline' };
 
-/** The live connection of a client, to look at. */
+/** The live connection of a client, as the application sees it. */
 export interface Connection {
-  /** Where it stands now. */
+  /** Its present state. */
   readonly state: ConnectionState;
-  /** Calls a listener with every change of the state, until it is unsubscribed. */
+  /** Calls a listener with every change of the state until it is unsubscribed. */
   subscribe(listener: (state: ConnectionState) => void): Subscription;
 }
 
-/** The state and those who listen to it. */
+/** The state of a connection, and its listeners. */
 export class ObservableConnection implements Connection {
   #state: ConnectionState = { status: 'disconnected' };
   readonly #listeners = new Set<(state: ConnectionState) => void>();
@@ -33,7 +35,7 @@ export class ObservableConnection implements Connection {
   }
 
   subscribe(listener: (state: ConnectionState) => void): Subscription {
-    // A function of its own, so that the same listener can be subscribed twice and unsubscribed once.
+    // Each call makes a new function, so that a listener can be subscribed twice and unsubscribed once.
     const entry = (state: ConnectionState) => listener(state);
     this.#listeners.add(entry);
     return { unsubscribe: () => void this.#listeners.delete(entry) };
@@ -43,7 +45,7 @@ export class ObservableConnection implements Connection {
     const before = this.#state;
     if (before.status === state.status && errorOf(before) === errorOf(state)) return;
     this.#state = state;
-    for (const listener of [...this.#listeners]) callListener(() => listener(state));
+    for (const listener of [...this.#listeners]) callListener(listener, state);
   }
 }
 

@@ -2,9 +2,8 @@ import { RollcallError } from '@rollcall/protocol';
 import type { AppRouter } from '@rollcall/router';
 import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
-import { type SseMessage, SseParser } from './sse-parser.js';
 
-/** Servers refuse longer request lines, and the input of an SSE subscription is part of its URL. */
+/** The input of an SSE subscription is part of its URL, and servers refuse longer request lines. */
 const MAX_URL_LENGTH = 12_000;
 
 /** What a subscription over SSE needs. */
@@ -13,17 +12,18 @@ export interface SseOptions {
   url: string;
   /** The token for a new stream. It goes into a header, never into the URL. */
   token(): Promise<string>;
-  /** The server has accepted a stream. */
+  /** Called when the server has accepted a stream. */
   onOpen(): void;
-  /** A stream that was accepted is over, for whatever reason. */
+  /** Called when a stream that was accepted has ended, for whatever reason. */
   onClose(): void;
-  /** A stream could not be opened, or broke, with the token that it had. */
+  /** Called when a stream could not be opened, or broke. `token` is the one that it had. */
   onBroken(error: unknown, token: string): void;
 }
 
 /**
- * Subscriptions over Server-Sent Events, read with `fetch`, because an `EventSource` can send no header. A stream that
- * breaks is an error here: resuming, with the same waits as over WebSocket, is left to `keepSubscribed`.
+ * Carries subscriptions over Server-Sent Events. It reads them with `fetch`, because an `EventSource` cannot send
+ * headers. A stream that breaks ends with an error: `LiveSubscription` resumes it, after the same waits as over
+ * WebSocket.
  */
 export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
   return () =>
@@ -79,31 +79,31 @@ async function readStream(
   receive: (message: SseMessage) => 'end' | undefined,
 ): Promise<void> {
   if (url.length > MAX_URL_LENGTH) {
-    const message = `over SSE a subscription fits into a URL of ${MAX_URL_LENGTH} characters; this one has ${url.length}: watch fewer users, or use WebSocket`;
+    const message = `over SSE a subscription must fit into a URL of ${MAX_URL_LENGTH} characters; this one takes ${url.length}: watch fewer users, or use WebSocket`;
     throw new RollcallError('PAYLOAD_TOO_LARGE', message);
   }
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
   const response = await fetch(url, { headers, signal });
   if (!response.ok) throw TRPCClientError.from((await response.json()) as Error);
   if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    throw new Error('the answer is no event stream');
+    throw new Error('the answer is not an event stream');
   }
   const parser = new SseParser();
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
   let inactivityMs: number | undefined;
   for (;;) {
-    const { done, value } = await withinMs(reader.read(), inactivityMs);
+    const { done, value } = await withTimeout(reader.read(), inactivityMs);
     if (done) throw new Error('the event stream broke off');
     for (const message of parser.push(decoder.decode(value, { stream: true }))) {
-      // The server says how long it is silent at most; a stream silent for longer is dead, whatever TCP says.
+      // The server says how long it is silent at most. A stream that is silent for longer is dead, whatever TCP says.
       if (message.event === 'connected') inactivityMs = JSON.parse(message.data).reconnectAfterInactivityMs;
       if (receive(message) === 'end') return;
     }
   }
 }
 
-async function withinMs<Value>(promise: Promise<Value>, limitMs: number | undefined): Promise<Value> {
+async function withTimeout<Value>(promise: Promise<Value>, limitMs: number | undefined): Promise<Value> {
   if (!limitMs) return promise;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -113,5 +113,56 @@ async function withinMs<Value>(promise: Promise<Value>, limitMs: number | undefi
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** One message of an event stream (HTML Standard, section 9.2). */
+export interface SseMessage {
+  event: string;
+  data: string;
+  id?: string;
+}
+
+/**
+ * Cuts the text of an event stream into messages. The text may arrive in any pieces. A message counts only when an
+ * empty line has ended it. Comments are dropped, and so are fields that the client does not use (`retry`).
+ */
+export class SseParser {
+  #rest = '';
+  #event = '';
+  #id: string | undefined;
+  #data: string[] = [];
+
+  push(text: string): SseMessage[] {
+    const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? '';
+    const messages: SseMessage[] = [];
+    for (const line of lines) {
+      if (line !== '') this.#field(line);
+      else if (this.#event !== '' || this.#data.length > 0) messages.push(this.#take());
+    }
+    return messages;
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon === 0) return;
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'event') this.#event = value;
+    else if (name === 'data') this.#data.push(value);
+    else if (name === 'id') this.#id = value;
+  }
+
+  #take(): SseMessage {
+    const message = {
+      event: this.#event || 'message',
+      data: this.#data.join('\n'),
+      ...(this.#id && { id: this.#id }),
+    };
+    this.#event = '';
+    this.#id = undefined;
+    this.#data = [];
+    return message;
   }
 }

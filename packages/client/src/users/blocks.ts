@@ -1,0 +1,37 @@
+import type { Block, JsonObject, User } from '@rollcall/protocol';
+import { answerOf } from '../to-rollcall-error.js';
+import type { Api } from '../transport/transport.js';
+
+/** The users that a user has blocked. The two cannot open a 1:1 channel. */
+export interface Blocks<Custom extends object = JsonObject> {
+  /**
+   * Blocks a user. A second call changes nothing. Returns the user who blocks.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for the caller itself, and beyond 1,000
+   * blocks.
+   */
+  blockUser(id: string): Promise<User<Custom>>;
+
+  /** Removes a block. It is no error if there is none. Returns the user who had blocked. */
+  unblockUser(id: string): Promise<User<Custom>>;
+
+  /** Lists all users that the user has blocked, newest first. */
+  getBlockedUsers(): Promise<Block[]>;
+}
+
+/** The same on behalf of the user `user_id`. */
+export interface ServerBlocks<Custom extends object = JsonObject> {
+  blockUser(id: string, user_id: string): Promise<User<Custom>>;
+  unblockUser(id: string, user_id: string): Promise<User<Custom>>;
+  getBlockedUsers(user_id: string): Promise<Block[]>;
+}
+
+/** The methods of `Blocks` and of `ServerBlocks`. */
+export function blocksMethods<Custom extends object>({ blocks }: Api): Blocks<Custom> & ServerBlocks<Custom> {
+  return {
+    blockUser: async (id: string, user_id?: string) =>
+      (await answerOf(blocks.block.mutate({ id, user_id }))).user as User<Custom>,
+    unblockUser: async (id: string, user_id?: string) =>
+      (await answerOf(blocks.unblock.mutate({ id, user_id }))).user as User<Custom>,
+    getBlockedUsers: async (user_id?: string) => (await answerOf(blocks.list.query({ user_id }))).blocks,
+  };
+}

@@ -1,0 +1,115 @@
+import type { DeleteUsersOptions, DeletionPreview, JsonObject, User, UserExport } from '@rollcall/protocol';
+import { answerOf } from '../to-rollcall-error.js';
+import type { Api } from '../transport/transport.js';
+
+/** The options of every change in the life of users. */
+export interface LifeCycleOptions {
+  /** The user on whose behalf the back end acts. The events name it as their actor. */
+  created_by_id?: string;
+}
+
+/** How to deactivate users. */
+export interface DeactivateOptions extends LifeCycleOptions {
+  /** Whether a task hides their messages. Default: false. */
+  mark_messages_deleted?: boolean;
+}
+
+/** How to reactivate several users. */
+export interface ReactivateUsersOptions extends LifeCycleOptions {
+  /** Whether a task restores the messages that the deactivation hid. Default: false. */
+  restore_messages?: boolean;
+}
+
+/** How to reactivate one user. */
+export interface ReactivateUserOptions extends ReactivateUsersOptions {
+  /** A new name, if somebody else has taken the old one meanwhile. */
+  name?: string;
+}
+
+/** How to restore soft-deleted users. */
+export interface RestoreUsersOptions extends LifeCycleOptions {
+  /** Whether to restore the content, too, that their deletion hid. Default: false. */
+  restore_content?: boolean;
+}
+
+/** How a back end deactivates, deletes, restores and exports users. */
+export interface LifeCycle<Custom extends object = JsonObject> {
+  /**
+   * Deactivates a user at once: the server closes its connections and refuses its calls. Returns the user. A second
+   * call changes nothing. With `mark_messages_deleted`, a task hides the user's messages.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
+   */
+  deactivateUser(id: string, options?: DeactivateOptions): Promise<User<Custom>>;
+
+  /**
+   * Deactivates 1–100 users as a task.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id. Nothing has begun then.
+   */
+  deactivateUsers(ids: string[], options?: DeactivateOptions): Promise<{ task_id: string }>;
+
+  /**
+   * Undoes a deactivation at once. Returns the user. With `restore_messages`, a task restores the messages that the
+   * deactivation hid.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, and `USERNAME_TAKEN` unless a free `name` is given.
+   */
+  reactivateUser(id: string, options?: ReactivateUserOptions): Promise<User<Custom>>;
+
+  /**
+   * Reactivates 1–100 users as a task. It reports each user whose name is taken by now. Throws like `deactivateUsers`.
+   */
+  reactivateUsers(ids: string[], options?: ReactivateUsersOptions): Promise<{ task_id: string }>;
+
+  /** Deletes one user like `deleteUsers`. */
+  deleteUser(id: string, options?: DeleteUsersOptions): Promise<{ task_id: string }>;
+
+  /**
+   * Deletes 1–100 users. The server marks them as deleted at once, and a task does the rest. It leaves untouched what
+   * the options do not name; `user` is `soft` by default. `user: 'hard'` requires `messages: 'hard'` and
+   * `conversations: 'hard'`, and cannot be undone.
+   * @throws RollcallError `USER_NOT_FOUND` with the `index` of the id, `INPUT_INVALID` for modes that do not go
+   * together, `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels. Nothing has changed then.
+   */
+  deleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<{ task_id: string }>;
+
+  /** Counts what `deleteUsers` with the same arguments would change. It changes nothing, and throws the same. */
+  previewDeleteUsers(ids: string[], options?: DeleteUsersOptions): Promise<DeletionPreview>;
+
+  /**
+   * Restores 1–100 soft-deleted users as a task. It reports each user whose name is taken by now. Their content stays
+   * deleted unless `restore_content` is true.
+   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a hard-deleted user, with the `index` of the id.
+   * Nothing has begun then.
+   */
+  restoreUsers(ids: string[], options?: RestoreUsersOptions): Promise<{ task_id: string }>;
+
+  /**
+   * Reads everything that is stored about a user, as of one moment.
+   * @throws RollcallError `USER_NOT_FOUND`, or `PAYLOAD_TOO_LARGE` for more than 10,000 records. `exportUsers` has no
+   * such limit.
+   */
+  exportUser(id: string): Promise<UserExport<Custom>>;
+
+  /**
+   * Writes everything that is stored about 1–25 users to an NDJSON file, as a task. `waitForTask` returns the task, and
+   * its `result.export` says where the file is. The file is kept for 24 hours; a link is valid for one hour.
+   * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the id. Nothing has begun then.
+   */
+  exportUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
+}
+
+/** The methods of `LifeCycle`. */
+export function lifeCycleMethods<Custom extends object>({ users }: Api): LifeCycle<Custom> {
+  const userOf = async (answer: Promise<{ user: User }>) => (await answerOf(answer)).user as User<Custom>;
+  return {
+    deactivateUser: (id, options) => userOf(users.deactivate.mutate({ ...options, id })),
+    deactivateUsers: (ids, options) => answerOf(users.deactivateMany.mutate({ ...options, ids })),
+    reactivateUser: (id, options) => userOf(users.reactivate.mutate({ ...options, id })),
+    reactivateUsers: (ids, options) => answerOf(users.reactivateMany.mutate({ ...options, ids })),
+    deleteUser: (id, options) => answerOf(users.deleteMany.mutate({ ...options, ids: [id] })),
+    deleteUsers: (ids, options) => answerOf(users.deleteMany.mutate({ ...options, ids })),
+    previewDeleteUsers: (ids, options) => answerOf(users.previewDelete.query({ ...options, ids })),
+    restoreUsers: (ids, options) => answerOf(users.restoreMany.mutate({ ...options, ids })),
+    exportUser: async id => (await answerOf(users.exportOne.query({ id }))) as UserExport<Custom>,
+    exportUsers: (ids, options) => answerOf(users.exportMany.mutate({ ...options, ids })),
+  };
+}

@@ -1,0 +1,91 @@
+import {
+  type Filter,
+  LIMITS,
+  type PartialUserUpdate,
+  type QueryUsersAnswer,
+  type QueryUsersOptions,
+  RollcallError,
+  type SortKey,
+  type UpsertUserInput,
+  type User,
+  type UsersAnswer,
+} from '@rollcall/protocol';
+import { answerOf } from '../to-rollcall-error.js';
+import type { Api } from '../transport/transport.js';
+
+/** The options of `queryUsersAll`: those that say which users, but not those that say which page. */
+export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch' | 'presence'>;
+
+/** Reads one page of users. */
+export async function queryUsers<Custom extends object>(
+  api: Api,
+  filter: Filter | undefined,
+  sort: SortKey[] | undefined,
+  options: QueryUsersOptions = {},
+): Promise<QueryUsersAnswer<Custom>> {
+  // Watching concerns the live connection, which does not carry this call.
+  const { watch: _watch, presence: _presence, ...page } = options;
+  const answer = await answerOf(api.users.query.query({ filter, sort, options: page }));
+  return answer as QueryUsersAnswer<Custom>;
+}
+
+/** Reads page after page of users. */
+export function queryUsersAll<Custom extends object>(
+  api: Api,
+  filter: Filter | undefined,
+  sort: SortKey[] | undefined,
+  options: AllUsersOptions = {},
+): AsyncGenerator<User<Custom>, void, undefined> {
+  return allPages(async next => {
+    const answer = await queryUsers<Custom>(api, filter, sort, { limit: LIMITS.pageUsers, ...options, next });
+    return { items: answer.users, next: answer.next };
+  });
+}
+
+/** Replaces a batch of users. */
+export async function upsertUsers<Custom extends object>(
+  api: Api,
+  users: UpsertUserInput<Custom>[],
+): Promise<UsersAnswer<Custom>> {
+  // The types of custom data end here: on the wire it is any JSON.
+  const input = { users: users as unknown as UpsertUserInput[] };
+  return (await answerOf(api.users.upsert.mutate(input))) as UsersAnswer<Custom>;
+}
+
+/** Changes parts of a batch of users. */
+export async function partialUpdateUsers<Custom extends object>(
+  api: Api,
+  users: PartialUserUpdate[],
+): Promise<UsersAnswer<Custom>> {
+  return (await answerOf(api.users.partialUpdate.mutate({ users }))) as UsersAnswer<Custom>;
+}
+
+/** The only user in the answer to a batch of one. */
+export function onlyUser<Custom extends object>(answer: UsersAnswer<Custom>): User<Custom> {
+  const [user] = Object.values(answer.users);
+  if (!user) throw new RollcallError('INTERNAL', 'the answer of the server lacks the user');
+  return user;
+}
+
+/**
+ * Reads one page after the other and yields the items one by one. A reader that stops early causes no further read.
+ * @param read reads the page after a cursor. It gets undefined for the first page.
+ */
+async function* allPages<Item>(
+  read: (next: string | undefined) => Promise<{ items: Item[]; next?: string }>,
+): AsyncGenerator<Item, void, undefined> {
+  let next: string | undefined;
+  do {
+    const page = await read(next);
+    yield* page.items;
+    next = page.next;
+  } while (next !== undefined);
+}
+
+/** The rule for user ids, for messages. */
+export const USER_ID_RULE = 'a user id has 1–255 characters of A-Z a-z 0-9 @ _ -';
+
+/** Whether a value can be the id of a user. */
+export function isUserId(id: unknown): id is string {
+  return typeof id === 'string' && /^[A-Za-z0-9@_-]{1,255}$/.test(id);
+}
