@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addCheckConfigCommand } from './commands/check-config.js';
-import { addCopyCommand } from './commands/copy.js';
-import { addExportCommand } from './commands/export.js';
-import { addImportCommand } from './commands/import.js';
-import { addMigrateCommand } from './commands/migrate.js';
-import { addRenewLogCommand } from './commands/renew-log.js';
-import { addServeCommand } from './commands/serve.js';
-import { addTasksCommands } from './commands/tasks.js';
-import { addTokenCommand } from './commands/token.js';
-import { addUsersCommands } from './commands/users.js';
-import { addWatchCommand } from './commands/watch.js';
-import { DEFAULT_URL } from './connection.js';
 import { type CommandContext, EXIT_CODES } from './context.js';
+import { addCopyCommand } from './copy/copy.js';
+import { addExportCommand } from './export/export.js';
+import { addImportCommand } from './import/import.js';
 import { errorLine } from './output/error-line.js';
+import { addCheckConfigCommand } from './serve/check-config.js';
+import { addMigrateCommand } from './serve/migrate.js';
+import { addRenewLogCommand } from './serve/renew-log.js';
+import { addServeCommand } from './serve/serve.js';
+import { DEFAULT_URL } from './server-access.js';
+import { addTasksCommands } from './tasks/tasks.js';
+import { addTokenCommand } from './token/token.js';
+import { addUsersCommands } from './users/users.js';
+import { addWatchCommand } from './watch/watch.js';
 
 /**
  * Runs one command line, without the name of the program. It never throws: what goes wrong ends as one line on standard

@@ -1,7 +1,7 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { Command } from 'commander';
-import { type Connection, findConnection, type GlobalOptions } from './connection.js';
 import type { CommandContext } from './context.js';
+import { type Connection, findConnection, type GlobalOptions } from './server-access.js';
 
 /**
  * Does something with a client that is signed in as the options say, and disconnects it afterwards, whatever happens. An

@@ -1,5 +1,5 @@
+import { formatClock, formatCount } from '../output/format.js';
 import { alignCells, terminalText } from '../output/terminal-text.js';
-import { formatClock, formatCount } from '../progress/format.js';
 import type { CopyTimes } from './copy-reporter.js';
 
 /** What became of a copy, as the server's package tells it. */

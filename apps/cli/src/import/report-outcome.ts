@@ -2,9 +2,9 @@ import { relative } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
 import { errorLine } from '../output/error-line.js';
+import { formatClock, formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
 import { terminalText } from '../output/terminal-text.js';
-import { formatClock, formatCount } from '../progress/format.js';
 import type { ImportResult } from './import-file.js';
 
 /** Says how an import ended: to a person in words, to a program as one JSON object. */

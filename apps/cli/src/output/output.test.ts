@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { RollcallError, type RollcallEvent, type Task, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
+import { taskLines } from '../tasks/describe-task.js';
+import { userCells } from '../users/describe-user.js';
 import { describeEvent } from './describe-event.js';
-import { taskLines } from './describe-task.js';
-import { userCells } from './describe-user.js';
 import { errorLine } from './error-line.js';
 import { Printer } from './printer.js';
 import { alignCells, columnsOf, terminalText } from './terminal-text.js';

@@ -1,4 +1,4 @@
-import { formatClock, formatCount } from './format.js';
+import { formatClock, formatCount } from '../output/format.js';
 import type { PacedProgress } from './pace.js';
 
 /** The parts of a progress line beside the bar: `1,200 users, 640 a second, 2 failed, 0:31 left`. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { formatClock, formatCount } from './format.js';
+import { formatClock, formatCount } from '../output/format.js';
 import { Pace } from './pace.js';
 import { progressText } from './progress-line.js';
 import { reportProgress } from './reporter.js';

@@ -1,9 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
-import { CopyReporter } from '../copy/copy-reporter.js';
-import { copyJson, copyLines } from '../copy/describe-copy.js';
 import { Printer } from '../output/printer.js';
+import { CopyReporter } from './copy-reporter.js';
+import { copyJson, copyLines } from './describe-copy.js';
 
 interface CopyCommandOptions {
   from: string;

@@ -1,6 +1,6 @@
 import type { JsonObject, Task, UserOutcome } from '@rollcall/protocol';
-import { formatCount } from '../progress/format.js';
-import { terminalText } from './terminal-text.js';
+import { formatCount } from '../output/format.js';
+import { terminalText } from '../output/terminal-text.js';
 
 /** Counts by product, and by the name of the thing there. */
 export type ProductCounts = Record<string, Record<string, number>>;

@@ -1,4 +1,4 @@
-import type { CommandContext } from './context.js';
+import type { CommandContext } from '../context.js';
 
 /** Variables that only this command knows; the server would call them unknown settings. */
 const OWN_VARIABLES = ['ROLLCALL_DEBUG'];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { Printer } from '../output/printer.js';
-import { serverEnvironment } from '../server-environment.js';
+import { serverEnvironment } from './server-environment.js';
 
 /** `rollcall migrate`: brings the database up to date without starting a server. */
 export function addMigrateCommand(program: Command, context: CommandContext): void {

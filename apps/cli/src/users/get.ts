@@ -1,9 +1,9 @@
 import { LIMITS, RollcallError, type User } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { userLines } from '../output/describe-user.js';
 import { Printer } from '../output/printer.js';
 import { withClient } from '../with-client.js';
+import { userLines } from './describe-user.js';
 
 /** `rollcall users get`: whole users by id. */
 export function addUsersGetCommand(users: Command, context: CommandContext): void {

@@ -7,14 +7,14 @@ import {
   USER_DELETION_MODES,
 } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
-import { batchesOf } from '../batches-of.js';
 import type { CommandContext } from '../context.js';
-import { inTasks } from '../in-tasks.js';
-import { readUserIds } from '../options/user-ids.js';
-import { addCounts, productLines } from '../output/describe-outcomes.js';
+import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
-import { formatCount } from '../progress/format.js';
 import { withClient } from '../with-client.js';
+import { batchesOf } from './batches-of.js';
+import { addCounts, productLines } from './describe-outcomes.js';
+import { inTasks } from './in-tasks.js';
+import { readUserIds } from './user-ids.js';
 import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
 
 interface DeleteOptions

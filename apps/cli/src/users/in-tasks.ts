@@ -1,13 +1,13 @@
 import type { ServerClient } from '@rollcall/client/server';
 import { LIMITS, type Task } from '@rollcall/protocol';
 import type { Command } from 'commander';
+import { type CommandContext, EXIT_CODES } from '../context.js';
+import { Printer } from '../output/printer.js';
+import { taskLines } from '../tasks/describe-task.js';
+import { exitCodeOf, followTask } from '../tasks/follow-task.js';
+import { withClientToTheEnd } from '../with-client.js';
 import { batchesOf } from './batches-of.js';
-import { type CommandContext, EXIT_CODES } from './context.js';
-import { summarise, summaryLines } from './output/describe-outcomes.js';
-import { taskLines } from './output/describe-task.js';
-import { Printer } from './output/printer.js';
-import { exitCodeOf, followTask } from './task-progress.js';
-import { withClientToTheEnd } from './with-client.js';
+import { summarise, summaryLines } from './describe-outcomes.js';
 
 /**
  * Starts one task for each hundred users; with `wait`, one after the other, so that the end of one is known before the

@@ -1,6 +1,6 @@
 import type { Task } from '@rollcall/protocol';
-import { formatCount } from '../progress/format.js';
-import { terminalText } from './terminal-text.js';
+import { formatCount } from '../output/format.js';
+import { terminalText } from '../output/terminal-text.js';
 
 /** The heading of {@link taskCells}. */
 export const TASK_HEADING = ['TASK', 'TYPE', 'STATUS', 'DONE', 'TOTAL', 'FAILED', 'CREATED'];

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { serverEnvironment } from '../server-environment.js';
+import { serverEnvironment } from './server-environment.js';
 
 /** `rollcall serve`: runs a server until a signal ends it. */
 export function addServeCommand(program: Command, context: CommandContext): void {

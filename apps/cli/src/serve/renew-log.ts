@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { Printer } from '../output/printer.js';
-import { serverEnvironment } from '../server-environment.js';
+import { serverEnvironment } from './server-environment.js';
 
 /** `rollcall renew-log`: tells every listener to read afresh, after a backup was restored. */
 export function addRenewLogCommand(program: Command, context: CommandContext): void {

@@ -1,11 +1,11 @@
 import { LIMITS } from '@rollcall/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { type ImportFileOptions, importFile } from '../import/import-file.js';
-import { reportOutcome } from '../import/report-outcome.js';
 import { wholeNumber } from '../options/whole-number.js';
 import { INPUT_FORMATS } from '../rows/input.js';
 import { withClientToTheEnd } from '../with-client.js';
+import { type ImportFileOptions, importFile } from './import-file.js';
+import { reportOutcome } from './report-outcome.js';
 
 /** `rollcall import`: creates or replaces any number of users from a file or standard input. */
 export function addImportCommand(program: Command, context: CommandContext): void {

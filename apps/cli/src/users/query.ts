@@ -4,10 +4,10 @@ import type { CommandContext } from '../context.js';
 import { parseJsonObjectOption } from '../options/json.js';
 import { parseSortOption } from '../options/sort.js';
 import { wholeNumber } from '../options/whole-number.js';
-import { USER_HEADING, userCells } from '../output/describe-user.js';
 import { Printer } from '../output/printer.js';
 import { alignCells } from '../output/terminal-text.js';
 import { withClient } from '../with-client.js';
+import { USER_HEADING, userCells } from './describe-user.js';
 
 interface QueryOptions {
   filter?: Filter;

@@ -1,9 +1,9 @@
 import { RollcallError, type TokenClaims } from '@rollcall/protocol';
 import type { Command } from 'commander';
-import { findSecret, type GlobalOptions } from '../connection.js';
 import type { CommandContext } from '../context.js';
 import { parseDurationSeconds } from '../options/duration.js';
-import { signToken } from '../sign-token.js';
+import { findSecret, type GlobalOptions } from '../server-access.js';
+import { signToken } from './sign-token.js';
 
 interface TokenOptions extends GlobalOptions {
   user?: string;

@@ -2,9 +2,9 @@ import { text } from 'node:stream/consumers';
 import { LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { userLines } from '../output/describe-user.js';
 import { Printer } from '../output/printer.js';
 import { withClient } from '../with-client.js';
+import { userLines } from './describe-user.js';
 
 /** `rollcall users upsert`: creates or replaces a batch of users, all or nothing. */
 export function addUsersUpsertCommand(users: Command, context: CommandContext): void {

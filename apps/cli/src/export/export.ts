@@ -2,9 +2,9 @@ import type { Filter, User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { parseJsonObjectOption } from '../options/json.js';
-import { writeFileAtOnce } from '../output/file-at-once.js';
+import { writeFileAtOnce } from '../output/atomic-file.js';
+import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
-import { formatCount } from '../progress/format.js';
 import { reportProgress } from '../progress/reporter.js';
 import { withClientToTheEnd } from '../with-client.js';
 

@@ -2,7 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { errorLine } from '../output/error-line.js';
-import { serverEnvironment } from '../server-environment.js';
+import { serverEnvironment } from './server-environment.js';
 
 /** `rollcall check-config`: says what a server would run with, or everything that is wrong with it. */
 export function addCheckConfigCommand(program: Command, context: CommandContext): void {

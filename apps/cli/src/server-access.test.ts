@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { temporaryFolder } from '@rollcall/testing';
 import { describe, expect, it } from 'vitest';
-import { findConnection, type GlobalOptions } from './connection.js';
 import type { CommandContext } from './context.js';
+import { findConnection, type GlobalOptions } from './server-access.js';
 
 const KEPT = 'k1:kept-beside-the-database-0123456789abcdef';
 

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { addUsersDeleteCommand } from './users-delete.js';
-import { addUsersExportCommand } from './users-export.js';
-import { addUsersGetCommand } from './users-get.js';
-import { addUsersHistoryCommand } from './users-history.js';
-import { addUsersLifeCycleCommands } from './users-life-cycle.js';
-import { addUsersQueryCommand } from './users-query.js';
-import { addUsersUpdateCommand } from './users-update.js';
-import { addUsersUpsertCommand } from './users-upsert.js';
+import { addUsersDeleteCommand } from './delete.js';
+import { addUsersExportCommand } from './export.js';
+import { addUsersGetCommand } from './get.js';
+import { addUsersHistoryCommand } from './history.js';
+import { addUsersLifeCycleCommands } from './life-cycle.js';
+import { addUsersQueryCommand } from './query.js';
+import { addUsersUpdateCommand } from './update.js';
+import { addUsersUpsertCommand } from './upsert.js';
 
 /** `rollcall users …` */
 export function addUsersCommands(program: Command, context: CommandContext): void {

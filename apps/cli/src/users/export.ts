@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { LIMITS, RollcallError, type Task } from '@rollcall/protocol';
 import type { Command } from 'commander';
-import { batchesOf } from '../batches-of.js';
 import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
-import { readUserIds } from '../options/user-ids.js';
-import { writeFileAtOnce } from '../output/file-at-once.js';
+import { writeFileAtOnce } from '../output/atomic-file.js';
+import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
 import { terminalText } from '../output/terminal-text.js';
-import { formatCount } from '../progress/format.js';
-import { followTask } from '../task-progress.js';
+import { followTask } from '../tasks/follow-task.js';
 import { withClientToTheEnd } from '../with-client.js';
+import { batchesOf } from './batches-of.js';
+import { readUserIds } from './user-ids.js';
 import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
 
 interface ExportOptions extends UserIdsOptions {

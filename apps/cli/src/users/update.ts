@@ -2,9 +2,9 @@ import { type JsonValue, RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { collectAssignment } from '../options/assignments.js';
-import { userLines } from '../output/describe-user.js';
 import { Printer } from '../output/printer.js';
 import { withClient } from '../with-client.js';
+import { userLines } from './describe-user.js';
 
 interface UpdateOptions {
   set?: Record<string, JsonValue>;

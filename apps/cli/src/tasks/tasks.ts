@@ -2,11 +2,11 @@ import { LIMITS, type ListTasksOptions, TASK_STATUSES, TASK_TYPES } from '@rollc
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { wholeNumber } from '../options/whole-number.js';
-import { TASK_HEADING, taskCells, taskLines } from '../output/describe-task.js';
 import { Printer } from '../output/printer.js';
 import { alignCells } from '../output/terminal-text.js';
-import { exitCodeOf, followTask } from '../task-progress.js';
 import { withClient, withClientToTheEnd } from '../with-client.js';
+import { TASK_HEADING, taskCells, taskLines } from './describe-task.js';
+import { exitCodeOf, followTask } from './follow-task.js';
 
 /** `rollcall tasks list|get|watch|cancel`. */
 export function addTasksCommands(program: Command, context: CommandContext): void {

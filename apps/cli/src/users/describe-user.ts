@@ -1,5 +1,5 @@
 import type { User } from '@rollcall/protocol';
-import { terminalText } from './terminal-text.js';
+import { terminalText } from '../output/terminal-text.js';
 
 /** The heading of {@link userCells}. */
 export const USER_HEADING = ['ID', 'NAME', 'ROLE', 'TEAMS', 'STATE', 'UPDATED'];

@@ -1,6 +1,6 @@
 import { isEnded, RollcallError, type Task } from '@rollcall/protocol';
-import { type CommandContext, EXIT_CODES, type ExitCode } from './context.js';
-import { reportProgress } from './progress/reporter.js';
+import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
+import { reportProgress } from '../progress/reporter.js';
 
 /**
  * Shows how a task gets on until it has ended, and returns its last state. An interrupt ends the watching, not the task.
