@@ -5,14 +5,21 @@ import { addCopyCommand } from './copy/copy.js';
 import { addExportCommand } from './export/export.js';
 import { addImportCommand } from './import/import.js';
 import { errorLine } from './output/error-line.js';
-import { addCheckConfigCommand } from './serve/check-config.js';
-import { addMigrateCommand } from './serve/migrate.js';
-import { addRenewLogCommand } from './serve/renew-log.js';
-import { addServeCommand } from './serve/serve.js';
+import {
+  addCheckConfigCommand,
+  addMigrateCommand,
+  addRenewLogCommand,
+  addServeCommand,
+} from './serve/server-commands.js';
 import { DEFAULT_URL } from './server-access.js';
 import { addTasksCommands } from './tasks/tasks.js';
 import { addTokenCommand } from './token/token.js';
-import { addUsersCommands } from './users/users.js';
+import { addUsersDeleteCommand } from './users/delete.js';
+import { addUsersExportCommand } from './users/export.js';
+import { addUsersHistoryCommand } from './users/history.js';
+import { addUsersLifeCycleCommands } from './users/life-cycle.js';
+import { addUsersGetCommand, addUsersQueryCommand } from './users/read-users.js';
+import { addUsersUpdateCommand, addUsersUpsertCommand } from './users/write-users.js';
 import { addWatchCommand } from './watch/watch.js';
 
 /**
@@ -68,4 +75,17 @@ function createProgram(context: CommandContext): Command {
 
 function versionOf(packageFile: URL): string {
   return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}
+
+/** `rollcall users …` */
+function addUsersCommands(program: Command, context: CommandContext): void {
+  const users = program.command('users').description('look at users and change them');
+  addUsersGetCommand(users, context);
+  addUsersQueryCommand(users, context);
+  addUsersHistoryCommand(users, context);
+  addUsersUpsertCommand(users, context);
+  addUsersUpdateCommand(users, context);
+  addUsersLifeCycleCommands(users, context);
+  addUsersDeleteCommand(users, context);
+  addUsersExportCommand(users, context);
 }

@@ -1,7 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { RollcallError } from '@rollcall/protocol';
+import type { Command } from 'commander';
 import type { CommandContext } from './context.js';
+
+/**
+ * Does something with a client that is signed in as the options say, and disconnects it afterwards, whatever happens. An
+ * interrupt ends the wait at once.
+ */
+export function withClient<Result>(
+  command: Command,
+  context: CommandContext,
+  use: (client: ServerClient, connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  return withClientToTheEnd(command, context, (client, connection) =>
+    Promise.race([use(client, connection), interruptionOf(context.interrupted)]),
+  );
+}
+
+/** Like {@link withClient}, for what sees to interrupts itself and ends in good order. */
+export async function withClientToTheEnd<Result>(
+  command: Command,
+  context: CommandContext,
+  use: (client: ServerClient, connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await findConnection(command.optsWithGlobals<GlobalOptions>(), context);
+  const client = createServerClient(connection);
+  try {
+    return await use(client, connection);
+  } finally {
+    await client.disconnect();
+  }
+}
+
+function interruptionOf(interrupted: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupt = () => reject(new Error('interrupted'));
+    if (interrupted.aborted) interrupt();
+    interrupted.addEventListener('abort', interrupt, { once: true });
+  });
+}
 
 /** Where `rollcall serve` listens unless it is told otherwise. */
 export const DEFAULT_URL = 'http://127.0.0.1:4600';

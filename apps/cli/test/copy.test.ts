@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
+import { copyJson, copyLines } from '../src/copy/copy.js';
 import { CopyReporter } from '../src/copy/copy-reporter.js';
-import { copyJson, copyLines } from '../src/copy/describe-copy.js';
 import { rollcall, startTestServer } from './harness.js';
 
 it('needs to be told where from and where to', async () => {

@@ -1,12 +1,12 @@
 import type { Filter, User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
-import { parseJsonObjectOption } from '../options/json.js';
+import { parseJsonObjectOption } from '../options/option-values.js';
 import { writeFileAtOnce } from '../output/atomic-file.js';
-import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
+import { formatCount } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
-import { withClientToTheEnd } from '../with-client.js';
+import { withClientToTheEnd } from '../server-access.js';
 
 interface ExportOptions {
   filter?: Filter;

@@ -11,8 +11,7 @@ import {
   writeCheckpoint,
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
-import { LeadingRows } from './leading-rows.js';
-import { skipLeading } from './skip-leading.js';
+import { LeadingRows, skipLeading } from './leading-rows.js';
 
 function row(line: number, text = `row ${line}`): Row {
   return { line, lastLine: line, endOffset: line, bytes: Buffer.from(text), user: { id: `u${line}` } };

@@ -12,8 +12,7 @@ import {
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
 import { type ImportOutcome, importRows, type UserImporter } from './import-rows.js';
-import { LeadingRows } from './leading-rows.js';
-import { skipLeading } from './skip-leading.js';
+import { LeadingRows, skipLeading } from './leading-rows.js';
 
 /** What to import, and how. */
 export interface ImportFileOptions {

@@ -1,7 +1,7 @@
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../rows/row.js';
-import type { FailedRow } from './failed-row.js';
+import type { FailedRow } from './error-file.js';
 import { type ImportOptions, importRows, type UserImporter } from './import-rows.js';
 import { LeadingRows, type Mark } from './leading-rows.js';
 

@@ -7,7 +7,7 @@
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import type { Progress } from '../progress/pace.js';
 import type { Row, UserRow } from '../rows/row.js';
-import { type FailedRow, failedRow } from './failed-row.js';
+import { type FailedRow, failedRow } from './error-file.js';
 import type { LeadingRows, Mark } from './leading-rows.js';
 
 /** The part of a server client that an import needs. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { RollcallError, type RollcallEvent, type Task, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { taskLines } from '../tasks/describe-task.js';
+import { taskLines } from '../tasks/follow-task.js';
 import { userCells } from '../users/describe-user.js';
 import { describeEvent } from './describe-event.js';
 import { errorLine } from './error-line.js';

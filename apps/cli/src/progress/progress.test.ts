@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { formatClock, formatCount } from '../output/format.js';
+import { formatClock, formatCount } from '../output/terminal-text.js';
 import { Pace } from './pace.js';
-import { progressText } from './progress-line.js';
-import { reportProgress } from './reporter.js';
+import { progressText, reportProgress } from './reporter.js';
 
 describe('format', () => {
   it('writes counts with commas and lengths of time as a clock does', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CsvOptions, readCsvRows } from './csv-rows.js';
+import type { CsvOptions } from './csv-records.js';
+import { readCsvRows } from './csv-rows.js';
 import { readLines } from './lines.js';
 import { MAX_ROW_BYTES, type Row } from './row.js';
 

@@ -1,5 +1,6 @@
 import { isEnded, RollcallError, type Task } from '@rollcall/protocol';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
+import { terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
 
 /**
@@ -27,4 +28,17 @@ export async function followTask(states: AsyncIterable<Task>, context: CommandCo
 export function exitCodeOf(task: Task): ExitCode {
   if (task.status !== 'completed') return EXIT_CODES.stopped;
   return task.progress.failed > 0 ? EXIT_CODES.someFailed : EXIT_CODES.ok;
+}
+
+/** A task with the users that failed and why, for people. */
+export function taskLines(task: Task): string[] {
+  const { done, total, failed } = task.progress;
+  const users = Object.entries(task.result?.users ?? {});
+  return [
+    `${task.task_id}  ${task.type}  ${task.status}: ${done} of ${total} users, ${failed} failed`,
+    ...(task.error ? [`  ${task.error.code} ${terminalText(task.error.message)}`] : []),
+    ...users.flatMap(([id, { error }]) =>
+      error ? [`  ${id}: ${error.code} ${terminalText(error.message)}`] : [],
+    ),
+  ];
 }

@@ -1,12 +1,11 @@
-import { LIMITS, type ListTasksOptions, TASK_STATUSES, TASK_TYPES } from '@rollcall/protocol';
+import { LIMITS, type ListTasksOptions, TASK_STATUSES, TASK_TYPES, type Task } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { wholeNumber } from '../options/whole-number.js';
+import { wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
-import { alignCells } from '../output/terminal-text.js';
-import { withClient, withClientToTheEnd } from '../with-client.js';
-import { TASK_HEADING, taskCells, taskLines } from './describe-task.js';
-import { exitCodeOf, followTask } from './follow-task.js';
+import { alignCells, formatCount } from '../output/terminal-text.js';
+import { withClient, withClientToTheEnd } from '../server-access.js';
+import { exitCodeOf, followTask, taskLines } from './follow-task.js';
 
 /** `rollcall tasks list|get|watch|cancel`. */
 export function addTasksCommands(program: Command, context: CommandContext): void {
@@ -60,4 +59,21 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
       const task = await withClient(command, context, client => client.cancelTask(id));
       await printer.show(task, () => taskLines(task));
     });
+}
+
+/** The heading of {@link taskCells}. */
+const TASK_HEADING = ['TASK', 'TYPE', 'STATUS', 'DONE', 'TOTAL', 'FAILED', 'CREATED'];
+
+/** A task in the cells of one line of a table. */
+function taskCells(task: Task): string[] {
+  const { done, total, failed } = task.progress;
+  return [
+    task.task_id,
+    task.type,
+    task.status,
+    formatCount(done),
+    formatCount(total),
+    formatCount(failed),
+    new Date(task.created_at).toISOString(),
+  ];
 }

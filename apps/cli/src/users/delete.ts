@@ -8,14 +8,11 @@ import {
 } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
-import { withClient } from '../with-client.js';
-import { batchesOf } from './batches-of.js';
-import { addCounts, productLines } from './describe-outcomes.js';
-import { inTasks } from './in-tasks.js';
-import { readUserIds } from './user-ids.js';
-import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
+import { formatCount } from '../output/terminal-text.js';
+import { withClient } from '../server-access.js';
+import { addCounts, inTasks, productLines } from './in-tasks.js';
+import { addUserIdsCommand, batchesOf, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface DeleteOptions
   extends UserIdsOptions,

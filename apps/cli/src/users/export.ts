@@ -3,14 +3,11 @@ import { LIMITS, RollcallError, type Task } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
 import { writeFileAtOnce } from '../output/atomic-file.js';
-import { formatCount } from '../output/format.js';
 import { Printer } from '../output/printer.js';
-import { terminalText } from '../output/terminal-text.js';
+import { formatCount, terminalText } from '../output/terminal-text.js';
+import { withClientToTheEnd } from '../server-access.js';
 import { followTask } from '../tasks/follow-task.js';
-import { withClientToTheEnd } from '../with-client.js';
-import { batchesOf } from './batches-of.js';
-import { readUserIds } from './user-ids.js';
-import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
+import { addUserIdsCommand, batchesOf, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface ExportOptions extends UserIdsOptions {
   output: string;

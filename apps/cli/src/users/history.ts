@@ -2,11 +2,11 @@ import { toRollcallError } from '@rollcall/client/server';
 import { LIMITS, type RollcallEvent } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { wholeNumber } from '../options/whole-number.js';
+import { wholeNumber } from '../options/option-values.js';
 import { describeEvent } from '../output/describe-event.js';
 import { Printer } from '../output/printer.js';
 import { terminalText } from '../output/terminal-text.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../server-access.js';
 
 interface HistoryOptions {
   by?: true;

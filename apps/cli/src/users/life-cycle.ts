@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { inTasks } from './in-tasks.js';
-import { readUserIds } from './user-ids.js';
-import { addUserIdsCommand, type UserIdsOptions } from './user-ids-command.js';
+import { addUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface LifeCycleOptions extends UserIdsOptions {
   wait?: true;

@@ -3,9 +3,25 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { RollcallError } from '@rollcall/protocol';
+import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { readLines } from '../rows/lines.js';
 import { textOf } from '../rows/row.js';
+
+/** What every command about users by id takes. */
+export interface UserIdsOptions {
+  idsFrom?: string;
+  createdBy?: string;
+}
+
+/** Begins a command about users that are named by their ids, on the command line or in a file. */
+export function addUserIdsCommand(users: Command, name: string): Command {
+  return users
+    .command(name)
+    .argument('[id...]')
+    .option('--ids-from <file>', 'more ids, one a line; - is standard input')
+    .option('--created-by <id>', 'the user on whose behalf it is done');
+}
 
 /** Far more than any id has; what is longer is refused without being held in memory. */
 const MAX_LINE_BYTES = 4096;
@@ -53,4 +69,9 @@ async function* idsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
 
 function invalid(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message);
+}
+
+/** Cuts a list into pieces of a size, the last one what is left; in order. */
+export function* batchesOf<Item>(items: readonly Item[], size: number): Generator<Item[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }

@@ -2,11 +2,10 @@ import type { ConnectionState, ServerClient } from '@rollcall/client/server';
 import { EVENT_CATALOGUE, type EventType, type Filter, RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { parseJsonObjectOption } from '../options/json.js';
-import { collectList } from '../options/list.js';
+import { collectList, parseJsonObjectOption } from '../options/option-values.js';
 import { describeEvent } from '../output/describe-event.js';
 import { Printer } from '../output/printer.js';
-import { withClientToTheEnd } from '../with-client.js';
+import { withClientToTheEnd } from '../server-access.js';
 
 interface WatchOptions {
   types?: string[];

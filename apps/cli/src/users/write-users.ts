@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
-import type { Command } from 'commander';
+import { type JsonValue, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { collectAssignment } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../server-access.js';
 import { userLines } from './describe-user.js';
 
 /** `rollcall users upsert`: creates or replaces a batch of users, all or nothing. */
@@ -42,4 +43,35 @@ function parseUsers(json: string): UpsertUserInput[] {
 
 function invalid(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message);
+}
+
+interface UpdateOptions {
+  set?: Record<string, JsonValue>;
+  unset?: string[];
+}
+
+/** `rollcall users update`: changes parts of one user. */
+export function addUsersUpdateCommand(users: Command, context: CommandContext): void {
+  users
+    .command('update')
+    .description('change parts of one user')
+    .argument('<id>')
+    .addOption(
+      new Option(
+        '--set <path=value...>',
+        'such as role=admin custom.age=41; a value is JSON or plain text',
+      ).argParser(collectAssignment),
+    )
+    .option('--unset <path...>', 'such as image custom.age')
+    .action(async (id: string, { set, unset }: UpdateOptions, command: Command) => {
+      if (!set && !unset) {
+        throw new RollcallError('INPUT_INVALID', 'nothing to change: give --set path=value or --unset path');
+      }
+      const update = { id, ...(set && { set }), ...(unset && { unset }) };
+      const { users: changed } = await withClient(command, context, client =>
+        client.partialUpdateUsers([update]),
+      );
+      const user = changed[id];
+      if (user) await new Printer(context.stdout).show(user, () => userLines(user));
+    });
 }

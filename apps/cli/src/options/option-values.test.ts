@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { collectAssignment } from './assignments.js';
-import { parseDurationSeconds } from './duration.js';
-import { parseJsonObjectOption } from './json.js';
-import { collectList } from './list.js';
-import { parseSortOption } from './sort.js';
-import { wholeNumber } from './whole-number.js';
+import {
+  collectAssignment,
+  collectList,
+  parseDurationSeconds,
+  parseJsonObjectOption,
+  parseSortOption,
+  wholeNumber,
+} from './option-values.js';
 
 describe('parseDurationSeconds', () => {
   it('reads seconds, minutes, hours and days', () => {
