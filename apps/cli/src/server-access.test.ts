@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { temporaryFolder } from '@rollcall/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandContext } from './context.js';
-import { findConnection, type GlobalOptions } from './server-access.js';
+import { findServerAccess, type GlobalOptions } from './server-access.js';
 
 const KEPT = 'k1:kept-beside-the-database-0123456789abcdef';
 
@@ -19,10 +19,10 @@ async function contextWith(env: CommandContext['env'], secretAt?: string): Promi
 }
 
 async function find(options: GlobalOptions, env: CommandContext['env'] = {}, secretAt?: string) {
-  return findConnection(options, await contextWith(env, secretAt));
+  return findServerAccess(options, await contextWith(env, secretAt));
 }
 
-describe('findConnection', () => {
+describe('findServerAccess', () => {
   it('prefers options to variables, and tokens to secrets', async () => {
     const env = { ROLLCALL_URL: 'http://env', ROLLCALL_TOKEN: 'env-token', ROLLCALL_SECRET: 'env-secret' };
     expect(await find({}, env)).toEqual({ url: 'http://env', token: 'env-token' });

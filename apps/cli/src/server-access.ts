@@ -12,20 +12,20 @@ import type { CommandContext } from './context.js';
 export function withClient<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient, connection: Connection) => Promise<Result>,
+  use: (client: ServerClient, connection: ServerAccess) => Promise<Result>,
 ): Promise<Result> {
-  return withClientToTheEnd(command, context, (client, connection) =>
+  return withClientUntilDone(command, context, (client, connection) =>
     Promise.race([use(client, connection), interruptionOf(context.interrupted)]),
   );
 }
 
 /** Like {@link withClient}, for what sees to interrupts itself and ends in good order. */
-export async function withClientToTheEnd<Result>(
+export async function withClientUntilDone<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient, connection: Connection) => Promise<Result>,
+  use: (client: ServerClient, connection: ServerAccess) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await findConnection(command.optsWithGlobals<GlobalOptions>(), context);
+  const connection = await findServerAccess(command.optsWithGlobals<GlobalOptions>(), context);
   const client = createServerClient(connection);
   try {
     return await use(client, connection);
@@ -55,14 +55,17 @@ export interface GlobalOptions {
 }
 
 /** How to reach a server, and what to sign in with. */
-export type Connection = { url: string } & ({ token: string } | { secret: string });
+export type ServerAccess = { url: string } & ({ token: string } | { secret: string });
 
 /**
  * Finds the server and what to sign in with: an option goes before its variable, and a token before a secret. When
  * neither is given and the server is on this machine, the secret that it keeps beside its embedded database does.
  * @throws RollcallError `TOKEN_MISSING` when there is nothing to sign in with.
  */
-export async function findConnection(options: GlobalOptions, context: CommandContext): Promise<Connection> {
+export async function findServerAccess(
+  options: GlobalOptions,
+  context: CommandContext,
+): Promise<ServerAccess> {
   const url = options.url ?? nonEmpty(context.env.ROLLCALL_URL) ?? DEFAULT_URL;
   // An option, of either kind, is meant for this call; a variable was set for all of them.
   if (options.token) return { url, token: options.token };

@@ -52,18 +52,18 @@ describe('rollcall users', () => {
   });
 
   it('tells the history of a user, newest first, and no more of it than asked for', async () => {
-    await command('users', 'upsert', '{"id":"told"}');
-    await command('users', 'upsert', '{"id":"told","name":"Told"}');
-    const { exitCode, json } = await command('users', 'history', 'told');
+    await command('users', 'upsert', '{"id":"renamed"}');
+    await command('users', 'upsert', '{"id":"renamed","name":"Renamed"}');
+    const { exitCode, json } = await command('users', 'history', 'renamed');
     expect(exitCode).toBe(0);
     expect(json()).toMatchObject([
-      { type: 'user.updated', actor: { type: 'server' }, changes: { name: { after: 'Told' } } },
-      { type: 'user.created', user: { id: 'told' } },
+      { type: 'user.updated', actor: { type: 'server' }, changes: { name: { after: 'Renamed' } } },
+      { type: 'user.created', user: { id: 'renamed' } },
     ]);
-    expect((await command('users', 'history', 'told', '--limit', '1')).json()).toHaveLength(1);
-    const { out } = await rollcall(['users', 'history', 'told', '--by'], { server, terminal: true });
+    expect((await command('users', 'history', 'renamed', '--limit', '1')).json()).toHaveLength(1);
+    const { out } = await rollcall(['users', 'history', 'renamed', '--by'], { server, terminal: true });
     expect(out.split('\n')[0]).toMatch(
-      /^20\S+ {2}user\.updated {2}told "Told" {2}changed: name {2}by the server$/,
+      /^20\S+ {2}user\.updated {2}renamed "Renamed" {2}changed: name {2}by the server$/,
     );
     expect((await command('users', 'history', 'no-such-user')).err).toMatch(/^error: USER_NOT_FOUND /);
   });

@@ -58,9 +58,9 @@ describe('rollcall users delete', () => {
   });
 
   it('waits when asked to, and adds up what became of the users and of what is theirs', async () => {
-    await makeUsers('hard-1', 'hard-2', 'heir');
+    await makeUsers('hard-1', 'hard-2', 'new-owner');
     const modes = ['--user', 'hard', '--messages', 'hard', '--conversations', 'hard', '--calls', 'hard'];
-    const who = ['hard-1', 'hard-2', '--new-channel-owner', 'heir', '--created-by', 'heir'];
+    const who = ['hard-1', 'hard-2', '--new-channel-owner', 'new-owner', '--created-by', 'new-owner'];
     const { exitCode, json, err } = await command('delete', ...who, ...modes, '--wait');
     expect(err).not.toContain('error');
     expect(json()).toMatchObject([

@@ -2,11 +2,11 @@ import type { Filter, User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { parseJsonObjectOption } from '../options/option-values.js';
-import { writeFileAtOnce } from '../output/atomic-file.js';
+import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
 import { formatCount } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
-import { withClientToTheEnd } from '../server-access.js';
+import { withClientUntilDone } from '../server-access.js';
 
 interface ExportOptions {
   filter?: Filter;
@@ -24,13 +24,13 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     )
     .option('--active-only', 'leave out deactivated users')
     .action(async (file: string, options: ExportOptions, command: Command) => {
-      const exported = await withClientToTheEnd(command, context, async client => {
+      const exported = await withClientUntilDone(command, context, async client => {
         const users = client.queryUsersAll(options.filter ?? {}, [{ field: 'id', direction: 1 }], {
           include_deactivated_users: !options.activeOnly,
         });
         return file === '-'
           ? writeUsers(users, new Printer(context.stdout, { json: true }), context)
-          : writeFileAtOnce(file, context, stream =>
+          : writeFileAtomically(file, context, stream =>
               writeUsers(users, new Printer(stream, { json: true }), context),
             );
       });

@@ -54,7 +54,7 @@ export async function importFile(
   const input = await openInput(options.file, { ...options, asText: options.csvText }, context);
   const errors = new ErrorFile(errorFileOf(input, options, context));
   const checkpointFile = input.path && checkpointFileOf(input.path);
-  const earlier = options.resume ? await earlierCheckpoint(checkpointFile) : undefined;
+  const earlier = options.resume ? await previousCheckpoint(checkpointFile) : undefined;
   const rows = input.rows[Symbol.asyncIterator]();
   const leading = new LeadingRows();
   if (earlier) await skipLeading(rows, leading, earlier);
@@ -107,7 +107,7 @@ function errorFileOf(input: Input, options: ImportFileOptions, context: CommandC
 }
 
 /** Without a checkpoint there is nothing to leave out, and starting at the first row does no harm. */
-async function earlierCheckpoint(checkpointFile: string | undefined): Promise<Checkpoint | undefined> {
+async function previousCheckpoint(checkpointFile: string | undefined): Promise<Checkpoint | undefined> {
   if (!checkpointFile)
     throw invalid('resume: standard input cannot be read again; only a file can be resumed');
   return readCheckpoint(checkpointFile);

@@ -1,7 +1,7 @@
 /**
  * Feeds rows to the client's importer and always knows how far the import has got, although several batches are in
  * flight and end in any order: the rows are handed over in stretches of a few seconds, and between two stretches
- * everything handed over is settled. A stretch also ends with an interrupt, and with the first error that stops the
+ * everything handed over is settled. A interval also ends with an interrupt, and with the first error that stops the
  * import, so that nothing which was handed over stays in doubt.
  */
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
@@ -31,8 +31,8 @@ export interface ImportOptions {
   interrupted: AbortSignal;
   /** Of the input, for the progress; absent where nobody knows. */
   sizeBytes?: number;
-  /** How long a stretch takes at least. */
-  stretchMs?: number;
+  /** How long a interval takes at least. */
+  intervalMs?: number;
   onProgress: (progress: Progress) => void;
   /** A row failed and the import goes on. */
   onFailed: (failed: FailedRow) => void;
@@ -51,7 +51,7 @@ export interface ImportOutcome {
   row?: FailedRow;
 }
 
-const STRETCH_MS = 5_000;
+const INTERVAL_MS = 5_000;
 
 /** Imports every row that `rows` still has; `leading` has counted those before them. */
 export async function importRows(
@@ -60,7 +60,7 @@ export async function importRows(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const run = new ImportRun(input, options);
-  while (run.status === undefined) await run.stretch(importer);
+  while (run.status === undefined) await run.runInterval(importer);
   return run.outcome(run.status);
 }
 
@@ -74,10 +74,10 @@ class ImportRun {
   #done = 0;
   #failed = 0;
   #endOffset = 0;
-  /** The rows of this stretch that failed, by line. */
+  /** The rows of this interval that failed, by line. */
   #failedLines: number[] = [];
   /** What stopped the import; of several, the one that is first in the input. */
-  #stopper: { line: number; error: unknown; row?: FailedRow } | undefined;
+  #stopCause: { line: number; error: unknown; row?: FailedRow } | undefined;
 
   constructor(input: { rows: AsyncIterator<Row>; leading: LeadingRows }, options: ImportOptions) {
     this.#rows = input.rows;
@@ -86,7 +86,7 @@ class ImportRun {
   }
 
   outcome(status: ImportOutcome['status']): ImportOutcome {
-    const { error, row } = this.#stopper ?? {};
+    const { error, row } = this.#stopCause ?? {};
     return {
       status,
       done: this.#done,
@@ -96,7 +96,7 @@ class ImportRun {
     };
   }
 
-  async stretch(importer: UserImporter): Promise<void> {
+  async runInterval(importer: UserImporter): Promise<void> {
     const before = { done: this.#done, failed: this.#failed };
     this.#failedLines = [];
     try {
@@ -104,23 +104,23 @@ class ImportRun {
         concurrency: this.#options.concurrency,
         onProgress: ({ done }) => {
           this.#done = before.done + done;
-          this.#tell();
+          this.#reportProgress();
         },
         onError: ({ user, error }) => this.#userFailed(user, error),
       });
     } catch (error) {
-      // What is in doubt now may be any row of this stretch.
+      // What is in doubt now may be any row of this interval.
       this.#stop(0, error);
     }
-    if (this.#stopper) this.status = 'stopped';
-    const mark = this.#stopper ? this.#leading.lastBefore(this.#stopper.line) : this.#leading.settle();
+    if (this.#stopCause) this.status = 'stopped';
+    const mark = this.#stopCause ? this.#leading.lastBefore(this.#stopCause.line) : this.#leading.settle();
     const failed = this.#failedLines.filter(line => line <= mark.line).length;
     await this.#options.onSettled(mark, before.failed + failed);
   }
 
   async *#users(): AsyncGenerator<UpsertUserInput> {
-    const until = performance.now() + (this.#options.stretchMs ?? STRETCH_MS);
-    while (!this.#stopper && performance.now() < until) {
+    const until = performance.now() + (this.#options.intervalMs ?? INTERVAL_MS);
+    while (!this.#stopCause && performance.now() < until) {
       const row = await this.#nextRow();
       if (!row) return;
       this.#leading.add(row);
@@ -168,15 +168,15 @@ class ImportRun {
     } catch (error) {
       this.#stop(failed.row, error);
     }
-    this.#tell();
+    this.#reportProgress();
   }
 
   #stop(line: number, error: unknown, row?: FailedRow): void {
-    if (this.#stopper && this.#stopper.line <= line) return;
-    this.#stopper = { line, error, ...(row && { row }) };
+    if (this.#stopCause && this.#stopCause.line <= line) return;
+    this.#stopCause = { line, error, ...(row && { row }) };
   }
 
-  #tell(): void {
+  #reportProgress(): void {
     const { sizeBytes, onProgress } = this.#options;
     const fraction = sizeBytes ? { fraction: Math.min(1, this.#endOffset / sizeBytes) } : {};
     onProgress({ done: this.#done, failed: this.#failed, ...fraction });

@@ -7,7 +7,7 @@ import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { formatClock, formatCount, terminalText } from '../output/terminal-text.js';
 import { INPUT_FORMATS } from '../rows/input.js';
-import { withClientToTheEnd } from '../server-access.js';
+import { withClientUntilDone } from '../server-access.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
 
 /** `rollcall import`: creates or replaces any number of users from a file or standard input. */
@@ -41,7 +41,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .option('--errors <file>', 'where skipped rows are reported (default: <file>.errors.ndjson)')
     .option('--resume', 'go on where an import of the same file stopped')
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
-      const result = await withClientToTheEnd(command, context, client =>
+      const result = await withClientUntilDone(command, context, client =>
         importFile(client, { ...options, file }, context),
       );
       context.exitCode = await reportOutcome(result, context);
@@ -93,11 +93,11 @@ function describe(result: ImportResult, errorFile: string | undefined): string[]
     ...(errorFile
       ? [`${formatCount(result.failedRows)} rows failed; they are in ${errorFile}, with the reasons`]
       : []),
-    ...(result.status === 'completed' ? [] : [howToGoOn(result)]),
+    ...(result.status === 'completed' ? [] : [howToContinue(result)]),
   ];
 }
 
-function howToGoOn({ status, row, resumeAfterRows }: ImportResult): string {
+function howToContinue({ status, row, resumeAfterRows }: ImportResult): string {
   const why = status === 'interrupted' ? 'interrupted' : 'stopped';
   const mend = row ? 'mend the row, and ' : '';
   if (resumeAfterRows === undefined)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  collectAssignment,
-  collectList,
+  addAssignment,
+  addToList,
   parseDurationSeconds,
   parseJsonObjectOption,
   parseSortOption,
@@ -41,11 +41,11 @@ describe('parseJsonObjectOption', () => {
   });
 });
 
-describe('collectAssignment', () => {
+describe('addAssignment', () => {
   it('takes JSON as JSON and other text as text', () => {
     const texts = ['age=41', 'name=Jane = Doe', 'tags=["a"]', 'zip="007"', 'code=007', 'empty='];
-    const all = texts.reduce<ReturnType<typeof collectAssignment> | undefined>(
-      (before, text) => collectAssignment(text, before),
+    const all = texts.reduce<ReturnType<typeof addAssignment> | undefined>(
+      (before, text) => addAssignment(text, before),
       undefined,
     );
     expect({ ...all }).toEqual({
@@ -59,19 +59,19 @@ describe('collectAssignment', () => {
   });
 
   it('refuses what is no assignment, and a path that is set twice', () => {
-    expect(() => collectAssignment('age', undefined)).toThrow('path=value');
-    expect(() => collectAssignment('=1', undefined)).toThrow('path=value');
-    expect(() => collectAssignment('age=2', { age: 1 })).toThrow('set twice');
+    expect(() => addAssignment('age', undefined)).toThrow('path=value');
+    expect(() => addAssignment('=1', undefined)).toThrow('path=value');
+    expect(() => addAssignment('age=2', { age: 1 })).toThrow('set twice');
   });
 
   it('lets the server see a reserved name as what it is', () => {
-    expect(Object.keys(collectAssignment('__proto__=1', undefined))).toEqual(['__proto__']);
+    expect(Object.keys(addAssignment('__proto__=1', undefined))).toEqual(['__proto__']);
   });
 });
 
-describe('collectList', () => {
+describe('addToList', () => {
   it('adds to what was given before', () => {
-    expect(collectList('c, d,', collectList('a,b', undefined))).toEqual(['a', 'b', 'c', 'd']);
+    expect(addToList('c, d,', addToList('a,b', undefined))).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 

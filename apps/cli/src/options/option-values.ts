@@ -24,7 +24,7 @@ export function parseDurationSeconds(text: string): number {
 }
 
 /** Reads a list with commas between its members, added to what was given before. */
-export function collectList(text: string, before: string[] | undefined): string[] {
+export function addToList(text: string, before: string[] | undefined): string[] {
   const members = text
     .split(',')
     .map(member => member.trim())
@@ -67,7 +67,7 @@ export function parseSortOption(text: string): SortKey[] {
  * every other text as it is: `age=41`, `tags=["a","b"]`, `name=Jane Doe`, and `zip='"12345"'` for text that looks like
  * a number.
  */
-export function collectAssignment(
+export function addAssignment(
   text: string,
   before: Record<string, JsonValue> | undefined,
 ): Record<string, JsonValue> {

@@ -10,7 +10,7 @@ import type { CommandContext, OutputStream } from '../context.js';
  * written is gone after an error or an interrupt; a file of that name is replaced.
  * @returns what `write` returns.
  */
-export async function writeFileAtOnce<Result>(
+export async function writeFileAtomically<Result>(
   file: string,
   context: CommandContext,
   write: (stream: OutputStream) => Promise<Result>,

@@ -51,20 +51,20 @@ function terminalReporter(stream: OutputStream, noun: string, now: () => number)
 
 function jsonReporter(stream: OutputStream, now: () => number): ProgressReporter {
   const pace = new Pace(now);
-  let toldAt = now();
-  let untold: Progress | undefined;
-  const tell = (progress: Progress) => {
-    untold = undefined;
-    toldAt = now();
+  let sentAt = now();
+  let pending: Progress | undefined;
+  const send = (progress: Progress) => {
+    pending = undefined;
+    sentAt = now();
     stream.write(`${progressJson(pace.add(progress))}\n`);
   };
   return {
     update(progress) {
-      if (now() - toldAt >= JSON_INTERVAL_MS) tell(progress);
-      else untold = progress;
+      if (now() - sentAt >= JSON_INTERVAL_MS) send(progress);
+      else pending = progress;
     },
     stop() {
-      if (untold) tell(untold);
+      if (pending) send(pending);
     },
   };
 }

@@ -102,7 +102,7 @@ function parseJsonObject(name: string, cell: string): JsonObject {
     const value: unknown = JSON.parse(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
-    // Told below together with the other things that are no object.
+    // Reported below together with the other things that are no object.
   }
   throw invalid(name, 'is a JSON object');
 }

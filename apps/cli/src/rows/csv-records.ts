@@ -56,7 +56,7 @@ async function readRecord(
   }
   const cells = open ? 'a quote is opened in this record and never closed' : parseRecord(text, options);
   if (typeof cells !== 'string') return recordOf(taken, cells);
-  lines.putBack(taken.slice(1));
+  lines.unread(taken.slice(1));
   return { ...placeOf(first), problem: { code: 'INPUT_INVALID', message: cells } };
 }
 
@@ -106,7 +106,7 @@ export class LineQueue {
     return next.done ? undefined : next.value;
   }
 
-  putBack(lines: Line[]): void {
+  unread(lines: Line[]): void {
     for (const line of lines.toReversed()) this.#waiting.push(line);
   }
 }

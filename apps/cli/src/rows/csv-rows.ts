@@ -31,7 +31,7 @@ async function* readRecords(lines: LineQueue, columns: Column[], options: CsvOpt
       // Spreadsheets write empty rows as commas.
       if (cells.some(cell => cell.trim() !== '')) yield { ...place, ...toUser(columns, cells, options) };
     } else {
-      lines.putBack(record.lines.slice(1));
+      lines.unread(record.lines.slice(1));
       yield { ...placeOf(record.lines[0]), problem: wrongCount(columns.length, record.cells.length) };
     }
   }

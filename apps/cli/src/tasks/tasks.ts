@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.js';
 import { wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { alignCells, formatCount } from '../output/terminal-text.js';
-import { withClient, withClientToTheEnd } from '../server-access.js';
+import { withClient, withClientUntilDone } from '../server-access.js';
 import { exitCodeOf, followTask, taskLines } from './follow-task.js';
 
 /** `rollcall tasks list|get|watch|cancel`. */
@@ -44,7 +44,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
     .description('show the progress of a task until it ends')
     .argument('<task id>')
     .action(async (id: string, _options: object, command: Command) => {
-      const task = await withClientToTheEnd(command, context, client =>
+      const task = await withClientUntilDone(command, context, client =>
         followTask(client.watchTask(id, { signal: context.interrupted }), context),
       );
       await printer.show(task, () => taskLines(task));

@@ -12,7 +12,7 @@ import { Printer } from '../output/printer.js';
 import { formatCount } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
 import { addCounts, inTasks, productLines } from './in-tasks.js';
-import { addUserIdsCommand, batchesOf, readUserIds, type UserIdsOptions } from './user-ids.js';
+import { batchesOf, createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface DeleteOptions
   extends UserIdsOptions,
@@ -24,7 +24,7 @@ interface DeleteOptions
 
 /** `rollcall users delete`: as tasks; with `--dry-run` only in counts. */
 export function addUsersDeleteCommand(users: Command, context: CommandContext): void {
-  addUserIdsCommand(users, 'delete')
+  createUserIdsCommand(users, 'delete')
     .description('delete users: marked as deleted at once, the rest as a task; what is not named is kept')
     .addOption(
       new Option('--user <mode>', 'what becomes of the users (default: soft)').choices(USER_DELETION_MODES),
@@ -52,8 +52,8 @@ export function addUsersDeleteCommand(users: Command, context: CommandContext): 
         await preview(ids, how, { command, context });
         return;
       }
-      await inTasks(ids, { command, context, wait: options.wait }, (client, some) =>
-        client.deleteUsers(some, how),
+      await inTasks(ids, { command, context, wait: options.wait }, (client, batch) =>
+        client.deleteUsers(batch, how),
       );
     });
 }
@@ -65,8 +65,8 @@ async function preview(
 ): Promise<void> {
   const sum: DeletionPreview = { users: 0, products: {} };
   await withClient(command, context, async client => {
-    for (const some of batchesOf(ids, LIMITS.batchUsers)) {
-      const { users, products } = await client.previewDeleteUsers(some, how);
+    for (const batch of batchesOf(ids, LIMITS.batchUsers)) {
+      const { users, products } = await client.previewDeleteUsers(batch, how);
       sum.users += users;
       addCounts(sum.products, products);
     }

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { LIMITS, RollcallError, type Task } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
-import { writeFileAtOnce } from '../output/atomic-file.js';
+import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
 import { formatCount, terminalText } from '../output/terminal-text.js';
-import { withClientToTheEnd } from '../server-access.js';
+import { withClientUntilDone } from '../server-access.js';
 import { followTask } from '../tasks/follow-task.js';
-import { addUserIdsCommand, batchesOf, readUserIds, type UserIdsOptions } from './user-ids.js';
+import { batchesOf, createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface ExportOptions extends UserIdsOptions {
   output: string;
@@ -15,34 +15,34 @@ interface ExportOptions extends UserIdsOptions {
 
 /** `rollcall users export`: everything that is stored about some users, as NDJSON, in the order of the ids given. */
 export function addUsersExportCommand(users: Command, context: CommandContext): void {
-  addUserIdsCommand(users, 'export')
+  createUserIdsCommand(users, 'export')
     .description('write everything that is stored about users as NDJSON, to a file or to standard output')
     .option('--output <file>', 'default: standard output', '-')
     .action(async (given: string[], { output, ...options }: ExportOptions, command: Command) => {
       const ids = await readUserIds(given, options.idsFrom, context);
-      const written: Written = { done: 0, failed: 0, bytes: 0 };
-      await withClientToTheEnd(command, context, client => {
+      const totals: ExportTotals = { done: 0, failed: 0, bytes: 0 };
+      await withClientUntilDone(command, context, client => {
         const write = async (stream: OutputStream) => {
-          for (const some of batchesOf(ids, LIMITS.exportUsers)) {
-            const { task_id } = await client.exportUsers(some, { created_by_id: options.createdBy });
+          for (const batch of batchesOf(ids, LIMITS.exportUsers)) {
+            const { task_id } = await client.exportUsers(batch, { created_by_id: options.createdBy });
             const states = client.watchTask(task_id, { signal: context.interrupted });
             const task = await followTask(states, context);
-            if (!context.interrupted.aborted) await appendExport(task, { stream, written, context });
+            if (!context.interrupted.aborted) await appendExport(task, { stream, totals, context });
             if (context.interrupted.aborted) return;
           }
         };
-        return output === '-' ? write(context.stdout) : writeFileAtOnce(output, context, write);
+        return output === '-' ? write(context.stdout) : writeFileAtomically(output, context, write);
       });
       if (context.interrupted.aborted) context.exitCode = EXIT_CODES.stopped;
       else {
-        if (output !== '-') await printSummary(written, output, context);
-        if (written.failed > 0) context.exitCode = EXIT_CODES.someFailed;
+        if (output !== '-') await printSummary(totals, output, context);
+        if (totals.failed > 0) context.exitCode = EXIT_CODES.someFailed;
       }
     });
 }
 
 /** How much of an export is written. */
-interface Written {
+interface ExportTotals {
   done: number;
   failed: number;
   bytes: number;
@@ -51,7 +51,7 @@ interface Written {
 /** Adds the file of a task that has ended, and names the users who are not in it. */
 async function appendExport(
   task: Task,
-  { stream, written, context }: { stream: OutputStream; written: Written; context: CommandContext },
+  { stream, totals, context }: { stream: OutputStream; totals: ExportTotals; context: CommandContext },
 ): Promise<void> {
   const file = task.result?.export;
   if (!file) {
@@ -64,9 +64,9 @@ async function appendExport(
   for (const [id, { error }] of Object.entries(task.result?.users ?? {})) {
     if (error) context.stderr.write(`${terminalText(`${id}: ${error.code} ${error.message}`)}\n`);
   }
-  written.bytes += await download(file.url, { stream, context });
-  written.done += task.progress.done;
-  written.failed += task.progress.failed;
+  totals.bytes += await download(file.url, { stream, context });
+  totals.done += task.progress.done;
+  totals.failed += task.progress.failed;
 }
 
 async function download(
@@ -95,7 +95,7 @@ async function* fetchFile(url: string, interrupted: AbortSignal): AsyncGenerator
 }
 
 async function printSummary(
-  { done, failed, bytes }: Written,
+  { done, failed, bytes }: ExportTotals,
   file: string,
   context: CommandContext,
 ): Promise<void> {

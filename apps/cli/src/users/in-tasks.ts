@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { Printer } from '../output/printer.js';
 import { formatCount, terminalText } from '../output/terminal-text.js';
-import { withClientToTheEnd } from '../server-access.js';
+import { withClientUntilDone } from '../server-access.js';
 import { exitCodeOf, followTask, taskLines } from '../tasks/follow-task.js';
 import { batchesOf } from './user-ids.js';
 
@@ -27,13 +27,13 @@ export async function inTasks(
     await printer.show(task, () => taskLines(task));
   };
   try {
-    await withClientToTheEnd(command, context, async client => {
-      for (const some of batchesOf(ids, LIMITS.batchUsers)) {
+    await withClientUntilDone(command, context, async client => {
+      for (const batch of batchesOf(ids, LIMITS.batchUsers)) {
         if (context.interrupted.aborted) {
           context.exitCode = EXIT_CODES.stopped;
           return;
         }
-        const { task_id } = await start(client, some);
+        const { task_id } = await start(client, batch);
         if (wait) await follow(client, task_id);
         else {
           await printer.show({ task_id }, () => [
@@ -43,7 +43,7 @@ export async function inTasks(
       }
     });
   } finally {
-    const summary = summarise(ended);
+    const summary = summariseTasks(ended);
     if (ended.length > 0) await printer.show(summary, () => summaryLines(summary));
   }
 }
@@ -59,7 +59,7 @@ interface OutcomeSummary extends Record<UserOutcome['status'], number> {
 }
 
 /** Adds up what happened to users. Those whom no task got to are not counted. */
-function summarise(tasks: readonly Task[]): OutcomeSummary {
+function summariseTasks(tasks: readonly Task[]): OutcomeSummary {
   const summary: OutcomeSummary = {
     type: 'summary',
     done: 0,

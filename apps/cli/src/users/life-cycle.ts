@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { inTasks } from './in-tasks.js';
-import { addUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
+import { createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
 
 interface LifeCycleOptions extends UserIdsOptions {
   wait?: true;
@@ -18,8 +18,8 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, mark_messages_deleted: options.markMessagesDeleted };
       const ids = await readUserIds(given, options.idsFrom, context);
-      await inTasks(ids, { command, context, wait: options.wait }, (client, some) =>
-        client.deactivateUsers(some, how),
+      await inTasks(ids, { command, context, wait: options.wait }, (client, batch) =>
+        client.deactivateUsers(batch, how),
       );
     });
   addTaskCommand(users, 'reactivate')
@@ -28,8 +28,8 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_messages: options.restoreMessages };
       const ids = await readUserIds(given, options.idsFrom, context);
-      await inTasks(ids, { command, context, wait: options.wait }, (client, some) =>
-        client.reactivateUsers(some, how),
+      await inTasks(ids, { command, context, wait: options.wait }, (client, batch) =>
+        client.reactivateUsers(batch, how),
       );
     });
   addTaskCommand(users, 'restore')
@@ -38,12 +38,12 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_content: options.restoreContent };
       const ids = await readUserIds(given, options.idsFrom, context);
-      await inTasks(ids, { command, context, wait: options.wait }, (client, some) =>
-        client.restoreUsers(some, how),
+      await inTasks(ids, { command, context, wait: options.wait }, (client, batch) =>
+        client.restoreUsers(batch, how),
       );
     });
 }
 
 function addTaskCommand(users: Command, name: string): Command {
-  return addUserIdsCommand(users, name).option('--wait', 'show the progress and wait for the end');
+  return createUserIdsCommand(users, name).option('--wait', 'show the progress and wait for the end');
 }

@@ -18,9 +18,9 @@ export function addUsersGetCommand(users: Command, context: CommandContext): voi
       const found = new Map<string, User>();
       await withClient(command, context, async client => {
         for (let start = 0; start < ids.length; start += LIMITS.pageUsers) {
-          const some = ids.slice(start, start + LIMITS.pageUsers);
+          const batch = ids.slice(start, start + LIMITS.pageUsers);
           const options = { limit: LIMITS.pageUsers, include_deactivated_users: true };
-          const answer = await client.queryUsers({ id: { $in: some } }, [], options);
+          const answer = await client.queryUsers({ id: { $in: batch } }, [], options);
           for (const user of answer.users) found.set(user.id, user);
         }
       });

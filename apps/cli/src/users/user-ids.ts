@@ -15,7 +15,7 @@ export interface UserIdsOptions {
 }
 
 /** Begins a command about users that are named by their ids, on the command line or in a file. */
-export function addUserIdsCommand(users: Command, name: string): Command {
+export function createUserIdsCommand(users: Command, name: string): Command {
   return users
     .command(name)
     .argument('[id...]')

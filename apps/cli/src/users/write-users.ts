@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { type JsonValue, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { collectAssignment } from '../options/option-values.js';
+import { addAssignment } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { withClient } from '../server-access.js';
 import { userLines } from './describe-user.js';
@@ -60,7 +60,7 @@ export function addUsersUpdateCommand(users: Command, context: CommandContext): 
       new Option(
         '--set <path=value...>',
         'such as role=admin custom.age=41; a value is JSON or plain text',
-      ).argParser(collectAssignment),
+      ).argParser(addAssignment),
     )
     .option('--unset <path...>', 'such as image custom.age')
     .action(async (id: string, { set, unset }: UpdateOptions, command: Command) => {

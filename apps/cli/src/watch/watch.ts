@@ -2,10 +2,10 @@ import type { ConnectionState, ServerClient } from '@rollcall/client/server';
 import { EVENT_CATALOGUE, type EventType, type Filter, RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { collectList, parseJsonObjectOption } from '../options/option-values.js';
+import { addToList, parseJsonObjectOption } from '../options/option-values.js';
 import { describeEvent } from '../output/describe-event.js';
 import { Printer } from '../output/printer.js';
-import { withClientToTheEnd } from '../server-access.js';
+import { withClientUntilDone } from '../server-access.js';
 
 interface WatchOptions {
   types?: string[];
@@ -21,9 +21,9 @@ export function addWatchCommand(program: Command, context: CommandContext): void
     .command('watch')
     .description('print live events, one a line; goes on by itself after lost connections')
     .addOption(
-      new Option('--types <types>', 'only these, such as user.created,user.updated').argParser(collectList),
+      new Option('--types <types>', 'only these, such as user.created,user.updated').argParser(addToList),
     )
-    .addOption(new Option('--user <ids>', 'only events about these users').argParser(collectList))
+    .addOption(new Option('--user <ids>', 'only events about these users').argParser(addToList))
     .addOption(
       new Option('--filter <json>', 'only events about users who match before or after').argParser(
         parseJsonObjectOption,
@@ -33,7 +33,7 @@ export function addWatchCommand(program: Command, context: CommandContext): void
     .option('--json', 'whole events as JSON lines, on a terminal too')
     .action(async (options: WatchOptions, command: Command) => {
       const types = options.types && checkTypes(options.types);
-      await withClientToTheEnd(command, context, (client, { url }) =>
+      await withClientUntilDone(command, context, (client, { url }) =>
         watch(client, { ...options, types, url }, context),
       );
     });
