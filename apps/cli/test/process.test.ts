@@ -73,6 +73,13 @@ describe('the command as a process', { timeout: 40_000 }, () => {
     expect(JSON.parse(out)).toMatchObject({ id: 'first' });
   });
 
+  it('reports an error of the server, and a server that is not there, with their codes', async () => {
+    const refused = await rollcall('users', 'upsert', '{"id":"x","name":5}', '--url', url).ended;
+    expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/^error: INPUT_INVALID name: /) });
+    const absent = await rollcall('users', 'query', '--url', 'http://127.0.0.1:9').ended;
+    expect(absent).toMatchObject({ code: 2, err: expect.stringMatching(/^error: UNAVAILABLE /) });
+  });
+
   it('ends a watch in good order when it is interrupted', async () => {
     const watching = rollcall('watch', '--url', url);
     await watching.until(/(watching) /);
