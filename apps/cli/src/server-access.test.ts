@@ -37,18 +37,18 @@ describe('findServerAccess', () => {
     });
   });
 
-  it('falls back to the secret beside the default database, for a server on this machine', async () => {
+  it('uses the secret beside the default database for a server on this machine', async () => {
     for (const url of [undefined, 'http://localhost:9', 'http://127.0.0.5:1', 'http://[::1]:4600']) {
       expect(await find({ url }, {}, 'data')).toMatchObject({ secret: KEPT });
     }
   });
 
-  it('looks beside the database that ROLLCALL_DATABASE_URL names', async () => {
+  it('uses the secret beside the database that ROLLCALL_DATABASE_URL names', async () => {
     const env = { ROLLCALL_DATABASE_URL: 'better-sqlite3:./var/db/users.sqlite' };
     expect(await find({}, env, 'var/db')).toMatchObject({ secret: KEPT });
   });
 
-  it('never signs for a server elsewhere with the secret of this machine', async () => {
+  it('never uses the secret of this machine for a server elsewhere', async () => {
     for (const url of [
       'https://users.example.com',
       'http://127.0.0.1.example.com',
@@ -58,7 +58,7 @@ describe('findServerAccess', () => {
     }
   });
 
-  it('says what to do when there is nothing to sign in with', async () => {
+  it('explains what to set when there is nothing to sign in with', async () => {
     await expect(find({})).rejects.toThrow(/set ROLLCALL_SECRET.*rollcall\.secret/);
     const env = { ROLLCALL_DATABASE_URL: 'postgres://localhost/users' };
     await expect(find({}, env, 'data')).rejects.toThrow('set ROLLCALL_SECRET');

@@ -6,29 +6,29 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.js';
 
 /**
- * Does something with a client that is signed in as the options say, and disconnects it afterwards, whatever happens. An
- * interrupt ends the wait at once.
+ * Calls `use` with a client that signs in as the options say, and always disconnects the client afterwards.
+ * @throws Error as soon as the user interrupts; it does not wait for `use`.
  */
 export function withClient<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient, connection: ServerAccess) => Promise<Result>,
+  use: (client: ServerClient, access: ServerAccess) => Promise<Result>,
 ): Promise<Result> {
-  return withClientUntilDone(command, context, (client, connection) =>
-    Promise.race([use(client, connection), interruptionOf(context.interrupted)]),
+  return withClientUntilDone(command, context, (client, access) =>
+    Promise.race([use(client, access), interruptionOf(context.interrupted)]),
   );
 }
 
-/** Like {@link withClient}, for what sees to interrupts itself and ends in good order. */
+/** Like {@link withClient}, for commands that handle an interrupt themselves: it waits until `use` has ended. */
 export async function withClientUntilDone<Result>(
   command: Command,
   context: CommandContext,
-  use: (client: ServerClient, connection: ServerAccess) => Promise<Result>,
+  use: (client: ServerClient, access: ServerAccess) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await findServerAccess(command.optsWithGlobals<GlobalOptions>(), context);
-  const client = createServerClient(connection);
+  const access = await findServerAccess(command.optsWithGlobals<GlobalOptions>(), context);
+  const client = createServerClient(access);
   try {
-    return await use(client, connection);
+    return await use(client, access);
   } finally {
     await client.disconnect();
   }
@@ -42,7 +42,7 @@ function interruptionOf(interrupted: AbortSignal): Promise<never> {
   });
 }
 
-/** Where `rollcall serve` listens unless it is told otherwise. */
+/** Where `rollcall serve` listens by default. */
 export const DEFAULT_URL = 'http://127.0.0.1:4600';
 
 const DEFAULT_DATABASE_URL = 'sqlite:./data/rollcall.sqlite';
@@ -54,12 +54,12 @@ export interface GlobalOptions {
   secret?: string;
 }
 
-/** How to reach a server, and what to sign in with. */
+/** The address of a server, and what to sign in with. */
 export type ServerAccess = { url: string } & ({ token: string } | { secret: string });
 
 /**
- * Finds the server and what to sign in with: an option goes before its variable, and a token before a secret. When
- * neither is given and the server is on this machine, the secret that it keeps beside its embedded database does.
+ * Finds the server and what to sign in with. Options win over variables, and a token wins over a secret. Without any of
+ * them, a server on this machine is reached with the secret that it keeps beside its embedded database.
  * @throws RollcallError `TOKEN_MISSING` when there is nothing to sign in with.
  */
 export async function findServerAccess(
@@ -67,7 +67,7 @@ export async function findServerAccess(
   context: CommandContext,
 ): Promise<ServerAccess> {
   const url = options.url ?? nonEmpty(context.env.ROLLCALL_URL) ?? DEFAULT_URL;
-  // An option, of either kind, is meant for this call; a variable was set for all of them.
+  // An option is meant for this call, so a secret given as an option wins over a token in a variable.
   if (options.token) return { url, token: options.token };
   if (options.secret) return { url, secret: options.secret };
   const token = nonEmpty(context.env.ROLLCALL_TOKEN);
@@ -76,8 +76,8 @@ export async function findServerAccess(
 }
 
 /**
- * Finds the secret to sign tokens with.
- * @param local whether the secret file beside the embedded database may be used.
+ * Finds the secret that signs tokens.
+ * @param local whether to read the secret file beside the embedded database.
  * @throws RollcallError `TOKEN_MISSING` when there is none.
  */
 export async function findSecret(
@@ -88,18 +88,16 @@ export async function findSecret(
   const given = options.secret ?? nonEmpty(context.env.ROLLCALL_SECRET);
   if (given) return given;
   const file = local ? secretFileOf(context) : undefined;
-  const kept = file ? await readSecretFile(file) : undefined;
-  if (kept) return kept;
-  const looked = file
-    ? `, and there is no secret in ${file}: has the server been started from this folder?`
-    : '';
+  const stored = file ? await readSecretFile(file) : undefined;
+  if (stored) return stored;
+  const tried = file ? ` (${file} has no secret; a server started in this folder would have made it)` : '';
   throw new RollcallError(
     'TOKEN_MISSING',
-    `nothing to sign in with: set ROLLCALL_SECRET or ROLLCALL_TOKEN, or give --secret or --token${looked}`,
+    `there is nothing to sign in with: set ROLLCALL_SECRET or ROLLCALL_TOKEN, or give --secret or --token${tried}`,
   );
 }
 
-/** Beside the database, where the server makes it; a PostgreSQL database has no such place. */
+/** The server writes its secret beside an embedded database. There is no such file for PostgreSQL. */
 function secretFileOf(context: CommandContext): string | undefined {
   const databaseUrl = nonEmpty(context.env.ROLLCALL_DATABASE_URL) ?? DEFAULT_DATABASE_URL;
   const [, file] = /^(?:sqlite|better-sqlite3):(.+)$/.exec(databaseUrl) ?? [];
@@ -116,7 +114,7 @@ async function readSecretFile(file: string): Promise<string | undefined> {
   }
 }
 
-/** Whether a server is on this machine, so that a secret of this machine can be its own and is safe to use. */
+/** Whether a server is on this machine. Only then can the secret file be its secret, and is safe to use. */
 function isLocal(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);

@@ -12,25 +12,25 @@ interface CopyCommandOptions {
   leaveOut: string[];
 }
 
-/** `rollcall copy`: moves an embedded installation to PostgreSQL. */
+/** `rollcall copy`: copies an embedded installation to PostgreSQL. */
 export function addCopyCommand(program: Command, context: CommandContext): void {
   program
     .command('copy')
     .description('copy an embedded installation to an empty PostgreSQL database, while its server runs')
-    .requiredOption('--from <url>', 'where the data is: sqlite:<file> or better-sqlite3:<file>')
-    .option('--to <url>', 'where it goes: postgres://… (default: ROLLCALL_DATABASE_URL)')
-    .option('--no-wait', 'copy what there is and end, with exit code 1 while a server has the source')
-    .option('--leave-out <table...>', 'tables of the source that are not of Rollcall and stay behind', [])
+    .requiredOption('--from <url>', 'the source: sqlite:<file> or better-sqlite3:<file>')
+    .option('--to <url>', 'the target: postgres://… (default: ROLLCALL_DATABASE_URL)')
+    .option('--no-wait', 'do not wait for the server to stop; end with exit code 1 if it still runs')
+    .option('--leave-out <table...>', 'do not copy these tables, which do not belong to Rollcall', [])
     .addHelpText(
       'after',
-      '\nIt says when to stop the server of the source, then copies the rest, compares everything and ends; servers with' +
-        '\nROLLCALL_DATABASE_URL of the target and the same ROLLCALL_SECRET may start then. ROLLCALL_PRODUCTS names the products' +
-        '\nthat the source has. When it was ended before, by whatever, the same command goes on where it stopped.',
+      '\nThe command tells you when to stop the server of the source. Then it copies the rest and compares everything.' +
+        '\nAfter that, start servers with ROLLCALL_DATABASE_URL set to the target and with the same ROLLCALL_SECRET.' +
+        '\nROLLCALL_PRODUCTS names the products of the source. If the command ends early, run it again: it continues.',
     )
     .action(async (options: CopyCommandOptions) => {
       const to = options.to || context.env.ROLLCALL_DATABASE_URL;
       if (!to) {
-        const message = 'where to copy to is not said: give --to postgres://…, or set ROLLCALL_DATABASE_URL';
+        const message = 'there is no target: give --to postgres://…, or set ROLLCALL_DATABASE_URL';
         throw new RollcallError('INPUT_INVALID', message, { field: 'to' });
       }
       const { copy, loadConfig } = await import('@rollcall/server');
@@ -55,17 +55,17 @@ export function addCopyCommand(program: Command, context: CommandContext): void 
     });
 }
 
-/** What became of a copy, as the server's package tells it. */
+/** The result of a copy, as `copy` of the server package returns it. */
 interface CopyReport {
   readonly finished: boolean;
   readonly tables: readonly { name: string; rows: number; checksum: string }[];
   readonly secret?: { file: string; keyIds: readonly (string | null)[] };
 }
 
-/** So much of a checksum tells a person that two are the same. */
+/** Enough of a checksum for a person to compare two. */
 const SHOWN_DIGITS = 16;
 
-/** The end of a copy for programs. */
+/** The result of a copy, for a program. */
 export function copyJson(report: CopyReport, times: CopyTimes): object {
   return {
     type: 'copy',
@@ -78,12 +78,12 @@ export function copyJson(report: CopyReport, times: CopyTimes): object {
   };
 }
 
-/** The same for people. */
+/** The result of a copy, for a person: the tables, the time, and what to do next. */
 export function copyLines(report: CopyReport, times: CopyTimes): string[] {
   if (!report.finished) {
     return [
-      'The copy is not finished, and no server starts on the target yet.',
-      'What remains: stop the server of the source and run the same command again; it goes on where it stopped.',
+      'The copy is not finished. No server starts on the target yet.',
+      'Next: stop the server of the source, and run the same command again. It continues where it stopped.',
     ];
   }
   const cells = report.tables.map(({ name, rows, checksum }) => [
@@ -96,15 +96,15 @@ export function copyLines(report: CopyReport, times: CopyTimes): string[] {
     ...alignCells([['TABLE', 'ROWS', 'CHECKSUM'], ...cells]),
     `copied and compared ${formatCount(rowsOf(report))} rows ${took}`,
     ...secretLines(report.secret),
-    'Start the servers with ROLLCALL_DATABASE_URL of the target. The source is as it was: start no server on it any more.',
+    'Start the servers with ROLLCALL_DATABASE_URL set to the target. The source is unchanged: do not start a server on it again.',
   ];
 }
 
 function secretLines(secret: CopyReport['secret']): string[] {
-  if (!secret) return ['Give the servers the ROLLCALL_SECRET that the old one had: tokens stay good.'];
-  const keys = secret.keyIds.map(id => (id === null ? 'one without a name' : terminalText(id))).join(', ');
+  if (!secret) return ['Give the servers the ROLLCALL_SECRET of the old server, so that tokens stay valid.'];
+  const keys = secret.keyIds.map(id => (id === null ? 'one without an id' : terminalText(id))).join(', ');
   return [
-    `Set ROLLCALL_SECRET of the servers to what is in ${terminalText(secret.file)} (keys: ${keys}): tokens stay good.`,
+    `Set ROLLCALL_SECRET of the servers to the content of ${terminalText(secret.file)} (keys: ${keys}), so that tokens stay valid.`,
   ];
 }
 

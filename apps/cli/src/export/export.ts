@@ -4,7 +4,7 @@ import { type CommandContext, EXIT_CODES } from '../context.js';
 import { parseJsonObjectOption } from '../options/option-values.js';
 import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
-import { formatCount } from '../output/terminal-text.js';
+import { countOf, terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
 import { withClientUntilDone } from '../server-access.js';
 
@@ -13,12 +13,12 @@ interface ExportOptions {
   activeOnly?: true;
 }
 
-/** `rollcall export`: writes every user as NDJSON, in the order of their ids, in flat memory. */
+/** `rollcall export`: writes all users as NDJSON, ordered by id, in constant memory. */
 export function addExportCommand(program: Command, context: CommandContext): void {
   program
     .command('export')
-    .description('write all users as NDJSON, ordered by id, to a file or to standard output')
-    .argument('[file]', 'default: standard output', '-')
+    .description('write all users as NDJSON, ordered by id')
+    .argument('[file]', 'write to this file (default: standard output)', '-')
     .addOption(
       new Option('--filter <json>', 'only users that match this filter').argParser(parseJsonObjectOption),
     )
@@ -37,7 +37,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
       if (context.interrupted.aborted) context.exitCode = EXIT_CODES.stopped;
       else if (file !== '-') {
         await new Printer(context.stdout).show({ type: 'summary', done: exported, file }, () => [
-          `exported ${formatCount(exported)} users to ${file}`,
+          `exported ${countOf(exported, 'user')} to ${terminalText(file)}`,
         ]);
       }
     });
@@ -48,7 +48,7 @@ async function writeUsers(
   printer: Printer,
   context: CommandContext,
 ): Promise<number> {
-  const progress = reportProgress(context.stderr, { noun: 'users' });
+  const progress = reportProgress(context.stderr, { noun: 'user' });
   let done = 0;
   try {
     for await (const user of users) {

@@ -5,7 +5,7 @@ import type { FailedRow } from './error-file.js';
 import { type ImportOptions, importRows, type UserImporter } from './import-rows.js';
 import { LeadingRows, type Mark } from './leading-rows.js';
 
-/** Rows on lines 2, 3, …: users `u2`, `u3`, …, and broken rows where asked for. */
+/** Rows on lines 2, 3, …: the users `u2`, `u3`, …, and broken rows on the lines of `broken`. */
 async function* rowsUpTo(
   lastLine: number,
   options: { broken?: number[]; onRead?: (line: number) => void } = {},
@@ -21,11 +21,11 @@ async function* rowsUpTo(
   }
 }
 
-/** Stores users in batches of ten, four at a time and the later ones sooner, as the contract of the client allows. */
+/** Stores users in batches of ten, four at a time, the last one first: the client may end batches in any order. */
 class FakeImporter implements UserImporter {
   readonly stored: string[] = [];
   readonly refused: Set<string>;
-  /** The whole import fails when this user is to be stored. */
+  /** The whole import fails at this user. */
   fatalAt: string | undefined;
 
   constructor(refused: string[] = []) {
@@ -92,7 +92,7 @@ async function runImport(
 }
 
 describe('importRows', () => {
-  it('imports every row and tells how far it is', async () => {
+  it('imports every row and reports its progress', async () => {
     const importer = new FakeImporter();
     const { outcome, settled, fractions } = await runImport(importer, rowsUpTo(251), { sizeBytes: 2510 });
     expect(outcome).toEqual({ status: 'completed', done: 250, failed: 0 });
@@ -101,7 +101,7 @@ describe('importRows', () => {
     expect(fractions.at(-1)).toBe(1);
   });
 
-  it('settles everything handed over between two stretches, whatever the order of the batches', async () => {
+  it('has settled every row at the end of an interval, whatever the order of the batches', async () => {
     const importer = new FakeImporter();
     const seen: { settled: Mark; stored: number }[] = [];
     const { outcome } = await runImport(importer, slowRows(rowsUpTo(301)), {
@@ -113,7 +113,7 @@ describe('importRows', () => {
     for (const { settled, stored } of seen) expect(stored).toBe(settled.rows);
   });
 
-  it('with skip, reports the rows that fail with their lines, and stores all others', async () => {
+  it('with skip, reports each failed row with its line, and stores all others', async () => {
     const importer = new FakeImporter(['u5', 'u100']);
     const { outcome, failed, settled } = await runImport(importer, rowsUpTo(120, { broken: [7] }), {
       onError: 'skip',
@@ -135,7 +135,7 @@ describe('importRows', () => {
     expect(settled.at(-1)).toMatchObject({ rows: 119, failed: 3 });
   });
 
-  it('with stop, names the first row that failed and can go on from a point before it', async () => {
+  it('with stop, reports the first row that failed, and can resume before it', async () => {
     const importer = new FakeImporter(['u150', 'u142']);
     const { outcome, settled } = await runImport(importer, rowsUpTo(1000));
     expect(outcome).toMatchObject({ status: 'stopped', failed: 0, row: { row: 142, id: 'u142' } });
@@ -151,7 +151,7 @@ describe('importRows', () => {
     expect(settled.at(-1)).toMatchObject({ line: 201, rows: 200 });
   });
 
-  it('claims nothing of the stretch in which the way to the server broke', async () => {
+  it('settles no row of the interval in which the connection to the server broke', async () => {
     const importer = new FakeImporter();
     importer.fatalAt = 'u150';
     const { outcome, settled } = await runImport(importer, rowsUpTo(500), { onError: 'skip' });
@@ -160,13 +160,13 @@ describe('importRows', () => {
     expect(settled).toMatchObject([{ line: 0, rows: 0 }]);
   });
 
-  it('keeps what was settled when the input breaks off', async () => {
+  it('keeps the settled rows when the input breaks off', async () => {
     const { outcome, settled } = await runImport(new FakeImporter(), breakingOff(rowsUpTo(250)));
     expect(outcome).toMatchObject({ status: 'stopped', done: 249, error: new Error('the disk is gone') });
     expect(settled.at(-1)).toMatchObject({ line: 201, rows: 200 });
   });
 
-  it('stops when a failed row cannot be reported, so that none is lost silently', async () => {
+  it('stops when a failed row cannot be reported, so that none is lost unnoticed', async () => {
     const onFailed = () => {
       throw new Error('no space left on device');
     };
@@ -177,7 +177,7 @@ describe('importRows', () => {
     expect(outcome).toMatchObject({ status: 'stopped', error: new Error('no space left on device') });
   });
 
-  it('ends in good order when it is interrupted: everything handed over is settled', async () => {
+  it('settles every row that it has read when it is interrupted', async () => {
     const interrupt = new AbortController();
     const importer = new FakeImporter();
     const rows = rowsUpTo(10_000, { onRead: line => line === 334 && interrupt.abort() });
@@ -191,7 +191,7 @@ describe('importRows', () => {
 async function* slowRows(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
   let count = 0;
   for await (const row of rows) {
-    // A stretch lasts a millisecond here; every fiftieth row lets one pass.
+    // An interval lasts a millisecond here; every fiftieth row waits for one to end.
     if (++count % 50 === 0) {
       const until = performance.now() + 2;
       while (performance.now() < until) await new Promise(setImmediate);

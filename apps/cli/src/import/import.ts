@@ -5,7 +5,7 @@ import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
 import { wholeNumber } from '../options/option-values.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
-import { formatClock, formatCount, terminalText } from '../output/terminal-text.js';
+import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
 import { INPUT_FORMATS } from '../rows/input.js';
 import { withClientUntilDone } from '../server-access.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
@@ -15,31 +15,32 @@ export function addImportCommand(program: Command, context: CommandContext): voi
   program
     .command('import')
     .description('create or replace users from NDJSON or CSV; importing the same users again changes nothing')
-    .argument('[file]', '- reads standard input', '-')
+    .argument('[file]', 'the file to read; - is standard input', '-')
     .addOption(
-      new Option('--format <format>', 'default: by the end of the name, standard input is NDJSON').choices(
-        INPUT_FORMATS,
-      ),
+      new Option(
+        '--format <format>',
+        'the format (default: by the extension of the file; NDJSON for standard input)',
+      ).choices(INPUT_FORMATS),
     )
     .addOption(
       new Option(
         '--delimiter <character>',
-        'CSV: what stands between two cells (default: a comma)',
+        'CSV: the character between two cells (default: a comma, or a tab for .tsv)',
       ).argParser(parseDelimiter),
     )
-    .option('--csv-text', 'CSV: keep every custom value as text, even true, false and numbers')
+    .option('--csv-text', 'CSV: read every custom value as text, also true, false and numbers')
     .addOption(
-      new Option('--concurrency <count>', `batches of ${LIMITS.batchUsers} users on their way at a time`)
+      new Option('--concurrency <count>', `send this many batches of ${LIMITS.batchUsers} users at a time`)
         .argParser(wholeNumber(1, 64))
         .default(4),
     )
     .addOption(
-      new Option('--on-error <what>', 'stop at the first row that fails, or report it and go on')
+      new Option('--on-error <what>', 'stop at the first row that fails, or report failed rows and continue')
         .choices(['stop', 'skip'])
         .default('stop'),
     )
-    .option('--errors <file>', 'where skipped rows are reported (default: <file>.errors.ndjson)')
-    .option('--resume', 'go on where an import of the same file stopped')
+    .option('--errors <file>', 'list the skipped rows in this file (default: <file>.errors.ndjson)')
+    .option('--resume', 'continue an import of the same file where it stopped')
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
       const result = await withClientUntilDone(command, context, client =>
         importFile(client, { ...options, file }, context),
@@ -54,7 +55,7 @@ function parseDelimiter(text: string): string {
   throw new InvalidArgumentError('it takes one character, such as ";" or "\\t"');
 }
 
-/** Says how an import ended: to a person in words, to a program as one JSON object. */
+/** Reports how an import ended, in words for a person and as one JSON object for a program. */
 async function reportOutcome(result: ImportResult, context: CommandContext): Promise<ExitCode> {
   const errorFile = result.errorFile && relative(context.directory, result.errorFile);
   if (result.status === 'stopped') context.stderr.write(`${stopLine(result)}\n`);
@@ -87,11 +88,16 @@ function summaryOf(result: ImportResult, errorFile: string | undefined) {
 function describe(result: ImportResult, errorFile: string | undefined): string[] {
   const rate = Math.round((result.done * 1000) / Math.max(1, result.elapsedMs));
   const pace = `in ${formatClock(result.elapsedMs)} (${formatCount(rate)} a second)`;
-  const skipped = result.skippedRows > 0 ? `, ${formatCount(result.skippedRows)} rows were done before` : '';
+  const skipped =
+    result.skippedRows > 0
+      ? `; skipped ${countOf(result.skippedRows, 'row')} that an earlier run had done`
+      : '';
   return [
-    `imported ${formatCount(result.done)} users ${pace}${skipped}`,
+    `imported ${countOf(result.done, 'user')} ${pace}${skipped}`,
     ...(errorFile
-      ? [`${formatCount(result.failedRows)} rows failed; they are in ${errorFile}, with the reasons`]
+      ? [
+          `${countOf(result.failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`,
+        ]
       : []),
     ...(result.status === 'completed' ? [] : [howToContinue(result)]),
   ];
@@ -99,8 +105,8 @@ function describe(result: ImportResult, errorFile: string | undefined): string[]
 
 function howToContinue({ status, row, resumeAfterRows }: ImportResult): string {
   const why = status === 'interrupted' ? 'interrupted' : 'stopped';
-  const mend = row ? 'mend the row, and ' : '';
-  if (resumeAfterRows === undefined)
-    return `${why}: ${mend}import the whole input again; what is stored stays as it is`;
-  return `${why}: ${mend}repeat the command with --resume; it goes on after row ${formatCount(resumeAfterRows)}`;
+  const first = row ? 'correct the row, then' : 'to continue,';
+  if (!resumeAfterRows)
+    return `${why}: ${first} import everything again; users that are stored stay unchanged`;
+  return `${why}: ${first} run the command again with --resume; it skips the first ${countOf(resumeAfterRows, 'row')}`;
 }

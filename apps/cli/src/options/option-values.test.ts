@@ -9,7 +9,7 @@ import {
 } from './option-values.js';
 
 describe('parseDurationSeconds', () => {
-  it('reads seconds, minutes, hours and days', () => {
+  it('parses seconds, minutes, hours and days', () => {
     expect(['90s', '15m', '1h', '30d'].map(parseDurationSeconds)).toEqual([90, 900, 3600, 2_592_000]);
   });
 
@@ -19,7 +19,7 @@ describe('parseDurationSeconds', () => {
 });
 
 describe('parseSortOption', () => {
-  it('reads several keys, ascending unless it says otherwise', () => {
+  it('parses several keys, ascending by default', () => {
     expect(parseSortOption('role, custom.address.city:asc,created_at:desc')).toEqual([
       { field: 'role', direction: 1 },
       { field: 'custom.address.city', direction: 1 },
@@ -33,7 +33,7 @@ describe('parseSortOption', () => {
 });
 
 describe('parseJsonObjectOption', () => {
-  it('reads an object and refuses everything else', () => {
+  it('parses an object and refuses everything else', () => {
     expect(parseJsonObjectOption('{"age":{"$gt":18}}')).toEqual({ age: { $gt: 18 } });
     expect(() => parseJsonObjectOption('{age:1}')).toThrow('not JSON');
     for (const text of ['[]', 'null', '1'])
@@ -42,7 +42,7 @@ describe('parseJsonObjectOption', () => {
 });
 
 describe('addAssignment', () => {
-  it('takes JSON as JSON and other text as text', () => {
+  it('reads JSON as JSON and other text as text', () => {
     const texts = ['age=41', 'name=Jane = Doe', 'tags=["a"]', 'zip="007"', 'code=007', 'empty='];
     const all = texts.reduce<ReturnType<typeof addAssignment> | undefined>(
       (before, text) => addAssignment(text, before),
@@ -58,19 +58,19 @@ describe('addAssignment', () => {
     });
   });
 
-  it('refuses what is no assignment, and a path that is set twice', () => {
+  it('refuses a text that is not an assignment, and a path that is set twice', () => {
     expect(() => addAssignment('age', undefined)).toThrow('path=value');
     expect(() => addAssignment('=1', undefined)).toThrow('path=value');
     expect(() => addAssignment('age=2', { age: 1 })).toThrow('set twice');
   });
 
-  it('lets the server see a reserved name as what it is', () => {
+  it('passes a reserved name on to the server unchanged', () => {
     expect(Object.keys(addAssignment('__proto__=1', undefined))).toEqual(['__proto__']);
   });
 });
 
 describe('addToList', () => {
-  it('adds to what was given before', () => {
+  it('adds to the values given before', () => {
     expect(addToList('c, d,', addToList('a,b', undefined))).toEqual(['a', 'b', 'c', 'd']);
   });
 });

@@ -1,7 +1,7 @@
 import type { JsonValue, SortKey } from '@rollcall/protocol';
 import { InvalidArgumentError } from 'commander';
 
-/** Makes the reader of an option that is a whole number within bounds, both included. */
+/** Makes the parser of an option that takes a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return text => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -13,8 +13,8 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /**
- * Reads a duration such as `90s`, `15m`, `1h`, `30d` as seconds.
- * @throws InvalidArgumentError for anything else: a number without a unit is refused, because nobody knows which.
+ * Parses a duration such as `90s`, `15m`, `1h`, `30d` as seconds.
+ * @throws InvalidArgumentError for anything else. A number without a unit is refused, because its unit is unknown.
  */
 export function parseDurationSeconds(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
@@ -23,7 +23,7 @@ export function parseDurationSeconds(text: string): number {
   throw new InvalidArgumentError('a duration is a number and a unit: 90s, 15m, 1h or 30d');
 }
 
-/** Reads a list with commas between its members, added to what was given before. */
+/** Parses a list with commas between its members, and adds them to the values given before. */
 export function addToList(text: string, before: string[] | undefined): string[] {
   const members = text
     .split(',')
@@ -32,13 +32,13 @@ export function addToList(text: string, before: string[] | undefined): string[] 
   return [...(before ?? []), ...members];
 }
 
-/** Reads an option that is a JSON object, such as a filter. */
+/** Parses an option that takes a JSON object, such as a filter. */
 export function parseJsonObjectOption(text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new InvalidArgumentError(`this is not JSON: ${(error as Error).message}`);
+    throw new InvalidArgumentError(`it is not JSON: ${(error as Error).message}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
@@ -49,22 +49,22 @@ export function parseJsonObjectOption(text: string): Record<string, unknown> {
 const DIRECTIONS: Record<string, SortKey['direction']> = { asc: 1, desc: -1 };
 
 /**
- * Reads a sort such as `role:asc,created_at:desc`; without a direction a field sorts ascending. Whether the fields exist
- * is for the server to say.
+ * Parses a sort such as `role:asc,created_at:desc`. Without a direction a field sorts ascending. The server checks whether
+ * the fields exist.
  */
 export function parseSortOption(text: string): SortKey[] {
   return text.split(',').map(part => {
     const [, field, direction = 'asc'] = /^([^:\s]+)(?::(.*))?$/.exec(part.trim()) ?? [];
     const sign = Object.hasOwn(DIRECTIONS, direction) ? DIRECTIONS[direction] : undefined;
     if (!field || !sign)
-      throw new InvalidArgumentError('a sort is field:asc or field:desc, several with commas');
+      throw new InvalidArgumentError('a sort is field:asc or field:desc; put commas between several');
     return { field, direction: sign };
   });
 }
 
 /**
- * Reads one `path=value` more, for an option that can be given several times. A value that is JSON is taken as JSON,
- * every other text as it is: `age=41`, `tags=["a","b"]`, `name=Jane Doe`, and `zip='"12345"'` for text that looks like
+ * Parses one `path=value`, and adds it to those given before. A value that is JSON is read as JSON, and any other text
+ * stays text: `age=41`, `tags=["a","b"]`, `name=Jane Doe`, and `zip='"12345"'` for text that looks like
  * a number.
  */
 export function addAssignment(
@@ -76,7 +76,7 @@ export function addAssignment(
     throw new InvalidArgumentError('an assignment is path=value, such as role=admin or custom.age=41');
   const path = text.slice(0, at);
   if (before && Object.hasOwn(before, path)) throw new InvalidArgumentError(`${path} is set twice`);
-  // A null prototype lets every path be an ordinary key; the server refuses those that are reserved.
+  // Without a prototype every path is an ordinary key. The server refuses the reserved ones.
   const all: Record<string, JsonValue> = Object.assign(Object.create(null), before);
   all[path] = assignedValue(text.slice(at + 1));
   return all;

@@ -6,8 +6,8 @@ import { finished } from 'node:stream/promises';
 import type { CommandContext, OutputStream } from '../context.js';
 
 /**
- * Writes a file that appears under its name when it is complete: half of one never looks like a whole one. What was
- * written is gone after an error or an interrupt; a file of that name is replaced.
+ * Writes a file that appears under its name only when it is complete, so that nobody takes a part for the whole. It
+ * replaces a file of that name. After an error or an interrupt there is no new file.
  * @returns what `write` returns.
  */
 export async function writeFileAtomically<Result>(

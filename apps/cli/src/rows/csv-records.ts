@@ -1,8 +1,8 @@
 /**
- * Reads users from CSV (RFC 4180) in a way that one bad record costs only itself. A parser that runs over the whole
- * stream cannot do that: after a stray quote it takes everything up to the next quote for one field. Here the stream is
- * cut into lines first, lines are joined only while a quote is open, and where the joined text is no sound record, its
- * first line alone is the broken row and reading goes on with the second.
+ * Reads CSV records (RFC 4180) so that a bad record breaks no other. A parser that runs over the whole stream cannot do
+ * that: after a stray quote it reads everything up to the next quote as one field. This reader cuts the stream into lines
+ * first, and joins lines only while a quote is open. If the joined text is not a valid record, the first line alone is the
+ * broken row, and reading continues with the second line.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Line } from './lines.js';
@@ -10,18 +10,19 @@ import { type BrokenRow, MAX_ROW_BYTES, placeOf, type RowPlace, textOf } from '.
 
 /** How a CSV file is written. */
 export interface CsvOptions {
-  /** What stands between two cells: one character. */
+  /** The character between two cells. */
   delimiter: string;
-  /** Keep every custom value as text, even where it looks like a number. */
+  /** Read every custom value as text, also when it looks like a number. */
   asText: boolean;
 }
 
+/** One record of the file, with the lines that it was read from. */
 interface CsvRecord extends RowPlace {
   cells: string[];
   lines: [Line, ...Line[]];
 }
 
-/** The next record that is not empty, or undefined at the end. */
+/** The next record that is not empty; undefined at the end. */
 export async function nextRecord(
   lines: LineQueue,
   options: CsvOptions,
@@ -40,7 +41,7 @@ async function readRecord(
   lines: LineQueue,
   options: CsvOptions,
 ): Promise<CsvRecord | BrokenRow> {
-  // Most files quote nothing, and for those there is nothing to parse.
+  // Most files have no quotes, and need no parser.
   if (!firstText.includes('"')) return recordOf([first], firstText.split(options.delimiter));
   const taken: [Line, ...Line[]] = [first];
   let text = firstText;
@@ -54,7 +55,7 @@ async function readRecord(
     text += `\n${more}`;
     if (countQuotes(more) % 2 === 1) open = false;
   }
-  const cells = open ? 'a quote is opened in this record and never closed' : parseRecord(text, options);
+  const cells = open ? 'this record opens a quote and never closes it' : parseRecord(text, options);
   if (typeof cells !== 'string') return recordOf(taken, cells);
   lines.unread(taken.slice(1));
   return { ...placeOf(first), problem: { code: 'INPUT_INVALID', message: cells } };
@@ -78,7 +79,7 @@ function parseRecord(text: string, options: CsvOptions): string[] | string {
   }
 }
 
-/** The parser counts lines within the record that it was given, which would only mislead. */
+/** The parser counts lines within the record, which would mislead a reader of the message. */
 function withoutPlace(message: string): string {
   return message.replace(/ at line \d+/, '');
 }
@@ -89,24 +90,25 @@ function countQuotes(text: string): number {
   return count;
 }
 
-/** Lines that can be put back, to be read again as rows of their own. */
+/** Lines that can be returned, to be read again as rows of their own. */
 export class LineQueue {
   readonly #iterator: AsyncIterator<Line>;
-  /** The next one last. */
-  readonly #waiting: Line[] = [];
+  /** Returned lines, the next one last. */
+  readonly #returned: Line[] = [];
 
   constructor(source: AsyncIterable<Line>) {
     this.#iterator = source[Symbol.asyncIterator]();
   }
 
   async take(): Promise<Line | undefined> {
-    const waiting = this.#waiting.pop();
-    if (waiting) return waiting;
+    const returned = this.#returned.pop();
+    if (returned) return returned;
     const next = await this.#iterator.next();
     return next.done ? undefined : next.value;
   }
 
+  /** Returns lines in their order. `take` gives them again before all others. */
   unread(lines: Line[]): void {
-    for (const line of lines.toReversed()) this.#waiting.push(line);
+    for (const line of lines.toReversed()) this.#returned.push(line);
   }
 }

@@ -5,17 +5,17 @@ import type { Line } from './lines.js';
 import { placeOf, type Row, type RowProblem } from './row.js';
 
 /**
- * Reads one user a record; the first record is the header.
- * @throws RollcallError `INPUT_INVALID` when the header is not sound: no row can be understood without it.
+ * Reads one user a record. The first record is the header.
+ * @throws RollcallError `INPUT_INVALID` when the header is not valid, because no row can be read without it.
  */
 export async function* readCsvRows(source: AsyncIterable<Line>, options: CsvOptions): AsyncGenerator<Row> {
   const lines = new LineQueue(source);
   const header = await nextRecord(lines, options);
   if (!header)
-    throw new RollcallError('INPUT_INVALID', 'the file is empty; its first line names the columns');
+    throw new RollcallError('INPUT_INVALID', 'the file is empty; its first line must name the columns');
   if ('problem' in header) throw new RollcallError(header.problem.code, `header: ${header.problem.message}`);
   const columns = parseColumns(header.cells);
-  // What the rows mean depends on the header, so it belongs to the bytes of the first of them.
+  // The header decides what the rows mean, so its bytes are part of the first row.
   let before: Buffer | undefined = header.bytes;
   for await (const row of readRecords(lines, columns, options)) {
     yield before ? { ...row, bytes: Buffer.concat([before, row.bytes]) } : row;
@@ -28,7 +28,7 @@ async function* readRecords(lines: LineQueue, columns: Column[], options: CsvOpt
     if ('problem' in record) yield record;
     else if (record.cells.length === columns.length) {
       const { cells, lines: _, ...place } = record;
-      // Spreadsheets write empty rows as commas.
+      // Spreadsheets write an empty row as commas.
       if (cells.some(cell => cell.trim() !== '')) yield { ...place, ...toUser(columns, cells, options) };
     } else {
       lines.unread(record.lines.slice(1));
@@ -47,13 +47,13 @@ function toUser(columns: Column[], cells: string[], options: CsvOptions) {
 }
 
 function wrongCount(expected: number, found: number): RowProblem {
-  const message = `the header has ${expected} columns, this record has ${found}`;
+  const message = `the header has ${expected} columns, but this record has ${found}`;
   return { code: 'INPUT_INVALID', message };
 }
 
 /**
- * Makes a user of the cells of one record; the record has as many cells as there are columns.
- * @throws RollcallError `INPUT_INVALID` that names the column whose cell does not fit.
+ * Makes a user from the cells of one record, which has one cell for each column.
+ * @throws RollcallError `INPUT_INVALID` that names the column whose cell is wrong.
  */
 function userOfCells(
   columns: readonly Column[],
@@ -72,7 +72,7 @@ function userOfCells(
   return user as UpsertUserInput;
 }
 
-/** The names of a path are checked with the header, so none of them reaches a prototype. */
+/** `parseColumns` has checked the names of the path, so none of them reaches a prototype. */
 function setWithin(object: JsonObject, path: readonly string[], value: JsonObject[string]): void {
   let inner = object;
   for (const name of path.slice(0, -1)) {

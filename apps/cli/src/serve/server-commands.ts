@@ -4,23 +4,23 @@ import { type CommandContext, EXIT_CODES } from '../context.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 
-/** `rollcall serve`: runs a server until a signal ends it. */
+/** `rollcall serve`: runs a server until a signal stops it. */
 export function addServeCommand(program: Command, context: CommandContext): void {
   program
     .command('serve')
-    .description('run a server, configured by ROLLCALL_* variables, until a signal ends it')
+    .description('run a server until a signal stops it; ROLLCALL_* variables configure it')
     .action(async () => {
-      // The server brings the database drivers with it; no other command has to wait for them.
+      // The server loads the database drivers. Imported here, it does not slow down the other commands.
       const { runServer } = await import('@rollcall/server');
       context.exitCode = await runServer(serverEnvironment(context));
     });
 }
 
-/** `rollcall migrate`: brings the database up to date without starting a server. */
+/** `rollcall migrate`: brings the schema of the database up to date, without starting a server. */
 export function addMigrateCommand(program: Command, context: CommandContext): void {
   program
     .command('migrate')
-    .description('bring the schema of the configured database up to date, without starting a server')
+    .description('bring the schema of the database up to date, without starting a server')
     .action(async () => {
       const { loadConfig, migrate } = await import('@rollcall/server');
       const migrations = await migrate(loadConfig(serverEnvironment(context)));
@@ -30,27 +30,25 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     });
 }
 
-/** `rollcall renew-log`: tells every listener to read afresh, after a backup was restored. */
+/** `rollcall renew-log`: makes every listener read its data again, after a backup was restored. */
 export function addRenewLogCommand(program: Command, context: CommandContext): void {
   program
     .command('renew-log')
-    .description(
-      'after a backup of the configured database was restored: tell every listener, once, to read afresh',
-    )
+    .description('make every listener read its data again; run it once after you restored a backup')
     .action(async () => {
       const { loadConfig, renewLog } = await import('@rollcall/server');
       const position = await renewLog(loadConfig(serverEnvironment(context)));
       await new Printer(context.stdout).show({ position }, () => [
-        `the log goes on as another one, from ${position}; listeners with older positions read afresh`,
+        `the event log continues under a new identity, from ${position}; every listener reads its data again`,
       ]);
     });
 }
 
-/** `rollcall check-config`: says what a server would run with, or everything that is wrong with it. */
+/** `rollcall check-config`: prints the settings that a server would run with, or all their errors. */
 export function addCheckConfigCommand(program: Command, context: CommandContext): void {
   program
     .command('check-config')
-    .description('print the settings that a server would run with, or everything that is wrong with them')
+    .description('print the settings that a server would run with, or all their errors')
     .action(async () => {
       const { describeConfig, loadConfig, loadProducts } = await import('@rollcall/server');
       try {
@@ -67,10 +65,10 @@ export function addCheckConfigCommand(program: Command, context: CommandContext)
     });
 }
 
-/** Variables that only this command knows; the server would call them unknown settings. */
+/** Variables that only this command knows. The server would refuse them as unknown settings. */
 const OWN_VARIABLES = ['ROLLCALL_DEBUG'];
 
-/** The environment as the server may see it. */
+/** The environment without the variables of this command. */
 function serverEnvironment(context: CommandContext): CommandContext['env'] {
   return Object.fromEntries(Object.entries(context.env).filter(([name]) => !OWN_VARIABLES.includes(name)));
 }

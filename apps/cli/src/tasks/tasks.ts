@@ -7,14 +7,14 @@ import { alignCells, formatCount } from '../output/terminal-text.js';
 import { withClient, withClientUntilDone } from '../server-access.js';
 import { exitCodeOf, followTask, taskLines } from './follow-task.js';
 
-/** `rollcall tasks list|get|watch|cancel`. */
+/** `rollcall tasks list`, `get`, `watch` and `cancel`. */
 export function addTasksCommands(program: Command, context: CommandContext): void {
-  const tasks = program.command('tasks').description('look at long-running work');
+  const tasks = program.command('tasks').description('show and cancel long-running work');
   const printer = new Printer(context.stdout);
 
   tasks
     .command('list')
-    .description('the newest tasks')
+    .description('list the newest tasks')
     .addOption(new Option('--status <status>').choices(TASK_STATUSES))
     .addOption(new Option('--type <type>').choices(TASK_TYPES))
     .addOption(
@@ -32,7 +32,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
 
   tasks
     .command('get')
-    .description('one task, with what happened to each user')
+    .description('print one task, with the result for each user')
     .argument('<task id>')
     .action(async (id: string, _options: object, command: Command) => {
       const task = await withClient(command, context, client => client.getTask(id));
@@ -53,7 +53,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
 
   tasks
     .command('cancel')
-    .description('stop a task between two users; what is done stays done')
+    .description('stop a task; the users that it has finished stay changed')
     .argument('<task id>')
     .action(async (id: string, _options: object, command: Command) => {
       const task = await withClient(command, context, client => client.cancelTask(id));
@@ -61,10 +61,10 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
     });
 }
 
-/** The heading of {@link taskCells}. */
+/** The headings of {@link taskCells}. */
 const TASK_HEADING = ['TASK', 'TYPE', 'STATUS', 'DONE', 'TOTAL', 'FAILED', 'CREATED'];
 
-/** A task in the cells of one line of a table. */
+/** A task as one line of a table. */
 function taskCells(task: Task): string[] {
   const { done, total, failed } = task.progress;
   return [

@@ -9,7 +9,7 @@ import {
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { Printer } from '../output/printer.js';
-import { formatCount } from '../output/terminal-text.js';
+import { countOf, formatCount } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
 import { addCounts, inTasks, productLines } from './in-tasks.js';
 import { batchesOf, createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
@@ -22,21 +22,35 @@ interface DeleteOptions
   dryRun?: true;
 }
 
-/** `rollcall users delete`: as tasks; with `--dry-run` only in counts. */
+/** `rollcall users delete`: deletes users in tasks; with `--dry-run` it only counts. */
 export function addUsersDeleteCommand(users: Command, context: CommandContext): void {
   createUserIdsCommand(users, 'delete')
-    .description('delete users: marked as deleted at once, the rest as a task; what is not named is kept')
+    .description('delete users: they are gone for everybody at once, and a task deletes the rest')
     .addOption(
-      new Option('--user <mode>', 'what becomes of the users (default: soft)').choices(USER_DELETION_MODES),
+      new Option('--user <mode>', 'how to delete the users themselves (default: soft)').choices(
+        USER_DELETION_MODES,
+      ),
     )
     .addOption(
-      new Option('--messages <mode>', 'their messages, and activities').choices(MESSAGE_DELETION_MODES),
+      new Option(
+        '--messages <mode>',
+        'how to delete their messages and activities (default: keep them)',
+      ).choices(MESSAGE_DELETION_MODES),
     )
-    .addOption(new Option('--conversations <mode>', 'their channels of two').choices(PAIR_DELETION_MODES))
-    .addOption(new Option('--calls <mode>', 'their calls of two').choices(PAIR_DELETION_MODES))
-    .option('--new-channel-owner <id>', 'who owns their channels; with --user hard only')
-    .option('--wait', 'show the progress and wait for the end')
-    .option('--dry-run', 'change nothing; say how much would be deleted')
+    .addOption(
+      new Option(
+        '--conversations <mode>',
+        'how to delete their channels with one other user (default: keep)',
+      ).choices(PAIR_DELETION_MODES),
+    )
+    .addOption(
+      new Option('--calls <mode>', 'how to delete their calls with one other user (default: keep)').choices(
+        PAIR_DELETION_MODES,
+      ),
+    )
+    .option('--new-channel-owner <id>', 'the new owner of their channels; only with --user hard')
+    .option('--wait', 'wait for the task, and show its progress')
+    .option('--dry-run', 'change nothing; print how much would be deleted')
     .action(async (given: string[], options: DeleteOptions, command: Command) => {
       const { user, messages, conversations, calls, newChannelOwner, createdBy } = options;
       const how: DeleteUsersOptions = {
@@ -72,7 +86,7 @@ async function preview(
     }
   });
   await new Printer(context.stdout).show({ type: 'preview', ...sum }, () => [
-    `${formatCount(sum.users)} of ${formatCount(ids.length)} users would be deleted`,
+    `${formatCount(sum.users)} of ${countOf(ids.length, 'user')} would be deleted`,
     ...productLines(sum.products),
   ]);
 }

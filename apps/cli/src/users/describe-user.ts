@@ -1,10 +1,10 @@
 import type { User } from '@rollcall/protocol';
 import { terminalText } from '../output/terminal-text.js';
 
-/** The heading of {@link userCells}. */
+/** The headings of {@link userCells}. */
 export const USER_HEADING = ['ID', 'NAME', 'ROLE', 'TEAMS', 'STATE', 'UPDATED'];
 
-/** A user in the cells of one line of a table. */
+/** A user as one line of a table. */
 export function userCells(user: User): string[] {
   return [
     user.id,
@@ -23,8 +23,8 @@ function stateOf(user: User): string {
   return user.online ? 'online' : 'offline';
 }
 
-/** A whole user, for people: its JSON over several lines. */
+/** A whole user for a person: JSON over several lines. */
 export function userLines(user: User): string[] {
-  // JSON escapes what is below a space; terminalText sees to the rest, line by line.
+  // JSON escapes the control characters below the space. terminalText replaces the others.
   return JSON.stringify(user, null, 2).split('\n').map(terminalText);
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
 import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
-import { formatCount, terminalText } from '../output/terminal-text.js';
+import { countOf, formatCount, terminalText } from '../output/terminal-text.js';
 import { withClientUntilDone } from '../server-access.js';
 import { followTask } from '../tasks/follow-task.js';
 import { batchesOf, createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
@@ -13,11 +13,11 @@ interface ExportOptions extends UserIdsOptions {
   output: string;
 }
 
-/** `rollcall users export`: everything that is stored about some users, as NDJSON, in the order of the ids given. */
+/** `rollcall users export`: writes everything that is stored about some users as NDJSON, in the order of the ids. */
 export function addUsersExportCommand(users: Command, context: CommandContext): void {
   createUserIdsCommand(users, 'export')
-    .description('write everything that is stored about users as NDJSON, to a file or to standard output')
-    .option('--output <file>', 'default: standard output', '-')
+    .description('write everything that is stored about users, as NDJSON')
+    .option('--output <file>', 'write to this file (default: standard output)', '-')
     .action(async (given: string[], { output, ...options }: ExportOptions, command: Command) => {
       const ids = await readUserIds(given, options.idsFrom, context);
       const totals: ExportTotals = { done: 0, failed: 0, bytes: 0 };
@@ -48,7 +48,7 @@ interface ExportTotals {
   bytes: number;
 }
 
-/** Adds the file of a task that has ended, and names the users who are not in it. */
+/** Appends the file of a task that has ended, and reports the users that are not in it. */
 async function appendExport(
   task: Task,
   { stream, totals, context }: { stream: OutputStream; totals: ExportTotals; context: CommandContext },
@@ -58,7 +58,7 @@ async function appendExport(
     const why = task.error ? `: ${task.error.code} ${task.error.message}` : '';
     throw new RollcallError(
       'UNAVAILABLE',
-      `the task ${task.task_id} has no file; it is ${task.status}${why}`,
+      `task ${task.task_id} has no file to download: its status is ${task.status}${why}`,
     );
   }
   for (const [id, { error }] of Object.entries(task.result?.users ?? {})) {
@@ -81,7 +81,7 @@ async function download(
   return bytes;
 }
 
-/** The pieces of a file. An interrupt ends them without an error. */
+/** Downloads a file piece by piece. An interrupt ends it without an error. */
 async function* fetchFile(url: string, interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     const response = await fetch(url, { signal: interrupted });
@@ -90,7 +90,7 @@ async function* fetchFile(url: string, interrupted: AbortSignal): AsyncGenerator
   } catch (cause) {
     if (interrupted.aborted) return;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RollcallError('UNAVAILABLE', `the file of the export could not be read: ${why}`, { cause });
+    throw new RollcallError('UNAVAILABLE', `the exported file could not be downloaded: ${why}`, { cause });
   }
 }
 
@@ -100,6 +100,6 @@ async function printSummary(
   context: CommandContext,
 ): Promise<void> {
   await new Printer(context.stdout).show({ type: 'summary', done, failed, bytes, file }, () => [
-    `exported ${formatCount(done)} users to ${terminalText(file)}, ${formatCount(bytes)} bytes`,
+    `exported ${countOf(done, 'user')} to ${terminalText(file)}, ${formatCount(bytes)} bytes`,
   ]);
 }

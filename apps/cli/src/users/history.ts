@@ -14,19 +14,19 @@ interface HistoryOptions {
   json?: true;
 }
 
-/** `rollcall users history`: who changed what about a user and when, newest first. */
+/** `rollcall users history`: prints who changed what about a user and when, newest first. */
 export function addUsersHistoryCommand(users: Command, context: CommandContext): void {
   users
     .command('history')
-    .description('who changed what about a user and when, newest first, as far back as the log is kept')
+    .description('print who changed what about a user and when, newest first')
     .argument('<id>')
-    .option('--by', 'also what the user did to others')
+    .option('--by', 'also print what the user did to others')
     .addOption(
-      new Option('--limit <count>', 'at most so many events')
+      new Option('--limit <count>', 'print at most this many events')
         .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
         .default(LIMITS.pageHistoryDefault),
     )
-    .option('--json', 'whole events as JSON lines, on a terminal too')
+    .option('--json', 'print whole events as JSON lines, also on a terminal')
     .action(async (user_id: string, options: HistoryOptions, command: Command) => {
       const printer = new Printer(context.stdout, options);
       await withClient(command, context, async client => {
@@ -51,7 +51,7 @@ export function addUsersHistoryCommand(users: Command, context: CommandContext):
     });
 }
 
-/** One event on one line, with who caused it. */
+/** One event on one line, with the actor who caused it. */
 function historyLine(event: RollcallEvent): string {
   const { type, id } = event.actor;
   return `${describeEvent(event)}  ${terminalText(`by ${id === undefined ? `the ${type}` : id}`)}`;

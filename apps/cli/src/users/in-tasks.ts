@@ -3,14 +3,14 @@ import { type JsonObject, LIMITS, type Task, type UserOutcome } from '@rollcall/
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { Printer } from '../output/printer.js';
-import { formatCount, terminalText } from '../output/terminal-text.js';
+import { countOf, formatCount, terminalText } from '../output/terminal-text.js';
 import { withClientUntilDone } from '../server-access.js';
 import { exitCodeOf, followTask, taskLines } from '../tasks/follow-task.js';
 import { batchesOf } from './user-ids.js';
 
 /**
- * Starts one task for each hundred users; with `wait`, one after the other, so that the end of one is known before the
- * next begins, and with a summary of all of them at the end, however that comes.
+ * Starts one task for each hundred users. With `wait`, it waits for each task before it starts the next one, and prints a
+ * summary of the tasks that ended, also when an error or an interrupt stops it.
  */
 export async function inTasks(
   ids: readonly string[],
@@ -37,7 +37,7 @@ export async function inTasks(
         if (wait) await follow(client, task_id);
         else {
           await printer.show({ task_id }, () => [
-            `task ${task_id}; follow it with: rollcall tasks watch ${task_id}`,
+            `started task ${task_id}; to follow it, run: rollcall tasks watch ${task_id}`,
           ]);
         }
       }
@@ -48,17 +48,17 @@ export async function inTasks(
   }
 }
 
-/** Counts by product, and by the name of the thing there. */
+/** Counts by product, and within a product by kind, such as `messages`. */
 export type ProductCounts = Record<string, Record<string, number>>;
 
-/** What became of the users of some tasks, in counts. */
+/** How many users of some tasks ended with each status. */
 interface OutcomeSummary extends Record<UserOutcome['status'], number> {
   type: 'summary';
-  /** How much was changed of what belongs to the users. */
+  /** How much of the users' content was changed. */
   products: ProductCounts;
 }
 
-/** Adds up what happened to users. Those whom no task got to are not counted. */
+/** Adds up the results of tasks. A user that no task reached is not counted. */
 function summariseTasks(tasks: readonly Task[]): OutcomeSummary {
   const summary: OutcomeSummary = {
     type: 'summary',
@@ -77,7 +77,7 @@ function summariseTasks(tasks: readonly Task[]): OutcomeSummary {
   return summary;
 }
 
-/** Adds counts by product to others; what is no count is left out. */
+/** Adds counts by product to `sum`. Values that are not counts are ignored. */
 export function addCounts(sum: ProductCounts, counts: JsonObject | ProductCounts): void {
   for (const [product, things] of Object.entries(counts)) {
     if (typeof things !== 'object' || things === null) continue;
@@ -89,18 +89,18 @@ export function addCounts(sum: ProductCounts, counts: JsonObject | ProductCounts
   }
 }
 
-/** A summary for people: the users on one line, then a line for each product. */
+/** A summary for a person: the users on one line, then a line for each product. */
 function summaryLines({ done, unchanged, superseded, failed, products }: OutcomeSummary): string[] {
   const users = [
-    `${formatCount(done)} users changed`,
-    ...(unchanged > 0 ? [`${formatCount(unchanged)} were so already`] : []),
-    ...(superseded > 0 ? [`${formatCount(superseded)} taken over by a later call`] : []),
+    `${countOf(done, 'user')} changed`,
+    ...(unchanged > 0 ? [`${formatCount(unchanged)} already in that state`] : []),
+    ...(superseded > 0 ? [`${formatCount(superseded)} replaced by a later call`] : []),
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
   ];
   return [users.join(', '), ...productLines(products)];
 }
 
-/** Counts for people, a line for each product that has any, such as `  chat: 12 messages, 1 channels`. */
+/** Counts for a person, one line for each product that has any, such as `  chat: 12 messages, 3 channels`. */
 export function productLines(products: ProductCounts): string[] {
   return Object.entries(products).flatMap(([product, counts]) => {
     const things = Object.entries(counts)

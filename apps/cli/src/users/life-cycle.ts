@@ -10,11 +10,11 @@ interface LifeCycleOptions extends UserIdsOptions {
   restoreContent?: true;
 }
 
-/** `rollcall users deactivate`, `reactivate` and `restore`: as tasks, because there may be many users. */
+/** `rollcall users deactivate`, `reactivate` and `restore`. They run as tasks, because there may be many users. */
 export function addUsersLifeCycleCommands(users: Command, context: CommandContext): void {
   addTaskCommand(users, 'deactivate')
-    .description('deactivate users: they cannot connect or call anything; their data stays')
-    .option('--mark-messages-deleted', 'hide their messages, too')
+    .description('deactivate users: they can no longer sign in; their data stays')
+    .option('--mark-messages-deleted', 'also hide their messages')
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, mark_messages_deleted: options.markMessagesDeleted };
       const ids = await readUserIds(given, options.idsFrom, context);
@@ -23,8 +23,8 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
       );
     });
   addTaskCommand(users, 'reactivate')
-    .description('let deactivated users in again')
-    .option('--restore-messages', 'bring back the messages that the deactivation hid')
+    .description('let deactivated users sign in again')
+    .option('--restore-messages', 'also show the messages that the deactivation hid')
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_messages: options.restoreMessages };
       const ids = await readUserIds(given, options.idsFrom, context);
@@ -33,8 +33,8 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
       );
     });
   addTaskCommand(users, 'restore')
-    .description('bring back users that were soft-deleted')
-    .option('--restore-content', 'bring back the content, too, that their deletion hid')
+    .description('restore soft-deleted users')
+    .option('--restore-content', 'also restore the content that their deletion hid')
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_content: options.restoreContent };
       const ids = await readUserIds(given, options.idsFrom, context);
@@ -45,5 +45,5 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
 }
 
 function addTaskCommand(users: Command, name: string): Command {
-  return createUserIdsCommand(users, name).option('--wait', 'show the progress and wait for the end');
+  return createUserIdsCommand(users, name).option('--wait', 'wait for the task, and show its progress');
 }

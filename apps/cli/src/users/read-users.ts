@@ -7,11 +7,11 @@ import { alignCells } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
 import { USER_HEADING, userCells, userLines } from './describe-user.js';
 
-/** `rollcall users get`: whole users by id. */
+/** `rollcall users get`: prints users by id. */
 export function addUsersGetCommand(users: Command, context: CommandContext): void {
   users
     .command('get')
-    .description('print users, deactivated ones too')
+    .description('print users by id, also deactivated ones')
     .argument('<id...>')
     .action(async (given: string[], _options: object, command: Command) => {
       const ids = [...new Set(given)];
@@ -32,7 +32,7 @@ export function addUsersGetCommand(users: Command, context: CommandContext): voi
         else missing.push(id);
       }
       if (missing.length > 0)
-        throw new RollcallError('USER_NOT_FOUND', `no such user: ${missing.join(', ')}`);
+        throw new RollcallError('USER_NOT_FOUND', `there is no user ${missing.join(', ')}`);
     });
 }
 
@@ -44,24 +44,28 @@ interface QueryOptions {
   json?: true;
 }
 
-/** `rollcall users query`: users that match a filter. */
+/** `rollcall users query`: prints the users that match a filter. */
 export function addUsersQueryCommand(users: Command, context: CommandContext): void {
   users
     .command('query')
     .description('print the users that match a filter')
-    .addOption(new Option('--filter <json>', 'such as {"role":"admin"}').argParser(parseJsonObjectOption))
+    .addOption(
+      new Option('--filter <json>', 'such as {"role":"admin"} (default: all users)').argParser(
+        parseJsonObjectOption,
+      ),
+    )
     .addOption(
       new Option('--sort <keys>', 'such as role:asc,created_at:desc (default: newest first)').argParser(
         parseSortOption,
       ),
     )
     .addOption(
-      new Option('--limit <count>', 'at most so many users')
+      new Option('--limit <count>', 'print at most this many users')
         .argParser(wholeNumber(1, 1_000_000))
         .default(LIMITS.pageUsersDefault),
     )
-    .option('--include-deactivated', 'deactivated users too')
-    .option('--json', 'whole users as JSON lines, on a terminal too')
+    .option('--include-deactivated', 'also print deactivated users')
+    .option('--json', 'print whole users as JSON lines, also on a terminal')
     .action(async (options: QueryOptions, command: Command) => {
       const printer = new Printer(context.stdout, options);
       await withClient(command, context, async client => {
@@ -83,7 +87,7 @@ async function* first(users: AsyncIterable<User>, limit: number, interrupted: Ab
   }
 }
 
-/** A table is aligned page by page, so that the first lines do not wait for the last. */
+/** Aligns the table page by page, so that the first lines appear before the last user has arrived. */
 async function print(users: AsyncIterable<User>, printer: Printer): Promise<void> {
   let page: User[] = [];
   let heading = [USER_HEADING];

@@ -8,28 +8,28 @@ import type { CommandContext } from '../context.js';
 import { readLines } from '../rows/lines.js';
 import { textOf } from '../rows/row.js';
 
-/** What every command about users by id takes. */
+/** The options of every command that takes the ids of users. */
 export interface UserIdsOptions {
   idsFrom?: string;
   createdBy?: string;
 }
 
-/** Begins a command about users that are named by their ids, on the command line or in a file. */
+/** Creates a command that takes ids of users, on the command line or in a file. */
 export function createUserIdsCommand(users: Command, name: string): Command {
   return users
     .command(name)
     .argument('[id...]')
-    .option('--ids-from <file>', 'more ids, one a line; - is standard input')
-    .option('--created-by <id>', 'the user on whose behalf it is done');
+    .option('--ids-from <file>', 'read more ids from a file, one a line; - is standard input')
+    .option('--created-by <id>', 'the user who causes this, as events report it');
 }
 
-/** Far more than any id has; what is longer is refused without being held in memory. */
+/** Far longer than any id. A longer line is refused, and never held in memory. */
 const MAX_LINE_BYTES = 4096;
 
 /**
- * The users that a command is about: those named on the command line, then those of a file with one id a line, `-` for
- * standard input; each once. Empty lines are left out, and so are blanks around an id.
- * @throws RollcallError `INPUT_INVALID` when nobody is named, there is no such file, or a line of it is no text.
+ * Reads the ids of the users that a command is about: first those of the command line, then those of a file with one id
+ * a line (`-` is standard input). Each id comes once. Empty lines and blanks around an id are ignored.
+ * @throws RollcallError `INPUT_INVALID` when there is no id or no such file, or when a line is too long or not UTF-8.
  */
 export async function readUserIds(
   given: readonly string[],
@@ -43,7 +43,7 @@ export async function readUserIds(
   if (ids.size > 0) return [...ids];
   throw invalid(
     idsFrom === undefined
-      ? 'no user is named: give ids, or a file of ids with --ids-from'
+      ? 'no user is named: give ids, or name a file of ids with --ids-from'
       : `no user is named: there is no id in ${idsFrom === '-' ? 'standard input' : idsFrom}`,
   );
 }
@@ -60,7 +60,9 @@ async function* idsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
   for await (const line of readLines(bytes, { maxBytes: MAX_LINE_BYTES })) {
     const text = textOf(line);
     if (typeof text !== 'string' || line.tooLong) {
-      throw invalid(`line ${line.number} of --ids-from is no id of a user: it is too long, or no UTF-8 text`);
+      throw invalid(
+        `line ${line.number} of --ids-from is not the id of a user: it is too long, or it is not UTF-8 text`,
+      );
     }
     const id = text.trim();
     if (id !== '') yield id;
@@ -71,7 +73,7 @@ function invalid(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message);
 }
 
-/** Cuts a list into pieces of a size, the last one what is left; in order. */
+/** Cuts a list into batches of `size`, in order. The last batch may be smaller. */
 export function* batchesOf<Item>(items: readonly Item[], size: number): Generator<Item[]> {
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }

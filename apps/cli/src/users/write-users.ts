@@ -7,12 +7,12 @@ import { Printer } from '../output/printer.js';
 import { withClient } from '../server-access.js';
 import { userLines } from './describe-user.js';
 
-/** `rollcall users upsert`: creates or replaces a batch of users, all or nothing. */
+/** `rollcall users upsert`: creates or replaces a batch of users, all or none. */
 export function addUsersUpsertCommand(users: Command, context: CommandContext): void {
   users
     .command('upsert')
     .description(
-      `create or replace up to ${LIMITS.batchUsers} users, all or nothing; fields that are not given are reset`,
+      `create or replace up to ${LIMITS.batchUsers} users, all or none; a field that is not given is reset`,
     )
     .argument('<json>', 'one user or an array of users; - reads standard input')
     .action(async (given: string, _options: object, command: Command) => {
@@ -31,12 +31,12 @@ function parseUsers(json: string): UpsertUserInput[] {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw invalid(`this is not JSON: ${(error as Error).message}`);
+    throw invalid(`the input is not JSON: ${(error as Error).message}`);
   }
   const users = Array.isArray(value) ? value : [value];
-  if (users.length === 0) throw invalid('there is no user in it');
+  if (users.length === 0) throw invalid('the input has no users');
   if (users.length > LIMITS.batchUsers) {
-    throw invalid(`at most ${LIMITS.batchUsers} users at once; "rollcall import" takes any number`);
+    throw invalid(`the input has more than ${LIMITS.batchUsers} users; "rollcall import" takes any number`);
   }
   return users as UpsertUserInput[];
 }
@@ -50,22 +50,25 @@ interface UpdateOptions {
   unset?: string[];
 }
 
-/** `rollcall users update`: changes parts of one user. */
+/** `rollcall users update`: changes some fields of one user. */
 export function addUsersUpdateCommand(users: Command, context: CommandContext): void {
   users
     .command('update')
-    .description('change parts of one user')
+    .description('change some fields of one user')
     .argument('<id>')
     .addOption(
       new Option(
         '--set <path=value...>',
-        'such as role=admin custom.age=41; a value is JSON or plain text',
+        'set these fields, such as role=admin custom.age=41; a value is JSON or plain text',
       ).argParser(addAssignment),
     )
-    .option('--unset <path...>', 'such as image custom.age')
+    .option('--unset <path...>', 'remove these fields, such as image custom.age')
     .action(async (id: string, { set, unset }: UpdateOptions, command: Command) => {
       if (!set && !unset) {
-        throw new RollcallError('INPUT_INVALID', 'nothing to change: give --set path=value or --unset path');
+        throw new RollcallError(
+          'INPUT_INVALID',
+          'there is nothing to change: give --set path=value or --unset path',
+        );
       }
       const update = { id, ...(set && { set }), ...(unset && { unset }) };
       const { users: changed } = await withClient(command, context, client =>

@@ -15,22 +15,26 @@ interface WatchOptions {
   json?: true;
 }
 
-/** `rollcall watch`: prints live events, one a line, until it is interrupted. */
+/** `rollcall watch`: prints live events, one a line, until an interrupt ends it. */
 export function addWatchCommand(program: Command, context: CommandContext): void {
   program
     .command('watch')
-    .description('print live events, one a line; goes on by itself after lost connections')
+    .description('print live events, one a line; reconnects by itself and misses none')
     .addOption(
-      new Option('--types <types>', 'only these, such as user.created,user.updated').argParser(addToList),
+      new Option(
+        '--types <types>',
+        'only events of these types, such as user.created,user.updated',
+      ).argParser(addToList),
     )
     .addOption(new Option('--user <ids>', 'only events about these users').argParser(addToList))
     .addOption(
-      new Option('--filter <json>', 'only events about users who match before or after').argParser(
-        parseJsonObjectOption,
-      ),
+      new Option(
+        '--filter <json>',
+        'only events about users that match before or after the change',
+      ).argParser(parseJsonObjectOption),
     )
-    .option('--since <event id>', 'everything after this event; default: from now on')
-    .option('--json', 'whole events as JSON lines, on a terminal too')
+    .option('--since <event id>', 'all events after this one (default: from now on)')
+    .option('--json', 'print whole events as JSON lines, also on a terminal')
     .action(async (options: WatchOptions, command: Command) => {
       const types = options.types && checkTypes(options.types);
       await withClientUntilDone(command, context, (client, { url }) =>
@@ -55,7 +59,7 @@ async function watch(
     lastEventId: options.since,
     signal: context.interrupted,
   });
-  // From here on nothing is missed; an open connection alone does not say so.
+  // From here on no event is missed. An open connection alone does not promise that.
   events.ready.then(
     () => context.stderr.write(`watching ${options.url}\n`),
     () => undefined,
@@ -67,22 +71,22 @@ async function watch(
     last = event.id ?? last;
   }
   connection.unsubscribe();
-  context.stderr.write(last === undefined ? 'no event was seen\n' : `last event: ${last}\n`);
+  context.stderr.write(last === undefined ? 'there was no event\n' : `last event: ${last}\n`);
 }
 
-/** While there is no connection, silence does not mean that nothing happens. */
+/** The user must know when there is no connection: then silence does not mean that nothing happens. */
 const STATUS_TEXTS: Record<ConnectionState['status'], string> = {
   connecting: 'connecting to',
   connected: 'connected to',
-  reconnecting: 'connection lost; events wait until there is one again to',
-  offline: 'no network; events wait until there is one again for',
+  reconnecting: 'connection lost; events follow after reconnecting to',
+  offline: 'no network; events follow after reconnecting to',
   disconnected: 'disconnected from',
 };
 
 const RESYNC_TEXT =
-  'resync: the log no longer reaches back to where this watch was. Events were missed; read afresh what depends on them.';
+  'resync: the event log no longer has the events since that position. Some were missed: read the current data again.';
 
-/** Only events of the log are streamed here: those without a place in it have streams of their own. */
+/** A watch streams the events of the log. Events that are not in the log have their own streams. */
 const STREAMED_TYPES = Object.entries(EVENT_CATALOGUE).flatMap(([type, { durable }]) =>
   durable ? [type] : [],
 );
@@ -92,6 +96,6 @@ function checkTypes(types: string[]): EventType[] {
   if (unknown.length === 0) return types as EventType[];
   throw new RollcallError(
     'INPUT_INVALID',
-    `types: cannot watch ${unknown.join(', ')}; there are ${STREAMED_TYPES.join(', ')}`,
+    `types: cannot watch ${unknown.join(', ')}; the types are ${STREAMED_TYPES.join(', ')}`,
   );
 }
