@@ -1,6 +1,6 @@
 /**
- * Measures bulk writes through the whole stack (client, HTTP, router, rules, SQLite with events, synchronous=FULL). In the
- * same run it measures the raw driver, which writes the same user and event rows into the same schema.
+ * Measures bulk writes through the whole stack (client, HTTP, router, rules, SQLite with events, synchronous=FULL). In
+ * the same run it measures the raw driver, which writes the same user and event rows into the same schema.
  *
  *     npm run build && node bench/bulk-write.mjs [--users 10000] [--rounds 3]
  *

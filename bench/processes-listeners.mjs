@@ -5,7 +5,9 @@ import { TOKEN } from './processes-servers.mjs';
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** The position in the log where a page ends. The load reads nothing else: parsing events would measure the load itself. */
+/**
+ * The position in the log where a page ends. The load reads nothing else: parsing events would measure the load itself.
+ */
 const POSITION = /^\{"id":1,"result":\{"type":"data","id":"\w+\.(\d+)"/;
 
 /**

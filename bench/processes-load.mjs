@@ -1,6 +1,6 @@
 /**
- * The load of the benchmark of processes, in its own processes. `startLoad` forks one. It does one job after the other, and
- * answers each with a number or a list.
+ * The load of the benchmark of processes, in its own processes. `startLoad` forks one. It does one job after the other,
+ * and answers each with a number or a list.
  */
 import { fork } from 'node:child_process';
 import { Agent, request } from 'node:http';

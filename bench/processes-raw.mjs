@@ -1,6 +1,7 @@
 /**
- * The physical limit that processes are compared with. The raw driver writes and reads the same tables and rows, with the
- * fewest statements that keep the promise of the log: the counter row comes last, so positions follow the order of commits.
+ * The physical limit that processes are compared with. The raw driver writes and reads the same tables and rows, with
+ * the fewest statements that keep the promise of the log: the counter row comes last, so positions follow the order of
+ * commits.
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -60,7 +61,9 @@ const KINDS = {
 /** About as long as the text of a real event. */
 const DATA = JSON.stringify({ changes: { change: 'x'.repeat(40) }, user: 'x'.repeat(500) });
 
-/** Runs one kind of call over `connections`, half of them in each of the two load processes. @returns how much was done. */
+/**
+ * Runs one kind of call over `connections`, half of them in each of the two load processes. @returns how much was done.
+ */
 export async function runRaw({ kind, url, connections, users, seconds }) {
   const pool = new pg.Pool({ connectionString: url, max: connections / 2 });
   const { rows } = await pool.query("SELECT to_jsonb(users) AS model FROM users WHERE id = 'user-0'");

@@ -1,12 +1,12 @@
 /**
- * Measures one, two and four server processes on one PostgreSQL, and the raw driver on the same PostgreSQL in the same run.
- * It shows what a second process adds, and what listeners cost the database.
+ * Measures one, two and four server processes on one PostgreSQL, and the raw driver on the same PostgreSQL in the same
+ * run. It shows what a second process adds, and what listeners cost the database.
  *
  *     npm run build && npm run --workspace @rollcall/bench processes [-- --seconds 1.5 --rounds 3] [-- --quick]
  *
  * The counts take turns (1, 2, 4, 1, 2, 4 …), so that other load on the machine slows all of them. Every number is the
- * median of the rounds. The load has its own processes, which share the cores with the servers and with PostgreSQL: on few
- * cores, four processes show their cost and not their gain. The table is Markdown, for docs/deployment.md.
+ * median of the rounds. The load has its own processes, which share the cores with the servers and with PostgreSQL: on
+ * few cores, four processes show their cost and not their gain. The table is Markdown, for docs/deployment.md.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';

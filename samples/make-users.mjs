@@ -40,7 +40,9 @@ function randomSource(seed) {
   };
 }
 
-/** The form in which names are compared. Like the server's rule, it ignores case and all but letters, marks and numbers. */
+/**
+ * The form in which names are compared. Like the server's rule, it ignores case and all but letters, marks and numbers.
+ */
 const comparable = name => name.normalize('NFKC').replace(/[^\p{L}\p{M}\p{N}]/gu, '').toLowerCase();
 
 function makeName(random, people, taken) {

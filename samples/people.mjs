@@ -1,6 +1,6 @@
 /**
- * The names that the sample is made of. For each language, a given name is written as it is there, and after the colon as
- * it appears in an id. They are ordinary names, paired at random, and mean no real person.
+ * The names that the sample is made of. For each language, a given name is written as it is there, and after the colon
+ * as it appears in an id. They are ordinary names, paired at random, and mean no real person.
  */
 const words = text => text.trim().split(/\s+/);
 

@@ -1,7 +1,7 @@
 /**
- * A product of your own: the bookmarks of users. A bookmark follows its user by the mode `messages`, which is the mode for
- * what a user wrote. A bookmark belongs to its user alone, so pruning has nothing to keep for other users: it removes
- * bookmarks, as `hard` does.
+ * A product of your own: the bookmarks of users. A bookmark follows its user by the mode `messages`, which is the mode
+ * for what a user wrote. A bookmark belongs to its user alone, so pruning has nothing to keep for other users: it
+ * removes bookmarks, as `hard` does.
  *
  * @import { DeletionContext, Product, ProductMigration, SweepBatch, SweepContext, Table } from '@rollcall/core'
  */
@@ -17,8 +17,8 @@ import { defineTable, sql } from '@rollcall/core';
  * @property {string} [note]
  * @property {number} created_at Epoch milliseconds, as everywhere.
  * @property {number} [deleted_at]
- * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] What deleted it. `bookmark`: its user deleted this one
- * bookmark. The other two: it was deleted with its user, and comes back with its user.
+ * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] What deleted it. `bookmark`: its user deleted
+ * this one bookmark. The other two: it was deleted with its user, and comes back with its user.
  */
 
 /** @type {ProductMigration} */
@@ -68,16 +68,17 @@ const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NU
 const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
 
 /**
- * One batch: it changes up to `limit` bookmarks of the user that match `todo`. A changed bookmark no longer matches `todo`,
- * so the next batch finds the rest, and a repeated batch changes nothing. UPDATE and DELETE are in lower case, because one
- * driver returns no rows for them in upper case.
+ * One batch: it changes up to `limit` bookmarks of the user that match `todo`. A changed bookmark no longer matches
+ * `todo`, so the next batch finds the rest, and a repeated batch changes nothing. UPDATE and DELETE are in lower case,
+ * because one driver returns no rows for them in upper case.
  *
  * @param {SweepContext} context
  * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step
  * @returns {Promise<SweepBatch>}
  */
 async function sweep({ transaction, userId, limit }, { change, todo }) {
-  // `todo` comes twice: on PostgreSQL, another transaction may change a bookmark between the list of ids and the change.
+  // `todo` comes twice: on PostgreSQL, another transaction may change a bookmark between the list of ids and the
+  // change.
   const changed = await transaction.query(
     sql`${change} WHERE id IN (SELECT id FROM bookmarks WHERE user_id = ${userId} AND ${todo} ORDER BY id LIMIT ${limit})
       AND user_id = ${userId} AND ${todo} RETURNING id`,

@@ -49,7 +49,7 @@ function createProgram(context: CommandContext): Command {
     .option('--secret <secret>', 'sign tokens with this secret (ROLLCALL_SECRET)')
     .addHelpText(
       'after',
-      '\nA server on this machine needs neither of them: the command reads the secret that the server keeps.' +
+      '\nYou need no token and no secret for a server on this machine: the command reads the secret that the server keeps.' +
         '\nExit codes: 0 done; 1 done, but some rows or users failed; 2 stopped by an error, or not started.',
     )
     .configureOutput({

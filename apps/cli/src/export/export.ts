@@ -18,7 +18,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
   program
     .command('export')
     .description('write all users as NDJSON, ordered by id')
-    .argument('[file]', 'write to this file (default: standard output)', '-')
+    .argument('[file]', 'write to this file; - is standard output', '-')
     .addOption(
       new Option('--filter <json>', 'only users that match this filter').argParser(parseJsonObjectOption),
     )

@@ -2,8 +2,8 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { RollcallError } from '@rollcall/protocol';
 
 /**
- * How far an import got: the leading lines of its input, all of which are stored or reported as failed. Later lines may be
- * stored too, but importing them again changes nothing.
+ * How far an import got: the leading lines of its input, all of which are stored or reported as failed. Later lines may
+ * be stored too, but importing them again changes nothing.
  */
 export interface Checkpoint {
   version: 1;

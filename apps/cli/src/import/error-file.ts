@@ -35,8 +35,8 @@ export function failedRow(
 }
 
 /**
- * The file that lists the rows that were not stored, one JSON object a line. The first entry creates the file. Each entry
- * is written at once, so that it stays when the process dies.
+ * The file that lists the rows that were not stored, one JSON object a line. The first entry creates the file. Each
+ * entry is written at once, so that it stays when the process dies.
  */
 export class ErrorFile {
   readonly path: string;

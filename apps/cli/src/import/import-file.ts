@@ -42,8 +42,8 @@ export interface ImportResult extends ImportOutcome {
 }
 
 /**
- * Imports one input. It shows the progress, lists failed rows in the error file, and keeps a checkpoint, from which a later
- * run can resume even when this process is killed.
+ * Imports one input. It shows the progress, lists failed rows in the error file, and keeps a checkpoint, from which a
+ * later run can resume even when this process is killed.
  * @throws RollcallError `INPUT_INVALID` before anything is sent, when the input cannot be read or resumed.
  */
 export async function importFile(

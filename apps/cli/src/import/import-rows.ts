@@ -1,8 +1,8 @@
 /**
  * Passes rows to the client's importer, and always knows how far the import has got, although several batches are in
  * flight and end in any order. It passes the rows in intervals of a few seconds, and waits at the end of each interval
- * until every row of it is settled: stored, or reported as failed. An interrupt and the first error that stops the import
- * also end the interval, so that no row stays in doubt.
+ * until every row of it is settled: stored, or reported as failed. An interrupt and the first error that stops the
+ * import also end the interval, so that no row stays in doubt.
  */
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import type { Progress } from '../progress/pace.js';

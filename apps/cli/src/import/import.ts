@@ -105,8 +105,9 @@ function describe(result: ImportResult, errorFile: string | undefined): string[]
 
 function howToContinue({ status, row, resumeAfterRows }: ImportResult): string {
   const why = status === 'interrupted' ? 'interrupted' : 'stopped';
-  const first = row ? 'correct the row, then' : 'to continue,';
+  const cause = row ? 'correct the row, then' : 'correct the error, then';
+  const first = status === 'interrupted' ? 'to continue,' : cause;
   if (!resumeAfterRows)
-    return `${why}: ${first} import everything again; users that are stored stay unchanged`;
+    return `${why}: ${first} import everything again; users that are already stored stay unchanged`;
   return `${why}: ${first} run the command again with --resume; it skips the first ${countOf(resumeAfterRows, 'row')}`;
 }

@@ -15,8 +15,8 @@ export interface Mark {
 const ROWS_BETWEEN_MARKS = 100;
 
 /**
- * Counts and hashes the rows of an input in their order. It remembers points from which an import can resume: the last one
- * where all rows were settled, and every hundredth row after it.
+ * Counts and hashes the rows of an input in their order. It remembers points from which an import can resume: the last
+ * one where all rows were settled, and every hundredth row after it.
  */
 export class LeadingRows {
   readonly #hash: Hash = createHash('sha256');

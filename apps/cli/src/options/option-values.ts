@@ -49,8 +49,8 @@ export function parseJsonObjectOption(text: string): Record<string, unknown> {
 const DIRECTIONS: Record<string, SortKey['direction']> = { asc: 1, desc: -1 };
 
 /**
- * Parses a sort such as `role:asc,created_at:desc`. Without a direction a field sorts ascending. The server checks whether
- * the fields exist.
+ * Parses a sort such as `role:asc,created_at:desc`. Without a direction a field sorts ascending. The server checks
+ * whether the fields exist.
  */
 export function parseSortOption(text: string): SortKey[] {
   return text.split(',').map(part => {

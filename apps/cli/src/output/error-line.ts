@@ -2,8 +2,8 @@ import type { RollcallError } from '@rollcall/protocol';
 import { terminalText } from './terminal-text.js';
 
 /**
- * An error on one line, which is how every command reports one: `error: CODE message (field …, user …)`. An error that is
- * not a RollcallError comes from the machine or from a fault of this program. It has a message and no code.
+ * An error on one line, which is how every command reports one: `error: CODE message (field …, user …)`. An error that
+ * is not a RollcallError comes from the machine or from a fault of this program. It has a message and no code.
  */
 export function errorLine(error: unknown): string {
   if (!isRollcallError(error)) {

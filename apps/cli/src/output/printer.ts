@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { OutputStream } from '../context.js';
 
 /**
- * Prints results: in words on a terminal, and as one JSON value a line for a program. It waits for a slow reader, so that
- * memory stays flat.
+ * Prints results: in words on a terminal, and as one JSON value a line for a program. It waits for a slow reader, so
+ * that memory stays flat.
  */
 export class Printer {
   /** Whether the output goes to a person. */

@@ -111,8 +111,8 @@ function parseJsonObject(name: string, cell: string): JsonObject {
 }
 
 /**
- * A custom cell becomes a number only when that loses nothing: `007`, `1.50`, `+4` and `1e3` stay text, because a number
- * would be written differently.
+ * A custom cell becomes a number only when that loses nothing: `007`, `1.50`, `+4` and `1e3` stay text, because a
+ * number would be written differently.
  */
 function customValue(cell: string): JsonValue {
   if (cell === 'true') return true;

@@ -1,8 +1,8 @@
 /**
  * Reads CSV records (RFC 4180) so that a bad record breaks no other. A parser that runs over the whole stream cannot do
- * that: after a stray quote it reads everything up to the next quote as one field. This reader cuts the stream into lines
- * first, and joins lines only while a quote is open. If the joined text is not a valid record, the first line alone is the
- * broken row, and reading continues with the second line.
+ * that: after a stray quote it reads everything up to the next quote as one field. This reader cuts the stream into
+ * lines first, and joins lines only while a quote is open. If the joined text is not a valid record, the first line
+ * alone is the broken row, and reading continues with the second line.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Line } from './lines.js';

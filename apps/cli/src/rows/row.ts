@@ -3,8 +3,8 @@ import type { ErrorCode, UpsertUserInput } from '@rollcall/protocol';
 import type { Line } from './lines.js';
 
 /**
- * The longest row. A user has at most 16 KiB as JSON, and six times as much when every character is escaped. A CSV record
- * with line breaks is also one row.
+ * The longest row. A user has at most 16 KiB as JSON, and six times as much when every character is escaped. A CSV
+ * record with line breaks is also one row.
  */
 export const MAX_ROW_BYTES = 256 * 1024;
 

@@ -15,10 +15,10 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
   tasks
     .command('list')
     .description('list the newest tasks')
-    .addOption(new Option('--status <status>').choices(TASK_STATUSES))
-    .addOption(new Option('--type <type>').choices(TASK_TYPES))
+    .addOption(new Option('--status <status>', 'only tasks with this status').choices(TASK_STATUSES))
+    .addOption(new Option('--type <type>', 'only tasks of this type').choices(TASK_TYPES))
     .addOption(
-      new Option('--limit <count>')
+      new Option('--limit <count>', 'print at most this many tasks')
         .argParser(wholeNumber(1, LIMITS.pageTasks))
         .default(LIMITS.pageTasksDefault),
     )

@@ -20,7 +20,7 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     .option('--server', 'a server token, which may do everything')
     .option(
       '--expires-in <duration>',
-      'such as 15m, 1h or 30d (default: it never expires)',
+      'the token is valid for this long, such as 15m, 1h or 30d (default: for ever)',
       parseDurationSeconds,
     )
     .action(async (_options: object, command: Command) => {
@@ -46,8 +46,8 @@ function claimsOf({ user, server, expiresIn }: TokenOptions, nowS: number): Toke
 const MIN_SECRET_BYTES = 32;
 
 /**
- * Signs a token (JWT, HS256). The secret has the form of `ROLLCALL_SECRET`: `secret`, or `kid:secret`, or several of them
- * with commas between; then the first one signs.
+ * Signs a token (JWT, HS256). The secret has the form of `ROLLCALL_SECRET`: `secret`, or `kid:secret`, or several of
+ * them with commas between; then the first one signs.
  * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes. The message never repeats a secret.
  */
 function signToken(secretSetting: string, claims: TokenClaims): string {

@@ -25,7 +25,7 @@ interface DeleteOptions
 /** `rollcall users delete`: deletes users in tasks; with `--dry-run` it only counts. */
 export function addUsersDeleteCommand(users: Command, context: CommandContext): void {
   createUserIdsCommand(users, 'delete')
-    .description('delete users: they are gone for everybody at once, and a task deletes the rest')
+    .description('delete users: they are marked as deleted at once, and a task does the rest')
     .addOption(
       new Option('--user <mode>', 'how to delete the users themselves (default: soft)').choices(
         USER_DELETION_MODES,

@@ -17,7 +17,7 @@ interface ExportOptions extends UserIdsOptions {
 export function addUsersExportCommand(users: Command, context: CommandContext): void {
   createUserIdsCommand(users, 'export')
     .description('write everything that is stored about users, as NDJSON')
-    .option('--output <file>', 'write to this file (default: standard output)', '-')
+    .option('--output <file>', 'write to this file; - is standard output', '-')
     .action(async (given: string[], { output, ...options }: ExportOptions, command: Command) => {
       const ids = await readUserIds(given, options.idsFrom, context);
       const totals: ExportTotals = { done: 0, failed: 0, bytes: 0 };

@@ -9,8 +9,8 @@ import { exitCodeOf, followTask, taskLines } from '../tasks/follow-task.js';
 import { batchesOf } from './user-ids.js';
 
 /**
- * Starts one task for each hundred users. With `wait`, it waits for each task before it starts the next one, and prints a
- * summary of the tasks that ended, also when an error or an interrupt stops it.
+ * Starts one task for each hundred users. With `wait`, it waits for each task before it starts the next one, and prints
+ * a summary of the tasks that ended, also when an error or an interrupt stops it.
  */
 export async function inTasks(
   ids: readonly string[],
