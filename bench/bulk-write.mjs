@@ -1,11 +1,11 @@
 /**
- * Bulk writes through the whole stack (client, HTTP, router, rules, SQLite with events, synchronous=FULL), beside the raw
- * driver writing the same user rows and the same event rows into the same schema, in the same run.
+ * Measures bulk writes through the whole stack (client, HTTP, router, rules, SQLite with events, synchronous=FULL). In
+ * the same run it measures the raw driver, which writes the same user and event rows into the same schema.
  *
  *     npm run build && node bench/bulk-write.mjs [--users 10000] [--rounds 3]
  *
- * The raw side is the physical limit that the design is measured by: one prepared multi-row statement for a hundred
- * users, one for their events, the counter, a commit. The two sides take turns, so that a noisy machine hits both.
+ * The raw driver is the physical limit: one prepared multi-row statement for a hundred users, one for their events, the
+ * counter, and a commit. The two sides take turns, so that other load on the machine slows both.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -35,7 +35,7 @@ const call = (target, method, ...args) =>
     target[method](...args, (error, rows) => (error ? reject(error) : resolve(rows))),
   );
 
-/** Made-up users of an ordinary size. */
+/** Makes users of an ordinary size. */
 function makeUsers(round, extra = {}) {
   return Array.from({ length: USERS }, (_, index) => ({
     id: `user-${round}-${index}`,
@@ -80,7 +80,7 @@ async function startServer(file) {
   throw new Error('the server did not start');
 }
 
-/** Users a second through the stack. */
+/** Writes users through the stack. @returns users a second. */
 async function throughStack(url, users) {
   const client = createServerClient({ url, secret: SECRET });
   const begin = performance.now();
@@ -91,7 +91,7 @@ async function throughStack(url, users) {
   return users.length / seconds;
 }
 
-/** Users a second with the raw driver: the rows that the stack has just written, into another file. */
+/** Writes the rows that the stack has just written into another file, with the raw driver. @returns users a second. */
 async function raw(file, { userRows, eventRows }, update) {
   const database = await open(file);
   for (const pragma of [
@@ -133,7 +133,7 @@ async function raw(file, { userRows, eventRows }, update) {
     await call(database, 'run', 'COMMIT');
   }
   const seconds = (performance.now() - begin) / 1000;
-  // The prepared statements end with the process; closing before they are finalised is refused.
+  // The driver refuses to close the database before the statements are finalised. They end with the process.
   return userRows.length / seconds;
 }
 

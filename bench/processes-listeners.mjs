@@ -1,16 +1,18 @@
-/** The listeners of the benchmark of processes: live connections of their own, spread over the servers. */
+/** The listeners of the benchmark of processes: live connections, distributed over the servers. */
 import { WebSocket } from 'ws';
 import { TOKEN } from './processes-servers.mjs';
 
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Where a page ends in the log, which is all that the load reads of it: to parse events would measure the load. */
+/**
+ * The position in the log where a page ends. The load reads nothing else: parsing events would measure the load itself.
+ */
 const POSITION = /^\{"id":1,"result":\{"type":"data","id":"\w+\.(\d+)"/;
 
 /**
- * Opens listeners to everything, and resolves when each of them is live. With `timed` they note when they heard of each
- * position.
+ * Opens listeners to all events, and resolves when each of them is live. With `timed` they record when each position
+ * arrived.
  */
 export async function openListeners({ urls, listeners: count, timed = false }) {
   const listeners = await Promise.all(
@@ -19,7 +21,7 @@ export async function openListeners({ urls, listeners: count, timed = false }) {
   const first = Math.max(...listeners.map(listener => listener.from));
   return {
     heard: () => listeners.reduce((total, { from, upTo }) => total + upTo() - from, 0),
-    /** Waits until all have heard the same. */
+    /** Waits until all listeners have received the same events. */
     settle: async () => {
       for (let quiet = 0; quiet < 5; ) {
         const before = listeners.map(listener => listener.upTo());
@@ -30,7 +32,7 @@ export async function openListeners({ urls, listeners: count, timed = false }) {
         quiet = same ? quiet + 1 : 0;
       }
     },
-    /** From the acknowledgement of write n, which is position `first + 1 + n`, to each listener: milliseconds. */
+    /** Milliseconds from the acknowledgement of write n, which is at position `first + 1 + n`, to each listener. */
     delays: acknowledged => {
       const delays = acknowledged.flatMap((at, index) =>
         listeners.map(listener => listener.heardAt(first + 1 + index) - at),

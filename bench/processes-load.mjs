@@ -1,5 +1,5 @@
 /**
- * The load of the benchmark of processes, in processes of its own. `startLoad` forks one; it does one job after the other
+ * The load of the benchmark of processes, in its own processes. `startLoad` forks one. It does one job after the other,
  * and answers each with a number or a list.
  */
 import { fork } from 'node:child_process';
@@ -12,7 +12,7 @@ import { TOKEN } from './processes-servers.mjs';
 const BATCH = 100;
 const CITIES = 100;
 
-/** Starts a load process. `do` gives it a job, and rejects when the job failed. */
+/** Starts a load process. `do` gives it a job, and rejects when the job fails. */
 export function startLoad() {
   const child = fork(fileURLToPath(import.meta.url), ['--load']);
   return new Promise(resolve => {
@@ -35,7 +35,7 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 let changes = 0;
 let made = 0;
 
-/** One call of a procedure. Node's plain client costs a fraction of `fetch`, and the load shares the cores. */
+/** Calls a procedure. The load shares the cores, so it uses Node's plain client, which costs a fraction of `fetch`. */
 function call(url, procedure, input) {
   const body = JSON.stringify(input);
   const headers = {
@@ -73,7 +73,7 @@ const change = (users, id = random(users)) => ({
   set: { change: `${process.pid}-${changes++}` },
 });
 
-/** What one call of each kind is, and how much it counts. */
+/** For each kind of call, how to make it and how much it counts. */
 const CALLS = {
   single: { worth: 1, run: (url, users) => call(url, 'users.partialUpdate', { users: [change(users)] }) },
   get: {
@@ -107,7 +107,7 @@ const CALLS = {
   },
 };
 
-/** Keeps so many calls in flight, spread evenly over the servers; of two load processes, each has half. */
+/** Keeps `inFlight` calls in flight, evenly over the servers. Each of the two load processes makes half of them. */
 async function calls({ kind, urls, inFlight, users, seconds, worker }) {
   const { run, worth } = CALLS[kind];
   const end = now() + seconds * 1000;
@@ -123,7 +123,7 @@ async function calls({ kind, urls, inFlight, users, seconds, worker }) {
   return done;
 }
 
-/** One write after the other, so many a second, to the first server. @returns when each was acknowledged. */
+/** Sends one write after the other to the first server, `perSecond` a second. @returns when each was acknowledged. */
 async function paced({ urls, perSecond, seconds, users }) {
   const acknowledged = [];
   const begin = now();

@@ -1,6 +1,7 @@
 /**
- * The physical limit that processes are measured by: the same tables and rows, written and read by the raw driver with
- * the fewest statements that keep the log's promise (the counter row last, so positions are in the order of commits).
+ * The physical limit that processes are compared with. The raw driver writes and reads the same tables and rows, with
+ * the fewest statements that keep the promise of the log: the counter row comes last, so positions follow the order of
+ * commits.
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -10,7 +11,7 @@ const CITIES = 100;
 const now = () => performance.now();
 const random = below => Math.floor(Math.random() * below);
 
-/** Appends to the log as the last statements of a transaction. */
+/** Appends to the log, as the last statement of a transaction. */
 const APPEND = `WITH counter AS (UPDATE event_stream SET last_seq = last_seq + $1 WHERE id = 1 RETURNING last_seq)
   INSERT INTO events (seq, type, at, actor_type, user_id, data)
   SELECT counter.last_seq - $1 + row_number() OVER (), 'user.updated', $2, 'server', given.id, given.data
@@ -60,7 +61,9 @@ const KINDS = {
 /** About as long as the text of a real event. */
 const DATA = JSON.stringify({ changes: { change: 'x'.repeat(40) }, user: 'x'.repeat(500) });
 
-/** Runs one kind over so many connections; of two load processes, each has half. @returns how much was done. */
+/**
+ * Runs one kind of call over `connections`, half of them in each of the two load processes. @returns how much was done.
+ */
 export async function runRaw({ kind, url, connections, users, seconds }) {
   const pool = new pg.Pool({ connectionString: url, max: connections / 2 });
   const { rows } = await pool.query("SELECT to_jsonb(users) AS model FROM users WHERE id = 'user-0'");

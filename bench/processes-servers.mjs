@@ -1,4 +1,4 @@
-/** The servers of a benchmark: as many processes as wanted on one database, started as an operator starts them. */
+/** The servers of a benchmark: any number of processes on one database, started as an operator starts them. */
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +7,14 @@ import { freePort } from '@rollcall/testing';
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes-for-the-bench';
 const MAIN = fileURLToPath(new URL('../apps/server/dist/main.js', import.meta.url));
 
-/** A server token: what a back end signs for itself. */
+/** A server token, as a back end signs it for itself. */
 export const TOKEN = (() => {
   const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ server: true, iat: Math.floor(Date.now() / 1000) })}`;
   return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
 })();
 
-/** Starts `count` processes at once, and waits until each answers. */
+/** Starts `count` processes at once, and waits until each of them answers. */
 export async function startServers(count, databaseUrl) {
   const servers = await Promise.all(Array.from({ length: count }, () => startServer(databaseUrl)));
   return {
@@ -40,7 +40,7 @@ async function startServer(databaseUrl) {
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise(resolve => child.once('exit', resolve));
   const kill = () => child.kill('SIGKILL');
-  // A benchmark that is interrupted or fails leaves no server behind.
+  // The server also ends when the benchmark is interrupted or fails.
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   const stop = () => {

@@ -1,12 +1,12 @@
 /**
- * One, two and four server processes on one PostgreSQL, beside what the raw driver does on the same PostgreSQL in the
- * same run: how far a second process carries, and what listeners cost the database.
+ * Measures one, two and four server processes on one PostgreSQL, and the raw driver on the same PostgreSQL in the same
+ * run. It shows what a second process adds, and what listeners cost the database.
  *
  *     npm run build && npm run --workspace @rollcall/bench processes [-- --seconds 1.5 --rounds 3] [-- --quick]
  *
- * The counts take turns (1, 2, 4, 1, 2, 4 …), so that a noisy machine hits all of them; every number is the median of the
- * rounds. The load comes from processes of its own and shares the cores with the servers and with PostgreSQL: on few
- * cores four processes show what they cost, not what they bring. The table is Markdown, for docs/deployment.md.
+ * The counts take turns (1, 2, 4, 1, 2, 4 …), so that other load on the machine slows all of them. Every number is the
+ * median of the rounds. The load has its own processes, which share the cores with the servers and with PostgreSQL: on
+ * few cores, four processes show their cost and not their gain. The table is Markdown, for docs/deployment.md.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -28,10 +28,10 @@ const COUNTS = [1, 2, 4];
 const USERS = 2000;
 const LISTENERS = 100;
 
-/** No further round is begun after this time, so that a slow machine ends, too. */
+/** No round starts after this time, so that the benchmark also ends on a slow machine. */
 const ROUNDS_END_MS = 120_000;
 
-/** What is measured: the words of the table, and how a number is written. */
+/** What is measured: its text in the table, and how its numbers are written. */
 const MEASURES = {
   single: { says: 'single writes a second (partial updates, 32 in flight)', limit: true },
   bulk: { says: 'users a second in bulk upserts (batches of 100, 8 in flight)', limit: true },
@@ -61,12 +61,12 @@ const databaseUrl = Object.assign(new URL(postgres.url), { pathname: '/bench' })
 const limitUrl = Object.assign(new URL(postgres.url), { pathname: '/raw' }).href;
 const load = await Promise.all([startLoad(), startLoad()]);
 
-/** Has both load processes do the same job at the same time. */
+/** Gives both load processes the same job at the same time. */
 const inBoth = job => Promise.all(load.map((one, index) => one.do({ ...job, worker: index })));
 const perSecond = async job => sum(await inBoth({ ...job, seconds: SECONDS })) / SECONDS;
 const call = (urls, kind, inFlight) => perSecond({ do: 'calls', kind, urls, inFlight, users: USERS });
 
-/** Fills the database, and makes a copy with the same tables and rows for the raw driver. */
+/** Fills the database, and copies it for the raw driver. */
 async function prepare() {
   const servers = await startServers(1, databaseUrl);
   await load[0].do({ do: 'fill', urls: servers.urls, users: USERS });
@@ -96,7 +96,7 @@ async function measure(count) {
   const servers = await startServers(count, databaseUrl);
   const { urls } = servers;
   try {
-    // A process that has just started has its connections to open and its code to compile.
+    // A new process must first open its connections and compile its code.
     for (const kind of ['query', 'single']) await call(urls, kind, 32);
     note(count, 'get', await call(urls, 'get', 32));
     note(count, 'query', await call(urls, 'query', 32));
@@ -109,7 +109,7 @@ async function measure(count) {
 }
 
 async function measureListeners(count, urls) {
-  // One process writes and the other one listens, so neither waits for the other's event loop.
+  // One process writes and the other listens, so neither waits for the event loop of the other.
   const [writer, listener] = load;
   await listener.do({ do: 'listen', urls, listeners: LISTENERS });
   const before = await listener.do({ do: 'heard' });
@@ -126,7 +126,7 @@ async function measureListeners(count, urls) {
   await listener.do({ do: 'settle' });
   await listener.do({ do: 'unlisten' });
 
-  // The writes go to the first process, the listeners hang on the others.
+  // The writes go to the first process, and the listeners connect to the others.
   const elsewhere = count === 1 ? urls : urls.slice(1);
   await listener.do({ do: 'listen', urls: elsewhere, listeners: LISTENERS, timed: true });
   const acknowledged = await writer.do({ do: 'paced', urls, perSecond: 20, seconds: SECONDS, users: USERS });
@@ -137,12 +137,12 @@ async function measureListeners(count, urls) {
   await listener.do({ do: 'unlisten' });
 }
 
-/** What PostgreSQL is asked for while events come slowly, with few listeners and with many. */
+/** Counts the transactions of PostgreSQL while events come slowly, with few listeners and with many. */
 async function measureListenerCost(count) {
   const seconds = 2 * SECONDS;
   const servers = await startServers(count, databaseUrl);
   const commits = async () => {
-    // A session reports what it has done at most once a second.
+    // PostgreSQL publishes the counters of a session at most once a second.
     await pause(1100);
     const { rows } = await admin.query("SELECT xact_commit FROM pg_stat_database WHERE datname = 'bench'");
     return { at: performance.now(), number: Number(rows[0].xact_commit) };

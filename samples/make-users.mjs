@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * Prints made-up users as NDJSON, one user a line, the same ones for the same seed and count on every machine:
+ * Prints made-up users as NDJSON, one user a line. The same seed and count give the same users on every machine:
  *
  *     node samples/make-users.mjs > samples/users.ndjson
  *     node samples/make-users.mjs --count 100000 --seed 7 > more-users.ndjson
  *
- * Ids and names are unique within one output, so that it can be imported with unique usernames enforced.
+ * Ids and names are unique within one output, so it can be imported where unique usernames are enforced.
  */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -16,8 +16,8 @@ const FIRST_DAY = Date.UTC(2019, 0, 1);
 const DAYS = 2_500;
 
 /**
- * A Lehmer generator: every product stays below 2 ** 53, so that doubles are exact and the sequence is the same
- * everywhere.
+ * A Lehmer generator. Every product stays below 2 ** 53, so doubles are exact and the sequence is the same on every
+ * machine.
  */
 function randomSource(seed) {
   let state = (Math.abs(seed) % 2_147_483_646) + 1;
@@ -31,7 +31,7 @@ function randomSource(seed) {
     below,
     chance: probability => next() < probability,
     pick: list => list[below(list.length)],
-    /** Some members of a list, in the list's order. */
+    /** Picks `count` members of a list, in the order of the list. */
     some: (list, count) => {
       const chosen = new Set();
       while (chosen.size < count) chosen.add(below(list.length));
@@ -40,7 +40,9 @@ function randomSource(seed) {
   };
 }
 
-/** As strict as the server's rule for unique usernames: only letters, marks and numbers count, in any case. */
+/**
+ * The form in which names are compared. Like the server's rule, it ignores case and all but letters, marks and numbers.
+ */
 const comparable = name => name.normalize('NFKC').replace(/[^\p{L}\p{M}\p{N}]/gu, '').toLowerCase();
 
 function makeName(random, people, taken) {
@@ -48,7 +50,7 @@ function makeName(random, people, taken) {
     const [first, latin] = random.pick(people.given);
     const family = random.pick(people.family);
     const parts = people.order === 'given first' ? [first, family] : [family, first];
-    // The lists run out when many users are asked for; a number keeps the name unique then.
+    // With many users the lists run out of names. Then a number keeps the name unique.
     const name = parts.join(people.join) + (attempt < 25 ? '' : ` ${attempt - 23}`);
     if (taken.has(comparable(name))) continue;
     taken.add(comparable(name));
@@ -93,7 +95,7 @@ function makeUser(random, number, taken) {
 
 function wholeNumber(text, name) {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  console.error(`error: --${name} is a whole number, not "${text}"`);
+  console.error(`error: --${name} must be a whole number, not "${text}"`);
   process.exit(2);
 }
 

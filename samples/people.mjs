@@ -1,12 +1,12 @@
 /**
- * The raw material of the sample: for each language, names as they are written there and, after the colon, the spelling
- * that goes into an id. Nobody in particular is meant: given names and family names are ordinary ones, paired by chance.
+ * The names that the sample is made of. For each language, a given name is written as it is there, and after the colon
+ * as it appears in an id. They are ordinary names, paired at random, and mean no real person.
  */
 const words = text => text.trim().split(/\s+/);
 
 const given = text => words(text).map(pair => pair.split(':'));
 
-/** In a full name `order` says which part comes first, `join` what stands between the parts. */
+/** In a full name, `order` says which part comes first, and `join` is the text between the parts. */
 const western = { order: 'given first', join: ' ' };
 const eastern = { order: 'family first', join: '' };
 

@@ -1,14 +1,14 @@
 /**
- * An own product: the bookmarks of users. They follow their user as the messages do, by the mode `messages`: that is the
- * mode for what a user wrote. Nobody else has a share in a bookmark, so there is nothing that pruning would keep for the
- * others: it removes bookmarks, as `hard` does.
+ * A product of your own: the bookmarks of users. A bookmark follows its user by the mode `messages`, which is the mode
+ * for what a user wrote. A bookmark belongs to its user alone, so pruning has nothing to keep for other users: it
+ * removes bookmarks, as `hard` does.
  *
  * @import { DeletionContext, Product, ProductMigration, CascadeBatch, CascadeContext, Table } from '@rollcall/core'
  */
 import { defineTable, sql } from '@rollcall/core';
 
 /**
- * A bookmark as it is stored. Whoever lists bookmarks leaves out those with `deleted_at`.
+ * A bookmark as it is stored. Code that lists bookmarks leaves out those with `deleted_at`.
  *
  * @typedef {object} Bookmark
  * @property {string} id
@@ -17,8 +17,8 @@ import { defineTable, sql } from '@rollcall/core';
  * @property {string} [note]
  * @property {number} created_at Epoch milliseconds, as everywhere.
  * @property {number} [deleted_at]
- * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] `bookmark`: singly, by its user. The other two: with
- * its user, and it comes back with its user.
+ * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] What deleted it. `bookmark`: its user deleted
+ * this one bookmark. The other two: it was deleted with its user, and comes back with its user.
  */
 
 /** @type {ProductMigration} */
@@ -35,14 +35,14 @@ const createTable = {
       deleted_at ${integer},
       deleted_with ${text}
     )`);
-    // Exports go by the first, sweeps find what is left to do by the second.
+    // Exports read by the first index. Cascades find the remaining bookmarks by the second.
     await run('CREATE INDEX bookmarks_user ON bookmarks (user_id, created_at, id)');
     await run('CREATE INDEX bookmarks_user_deletion ON bookmarks (user_id, deleted_with, id)');
   },
 };
 
 /**
- * Turns rows of either engine into bookmarks. The columns stand in the order of the migration.
+ * Turns rows of either engine into bookmarks. The columns are in the order of the migration.
  *
  * @type {Table<Bookmark>}
  */
@@ -68,16 +68,17 @@ const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NU
 const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
 
 /**
- * One batch: changes up to `limit` bookmarks of the user that `todo` names. What was changed is not named by it any more,
- * so the next batch finds the rest, and one that is repeated finds nothing. The words before WHERE are lower case: one
- * of the drivers answers with no rows to UPDATE and DELETE in capitals.
+ * One batch: it changes up to `limit` bookmarks of the user that match `todo`. A changed bookmark no longer matches
+ * `todo`, so the next batch finds the rest, and a repeated batch changes nothing. UPDATE and DELETE are in lower case,
+ * because one driver returns no rows for them in upper case.
  *
  * @param {CascadeContext} context
  * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step
  * @returns {Promise<CascadeBatch>}
  */
 async function cascade({ transaction, userId, limit }, { change, todo }) {
-  // `todo` stands there twice: on PostgreSQL somebody may change a bookmark between the list of ids and the change.
+  // `todo` comes twice: on PostgreSQL, another transaction may change a bookmark between the list of ids and the
+  // change.
   const changed = await transaction.query(
     sql`${change} WHERE id IN (SELECT id FROM bookmarks WHERE user_id = ${userId} AND ${todo} ORDER BY id LIMIT ${limit})
       AND user_id = ${userId} AND ${todo} RETURNING id`,
@@ -86,8 +87,8 @@ async function cascade({ transaction, userId, limit }, { change, todo }) {
 }
 
 /**
- * What a deletion does with bookmarks; undefined when it leaves them as they are. A user who goes for ever takes them
- * along whatever the modes say, since each of them names its user.
+ * What a deletion does with bookmarks; undefined when it does not change them. A user who is erased takes all bookmarks
+ * along, in every mode, because each bookmark names its user.
  *
  * @param {Pick<DeletionContext, 'modes' | 'eraseUser'>} deletion
  */

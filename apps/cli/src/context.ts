@@ -3,28 +3,28 @@ import type { Readable, Writable } from 'node:stream';
 /** A stream that may be a terminal. */
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number };
 
-/** How a command ended. */
+/** The exit codes of the process. */
 export const EXIT_CODES = {
   ok: 0,
-  /** The work is done, but some rows or users failed and are reported. */
+  /** The work is done, but some rows or users failed. The command has reported them. */
   someFailed: 1,
-  /** Stopped by an error or an interrupt, or not started at all. */
+  /** An error or an interrupt stopped the work, or it never started. */
   stopped: 2,
 } as const;
 
 /** One of the exit codes. */
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** Everything that a command knows of the process that it runs in, so that a test can be one. */
+/** What a command knows of its process. Commands use nothing else of it, so a test can stand in for a process. */
 export interface CommandContext {
   env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths start here. */
+  /** Relative paths are resolved against this folder. */
   directory: string;
   stdin: Readable;
   stdout: OutputStream;
   stderr: OutputStream;
-  /** Aborts when the user interrupts: a command finishes what is under way and ends in good order. */
+  /** Aborts when the user interrupts. A command then finishes what it has begun, and ends. */
   interrupted: AbortSignal;
-  /** How the process will end; a command that fails throws instead. */
+  /** The exit code of the process, unless the command throws. */
   exitCode: number;
 }

@@ -3,7 +3,7 @@ import { run } from './run.js';
 
 const interrupt = new AbortController();
 
-// The first signal lets a command end in good order; whoever cannot wait for that sends a second one.
+// The first signal lets a command finish what it has begun. The second one ends the process at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -11,7 +11,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-// A reader such as `head` that has seen enough closes the pipe: that is an end, not an error.
+// A reader such as `head` closes the pipe when it has read enough. That is a normal end, not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

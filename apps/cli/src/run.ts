@@ -1,23 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addCheckConfigCommand } from './commands/check-config.js';
-import { addCopyCommand } from './commands/copy.js';
-import { addExportCommand } from './commands/export.js';
-import { addImportCommand } from './commands/import.js';
-import { addMigrateCommand } from './commands/migrate.js';
-import { addRenewLogCommand } from './commands/renew-log.js';
-import { addServeCommand } from './commands/serve.js';
-import { addTasksCommands } from './commands/tasks.js';
-import { addTokenCommand } from './commands/token.js';
-import { addUsersCommands } from './commands/users.js';
-import { addWatchCommand } from './commands/watch.js';
-import { DEFAULT_URL } from './connection.js';
 import { type CommandContext, EXIT_CODES } from './context.js';
+import { addCopyCommand } from './copy/copy.js';
+import { addExportCommand } from './export/export.js';
+import { addImportCommand } from './import/import.js';
 import { errorLine } from './output/error-line.js';
+import {
+  addCheckConfigCommand,
+  addMigrateCommand,
+  addRenewLogCommand,
+  addServeCommand,
+} from './serve/server-commands.js';
+import { DEFAULT_URL } from './server-access.js';
+import { addTasksCommands } from './tasks/tasks.js';
+import { addTokenCommand } from './token/token.js';
+import { addUsersDeleteCommand } from './users/delete.js';
+import { addUsersExportCommand } from './users/export.js';
+import { addUsersHistoryCommand } from './users/history.js';
+import { addUsersLifeCycleCommands } from './users/life-cycle.js';
+import { addUsersGetCommand, addUsersQueryCommand } from './users/read-users.js';
+import { addUsersUpdateCommand, addUsersUpsertCommand } from './users/write-users.js';
+import { addWatchCommand } from './watch/watch.js';
 
 /**
- * Runs one command line, without the name of the program. It never throws: what goes wrong ends as one line on standard
- * error, with a stack only when `ROLLCALL_DEBUG` is set.
+ * Runs one command line, given without the name of the program. It never throws. It reports an error as one line on
+ * standard error, and adds a stack only when `ROLLCALL_DEBUG` is set.
  * @returns the exit code.
  */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
@@ -25,7 +32,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     await createProgram(context).parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    // Commander has printed the help, or what was wrong, already.
+    // Commander has already printed the help or the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.stopped;
     context.stderr.write(`${errorLine(error)}\n`);
     if (context.env.ROLLCALL_DEBUG) context.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
@@ -35,15 +42,15 @@ export async function run(args: readonly string[], context: CommandContext): Pro
 
 function createProgram(context: CommandContext): Command {
   const program = new Command('rollcall')
-    .description('Run a Rollcall server, and work with the users of one')
+    .description('Run a Rollcall server and manage its users')
     .version(versionOf(new URL('../package.json', import.meta.url)))
-    .option('--url <url>', `where the server is (ROLLCALL_URL; default: ${DEFAULT_URL})`)
-    .option('--token <token>', 'a token to sign in with (ROLLCALL_TOKEN)')
-    .option('--secret <secret>', 'the secret to sign tokens with (ROLLCALL_SECRET)')
+    .option('--url <url>', `the address of the server (ROLLCALL_URL; default: ${DEFAULT_URL})`)
+    .option('--token <token>', 'sign in with this token (ROLLCALL_TOKEN)')
+    .option('--secret <secret>', 'sign tokens with this secret (ROLLCALL_SECRET)')
     .addHelpText(
       'after',
-      '\nWithout a token and a secret, the secret that a server on this machine keeps beside its database is used.' +
-        '\nExit codes: 0 done, 1 some rows or users failed, 2 stopped by an error.',
+      '\nYou need no token and no secret for a server on this machine: the command reads the secret that the server keeps.' +
+        '\nExit codes: 0 done; 1 done, but some rows or users failed; 2 stopped by an error, or not started.',
     )
     .configureOutput({
       writeOut: text => context.stdout.write(text),
@@ -68,4 +75,17 @@ function createProgram(context: CommandContext): Command {
 
 function versionOf(packageFile: URL): string {
   return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}
+
+/** `rollcall users …` */
+function addUsersCommands(program: Command, context: CommandContext): void {
+  const users = program.command('users').description('show and change users');
+  addUsersGetCommand(users, context);
+  addUsersQueryCommand(users, context);
+  addUsersHistoryCommand(users, context);
+  addUsersUpsertCommand(users, context);
+  addUsersUpdateCommand(users, context);
+  addUsersLifeCycleCommands(users, context);
+  addUsersDeleteCommand(users, context);
+  addUsersExportCommand(users, context);
 }

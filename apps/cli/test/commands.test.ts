@@ -51,19 +51,19 @@ describe('rollcall users', () => {
     ]);
   });
 
-  it('tells the history of a user, newest first, and no more of it than asked for', async () => {
-    await command('users', 'upsert', '{"id":"told"}');
-    await command('users', 'upsert', '{"id":"told","name":"Told"}');
-    const { exitCode, json } = await command('users', 'history', 'told');
+  it('prints the history of a user, newest first, up to the limit', async () => {
+    await command('users', 'upsert', '{"id":"renamed"}');
+    await command('users', 'upsert', '{"id":"renamed","name":"Renamed"}');
+    const { exitCode, json } = await command('users', 'history', 'renamed');
     expect(exitCode).toBe(0);
     expect(json()).toMatchObject([
-      { type: 'user.updated', actor: { type: 'server' }, changes: { name: { after: 'Told' } } },
-      { type: 'user.created', user: { id: 'told' } },
+      { type: 'user.updated', actor: { type: 'server' }, changes: { name: { after: 'Renamed' } } },
+      { type: 'user.created', user: { id: 'renamed' } },
     ]);
-    expect((await command('users', 'history', 'told', '--limit', '1')).json()).toHaveLength(1);
-    const { out } = await rollcall(['users', 'history', 'told', '--by'], { server, terminal: true });
+    expect((await command('users', 'history', 'renamed', '--limit', '1')).json()).toHaveLength(1);
+    const { out } = await rollcall(['users', 'history', 'renamed', '--by'], { server, terminal: true });
     expect(out.split('\n')[0]).toMatch(
-      /^20\S+ {2}user\.updated {2}told "Told" {2}changed: name {2}by the server$/,
+      /^20\S+ {2}user\.updated {2}renamed "Renamed" {2}changed: name {2}by the server$/,
     );
     expect((await command('users', 'history', 'no-such-user')).err).toMatch(/^error: USER_NOT_FOUND /);
   });
@@ -87,10 +87,10 @@ describe('rollcall users', () => {
     ]);
   });
 
-  it('prints who was found, and names who was not', async () => {
+  it('prints the users that exist, and names those that do not', async () => {
     await command('users', 'upsert', '{"id":"here"}');
     const { exitCode, err, json } = await command('users', 'get', 'here', 'nobody');
-    expect([exitCode, err]).toEqual([2, 'error: USER_NOT_FOUND no such user: nobody\n']);
+    expect([exitCode, err]).toEqual([2, 'error: USER_NOT_FOUND there is no user nobody\n']);
     expect(json()).toMatchObject([{ id: 'here' }]);
   });
 
@@ -127,7 +127,7 @@ describe('rollcall users', () => {
 });
 
 describe('rollcall export', () => {
-  it('writes everybody, deactivated users too, in the order of their ids, and it imports again unchanged', async () => {
+  it('writes all users, also deactivated ones, in the order of their ids; importing them changes nothing', async () => {
     await using other = await startTestServer();
     const directory = await temporaryFolder();
     const users = Array.from({ length: 230 }, (_, n) => ({
@@ -158,7 +158,7 @@ describe('rollcall export', () => {
     expect(watching.json().map(event => event.type)).toEqual(['user.created']);
   });
 
-  it('writes a part to standard output', async () => {
+  it('writes the users that match a filter to standard output', async () => {
     await command('users', 'upsert', '[{"id":"exp-1","x":"find-me"},{"id":"exp-2"}]');
     const { out } = await command('export', '--filter', '{"x":"find-me"}');
     expect(
@@ -171,7 +171,7 @@ describe('rollcall export', () => {
 });
 
 describe('rollcall token', () => {
-  it('signs tokens that the server takes', async () => {
+  it('signs tokens that the server accepts', async () => {
     const { out: serverToken } = await command('token', '--server', '--expires-in', '1h');
     const claims = claimsOf(serverToken);
     expect(claims).toMatchObject({ server: true, exp: claims.iat + 3600 });
@@ -200,7 +200,7 @@ describe('rollcall token', () => {
 });
 
 describe('rollcall watch', () => {
-  it('prints events as they happen, and ends with the id to go on from', async () => {
+  it('prints events as they happen, and at the end the id to resume from', async () => {
     const watching = start(['watch', '--types', 'user.created,user.updated', '--user', 'seen'], { server });
     await watching.until('watching');
     await command('users', 'upsert', '[{"id":"seen"},{"id":"unseen"}]');
@@ -238,7 +238,7 @@ describe('rollcall watch', () => {
     ]);
   });
 
-  it('says resync where the log does not reach back to the place asked for', async () => {
+  it('prints resync when the log no longer reaches back to the position asked for', async () => {
     const watching = start(['watch', '--since', 'another.5'], { server });
     await watching.until('resync');
     watching.interrupt();
@@ -249,12 +249,12 @@ describe('rollcall watch', () => {
   it('refuses an unknown type, and names the known ones', async () => {
     const { exitCode, err } = await command('watch', '--types', 'user.exploded,user.created,task.progress');
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/cannot watch user\.exploded, task\.progress; there are user\.created/);
+    expect(err).toMatch(/cannot watch user\.exploded, task\.progress; the types are user\.created/);
   });
 });
 
 describe('signing in', () => {
-  it('ends with one line when the secret is another one', async () => {
+  it('ends with one line when the secret is wrong', async () => {
     const env = { ROLLCALL_URL: server.url, ROLLCALL_SECRET: 'other:fedcba9876543210fedcba9876543210' };
     const { exitCode, err } = await rollcall(['users', 'query'], { env });
     expect(exitCode).toBe(2);
@@ -269,7 +269,7 @@ describe('signing in', () => {
     expect(err).toMatch(/^error: UNAVAILABLE .*\n$/);
   });
 
-  it('shows a stack only when it is asked to', async () => {
+  it('shows a stack only when asked to', async () => {
     const env = { ROLLCALL_URL: 'nonsense', ROLLCALL_SECRET: SECRET };
     expect((await rollcall(['users', 'query'], { env })).err).toMatch(/^error: .*\n$/);
     expect((await rollcall(['users', 'query'], { env: { ...env, ROLLCALL_DEBUG: '1' } })).err).toMatch(
@@ -293,7 +293,7 @@ describe('the command line', () => {
     expect((await rollcall(['users', 'query', '--nope'])).exitCode).toBe(2);
   });
 
-  it('says what a server would run with, or everything that is wrong', async () => {
+  it('prints the settings of a server, or everything that is wrong with them', async () => {
     const good = await rollcall(['check-config'], { env: { ROLLCALL_PORT: '4700', ROLLCALL_DEBUG: '1' } });
     expect(good.exitCode).toBe(0);
     expect(good.out).toMatch(/ROLLCALL_PORT +4700/);
@@ -306,7 +306,7 @@ describe('the command line', () => {
     }
   });
 
-  it('knows the products of the operator: what will not do, and the tables of what will', async () => {
+  it('refuses a bad product of the operator, and migrates the tables of a good one', async () => {
     const folder = await temporaryFolder();
     const env = (product: string) => ({
       ROLLCALL_DATABASE_URL: `sqlite:${folder}/rollcall.sqlite`,
@@ -324,7 +324,7 @@ describe('the command line', () => {
     expect((await rollcall(['migrate'], { env: env(example) })).json()).toEqual([{ migrations: [] }]);
   });
 
-  it('renews the log of a database that is up to date, each time to another position', async () => {
+  it('renews the log of an up-to-date database, each time to a new position', async () => {
     const env = { ROLLCALL_DATABASE_URL: `sqlite:${await temporaryFolder()}/rollcall.sqlite` };
     const early = await rollcall(['renew-log'], { env });
     expect([early.exitCode, early.out]).toEqual([2, '']);

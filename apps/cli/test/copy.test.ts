@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
+import { copyJson, copyLines } from '../src/copy/copy.js';
 import { CopyReporter } from '../src/copy/copy-reporter.js';
-import { copyJson, copyLines } from '../src/copy/describe-copy.js';
 import { rollcall, startTestServer } from './harness.js';
 
-it('needs to be told where from and where to', async () => {
+it('requires a source and a target', async () => {
   expect((await rollcall(['copy'])).err).toContain("required option '--from <url>'");
   const { exitCode, err } = await rollcall(['copy', '--from', 'sqlite:./none']);
   expect(exitCode).toBe(2);
-  expect(err).toMatch(/^error: INPUT_INVALID where to copy to is not said/);
+  expect(err).toMatch(/^error: INPUT_INVALID there is no target: /);
 });
 
-it('takes the target from the environment, and says what is wrong with either side', async () => {
+it('takes the target from the environment, and reports what is wrong with either side', async () => {
   const env = { ROLLCALL_DATABASE_URL: 'postgres://localhost/target' };
   const file = join(await temporaryFolder(), 'none.sqlite');
   const missing = await rollcall(['copy', '--from', `sqlite:${file}`], { env });
@@ -23,7 +23,7 @@ it('takes the target from the environment, and says what is wrong with either si
   expect(back.err).toContain('a copy is made to postgres://');
 });
 
-it('names a product that is not there before anything is opened', async () => {
+it('refuses a product that does not exist before it opens a database', async () => {
   const env = { ROLLCALL_PRODUCTS: './none.js' };
   const { exitCode, err } = await rollcall(
     ['copy', '--from', 'sqlite:./a', '--to', 'postgres://localhost/b'],
@@ -33,7 +33,7 @@ it('names a product that is not there before anything is opened', async () => {
   expect(err).toContain('ROLLCALL_PRODUCTS: the module "./none.js" cannot be used');
 });
 
-it('leaves the server of the source alone when PostgreSQL cannot be reached', async () => {
+it('does not disturb the server of the source when PostgreSQL cannot be reached', async () => {
   await using server = await startTestServer();
   const { exitCode, err } = await rollcall([
     'copy',
@@ -58,19 +58,19 @@ const report = {
 };
 const times = { elapsedMs: 61_000, finishingMs: 4000 };
 
-it('tells a person each table, how long it took, and which secret the servers need', () => {
+it('shows a person each table, the time, and the secret that the servers need', () => {
   expect(copyLines(report, times)).toEqual([
     'TABLE  ROWS    CHECKSUM',
     'roles  2       aaaaaaaaaaaaaaaa',
     'users  12,000  bbbbbbbbbbbbbbbb',
     'copied and compared 12,002 rows in 1:01, 0:04 of it without a server',
-    'Set ROLLCALL_SECRET of the servers to what is in data/rollcall.secret (keys: k1, one without a name): tokens stay good.',
-    'Start the servers with ROLLCALL_DATABASE_URL of the target. The source is as it was: start no server on it any more.',
+    'Set ROLLCALL_SECRET of the servers to the content of data/rollcall.secret (keys: k1, one without an id), so that tokens stay valid.',
+    'Start the servers with ROLLCALL_DATABASE_URL set to the target. The source is unchanged: do not start a server on it again.',
   ]);
   expect(copyLines({ finished: false, tables: [] }, times)[1]).toContain('run the same command again');
 });
 
-it('tells a program the same in one value', () => {
+it('gives a program the same in one value', () => {
   expect(copyJson(report, times)).toEqual({
     type: 'copy',
     finished: true,
@@ -82,7 +82,7 @@ it('tells a program the same in one value', () => {
   });
 });
 
-it('shows a person when to stop the server, and a program the stage', () => {
+it('tells a person when to stop the server, and a program the stage', () => {
   const shown = (isTTY: boolean) => {
     const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 });
     const reporter = new CopyReporter(stream, 'sqlite:./data/a.sqlite');

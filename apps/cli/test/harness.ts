@@ -6,7 +6,7 @@ import { run } from '../src/run.js';
 
 export const SECRET = 'test:0123456789abcdef0123456789abcdef';
 
-/** A server of its own, on a free port, with an embedded database in a fresh folder. */
+/** Starts a server on a free port, with an embedded database in a new folder. */
 export async function startTestServer(): Promise<RunningServer & AsyncDisposable> {
   const folder = await temporaryFolder();
   const config = loadConfig({
@@ -23,14 +23,14 @@ export async function startTestServer(): Promise<RunningServer & AsyncDisposable
   return { ...server, [Symbol.asyncDispose]: dispose };
 }
 
-/** A command that runs, as a terminal or a script would see it. */
+/** A running command, as a terminal or a script sees it. */
 export interface RunningCommand {
-  /** What standard output holds so far, or at the end. */
+  /** Standard output so far, or all of it at the end. */
   out(): string;
   err(): string;
-  /** Standard output as the JSON lines that it is for a program. */
+  /** Standard output, parsed as JSON lines. */
   json(): Record<string, unknown>[];
-  /** Resolves as soon as standard output, or standard error, holds a text. */
+  /** Resolves as soon as standard output or standard error contains a text. */
   until(text: string): Promise<void>;
   interrupt(): void;
   readonly exitCode: Promise<number>;
@@ -44,7 +44,7 @@ export interface CommandOptions {
   terminal?: boolean;
 }
 
-/** Runs `rollcall` within this process, from its source. */
+/** Starts `rollcall` within this process, from its source. */
 export function start(args: string[], options: CommandOptions = {}): RunningCommand {
   const interruption = new AbortController();
   const stdout = new PassThrough();

@@ -102,7 +102,7 @@ describe('rollcall import', () => {
     expect(await exists('users.ndjson.rollcall-import.json')).toBe(false);
   });
 
-  it('stops at the first row that fails, names it, and goes on from there once it is mended', async () => {
+  it('stops at the first row that fails, reports it, and resumes there once it is corrected', async () => {
     const rows: unknown[] = people('stop', 1000);
     rows[556] = { id: 'stop-557', language: 'not a language' };
     await write('users.ndjson', rows);
@@ -124,7 +124,7 @@ describe('rollcall import', () => {
     expect(await exists('users.ndjson.rollcall-import.json')).toBe(false);
   });
 
-  it('refuses to resume when the rows that are done have changed, and sends nothing', async () => {
+  it('refuses to resume when the settled rows have changed, and sends nothing', async () => {
     const rows: unknown[] = people('changed', 300);
     rows[250] = '{';
     await write('users.ndjson', rows);
@@ -133,14 +133,14 @@ describe('rollcall import', () => {
     await write('users.ndjson', rows);
     const resumed = await importFile(['users.ndjson', '--resume']);
     expect(resumed.exitCode).toBe(2);
-    expect(resumed.err).toMatch(/^error: INPUT_INVALID the first \d+ rows .* start without --resume\n$/);
+    expect(resumed.err).toMatch(/^error: INPUT_INVALID the first \d+ rows .* import without --resume\n$/);
     expect(Object.keys(await revisions('changed-other'))).toEqual([]);
   });
 
   it.each([
     [['missing.ndjson'], 'there is no file missing.ndjson'],
-    [['-', '--resume'], 'only a file can be resumed'],
-    [['users.txt'], 'say what it is with --format'],
+    [['-', '--resume'], 'name a file to resume'],
+    [['users.txt'], 'or give --format'],
     [['users.ndjson', '--errors', 'users.ndjson'], 'would overwrite the input'],
     [['users.ndjson', '--on-error', 'ignore'], "option '--on-error <what>' argument 'ignore' is invalid"],
     [['users.ndjson', '--concurrency', '0'], 'a whole number from 1 to 64'],
@@ -155,7 +155,7 @@ describe('rollcall import', () => {
     expect(Object.keys(await revisions('never'))).toEqual([]);
   });
 
-  it('tells a person in words', async () => {
+  it('tells a person in words how it ended', async () => {
     await write('users.ndjson', [...people('person', 3), '{']);
     const options = { server, directory, terminal: true };
     const { out, err } = await rollcall(['import', 'users.ndjson', '--on-error', 'skip'], options);

@@ -44,7 +44,7 @@ async function stateOf(id: string): Promise<'there' | 'deactivated' | 'deleted' 
 const NOTHING = { unchanged: 0, superseded: 0, failed: 0 };
 
 describe('rollcall users delete', () => {
-  it('marks the users as deleted, and names the task that does the rest', async () => {
+  it('marks the users as deleted, and prints the task that does the rest', async () => {
     await makeUsers('soft-1');
     const { exitCode, json } = await command('delete', 'soft-1');
     const [{ task_id = '' } = {}] = json() as { task_id?: string }[];
@@ -57,10 +57,10 @@ describe('rollcall users delete', () => {
     });
   });
 
-  it('waits when asked to, and adds up what became of the users and of what is theirs', async () => {
-    await makeUsers('hard-1', 'hard-2', 'heir');
+  it('waits when asked to, and adds up the results for the users and their content', async () => {
+    await makeUsers('hard-1', 'hard-2', 'new-owner');
     const modes = ['--user', 'hard', '--messages', 'hard', '--conversations', 'hard', '--calls', 'hard'];
-    const who = ['hard-1', 'hard-2', '--new-channel-owner', 'heir', '--created-by', 'heir'];
+    const who = ['hard-1', 'hard-2', '--new-channel-owner', 'new-owner', '--created-by', 'new-owner'];
     const { exitCode, json, err } = await command('delete', ...who, ...modes, '--wait');
     expect(err).not.toContain('error');
     expect(json()).toMatchObject([
@@ -74,7 +74,7 @@ describe('rollcall users delete', () => {
     expect(again.json()[1]).toMatchObject({ type: 'summary', ...NOTHING, done: 0, unchanged: 1 });
   });
 
-  it('says beforehand how much would be deleted, and changes nothing', async () => {
+  it('counts what would be deleted, and changes nothing, with --dry-run', async () => {
     await makeUsers('dry-1', 'dry-2');
     const args = ['delete', 'dry-1', 'dry-2', '--messages', 'hard', '--dry-run'];
     const { exitCode, json } = await command(...args);
@@ -85,7 +85,7 @@ describe('rollcall users delete', () => {
     expect(out).toMatch(/^2 of 2 users would be deleted\n.* {2}feeds: 4 activities\n$/s);
   });
 
-  it('adds up counts over more users than one call takes, named in a file', async () => {
+  it('takes ids from a file, more than one call accepts, and adds up the counts', async () => {
     const ids = Array.from({ length: 130 }, (_, number) => `many-${String(number).padStart(3, '0')}`);
     for (const part of [ids.slice(0, 100), ids.slice(100)]) {
       await client.upsertUsers(part.map(id => ({ id })));
@@ -105,11 +105,11 @@ describe('rollcall users delete', () => {
     ]);
   });
 
-  it('shows a person what happened in words', async () => {
+  it('tells a person in words what happened', async () => {
     await makeUsers('worded');
     const args = ['users', 'delete', 'worded', '--messages', 'soft', '--wait'];
     const { out } = await rollcall(args, { server, terminal: true });
-    expect(out).toMatch(/users\.delete {2}completed: 1 of 1 users, 0 failed\n1 users changed\n/);
+    expect(out).toMatch(/users\.delete {2}completed: 1 of 1 user, 0 failed\n1 user changed\n/);
     expect(out).toContain('\n  feeds: 2 activities\n');
   });
 
@@ -128,7 +128,7 @@ describe('rollcall users delete', () => {
     expect([exitCode, out]).toEqual([2, '']);
   });
 
-  it('says what was done before an error ended it', async () => {
+  it('prints what was done before an error ended it', async () => {
     const ids = Array.from({ length: 100 }, (_, number) => `before-${number}`);
     await client.upsertUsers(ids.map(id => ({ id })));
     const stdin = `${ids.join('\n')}\nnobody-2`;
@@ -144,7 +144,7 @@ describe('rollcall users delete', () => {
 });
 
 describe('rollcall users deactivate, reactivate and restore', () => {
-  it('hides what users wrote, and brings it back, only where that is asked for', async () => {
+  it('hide and show the messages of users only when asked to', async () => {
     await makeUsers('hidden', 'shown');
     const counts = { feeds: { activities: 2 } };
     const hidden = await command('deactivate', 'hidden', '--mark-messages-deleted', '--wait');
@@ -155,7 +155,7 @@ describe('rollcall users deactivate, reactivate and restore', () => {
     expect(back.json()[1]).toMatchObject({ done: 2, ...NOTHING, products: counts });
   });
 
-  it('restores soft-deleted users, and what was deleted with them when asked to', async () => {
+  it('restore soft-deleted users, and their content only when asked to', async () => {
     await makeUsers('back-1', 'back-2');
     await command('delete', 'back-1', 'back-2', '--messages', 'soft', '--wait');
     const alone = await command('restore', 'back-1', '--wait');
@@ -168,7 +168,7 @@ describe('rollcall users deactivate, reactivate and restore', () => {
     expect([await stateOf('back-1'), await stateOf('back-2')]).toEqual(['there', 'there']);
   });
 
-  it('end with 1 where some users could not be changed', async () => {
+  it('end with 1 when some users could not be changed', async () => {
     await client.updateAppSettings({ enforce_unique_usernames: 'app' });
     await client.upsertUser({ id: 'first', name: 'Twin' });
     await client.deactivateUser('first');
@@ -202,7 +202,7 @@ describe('rollcall users export', () => {
     expect(lines.filter(line => line.kind === 'activity')).toHaveLength(2);
   });
 
-  it('writes any number of users to one file, in the order given, whole or not at all', async () => {
+  it('writes any number of users to one file, in the order of the ids, complete or not at all', async () => {
     const ids = Array.from({ length: 60 }, (_, number) => `exp-${(number * 7) % 60}`);
     await client.upsertUsers(ids.map(id => ({ id })));
     await writeFile(join(directory, 'ids.txt'), ids.join('\n'));

@@ -17,12 +17,12 @@ let url: string;
 
 interface RunningProcess {
   process: ChildProcessWithoutNullStreams;
-  /** The first group of a pattern, as soon as standard output or standard error matches it. */
+  /** Resolves to the first group of a pattern as soon as standard output or standard error matches it. */
   until(pattern: RegExp): Promise<string>;
   ended: Promise<{ code: number | null; out: string; err: string }>;
 }
 
-/** In the folder of the server, and with nothing to sign in with but what the server keeps there. */
+/** Runs the command in the folder of the server, where it can sign in only with the secret that the server keeps. */
 function rollcall(...args: string[]): RunningProcess {
   const env = {
     PATH: process.env.PATH,
@@ -73,7 +73,14 @@ describe('the command as a process', { timeout: 40_000 }, () => {
     expect(JSON.parse(out)).toMatchObject({ id: 'first' });
   });
 
-  it('ends a watch in good order when it is interrupted', async () => {
+  it('prints the code of an error of the server, and of a missing server', async () => {
+    const refused = await rollcall('users', 'upsert', '{"id":"x","name":5}', '--url', url).ended;
+    expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/^error: INPUT_INVALID name: /) });
+    const absent = await rollcall('users', 'query', '--url', 'http://127.0.0.1:9').ended;
+    expect(absent).toMatchObject({ code: 2, err: expect.stringMatching(/^error: UNAVAILABLE /) });
+  });
+
+  it('ends a watch with exit code 0 and the last event when it is interrupted', async () => {
     const watching = rollcall('watch', '--url', url);
     await watching.until(/(watching) /);
     await rollcall('users', 'upsert', '{"id":"second"}', '--url', url).ended;
@@ -85,7 +92,7 @@ describe('the command as a process', { timeout: 40_000 }, () => {
     });
   });
 
-  it('ends an import in good order when it is interrupted: everything that was read is stored', async () => {
+  it('stores every row that an import has read when it is interrupted', async () => {
     const importing = rollcall('import', '-', '--url', url);
     // One batch is full and sent, the other one waits for more rows, and standard input stays open.
     const rows = Array.from({ length: 150 }, (_, n) => `{"id":"piped-${n}","batch":"piped"}\n`);
@@ -102,7 +109,7 @@ describe('the command as a process', { timeout: 40_000 }, () => {
     expect(await stored()).toBe(150);
   });
 
-  it('takes a reader that has seen enough for an end, not an error', async () => {
+  it('ends without an error when the reader closes the pipe', async () => {
     const exporting = rollcall('export', '--url', url);
     exporting.process.stdout.destroy();
     const { code, err } = await exporting.ended;
@@ -110,12 +117,12 @@ describe('the command as a process', { timeout: 40_000 }, () => {
     expect(err).not.toContain('rror');
   });
 
-  it('ends the server in good order when it is interrupted', async () => {
+  it('ends the server with exit code 0 when it is interrupted', async () => {
     server.process.kill('SIGINT');
     expect(await server.ended).toMatchObject({ code: 0 });
   });
 
-  it('says how to build it where it has not been built', async () => {
+  it('explains how to build the command when it is not built', async () => {
     const bin = join(await temporaryFolder(), 'bin');
     await mkdir(bin);
     await cp(COMMAND, join(bin, 'rollcall.mjs'));

@@ -2,7 +2,7 @@ import type { OutputStream } from '../context.js';
 import { terminalText } from '../output/terminal-text.js';
 import { type ProgressReporter, reportProgress } from '../progress/reporter.js';
 
-/** How a copy gets on, as `copy` of the server tells it. */
+/** The progress of a copy, as `copy` of the server package reports it. */
 export interface CopyProgress {
   stage: 'copying' | 'waiting' | 'finishing';
   rows: number;
@@ -12,11 +12,11 @@ export interface CopyProgress {
 /** How long a copy took. */
 export interface CopyTimes {
   elapsedMs: number;
-  /** Since the source was nobody's; absent when it never was. */
+  /** The time since no server had the source; absent when a server always had it. */
   finishingMs?: number;
 }
 
-/** Shows how a copy gets on: a bar for each way through the rows, and a line when the server may be stopped. */
+/** Shows the progress of a copy: a bar for each pass over the rows, and a line when the server can be stopped. */
 export class CopyReporter {
   readonly #stream: OutputStream;
   readonly #from: string;
@@ -32,7 +32,7 @@ export class CopyReporter {
 
   update({ stage, rows, total }: CopyProgress): void {
     if (stage !== this.#stage) this.#enter(stage);
-    // While it waits it goes over the rows now and then; that is nobody's business.
+    // A copy that waits repeats its pass now and then. Nobody needs to see that.
     if (stage === 'waiting') return;
     this.#progress?.update({
       done: rows,
@@ -41,7 +41,7 @@ export class CopyReporter {
     });
   }
 
-  /** Ends the bar. @returns how long everything took. */
+  /** Ends the bar. @returns how long the copy took. */
   stop(): CopyTimes {
     this.#progress?.stop();
     this.#progress = undefined;
@@ -59,14 +59,13 @@ export class CopyReporter {
     if (stage === 'finishing') this.#finishingAt = performance.now();
     if (this.#stream.isTTY) this.#stream.write(`${this.#sentence(stage)}\n`);
     else this.#stream.write(`${JSON.stringify({ type: 'stage', stage })}\n`);
-    if (stage !== 'waiting') this.#progress = reportProgress(this.#stream, { noun: 'rows' });
+    if (stage !== 'waiting') this.#progress = reportProgress(this.#stream, { noun: 'row' });
   }
 
   #sentence(stage: CopyProgress['stage']): string {
     const from = terminalText(this.#from);
-    if (stage === 'copying') return `A server works on ${from}; it may go on meanwhile.`;
-    if (stage === 'waiting')
-      return `Nearly everything is over: stop the server of ${from} now. Waiting for it …`;
-    return `No server has ${from} any more: copying what is new, and comparing everything.`;
+    if (stage === 'copying') return `A server uses ${from}. It can keep running while the data is copied.`;
+    if (stage === 'waiting') return `Almost everything is copied: stop the server of ${from} now. Waiting …`;
+    return `No server uses ${from} any more. Copying the latest changes and comparing everything.`;
   }
 }

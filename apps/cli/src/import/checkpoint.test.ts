@@ -11,8 +11,7 @@ import {
   writeCheckpoint,
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
-import { LeadingRows } from './leading-rows.js';
-import { skipLeading } from './skip-leading.js';
+import { LeadingRows, skipLeading } from './leading-rows.js';
 
 function row(line: number, text = `row ${line}`): Row {
   return { line, lastLine: line, endOffset: line, bytes: Buffer.from(text), user: { id: `u${line}` } };
@@ -29,7 +28,7 @@ function checkpointAfter(...rows: Row[]): Checkpoint {
 }
 
 describe('a checkpoint', () => {
-  it('comes back as it was written, and is gone when it is removed', async () => {
+  it('is read as it was written, and is gone once removed', async () => {
     const file = checkpointFileOf(join(await temporaryFolder(), 'users.ndjson'));
     expect(file).toMatch(/users\.ndjson\.rollcall-import\.json$/);
     expect(await readCheckpoint(file)).toBeUndefined();
@@ -52,7 +51,7 @@ describe('a checkpoint', () => {
 });
 
 describe('skipLeading', () => {
-  it('reads past the rows that are done, and leaves the next one', async () => {
+  it('skips the rows that are settled, and leaves the next one', async () => {
     const rows = rowsOf(row(2), row(3), row(7), row(8));
     const leading = new LeadingRows();
     await skipLeading(rows, leading, checkpointAfter(row(2), row(3), row(7)));
@@ -60,8 +59,8 @@ describe('skipLeading', () => {
     expect((await rows.next()).value).toMatchObject({ line: 8 });
   });
 
-  it('accepts changes behind the rows that are done', async () => {
-    const rows = rowsOf(row(1), row(2), row(3, 'mended'));
+  it('accepts changes after the rows that are settled', async () => {
+    const rows = rowsOf(row(1), row(2), row(3, 'corrected'));
     await expect(
       skipLeading(rows, new LeadingRows(), checkpointAfter(row(1), row(2))),
     ).resolves.toBeUndefined();
@@ -70,8 +69,8 @@ describe('skipLeading', () => {
   it.each([
     ['a row has changed', [row(1), row(2, 'other')]],
     ['a row was inserted', [row(1), row(2, 'new'), row(3, 'row 2')]],
-    ['two rows say together what two others said', [row(1, 'row 1row'), row(2, ' 2')]],
-    ['the input has become shorter', [row(1)]],
+    ['the same text is divided into rows differently', [row(1, 'row 1row'), row(2, ' 2')]],
+    ['the input is shorter now', [row(1)]],
   ])('refuses to skip when %s', async (_case, rows) => {
     const checkpoint = checkpointAfter(row(1), row(2));
     await expect(skipLeading(rowsOf(...rows), new LeadingRows(), checkpoint)).rejects.toThrow(
@@ -81,7 +80,7 @@ describe('skipLeading', () => {
 });
 
 describe('LeadingRows', () => {
-  it('knows a point before a line, at a hundred rows or the last settled one', () => {
+  it('finds the last point before a line: a hundredth row, or the last settled one', () => {
     const leading = new LeadingRows();
     for (let line = 1; line <= 50; line++) leading.add(row(line));
     const settled = leading.settle();
@@ -102,7 +101,7 @@ describe('ErrorFile', () => {
       .split('\n')
       .map(line => JSON.parse(line).row);
 
-  it('is made with the first entry, and replaces one of an earlier import', async () => {
+  it('is created by the first entry, and replaces the file of an earlier import', async () => {
     const path = join(await temporaryFolder(), 'errors.ndjson');
     await writeFile(path, 'old\n');
     const file = new ErrorFile(path);
@@ -114,7 +113,7 @@ describe('ErrorFile', () => {
     expect(await rowsIn(path)).toEqual([3, 4]);
   });
 
-  it('keeps only the entries of the leading lines when an import goes on, so that no row is listed twice', async () => {
+  it('keeps only the entries of the leading lines when an import resumes, so that no row is listed twice', async () => {
     const path = join(await temporaryFolder(), 'errors.ndjson');
     const first = new ErrorFile(path);
     for (const line of [3, 120, 90]) first.add(failed(line));

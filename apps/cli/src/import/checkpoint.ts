@@ -2,29 +2,29 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { RollcallError } from '@rollcall/protocol';
 
 /**
- * How far an import got: the leading lines of its input that are done with, be it stored or reported as failed. Lines
- * behind them may be stored too; importing those again changes nothing.
+ * How far an import got: the leading lines of its input, all of which are stored or reported as failed. Later lines may
+ * be stored too, but importing them again changes nothing.
  */
 export interface Checkpoint {
   version: 1;
   /** The last of the leading lines. */
   line: number;
-  /** Rows on them. */
+  /** The number of rows on these lines. */
   rows: number;
-  /** Of these, rows that failed. */
+  /** How many of these rows failed. */
   failed: number;
-  /** Of the bytes of these rows: they have to be the same when the import goes on; what follows may have been mended. */
+  /** A hash of these rows. They must be the same when the import resumes; later rows may have been corrected. */
   fingerprint: string;
 }
 
-/** Where the checkpoint of an input is kept. */
+/** The file that keeps the checkpoint of an input. */
 export function checkpointFileOf(inputFile: string): string {
   return `${inputFile}.rollcall-import.json`;
 }
 
 /**
- * Reads a checkpoint; undefined when there is none.
- * @throws RollcallError `INPUT_INVALID` when the file is not one.
+ * Reads a checkpoint; undefined when there is no file.
+ * @throws RollcallError `INPUT_INVALID` when the file is not a checkpoint.
  */
 export async function readCheckpoint(file: string): Promise<Checkpoint | undefined> {
   let text: string;
@@ -38,7 +38,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   if (checkpoint) return checkpoint;
   throw new RollcallError(
     'INPUT_INVALID',
-    `${file} is no checkpoint of an import; delete it and start again`,
+    `${file} is not the checkpoint of an import; delete it, and import without --resume`,
   );
 }
 
@@ -57,7 +57,7 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
   return sound ? (value as Checkpoint) : undefined;
 }
 
-/** Writes a checkpoint so that a reader finds the one before or this one, whole, whenever the process dies. */
+/** Replaces the checkpoint. Whenever the process dies, the file holds the old one or the new one, complete. */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
   const unfinished = `${file}.new`;
   await writeFile(unfinished, `${JSON.stringify(checkpoint)}\n`);

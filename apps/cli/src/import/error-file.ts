@@ -1,10 +1,42 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { FailedRow } from './failed-row.js';
+import type { ErrorCode, UpsertUserInput } from '@rollcall/protocol';
+
+/** A row that was not stored, and why: an entry of the error file. */
+export interface FailedRow {
+  /** The line of the input that the row begins on, from 1. */
+  row: number;
+  id?: string;
+  name?: string;
+  code: ErrorCode;
+  message: string;
+  /** The field that is wrong, as a dotted path. */
+  field?: string;
+  /** The user as it was read; absent when the row could not be read. */
+  user?: UpsertUserInput;
+}
+
+/** Describes a failed row. The id and name of the input can be of any type; only text is repeated. */
+export function failedRow(
+  line: number,
+  reason: { code: ErrorCode; message: string; field?: string },
+  user?: UpsertUserInput,
+): FailedRow {
+  const { id, name }: { id?: unknown; name?: unknown } = user ?? {};
+  return {
+    row: line,
+    ...(typeof id === 'string' && { id }),
+    ...(typeof name === 'string' && { name }),
+    code: reason.code,
+    message: reason.message,
+    ...(reason.field !== undefined && { field: reason.field }),
+    ...(user && { user }),
+  };
+}
 
 /**
- * The file that lists the rows that were not stored, one JSON object a line. It is made with the first of them, and
- * every entry is written at once: what was reported stays reported when the process dies.
+ * The file that lists the rows that were not stored, one JSON object a line. The first entry creates the file. Each
+ * entry is written at once, so that it stays when the process dies.
  */
 export class ErrorFile {
   readonly path: string;
@@ -15,8 +47,8 @@ export class ErrorFile {
   }
 
   /**
-   * Gets rid of what an earlier import left. When an import goes on, the entries of its leading lines stay: those rows
-   * are not tried again; later ones are, and would be listed twice.
+   * Removes the entries of an earlier import. When that import resumes, the entries up to `keepToLine` stay, because
+   * their rows are not tried again. Later rows are, and would be listed twice.
    */
   async prepare(options: { keepToLine: number }): Promise<void> {
     if (options.keepToLine === 0) return rm(this.path, { force: true });
@@ -38,7 +70,7 @@ export class ErrorFile {
   }
 }
 
-/** The row of an entry; an entry that was cut off by the death of the process belongs to none. */
+/** The row of an entry; infinity for an entry that was cut off when the process died. */
 function rowOf(entry: string): number {
   try {
     const { row } = JSON.parse(entry) as { row?: unknown };

@@ -12,8 +12,7 @@ import {
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
 import { type ImportOutcome, importRows, type UserImporter } from './import-rows.js';
-import { LeadingRows } from './leading-rows.js';
-import { skipLeading } from './skip-leading.js';
+import { LeadingRows, skipLeading } from './leading-rows.js';
 
 /** What to import, and how. */
 export interface ImportFileOptions {
@@ -24,26 +23,27 @@ export interface ImportFileOptions {
   csvText?: true;
   concurrency: number;
   onError: 'stop' | 'skip';
-  /** Where skipped rows are reported; default beside the input. */
+  /** The file that lists the skipped rows; by default it is beside the input. */
   errors?: string;
   resume?: true;
 }
 
-/** An import that has ended, and what it left behind. */
+/** The result of an import. */
 export interface ImportResult extends ImportOutcome {
-  /** Rows that an earlier import was done with, and that this one left out. */
+  /** Rows that an earlier import had done and this one skipped. */
   skippedRows: number;
-  /** Failed rows in all, those of the earlier import included. */
+  /** All failed rows, including those of the earlier import. */
   failedRows: number;
   elapsedMs: number;
-  /** The file that lists the failed rows, where there are some. */
+  /** The file that lists the failed rows; absent when none failed. */
   errorFile?: string;
-  /** Leading rows that `--resume` will leave out; absent where there is nothing to resume. */
+  /** How many leading rows `--resume` will skip; absent when there is nothing to resume. */
   resumeAfterRows?: number;
 }
 
 /**
- * Imports one input: with its checkpoint, which survives the death of the process, its error file and its progress.
+ * Imports one input. It shows the progress, lists failed rows in the error file, and keeps a checkpoint, from which a
+ * later run can resume even when this process is killed.
  * @throws RollcallError `INPUT_INVALID` before anything is sent, when the input cannot be read or resumed.
  */
 export async function importFile(
@@ -55,7 +55,7 @@ export async function importFile(
   const input = await openInput(options.file, { ...options, asText: options.csvText }, context);
   const errors = new ErrorFile(errorFileOf(input, options, context));
   const checkpointFile = input.path && checkpointFileOf(input.path);
-  const earlier = options.resume ? await earlierCheckpoint(checkpointFile) : undefined;
+  const earlier = options.resume ? await previousCheckpoint(checkpointFile) : undefined;
   const rows = input.rows[Symbol.asyncIterator]();
   const leading = new LeadingRows();
   if (earlier) await skipLeading(rows, leading, earlier);
@@ -64,7 +64,7 @@ export async function importFile(
 
   const failedBefore = earlier?.failed ?? 0;
   let settledRows = earlier?.rows ?? 0;
-  const progress = reportProgress(context.stderr, { noun: 'users' });
+  const progress = reportProgress(context.stderr, { noun: 'user' });
   try {
     const outcome = await importRows(
       importer,
@@ -107,10 +107,9 @@ function errorFileOf(input: Input, options: ImportFileOptions, context: CommandC
   return path;
 }
 
-/** Without a checkpoint there is nothing to leave out, and starting at the first row does no harm. */
-async function earlierCheckpoint(checkpointFile: string | undefined): Promise<Checkpoint | undefined> {
-  if (!checkpointFile)
-    throw invalid('resume: standard input cannot be read again; only a file can be resumed');
+/** The checkpoint to resume from. Without one the import starts at the first row, which does no harm. */
+async function previousCheckpoint(checkpointFile: string | undefined): Promise<Checkpoint | undefined> {
+  if (!checkpointFile) throw invalid('resume: standard input cannot be read again; name a file to resume');
   return readCheckpoint(checkpointFile);
 }
 

@@ -1,13 +1,13 @@
 /**
- * Feeds rows to the client's importer and always knows how far the import has got, although several batches are in
- * flight and end in any order: the rows are handed over in stretches of a few seconds, and between two stretches
- * everything handed over is settled. A stretch also ends with an interrupt, and with the first error that stops the
- * import, so that nothing which was handed over stays in doubt.
+ * Passes rows to the client's importer, and always knows how far the import has got, although several batches are in
+ * flight and end in any order. It passes the rows in intervals of a few seconds, and waits at the end of each interval
+ * until every row of it is settled: stored, or reported as failed. An interrupt and the first error that stops the
+ * import also end the interval, so that no row stays in doubt.
  */
 import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import type { Progress } from '../progress/pace.js';
 import type { Row, UserRow } from '../rows/row.js';
-import { type FailedRow, failedRow } from './failed-row.js';
+import { type FailedRow, failedRow } from './error-file.js';
 import type { LeadingRows, Mark } from './leading-rows.js';
 
 /** The part of a server client that an import needs. */
@@ -22,21 +22,21 @@ export interface UserImporter {
   ): Promise<unknown>;
 }
 
-/** How an import goes about its work, and whom it tells. */
+/** How an import works, and what it calls on the way. */
 export interface ImportOptions {
   /** Batches in flight. */
   concurrency: number;
-  /** What to do with a row that fails: end the import, or report it and go on. */
+  /** Whether a row that fails stops the import, or is reported and skipped. */
   onError: 'stop' | 'skip';
   interrupted: AbortSignal;
-  /** Of the input, for the progress; absent where nobody knows. */
+  /** The size of the input, for the progress; absent when it is unknown. */
   sizeBytes?: number;
-  /** How long a stretch takes at least. */
-  stretchMs?: number;
+  /** How long an interval takes at least. */
+  intervalMs?: number;
   onProgress: (progress: Progress) => void;
-  /** A row failed and the import goes on. */
+  /** A row failed and the import continues. */
   onFailed: (failed: FailedRow) => void;
-  /** Every row up to a mark is done with; of these, `failed` in this run have failed. */
+  /** Every row before the mark is settled; `failed` of those that this run passed on have failed. */
   onSettled: (mark: Mark, failed: number) => Promise<void>;
 }
 
@@ -45,22 +45,22 @@ export interface ImportOutcome {
   status: 'completed' | 'interrupted' | 'stopped';
   done: number;
   failed: number;
-  /** What stopped it. */
+  /** The error that stopped it. */
   error?: unknown;
-  /** The row that stopped it, where one did. */
+  /** The row that stopped it; absent when it was not a row. */
   row?: FailedRow;
 }
 
-const STRETCH_MS = 5_000;
+const INTERVAL_MS = 5_000;
 
-/** Imports every row that `rows` still has; `leading` has counted those before them. */
+/** Imports all remaining rows. `leading` has counted the rows that were skipped before them. */
 export async function importRows(
   importer: UserImporter,
   input: { rows: AsyncIterator<Row>; leading: LeadingRows },
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const run = new ImportRun(input, options);
-  while (run.status === undefined) await run.stretch(importer);
+  while (run.status === undefined) await run.runInterval(importer);
   return run.outcome(run.status);
 }
 
@@ -69,15 +69,15 @@ class ImportRun {
   readonly #rows: AsyncIterator<Row>;
   readonly #leading: LeadingRows;
   readonly #options: ImportOptions;
-  /** Where each user that was handed over comes from. */
+  /** The row of each user that was passed to the importer. */
   readonly #rowOf = new WeakMap<object, UserRow>();
   #done = 0;
   #failed = 0;
   #endOffset = 0;
-  /** The rows of this stretch that failed, by line. */
+  /** The rows of this interval that failed, by line. */
   #failedLines: number[] = [];
-  /** What stopped the import; of several, the one that is first in the input. */
-  #stopper: { line: number; error: unknown; row?: FailedRow } | undefined;
+  /** What stopped the import. If several rows did, the first of them in the input. */
+  #stopCause: { line: number; error: unknown; row?: FailedRow } | undefined;
 
   constructor(input: { rows: AsyncIterator<Row>; leading: LeadingRows }, options: ImportOptions) {
     this.#rows = input.rows;
@@ -86,7 +86,7 @@ class ImportRun {
   }
 
   outcome(status: ImportOutcome['status']): ImportOutcome {
-    const { error, row } = this.#stopper ?? {};
+    const { error, row } = this.#stopCause ?? {};
     return {
       status,
       done: this.#done,
@@ -96,7 +96,7 @@ class ImportRun {
     };
   }
 
-  async stretch(importer: UserImporter): Promise<void> {
+  async runInterval(importer: UserImporter): Promise<void> {
     const before = { done: this.#done, failed: this.#failed };
     this.#failedLines = [];
     try {
@@ -104,23 +104,23 @@ class ImportRun {
         concurrency: this.#options.concurrency,
         onProgress: ({ done }) => {
           this.#done = before.done + done;
-          this.#tell();
+          this.#reportProgress();
         },
         onError: ({ user, error }) => this.#userFailed(user, error),
       });
     } catch (error) {
-      // What is in doubt now may be any row of this stretch.
+      // Any row of this interval may be stored or not.
       this.#stop(0, error);
     }
-    if (this.#stopper) this.status = 'stopped';
-    const mark = this.#stopper ? this.#leading.lastBefore(this.#stopper.line) : this.#leading.settle();
+    if (this.#stopCause) this.status = 'stopped';
+    const mark = this.#stopCause ? this.#leading.lastBefore(this.#stopCause.line) : this.#leading.settle();
     const failed = this.#failedLines.filter(line => line <= mark.line).length;
     await this.#options.onSettled(mark, before.failed + failed);
   }
 
   async *#users(): AsyncGenerator<UpsertUserInput> {
-    const until = performance.now() + (this.#options.stretchMs ?? STRETCH_MS);
-    while (!this.#stopper && performance.now() < until) {
+    const until = performance.now() + (this.#options.intervalMs ?? INTERVAL_MS);
+    while (!this.#stopCause && performance.now() < until) {
       const row = await this.#nextRow();
       if (!row) return;
       this.#leading.add(row);
@@ -135,7 +135,7 @@ class ImportRun {
     }
   }
 
-  /** The next row; undefined when there is none, and then the import has a status. */
+  /** The next row. When there is none, it sets the status of the import. */
   async #nextRow(): Promise<Row | undefined> {
     const { interrupted } = this.#options;
     try {
@@ -143,14 +143,14 @@ class ImportRun {
       if (next && !next.done) return next.value;
       this.status = next ? 'completed' : 'interrupted';
     } catch (error) {
-      // An interrupt also ends the wait for an input from which nothing comes.
+      // An interrupt also ends the wait for an input that sends nothing.
       if (interrupted.aborted) this.status = 'interrupted';
       else this.#stop(Number.POSITIVE_INFINITY, error);
     }
     return undefined;
   }
 
-  /** The importer reports only what is about one user; it rejects for everything else. */
+  /** The importer reports only errors about one user. It rejects for all others. */
   #userFailed(user: UpsertUserInput, error: RollcallError): void {
     this.#rowFailed(failedRow(this.#rowOf.get(user)?.line ?? 0, error, user), error);
   }
@@ -168,15 +168,15 @@ class ImportRun {
     } catch (error) {
       this.#stop(failed.row, error);
     }
-    this.#tell();
+    this.#reportProgress();
   }
 
   #stop(line: number, error: unknown, row?: FailedRow): void {
-    if (this.#stopper && this.#stopper.line <= line) return;
-    this.#stopper = { line, error, ...(row && { row }) };
+    if (this.#stopCause && this.#stopCause.line <= line) return;
+    this.#stopCause = { line, error, ...(row && { row }) };
   }
 
-  #tell(): void {
+  #reportProgress(): void {
     const { sizeBytes, onProgress } = this.#options;
     const fraction = sizeBytes ? { fraction: Math.min(1, this.#endOffset / sizeBytes) } : {};
     onProgress({ done: this.#done, failed: this.#failed, ...fraction });

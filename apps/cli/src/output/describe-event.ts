@@ -1,7 +1,7 @@
 import type { RollcallEvent } from '@rollcall/protocol';
 import { terminalText } from './terminal-text.js';
 
-/** One event on one line, for people: time, type, whom it is about, and what changed. */
+/** One event on one line, for a person: time, type, subject, and what changed. */
 export function describeEvent(event: RollcallEvent): string {
   const parts = [new Date(event.created_at).toISOString(), event.type, subjectOf(event), ...detailsOf(event)];
   return terminalText(parts.filter(part => part !== '').join('  '));

@@ -2,8 +2,6 @@ import { PassThrough } from 'node:stream';
 import { RollcallError, type RollcallEvent, type Task, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import { describeEvent } from './describe-event.js';
-import { taskLines } from './describe-task.js';
-import { userCells } from './describe-user.js';
 import { errorLine } from './error-line.js';
 import { Printer } from './printer.js';
 import { alignCells, columnsOf, terminalText } from './terminal-text.js';
@@ -23,7 +21,7 @@ const user: User = {
 };
 
 describe('terminalText', () => {
-  it('lets no text of other people steer the terminal or reverse what stands beside it', () => {
+  it('keeps a text from steering the terminal or reversing the text beside it', () => {
     expect(terminalText('a\u001b[2Jb\u009bc\u202ed\ne')).toBe('a�[2Jb�c�d�e');
     expect(terminalText('نور Ελένη 佐々木 🎸')).toBe('نور Ελένη 佐々木 🎸');
   });
@@ -42,7 +40,7 @@ describe('alignCells', () => {
 });
 
 describe('errorLine', () => {
-  it('says code, message and place on one line', () => {
+  it('puts code, message and place on one line', () => {
     expect(errorLine(new RollcallError('USERNAME_TAKEN', 'this name is taken', { field: 'name' }))).toBe(
       'error: USERNAME_TAKEN this name is taken (field name)',
     );
@@ -54,7 +52,7 @@ describe('errorLine', () => {
     );
   });
 
-  it('folds a message of several lines, and needs no RollcallError', () => {
+  it('joins the lines of a message, and accepts errors that are not a RollcallError', () => {
     expect(errorLine(new RollcallError('INPUT_INVALID', 'not accepted:\n- one\n  - two'))).toBe(
       'error: INPUT_INVALID not accepted: - one - two',
     );
@@ -66,7 +64,7 @@ describe('errorLine', () => {
 describe('describeEvent', () => {
   const base = { created_at: Date.UTC(2026, 0, 1), actor: { type: 'server' } } as const;
 
-  it('says when, what, who, and which paths changed', () => {
+  it('shows time, type, subject, and the paths that changed', () => {
     const event: RollcallEvent = {
       ...base,
       id: 'e.1',
@@ -80,7 +78,7 @@ describe('describeEvent', () => {
     );
   });
 
-  it('says how far a task is', () => {
+  it('shows the progress of a task', () => {
     const task = {
       task_id: 't',
       type: 'users.deactivate',
@@ -91,49 +89,14 @@ describe('describeEvent', () => {
     );
   });
 
-  it('stays on one line whatever a user is called', () => {
+  it('stays on one line for any name of a user', () => {
     const event: RollcallEvent = { ...base, type: 'user.created', user: { ...user, name: 'a\nb\u001b[31m' } };
     expect(describeEvent(event)).not.toMatch(/\p{Cc}/u);
   });
 });
 
-describe('userCells', () => {
-  it('shows the state that matters most', () => {
-    const states = [
-      user,
-      { ...user, online: false },
-      { ...user, banned: true },
-      { ...user, banned: true, deactivated_at: 5 },
-    ].map(one => userCells(one)[4]);
-    expect(states).toEqual(['online', 'offline', 'banned', 'deactivated']);
-  });
-});
-
-describe('taskLines', () => {
-  it('names each user that failed, with the reason', () => {
-    const task: Task = {
-      task_id: 't',
-      type: 'users.deactivate',
-      status: 'completed',
-      progress: { done: 2, total: 2, failed: 1 },
-      created_at: 0,
-      updated_at: 0,
-      result: {
-        users: {
-          a: { status: 'done' },
-          b: { status: 'failed', error: { code: 'USER_DELETED', message: 'is gone' } },
-        },
-      },
-    };
-    expect(taskLines(task)).toEqual([
-      't  users.deactivate  completed: 2 of 2 users, 1 failed',
-      '  b: USER_DELETED is gone',
-    ]);
-  });
-});
-
 describe('Printer', () => {
-  it('prints words to a person and JSON to a program', async () => {
+  it('prints words for a person and JSON for a program', async () => {
     const pipe = new PassThrough();
     await new Printer(pipe).show({ a: 1 }, () => ['one']);
     expect(String(pipe.read())).toBe('{"a":1}\n');

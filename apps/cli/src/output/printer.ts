@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { OutputStream } from '../context.js';
 
 /**
- * Prints results: to a person on a terminal in words, to a program one JSON value a line. Waits for a slow reader, so
+ * Prints results: in words on a terminal, and as one JSON value a line for a program. It waits for a slow reader, so
  * that memory stays flat.
  */
 export class Printer {
-  /** Whether a person reads. */
+  /** Whether the output goes to a person. */
   readonly human: boolean;
   readonly #stream: OutputStream;
 
@@ -25,7 +25,7 @@ export class Printer {
     return this.line(JSON.stringify(value));
   }
 
-  /** Prints a value: in the given lines to a person, as JSON to a program. */
+  /** Prints a value: the lines of `describe` for a person, JSON for a program. */
   async show(value: unknown, describe: () => readonly string[]): Promise<void> {
     if (!this.human) return this.json(value);
     for (const text of describe()) await this.line(text);

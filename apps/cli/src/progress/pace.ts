@@ -1,25 +1,25 @@
-/** How far some work is. */
+/** How far some work has got. */
 export interface Progress {
-  /** Finished well. */
+  /** Items that succeeded. */
   done: number;
   failed: number;
-  /** How much of the whole is behind us, from 0 to 1; absent while nobody knows how much there is. */
+  /** The part of the work that is done, from 0 to 1; absent while the size of the whole is unknown. */
   fraction?: number;
 }
 
-/** Progress as it is shown. */
+/** Progress with its rate and times. */
 export interface PacedProgress extends Progress {
-  /** A second, over the last moments. */
+  /** Items a second, over the last ten seconds. */
   rate: number;
   elapsedMs: number;
-  /** Estimated; absent while there is nothing to estimate from. */
+  /** An estimate; absent while there is nothing to base it on. */
   leftMs?: number;
 }
 
-/** The rate is that of the last ten seconds: long enough to be calm, short enough to show a change. */
+/** The rate covers the last ten seconds: long enough to be steady, short enough to show a change. */
 const WINDOW_MS = 10_000;
 
-/** Tells rate and time left from a series of states. */
+/** Computes rate and time left from a series of states. */
 export class Pace {
   readonly #now: () => number;
   readonly #startedAt: number;
@@ -32,7 +32,7 @@ export class Pace {
     this.#samples.push({ at: this.#startedAt, count: 0 });
   }
 
-  /** Takes note of a state and says what it means. */
+  /** Adds a state, and returns it with its rate and times. */
   add(progress: Progress): PacedProgress {
     const at = this.#now();
     const elapsedMs = at - this.#startedAt;
@@ -44,7 +44,7 @@ export class Pace {
     return { ...progress, rate, elapsedMs, ...this.#left(progress.fraction, elapsedMs) };
   }
 
-  /** Work that was resumed began at its first fraction, not at nothing. */
+  /** Resumed work began at its first fraction, not at zero. */
   #left(fraction: number | undefined, elapsedMs: number): { leftMs?: number } {
     if (fraction === undefined) return {};
     this.#firstFraction ??= fraction;

@@ -1,19 +1,19 @@
 import cliProgress from 'cli-progress';
 import type { OutputStream } from '../context.js';
-import { Pace, type Progress } from './pace.js';
-import { progressJson, progressText } from './progress-line.js';
+import { countOf, formatClock, formatCount } from '../output/terminal-text.js';
+import { Pace, type PacedProgress, type Progress } from './pace.js';
 
-/** Shows how work gets on. */
+/** Shows the progress of work. */
 export interface ProgressReporter {
   update(progress: Progress): void;
-  /** Shows the last state; nothing is shown after it. */
+  /** Shows the last state, and ends. */
   stop(): void;
 }
 
-/** How often a program is told: often enough to follow, seldom enough for a log. */
+/** How often a program gets a line: often enough to follow, seldom enough for a log. */
 const JSON_INTERVAL_MS = 2_000;
 
-/** A bar that redraws itself on a terminal; a line of JSON every two seconds on anything else. */
+/** Draws a bar on a terminal, and writes a line of JSON every two seconds anywhere else. */
 export function reportProgress(
   stream: OutputStream,
   options: { noun: string; now?: () => number },
@@ -31,7 +31,7 @@ function terminalReporter(stream: OutputStream, noun: string, now: () => number)
     barsize: 24,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    // The process has its own way of ending when it is interrupted.
+    // The command handles interrupts itself.
     gracefulExit: false,
     hideCursor: null,
     format: (barOptions, params, payload: { text: string; known: boolean }) =>
@@ -51,20 +51,41 @@ function terminalReporter(stream: OutputStream, noun: string, now: () => number)
 
 function jsonReporter(stream: OutputStream, now: () => number): ProgressReporter {
   const pace = new Pace(now);
-  let toldAt = now();
-  let untold: Progress | undefined;
-  const tell = (progress: Progress) => {
-    untold = undefined;
-    toldAt = now();
+  let sentAt = now();
+  let pending: Progress | undefined;
+  const send = (progress: Progress) => {
+    pending = undefined;
+    sentAt = now();
     stream.write(`${progressJson(pace.add(progress))}\n`);
   };
   return {
     update(progress) {
-      if (now() - toldAt >= JSON_INTERVAL_MS) tell(progress);
-      else untold = progress;
+      if (now() - sentAt >= JSON_INTERVAL_MS) send(progress);
+      else pending = progress;
     },
     stop() {
-      if (untold) tell(untold);
+      if (pending) send(pending);
     },
   };
+}
+
+/** The text beside the bar: `1,200 users, 640 a second, 2 failed, 0:31 left`. */
+export function progressText(progress: PacedProgress, noun: string): string {
+  const parts = [countOf(progress.done, noun), `${formatCount(progress.rate)} a second`];
+  if (progress.failed > 0) parts.push(`${formatCount(progress.failed)} failed`);
+  if (progress.leftMs !== undefined) parts.push(`${formatClock(progress.leftMs)} left`);
+  return parts.join(', ');
+}
+
+/** One line of progress for a program. */
+function progressJson(progress: PacedProgress): string {
+  return JSON.stringify({
+    type: 'progress',
+    done: progress.done,
+    failed: progress.failed,
+    rate: Math.round(progress.rate),
+    elapsed_ms: Math.round(progress.elapsedMs),
+    ...(progress.fraction !== undefined && { fraction: Number(progress.fraction.toFixed(4)) }),
+    ...(progress.leftMs !== undefined && { left_ms: Math.round(progress.leftMs) }),
+  });
 }

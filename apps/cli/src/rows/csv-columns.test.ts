@@ -9,7 +9,7 @@ function cell(name: string, text: string, asText = false) {
 }
 
 describe('parseColumns', () => {
-  it('tells built-in fields, read-only fields and custom data apart', () => {
+  it('distinguishes built-in fields, read-only fields and custom data', () => {
     expect(parseColumns([' id ', 'teams', 'updated_at', 'plan', 'custom.plan2', 'address.city'])).toEqual([
       { kind: 'text', name: 'id' },
       { kind: 'teams', name: 'teams' },
@@ -20,7 +20,7 @@ describe('parseColumns', () => {
     ]);
   });
 
-  it('can address custom data that is named like a built-in field', () => {
+  it('accepts custom data that is named like a built-in field', () => {
     expect(parseColumns(['id', 'custom.name']).at(-1)).toMatchObject({ kind: 'custom', path: ['name'] });
   });
 
@@ -32,7 +32,7 @@ describe('parseColumns', () => {
     [['id', ''], 'must not be empty'],
     [['id', 'first name'], 'no dots, spaces'],
     [['id', '__proto__.polluted'], 'reserved'],
-    [['id', 'privacy_settings.read_receipts'], 'has no parts'],
+    [['id', 'privacy_settings.read_receipts'], 'cannot hold a part'],
   ])('refuses the header %j and says why', (header, reason) => {
     expect(() => parseColumns(header)).toThrow(RollcallError);
     expect(() => parseColumns(header)).toThrow(reason);
@@ -40,13 +40,13 @@ describe('parseColumns', () => {
 });
 
 describe('parseCell', () => {
-  it('takes an empty cell for an absent field, whatever the column', () => {
+  it('reads an empty cell as an absent field, in every column', () => {
     for (const name of ['id', 'name', 'teams', 'banned', 'custom', 'ban_expires', 'plan']) {
       expect(cell(name, '')).toBeUndefined();
     }
   });
 
-  it('types a custom cell only where the value would be written the same way again', () => {
+  it('gives a custom cell a type only when the value would be written the same way again', () => {
     const typed = { true: true, false: false, '41': 41, '-7': -7, '1.5': 1.5, '0': 0 };
     for (const [text, value] of Object.entries(typed)) expect(cell('plan', text)).toBe(value);
     const kept = ['007', '1.50', '+4', '1e3', '1e+21', '-0', '.5', '5.', '12345678901234567890', 'NaN'];
@@ -59,7 +59,7 @@ describe('parseCell', () => {
     expect(cell('plan', 'true', true)).toBe('true');
   });
 
-  it('never makes a number of an id or a name', () => {
+  it('never turns an id or a name into a number', () => {
     expect(cell('id', '41')).toBe('41');
     expect(cell('name', '7')).toBe('7');
     expect(cell('language', 'true')).toBe('true');
@@ -69,19 +69,19 @@ describe('parseCell', () => {
     expect(cell('teams', 'berlin; design;;sales ')).toEqual(['berlin', 'design', 'sales']);
   });
 
-  it('reads flags in any case and refuses anything else, naming the column', () => {
+  it('reads flags in any case, and names the column when it refuses anything else', () => {
     expect([cell('banned', 'TRUE'), cell('invisible', 'false')]).toEqual([true, false]);
-    expect(() => cell('banned', 'yes')).toThrow('banned: is true or false, not "yes"');
-    expect(() => cell('banned', 'constructor')).toThrow('banned: is true or false');
+    expect(() => cell('banned', 'yes')).toThrow('banned: must be true or false, not "yes"');
+    expect(() => cell('banned', 'constructor')).toThrow('banned: must be true or false');
   });
 
-  it('reads JSON objects where a field is one, and refuses what is none', () => {
+  it('reads JSON objects, and refuses other JSON', () => {
     expect(cell('teams_role', '{"berlin":"admin"}')).toEqual({ berlin: 'admin' });
-    expect(() => cell('custom', '[1]')).toThrow('custom: is a JSON object');
-    expect(() => cell('custom', '{')).toThrow('custom: is a JSON object');
+    expect(() => cell('custom', '[1]')).toThrow('custom: must be a JSON object');
+    expect(() => cell('custom', '{')).toThrow('custom: must be a JSON object');
   });
 
-  it('passes a time on as the server takes it: milliseconds or ISO 8601', () => {
+  it('passes a time on in the forms that the server accepts: milliseconds or ISO 8601', () => {
     expect(cell('ban_expires', '1767225600000')).toBe(1_767_225_600_000);
     expect(cell('ban_expires', '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:00:00Z');
   });

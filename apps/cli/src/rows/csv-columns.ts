@@ -11,10 +11,10 @@ import {
 /** What one column of a CSV file holds. */
 export type Column =
   | { kind: 'text' | 'flag' | 'json' | 'teams' | 'number' | 'ignored'; name: string }
-  /** Custom data, at this path within `custom`. */
+  /** Custom data, at this path in `custom`. */
   | { kind: 'custom'; name: string; path: string[] };
 
-/** How a built-in field is written in a cell; a field that the server ignores on input is ignored here. */
+/** How a cell holds each built-in field. Read-only fields are not here: their columns are ignored. */
 const BUILT_IN_KINDS: Record<string, Exclude<Column['kind'], 'custom'>> = {
   id: 'text',
   name: 'text',
@@ -34,9 +34,9 @@ const BUILT_IN_KINDS: Record<string, Exclude<Column['kind'], 'custom'>> = {
 };
 
 /**
- * Reads the header of a CSV file: the names of built-in fields, everything else custom data (`custom.plan`, or just
- * `plan`; dots descend into objects).
- * @throws RollcallError `INPUT_INVALID` when a name cannot be, stands twice, or there is no `id`.
+ * Parses the header of a CSV file. A column is a built-in field or else custom data: `custom.plan` or just `plan`, with
+ * dots for objects in objects.
+ * @throws RollcallError `INPUT_INVALID` when a name is not allowed or comes twice, or when there is no `id`.
  */
 export function parseColumns(header: readonly string[]): Column[] {
   const columns = header.map(name => parseColumn(name.trim()));
@@ -44,12 +44,12 @@ export function parseColumns(header: readonly string[]): Column[] {
     column.kind === 'custom' ? ['custom', ...column.path].join('.') : column.name,
   );
   places.forEach((place, index) => {
-    if (places.indexOf(place) !== index) throw invalid(place, 'the header names this column twice');
+    if (places.indexOf(place) !== index) throw invalid(place, 'the header has this column twice');
     const outer = places.find(other => place.startsWith(`${other}.`));
     if (outer) throw invalid(place, `the header also has the column ${outer}, which holds this one`);
   });
   if (!places.includes('id')) {
-    throw invalid('id', 'the first line of a CSV file names the columns, and one of them must be id');
+    throw invalid('id', 'the first line of a CSV file must name the columns, and one of them must be id');
   }
   return columns;
 }
@@ -60,16 +60,19 @@ function parseColumn(name: string): Column {
   if (isUserField(name) && USER_FIELDS[name].write === 'nobody') return { kind: 'ignored', name };
   const path = splitPath(name.startsWith('custom.') ? name.slice('custom.'.length) : name);
   if (isUserField(path[0] ?? '') && !name.startsWith('custom.')) {
-    throw invalid(name, `${path[0]} has no parts in CSV; name the whole column ${path[0]}`);
+    throw invalid(
+      name,
+      `a CSV column cannot hold a part of ${path[0]}; use one column ${path[0]} for the whole field`,
+    );
   }
   const problem = path.map(fieldNameProblem).find(Boolean);
-  if (problem) throw invalid(name, `the name of column "${name}" cannot be a custom field: ${problem}`);
+  if (problem) throw invalid(name, `the column "${name}" cannot be a custom field: ${problem}`);
   return { kind: 'custom', name, path };
 }
 
 /**
- * The value of a cell, or undefined for an empty one: an empty cell means that the field is absent.
- * @throws RollcallError `INPUT_INVALID` when the cell does not fit its column.
+ * The value of a cell. It is undefined for an empty cell, which means that the field is absent.
+ * @throws RollcallError `INPUT_INVALID` when the column does not accept the cell.
  */
 export function parseCell(column: Column, cell: string, options: { asText: boolean }): JsonValue | undefined {
   if (cell === '') return undefined;
@@ -86,7 +89,7 @@ export function parseCell(column: Column, cell: string, options: { asText: boole
     case 'flag': {
       const flag = cell.toLowerCase();
       if (flag === 'true' || flag === 'false') return flag === 'true';
-      throw invalid(column.name, `is true or false, not "${cell}"`);
+      throw invalid(column.name, `must be true or false, not "${cell}"`);
     }
     case 'number':
       return canonicalNumber(cell) ?? cell;
@@ -102,14 +105,14 @@ function parseJsonObject(name: string, cell: string): JsonObject {
     const value: unknown = JSON.parse(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
-    // Told below together with the other things that are no object.
+    // Reported below, together with JSON that is not an object.
   }
-  throw invalid(name, 'is a JSON object');
+  throw invalid(name, 'must be a JSON object');
 }
 
 /**
- * The type of a custom cell is taken only where nothing can be lost by it: `007`, `1.50`, `+4` and `1e3` stay text,
- * because a number would not be written that way again.
+ * A custom cell becomes a number only when that loses nothing: `007`, `1.50`, `+4` and `1e3` stay text, because a
+ * number would be written differently.
  */
 function customValue(cell: string): JsonValue {
   if (cell === 'true') return true;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CsvOptions, readCsvRows } from './csv-rows.js';
+import type { CsvOptions } from './csv-records.js';
+import { readCsvRows } from './csv-rows.js';
 import { readLines } from './lines.js';
 import { MAX_ROW_BYTES, type Row } from './row.js';
 
@@ -36,7 +37,7 @@ describe('readCsvRows', () => {
     ]);
   });
 
-  it('knows the lines of a record whose cells hold line breaks and quotes', async () => {
+  it('knows the lines of a record when its cells hold line breaks and quotes', async () => {
     const rows = await rowsOf('id,name,bio\na,"x\ny\r\n""z""",1\nb,,2\n');
     expect(rows).toMatchObject([
       { line: 2, lastLine: 4, user: { id: 'a', name: 'x\ny\n"z"' } },
@@ -44,14 +45,14 @@ describe('readCsvRows', () => {
     ]);
   });
 
-  it('skips empty lines and rows of nothing but delimiters, and keeps counting lines', async () => {
+  it('skips empty lines and rows of only delimiters, and still counts their lines', async () => {
     expect(outline(await rowsOf('\n\nid,name\n\na,x\n,\n  \nb,y'))).toEqual([
       [5, 'a'],
       [8, 'b'],
     ]);
   });
 
-  it('lets a stray quote cost one row, whatever follows it', async () => {
+  it('loses one row to a stray quote, whatever follows it', async () => {
     const rows = await rowsOf('id,name\na,b"c\nd,"e"f\ng,"h\ni,"fine, really"\nj,k\n');
     expect(outline(rows)).toEqual([
       [2, 'broken'],
@@ -62,12 +63,12 @@ describe('readCsvRows', () => {
     ]);
   });
 
-  it('gives up looking for a closing quote after a bounded number of bytes', async () => {
+  it('stops looking for a closing quote after a bounded number of bytes', async () => {
     const filler = `${'x'.repeat(1021)},y\n`.repeat(MAX_ROW_BYTES / 512);
     const rows = await rowsOf(`id,name\na,"open\n${filler}`);
     expect(rows[0]).toMatchObject({
       line: 2,
-      problem: { message: 'a quote is opened in this record and never closed' },
+      problem: { message: 'this record opens a quote and never closes it' },
     });
     expect(rows).toHaveLength(1 + MAX_ROW_BYTES / 512);
   });
@@ -79,10 +80,12 @@ describe('readCsvRows', () => {
       [3, 'broken'],
       [4, 'e'],
     ]);
-    expect(rows[1]).toMatchObject({ problem: { message: 'the header has 2 columns, this record has 3' } });
+    expect(rows[1]).toMatchObject({
+      problem: { message: 'the header has 2 columns, but this record has 3' },
+    });
   });
 
-  it('does not swallow sound rows into a cell with line breaks that fits no column', async () => {
+  it('does not lose good rows to a cell with line breaks that fits no column', async () => {
     const rows = await rowsOf('id,name\na,"x\nb,y\nc,z"\nd,w\n');
     expect(outline(rows)).toEqual([
       [2, 'a'],
@@ -107,16 +110,16 @@ describe('readCsvRows', () => {
     expect(outline(await rowsOf('id\tname\na\tb,c\n', { delimiter: '\t' }))).toEqual([[2, 'a']]);
   });
 
-  it('refuses a file without a usable header as a whole', async () => {
+  it('refuses a whole file when its header cannot be used', async () => {
     await expect(rowsOf('')).rejects.toThrow('the file is empty');
     await expect(rowsOf('name\nx\n')).rejects.toThrow('one of them must be id');
-    await expect(rowsOf('id,"name\nx,y\n')).rejects.toThrow('header: a quote is opened');
+    await expect(rowsOf('id,"name\nx,y\n')).rejects.toThrow('header: this record opens a quote');
     await expect(rowsOf(Uint8Array.of(0xff, 0xfe, 0x69, 0x00))).rejects.toThrow(
       'header: the line is not UTF-8',
     );
   });
 
-  it('fingerprints the header together with the first row', async () => {
+  it('hashes the header together with the first row', async () => {
     const [first, second] = await rowsOf('id,name\na,b\nc,d\n');
     expect(first?.bytes.toString()).toBe('id,namea,b');
     expect(second?.bytes.toString()).toBe('c,d');

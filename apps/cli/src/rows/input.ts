@@ -15,22 +15,22 @@ export const INPUT_FORMATS = ['ndjson', 'csv'] as const;
 /** One of the formats that users are read from. */
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
-/** How to read an input; what is absent is told by the name of the file. */
+/** How to read an input. The name of the file decides what is absent. */
 export interface InputOptions {
   format?: InputFormat;
-  /** CSV: one character; default a comma, in a `.tsv` file a tab. */
+  /** CSV: one character; by default a comma, and in a `.tsv` file a tab. */
   delimiter?: string;
-  /** CSV: keep every custom value as text. */
+  /** CSV: read every custom value as text. */
   asText?: boolean;
 }
 
-/** An input that is open. */
+/** An open input. */
 export interface Input {
-  /** For messages. */
+  /** The name for messages. */
   name: string;
-  /** Full path; absent for standard input. */
+  /** The full path; absent for standard input. */
   path?: string;
-  /** Absent where nobody knows before the end. */
+  /** Absent when the size is unknown before the end. */
   sizeBytes?: number;
   rows: AsyncIterable<Row>;
 }
@@ -43,8 +43,8 @@ const FORMAT_OF_EXTENSION: Record<string, InputFormat> = {
 };
 
 /**
- * Opens a file, or standard input for `-`, to read users from. Standard input is NDJSON unless it is said otherwise.
- * @throws RollcallError `INPUT_INVALID` when there is no such file or its format cannot be told from its name.
+ * Opens a file to read users from; `-` is standard input, which is NDJSON by default.
+ * @throws RollcallError `INPUT_INVALID` when there is no such file, or its name does not tell its format.
  */
 export async function openInput(
   file: string,
@@ -71,7 +71,7 @@ function readRows(
   const format = options.format ?? FORMAT_OF_EXTENSION[extension];
   if (!format) {
     throw invalid(
-      'the name of the file ends in none of .ndjson, .jsonl, .csv, .tsv; say what it is with --format',
+      'the format of the file is unknown: its name must end in .ndjson, .jsonl, .csv or .tsv, or give --format',
     );
   }
   const lines = readLines(bytes, { maxBytes: MAX_ROW_BYTES });

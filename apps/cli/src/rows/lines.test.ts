@@ -20,31 +20,31 @@ describe('readLines', () => {
     expect(lines.map(line => line.endOffset)).toEqual([4, 9, 10, 14]);
   });
 
-  it('does not invent a line behind the last line break', async () => {
+  it('adds no line after the last line break', async () => {
     expect(texts(await linesOf(['one\n']))).toEqual(['one']);
     expect(await linesOf([''])).toEqual([]);
     expect(await linesOf([])).toEqual([]);
   });
 
-  it('puts lines together from pieces cut anywhere, even within a character or CRLF', async () => {
+  it('joins lines from pieces that are cut anywhere, even within a character or CRLF', async () => {
     const bytes = Buffer.from('grüße\r\nΑθήνα\r\n');
     const singles = [...bytes].map(byte => Uint8Array.of(byte));
     expect(texts(await linesOf(singles))).toEqual(['grüße', 'Αθήνα']);
   });
 
-  it('leaves out a byte order mark in front, and only there', async () => {
+  it('removes a byte order mark at the start, and only there', async () => {
     expect(texts(await linesOf(['\ufeffone\n', '\ufefftwo']))).toEqual(['one', '\ufefftwo']);
     expect(texts(await linesOf([Uint8Array.of(0xef), Uint8Array.of(0xbb, 0xbf, 0x61)]))).toEqual(['a']);
   });
 
-  it('keeps only the first bytes of a line that is too long, and goes on with the next one', async () => {
+  it('keeps only the first bytes of a line that is too long, and continues with the next one', async () => {
     const lines = await linesOf(['short\n', 'x'.repeat(30), 'y'.repeat(30), '\nnext\n'], 10);
     expect(texts(lines)).toEqual(['short', 'x'.repeat(10), 'next']);
     expect(lines.map(line => line.tooLong)).toEqual([false, true, false]);
     expect(lines.at(-1)?.endOffset).toBe(6 + 61 + 5);
   });
 
-  it('takes a line of exactly the greatest length', async () => {
+  it('accepts a line of exactly the maximum length', async () => {
     const [line] = await linesOf([`${'x'.repeat(10)}\n`], 10);
     expect(line).toMatchObject({ tooLong: false, endOffset: 11 });
   });

@@ -2,11 +2,11 @@
 export interface Line {
   /** From 1, as editors count. */
   number: number;
-  /** The bytes; of a line that is too long only the first ones. */
+  /** The bytes; only the first ones when the line is too long. */
   bytes: Buffer;
-  /** Whether the line had more bytes than were asked for. */
+  /** Whether the line has more than `maxBytes` bytes. */
   tooLong: boolean;
-  /** How many bytes of the input end with this line, its line break included. */
+  /** The position in the input after this line and its line break, in bytes. */
   endOffset: number;
 }
 
@@ -15,8 +15,8 @@ const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts bytes into lines that end with LF or CRLF; a byte order mark in front is left out, and a last line needs no line
- * break. Memory stays flat whatever comes in: of a line longer than `maxBytes` the rest is read and dropped.
+ * Cuts bytes into lines that end with LF or CRLF. It removes a byte order mark at the start, and the last line needs no
+ * line break. Memory stays flat for any input: the part of a line beyond `maxBytes` is dropped.
  */
 export async function* readLines(
   source: AsyncIterable<Uint8Array>,

@@ -22,7 +22,7 @@ describe('readNdjsonRows', () => {
     ]);
   });
 
-  it('reports a line that is not JSON, with its number, and reads on', async () => {
+  it('reports a line that is not JSON, with its number, and continues', async () => {
     const rows = await rowsOf('{"id":"a"}\n{"id":\n[1]\nnull\n"x"\n{"id":"b"}\n');
     expect(rows.map(row => ('problem' in row ? [row.line, row.problem.code] : row.user.id))).toEqual([
       'a',
@@ -44,7 +44,7 @@ describe('readNdjsonRows', () => {
     ]);
   });
 
-  it('reports a line that is far too long and reads on', async () => {
+  it('reports a line that is far too long, and continues', async () => {
     const rows = await rowsOf(`{"id":"a","name":"${'x'.repeat(MAX_ROW_BYTES)}"}\n`, '{"id":"b"}\n');
     expect(rows).toMatchObject([{ line: 1, problem: { code: 'PAYLOAD_TOO_LARGE' } }, { user: { id: 'b' } }]);
   });

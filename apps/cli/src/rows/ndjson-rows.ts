@@ -2,7 +2,7 @@ import type { UpsertUserInput } from '@rollcall/protocol';
 import type { Line } from './lines.js';
 import { placeOf, type Row, type RowProblem, textOf } from './row.js';
 
-/** Reads one JSON object a line. A line that is none becomes a broken row; the rows after it are read all the same. */
+/** Reads one JSON object a line. Any other line becomes a broken row, and reading continues with the next line. */
 export async function* readNdjsonRows(lines: AsyncIterable<Line>): AsyncGenerator<Row> {
   for await (const line of lines) {
     const text = textOf(line);
@@ -22,5 +22,5 @@ function parseUser(text: string): { user: UpsertUserInput } | { problem: RowProb
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { user: value as UpsertUserInput };
   }
-  return { problem: { code: 'INPUT_INVALID', message: 'the line is not a JSON object: a user is one' } };
+  return { problem: { code: 'INPUT_INVALID', message: 'the line is not a JSON object' } };
 }

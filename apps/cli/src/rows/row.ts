@@ -3,27 +3,27 @@ import type { ErrorCode, UpsertUserInput } from '@rollcall/protocol';
 import type { Line } from './lines.js';
 
 /**
- * The longest line that is taken for a row. A user has at most 16 KiB as JSON; written with escapes for every character
- * it is six times as long, and a record of CSV with line breaks in it is a row too.
+ * The longest row. A user has at most 16 KiB as JSON, and six times as much when every character is escaped. A CSV
+ * record with line breaks is also one row.
  */
 export const MAX_ROW_BYTES = 256 * 1024;
 
-/** One user of an input, or why there is none. Lines without anything on them are no rows. */
+/** One user of an input, or what is wrong with it. Empty lines are not rows. */
 export type Row = UserRow | BrokenRow;
 
 /** Where a row stands in its input. */
 export interface RowPlace {
   /** The line that the row begins on, from 1. */
   line: number;
-  /** The line that the row ends on: not the same where a CSV field holds line breaks. */
+  /** The line that the row ends on; it is a later one when a CSV field holds line breaks. */
   lastLine: number;
-  /** How many bytes of the input end with this row. */
+  /** The position in the input after this row, in bytes. */
   endOffset: number;
-  /** The bytes of the row, by which a resumed import knows that the rows it skips are the same. */
+  /** The bytes of the row. A resumed import hashes them to check that the rows it skips are the same. */
   bytes: Buffer;
 }
 
-/** A row that could be read. Whether the user in it is valid is for the server to say. */
+/** A row that could be read. The server checks whether the user is valid. */
 export interface UserRow extends RowPlace {
   user: UpsertUserInput;
 }
@@ -41,12 +41,12 @@ export interface RowProblem {
   field?: string;
 }
 
-/** The place of a row that lies on one line. */
+/** The place of a row on one line. */
 export function placeOf(line: Line): RowPlace {
   return { line: line.number, lastLine: line.number, endOffset: line.endOffset, bytes: line.bytes };
 }
 
-/** The text of a line, or why it has none. */
+/** The text of a line, or what is wrong with it. */
 export function textOf(line: Line): string | RowProblem {
   if (line.tooLong) {
     return { code: 'PAYLOAD_TOO_LARGE', message: `the line is longer than ${MAX_ROW_BYTES} bytes` };

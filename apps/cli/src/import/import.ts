@@ -1,0 +1,113 @@
+import { relative } from 'node:path';
+import { LIMITS, RollcallError } from '@rollcall/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
+import { wholeNumber } from '../options/option-values.js';
+import { errorLine } from '../output/error-line.js';
+import { Printer } from '../output/printer.js';
+import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
+import { INPUT_FORMATS } from '../rows/input.js';
+import { withClientUntilDone } from '../server-access.js';
+import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
+
+/** `rollcall import`: creates or replaces any number of users from a file or standard input. */
+export function addImportCommand(program: Command, context: CommandContext): void {
+  program
+    .command('import')
+    .description('create or replace users from NDJSON or CSV; importing the same users again changes nothing')
+    .argument('[file]', 'the file to read; - is standard input', '-')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'the format (default: by the extension of the file; NDJSON for standard input)',
+      ).choices(INPUT_FORMATS),
+    )
+    .addOption(
+      new Option(
+        '--delimiter <character>',
+        'CSV: the character between two cells (default: a comma, or a tab for .tsv)',
+      ).argParser(parseDelimiter),
+    )
+    .option('--csv-text', 'CSV: read every custom value as text, also true, false and numbers')
+    .addOption(
+      new Option('--concurrency <count>', `send this many batches of ${LIMITS.batchUsers} users at a time`)
+        .argParser(wholeNumber(1, 64))
+        .default(4),
+    )
+    .addOption(
+      new Option('--on-error <what>', 'stop at the first row that fails, or report failed rows and continue')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
+    .option('--errors <file>', 'list the skipped rows in this file (default: <file>.errors.ndjson)')
+    .option('--resume', 'continue an import of the same file where it stopped')
+    .action(async (file: string, options: ImportFileOptions, command: Command) => {
+      const result = await withClientUntilDone(command, context, client =>
+        importFile(client, { ...options, file }, context),
+      );
+      context.exitCode = await reportOutcome(result, context);
+    });
+}
+
+function parseDelimiter(text: string): string {
+  const delimiter = text === '\\t' ? '\t' : text;
+  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
+  throw new InvalidArgumentError('it takes one character, such as ";" or "\\t"');
+}
+
+/** Reports how an import ended, in words for a person and as one JSON object for a program. */
+async function reportOutcome(result: ImportResult, context: CommandContext): Promise<ExitCode> {
+  const errorFile = result.errorFile && relative(context.directory, result.errorFile);
+  if (result.status === 'stopped') context.stderr.write(`${stopLine(result)}\n`);
+  await new Printer(context.stdout).show(summaryOf(result, errorFile), () => describe(result, errorFile));
+  if (result.status !== 'completed') return EXIT_CODES.stopped;
+  return result.failedRows > 0 ? EXIT_CODES.someFailed : EXIT_CODES.ok;
+}
+
+/** The error line of the row that stopped the import, with its place. */
+function stopLine({ error, row }: ImportResult): string {
+  if (!row) return errorLine(error);
+  const place = [`row ${row.row}`, ...(row.id === undefined ? [] : [`id ${row.id}`])].join(', ');
+  return `${errorLine(new RollcallError(row.code, row.message))} (${terminalText(place)})`;
+}
+
+function summaryOf(result: ImportResult, errorFile: string | undefined) {
+  return {
+    type: 'summary',
+    status: result.status,
+    done: result.done,
+    failed: result.failedRows,
+    skipped_rows: result.skippedRows,
+    elapsed_ms: Math.round(result.elapsedMs),
+    ...(errorFile && { errors: errorFile }),
+    ...(result.row && { row: result.row.row }),
+    ...(result.resumeAfterRows !== undefined && { resume_after_rows: result.resumeAfterRows }),
+  };
+}
+
+function describe(result: ImportResult, errorFile: string | undefined): string[] {
+  const rate = Math.round((result.done * 1000) / Math.max(1, result.elapsedMs));
+  const pace = `in ${formatClock(result.elapsedMs)} (${formatCount(rate)} a second)`;
+  const skipped =
+    result.skippedRows > 0
+      ? `; skipped ${countOf(result.skippedRows, 'row')} that an earlier run had done`
+      : '';
+  return [
+    `imported ${countOf(result.done, 'user')} ${pace}${skipped}`,
+    ...(errorFile
+      ? [
+          `${countOf(result.failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`,
+        ]
+      : []),
+    ...(result.status === 'completed' ? [] : [howToContinue(result)]),
+  ];
+}
+
+function howToContinue({ status, row, resumeAfterRows }: ImportResult): string {
+  const why = status === 'interrupted' ? 'interrupted' : 'stopped';
+  const cause = row ? 'correct the row, then' : 'correct the error, then';
+  const first = status === 'interrupted' ? 'to continue,' : cause;
+  if (!resumeAfterRows)
+    return `${why}: ${first} import everything again; users that are already stored stay unchanged`;
+  return `${why}: ${first} run the command again with --resume; it skips the first ${countOf(resumeAfterRows, 'row')}`;
+}

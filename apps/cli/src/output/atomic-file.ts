@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { CommandContext, OutputStream } from '../context.js';
+
+/**
+ * Writes a file that appears under its name only when it is complete, so that nobody takes a part for the whole. It
+ * replaces a file of that name. After an error or an interrupt there is no new file.
+ * @returns what `write` returns.
+ */
+export async function writeFileAtomically<Result>(
+  file: string,
+  context: CommandContext,
+  write: (stream: OutputStream) => Promise<Result>,
+): Promise<Result> {
+  const path = resolve(context.directory, file);
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const stream = createWriteStream(unfinished, { flags: 'wx' });
+  try {
+    const failure = new Promise<never>((_, reject) => stream.once('error', reject));
+    const result = await Promise.race([write(stream), failure]);
+    stream.end();
+    await finished(stream);
+    if (!context.interrupted.aborted) await rename(unfinished, path);
+    return result;
+  } finally {
+    stream.destroy();
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+import { RollcallError, type TokenClaims } from '@rollcall/protocol';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import { parseDurationSeconds } from '../options/option-values.js';
+import { findSecret, type GlobalOptions } from '../server-access.js';
+
+interface TokenOptions extends GlobalOptions {
+  user?: string;
+  server?: true;
+  expiresIn?: number;
+}
+
+/** `rollcall token`: signs a token with the secret, without calling a server. */
+export function addTokenCommand(program: Command, context: CommandContext): void {
+  program
+    .command('token')
+    .description('sign a token with the secret and print it; this calls no server')
+    .option('--user <id>', 'a token for this user')
+    .option('--server', 'a server token, which may do everything')
+    .option(
+      '--expires-in <duration>',
+      'the token is valid for this long, such as 15m, 1h or 30d (default: for ever)',
+      parseDurationSeconds,
+    )
+    .action(async (_options: object, command: Command) => {
+      const options = command.optsWithGlobals<TokenOptions>();
+      const claims = claimsOf(options, Math.floor(Date.now() / 1000));
+      const token = signToken(await findSecret(options, context), claims);
+      context.stdout.write(`${token}\n`);
+    });
+}
+
+function claimsOf({ user, server, expiresIn }: TokenOptions, nowS: number): TokenClaims {
+  const times = { iat: nowS, ...(expiresIn !== undefined && { exp: nowS + expiresIn }) };
+  if (server && user === undefined) return { server: true, ...times };
+  if (user === undefined || server) {
+    throw new RollcallError('INPUT_INVALID', 'whose token it is: give either --user <id> or --server');
+  }
+  if (!/^[A-Za-z0-9@_-]{1,255}$/.test(user)) {
+    throw new RollcallError('INPUT_INVALID', 'user: a user id is 1 to 255 characters of A-Z a-z 0-9 @ _ -');
+  }
+  return { user_id: user, ...times };
+}
+
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * Signs a token (JWT, HS256). The secret has the form of `ROLLCALL_SECRET`: `secret`, or `kid:secret`, or several of
+ * them with commas between; then the first one signs.
+ * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes. The message never repeats a secret.
+ */
+function signToken(secretSetting: string, claims: TokenClaims): string {
+  const first = secretSetting.split(',')[0]?.trim() ?? '';
+  const [, kid, secret = ''] = /^(?:([A-Za-z0-9_-]{1,64}):)?(.*)$/s.exec(first) ?? [];
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
+    throw new RollcallError('INPUT_INVALID', `secret: a secret needs at least ${MIN_SECRET_BYTES} bytes`, {
+      field: 'secret',
+    });
+  }
+  const header = { alg: 'HS256', typ: 'JWT', ...(kid !== undefined && { kid }) };
+  const signed = [header, claims]
+    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}

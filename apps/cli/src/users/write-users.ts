@@ -1,0 +1,80 @@
+import { text } from 'node:stream/consumers';
+import { type JsonValue, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import { addAssignment } from '../options/option-values.js';
+import { Printer } from '../output/printer.js';
+import { withClient } from '../server-access.js';
+import { userLines } from './describe-user.js';
+
+/** `rollcall users upsert`: creates or replaces a batch of users, all or none. */
+export function addUsersUpsertCommand(users: Command, context: CommandContext): void {
+  users
+    .command('upsert')
+    .description(
+      `create or replace up to ${LIMITS.batchUsers} users, all or none; a field that is not given is reset`,
+    )
+    .argument('<json>', 'one user or an array of users; - reads standard input')
+    .action(async (given: string, _options: object, command: Command) => {
+      const inputs = parseUsers(given === '-' ? await text(context.stdin) : given);
+      const answer = await withClient(command, context, client => client.upsertUsers(inputs));
+      const printer = new Printer(context.stdout);
+      for (const { id } of inputs) {
+        const user = answer.users[id];
+        if (user) await printer.show(user, () => userLines(user));
+      }
+    });
+}
+
+function parseUsers(json: string): UpsertUserInput[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw invalid(`the input is not JSON: ${(error as Error).message}`);
+  }
+  const users = Array.isArray(value) ? value : [value];
+  if (users.length === 0) throw invalid('the input has no users');
+  if (users.length > LIMITS.batchUsers) {
+    throw invalid(`the input has more than ${LIMITS.batchUsers} users; "rollcall import" takes any number`);
+  }
+  return users as UpsertUserInput[];
+}
+
+function invalid(message: string): RollcallError {
+  return new RollcallError('INPUT_INVALID', message);
+}
+
+interface UpdateOptions {
+  set?: Record<string, JsonValue>;
+  unset?: string[];
+}
+
+/** `rollcall users update`: changes some fields of one user. */
+export function addUsersUpdateCommand(users: Command, context: CommandContext): void {
+  users
+    .command('update')
+    .description('change some fields of one user')
+    .argument('<id>')
+    .addOption(
+      new Option(
+        '--set <path=value...>',
+        'set these fields, such as role=admin custom.age=41; a value is JSON or plain text',
+      ).argParser(addAssignment),
+    )
+    .option('--unset <path...>', 'remove these fields, such as image custom.age')
+    .action(async (id: string, { set, unset }: UpdateOptions, command: Command) => {
+      if (!set && !unset) {
+        throw new RollcallError(
+          'INPUT_INVALID',
+          'there is nothing to change: give --set path=value or --unset path',
+        );
+      }
+      const update = { id, ...(set && { set }), ...(unset && { unset }) };
+      const { users: changed } = await withClient(command, context, client =>
+        client.partialUpdateUsers([update]),
+      );
+      const user = changed[id];
+      if (user) await new Printer(context.stdout).show(user, () => userLines(user));
+    });
+}
