@@ -53,6 +53,27 @@ async function refusal(call: Promise<unknown>) {
   return error.cause as Error & { code: string };
 }
 
+describe('a caller that the judge refuses', () => {
+  it.each([
+    ['who was never created', 'ghost', 'USER_NOT_FOUND'],
+    ['who is deactivated', 'ben', 'USER_DEACTIVATED'],
+    ['who is deleted', 'cat', 'USER_DELETED'],
+  ])('is a user %s, at the next call', async (_, id, code) => {
+    await directory.users.deactivate(SERVER, 'ben');
+    await directory.lifeCycle.deleteUsers(SERVER, { ids: ['cat'], user: 'soft' });
+    expect(await refusal(as(id).users.query({}))).toMatchObject({ code });
+    expect(await refusal(as(id).chat.queryChannels({}))).toMatchObject({ code });
+  });
+
+  it('is one whose token has expired since its connection was opened', async () => {
+    for (const principal of [{ kind: 'server' } as const, { kind: 'user', userId: 'ann' } as const]) {
+      const late = as({ ...principal, expiresAt: Date.now() - 1 });
+      expect(await refusal(late.users.query({}))).toMatchObject({ code: 'TOKEN_EXPIRED' });
+      await as({ ...principal, expiresAt: Date.now() + 60_000 }).users.query({});
+    }
+  });
+});
+
 describe('revoked tokens', () => {
   it('of a user are refused at the next call, on whatever it is', async () => {
     const early = as({ kind: 'user', userId: 'ann', issuedAt: 1000 });
