@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ClusterNode, startCluster } from '../support/cluster.js';
+import { type ClusterNode, startCluster } from '../support/cluster/cluster.js';
 import { until } from '../support/until.js';
 
 /** As many as a process has connections to PostgreSQL. */

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { createServerClient } from '@rollcall/client/server';
 import { freshDatabaseUrl, openSql, temporaryFolder } from '@rollcall/testing';
 import { beforeEach, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));

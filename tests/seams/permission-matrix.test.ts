@@ -1,14 +1,14 @@
 /** Who may call what: every procedure as everybody who might call it, from one table. */
 import { appRouter } from '@rollcall/router';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CALLERS, type CallerKind, type Outcome } from '../support/permission-callers.js';
-import { CALL_AND_FEED_ROWS } from '../support/permission-calls-and-feeds.js';
-import { CHAT_ROWS } from '../support/permission-chat.js';
-import { LIVE_ROWS } from '../support/permission-live.js';
-import { MODERATION_ROWS } from '../support/permission-moderation.js';
-import { SERVER_ONLY_ROWS } from '../support/permission-server-only.js';
-import { PermissionStage, type ProcedureType } from '../support/permission-stage.js';
-import { USER_ROWS } from '../support/permission-users.js';
+import { CALL_AND_FEED_ROWS } from '../support/permissions/call-and-feed-rows.js';
+import { CHAT_ROWS } from '../support/permissions/chat-rows.js';
+import { LIVE_ROWS } from '../support/permissions/live-rows.js';
+import { MODERATION_ROWS } from '../support/permissions/moderation-rows.js';
+import { CALLERS, type CallerKind, type Outcome } from '../support/permissions/permission-callers.js';
+import { PermissionStage, type ProcedureType } from '../support/permissions/permission-stage.js';
+import { SERVER_ONLY_ROWS } from '../support/permissions/server-only-rows.js';
+import { USER_ROWS } from '../support/permissions/user-rows.js';
 
 const { procedures } = appRouter._def as unknown as {
   procedures: Record<string, { _def: { type: ProcedureType } }>;

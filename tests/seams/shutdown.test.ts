@@ -11,9 +11,14 @@ import {
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type ConnectBalancer, startConnectBalancer } from '../support/connect-balancer.js';
-import { EventCollector } from '../support/event-collector.js';
-import { SECRET, SERVER_MAIN, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { type ConnectBalancer, startConnectBalancer } from '../support/network/connect-balancer.js';
+import {
+  SECRET,
+  SERVER_MAIN,
+  type ServerProcess,
+  startServerProcess,
+} from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 const PROCESSES = 3;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type RollcallEvent } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 /** How long a token is good, but for up to a second less: its times are whole seconds. */

@@ -1,6 +1,6 @@
+import { ABOUT_A_TASK } from './about-a-task.js';
 import { SERVER_ONLY } from './permission-families.js';
 import type { PermissionRow } from './permission-row.js';
-import { ABOUT_A_TASK } from './permission-task.js';
 
 const SERVER_PROCEDURES: Omit<PermissionRow, 'expected'>[] = [
   { path: 'users.upsert', input: ({ other, kind }) => ({ users: [{ id: other, name: `by ${kind}` }] }) },

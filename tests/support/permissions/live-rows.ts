@@ -1,6 +1,6 @@
+import { ABOUT_A_TASK } from './about-a-task.js';
 import { OPEN_TO_USERS, SERVER_ONLY_ONCE_KNOWN, WITHOUT_GRANT } from './permission-families.js';
 import type { PermissionRow } from './permission-row.js';
-import { ABOUT_A_TASK } from './permission-task.js';
 
 /** Who may follow what happens. */
 export const LIVE_ROWS: PermissionRow[] = [
