@@ -1,5 +1,5 @@
 import type { Grant } from '@rollcall/protocol';
-import type { Expectation, Scene } from './permission-callers.js';
+import type { Expectation, Outcome, Scene } from './permission-callers.js';
 
 /** What a preparation does things with: a server token. Answers with what the procedure answers. */
 export type AsServer = (path: string, input: object) => Promise<Record<string, unknown>>;
@@ -18,3 +18,95 @@ export interface PermissionRow {
   silent?: true;
   expected: Expectation;
 }
+
+/** Whoever has a token that no longer counts, or none, gets no further with anything that looks who is calling. */
+const AT_THE_DOOR: Expectation = {
+  nobody: 'TOKEN_MISSING',
+  deactivated: 'USER_DEACTIVATED',
+  deleted: 'USER_DELETED',
+  revoked: 'TOKEN_REVOKED',
+};
+
+const NO_USERS: Expectation = {
+  anonymous: 'NOT_ALLOWED',
+  guest: 'NOT_ALLOWED',
+  self: 'NOT_ALLOWED',
+  other: 'NOT_ALLOWED',
+  foreign: 'NOT_ALLOWED',
+  banned: 'NOT_ALLOWED',
+  admin: 'NOT_ALLOWED',
+  granted: 'NOT_ALLOWED',
+};
+
+/**
+ * Server only: refused to any user token whatever, before it is looked whose it is. So users who are deactivated or
+ * deleted, and tokens that are revoked, hear the same as everybody.
+ */
+export const SERVER_ONLY: Expectation = {
+  ...NO_USERS,
+  nobody: 'TOKEN_MISSING',
+  deactivated: 'NOT_ALLOWED',
+  deleted: 'NOT_ALLOWED',
+  revoked: 'NOT_ALLOWED',
+  server: 'ok',
+};
+
+/**
+ * Server only, but looked at after it is known who calls: a subscription, for which one must be let in first, or a field
+ * of an input that users give, too.
+ */
+export const SERVER_ONLY_ONCE_KNOWN: Expectation = { ...NO_USERS, ...AT_THE_DOOR, server: 'ok' };
+
+/** For people without a token: one that comes along is not looked at. */
+export function alikeForEverybody(outcome: Outcome): Expectation {
+  return Object.fromEntries(Object.keys(SERVER_ONLY).map(kind => [kind, outcome]));
+}
+
+/** What users do in their own name, and a server in somebody's. By default every role but `anonymous` may. */
+export const IN_ONES_OWN_NAME: Expectation = {
+  ...AT_THE_DOOR,
+  anonymous: 'NOT_ALLOWED',
+  guest: 'ok',
+  self: 'ok',
+  other: 'NOT_ALLOWED',
+  foreign: 'ok',
+  banned: 'ok',
+  admin: 'NOT_ALLOWED',
+  granted: 'ok',
+  server: 'ok',
+};
+
+/** What everybody with a user may read. */
+export const OPEN_TO_USERS: Expectation = { ...IN_ONES_OWN_NAME, other: 'ok', admin: 'ok' };
+
+/** What admins do to others, and whoever else has the grant. Who is of another team is to them as nobody. */
+export const ADMINS_ON_OTHERS: Expectation = {
+  ...AT_THE_DOOR,
+  anonymous: 'NOT_ALLOWED',
+  guest: 'NOT_ALLOWED',
+  self: 'NOT_ALLOWED',
+  other: 'NOT_ALLOWED',
+  foreign: 'USER_NOT_FOUND',
+  banned: 'USER_BANNED',
+  admin: 'ok',
+  granted: 'ok',
+  lacking: 'NOT_ALLOWED',
+  server: 'ok',
+};
+
+/** What the members of a channel or a call may do, in it, in their own name. Nobody else knows that it is there. */
+export const MEMBERS: Expectation = {
+  ...IN_ONES_OWN_NAME,
+  member: 'ok',
+  stranger: 'NOT_FOUND',
+  foreign: 'NOT_FOUND',
+};
+
+/** The same, where it writes: whoever is banned cannot. */
+export const MEMBERS_WRITE: Expectation = { ...MEMBERS, banned: 'USER_BANNED' };
+
+/** What the owner of it alone may do, which other members are told. */
+export const OWNER_WRITES: Expectation = { ...MEMBERS_WRITE, member: 'NOT_ALLOWED' };
+
+/** Whoever has every other grant and not this one is refused. */
+export const WITHOUT_GRANT: Expectation = { lacking: 'NOT_ALLOWED' };
