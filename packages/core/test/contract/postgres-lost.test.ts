@@ -17,7 +17,7 @@ describeOnPostgres('a write while PostgreSQL is lost', engine => {
   let client: pg.Client;
 
   beforeEach(async () => {
-    const url = await engine.freshUrl();
+    const url = await engine.migratedUrl();
     database = await openDatabase(parseDatabaseUrl(url), {}, writeLog);
     client = new pg.Client({ connectionString: url });
     await client.connect();

@@ -13,7 +13,7 @@ describeOnPostgres('processes on one database', engine => {
   let open: Directory[];
 
   beforeEach(async () => {
-    url = await engine.freshUrl();
+    url = await engine.migratedUrl();
     open = [];
   });
 

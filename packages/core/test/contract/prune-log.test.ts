@@ -12,7 +12,7 @@ describeOnEveryEngine('pruning the event log', engine => {
   let log: EventLog;
 
   beforeEach(async () => {
-    database = await openDatabase(parseDatabaseUrl(await engine.freshUrl()), { tables: TABLES }, writeLog);
+    database = await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), { tables: TABLES }, writeLog);
     log = new EventLog(database.unitOfWork, error => {
       throw error;
     });

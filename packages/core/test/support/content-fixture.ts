@@ -39,7 +39,7 @@ export class ContentFixture {
 
   /** @param owners who brings tables of its own along. */
   static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
-    const address = parseDatabaseUrl(await engine.freshUrl());
+    const address = parseDatabaseUrl(await engine.migratedUrl());
     return new ContentFixture(await openDatabase(address, { owners }, writeLog));
   }
 

@@ -67,7 +67,7 @@ export class LifeCycleFixture {
 
   /** On a fresh database, or on one that is there. */
   static async open(engine: TestEngine, given?: string): Promise<LifeCycleFixture> {
-    const url = given ?? (await engine.freshUrl());
+    const url = given ?? (await engine.migratedUrl());
     const database = await openDatabase(parseDatabaseUrl(url), {}, writeLog);
     return new LifeCycleFixture(database, await StoredData.open(url));
   }

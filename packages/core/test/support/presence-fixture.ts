@@ -39,7 +39,7 @@ export class PresenceFixture {
   }
 
   static async open(engine: TestEngine, ids: readonly string[]): Promise<PresenceFixture> {
-    const url = await engine.freshUrl();
+    const url = await engine.migratedUrl();
     const fixture = new PresenceFixture(url, await openDatabase(parseDatabaseUrl(url), {}, writeLog));
     await fixture.users.upsert(
       SERVER,

@@ -59,7 +59,7 @@ export class TasksFixture {
   }
 
   static async open(engine: TestEngine): Promise<TasksFixture> {
-    const url = await engine.freshUrl();
+    const url = await engine.migratedUrl();
     return new TasksFixture(url, await openDatabase(parseDatabaseUrl(url), {}, writeLog));
   }
 
