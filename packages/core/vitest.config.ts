@@ -1,14 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { sourceConditions } from '../../vitest.shared.js';
+import { sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
 
 export default defineConfig({
   ...sourceConditions,
   test: {
+    ...testDefaults,
+    ...sharedModules,
     globalSetup: ['./test/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
-    // The files share what they import: loading it anew for each took a third of the time. Tests keep nothing in modules.
-    isolate: false,
+    sequence: { groupOrder: 1 },
   },
 });

@@ -123,6 +123,7 @@ it('brings a later schema along under servers at work, and no call of theirs fai
     }
   });
   await until('everybody works', () => calls > 50);
+  const undisturbedMs = slowestMs;
   const tables = (
     await query(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'migrations'",
@@ -140,7 +141,7 @@ it('brings a later schema along under servers at work, and no call of theirs fai
   stopped = true;
   await Promise.all(work);
   expect(failures).toEqual([]);
-  expect(slowestMs).toBeLessThan(5000);
+  expect(slowestMs).toBeLessThan(5000 + 5 * undisturbedMs);
   console.log(
     `${calls} calls, ${tables.length} migrations; the slowest round took ${Math.round(slowestMs)} ms`,
   );

@@ -1,3 +1,4 @@
+export { durationMs } from './duration.js';
 export {
   describeOnEveryEngine,
   describeOnPostgres,

@@ -7,8 +7,8 @@ export { refusal } from './refusal.js';
 /** The actor of a back end. */
 export const SERVER: Actor = { type: 'server' };
 
-/** How long a task of a test may take. */
-const ENDED_MS = 30_000;
+/** When a task of a test counts as one that hangs. */
+const ENDED_MS = 100_000;
 
 /** A directory on a fresh database, and what its log says. */
 export interface TestDirectory extends Directory {
