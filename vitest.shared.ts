@@ -2,6 +2,10 @@
 export const sourceConditions = {
   resolve: { conditions: ['@rollcall/source'] },
   ssr: { resolve: { conditions: ['@rollcall/source'] } },
+  // Where a global setup runs.
+  environments: {
+    __vitest__: { resolve: { conditions: ['@rollcall/source', 'node'], noExternal: [/^@rollcall\//] } },
+  },
 };
 
 /**

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     ...testDefaults,
     ...sharedModules,
-    globalSetup: ['./test/global-setup.ts'],
+    globalSetup: ['./test/databases-global-setup.ts'],
     sequence: { groupOrder: 1 },
   },
 });
