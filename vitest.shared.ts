@@ -2,4 +2,20 @@
 export const sourceConditions = {
   resolve: { conditions: ['@rollcall/source'] },
   ssr: { resolve: { conditions: ['@rollcall/source'] } },
+  // Where a global setup runs.
+  environments: {
+    __vitest__: { resolve: { conditions: ['@rollcall/source', 'node'], noExternal: [/^@rollcall\//] } },
+  },
 };
+
+/**
+ * How the tests of every package run. A time limit is for what hangs, not a measure of speed: a busy machine gets the time
+ * that it needs.
+ */
+export const testDefaults = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 };
+
+/**
+ * For tests that keep nothing in modules and put back what they replace. Loading TypeORM, zod and the rest anew for every
+ * file takes from a third to two thirds of all the work.
+ */
+export const sharedModules = { isolate: false, unstubGlobals: true };

@@ -1,8 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { sourceConditions } from '../../vitest.shared.js';
+import { sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
 
-export default defineConfig({
-  ...sourceConditions,
-  // Servers and processes start within these times even on a machine that has much else to do.
-  test: { testTimeout: 30_000, hookTimeout: 30_000 },
-});
+export default defineConfig({ ...sourceConditions, test: { ...testDefaults, ...sharedModules } });

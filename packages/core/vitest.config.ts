@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { sourceConditions } from '../../vitest.shared.js';
+import { sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
 
 export default defineConfig({
   ...sourceConditions,
   test: {
-    globalSetup: ['@rollcall/testing/postgres-global-setup'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    ...testDefaults,
+    ...sharedModules,
+    globalSetup: ['./test/databases-global-setup.ts'],
+    sequence: { groupOrder: 1 },
   },
 });

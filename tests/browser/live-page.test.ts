@@ -1,6 +1,6 @@
 import { createServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { type BrowserPages, startBrowserPages } from './browser-pages.js';
 
 const PAGE = `<h1>Rollcall in the browser</h1>

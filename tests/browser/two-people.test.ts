@@ -1,7 +1,7 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 import { type BrowserPages, startBrowserPages } from './browser-pages.js';
 import type { Heard, Outcome } from './two-people-page.js';

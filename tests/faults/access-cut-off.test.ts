@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type ClusterNode, startCluster } from '../support/cluster.js';
+import { type ClusterNode, startCluster } from '../support/cluster/cluster.js';
 
 /** SPEC section 10: so long a live connection may outlive the right to it, once the change can be known. */
 const WITHIN_MS = 1000;

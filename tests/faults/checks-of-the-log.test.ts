@@ -1,9 +1,9 @@
 import { RollcallError, type RollcallEvent, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { CallHistory } from '../support/call-history.js';
-import type { ClusterLoad } from '../support/cluster-load.js';
-import { problemsOfHistory } from '../support/history-check.js';
-import { problemsOfEvents, problemsOfLog, problemsOfUsers } from '../support/log-check.js';
+import { CallHistory } from '../support/cluster/call-history.js';
+import type { ClusterLoad } from '../support/cluster/cluster-load.js';
+import { problemsOfHistory } from '../support/cluster/history-check.js';
+import { problemsOfEvents, problemsOfLog, problemsOfUsers } from '../support/cluster/log-check.js';
 
 /** Nothing is proved by a check that finds nothing wrong, unless it finds what is wrong. */
 describe('the checks that follow a fault', () => {

@@ -1,7 +1,7 @@
 import { createServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
-import { Storm, type StormUser } from '../support/storm.js';
+import { Storm, type StormUser } from '../support/listeners/storm.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 const USERS = 2000;

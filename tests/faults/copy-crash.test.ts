@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServerClient } from '@rollcall/client/server';
 import { freshDatabaseOn, startPostgres, temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { fillWithContent } from '../support/content-of-many.js';
-import { startCopy } from '../support/copy-command.js';
+import { fillWithContent } from '../support/data/content-of-many.js';
+import { startCopy } from '../support/processes/copy-command.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
 
 /** So many copies are killed before they end. */
 const HITS = 5;

@@ -3,11 +3,11 @@ import { createClient } from '@rollcall/client';
 import { createServerClient } from '@rollcall/client/server';
 import { startPostgres, temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { fillWithContent } from '../support/content-of-many.js';
-import { startCopy } from '../support/copy-command.js';
-import { EventCollector } from '../support/event-collector.js';
-import { openMovingAddress } from '../support/moving-address.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { fillWithContent } from '../support/data/content-of-many.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { openMovingAddress } from '../support/network/moving-address.js';
+import { startCopy } from '../support/processes/copy-command.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 /** Of users, each with eleven rows of content. */

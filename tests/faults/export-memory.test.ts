@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { createServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { fillWithContent } from '../support/content-of-many.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { fillWithContent } from '../support/data/content-of-many.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 
 const MESSAGES = 100_000;
 const SMALL = 1000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 
 const folder = await temporaryFolder();
 const mounted = mountSmallDisk(folder);

@@ -4,11 +4,11 @@ import { createServerClient } from '@rollcall/client/server';
 import type { Task } from '@rollcall/protocol';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { fillWithContent } from '../support/content-of-many.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { fillWithContent } from '../support/data/content-of-many.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
-const PROBE = new URL('../support/event-loop-probe.mjs', import.meta.url).href;
+const PROBE = new URL('../support/processes/event-loop-probe.mjs', import.meta.url).href;
 const CONTENT = { messages: 1000, channels: 50, calls: 20, activities: 200 };
 const ids = Array.from({ length: 100 }, (_, index) => `person-${String(index).padStart(3, '0')}`);
 const ALL_HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;

@@ -1,9 +1,9 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { RollcallEvent, Task } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
 
 /** Rounds of each kind of task: short by default; `ROLLCALL_TEST_ROUNDS=30` is the long form. */
 const ROUNDS = Number(process.env.ROLLCALL_TEST_ROUNDS ?? 2);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster, ClusterNode } from '../support/cluster.js';
-import { recovered } from '../support/cluster-check.js';
-import { type ClusterStage, startClusterStage } from '../support/cluster-stage.js';
+import type { Cluster, ClusterNode } from '../support/cluster/cluster.js';
+import { recovered } from '../support/cluster/cluster-check.js';
+import { type ClusterStage, startClusterStage } from '../support/cluster/cluster-stage.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 /** How often every fault comes, in an order of its own; more than once is the long form, with longer faults. */

@@ -1,8 +1,8 @@
 import { createServerClient } from '@rollcall/client/server';
 import { startPostgres } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
-import { Storm } from '../support/storm.js';
+import { Storm } from '../support/listeners/storm.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 /** SPEC section 9: so long the users of a killed process may still look online. */

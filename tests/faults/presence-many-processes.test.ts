@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, type ClusterNode, startCluster } from '../support/cluster.js';
-import { PresenceWitness } from '../support/presence-witness.js';
-import { Storm } from '../support/storm.js';
+import { type Cluster, type ClusterNode, startCluster } from '../support/cluster/cluster.js';
+import { PresenceWitness } from '../support/listeners/presence-witness.js';
+import { Storm } from '../support/listeners/storm.js';
 
 /** SPEC section 9: so long after the last clean disconnect a user may still look online. */
 const GONE_WITHIN_MS = 5000;

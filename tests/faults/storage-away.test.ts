@@ -1,7 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, type ClusterNode, startCluster } from '../support/cluster.js';
-import { isReady } from '../support/tcp-balancer.js';
+import { type Cluster, type ClusterNode, startCluster } from '../support/cluster/cluster.js';
+import { isReady } from '../support/network/tcp-balancer.js';
 import { until } from '../support/until.js';
 
 const COMMIT = 'COMMIT\0';

@@ -1,8 +1,8 @@
 import { createServerClient } from '@rollcall/client/server';
 import { expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { SECRET, startServerProcess } from '../support/server-process.js';
 
 const ids = Array.from({ length: 100 }, (_, index) => `u-${String(index).padStart(3, '0')}`);
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { startClusterStage } from '../support/cluster-stage.js';
+import { startClusterStage } from '../support/cluster/cluster-stage.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 const LOAD_MS = 5000;

@@ -1,23 +1,8 @@
 import { appRouter } from '@rollcall/router';
-import { CALL_AND_FEED_ROWS } from '../support/permission-calls-and-feeds.js';
-import { CHAT_ROWS } from '../support/permission-chat.js';
-import { LIVE_ROWS } from '../support/permission-live.js';
-import { MODERATION_ROWS } from '../support/permission-moderation.js';
-import type { PermissionRow } from '../support/permission-row.js';
-import { SERVER_ONLY_ROWS } from '../support/permission-server-only.js';
-import { USER_ROWS } from '../support/permission-users.js';
+import type { PermissionRow } from '../support/permissions/permission-row.js';
+import { PERMISSION_ROWS } from '../support/permissions/permission-rows.js';
 import { type GeneratedTable, table } from './generated-pages.js';
 import { isTest, trackedFiles } from './tracked-files.js';
-
-/** The rows of the permission matrix, which `tests/seams` proves call by call. */
-const ROWS: readonly PermissionRow[] = [
-  ...SERVER_ONLY_ROWS,
-  ...USER_ROWS,
-  ...LIVE_ROWS,
-  ...MODERATION_ROWS,
-  ...CHAT_ROWS,
-  ...CALL_AND_FEED_ROWS,
-];
 
 const { procedures } = appRouter._def as unknown as {
   procedures: Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>;
@@ -40,7 +25,7 @@ export const procedureList: GeneratedTable = () =>
  * @throws for a procedure that the matrix does not know.
  */
 function callersOf(path: string): string {
-  const rows = ROWS.filter(row => row.path === path);
+  const rows = PERMISSION_ROWS.filter(row => row.path === path);
   if (rows.length === 0) throw new Error(`the permission matrix has no row for ${path}`);
   if (rows.some(({ expected }) => expected.nobody === 'ok')) return 'all, without a token';
   const callers = rows.some(({ expected }) => expected.server === 'ok') ? ['servers'] : [];

@@ -74,12 +74,14 @@ const found = sources.flatMap(file =>
   expressionsOf(file).map(expression => ({ path: file.path, expression })),
 );
 
+/** The time that the CPU had to do with it: what others do on this machine is no matter. */
 function bestMs(expression: RegExp, text: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < TRIES && best >= MAX_MS; attempt++) {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     expression.test(text);
-    best = Math.min(best, performance.now() - startedAt);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
   }
   return best;
 }

@@ -3,7 +3,7 @@ import { createServerClient } from '@rollcall/client/server';
 import { startPostgres } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { SECRET, startServerProcess } from '../support/server-process.js';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 
 /** SPEC section 10: so long a live connection may outlive what it hangs on. */
 const WITHIN_MS = 1000;

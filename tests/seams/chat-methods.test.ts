@@ -1,7 +1,7 @@
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 let process: ServerProcess;
 let server: ServerClient;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** What people have put into the service, in a form that can be looked for. */

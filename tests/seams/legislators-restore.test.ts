@@ -1,8 +1,8 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { legislatorsFile, readLegislators } from '../support/legislators.js';
-import { runCli } from '../support/run-cli.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { legislatorsFile, readLegislators } from '../support/data/legislators.js';
+import { runCli } from '../support/processes/run-cli.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 const BATCH = 100;
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
-import { legislatorsFile, readLegislators } from '../support/legislators.js';
-import { runCli } from '../support/run-cli.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { legislatorsFile, readLegislators } from '../support/data/legislators.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { runCli } from '../support/processes/run-cli.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 if (!legislatorsFile) console.log('the real input is absent: the tests that read it are skipped');
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 const ALL_HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
 

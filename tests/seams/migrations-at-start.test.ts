@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServerClient } from '@rollcall/client/server';
 import { freshDatabaseUrl, openSql, type SqlConnection } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SECRET, SERVER_MAIN, startServerProcess } from '../support/processes/server-process.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { SECRET, SERVER_MAIN, startServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
 const PROCESSES = 6;

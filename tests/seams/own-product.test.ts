@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freshSeamDatabase, SEAM_PROCESSES } from '../support/seam-engine.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { freshSeamDatabase, SEAM_PROCESSES } from '../support/processes/seam-engine.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 const EXAMPLE = new URL('../../examples/bookmarks/bookmarks.js', import.meta.url).href;
 const BOOKMARKS = 300;

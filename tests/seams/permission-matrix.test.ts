@@ -1,28 +1,16 @@
 /** Who may call what: every procedure as everybody who might call it, from one table. */
 import { appRouter } from '@rollcall/router';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CALLERS, type CallerKind, type Outcome } from '../support/permission-callers.js';
-import { CALL_AND_FEED_ROWS } from '../support/permission-calls-and-feeds.js';
-import { CHAT_ROWS } from '../support/permission-chat.js';
-import { LIVE_ROWS } from '../support/permission-live.js';
-import { MODERATION_ROWS } from '../support/permission-moderation.js';
-import { SERVER_ONLY_ROWS } from '../support/permission-server-only.js';
-import { PermissionStage, type ProcedureType } from '../support/permission-stage.js';
-import { USER_ROWS } from '../support/permission-users.js';
+import { CALLERS, type CallerKind, type Outcome } from '../support/permissions/permission-callers.js';
+import { PERMISSION_ROWS } from '../support/permissions/permission-rows.js';
+import { PermissionStage, type ProcedureType } from '../support/permissions/permission-stage.js';
 
 const { procedures } = appRouter._def as unknown as {
   procedures: Record<string, { _def: { type: ProcedureType } }>;
 };
 const TYPES = Object.fromEntries(Object.entries(procedures).map(([path, { _def }]) => [path, _def.type]));
 
-const ROWS = [
-  ...SERVER_ONLY_ROWS,
-  ...USER_ROWS,
-  ...LIVE_ROWS,
-  ...MODERATION_ROWS,
-  ...CHAT_ROWS,
-  ...CALL_AND_FEED_ROWS,
-].map(row => ({
+const ROWS = PERMISSION_ROWS.map(row => ({
   ...row,
   title: row.what === undefined ? row.path : `${row.path} ${row.what}`,
 }));

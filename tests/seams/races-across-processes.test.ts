@@ -3,9 +3,9 @@ import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { RollcallError } from '@rollcall/protocol';
 import { freshDatabaseUrl } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { ProgramCaller } from '../support/program/program-caller.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
 
 const RACES = 1000;
 

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { openSql, startPostgres, temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));

@@ -2,12 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { freshDatabaseUrl } from '@rollcall/testing';
 import { describe, expect, it } from 'vitest';
+import { startServerProcess } from '../support/processes/server-process.js';
 import { firstDifference } from '../support/program/first-difference.js';
 import { PROCEDURES } from '../support/program/program-caller.js';
 import { runProgram, type Transcript } from '../support/program/run-program.js';
 import { writeProgram } from '../support/program/write-program.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { startServerProcess } from '../support/server-process.js';
 
 const CALLS = 500;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServerClient } from '@rollcall/client/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 const MAIN = join(fileURLToPath(import.meta.url), '../../../apps/server/dist/main.js');
 

@@ -1,8 +1,8 @@
 import { createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EventCollector } from '../support/event-collector.js';
-import { SECRET, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { EventCollector } from '../support/listeners/event-collector.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 
 let process: ServerProcess;
 let server: ServerClient;

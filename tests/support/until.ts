@@ -1,8 +1,8 @@
-/** Waits until a condition holds; fails with what it was after `timeoutMs`. */
+/** Waits until a condition holds; fails with what it was after `timeoutMs`, which by default is for what hangs. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {

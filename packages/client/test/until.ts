@@ -1,5 +1,5 @@
-/** Waits until a condition holds. Fails when that takes too long. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 10_000): Promise<void> {
+/** Waits until a condition holds. The time limit is for a wait that hangs; it is no measure of speed. */
+export async function until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);

@@ -1,33 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
+import { copyFile } from 'node:fs/promises';
 import { describe, inject } from 'vitest';
+import { ENGINE_NAMES, type EngineName, freshDatabaseOn, freshFile, isWanted } from './fresh-database.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
+    migratedUrls: Partial<Record<EngineName, string>>;
   }
 }
 
 /** One of the engines that every contract is tested on. */
 export interface TestEngine {
-  name: 'sqlite3' | 'better-sqlite3' | 'postgres';
+  name: EngineName;
   /** The URL of a new, empty database. */
   freshUrl(): Promise<string>;
+  /**
+   * The URL of a new database that has all tables and nothing in them: a copy, which is made in a tenth of the time that
+   * migrating takes. The epoch of the log is the same in all of them. The run needs `provideMigrated`.
+   */
+  migratedUrl(): Promise<string>;
 }
 
-const EMBEDDED = { sqlite3: 'sqlite', 'better-sqlite3': 'better-sqlite3' } as const;
-
-const engines = (['sqlite3', 'better-sqlite3', 'postgres'] as const).map(
-  (name): TestEngine => ({ name, freshUrl: () => freshDatabaseUrl(name) }),
+const engines = ENGINE_NAMES.map(
+  (name): TestEngine => ({
+    name,
+    freshUrl: () => freshDatabaseUrl(name),
+    migratedUrl: () => migratedDatabaseUrl(name),
+  }),
 );
 
-/**
- * Declares the same tests once for each engine. `ROLLCALL_TEST_ENGINES`, a list with commas, narrows it down while one
- * works on something.
- */
+/** Declares the same tests once for each engine, or for those of `ROLLCALL_TEST_ENGINES`. */
 export function describeOnEveryEngine(name: string, define: (engine: TestEngine) => void): void {
   describeOn(engines, name, define);
 }
@@ -42,41 +44,25 @@ export function describeOnPostgres(name: string, define: (engine: TestEngine) =>
 }
 
 function describeOn(on: readonly TestEngine[], name: string, define: (engine: TestEngine) => void): void {
-  const wanted = process.env.ROLLCALL_TEST_ENGINES?.split(',');
   for (const engine of on) {
-    if (!wanted || wanted.includes(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
+    if (isWanted(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
   }
 }
 
 /** The URL of a new, empty database of an engine. For PostgreSQL the run needs `postgres-global-setup`. */
-export function freshDatabaseUrl(name: TestEngine['name']): Promise<string> {
-  return name === 'postgres' ? freshPostgres() : freshFile(name);
+export function freshDatabaseUrl(name: EngineName): Promise<string> {
+  return name === 'postgres' ? freshDatabaseOn(inject('postgresUrl')) : freshFile(name);
 }
 
-/** A new temporary folder. */
-export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'rollcall-test-'));
+async function migratedDatabaseUrl(name: EngineName): Promise<string> {
+  const migrated = inject('migratedUrls')[name];
+  if (migrated === undefined) throw new Error(`this run has no migrated database of ${name}`);
+  if (name === 'postgres') return freshDatabaseOn(inject('postgresUrl'), new URL(migrated).pathname.slice(1));
+  const url = await freshFile(name);
+  await copyFile(fileOf(migrated), fileOf(url));
+  return url;
 }
 
-async function freshFile(engine: keyof typeof EMBEDDED): Promise<string> {
-  return `${EMBEDDED[engine]}:${join(await temporaryFolder(), 'rollcall.sqlite')}`;
-}
-
-function freshPostgres(): Promise<string> {
-  return freshDatabaseOn(inject('postgresUrl'));
-}
-
-/** The URL of a new, empty database on a PostgreSQL server. */
-export async function freshDatabaseOn(serverUrl: string): Promise<string> {
-  const url = new URL(serverUrl);
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    await client.query(`CREATE DATABASE ${name}`);
-  } finally {
-    await client.end();
-  }
-  url.pathname = `/${name}`;
-  return url.href;
+function fileOf(url: string): string {
+  return url.slice(url.indexOf(':') + 1);
 }

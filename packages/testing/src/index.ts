@@ -1,11 +1,12 @@
+export { durationMs } from './duration.js';
 export {
   describeOnEveryEngine,
   describeOnPostgres,
-  freshDatabaseOn,
   freshDatabaseUrl,
   type TestEngine,
-  temporaryFolder,
 } from './engines.js';
+export { freshDatabaseOn, temporaryFolder } from './fresh-database.js';
 export { openSql, type SqlConnection } from './open-sql.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';
 export { type RestartablePostgres, startRestartablePostgres } from './restartable-postgres.js';
+export { RUNS_WHOLE } from './whole.js';

@@ -1,9 +1,28 @@
 import type { TestProject } from 'vitest/node';
+import { ENGINE_NAMES, type EngineName, freshDatabaseOn, freshFile, isWanted } from './fresh-database.js';
 import { startPostgres } from './postgres-server.js';
 
 /** For `globalSetup` of vitest: one PostgreSQL server for all test files of a run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres();
+  const server = await startPostgres({ flushesToDisk: false });
   project.provide('postgresUrl', server.url);
   return () => server.stop();
+}
+
+/**
+ * For a `globalSetup` that comes after this one: makes a database of every engine that is tested, of which tests take
+ * copies.
+ * @param migrate brings an empty database up to date, and lets go of it.
+ */
+export async function provideMigrated(
+  project: TestProject,
+  migrate: (url: string) => Promise<void>,
+): Promise<void> {
+  const urls: Partial<Record<EngineName, string>> = {};
+  for (const name of ENGINE_NAMES.filter(isWanted)) {
+    const { postgresUrl } = project.getProvidedContext();
+    urls[name] = name === 'postgres' ? await freshDatabaseOn(postgresUrl) : await freshFile(name);
+    await migrate(urls[name]);
+  }
+  project.provide('migratedUrls', urls);
 }

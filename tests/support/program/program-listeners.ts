@@ -1,7 +1,7 @@
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import { EventCollector } from '../event-collector.js';
-import { SECRET } from '../server-process.js';
+import { EventCollector } from '../listeners/event-collector.js';
+import { SECRET } from '../processes/server-process.js';
 import { until } from '../until.js';
 import { EVE, FRIENDS } from './program-world.js';
 import type { Json } from './same-form.js';

@@ -1,8 +1,8 @@
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { isEnded, type Task } from '@rollcall/protocol';
-import { EventCollector } from '../event-collector.js';
-import { SECRET } from '../server-process.js';
+import { EventCollector } from '../listeners/event-collector.js';
+import { SECRET } from '../processes/server-process.js';
 import { until } from '../until.js';
 import { Dice } from './dice.js';
 import { type Answer, ProgramCaller } from './program-caller.js';

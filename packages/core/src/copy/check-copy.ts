@@ -36,7 +36,10 @@ function refusedSource(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', `${message}; nothing was copied`, { field: 'from' });
 }
 
-/** A connection that was closed a moment ago is still in the list for so long. */
+/**
+ * A connection that was closed a moment ago is still in the list for so long. One that was lost holds its locks until
+ * PostgreSQL has ended its process, which is after the client was told: a copy that is repeated at once meets them.
+ */
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 200;
 
@@ -76,11 +79,16 @@ export async function checkTarget(
 
 /** @throws RollcallError `UNAVAILABLE` while a server is connected to the target, or another copy to it runs. */
 export async function refuseCompany(target: CopyTarget): Promise<void> {
-  if (!(await target.takeForCopying())) throw occupied('another copy to this database runs');
+  if (!(await holdsSoon(() => target.takeForCopying())))
+    throw occupied('another copy to this database runs, or was cut off less than half a minute ago');
+  if (!(await holdsSoon(async () => (await target.serverConnections()) === 0)))
+    throw occupied('a Rollcall server is connected to this database; stop it first');
+}
+
+async function holdsSoon(holds: () => Promise<boolean>): Promise<boolean> {
   for (let look = 1; ; look++) {
-    const connections = await target.serverConnections();
-    if (connections === 0) return;
-    if (look === LOOKS) throw occupied('a Rollcall server is connected to this database; stop it first');
+    if (await holds()) return true;
+    if (look === LOOKS) return false;
     await sleep(BETWEEN_LOOKS_MS);
   }
 }

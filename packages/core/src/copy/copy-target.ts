@@ -8,7 +8,7 @@ import type { CopiedTable, TargetColumn } from './copied-table.js';
 import { type KeyRange, RowChunk, type StoredRow } from './row-chunk.js';
 
 /** Any number that no other program on the same PostgreSQL server is likely to lock. */
-const COPY_LOCK = 1_815_121_204;
+export const COPY_LOCK = 1_815_121_204;
 
 /** A PostgreSQL database that is copied to, by one connection. */
 export class CopyTarget implements Queryable {
@@ -25,9 +25,11 @@ export class CopyTarget implements Queryable {
     const source = await openPostgres(url, { poolSize: 1, statementTimeoutMs: 0 }, []);
     const target = new CopyTarget(source, source.createQueryRunner());
     // Servers are looked for by the name of their connections. What a crash takes away the next run brings again; the
-    // commit at the end is waited for, and with it all that came before.
+    // commit at the end is waited for, and with it all that came before. A network that swallows everything leaves the
+    // lock with PostgreSQL, which by itself asks after a silent client only when two hours are over.
     await target.query(sql`SELECT set_config('application_name', 'rollcall copy', false),
-      set_config('synchronous_commit', 'off', false)`);
+      set_config('synchronous_commit', 'off', false), set_config('tcp_keepalives_idle', '10', false),
+      set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`);
     return target;
   }
 

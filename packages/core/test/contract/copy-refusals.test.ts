@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freshDatabaseUrl, temporaryFolder } from '@rollcall/testing';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { freshDatabaseUrl, openSql, temporaryFolder } from '@rollcall/testing';
+import sql from 'sql-template-tag';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CopyOptions, copyInstallation } from '../../src/copy/copy-installation.js';
+import { COPY_LOCK, CopyTarget } from '../../src/copy/copy-target.js';
 import { openDirectory } from '../../src/directory.js';
 import {
   dumpAtRest,
@@ -14,6 +17,19 @@ import {
 import { StoredData } from '../support/life-cycle/stored-data.js';
 import { bookmarks } from '../support/products/bookmarks-fixture.js';
 import { refusal, SERVER } from '../support/test-directory.js';
+import { until } from '../support/until.js';
+
+/** A program that ends the connection of a copy to the database of its argument, and waits until it is gone. */
+const CUT = `
+  import pg from 'pg';
+  const client = new pg.Client(process.argv[1]);
+  await client.connect();
+  const { rowCount } = await client.query(
+    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = 'rollcall copy' AND datname = current_database()",
+  );
+  await client.end();
+  if (rowCount !== 1) throw new Error('no copy is connected');
+`;
 
 let populated: string;
 let from: string;
@@ -195,24 +211,63 @@ it.each([
   expect(await dumpOf(to)).toEqual(await dumpAtRest(from));
 });
 
-it('says that PostgreSQL is lost when it is, and goes on the next time', async () => {
-  let cut: Promise<unknown> | undefined;
-  const error = await refusal(
-    copy({
-      onProgress: ({ table }) => {
-        if (table !== 'messages') return;
-        cut ??= run(
-          to,
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rollcall copy' AND datname = current_database()",
-        );
-      },
-    }),
-  );
-  await cut;
-  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
-  expect(error.message).toContain('goes on where it stopped');
-  expect((await copy()).finished).toBe(true);
-  expect(await dumpOf(to)).toEqual(await dumpAtRest(from));
+describe('a copy whose PostgreSQL is lost', () => {
+  /** The copy says so, a second run goes on at once, and everything is there. */
+  async function saysSoAndGoesOn(lost: Promise<Error>, mend: () => Promise<unknown> = async () => undefined) {
+    const error = await lost;
+    expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(error.message).toContain('goes on where it stopped');
+    await mend();
+    expect((await copy()).finished).toBe(true);
+    expect(await dumpOf(to)).toEqual(await dumpAtRest(from));
+  }
+
+  it('within a statement says so, and goes on the next time', async () => {
+    await (await openWithBookmarks(to)).close();
+    await run(
+      to,
+      `CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'`,
+    );
+    await run(to, 'CREATE TRIGGER cut AFTER INSERT ON messages EXECUTE FUNCTION end_connection()');
+    await saysSoAndGoesOn(refusal(copy()), () => run(to, 'DROP TRIGGER cut ON messages'));
+  });
+
+  it('between two statements says so, and goes on the next time', async () => {
+    let isCut = false;
+    const onProgress: CopyOptions['onProgress'] = ({ table }) => {
+      if (table !== 'messages' || isCut) return;
+      isCut = true;
+      // Nothing else happens in this process until the connection is gone.
+      execFileSync(process.execPath, ['--input-type=module', '-e', CUT, to]);
+    };
+    await saysSoAndGoesOn(refusal(copy({ onProgress })));
+    expect(isCut).toBe(true);
+  });
+
+  it('is not in the way of the next one while PostgreSQL still ends its connection', async () => {
+    const lost = await openSql(to);
+    await lost.query('SELECT pg_advisory_lock($1)', [COPY_LOCK]);
+    const next = copy();
+    await until('the next one has met the lock', async () => {
+      const looks = await lost.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_try_advisory_lock%' AND pid <> pg_backend_pid()",
+      );
+      return looks.length > 0;
+    });
+    await lost.close();
+    expect((await next).finished).toBe(true);
+  });
+
+  it('is ended by PostgreSQL soon after the network swallows everything', async () => {
+    const target = await CopyTarget.open(to);
+    const [row] = await target.query(
+      sql`SELECT current_setting('tcp_keepalives_idle') AS idle,
+        current_setting('tcp_keepalives_interval') AS interval, current_setting('tcp_keepalives_count') AS count`,
+    );
+    expect(row).toEqual({ idle: '10', interval: '5', count: '3' });
+    await target.close();
+  });
 });
 
 it('says what is wrong when PostgreSQL cannot be reached', async () => {

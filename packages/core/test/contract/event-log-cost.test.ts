@@ -16,7 +16,7 @@ describeOnEveryEngine('the listeners of a process', engine => {
   let reads: number;
 
   beforeEach(async () => {
-    database = await openDatabase(parseDatabaseUrl(await engine.freshUrl()), {}, writeLog);
+    database = await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog);
     const { unitOfWork } = database;
     reads = 0;
     const counted = Object.assign(Object.create(unitOfWork) as UnitOfWork, {

@@ -1,5 +1,5 @@
 import { banUserSchema } from '@rollcall/protocol/schemas';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { expect, it } from 'vitest';
 import { endRunOutBans } from '../../src/moderation/ban-expiry.js';
@@ -115,7 +115,7 @@ describeOnEveryEngine('a ban that has run out', engine => {
 });
 
 /** Whose bans are stored still. */
-async function restOf(engine: Parameters<typeof openTestDirectory>[0], url: string): Promise<string[]> {
+async function restOf(engine: TestEngine, url: string): Promise<string[]> {
   const fixture = await LifeCycleFixture.open(engine, url);
   const rows = await fixture.database.unitOfWork.read(transaction =>
     transaction.query(sql`SELECT user_id FROM bans ORDER BY user_id`),

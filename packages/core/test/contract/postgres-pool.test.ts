@@ -7,7 +7,7 @@ import { writeLog } from '../../src/events/stored-log.js';
 
 describeOnPostgres('the pool of connections', engine => {
   it('is as large as it was asked to be, however much is asked at once', async () => {
-    const address = { ...parseDatabaseUrl(await engine.freshUrl()), poolSize: 3 };
+    const address = { ...parseDatabaseUrl(await engine.migratedUrl()), poolSize: 3 };
     const { unitOfWork, close } = await openDatabase(address, {}, writeLog);
     try {
       const open = await Promise.all(

@@ -15,7 +15,7 @@ describeOnEveryEngine('pruning the event log', engine => {
 
   beforeEach(async () => {
     database = await openDatabase(
-      parseDatabaseUrl(await engine.freshUrl()),
+      parseDatabaseUrl(await engine.migratedUrl()),
       { tables: TABLES, clock: clock.read },
       writeLog,
     );

@@ -9,7 +9,7 @@ describeOnEveryEngine('the unit of work', engine => {
   let database: Database;
 
   beforeEach(async () => {
-    database = await openDatabase(parseDatabaseUrl(await engine.freshUrl()), {}, writeLog);
+    database = await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog);
   });
 
   afterEach(() => database.close());

@@ -46,10 +46,7 @@ export function openWithBookmarks(databaseUrl: string, runTasks = false): Promis
  */
 export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'): Promise<string> {
   const url = await freshDatabaseUrl(name);
-  const directory = await openTestDirectory(
-    { name, freshUrl: () => freshDatabaseUrl(name) },
-    { url, runTasks: true },
-  );
+  const directory = await openTestDirectory({ migratedUrl: async () => url }, { runTasks: true });
   await makeWorld(directory, 'a');
   const { jane, bob } = await makeWorld(directory, 'b');
   const { settings, roles, moderation, blocks, devices, users, tokens, lifeCycle } = directory;

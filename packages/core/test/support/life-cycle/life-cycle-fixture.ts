@@ -68,7 +68,7 @@ export class LifeCycleFixture {
 
   /** On a fresh database, or on one that is there. */
   static async open(engine: TestEngine, given?: string): Promise<LifeCycleFixture> {
-    const url = given ?? (await engine.freshUrl());
+    const url = given ?? (await engine.migratedUrl());
     const clock = new TestClock(Date.parse('2026-01-01T00:00:00Z'), 1);
     const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
     return new LifeCycleFixture(database, await StoredData.open(url), clock);

@@ -41,7 +41,7 @@ export class PresenceFixture {
   }
 
   static async open(engine: TestEngine, ids: readonly string[]): Promise<PresenceFixture> {
-    const url = await engine.freshUrl();
+    const url = await engine.migratedUrl();
     const clock = new TestClock(1_700_000_000_000);
     const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
     const fixture = new PresenceFixture(url, database, clock);

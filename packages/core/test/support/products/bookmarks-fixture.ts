@@ -64,7 +64,7 @@ export class BookmarksFixture {
   }
 
   static async open(engine: TestEngine, rows: readonly Bookmark[]): Promise<BookmarksFixture> {
-    const fixture = new BookmarksFixture(await engine.freshUrl());
+    const fixture = new BookmarksFixture(await engine.migratedUrl());
     await fixture.#aside(transaction => insertRows(transaction, bookmarkTable, rows));
     return fixture;
   }

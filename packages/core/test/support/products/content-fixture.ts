@@ -40,7 +40,7 @@ export class ContentFixture {
 
   /** @param owners who brings tables of its own along. */
   static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
-    const address = parseDatabaseUrl(await engine.freshUrl());
+    const address = parseDatabaseUrl(await engine.migratedUrl());
     const clock = new TestClock(1_700_000_000_000, 1);
     return new ContentFixture(await openDatabase(address, { owners, clock: clock.read }, writeLog), clock);
   }

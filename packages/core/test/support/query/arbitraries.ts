@@ -5,6 +5,7 @@ import {
   QUERY_FIELDS,
   type QueryField,
 } from '@rollcall/protocol';
+import { RUNS_WHOLE } from '@rollcall/testing';
 import fc from 'fast-check';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
@@ -17,8 +18,9 @@ const given = process.env.ROLLCALL_TEST_SEED;
 
 export const SEED = Number(given ?? Date.now() % 2 ** 31);
 
-/** So many random cases. */
-export function runs(numRuns: number): { seed: number; numRuns: number; endOnFailure: boolean } {
+/** So many random cases where long tests run whole, else half of them. */
+export function runs(whole: number): { seed: number; numRuns: number; endOnFailure: boolean } {
+  const numRuns = RUNS_WHOLE ? whole : Math.ceil(whole / 2);
   return { seed: SEED, numRuns, endOnFailure: given === undefined };
 }
 

@@ -46,7 +46,7 @@ export class QueryFixture {
   }
 
   static async open(engine: TestEngine): Promise<QueryFixture> {
-    return new QueryFixture(await openDatabase(parseDatabaseUrl(await engine.freshUrl()), {}, writeLog));
+    return new QueryFixture(await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog));
   }
 
   close(): Promise<void> {

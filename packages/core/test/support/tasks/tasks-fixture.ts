@@ -60,7 +60,7 @@ export class TasksFixture {
   }
 
   static async open(engine: TestEngine): Promise<TasksFixture> {
-    const url = await engine.freshUrl();
+    const url = await engine.migratedUrl();
     const clock = new TestClock(1_700_000_000_000);
     const database = await openDatabase(parseDatabaseUrl(url), { clock: clock.read }, writeLog);
     return new TasksFixture(url, database, clock);

@@ -1,8 +1,8 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { type RestartablePostgres, startRestartablePostgres } from '@rollcall/testing';
-import { SECRET, type ServerProcess, startServerProcess } from './server-process.js';
-import { startTcpBalancer, type TcpBalancer } from './tcp-balancer.js';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+import { startTcpBalancer, type TcpBalancer } from '../network/tcp-balancer.js';
+import { startTcpProxy, type TcpProxy } from '../network/tcp-proxy.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../processes/server-process.js';
 
 /** One server process, its network to PostgreSQL, and a client that talks to it and no other. */
 export interface ClusterNode {

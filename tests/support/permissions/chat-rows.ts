@@ -1,14 +1,15 @@
 import type { Scene } from './permission-callers.js';
 import {
+  type AsServer,
   IN_ONES_OWN_NAME,
   MEMBERS,
   MEMBERS_WRITE,
   OWNER_WRITES,
+  type PermissionRow,
   SERVER_ONLY,
   SERVER_ONLY_ONCE_KNOWN,
   WITHOUT_GRANT,
-} from './permission-families.js';
-import type { AsServer, PermissionRow } from './permission-row.js';
+} from './permission-row.js';
 
 const channelOf = async (scene: Scene, asServer: AsServer, members: string[] = []) => {
   const { key, owner } = scene;

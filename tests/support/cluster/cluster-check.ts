@@ -1,8 +1,10 @@
 import type { RollcallEvent, User } from '@rollcall/protocol';
+import { EventCollector } from '../listeners/event-collector.js';
+import { isReady } from '../network/tcp-balancer.js';
+import { until } from '../until.js';
 import { inTime } from './call-history.js';
 import type { Cluster, ClusterNode } from './cluster.js';
 import type { ClusterLoad } from './cluster-load.js';
-import { EventCollector } from './event-collector.js';
 import { problemsOfHistory } from './history-check.js';
 import {
   problemsOfContent,
@@ -12,8 +14,6 @@ import {
   type StoredEntry,
   type StoredStream,
 } from './log-check.js';
-import { isReady } from './tcp-balancer.js';
-import { until } from './until.js';
 
 /** More than a client needs to find out that its process no longer moves, and to come back elsewhere. */
 const HEARD_WITHIN_MS = 75_000;

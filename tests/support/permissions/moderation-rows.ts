@@ -1,6 +1,11 @@
 import type { Scene } from './permission-callers.js';
-import { ADMINS_ON_OTHERS, IN_ONES_OWN_NAME, WITHOUT_GRANT } from './permission-families.js';
-import type { AsServer, PermissionRow } from './permission-row.js';
+import {
+  ADMINS_ON_OTHERS,
+  type AsServer,
+  IN_ONES_OWN_NAME,
+  type PermissionRow,
+  WITHOUT_GRANT,
+} from './permission-row.js';
 
 const device = async ({ key: id, owner: user_id }: Scene, asServer: AsServer) => {
   await asServer('devices.add', { id, push_provider: 'apn', user_id });

@@ -1,6 +1,10 @@
-import { OPEN_TO_USERS, SERVER_ONLY_ONCE_KNOWN, WITHOUT_GRANT } from './permission-families.js';
-import type { PermissionRow } from './permission-row.js';
-import { ABOUT_A_TASK } from './permission-task.js';
+import {
+  OPEN_TO_USERS,
+  type PermissionRow,
+  SERVER_ONLY_ONCE_KNOWN,
+  WITHOUT_GRANT,
+} from './permission-row.js';
+import { ABOUT_A_TASK } from './server-only-rows.js';
 
 /** Who may follow what happens. */
 export const LIVE_ROWS: PermissionRow[] = [

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { until } from './until.js';
+import { until } from '../until.js';
 
-const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../apps/cli/bin/rollcall.js', import.meta.url));
 const LOOK_MS = 50;
 
 /** Whatever the size of the data, the command gets along with so little. */

@@ -1,9 +1,9 @@
 import { DEFAULT_GRANTS, GRANTS } from '@rollcall/protocol';
 import { SignJWT } from 'jose';
+import { SECRET, type ServerProcess, startServerProcess } from '../processes/server-process.js';
+import { until } from '../until.js';
 import { type CallerKind, type Outcome, roleOf, type Scene, sceneOf } from './permission-callers.js';
 import type { PermissionRow } from './permission-row.js';
-import { SECRET, type ServerProcess, startServerProcess } from './server-process.js';
-import { until } from './until.js';
 
 /** How a procedure is called. */
 export type ProcedureType = 'query' | 'mutation' | 'subscription';

@@ -1,7 +1,7 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import type { ClusterNode } from './cluster.js';
-import { SECRET } from './server-process.js';
-import { until } from './until.js';
+import type { ClusterNode } from '../cluster/cluster.js';
+import { SECRET } from '../processes/server-process.js';
+import { until } from '../until.js';
 
 /** Who sees at one process who is online: by asking, and by watching. */
 export class PresenceWitness {

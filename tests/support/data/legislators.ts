@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const FILE = fileURLToPath(new URL('../../../shared/data/legislators.ndjson', import.meta.url));
+const FILE = fileURLToPath(new URL('../../../../shared/data/legislators.ndjson', import.meta.url));
 
 /** One of the 12,767 people of the real input. */
 export interface Legislator {

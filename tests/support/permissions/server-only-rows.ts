@@ -1,6 +1,14 @@
-import { SERVER_ONLY } from './permission-families.js';
-import type { PermissionRow } from './permission-row.js';
-import { ABOUT_A_TASK } from './permission-task.js';
+import type { Scene } from './permission-callers.js';
+import { type AsServer, type PermissionRow, SERVER_ONLY } from './permission-row.js';
+
+/** How a row is about a task: one that is made for it, and the input that names it. */
+export const ABOUT_A_TASK = {
+  prepare: async ({ third }: Scene, asServer: AsServer): Promise<string> => {
+    const { task_id } = await asServer('users.exportMany', { ids: [third] });
+    return String(task_id);
+  },
+  input: ({ made }: Scene) => ({ task_id: made }),
+};
 
 const SERVER_PROCEDURES: Omit<PermissionRow, 'expected'>[] = [
   { path: 'users.upsert', input: ({ other, kind }) => ({ users: [{ id: other, name: `by ${kind}` }] }) },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SECRET } from './server-process.js';
 
-const BIN = fileURLToPath(new URL('../../apps/cli/bin/rollcall.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../apps/cli/bin/rollcall.js', import.meta.url));
 
 /** How a command ended. */
 export interface CliResult {

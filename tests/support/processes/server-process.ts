@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@rollcall/testing';
-import { startRoundRobin } from './round-robin.js';
+import { startRoundRobin } from '../network/round-robin.js';
 import { freshSeamDatabase, SEAM_PROCESSES } from './seam-engine.js';
 
 /** The program of the server, as it is built. */
-export const SERVER_MAIN = join(fileURLToPath(import.meta.url), '../../../apps/server/dist/main.js');
+export const SERVER_MAIN = join(fileURLToPath(import.meta.url), '../../../../apps/server/dist/main.js');
 
 /** The secret that servers of tests sign with. */
 export const SECRET = 'test:a-secret-of-more-than-thirty-two-bytes-for-tests';

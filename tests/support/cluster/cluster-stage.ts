@@ -1,9 +1,9 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { EventCollector } from '../listeners/event-collector.js';
+import { SECRET } from '../processes/server-process.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { faultsIn, problemsOf } from './cluster-check.js';
 import { ClusterLoad } from './cluster-load.js';
-import { EventCollector } from './event-collector.js';
-import { SECRET } from './server-process.js';
 
 const LISTENERS = ['first listener', 'second listener', 'third listener'];
 

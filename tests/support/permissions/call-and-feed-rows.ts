@@ -1,13 +1,14 @@
 import type { Scene } from './permission-callers.js';
 import {
+  type AsServer,
   IN_ONES_OWN_NAME,
   MEMBERS,
   MEMBERS_WRITE,
   OPEN_TO_USERS,
   OWNER_WRITES,
+  type PermissionRow,
   WITHOUT_GRANT,
-} from './permission-families.js';
-import type { AsServer, PermissionRow } from './permission-row.js';
+} from './permission-row.js';
 
 const call = async (scene: Scene, asServer: AsServer) => {
   const { key: id, owner: user_id } = scene;

@@ -1,5 +1,5 @@
 import type { RollcallEvent } from '@rollcall/protocol';
-import { until } from './until.js';
+import { until } from '../until.js';
 
 /** What a client must offer to be listened to. */
 export interface EventSource {

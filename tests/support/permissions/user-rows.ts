@@ -3,10 +3,10 @@ import {
   alikeForEverybody,
   IN_ONES_OWN_NAME,
   OPEN_TO_USERS,
+  type PermissionRow,
   SERVER_ONLY_ONCE_KNOWN,
   WITHOUT_GRANT,
-} from './permission-families.js';
-import type { PermissionRow } from './permission-row.js';
+} from './permission-row.js';
 
 /** Who may read and write users, and come in. */
 export const USER_ROWS: PermissionRow[] = [

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+let clone: string;
+
+// As `/root` is, or a folder of `mktemp -d`: nobody else is let in.
+beforeAll(async () => {
+  clone = await mkdtemp(join(tmpdir(), 'rollcall-clone-'));
+  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT });
+  for (const path of [...stdout.split('\n').filter(Boolean), 'node_modules']) {
+    await cp(join(ROOT, path), join(clone, path), { recursive: true, verbatimSymlinks: true });
+  }
+});
+
+afterAll(() => rm(clone, { recursive: true, force: true }));
+
+it('runs the tests on PostgreSQL in a folder that only its owner can enter', async () => {
+  expect((await stat(clone)).mode & 0o777).toBe(0o700);
+  const env = {
+    ...process.env,
+    ROLLCALL_TEST_ENGINES: 'postgres',
+    ROLLCALL_TEST_POSTGRES_URL: '',
+    NO_COLOR: '1',
+  };
+  const { stdout } = await run('npx', ['vitest', 'run', 'test/contract/schema.test.ts'], {
+    cwd: join(clone, 'packages/core'),
+    env,
+  });
+  expect(stdout).toMatch(/Tests\s+2 passed/);
+});

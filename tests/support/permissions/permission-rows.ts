@@ -1,0 +1,17 @@
+import { CALL_AND_FEED_ROWS } from './call-and-feed-rows.js';
+import { CHAT_ROWS } from './chat-rows.js';
+import { LIVE_ROWS } from './live-rows.js';
+import { MODERATION_ROWS } from './moderation-rows.js';
+import type { PermissionRow } from './permission-row.js';
+import { SERVER_ONLY_ROWS } from './server-only-rows.js';
+import { USER_ROWS } from './user-rows.js';
+
+/** Who may call what: the seams prove each row call by call, and the page of procedures is made from them. */
+export const PERMISSION_ROWS: readonly PermissionRow[] = [
+  ...SERVER_ONLY_ROWS,
+  ...USER_ROWS,
+  ...LIVE_ROWS,
+  ...MODERATION_ROWS,
+  ...CHAT_ROWS,
+  ...CALL_AND_FEED_ROWS,
+];

@@ -1,0 +1,31 @@
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+/** A time limit here is for what hangs, not a measure of speed: what starts servers gets what a busy machine needs. */
+const HANGS_MS = 300_000;
+
+const project = (
+  name: string,
+  test: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration => ({
+  extends: true,
+  root: import.meta.dirname,
+  test: {
+    name,
+    include: [`${name}/**/*.test.ts`],
+    testTimeout: HANGS_MS,
+    hookTimeout: HANGS_MS,
+    ...test,
+  },
+});
+
+/** What runs with every `npm test`. */
+export const SHORT = [
+  project('seams', {
+    globalSetup: ['@rollcall/testing/postgres-global-setup'],
+    sequence: { groupOrder: 2 },
+  }),
+  project('repo', { sequence: { groupOrder: 2 } }),
+];
+
+/** What is longer and has a command of its own, one file after the other. */
+export const LONG = ['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false }));
