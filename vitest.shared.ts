@@ -12,7 +12,7 @@ export const sourceConditions = {
  * How the tests of every package run. A time limit is for what hangs, not a measure of speed: a busy machine gets the time
  * that it needs.
  */
-export const testDefaults = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 };
+export const testDefaults = { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 2 };
 
 /**
  * For tests that keep nothing in modules and put back what they replace. Loading TypeORM, zod and the rest anew for every

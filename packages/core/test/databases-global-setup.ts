@@ -6,8 +6,13 @@ import { migrateDatabase } from '../src/database/open-database.js';
 /** One PostgreSQL server for all test files, and a migrated database of every engine. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stop = await startPostgres(project);
-  await provideMigrated(project, async url => {
-    await migrateDatabase(parseDatabaseUrl(url), []);
-  });
+  try {
+    await provideMigrated(project, async url => {
+      await migrateDatabase(parseDatabaseUrl(url), []);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return stop;
 }
