@@ -107,8 +107,8 @@ async function blockUser(
     { user_id: userId, blocked_user_id: id, created_at: transaction.now },
   ]);
   const after = { ...before, blocked_user_ids: [...before.blocked_user_ids, id] };
-  const told = { type: 'user.blocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.blocked', target_id: id } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
 }
 
@@ -127,8 +127,8 @@ async function unblockUser(
   if (!before.blocked_user_ids.includes(id)) return before;
   await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId} AND blocked_user_id = ${id}`);
   const after = { ...before, blocked_user_ids: before.blocked_user_ids.filter(one => one !== id) };
-  const told = { type: 'user.unblocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.unblocked', target_id: id } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
 }
 

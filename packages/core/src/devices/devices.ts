@@ -46,8 +46,8 @@ async function addDevice(
     ...(push_provider_name !== undefined && { push_provider_name }),
     created_at: known?.created_at ?? transaction.now,
   };
-  const save = async (devices: Device[], told: OwnChange) => {
-    const draft = { index: 0, before: user, after: { ...user, devices }, told };
+  const save = async (devices: Device[], ownChange: OwnChange) => {
+    const draft = { index: 0, before: user, after: { ...user, devices }, told: ownChange };
     [user = user] = await saveUsers(transaction, actor, [draft]);
   };
   if (known) {
@@ -73,8 +73,8 @@ async function removeDevice(
   const device = before.devices.find(one => one.id === id);
   if (!device) return before;
   const after = { ...before, devices: before.devices.filter(one => one !== device) };
-  const told = { type: 'user.device.removed', device } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.device.removed', device } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
 }
 

@@ -48,12 +48,12 @@ export async function saveBans(
   written: readonly WrittenUser[],
 ): Promise<void> {
   const ended: string[] = [];
-  const told: BanRow[] = [];
-  const untold: BanRow[] = [];
+  const described: BanRow[] = [];
+  const undescribed: BanRow[] = [];
   for (const { before, after, ban, ranOut } of written) {
     if (ranOut || (before && isBanned(before) && !isBanned(after))) ended.push(after.id);
     if (!isBanned(after) || (before && !ban && sameBan(before, after))) continue;
-    (ban ? told : untold).push({
+    (ban ? described : undescribed).push({
       user_id: after.id,
       ...ban,
       shadow: !after.banned,
@@ -62,9 +62,9 @@ export async function saveBans(
     });
   }
   await removeBans(transaction, ended);
-  await insertRows(transaction, banTable, told, { key: 'user_id', keep: ['created_at'] });
+  await insertRows(transaction, banTable, described, { key: 'user_id', keep: ['created_at'] });
   const kept = ['created_at', 'reason', 'banned_by_id'];
-  await insertRows(transaction, banTable, untold, { key: 'user_id', keep: kept });
+  await insertRows(transaction, banTable, undescribed, { key: 'user_id', keep: kept });
 }
 
 /** Removes what is stored of the bans of some users beside them. */

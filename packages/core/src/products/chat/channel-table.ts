@@ -123,10 +123,3 @@ export function channelIsFor(viewer: Viewer): Sql {
   return sql`EXISTS (SELECT 1 FROM channel_members AS viewer
     WHERE viewer.cid = channels.cid AND viewer.user_id = ${viewer.userId})`;
 }
-
-/** Whether a row of `messages` is neither deleted nor about to be, and not kept from the viewer by a shadow ban. */
-export function messageInSight(viewer: Viewer): Sql {
-  const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
-  if (viewer.kind === 'server') return sql`(${present})`;
-  return sql`(${present} AND (messages.shadowed = false OR messages.user_id = ${viewer.userId}))`;
-}

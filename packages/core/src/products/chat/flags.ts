@@ -4,8 +4,8 @@ import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
-import { CHANNEL_IN_SIGHT, messageInSight } from './channel-table.js';
-import { type MessageRow, messageTable } from './message-table.js';
+import { CHANNEL_IN_SIGHT } from './channel-table.js';
+import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { type MessagePage, viewMessages } from './query-messages.js';
 import { holdMessage } from './reactions.js';
 

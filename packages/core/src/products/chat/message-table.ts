@@ -2,8 +2,9 @@ import { type Attachment, type JsonObject, RollcallError } from '@rollcall/proto
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { Transaction } from '../../database/unit-of-work.js';
+import { isBeingDeleted } from '../cascade-table.js';
 import type { Viewer } from '../viewer.js';
-import { CHANNEL_IN_SIGHT, channelIsFor, messageInSight } from './channel-table.js';
+import { CHANNEL_IN_SIGHT, channelIsFor } from './channel-table.js';
 
 /** A message as it is stored. */
 export interface MessageRow {
@@ -65,4 +66,11 @@ export async function findMessage(
     });
   }
   return messageTable.decode(cells, transaction.dialect);
+}
+
+/** Whether a row of `messages` is neither deleted nor about to be, and not kept from the viewer by a shadow ban. */
+export function messageInSight(viewer: Viewer): Sql {
+  const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
+  if (viewer.kind === 'server') return sql`(${present})`;
+  return sql`(${present} AND (messages.shadowed = false OR messages.user_id = ${viewer.userId}))`;
 }

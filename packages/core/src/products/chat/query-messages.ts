@@ -5,8 +5,7 @@ import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { Viewer } from '../viewer.js';
-import { messageInSight } from './channel-table.js';
-import { type MessageRow, messageTable } from './message-table.js';
+import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { getChannel } from './query-channels.js';
 
 /** A message with what others did about it, as far as the viewer may see it. */

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { emptyUser } from '../users/user-row.js';
 import type { ModelledDeletion } from './content-after.js';
 import type { Dump, StoredRow } from './stored-data.js';
 
@@ -66,17 +67,7 @@ function usersAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Rec
   };
   if (modes.user === 'soft') return { ...others, [world.jane]: { ...jane, ...deleted } };
   const { id, id_words, role, created_at } = jane;
-  const nothing = {
-    teams: [],
-    custom: {},
-    invisible: false,
-    banned: false,
-    shadow_banned: false,
-    blocked_user_ids: [],
-    devices: [],
-    online: false,
-  };
-  return { ...others, [world.jane]: { id, id_words, role, created_at, ...nothing, ...deleted } };
+  return { ...others, [world.jane]: { id, id_words, role, created_at, ...emptyUser(), ...deleted } };
 }
 
 function tasksAfter(before: Dump, deletion: ModelledDeletion, { taskId, details }: Additions): Dump {

@@ -8,8 +8,9 @@ import { insertRows, type Table } from '../../../src/database/table.js';
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import type { ExportPage, Product } from '../../../src/products/product.js';
-import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
+import { userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
+import { userRow } from '../users/user-row.js';
 
 /** Who cascades. */
 export const ADMIN: Actor = { type: 'user', id: 'admin' };
@@ -46,24 +47,7 @@ export class ContentFixture {
   }
 
   async addUsers(...ids: string[]): Promise<void> {
-    const rows = ids.map(
-      (id): UserRow => ({
-        id,
-        id_words: ` ${id}`,
-        role: 'user',
-        teams: [],
-        custom: {},
-        invisible: false,
-        banned: false,
-        shadow_banned: false,
-        blocked_user_ids: [],
-        devices: [],
-        online: false,
-        created_at: 1,
-        updated_at: 1,
-        revision: 1,
-      }),
-    );
+    const rows = ids.map(id => userRow({ id, created_at: 1, updated_at: 1 }));
     await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
   }
 

@@ -11,8 +11,10 @@ import { LocalTaskNotifications } from '../../../src/tasks/task-notifications.js
 import { type TaskRow, taskTable } from '../../../src/tasks/task-table.js';
 import { TaskWorker, type TaskWorkerOptions } from '../../../src/tasks/task-worker.js';
 import { type TaskRequest, Tasks } from '../../../src/tasks/tasks.js';
-import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
+import { userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
+import { until } from '../until.js';
+import { userRow } from '../users/user-row.js';
 import { GatedUnitOfWork } from './gated-unit-of-work.js';
 
 /** Who asks for the tasks of these tests. */
@@ -95,24 +97,7 @@ export class TasksFixture {
   /** Stored users with the ids `user-0` and so on, at revision 0. */
   async addUsers(count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, (_, index) => `user-${index}`);
-    const rows = ids.map(
-      (id): UserRow => ({
-        id,
-        id_words: ` ${id}`,
-        role: 'user',
-        teams: [],
-        custom: {},
-        invisible: false,
-        banned: false,
-        shadow_banned: false,
-        blocked_user_ids: [],
-        devices: [],
-        online: false,
-        created_at: 1,
-        updated_at: 1,
-        revision: 0,
-      }),
-    );
+    const rows = ids.map(id => userRow({ id, created_at: 1, updated_at: 1, revision: 0 }));
     await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
     return ids;
   }
@@ -134,6 +119,12 @@ export class TasksFixture {
         ...request,
       }),
     );
+  }
+
+  /** The task once it has ended. */
+  async ended(taskId: string): Promise<Task> {
+    await until('the task has ended', async () => (await this.tasks.get(taskId)).finished_at !== undefined);
+    return this.tasks.get(taskId);
   }
 
   async row(taskId: string): Promise<TaskRow> {
