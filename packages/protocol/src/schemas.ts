@@ -4,7 +4,7 @@ export { watchEventsSchema, watchPresenceSchema } from './events/live-schemas.js
 export { type ParsedUserHistory, userHistorySchema } from './history/history-schema.js';
 export {
   banUserSchema,
-  type ParsedBan,
+  type ParsedBanUser,
   type ParsedQueryBanned,
   type ParsedShadowBan,
   queryBannedSchema,
@@ -50,12 +50,12 @@ export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
 export {
   deleteUsersSchema,
-  type ParsedDeletion,
+  type ParsedDeleteUsers,
   revokeTokensSchema,
   userIdsSchema,
 } from './users/life-cycle-schema.js';
-export { type PartialWrite, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
-export { type Parsed, parseUserInput, type UserWrite } from './users/parse-user-input.js';
+export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
+export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
   type FieldValues,
   isWritableField,

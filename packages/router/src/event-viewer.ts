@@ -9,7 +9,7 @@ import {
 import {
   EVENT_CATALOGUE,
   type EventType,
-  type FilterNode,
+  type ParsedFilter,
   type RollcallEvent,
   type User,
 } from '@rollcall/protocol';
@@ -20,7 +20,7 @@ import { visibilityOf } from './view.js';
 export interface EventSelection {
   types?: ReadonlySet<EventType>;
   userIds?: ReadonlySet<string>;
-  filter?: FilterNode;
+  filter?: ParsedFilter;
 }
 
 /** How a change moves a user in and out of what a listener sees at all. */
@@ -111,7 +111,7 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: FilterNode, sight: Sight): Sight | undefined {
+  #match(entry: LoggedEvent, filter: ParsedFilter, sight: Sight): Sight | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
     // Judged is the user as the listener may see it, or a filter would tell what is hidden from it.

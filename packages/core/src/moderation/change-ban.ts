@@ -1,5 +1,5 @@
 import { type Actor, RollcallError } from '@rollcall/protocol';
-import type { ParsedBan } from '@rollcall/protocol/schemas';
+import type { ParsedBanUser } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
 import { belongsTo } from '../access/access.js';
 import { insertRows } from '../database/table.js';
@@ -61,7 +61,7 @@ const MINUTE_MS = 60_000;
 export async function banUser(
   transaction: WriteTransaction,
   actor: Actor,
-  { moderator, request }: { moderator: Moderator; request: ParsedBan },
+  { moderator, request }: { moderator: Moderator; request: ParsedBanUser },
 ): Promise<UserRow> {
   const { id, shadow, reason } = request;
   const ban_expires = endOf(request, transaction.now);
@@ -86,7 +86,7 @@ export async function banUser(
   return row;
 }
 
-function endOf({ timeout, expires_at }: ParsedBan, now: number): number | undefined {
+function endOf({ timeout, expires_at }: ParsedBanUser, now: number): number | undefined {
   if (timeout !== undefined) return now + timeout * MINUTE_MS;
   if (expires_at === undefined || expires_at > now) return expires_at;
   throw new RollcallError('INPUT_INVALID', 'expires_at: a ban ends at a time to come; this one is past', {

@@ -1,5 +1,5 @@
 import type { Actor } from '@rollcall/protocol';
-import type { ParsedBan, ParsedQueryBanned } from '@rollcall/protocol/schemas';
+import type { ParsedBanUser, ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
@@ -22,7 +22,7 @@ export class Moderation {
   }
 
   /** Bans a user, or changes its ban. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `NOT_ALLOWED`, `INPUT_INVALID` */
-  ban(actor: Actor, moderator: Moderator, request: ParsedBan): Promise<UserRow> {
+  ban(actor: Actor, moderator: Moderator, request: ParsedBanUser): Promise<UserRow> {
     return this.#unitOfWork.write(transaction => banUser(transaction, actor, { moderator, request }));
   }
 

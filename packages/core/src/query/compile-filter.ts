@@ -1,4 +1,4 @@
-import type { Comparison, FieldReference, FilterNode, JsonValue } from '@rollcall/protocol';
+import type { Comparison, FieldReference, JsonValue, ParsedFilter } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
@@ -19,7 +19,7 @@ export interface FilterContext {
  * A filter as a condition on `users`: TRUE for exactly the users who match. Its text depends on the shape of the filter
  * only; every name and value is a parameter, but for the names of indexed fields.
  */
-export function compileFilter(filter: FilterNode, context: FilterContext): Sql {
+export function compileFilter(filter: ParsedFilter, context: FilterContext): Sql {
   switch (filter.kind) {
     case 'all':
       return every(filter.nodes.map(node => compileFilter(node, context)));
@@ -33,7 +33,7 @@ export function compileFilter(filter: FilterNode, context: FilterContext): Sql {
 }
 
 /** The custom paths that a filter names. */
-export function customPathsIn(filter: FilterNode): string[][] {
+export function customPathsIn(filter: ParsedFilter): string[][] {
   if (filter.kind !== 'compare') return filter.nodes.flatMap(customPathsIn);
   return filter.field.kind === 'custom' ? [filter.field.path] : [];
 }

@@ -1,7 +1,7 @@
 import {
   type FieldReference,
-  type FilterNode,
   type JsonValue,
+  type ParsedFilter,
   searchWords,
   type User,
 } from '@rollcall/protocol';
@@ -18,7 +18,7 @@ export type MatchableUser = User;
  * is given, so hand over the user as the asking viewer sees it: with the presence of an invisible user already hidden.
  * @param now epoch milliseconds; a ban that has run out by then reads as not banned.
  */
-export function matchesFilter(filter: FilterNode, user: MatchableUser, now: number): boolean {
+export function matchesFilter(filter: ParsedFilter, user: MatchableUser, now: number): boolean {
   switch (filter.kind) {
     case 'all':
       return filter.nodes.every(node => matchesFilter(node, user, now));

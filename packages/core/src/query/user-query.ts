@@ -1,10 +1,10 @@
-import type { FilterNode, ParsedSortKey } from '@rollcall/protocol';
+import type { ParsedFilter, ParsedSortKey } from '@rollcall/protocol';
 import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
 import type { Tenant } from '../access/access.js';
 
 /** A checked query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call. */
 export interface UserQuery {
-  filter: FilterNode;
+  filter: ParsedFilter;
   sort: ParsedSortKey[];
   options: ParsedQueryUsersOptions;
   /** Epoch milliseconds. A ban that has run out by then reads as not banned. */

@@ -1,5 +1,5 @@
 import { type Issue, LIMITS, RollcallError } from '@rollcall/protocol';
-import type { Parsed } from '@rollcall/protocol/schemas';
+import type { ParseResult } from '@rollcall/protocol/schemas';
 
 /** The items of a batch that are well-formed, with their positions, and what is wrong with the others. */
 export interface ParsedBatch<Item> {
@@ -13,7 +13,7 @@ export interface ParsedBatch<Item> {
  */
 export function parseBatch<Item extends { id: string }>(
   raw: unknown,
-  parse: (item: unknown) => Parsed<Item>,
+  parse: (item: unknown) => ParseResult<Item>,
 ): ParsedBatch<Item> {
   if (!Array.isArray(raw) || raw.length < 1 || raw.length > LIMITS.batchUsers) {
     const size = Array.isArray(raw) ? `; this has ${raw.length}` : '';
@@ -25,22 +25,22 @@ export function parseBatch<Item extends { id: string }>(
       },
     );
   }
-  const checked: ParsedBatch<Item> = { items: [], issues: [] };
+  const parsed: ParsedBatch<Item> = { items: [], issues: [] };
   const seen = new Map<string, number>();
   for (const [index, one] of raw.entries()) {
     const { value, issues = [] } = parse(one);
-    for (const issue of issues) checked.issues.push({ ...issue, index });
+    for (const issue of issues) parsed.issues.push({ ...issue, index });
     if (!value) continue;
     const earlier = seen.get(value.id);
     if (earlier === undefined) {
       seen.set(value.id, index);
-      checked.items.push({ index, item: value });
+      parsed.items.push({ index, item: value });
     } else {
       const message = `id: "${value.id}" stands at ${earlier} already; a batch names each user once`;
-      checked.issues.push({ code: 'INPUT_INVALID', index, field: 'id', message });
+      parsed.issues.push({ code: 'INPUT_INVALID', index, field: 'id', message });
     }
   }
-  return checked;
+  return parsed;
 }
 
 /** Throws what is wrong with a batch: the first issue in input order, with all of them attached. */

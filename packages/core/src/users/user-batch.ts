@@ -1,9 +1,9 @@
 import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall/protocol';
 import {
-  type PartialWrite,
+  type ParsedPartialUpdate,
+  type ParsedUserInput,
   parsePartialUpdate,
   parseUserInput,
-  type UserWrite,
 } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
@@ -19,12 +19,12 @@ import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 
 /** A checked batch of upserts, ready to be written inside a transaction. */
-export interface UpsertBatch {
+export interface ParsedUpserts {
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
 /** Checks the form of a batch of upserts; what depends on stored data is checked when it is written. */
-export function parseUpserts(raw: unknown): UpsertBatch {
+export function parseUpserts(raw: unknown): ParsedUpserts {
   const { items, issues } = parseBatch(raw, parseUserInput);
   return {
     write: async (transaction, actor, settings) => {
@@ -47,7 +47,7 @@ export function parseUpserts(raw: unknown): UpsertBatch {
   };
 }
 
-function refusal(before: UserRow | undefined, write: UserWrite, index: number): Issue[] {
+function refusal(before: UserRow | undefined, write: ParsedUserInput, index: number): Issue[] {
   if (before?.deleted_at !== undefined) return [deletedIssue(write.id, index)];
   const revision = before?.revision ?? 0;
   if (write.if_revision === undefined || write.if_revision === revision) return [];
@@ -66,7 +66,7 @@ function deletedIssue(id: string, index: number): Issue {
 export type WriteRights = 'server' | 'user';
 
 /** A checked batch of partial updates, ready to be written inside a transaction. */
-export interface PartialUpdateBatch {
+export interface ParsedPartialUpdates {
   /** The users that the batch names, for authorisation before it is written. */
   readonly ids: readonly string[];
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
@@ -76,7 +76,11 @@ export interface PartialUpdateBatch {
  * Checks the form of a batch of partial updates; what depends on stored data is checked when it is written.
  * @param tenant whom the caller sees: everybody else is unknown to it, dead or alive.
  */
-export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: Tenant): PartialUpdateBatch {
+export function parsePartialUpdates(
+  raw: unknown,
+  rights: WriteRights,
+  tenant?: Tenant,
+): ParsedPartialUpdates {
   const { items, issues } = parseBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
@@ -108,7 +112,7 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
   };
 }
 
-function reservedIssues(write: PartialWrite, index: number): Issue[] {
+function reservedIssues(write: ParsedPartialUpdate, index: number): Issue[] {
   return write.steps.flatMap(({ target, path }): Issue[] => {
     if (target.kind === 'custom' || USER_FIELDS[target.field].write !== 'server') return [];
     const message = `${path}: only a server token may change ${target.field}`;

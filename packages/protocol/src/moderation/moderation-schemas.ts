@@ -36,7 +36,7 @@ export const queryBannedSchema = z.strictObject({
 });
 
 /** The input of `moderation.ban`, checked. */
-export type ParsedBan = z.output<typeof banUserSchema>;
+export type ParsedBanUser = z.output<typeof banUserSchema>;
 
 /** The input of `moderation.shadowBan`, checked. */
 export type ParsedShadowBan = z.output<typeof shadowBanSchema>;

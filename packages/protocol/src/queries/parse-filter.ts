@@ -12,7 +12,7 @@ import {
   QUERY_FIELDS,
   type QueryField,
 } from './query-fields.js';
-import type { Comparison, FieldReference, FilterNode } from './query-users.js';
+import type { Comparison, FieldReference, ParsedFilter } from './query-users.js';
 
 /** What a caller may name in a filter or a sort. */
 export interface QueryRights {
@@ -39,7 +39,7 @@ const OPERATORS: Record<'string' | 'strings' | 'boolean' | 'time' | 'custom', re
  * @throws RollcallError `INPUT_INVALID` that names the field and the operator, or `NOT_ALLOWED` for a field that only
  * servers may query.
  */
-export function parseFilter(filter: unknown, rights: QueryRights): FilterNode {
+export function parseFilter(filter: unknown, rights: QueryRights): ParsedFilter {
   const count = { clauses: 0 };
   return parseNode(filter, rights, 1, 'filter', count);
 }
@@ -77,11 +77,11 @@ function parseNode(
   depth: number,
   where: string,
   count: { clauses: number },
-): FilterNode {
+): ParsedFilter {
   if (!isObject(filter)) throw invalid(where, 'a filter is an object of fields and operators');
   if (depth > LIMITS.filterDepth)
     throw invalid(where, `a filter is at most ${LIMITS.filterDepth} levels deep`);
-  const nodes: FilterNode[] = [];
+  const nodes: ParsedFilter[] = [];
   for (const [key, value] of Object.entries(filter)) {
     if (value === undefined) continue;
     if (Object.hasOwn(NODE_KINDS, key)) {

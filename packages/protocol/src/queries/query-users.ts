@@ -37,8 +37,8 @@ export type Filter = {
 export type FieldReference = { kind: 'built-in'; field: QueryField } | { kind: 'custom'; path: string[] };
 
 /** A parsed filter: every value checked, every name resolved, times as epoch milliseconds. */
-export type FilterNode =
-  | { kind: 'all' | 'any' | 'none'; nodes: FilterNode[] }
+export type ParsedFilter =
+  | { kind: 'all' | 'any' | 'none'; nodes: ParsedFilter[] }
   | { kind: 'compare'; field: FieldReference; comparison: Comparison };
 
 /** One comparison of a parsed filter. `$ne` and `$nin` are written as the negation of `equals` and `in`. */

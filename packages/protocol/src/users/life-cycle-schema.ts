@@ -45,7 +45,7 @@ export const deleteUsersSchema = z
   });
 
 /** A checked deletion. */
-export type ParsedDeletion = z.output<typeof deleteUsersSchema>;
+export type ParsedDeleteUsers = z.output<typeof deleteUsersSchema>;
 
 /** What `tokens.revoke` takes; the time comes out as epoch milliseconds. */
 export const revokeTokensSchema = z.strictObject({

@@ -8,7 +8,7 @@ import {
   isReservedName,
   splitPath,
 } from './custom-data.js';
-import { type Parsed, problemOf } from './parse-user-input.js';
+import { type ParseResult, problemOf } from './parse-user-input.js';
 import { isUserField, USER_FIELDS } from './user-fields.js';
 import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';
 
@@ -18,7 +18,7 @@ export type Target =
   | { kind: 'custom'; path: string[] };
 
 /** A checked partial update. */
-export interface PartialWrite {
+export interface ParsedPartialUpdate {
   id: string;
   /** In the order given; `value` is absent where the path is unset. */
   steps: { target: Target; path: string; value?: JsonValue }[];
@@ -28,7 +28,7 @@ export interface PartialWrite {
  * Checks one partial update: `{ id, set?, unset? }` with dotted paths. What depends on the stored user (an intermediate
  * that is no object, the size of the result) is checked when it is applied.
  */
-export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
+export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdate> {
   const issues: Issue[] = [];
   const complain = (field: string | undefined, message: string) =>
     issues.push({
@@ -59,7 +59,7 @@ export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
     complain('set', `a partial update names at most ${LIMITS.updatePaths} paths`);
     return { issues };
   }
-  const steps: PartialWrite['steps'] = [];
+  const steps: ParsedPartialUpdate['steps'] = [];
   for (const [path, value] of set) {
     const target = parseTarget(path);
     if (typeof target === 'string') complain(path, target);
@@ -128,7 +128,7 @@ function checkValue(target: Target, value: unknown): { value: unknown; problems:
 }
 
 /** Pairs of paths of which one is the other or lies within it, each named once. */
-function overlaps(steps: PartialWrite['steps']): { path: string; other: string }[] {
+function overlaps(steps: ParsedPartialUpdate['steps']): { path: string; other: string }[] {
   const found: { path: string; other: string }[] = [];
   const seen = new Map<string, string>();
   const full = steps.map(({ target, path }) => ({

@@ -6,7 +6,7 @@ import { isUserField } from './user-fields.js';
 import { type FieldValues, isWritableField, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
 
 /** A checked user of an upsert or a connect: built-in fields apart from custom data. */
-export interface UserWrite {
+export interface ParsedUserInput {
   id: string;
   fields: FieldValues;
   /** Absent when the payload names no custom data at all. */
@@ -15,13 +15,15 @@ export interface UserWrite {
 }
 
 /** Either the checked value or everything that is wrong with it. */
-export type Parsed<Value> = { value: Value; issues?: undefined } | { value?: undefined; issues: Issue[] };
+export type ParseResult<Value> =
+  | { value: Value; issues?: undefined }
+  | { value?: undefined; issues: Issue[] };
 
 /**
  * Checks one user of an upsert or a connect. Read-only fields are ignored, so that an object that was read can be
  * written back; a key that is no built-in field is custom data.
  */
-export function parseUserInput(raw: unknown): Parsed<UserWrite> {
+export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { issues: [{ code: 'INPUT_INVALID', message: 'a user is an object with at least an id' }] };
   }
@@ -33,7 +35,7 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
   const id = userIdSchema.safeParse(given.id);
   if (!id.success) complain('id', given.id === undefined ? 'is required' : problemOf(id.error));
 
-  const write: UserWrite = { id: id.data ?? '', fields: {} };
+  const write: ParsedUserInput = { id: id.data ?? '', fields: {} };
   const custom: JsonObject = {};
   let namesCustom = false;
 

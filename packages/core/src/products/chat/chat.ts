@@ -5,19 +5,19 @@ import type { Viewer } from '../viewer.js';
 import { addMembers, type MemberChange, removeMembers } from './change-members.js';
 import { deleteMessage, updateMessage } from './change-message.js';
 import { chatProduct } from './chat-product.js';
-import { type ChannelRequest, createChannel } from './create-channel.js';
+import { createChannel, type NewChannel } from './create-channel.js';
 import { type FlagPage, flagMessage, queryFlags, unflagMessage } from './flags.js';
 import { findMessage, type MessageRow } from './message-table.js';
 import {
   type ChannelPage,
-  type ChannelQuery,
   getChannel,
+  type ParsedQueryChannels,
   queryChannels,
   viewChannels,
 } from './query-channels.js';
-import { type MessagePage, type MessageQuery, queryMessages, viewMessages } from './query-messages.js';
+import { type MessagePage, type ParsedQueryMessages, queryMessages, viewMessages } from './query-messages.js';
 import { addReaction, type ReactionChange, removeReaction } from './reactions.js';
-import { type MessageToSend, sendMessage } from './send-message.js';
+import { type NewMessage, sendMessage } from './send-message.js';
 
 /**
  * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that
@@ -35,7 +35,7 @@ export class Chat {
   }
 
   /** Makes a channel, or finds the one that is meant. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
-  createChannel(request: ChannelRequest): Promise<ChannelPage> {
+  createChannel(request: NewChannel): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction =>
       viewChannels(transaction, [await createChannel(transaction, request)]),
     );
@@ -49,7 +49,7 @@ export class Chat {
   }
 
   /** One page of channels, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryChannels(viewer: Viewer, query: ChannelQuery): Promise<ChannelPage> {
+  queryChannels(viewer: Viewer, query: ParsedQueryChannels): Promise<ChannelPage> {
     return this.#unitOfWork.read(transaction => queryChannels(transaction, viewer, query));
   }
 
@@ -70,7 +70,7 @@ export class Chat {
   }
 
   /** Sends a message, as a page of one. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` */
-  sendMessage(message: MessageToSend): Promise<MessagePage> {
+  sendMessage(message: NewMessage): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: message.userId }, transaction =>
       sendMessage(transaction, message),
     );
@@ -94,7 +94,7 @@ export class Chat {
   }
 
   /** One page of the messages of a channel, newest first. @throws RollcallError `NOT_FOUND`, `CURSOR_INVALID` */
-  queryMessages(viewer: Viewer, query: MessageQuery): Promise<MessagePage> {
+  queryMessages(viewer: Viewer, query: ParsedQueryMessages): Promise<MessagePage> {
     return this.#unitOfWork.read(transaction => queryMessages(transaction, viewer, query));
   }
 

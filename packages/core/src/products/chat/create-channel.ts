@@ -17,7 +17,7 @@ import {
 } from './channel-table.js';
 
 /** A channel to be made: who asks for it, and in whose name. */
-export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {
+export interface NewChannel extends Omit<CreateChannelInput, 'user_id'> {
   viewer: Viewer;
   /** The creator: always a member, and the owner. */
   userId: string;
@@ -29,10 +29,7 @@ export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {
  * @throws RollcallError `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked the
  * other; `USER_NOT_FOUND` and `USER_DELETED` for members.
  */
-export async function createChannel(
-  transaction: WriteTransaction,
-  request: ChannelRequest,
-): Promise<ChannelRow> {
+export async function createChannel(transaction: WriteTransaction, request: NewChannel): Promise<ChannelRow> {
   const { type, id, userId } = request;
   const memberIds = [...new Set([userId, ...(request.members ?? [])])];
   if (memberIds.length > LIMITS.channelMembers) {
@@ -91,7 +88,7 @@ async function findOpenPair(
 
 async function findExisting(
   transaction: WriteTransaction,
-  { viewer, userId }: ChannelRequest,
+  { viewer, userId }: NewChannel,
   cid: string,
 ): Promise<ChannelRow | undefined> {
   const [cells] = await transaction.query(
@@ -109,7 +106,7 @@ async function findExisting(
 /** The members beside the creator. */
 async function loadMembers(
   transaction: WriteTransaction,
-  { viewer, userId, members = [] }: ChannelRequest,
+  { viewer, userId, members = [] }: NewChannel,
 ): Promise<UserRow[]> {
   const users = await findUsersForShare(transaction, members);
   const tenant = await tenantOfViewer(transaction, viewer);
@@ -132,7 +129,7 @@ function refuseBlocked(users: readonly UserRow[]): void {
   });
 }
 
-function refuseTeam({ viewer, team }: ChannelRequest, creator: UserRow): void {
+function refuseTeam({ viewer, team }: NewChannel, creator: UserRow): void {
   if (viewer.kind === 'server' || team === undefined || creator.teams.includes(team)) return;
   throw new RollcallError('NOT_ALLOWED', `team: the user "${creator.id}" is not in the team "${team}"`, {
     field: 'team',

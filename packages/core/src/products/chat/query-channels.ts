@@ -54,7 +54,7 @@ export async function viewChannels(
 }
 
 /** Checked conditions of a list of channels. */
-export type ChannelQuery = Omit<QueryChannelsInput, 'user_id'> & { limit: number };
+export type ParsedQueryChannels = Omit<QueryChannelsInput, 'user_id'> & { limit: number };
 
 /** One channel. @throws RollcallError `NOT_FOUND` for one that is not there and for one that is not for the viewer. */
 export async function getChannel(
@@ -77,7 +77,7 @@ export async function getChannel(
 export async function queryChannels(
   transaction: Transaction,
   viewer: Viewer,
-  query: ChannelQuery,
+  query: ParsedQueryChannels,
 ): Promise<ChannelPage> {
   const { member, type, team, owner_id: owner, limit, next } = query;
   const list = ['channels', member, type, team, owner];

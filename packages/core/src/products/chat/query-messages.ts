@@ -60,7 +60,7 @@ export async function viewMessages(
 }
 
 /** Checked conditions of a list of messages. */
-export type MessageQuery = Omit<QueryMessagesInput, 'user_id'> & { limit: number };
+export type ParsedQueryMessages = Omit<QueryMessagesInput, 'user_id'> & { limit: number };
 
 /**
  * One page of the messages of a channel, newest first, answers to others included.
@@ -69,7 +69,7 @@ export type MessageQuery = Omit<QueryMessagesInput, 'user_id'> & { limit: number
 export async function queryMessages(
   transaction: Transaction,
   viewer: Viewer,
-  query: MessageQuery,
+  query: ParsedQueryMessages,
 ): Promise<MessagePage> {
   const { cid, parent_id: parentId, limit, next, include_deleted: includeDeleted = false } = query;
   await getChannel(transaction, viewer, { cid, includeDeleted });

@@ -16,7 +16,7 @@ import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { recordResponse } from './response-time.js';
 
 /** A message to be sent. */
-export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
+export interface NewMessage extends Omit<SendMessageInput, 'user_id'> {
   /** The author: a member of the channel. */
   userId: string;
 }
@@ -27,10 +27,7 @@ export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
  * @throws RollcallError `NOT_FOUND` for a channel that the author is not a member of, and for a `parent_id` that is not
  * there; `INPUT_INVALID` for content that is none, and for an id that is taken.
  */
-export async function sendMessage(
-  transaction: WriteTransaction,
-  message: MessageToSend,
-): Promise<MessageRow> {
+export async function sendMessage(transaction: WriteTransaction, message: NewMessage): Promise<MessageRow> {
   const { cid, userId, parent_id: parentId } = message;
   const content = messageContent(message);
   // Held alone: those who send into a channel at once take their turns. Before the author, whose row is written too.
@@ -65,7 +62,7 @@ export async function sendMessage(
 /** What an earlier try of this message stored. */
 async function findSent(
   transaction: WriteTransaction,
-  { id, cid, userId }: MessageToSend,
+  { id, cid, userId }: NewMessage,
 ): Promise<MessageRow | undefined> {
   const [cells] = await transaction.query(
     sql`SELECT ${raw(messageTable.columnList)} FROM messages WHERE id = ${id}`,

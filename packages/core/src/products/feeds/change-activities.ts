@@ -13,7 +13,7 @@ import {
 } from './activity-table.js';
 
 /** An activity to add, and whose it is. */
-export type ActivityToAdd = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };
+export type NewActivity = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };
 
 /**
  * Adds an activity. With an id that the same actor has used, what is stored is the answer, unchanged.
@@ -21,7 +21,7 @@ export type ActivityToAdd = Omit<ParsedAddActivity, 'user_id'> & { user_id: stri
  */
 export async function addActivity(
   transaction: WriteTransaction,
-  { user_id, id = randomUUID(), verb, object, custom }: ActivityToAdd,
+  { user_id, id = randomUUID(), verb, object, custom }: NewActivity,
 ): Promise<ActivityRow> {
   await loadActor(transaction, user_id, { field: 'user_id' });
   await transaction.lock([`activity:${id}`]);

@@ -3,7 +3,7 @@ import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.j
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
-import { type ActivityToAdd, addActivity, removeActivity } from './change-activities.js';
+import { addActivity, type NewActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';
 import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
 
@@ -22,7 +22,7 @@ export class Feeds {
   }
 
   /** Adds an activity. @throws RollcallError `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like. */
-  addActivity(activity: ActivityToAdd): Promise<ActivityPage> {
+  addActivity(activity: NewActivity): Promise<ActivityPage> {
     return this.#write(transaction => addActivity(transaction, activity));
   }
 

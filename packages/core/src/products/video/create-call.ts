@@ -10,7 +10,7 @@ import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
 import { type CallRow, callMemberTable, callTable, IS_IN_SIGHT, mayBeSeenBy } from './call-table.js';
 
 /** A call to make, and in whose name. */
-export type CallToCreate = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
+export type NewCall = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
 
 /**
  * Makes a call, or finds the one that has this type and id already; that one stays as it is, whatever else the input
@@ -21,7 +21,7 @@ export type CallToCreate = Omit<ParsedCreateCall, 'user_id'> & { user_id: string
 export async function createCall(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { input }: { input: CallToCreate },
+  { input }: { input: NewCall },
 ): Promise<CallRow> {
   await loadActor(transaction, input.user_id, { field: 'user_id' });
   const id = input.id ?? randomUUID();

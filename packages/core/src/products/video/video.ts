@@ -4,7 +4,7 @@ import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
 import { type CallRow, findCall } from './call-table.js';
 import { addCallMembers, endCall, joinCall, leaveCall } from './change-call.js';
-import { type CallToCreate, createCall } from './create-call.js';
+import { createCall, type NewCall } from './create-call.js';
 import { type CallPage, loadCallPage, queryCalls } from './query-calls.js';
 import { videoProduct } from './video-product.js';
 
@@ -32,7 +32,7 @@ export class Video {
    * Makes a call, or finds the one that has this type and id already.
    * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see; what is wrong with its people.
    */
-  createCall(viewer: Viewer, input: CallToCreate): Promise<CallPage> {
+  createCall(viewer: Viewer, input: NewCall): Promise<CallPage> {
     return this.#write(transaction => createCall(transaction, viewer, { input }));
   }
 

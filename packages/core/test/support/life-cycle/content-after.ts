@@ -1,4 +1,4 @@
-import type { ParsedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import { expect } from 'vitest';
 import type { Dump, StoredRow } from './stored-data.js';
 import type { World } from './world.js';
@@ -6,7 +6,7 @@ import type { World } from './world.js';
 /** A deletion of jane of a world. */
 export interface ModelledDeletion {
   world: World;
-  modes: Omit<ParsedDeletion, 'ids'>;
+  modes: Omit<ParsedDeleteUsers, 'ids'>;
   /** What jane is called from then on: herself, or her tombstone. */
   name: string;
   /** With `hard`: who inherits; a system user where nobody was named. */
