@@ -1,8 +1,8 @@
 import { type AppSettings, DEFAULT_GRANTS, type Grant, RollcallError } from '@rollcall/protocol';
 
 /**
- * Whom somebody sees and finds (SPEC section 10, `multi_tenant_enabled`): those who share one of these teams; with none,
- * those who have none either. Undefined: everybody.
+ * The teams that decide whom a caller sees and finds (docs/contract/access.md, `multi_tenant_enabled`): users who share
+ * one of them or, if there are none, users without a team. Undefined: everyone.
  */
 export type Tenant = readonly string[] | undefined;
 

@@ -3,7 +3,7 @@ import { roleNameSchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 
-/** The roles that users can have: the built-in ones and those that were made (SPEC section 10). */
+/** The roles that users can have: the built-in ones and those that were created (docs/contract/access.md). */
 export class Roles {
   readonly #unitOfWork: UnitOfWork;
 

@@ -115,7 +115,7 @@ export async function createGuest(
   if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {
     throw new RollcallError(
       'NOT_ALLOWED',
-      `id: a guest cannot be "${id}"; leave the id out to be given one`,
+      `id: a guest cannot have the id "${id}"; leave it out to get one`,
       {
         field: 'id',
       },

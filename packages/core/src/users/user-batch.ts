@@ -18,12 +18,12 @@ import { parseBatch, throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 
-/** A checked batch of upserts, ready to be written inside a transaction. */
+/** A parsed batch of upserts, ready to be written in a transaction. */
 export interface ParsedUpserts {
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
-/** Checks the form of a batch of upserts; what depends on stored data is checked when it is written. */
+/** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
 export function parseUpserts(raw: unknown): ParsedUpserts {
   const { items, issues } = parseBatch(raw, parseUserInput);
   return {
@@ -56,25 +56,25 @@ function refusal(before: UserRow | undefined, write: ParsedUserInput, index: num
   return [{ code: 'REVISION_CONFLICT', index, field: 'if_revision', message }];
 }
 
-/** The issue of a write to a user who has been deleted. */
+/** The issue of a write to a deleted user. */
 function deletedIssue(id: string, index: number): Issue {
   const message = `id: the user "${id}" has been deleted; its id can be neither written nor reused`;
   return { code: 'USER_DELETED', index, field: 'id', message };
 }
 
-/** Whose fields a caller may change: a server every one, a user only those that are not reserved to servers. */
+/** Which fields a caller may change: a server all of them, a user only those that are not reserved for servers. */
 export type WriteRights = 'server' | 'user';
 
-/** A checked batch of partial updates, ready to be written inside a transaction. */
+/** A parsed batch of partial updates, ready to be written in a transaction. */
 export interface ParsedPartialUpdates {
-  /** The users that the batch names, for authorisation before it is written. */
+  /** The users that the batch names, for authorisation before the write. */
   readonly ids: readonly string[];
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
 /**
- * Checks the form of a batch of partial updates; what depends on stored data is checked when it is written.
- * @param tenant whom the caller sees: everybody else is unknown to it, dead or alive.
+ * Checks the form of a batch of partial updates. `write` checks what depends on stored data.
+ * @param tenant whom the caller sees. All other users are unknown to it, deleted or not.
  */
 export function parsePartialUpdates(
   raw: unknown,
@@ -90,7 +90,7 @@ export function parsePartialUpdates(
     ids,
     write: async (transaction, actor, settings) => {
       const stored = await findUsersForUpdate(transaction, ids);
-      // Of users who are gone for good nobody knows whose they were.
+      // The teams of a hard-deleted user are gone, so nobody can tell which tenant it belonged to.
       const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
       const erased = await findTombstones(transaction, gone);
       const found = [...issues, ...reserved];

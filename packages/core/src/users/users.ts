@@ -14,7 +14,7 @@ import type { UserRow } from './model/user-table.js';
 import { findTombstones } from './tombstones.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 
-/** A checked query of users; what is missing is filled in from the data. */
+/** A parsed query of users, without the parts that come from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
 
 /** What somebody who calls may do, and whom it sees. */
@@ -29,8 +29,8 @@ export interface Access {
 }
 
 /**
- * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
- * rules of SPEC sections 1–4 say about the data itself is decided here.
+ * The users: everything that reads or writes them. The caller has already checked that the actor may do it. This class
+ * applies the rules about the data itself: docs/contract/users.md, writing-users.md, usernames.md and queries.md.
  */
 export class Users {
   readonly #unitOfWork: UnitOfWork;
@@ -108,7 +108,7 @@ export class Users {
       if (!(settings.guests_enabled ?? this.#guestsByDefault)) {
         throw new RollcallError(
           'NOT_ALLOWED',
-          'this app takes no guests; the setting guests_enabled admits them',
+          'this app does not accept guests; the setting guests_enabled allows them',
         );
       }
       const { epoch, seq } = await readBounds(transaction);
@@ -123,7 +123,7 @@ export class Users {
     return ids.flatMap(id => found.get(id) ?? []);
   }
 
-  /** Those of the ids whose users were deleted for good: nothing is stored of them, and they never come back. */
+  /** The ids whose users were hard-deleted: nothing is stored about them, and they never come back. */
   findForgotten(ids: readonly string[]): Promise<Set<string>> {
     return this.#unitOfWork.read(transaction => findTombstones(transaction, ids));
   }

@@ -20,10 +20,10 @@ import { addReaction, type ReactionChange, removeReaction } from './reactions.js
 import { type NewMessage, sendMessage } from './send-message.js';
 
 /**
- * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that
- * the caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
- * `NOT_FOUND`, as if it were not there. Everybody who writes in a user's name is refused with `USER_NOT_FOUND`,
- * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` where that user cannot.
+ * The product chat: channels, messages, reactions and flags. The caller has checked the form of the input and that the
+ * operation is allowed at all; this class checks who owns the channel or message. Content that the viewer may not see
+ * is `NOT_FOUND`, as if it did not exist. Every write in a user's name is refused with `USER_NOT_FOUND`,
+ * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` if that user may not write.
  */
 export class Chat {
   /** Chat, as the life cycle of users sees it. */
@@ -34,7 +34,7 @@ export class Chat {
     this.#unitOfWork = unitOfWork;
   }
 
-  /** Makes a channel, or finds the one that is meant. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
+  /** Makes a channel, or finds the existing one. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
   createChannel(request: NewChannel): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction =>
       viewChannels(transaction, [await createChannel(transaction, request)]),
@@ -76,7 +76,7 @@ export class Chat {
     );
   }
 
-  /** Changes what is named of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
+  /** Changes the named fields of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
   updateMessage(viewer: Viewer, change: MessageContent & { id: string }): Promise<MessagePage> {
     return this.#writeMessage(viewer, transaction => updateMessage(transaction, viewer, change));
   }
@@ -105,21 +105,21 @@ export class Chat {
     );
   }
 
-  /** Takes a reaction back. @throws RollcallError `NOT_FOUND` */
+  /** Removes a reaction. @throws RollcallError `NOT_FOUND` */
   removeReaction(reaction: ReactionChange): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: reaction.userId }, transaction =>
       removeReaction(transaction, reaction),
     );
   }
 
-  /** Flags a message for those who look after the app. @throws RollcallError `NOT_FOUND` */
+  /** Flags a message for the app's moderators. @throws RollcallError `NOT_FOUND` */
   flagMessage(flag: { userId: string; message_id: string; reason?: string }): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
       flagMessage(transaction, flag),
     );
   }
 
-  /** Takes a flag back. @throws RollcallError `NOT_FOUND` */
+  /** Removes a flag. @throws RollcallError `NOT_FOUND` */
   unflagMessage(flag: { userId: string; message_id: string }): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
       unflagMessage(transaction, flag),

@@ -15,14 +15,14 @@ export interface MessageRow {
   text?: string;
   attachments: Attachment[];
   custom: JsonObject;
-  /** Written under a shadow ban: seen by its author and by servers only. */
+  /** Written under a shadow ban: only its author and servers see it. */
   shadowed: boolean;
-  /** Nothing but who, where and when is left. */
+  /** Only author, channel and times are left. */
   pruned: boolean;
   created_at: number;
   updated_at: number;
   deleted_at?: number;
-  /** How it was deleted: singly, by the deactivation of its author, or by the author's deletion. */
+  /** How it was deleted: by itself, by the deactivation of its author, or by the author's deletion. */
   deleted_with?: 'message' | 'deactivation' | 'deletion';
 }
 
@@ -45,9 +45,9 @@ export const messageTable = defineTable<MessageRow>('messages', [
 
 /**
  * A message that the viewer may see.
- * @param how `includeDeleted` finds everything that is stored, and is for servers; `lock` holds the message and its
- * channel until the end of the transaction.
- * @throws RollcallError `NOT_FOUND` for one that is not there and for one that is not for the viewer.
+ * @param how `includeDeleted` finds every stored message and is for servers; `lock` locks the message and its channel
+ * until the end of the transaction.
+ * @throws RollcallError `NOT_FOUND` for a message that does not exist or that the viewer may not see.
  */
 export async function findMessage(
   transaction: Transaction,
@@ -68,7 +68,10 @@ export async function findMessage(
   return messageTable.decode(cells, transaction.dialect);
 }
 
-/** Whether a row of `messages` is neither deleted nor about to be, and not kept from the viewer by a shadow ban. */
+/**
+ * Whether a viewer sees a row of `messages`: it is neither deleted nor about to be, and no shadow ban hides it from the
+ * viewer.
+ */
 export function messageInSight(viewer: Viewer): Sql {
   const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
   if (viewer.kind === 'server') return sql`(${present})`;

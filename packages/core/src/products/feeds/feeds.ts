@@ -8,9 +8,9 @@ import { feedsProduct } from './feeds-product.js';
 import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
 
 /**
- * The product feeds: activities, which say that an actor did something to an object. Whoever calls has already decided
- * that it may be done at all; what follows from the data, such as bans and ownership, is decided here. Each method
- * answers with the activities as stored now and the users whose they are.
+ * The product feeds: activities, which say that an actor did something to an object. The caller has already checked
+ * that the operation is allowed at all; this class checks what depends on the data, such as bans and ownership. Each
+ * method answers with the activities as stored now and the users who own them.
  */
 export class Feeds {
   /** How activities follow their actor. */
