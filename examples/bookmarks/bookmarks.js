@@ -1,14 +1,14 @@
 /**
- * An own product: the bookmarks of users. They follow their user as the messages do, by the mode `messages`: that is the
- * mode for what a user wrote. Nobody else has a share in a bookmark, so there is nothing that pruning would keep for the
- * others: it removes bookmarks, as `hard` does.
+ * An own product: the bookmarks of users. They follow their user like messages do, by the mode `messages`, which is the
+ * mode for what a user wrote. A bookmark belongs to its user alone, so pruning has nothing to keep for others: it
+ * removes bookmarks, as `hard` does.
  *
  * @import { DeletionContext, Product, ProductMigration, CascadeBatch, CascadeContext, Table } from '@rollcall/core'
  */
 import { defineTable, sql } from '@rollcall/core';
 
 /**
- * A bookmark as it is stored. Whoever lists bookmarks leaves out those with `deleted_at`.
+ * A bookmark as stored. A list of bookmarks must leave out the ones with `deleted_at`.
  *
  * @typedef {object} Bookmark
  * @property {string} id
@@ -17,8 +17,8 @@ import { defineTable, sql } from '@rollcall/core';
  * @property {string} [note]
  * @property {number} created_at Epoch milliseconds, as everywhere.
  * @property {number} [deleted_at]
- * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] `bookmark`: singly, by its user. The other two: with
- * its user, and it comes back with its user.
+ * @property {'bookmark' | 'deactivation' | 'deletion'} [deleted_with] `bookmark`: its user deleted it. The other two: it
+ * was deleted with its user, and comes back with its user.
  */
 
 /** @type {ProductMigration} */
@@ -35,14 +35,14 @@ const createTable = {
       deleted_at ${integer},
       deleted_with ${text}
     )`);
-    // Exports go by the first, sweeps find what is left to do by the second.
+    // Exports use the first index; cascades find the remaining work with the second.
     await run('CREATE INDEX bookmarks_user ON bookmarks (user_id, created_at, id)');
     await run('CREATE INDEX bookmarks_user_deletion ON bookmarks (user_id, deleted_with, id)');
   },
 };
 
 /**
- * Turns rows of either engine into bookmarks. The columns stand in the order of the migration.
+ * Turns rows of either engine into bookmarks. The columns have the order of the migration.
  *
  * @type {Table<Bookmark>}
  */
@@ -68,8 +68,8 @@ const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NU
 const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
 
 /**
- * One batch: changes up to `limit` bookmarks of the user that `todo` names. What was changed is not named by it any more,
- * so the next batch finds the rest, and one that is repeated finds nothing. The words before WHERE are lower case: one
+ * One batch: changes up to `limit` bookmarks of the user that meet the condition `todo`. A changed bookmark no longer meets
+ * it, so the next batch finds the rest, and a repeated batch finds nothing. The words before WHERE are lower case: one
  * of the drivers answers with no rows to UPDATE and DELETE in capitals.
  *
  * @param {CascadeContext} context
@@ -77,7 +77,7 @@ const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, dele
  * @returns {Promise<CascadeBatch>}
  */
 async function cascade({ transaction, userId, limit }, { change, todo }) {
-  // `todo` stands there twice: on PostgreSQL somebody may change a bookmark between the list of ids and the change.
+  // `todo` stands twice: on PostgreSQL another transaction may change a bookmark after the ids were selected.
   const changed = await transaction.query(
     sql`${change} WHERE id IN (SELECT id FROM bookmarks WHERE user_id = ${userId} AND ${todo} ORDER BY id LIMIT ${limit})
       AND user_id = ${userId} AND ${todo} RETURNING id`,
@@ -86,8 +86,8 @@ async function cascade({ transaction, userId, limit }, { change, todo }) {
 }
 
 /**
- * What a deletion does with bookmarks; undefined when it leaves them as they are. A user who goes for ever takes them
- * along whatever the modes say, since each of them names its user.
+ * What a deletion does with bookmarks; undefined if it leaves them as they are. The hard deletion of a user removes them
+ * whatever the modes say, because each of them names its user.
  *
  * @param {Pick<DeletionContext, 'modes' | 'eraseUser'>} deletion
  */

@@ -3,20 +3,23 @@ import { expect } from 'vitest';
 import type { Dump, StoredRow } from './stored-data.js';
 import type { World } from './world.js';
 
-/** A deletion of jane of a world. */
+/** A deletion of a world's jane. */
 export interface ModelledDeletion {
   world: World;
   modes: Omit<ParsedDeleteUsers, 'ids'>;
-  /** What jane is called from then on: herself, or her tombstone. */
+  /** Jane's name afterwards: her id, or her tombstone. */
   name: string;
-  /** With `hard`: who inherits; a system user where nobody was named. */
+  /** With `hard`: the new owner; a system user if the call names none. */
   heir?: string;
 }
 
-/** A time, whichever it is. */
+/** Any time. */
 const TIME = expect.any(Number);
 
-/** A copy of some rows in which every row is kept, changed (a row is the answer) or removed (nothing is). */
+/**
+ * A copy of rows. For each row `change` answers with the row as it is, with a changed row, or with nothing to remove
+ * it.
+ */
 function mapRows(
   rows: Record<string, StoredRow> = {},
   change: (row: StoredRow) => StoredRow | undefined,
@@ -30,8 +33,9 @@ function mapRows(
 }
 
 /**
- * The content of all products after the deletion of a user, from the content before: written from SPEC sections 5 and 6
- * and the descriptions of the tables. Tables that hold no content are left out.
+ * The content of all products after the deletion of a user, computed from the content before. It is written from
+ * docs/contract/life-cycle.md, docs/contract/products.md and the descriptions of the tables. Tables without content are
+ * left out.
  */
 export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
   return {
@@ -103,7 +107,7 @@ function callsAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dum
   };
 }
 
-/** Activities follow `messages`; they say who acted, so none of a user who goes for ever is left. */
+/** Activities follow `messages`. They name their actor, so none of a hard-deleted user stays. */
 function activitiesAfter(before: Dump, { world, modes }: ModelledDeletion): Dump {
   const { messages } = modes;
   return {
@@ -122,7 +126,7 @@ function activitiesAfter(before: Dump, { world, modes }: ModelledDeletion): Dump
   };
 }
 
-/** How much a deletion changed, by product and by the name of the thing: counted in the rows that it changed. */
+/** How much a deletion changed, by product and by the name of the thing, counted in the changed rows. */
 export function detailsOf(before: Dump, after: Dump, { world, modes }: ModelledDeletion) {
   const gone = (table: string) =>
     Object.entries(before[table] ?? {}).flatMap(([key, row]) => (after[table]?.[key] ? [] : [row]));

@@ -1,7 +1,7 @@
 import { searchColumn } from '../../../src/users/model/derived-columns.js';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 
-/** The moment at which the tests ask; bans run out around it. */
+/** The moment at which the tests query. Bans run out around it. */
 export const NOW = 1_700_000_000_000;
 
 /** The fields of a user in which nothing is set, as new arrays and objects. */
@@ -18,7 +18,7 @@ export function emptyUser() {
   };
 }
 
-/** A user row from the fields that matter to a test; the derived columns follow from them. */
+/** A user row from the fields that matter to a test. The derived columns follow from them. */
 export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow {
   return {
     id_words: searchColumn(fields.id),
