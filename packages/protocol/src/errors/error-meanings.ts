@@ -13,7 +13,7 @@ export const ERROR_MEANINGS: Record<ErrorCode, string> = {
   USERNAME_TAKEN: 'Another user has this name, and the setting `enforce_unique_usernames` forbids it.',
   REVISION_CONFLICT: 'The user has changed since the revision named in `if_revision`: read it again.',
   ROLE_NOT_FOUND: 'No role has this name. Create it first with `createRole`.',
-  ROLE_IN_USE: 'The role exists already, is built in, or users still have it.',
+  ROLE_IN_USE: 'The role already exists, is built in, or users still have it.',
   NOT_ALLOWED: 'The caller is known but may not do this.',
   TOKEN_MISSING: 'The call carries no token.',
   TOKEN_INVALID:

@@ -17,7 +17,7 @@ export interface CallAndUser {
 /**
  * The product video: calls and their members. The caller has already checked that the operation is allowed at all; this
  * class checks what depends on the data, such as bans and memberships. Each method answers with the calls as stored
- * now, their members and the users whom they name.
+ * now, their members and the users that they name.
  */
 export class Video {
   /** How calls follow their users. */

@@ -48,23 +48,23 @@ export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
 function chatAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump {
   const { jane, channels } = world;
   const { messages, conversations } = modes;
-  const forget = modes.user === 'hard';
+  const hard = modes.user === 'hard';
   const isPair = (row: StoredRow) => row.cid === channels.pair;
   const pairGoes = (row: StoredRow) => isPair(row) && conversations === 'hard';
   const message = (id: unknown) => before.messages?.[String(id)] ?? {};
   const goes = (row: StoredRow) => pairGoes(row) || (row.user_id === jane && messages === 'hard');
   const isStripped = (row: StoredRow) => goes(row) || (row.user_id === jane && messages === 'pruning');
   const attached = (row: StoredRow) =>
-    isStripped(message(row.message_id)) || (forget && row.user_id === jane) ? undefined : row;
+    isStripped(message(row.message_id)) || (hard && row.user_id === jane) ? undefined : row;
 
   return {
     channels: mapRows(before.channels, row => {
       if (pairGoes(row)) return undefined;
       if (isPair(row) && conversations === 'soft') return { ...row, deleted_at: TIME };
-      return forget && row.owner_id === jane ? { ...row, owner_id: heir, updated_at: TIME } : row;
+      return hard && row.owner_id === jane ? { ...row, owner_id: heir, updated_at: TIME } : row;
     }),
     channel_members: mapRows(before.channel_members, row => {
-      if (pairGoes(row) || (forget && row.user_id === jane)) return undefined;
+      if (pairGoes(row) || (hard && row.user_id === jane)) return undefined;
       const marked = isPair(row) && row.user_id === jane && conversations === 'soft';
       return marked ? { ...row, deleted_with: 'deletion' } : row;
     }),
@@ -84,24 +84,24 @@ function chatAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump
     }),
     reactions: mapRows(before.reactions, attached),
     flags: mapRows(before.flags, attached),
-    response_times: mapRows(before.response_times, row => (forget && row.user_id === jane ? undefined : row)),
+    response_times: mapRows(before.response_times, row => (hard && row.user_id === jane ? undefined : row)),
   };
 }
 
 function callsAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump {
-  const forget = modes.user === 'hard';
+  const hard = modes.user === 'hard';
   const isPair = (row: StoredRow) => world.calls.pairs.includes(String(row.cid));
   return {
     calls: mapRows(before.calls, row => {
       if (isPair(row) && modes.calls === 'hard') return undefined;
-      const inherited = forget && row.created_by_id === world.jane ? { ...row, created_by_id: heir } : row;
+      const inherited = hard && row.created_by_id === world.jane ? { ...row, created_by_id: heir } : row;
       if (!isPair(row) || modes.calls !== 'soft') return inherited;
-      return { ...inherited, deleted_at: TIME, deleted_with: forget ? 'forgotten' : 'deletion' };
+      return { ...inherited, deleted_at: TIME, deleted_with: hard ? 'forgotten' : 'deletion' };
     }),
     call_members: mapRows(before.call_members, row => {
       if (isPair(row) && modes.calls === 'hard') return undefined;
       if (row.user_id !== world.jane) return row;
-      if (forget) return undefined;
+      if (hard) return undefined;
       return isPair(row) && modes.calls === 'soft' ? { ...row, deleted: true } : row;
     }),
   };

@@ -36,7 +36,7 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
     ...tasksAfter(before, deletion, added),
     export_chunks: pick(before.export_chunks, row => !lasting || row.task_id !== world.exports.ofJane),
     events: {
-      ...each(before.events, row => forgottenEvent(row, deletion)),
+      ...each(before.events, row => erasedEvent(row, deletion)),
       ...Object.fromEntries(events.map(row => [String(row.seq), row])),
     },
     event_mentions: keyed(
@@ -117,7 +117,7 @@ function tasksAfter(before: Dump, deletion: ModelledDeletion, { taskId, details 
  * An older entry after the deletion. Of an entry about jane only position, type, time, actor and values that are not
  * personal are left.
  */
-function forgottenEvent(row: StoredRow, deletion: ModelledDeletion): StoredRow {
+function erasedEvent(row: StoredRow, deletion: ModelledDeletion): StoredRow {
   if (deletion.modes.user === 'soft') return row;
   if (row.user_id !== deletion.world.jane) return renamed(row, deletion) as StoredRow;
   const user = expect.objectContaining({ id: deletion.name, teams: [], custom: {} });

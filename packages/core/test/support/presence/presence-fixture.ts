@@ -128,8 +128,8 @@ export class PresenceFixture {
 
 function listen(watch: PresenceWatch, ids: readonly string[]): Heard {
   const heard: Heard = [];
-  watch.watch(new Set(ids), (told, rows) => {
-    for (const id of told) heard.push([id, rows.get(id)?.online]);
+  watch.watch(new Set(ids), (changed, rows) => {
+    for (const id of changed) heard.push([id, rows.get(id)?.online]);
   });
   return heard;
 }
