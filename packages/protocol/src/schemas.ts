@@ -1,3 +1,8 @@
+/*
+ * The checks of everything that comes in. `xSchema` or `parseX` checks an input; the checked value is a `ParsedX`. A parse
+ * that collects everything that is wrong answers with a `ParseResult`: the value, or the issues. This entry needs zod, so
+ * it stands apart from the one that browsers load.
+ */
 export { blockUserSchema, listBlocksSchema } from './blocks/blocks-schemas.js';
 export { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from './devices/devices-schemas.js';
 export { watchEventsSchema, watchPresenceSchema } from './events/live-schemas.js';
