@@ -1,21 +1,21 @@
 /**
- * The WebSocket close codes that Rollcall uses. 4000–4999 is the range that RFC 6455 section 7.4.2 leaves to
- * applications; 1012 and 1013 are registered with IANA.
+ * The WebSocket close codes that Rollcall uses. RFC 6455, section 7.4.2, reserves 4000–4999 for applications; 1012 and
+ * 1013 are registered with IANA.
  */
 export const CLOSE_CODES = {
-  /** The server is restarting: come back, spread over the next seconds. */
+  /** The server is restarting. Reconnect at a random moment within the next seconds. */
   serviceRestart: 1012,
-  /** The server cannot take the connection now: come back later. */
+  /** The server cannot accept the connection now. Reconnect later. */
   tryAgainLater: 1013,
-  /** The token is missing, malformed or not valid: coming back with the same token cannot help. */
+  /** The token is missing, malformed or invalid. Do not reconnect with the same token. */
   tokenInvalid: 4400,
-  /** The token has expired: come back with a fresh one. */
+  /** The token has expired. Reconnect with a fresh one. */
   tokenExpired: 4401,
-  /** This user may not be connected (deactivated, deleted, revoked): do not come back. */
+  /** This user may not connect (deactivated, deleted, revoked). Do not reconnect. */
   refused: 4403,
-  /** The connection read more slowly than events arrived: come back and resume by the last id. */
+  /** The connection read more slowly than events arrived. Reconnect and resume after the last id. */
   tooSlow: 4008,
-  /** What this connection may do has changed: come back at once, so that it is judged anew. */
+  /** What this connection may do has changed. Reconnect at once, so that the server checks it again. */
   accessChanged: 4409,
   /** No authentication arrived in time. */
   authTimeout: 4408,

@@ -1,6 +1,6 @@
 /**
- * The default limits (SPEC section 12). Both ends know them: the client cuts its batches by them, the server refuses
- * by them. Units are in the names; a count has none.
+ * The default limits (docs/contract/limits.md). Both ends know them: the client cuts its batches by them, and the
+ * server enforces them. Each name has its unit; a count has none.
  */
 export const LIMITS = {
   /** Users in one batch of upserts, partial updates or life-cycle operations. */
@@ -11,7 +11,7 @@ export const LIMITS = {
   frameBytes: 1024 * 1024,
   /** One user as JSON, all fields together. */
   userBytes: 16 * 1024,
-  /** `custom` as JSON; the setting `max_custom_bytes` overrides it. */
+  /** `custom` as JSON. The setting `max_custom_bytes` overrides it. */
   customBytes: 5 * 1024,
   /** Nesting of `custom`: `{ a: 1 }` has depth 1. */
   customDepth: 8,
@@ -41,7 +41,7 @@ export const LIMITS = {
   exportUsers: 25,
   /** Records in the answer of one `exportUser`. */
   exportRecords: 10_000,
-  /** Members that one call to the server names, and that one call in an answer shows. */
+  /** Members that one call to the server names, and members that an answer shows of one call. */
   callMembers: 100,
   verbLength: 64,
   activityObjectLength: 255,
@@ -68,7 +68,7 @@ export const LIMITS = {
   banMinutes: 525_600,
   /** Users whom one user can have blocked. */
   blockedUsers: 1000,
-  /** Devices of one user; the oldest leaves for another. */
+  /** Devices of one user. Adding another one removes the oldest. */
   devices: 25,
   /** The id of a device, and the name of the provider's configuration. */
   deviceIdLength: 255,

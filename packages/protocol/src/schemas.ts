@@ -1,10 +1,15 @@
+/*
+ * The checks of everything that comes in. `xSchema` or `parseX` checks an input; the checked value is a `ParsedX`. A parse
+ * that collects everything that is wrong answers with a `ParseResult`: the value, or the issues. This entry needs zod, so
+ * it stands apart from the one that browsers load.
+ */
 export { blockUserSchema, listBlocksSchema } from './blocks/blocks-schemas.js';
 export { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from './devices/devices-schemas.js';
 export { watchEventsSchema, watchPresenceSchema } from './events/live-schemas.js';
 export { type ParsedUserHistory, userHistorySchema } from './history/history-schema.js';
 export {
   banUserSchema,
-  type ParsedBan,
+  type ParsedBanUser,
   type ParsedQueryBanned,
   type ParsedShadowBan,
   queryBannedSchema,
@@ -50,12 +55,12 @@ export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
 export {
   deleteUsersSchema,
-  type ParsedDeletion,
+  type ParsedDeleteUsers,
   revokeTokensSchema,
   userIdsSchema,
 } from './users/life-cycle-schema.js';
-export { type PartialWrite, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
-export { type Parsed, parseUserInput, type UserWrite } from './users/parse-user-input.js';
+export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
+export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
   type FieldValues,
   isWritableField,

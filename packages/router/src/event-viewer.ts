@@ -9,7 +9,7 @@ import {
 import {
   EVENT_CATALOGUE,
   type EventType,
-  type FilterNode,
+  type ParsedFilter,
   type RollcallEvent,
   type User,
 } from '@rollcall/protocol';
@@ -20,7 +20,7 @@ import { canSee, visibilityOf } from './view.js';
 export interface EventSelection {
   types?: ReadonlySet<EventType>;
   userIds?: ReadonlySet<string>;
-  filter?: FilterNode;
+  filter?: ParsedFilter;
 }
 
 /** Whether the listener sees the user before and after a change. */
@@ -111,7 +111,7 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: FilterNode, scope: Scope): Scope | undefined {
+  #match(entry: LoggedEvent, filter: ParsedFilter, scope: Scope): Scope | undefined {
     if (!isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
     // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.

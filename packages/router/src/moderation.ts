@@ -9,7 +9,7 @@ import type {
 } from '@rollcall/protocol';
 import {
   banUserSchema,
-  type ParsedBan,
+  type ParsedBanUser,
   type ParsedQueryBanned,
   type ParsedShadowBan,
   queryBannedSchema,
@@ -29,7 +29,7 @@ export const moderationRouter = router({
    * author and ban in shadow. @throws `USER_NOT_FOUND`, `USER_DELETED`; `NOT_ALLOWED` for oneself and for admins
    */
   ban: callerProcedure
-    .input(banUserSchema as unknown as z.ZodType<ParsedBan, BanUserInput>)
+    .input(banUserSchema as unknown as z.ZodType<ParsedBanUser, BanUserInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ user: User }> => {
       await requireBanGrant(directory, caller, input.id);
       return oneUserFor(caller, await directory.moderation.ban(caller.actor, viewerOf(caller), input));

@@ -39,7 +39,7 @@ export type UserSource<Custom extends object> =
   | AsyncIterable<UpsertUserInput<Custom>>;
 
 /** Writes one batch, all or nothing. */
-export type UpsertBatch<Custom extends object> = (users: UpsertUserInput<Custom>[]) => Promise<unknown>;
+export type ParsedUpserts<Custom extends object> = (users: UpsertUserInput<Custom>[]) => Promise<unknown>;
 
 /**
  * Upserts any number of users. Writes of the same id keep the order of the input; others may overtake each other. It
@@ -49,7 +49,7 @@ export type UpsertBatch<Custom extends object> = (users: UpsertUserInput<Custom>
  */
 export async function importUsers<Custom extends object>(
   users: UserSource<Custom>,
-  upsert: UpsertBatch<Custom>,
+  upsert: ParsedUpserts<Custom>,
   options: ImportUsersOptions<Custom> = {},
 ): Promise<{ done: number; failed: number }> {
   const { concurrency = 4, onProgress, onError } = options;

@@ -1,12 +1,12 @@
 import { type AppSettings, DEFAULT_GRANTS, type Grant } from '@rollcall/protocol';
 
 /**
- * Whom somebody sees and finds (SPEC section 10, `multi_tenant_enabled`): those who share one of these teams; with none,
- * those who have none either. Undefined: everybody.
+ * The teams that decide whom a caller sees and finds (docs/contract/access.md, `multi_tenant_enabled`): users who share
+ * one of them or, if there are none, users without a team. Undefined: everyone.
  */
 export type Tenant = readonly string[] | undefined;
 
-/** The tenant of somebody in these teams; everybody where the app has only one tenant. */
+/** The tenant of a user in these teams. Undefined if the app has only one tenant. */
 export function tenantOf(
   settings: Pick<AppSettings, 'multi_tenant_enabled'>,
   teams: readonly string[],
@@ -14,14 +14,14 @@ export function tenantOf(
   return settings.multi_tenant_enabled ? teams : undefined;
 }
 
-/** Whether a user in these teams belongs to a tenant. `JsonDialect.belongsTo` says the same in SQL. */
+/** Whether a user in these teams belongs to a tenant. In SQL it is `JsonDialect.belongsTo`. */
 export function belongsTo(tenant: Tenant, teams: readonly string[]): boolean {
   if (tenant === undefined) return true;
   if (tenant.length === 0) return teams.length === 0;
   return teams.some(team => tenant.includes(team));
 }
 
-/** What a role may do under the given settings; a role that they do not list may do what `user` may. */
+/** What a role may do under the given settings. A role that they do not list may do what `user` may. */
 export function grantsOf(settings: Pick<AppSettings, 'grants'>, role: string): readonly Grant[] {
   const { grants } = settings;
   return (Object.hasOwn(grants, role) ? grants[role] : grants.user) ?? DEFAULT_GRANTS.user;

@@ -3,7 +3,7 @@ import { roleNameSchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 
-/** The roles that users can have: the built-in ones and those that were made (SPEC section 10). */
+/** The roles that users can have: the built-in ones and those that were created (docs/contract/access.md). */
 export class Roles {
   readonly #unitOfWork: UnitOfWork;
 
@@ -23,7 +23,10 @@ export class Roles {
     });
   }
 
-  /** @throws RollcallError `INPUT_INVALID` for a name that is none, `ROLE_IN_USE` for one that exists. */
+  /**
+   * Creates a role.
+   * @throws RollcallError `INPUT_INVALID` for an invalid name, `ROLE_IN_USE` for one that already exists.
+   */
   async create(actor: Actor, name: unknown): Promise<Role> {
     const parsed = roleNameSchema.safeParse(name);
     if (!parsed.success) {
@@ -35,19 +38,22 @@ export class Roles {
       const made = await transaction.query(
         sql`insert into roles (name, created_at) values (${role.name}, ${role.created_at}) on conflict (name) do nothing returning name`,
       );
-      if (made.length === 0) throw roleInUse(`the role "${role.name}" exists already`);
+      if (made.length === 0) throw roleInUse(`the role "${role.name}" already exists`);
       logRole(transaction, actor, { type: 'role.created', role });
       return role;
     });
   }
 
-  /** @throws RollcallError `ROLE_NOT_FOUND`, or `ROLE_IN_USE` while a user has it or when it is built in. */
+  /**
+   * Deletes a role.
+   * @throws RollcallError `ROLE_NOT_FOUND`, or `ROLE_IN_USE` for a built-in role and while a user has it.
+   */
   async delete(actor: Actor, name: string): Promise<void> {
     if (isBuiltIn(name)) throw roleInUse(`the role "${name}" is built in`);
-    // PostgreSQL refuses to be asked about some texts that no role can have.
+    // PostgreSQL rejects some texts that cannot be the name of a role.
     if (!roleNameSchema.safeParse(name).success) throw noSuchRole(name);
     await this.#unitOfWork.write(async transaction => {
-      // Deleting first locks the role, so that nobody can be given it while we look for users who have it.
+      // Deleting first locks the role, so that no user can get it while we look for users who have it.
       const [row] = await transaction.query(
         sql`delete from roles where name = ${name} returning name, created_at`,
       );

@@ -2,7 +2,7 @@ import { type Actor, RollcallError, type TokenClaims } from '@rollcall/protocol'
 import { userIdSchema } from '@rollcall/protocol/schemas';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
-/** Who a valid token speaks for. Times are epoch milliseconds. `anonymous` is somebody without a user. */
+/** The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. */
 export type Principal =
   | { kind: 'server'; expiresAt?: number; issuedAt?: number }
   | { kind: 'user'; userId: string; expiresAt?: number; issuedAt?: number }
@@ -14,9 +14,9 @@ export function actorOf(principal: Principal): Actor {
   return principal.kind === 'user' ? { type: 'user', id: principal.userId } : { type: 'user' };
 }
 
-/** A secret that tokens are signed with. */
+/** A secret that signs tokens. */
 export interface SigningKey {
-  /** Names the key in the header of a token; the key without one signs tokens without a `kid`. */
+  /** The name of the key in a token's header. A key without a name signs tokens without a `kid`. */
   kid?: string;
   secret: Uint8Array;
 }
@@ -24,10 +24,10 @@ export interface SigningKey {
 const MIN_SECRET_BYTES = 32;
 
 /**
- * Reads the setting `ROLLCALL_SECRET`: one secret, or several `kid:secret` pairs joined by commas, the one to sign with
- * first. During a rotation the old secret stays in the list until its tokens have expired.
- * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes or a `kid` named twice. The message never
- * repeats a secret.
+ * Reads the setting `ROLLCALL_SECRET`: one secret, or several `kid:secret` pairs separated by commas. The first one
+ * signs. During a rotation the old secret stays in the list until its tokens have expired.
+ * @throws RollcallError `INPUT_INVALID` for a secret of fewer than 32 bytes, or for a `kid` that is used twice. The
+ * message never repeats a secret.
  */
 export function parseSigningKeys(setting: string): SigningKey[] {
   const keys = setting.split(',').map((part): SigningKey => {
@@ -48,17 +48,17 @@ function invalidSecret(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', `ROLLCALL_SECRET: ${message}`, { field: 'ROLLCALL_SECRET' });
 }
 
-/** The only algorithm: a token that names another one is refused (RFC 8725, section 3.1). */
+/** The only algorithm. A token that names another one is refused (RFC 8725, section 3.1). */
 const ALGORITHM = 'HS256';
 
-/** How far the clocks of the signer and of this machine may differ. */
+/** How far the clock of the signer may differ from ours. */
 const CLOCK_TOLERANCE_S = 30;
 
 const MAX_TOKEN_LENGTH = 8192;
 
 /**
- * Checks a token and says who it speaks for.
- * @param keys every key that is accepted now; the token's `kid` picks among these only.
+ * Checks a token and answers with its principal.
+ * @param keys every accepted key. The token's `kid` selects one of them.
  * @throws RollcallError `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_NOT_YET_VALID`.
  */
 export async function verifyToken(
@@ -92,7 +92,9 @@ export function signToken(keys: readonly SigningKey[], claims: TokenClaims): Pro
   return new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.secret);
 }
 
-/** A token without `kid` is checked with the first key, so that a single unnamed secret stays simple to use. */
+/**
+ * The key that checks a token. Without `kid` it is the first key, so that a single unnamed secret stays simple to use.
+ */
 function keyFor(keys: readonly SigningKey[], kid: string | undefined): Uint8Array {
   const key = kid === undefined ? keys[0] : keys.find(one => one.kid === kid);
   if (!key) throw invalidToken();
@@ -115,7 +117,7 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
 function invalidToken(): RollcallError {
   return new RollcallError(
     'TOKEN_INVALID',
-    'the token is not valid here: a JWT (HS256), signed with a secret of this server, with user_id or server: true',
+    'the token is not valid here; it must be a JWT (HS256), signed with a secret of this server, with user_id or server: true',
   );
 }
 

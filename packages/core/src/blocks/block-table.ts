@@ -4,7 +4,7 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { findUsersForUpdate } from '../users/find-users.js';
 import { userTable } from '../users/model/user-table.js';
 
-/** One user has blocked another. The list in the user follows these rows. */
+/** One user has blocked another. The list in the user repeats these rows. */
 export interface BlockRow {
   user_id: string;
   blocked_user_id: string;
@@ -18,14 +18,14 @@ export const blockTable = defineTable<BlockRow>('blocks', [
   { name: 'created_at', kind: 'integer' },
 ]);
 
-/** Takes back whatever a user has blocked. The list in the user is up to the caller. */
+/** Removes all blocks that a user has made. The caller updates the list in the user. */
 export async function removeBlocksOf(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId}`);
 }
 
 /**
- * Takes a user out of the blocks of others, a batch at a time. No event tells them: that the user is gone was told, and
- * what blocked it learns nothing new.
+ * Erases a user from the blocks of others, one batch at a time. It logs no event: an event has already reported the
+ * deletion, and the users who blocked it learn nothing new.
  * @returns whether there may be more.
  */
 export async function eraseBlocked(

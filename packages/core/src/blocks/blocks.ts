@@ -10,15 +10,22 @@ import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { type BlockRow, blockTable } from './block-table.js';
 
-/** Whom a user has blocked, newest first, and those users. */
+/** A user's blocks, newest first, and the blocked users. */
 export interface BlockList {
   blocks: BlockRow[];
   users: ReadonlyMap<string, UserRow>;
 }
 
+/** A user who blocks or unblocks another. */
+export interface BlockChange {
+  userId: string;
+  /** The user who is blocked or unblocked. */
+  id: string;
+}
+
 /**
- * Blocks between users. Whoever calls has decided in whose name it is done. A banned user may block too: that writes
- * nothing that others see.
+ * Blocks between users. The caller has decided in whose name it acts. A banned user may block too, because a block
+ * writes nothing that others see.
  */
 export class Blocks {
   readonly #unitOfWork: UnitOfWork;
@@ -32,13 +39,14 @@ export class Blocks {
     return this.#unitOfWork.write(transaction => blockUser(transaction, actor, { ...change, viewer }));
   }
 
-  /** Takes a block back; where there is none, nothing changes. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
+  /** Removes a block, if there is one. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
   unblock(actor: Actor, change: BlockChange): Promise<UserRow> {
     return this.#unitOfWork.write(transaction => unblockUser(transaction, actor, change));
   }
 
   /**
-   * Everybody whom a user has blocked, newest first, deleted users too; those whom the viewer does not see are left out.
+   * Every user whom a user has blocked, newest first, including deleted ones. Users whom the viewer may not see are
+   * left out.
    * @throws RollcallError `USER_NOT_FOUND`
    */
   list(viewer: Viewer, userId: string): Promise<BlockList> {
@@ -56,29 +64,14 @@ export class Blocks {
   }
 }
 
-async function readBlocks(transaction: Transaction, userId: string): Promise<BlockRow[]> {
-  const cells = await transaction.query(
-    sql`SELECT ${raw(blockTable.columnList)} FROM blocks WHERE user_id = ${userId}
-      ORDER BY created_at DESC, blocked_user_id DESC`,
-  );
-  return cells.map(cell => blockTable.decode(cell, transaction.dialect));
-}
-
-/** Who blocks or unblocks whom. */
-export interface BlockChange {
-  userId: string;
-  /** Who is blocked, or is no longer. */
-  id: string;
-  /** Epoch milliseconds. */
-}
-
-/** Both users are held, so that neither is deleted meanwhile, and two who block each other do not wait for each other. */
+/** Both users, locked. So neither is deleted meanwhile, and two users who block each other do not deadlock. */
 type HeldUsers = ReadonlyMap<string, UserRow>;
 
 /**
- * Blocks a user; one who is blocked already stays so. Who is of another tenant than the viewer does not exist for it.
+ * Blocks a user. A user who is already blocked stays blocked. Users of another tenant do not exist for the viewer.
  * @returns the user who blocks.
- * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and beyond 1,000.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for a user who blocks itself, and beyond
+ * 1,000 blocks.
  */
 async function blockUser(
   transaction: WriteTransaction,
@@ -86,20 +79,20 @@ async function blockUser(
   { viewer, userId, id }: BlockChange & { viewer: Viewer },
 ): Promise<UserRow> {
   if (userId === id) {
-    throw new RollcallError('INPUT_INVALID', 'id: nobody blocks themselves', { field: 'id' });
+    throw new RollcallError('INPUT_INVALID', 'id: a user cannot block itself', { field: 'id' });
   }
   const held = await findUsersForUpdate(transaction, [userId, id]);
   const before = await present(transaction, held, { id: userId, field: 'user_id' });
   const tenant = await tenantOfViewer(transaction, viewer);
   const stored = held.get(id);
-  // Before it is said whether the user is deleted, or that would tell that there was one.
+  // The tenant is checked before the deletion: otherwise the answer would reveal that the user existed.
   if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id, { field: 'id' });
   await present(transaction, held, { id, field: 'id' });
   if (before.blocked_user_ids.includes(id)) return before;
   if (before.blocked_user_ids.length >= LIMITS.blockedUsers) {
     throw new RollcallError(
       'INPUT_INVALID',
-      `id: a user blocks at most ${LIMITS.blockedUsers} others; unblock one of them first`,
+      `id: a user can block at most ${LIMITS.blockedUsers} others; unblock one of them first`,
       { field: 'id' },
     );
   }
@@ -107,14 +100,14 @@ async function blockUser(
     { user_id: userId, blocked_user_id: id, created_at: transaction.now },
   ]);
   const after = { ...before, blocked_user_ids: [...before.blocked_user_ids, id] };
-  const told = { type: 'user.blocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.blocked', target_id: id } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
 }
 
 /**
- * Takes a block back, also one of a user who is deleted; where there is none, nothing changes.
- * @returns the user who blocked.
+ * Removes a block, also of a deleted user. Without a block nothing changes.
+ * @returns the user who had blocked.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` for that user.
  */
 async function unblockUser(
@@ -127,9 +120,17 @@ async function unblockUser(
   if (!before.blocked_user_ids.includes(id)) return before;
   await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId} AND blocked_user_id = ${id}`);
   const after = { ...before, blocked_user_ids: before.blocked_user_ids.filter(one => one !== id) };
-  const told = { type: 'user.unblocked', target_id: id } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.unblocked', target_id: id } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
+}
+
+async function readBlocks(transaction: Transaction, userId: string): Promise<BlockRow[]> {
+  const cells = await transaction.query(
+    sql`SELECT ${raw(blockTable.columnList)} FROM blocks WHERE user_id = ${userId}
+      ORDER BY created_at DESC, blocked_user_id DESC`,
+  );
+  return cells.map(cell => blockTable.decode(cell, transaction.dialect));
 }
 
 async function present(

@@ -6,7 +6,7 @@ import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { userDeleted } from '../users/tombstones.js';
 
-/** The devices of users, for push notifications. They are a part of the user: who has the user has its devices. */
+/** The devices of users, for push notifications. They are part of the user: reading the user reads its devices. */
 export class Devices {
   readonly #unitOfWork: UnitOfWork;
 
@@ -26,9 +26,10 @@ export class Devices {
 }
 
 /**
- * Gives a user a device. An id that the user has already takes the new data and keeps its place and time; unchanged, it
- * changes nothing, so that an app may add its device at every start. Where there are 25, the oldest leaves, which is told
- * first. A device is known to one user at a time only as far as apps see to that: another user may add the same id.
+ * Adds a device to a user. If the user already has the id, the device takes the new data and keeps its place and time;
+ * without a change nothing is written, so an app may add its device at every start. If the user already has 25 devices,
+ * the oldest is removed and its event comes first. Another user may add the same id: apps must see to it that a device
+ * belongs to one user at a time.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
  */
 async function addDevice(
@@ -46,8 +47,8 @@ async function addDevice(
     ...(push_provider_name !== undefined && { push_provider_name }),
     created_at: known?.created_at ?? transaction.now,
   };
-  const save = async (devices: Device[], told: OwnChange) => {
-    const draft = { index: 0, before: user, after: { ...user, devices }, told };
+  const save = async (devices: Device[], ownChange: OwnChange) => {
+    const draft = { index: 0, before: user, after: { ...user, devices }, told: ownChange };
     [user = user] = await saveUsers(transaction, actor, [draft]);
   };
   if (known) {
@@ -63,7 +64,7 @@ async function addDevice(
   return user;
 }
 
-/** Takes a device from a user; where there is none, nothing changes. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
+/** Removes a device from a user, if the user has it. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` */
 async function removeDevice(
   transaction: WriteTransaction,
   actor: Actor,
@@ -73,8 +74,8 @@ async function removeDevice(
   const device = before.devices.find(one => one.id === id);
   if (!device) return before;
   const after = { ...before, devices: before.devices.filter(one => one !== device) };
-  const told = { type: 'user.device.removed', device } as const;
-  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told }]);
+  const ownChange = { type: 'user.device.removed', device } as const;
+  const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
 }
 

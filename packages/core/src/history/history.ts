@@ -9,7 +9,7 @@ import { readPageCursor, writePageCursor } from '../products/page-cursor.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import { findTombstones, tombstoneOf } from '../users/tombstones.js';
 
-/** The audit trail: who changed what about a user and when, as the event log tells it. */
+/** The audit trail: who changed what about a user and when, read from the event log. */
 export class History {
   readonly #unitOfWork: UnitOfWork;
 
@@ -26,13 +26,13 @@ export class History {
 /** One page of the log of a user, newest first. */
 export interface HistoryPage {
   events: RollcallEvent[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }
 
 /**
- * What the log tells of a user, newest first: what happened to it, what names it, and with `by` what it did. It reaches
- * back as far as the log is kept. Of a user who was deleted for good it tells what happened and when, and no value.
+ * What the log says about a user, newest first: what happened to it, entries that name it and, with `by`, what it did.
+ * It reaches back as far as the log is kept. For an erased user it says what happened and when, but no values.
  * @throws RollcallError `USER_NOT_FOUND`, `CURSOR_INVALID`
  */
 async function queryHistory(transaction: Transaction, query: ParsedUserHistory): Promise<HistoryPage> {
@@ -41,7 +41,7 @@ async function queryHistory(transaction: Transaction, query: ParsedUserHistory):
   const asked = ['history', query.user_id, by];
   const { epoch, seq } = await readBounds(transaction);
   const before = next === undefined ? seq + 1 : readPageCursor<[number]>(next, asked, ['number'])[0];
-  // One select for each way to an entry, so that each goes by its own index.
+  // One select for each way to an entry, so that each uses its own index.
   const ways = [
     sql`events WHERE events.user_id = ${userId}`,
     namedIn(userId),
@@ -64,9 +64,9 @@ async function queryHistory(transaction: Transaction, query: ParsedUserHistory):
 }
 
 /**
- * Entries that name a user. An entry about somebody who has blocked the user names it too, in the list of the blocked;
- * such an entry tells of the user only where it says so by a field of its own. That an entry's text holds something is
- * asked by `replace`, which is the same on every engine and minds the case of letters.
+ * Entries that name a user. An entry about a user who has blocked this user names it too, in the list of blocked users;
+ * such an entry concerns this user only if a field of its own names it. `replace` tests whether an entry's text holds
+ * something, because it works the same on every engine and is case-sensitive.
  */
 function namedIn(userId: string): Sql {
   const fields = ['target_id', 'banned_by_id'].map(
@@ -76,7 +76,7 @@ function namedIn(userId: string): Sql {
     WHERE event_mentions.user_id = ${userId} AND (events.type NOT LIKE 'user.%' OR ${join(fields, ' OR ')})`;
 }
 
-/** What the log calls a user: its id, or its tombstone once it was deleted for good. */
+/** The name of a user in the log: its id, or the tombstone of a hard-deleted user. */
 async function nameInLog(transaction: Transaction, userId: string): Promise<string> {
   if ((await findUsers(transaction, [userId])).size > 0) return userId;
   if ((await findTombstones(transaction, [userId])).size === 0)

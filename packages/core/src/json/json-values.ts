@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
 
-/** Whether two JSON values are the same, whatever the order of their keys. */
+/** Whether two JSON values are equal. The order of keys does not matter. */
 export function jsonEqual(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === other) return true;
   if (Array.isArray(one) && Array.isArray(other)) {
@@ -14,12 +14,12 @@ export function jsonEqual(one: JsonValue | undefined, other: JsonValue | undefin
   );
 }
 
-/** Whether a JSON value is an object and no array. */
+/** Whether a JSON value is an object and not an array. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The types between which MongoDB never compares: `18` is neither `"18"` nor less than it. */
+/** The JSON types. MongoDB never compares values of different types: `18` is neither equal to nor less than `"18"`. */
 export type JsonKind = 'null' | 'number' | 'string' | 'object' | 'array' | 'boolean';
 
 /** The type of a value. */
@@ -30,14 +30,14 @@ export function kindOf(value: JsonValue): JsonKind {
 }
 
 /**
- * Orders texts by their bytes in UTF-8, as the databases do. The order of JavaScript differs: it compares UTF-16, where
- * U+1F600 comes before U+FF61.
+ * Compares texts by their bytes in UTF-8, as the databases do. JavaScript compares UTF-16 instead, where U+1F600 comes
+ * before U+FF61.
  */
 export function compareText(one: string, other: string): number {
   return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
-/** The first characters of a text, counted as the databases count them: by code points. */
+/** The first characters of a text, counted by code points, as the databases count them. */
 export function firstCharacters(text: string, count: number): string {
   return text.length <= count ? text : Array.from(text).slice(0, count).join('');
 }

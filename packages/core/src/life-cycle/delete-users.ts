@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, DeletionPreview } from '@rollcall/protocol';
-import type { ParsedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { type CascadeRow, type Counts, findCascades, putCascades } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
@@ -24,7 +24,7 @@ import { isFurther, mergeModes, modesOf, requireNewOwner, stateOf } from './dele
 export async function deleteUsers(
   transaction: WriteTransaction,
   actor: Actor,
-  { deletion, tasks }: { deletion: ParsedDeletion; tasks: Tasks },
+  { deletion, tasks }: { deletion: ParsedDeleteUsers; tasks: Tasks },
 ): Promise<string> {
   const { ids, new_channel_owner_id: heir_id } = deletion;
   const { stored } = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
@@ -85,7 +85,7 @@ function goneOf(earlier: CascadeRow | undefined): Counts {
 /** What a deletion would change, in counts. @throws what the deletion would throw. */
 export async function previewDeletion(
   transaction: Transaction,
-  deletion: ParsedDeletion,
+  deletion: ParsedDeleteUsers,
   products: readonly Product[],
 ): Promise<DeletionPreview> {
   const { ids, new_channel_owner_id: heirId } = deletion;

@@ -5,14 +5,14 @@ import {
   USER_DELETION_MODES,
   type UserDeletionMode,
 } from '@rollcall/protocol';
-import type { ParsedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import type { Transaction } from '../database/unit-of-work.js';
 import type { CascadeRow } from '../products/cascade-table.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
 
 /** The modes that a call names. */
-export function modesOf({ user, messages, conversations, calls }: ParsedDeletion): DeletionModes {
+export function modesOf({ user, messages, conversations, calls }: ParsedDeleteUsers): DeletionModes {
   return {
     user,
     ...(messages && { messages }),

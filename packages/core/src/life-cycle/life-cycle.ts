@@ -1,5 +1,5 @@
 import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
-import type { ParsedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import {
   type CascadeKind,
@@ -84,13 +84,13 @@ export class LifeCycle {
    * @returns the id of the task.
    * @throws RollcallError `USER_NOT_FOUND`, and `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels.
    */
-  deleteUsers(actor: Actor, deletion: ParsedDeletion): Promise<string> {
+  deleteUsers(actor: Actor, deletion: ParsedDeleteUsers): Promise<string> {
     const { unitOfWork, tasks } = this.#options;
     return unitOfWork.write(transaction => deleteUsers(transaction, actor, { deletion, tasks }));
   }
 
   /** What `deleteUsers` would change, in counts. It changes nothing and throws the same. */
-  previewDeletion(deletion: ParsedDeletion): Promise<DeletionPreview> {
+  previewDeletion(deletion: ParsedDeleteUsers): Promise<DeletionPreview> {
     const { unitOfWork, products } = this.#options;
     return unitOfWork.read(transaction => previewDeletion(transaction, deletion, products));
   }

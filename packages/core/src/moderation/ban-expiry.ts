@@ -5,13 +5,13 @@ import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { endBan, removeBans } from '../users/bans.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
 
-/** A ban that runs out reads as ended at once; its event follows after this time at the latest. */
+/** A ban that runs out reads as ended at once. Its event follows after at most this time. */
 const POLL_MS = 500;
 
-/** Bans that end in one transaction: other writers wait no longer than for these. */
+/** The most bans that end in one transaction. Other writers wait no longer than for these. */
 const CHUNK = 100;
 
-/** Sees to it that the end of a ban is told when it has come, by one process of however many there are. */
+/** Logs the end of each ban when its time has come. On any number of processes, one of them logs it. */
 export class BanExpiry {
   readonly #unitOfWork: UnitOfWork;
   readonly #stopping = new AbortController();
@@ -40,7 +40,7 @@ export class BanExpiry {
     }
   }
 
-  /** A look is cheaper than a write transaction that finds nothing to do. */
+  /** A read is cheaper than a write transaction that finds nothing to do. */
   async #isDue(): Promise<boolean> {
     const rows = await this.#unitOfWork.read(transaction =>
       transaction.query(sql`SELECT 1 FROM users WHERE ban_expires <= ${transaction.now} LIMIT 1`),
@@ -53,13 +53,13 @@ export class BanExpiry {
   }
 }
 
-/** Written by statements of their own, so that the end of a ban must not set them back. */
+/** Presence has its own statements, so the end of a ban must not reset these columns. */
 const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time'] as const;
 
 /**
- * Ends bans that have run out, the oldest first, each with its event. Users whom somebody else is changing are passed
- * over: whoever writes a user tells such an end itself, so each is told once, on any number of processes.
- * @returns how many ended.
+ * Ends bans that have run out, the oldest first, and logs an event for each. It skips users that another transaction is
+ * changing: every write of a user logs such an end itself. So each end is logged once, on any number of processes.
+ * @returns how many bans ended.
  */
 export async function endRunOutBans(
   transaction: WriteTransaction,

@@ -1,5 +1,5 @@
 import type { Actor } from '@rollcall/protocol';
-import type { ParsedBan, ParsedQueryBanned } from '@rollcall/protocol/schemas';
+import type { ParsedBanUser, ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
@@ -11,8 +11,8 @@ import type { UserRow } from '../users/model/user-table.js';
 import { banUser, type Moderator, unbanUser } from './change-ban.js';
 
 /**
- * Bans. Whoever calls has checked the form of the input and that the caller may ban at all; whom a user may ban is
- * judged here. What a ban forbids is judged where it is done: a banned user cannot write content.
+ * Bans. The caller has checked the form of the input and that the caller may ban at all; this class checks whom a user
+ * may ban. The operations themselves enforce a ban: a banned user cannot write content.
  */
 export class Moderation {
   readonly #unitOfWork: UnitOfWork;
@@ -22,7 +22,7 @@ export class Moderation {
   }
 
   /** Bans a user, or changes its ban. @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `NOT_ALLOWED`, `INPUT_INVALID` */
-  ban(actor: Actor, moderator: Moderator, request: ParsedBan): Promise<UserRow> {
+  ban(actor: Actor, moderator: Moderator, request: ParsedBanUser): Promise<UserRow> {
     return this.#unitOfWork.write(transaction => banUser(transaction, actor, { moderator, request }));
   }
 
@@ -31,24 +31,24 @@ export class Moderation {
     return this.#unitOfWork.write(transaction => unbanUser(transaction, actor, { moderator, ...change }));
   }
 
-  /** One page of the bans that hold now, newest first. @throws RollcallError `CURSOR_INVALID` */
+  /** One page of the bans in force, newest first. @throws RollcallError `CURSOR_INVALID` */
   queryBanned(viewer: Viewer, query: ParsedQueryBanned): Promise<BanPage> {
     return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, query));
   }
 }
 
-/** Bans, and the users whom they name. */
+/** Bans, and the users that they name. */
 export interface BanPage {
   bans: BanRow[];
   users: ReadonlyMap<string, UserRow>;
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }
 
 /**
- * One page of the bans that hold now, newest first; users who are deleted are left out. Paging is stable: a ban that is
- * imposed meanwhile moves none to another page.
- * @param viewer a back end sees shadow bans too; a user sees the open ones in its own tenant.
+ * One page of the bans in force, newest first. Deleted users are left out. Paging is stable: a ban that is imposed
+ * meanwhile moves no other ban to another page.
+ * @param viewer a back end also sees shadow bans; a user sees the open bans in its own tenant.
  * @throws RollcallError `CURSOR_INVALID`
  */
 async function queryBanned(

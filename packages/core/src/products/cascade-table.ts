@@ -3,36 +3,36 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { defineTable, insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
-/** How much was changed: by product, and by the name of the thing there. */
+/** How much a cascade changed: by product, then by the name of the thing. */
 export type Counts = Record<string, Record<string, number>>;
 
-/** What a cascade does with the content of a user: the operation of the products that it calls. */
+/** The operation of the products that a cascade calls. */
 export type CascadeKind = 'deactivate' | 'reactivate' | 'delete' | 'restore';
 
 /**
- * A cascade that is under way (glossary: product.ts). There is at most one for a user, and it belongs to one task: a
- * deletion takes over from whatever was under way, everything else waits for its turn.
+ * A cascade that is under way (glossary: product.ts). A user has at most one, and it belongs to one task. A deletion
+ * takes over from the cascade that is under way; every other cascade waits for its turn.
  */
 export interface CascadeRow {
   user_id: string;
   task_id: string;
   kind: CascadeKind;
-  /** Of a deletion: what becomes of the user itself at its end. */
+  /** For a deletion: what happens to the user itself at the end. */
   user_mode?: UserDeletionMode;
   /** Whether the user itself was changed when the cascade began. */
   user_changed: boolean;
-  /** Of a deletion: who owns the channels afterwards, where somebody was named. */
+  /** For a deletion: the new owner of the user's channels, if the call named one. */
   heir_id?: string;
   messages?: ContentModes['messages'];
   conversations?: ContentModes['conversations'];
   calls?: ContentModes['calls'];
-  /** How much it has changed so far; who takes it over goes on counting. */
+  /** How much it has changed so far. A cascade that takes over continues the count. */
   changed: Counts;
-  /** Of which deletion of messages an event has told already. */
+  /** The deletion mode that an event about the messages has already reported. */
   told?: ContentModes['messages'];
 }
 
-/** The cascades that are under way. */
+/** The cascades that are under way. In SQL a cascade is a row of `sweeps`. */
 export const cascadeTable = defineTable<CascadeRow>('sweeps', [
   { name: 'user_id', kind: 'text', primary: true },
   { name: 'task_id', kind: 'text' },
@@ -47,12 +47,12 @@ export const cascadeTable = defineTable<CascadeRow>('sweeps', [
   { name: 'told', kind: 'text', nullable: true },
 ]);
 
-/** The cascade of a user; undefined when none is under way. Whoever may change it holds the row of the user. */
+/** The cascade of a user, or undefined when none is under way. A caller that changes it must hold the user's row. */
 export async function findCascade(transaction: Transaction, userId: string): Promise<CascadeRow | undefined> {
   return (await findCascades(transaction, [userId])).get(userId);
 }
 
-/** The cascades of some users, by user; those of tasks that were cancelled are left out. */
+/** The cascades of some users, by user id. Cascades of cancelled tasks are left out. */
 export async function findCascades(
   transaction: Transaction,
   userIds: readonly string[],
@@ -65,7 +65,7 @@ export async function findCascades(
   return new Map(cells.map(cell => [cell.user_id as string, cascadeTable.decode(cell, dialect)]));
 }
 
-/** Begins cascades, or takes over those of the same users. */
+/** Begins cascades, or takes over the ones that these users already have. */
 export function putCascades(transaction: WriteTransaction, rows: readonly CascadeRow[]): Promise<void> {
   return insertRows(transaction, cascadeTable, rows, { key: 'user_id' });
 }
@@ -75,7 +75,7 @@ export async function removeCascade(transaction: WriteTransaction, userId: strin
   await transaction.query(sql`DELETE FROM sweeps WHERE user_id = ${userId}`);
 }
 
-/** Whether the task that a cascade belongs to will get to it: one that has failed will not. */
+/** Whether the task of a cascade can still work on it. A task that has ended cannot. */
 export async function isAlive(transaction: Transaction, cascade: CascadeRow): Promise<boolean> {
   const rows = await transaction.query(
     sql`SELECT 1 FROM tasks WHERE id = ${cascade.task_id} AND finished_at IS NULL`,
@@ -83,18 +83,18 @@ export async function isAlive(transaction: Transaction, cascade: CascadeRow): Pr
   return rows.length > 0;
 }
 
-/** A user who is deleted for good inherits nothing. */
+/** Removes a hard-deleted user as the new owner named in other users' cascades. */
 export async function eraseNewOwner(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`UPDATE sweeps SET heir_id = NULL WHERE heir_id = ${userId}`);
 }
 
-/** The kinds of content that a deletion may name. */
+/** The kinds of content that a deletion can name. */
 export type ContentAspect = 'messages' | 'conversations' | 'calls';
 
 /**
- * Whether content of the user in a column is about to be deleted: it is out of sight from the moment the deletion is
- * accepted, before the task gets to it. A deletion that was cancelled hides nothing any more.
- * @param userColumn such as `messages.user_id`; never anything that came in.
+ * Whether the user in a column is about to lose this kind of content. Content is hidden as soon as the deletion is
+ * accepted, before its task starts. A cancelled deletion hides nothing.
+ * @param userColumn such as `messages.user_id`. It becomes part of the statement, so it must never hold input.
  */
 export function isBeingDeleted(userColumn: string, aspect: ContentAspect): Sql {
   return sql`EXISTS (

@@ -8,9 +8,9 @@ import type {
 } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
-/** What happened to a channel or a call that other people share with the user. */
+/** What happened to a channel or a call that the user shares with others. */
 export type ContentEvent = {
-  /** Whom it concerns: they hear of it, and the log can forget them. */
+  /** The users whom it concerns. They receive the event, and their erasure also covers it. */
   user_ids: readonly string[];
   mode?: ContentModes['conversations'];
 } & (

@@ -8,8 +8,9 @@ import { videoProduct } from './video/video-product.js';
 const BUILT_IN = [chatProduct, videoProduct, feedsProduct].map(({ name }) => name);
 
 /**
- * Checks that the products of an operator can stand beside the built-in ones: counts and exports know each by its name.
- * @throws RollcallError `INPUT_INVALID` for a name that is none or is used twice, and for a migration whose name or
+ * Checks that an operator's products can stand beside the built-in ones. Counts and exports identify each product by
+ * its name.
+ * @throws RollcallError `INPUT_INVALID` for a name that is malformed or used twice, and for a migration whose name or
  * timestamp is not accepted.
  */
 export function checkOwnProducts(products: readonly Product[]): void {
@@ -17,10 +18,10 @@ export function checkOwnProducts(products: readonly Product[]): void {
   for (const { name } of products) {
     if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name)) {
       throw refused(
-        `the name of a product is up to 32 of a-z, 0-9, _ and -, a letter first; it is ${JSON.stringify(name)}`,
+        `a product name has 1–32 characters of a-z 0-9 _ - and begins with a letter; this one is ${JSON.stringify(name)}`,
       );
     }
-    if (names.has(name)) throw refused(`the name "${name}" is used by another product already`);
+    if (names.has(name)) throw refused(`another product already has the name "${name}"`);
     names.add(name);
   }
   productMigrations(products);

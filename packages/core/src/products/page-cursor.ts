@@ -1,9 +1,9 @@
 import { type JsonValue, RollcallError } from '@rollcall/protocol';
 
-/** What a list is sorted by: the cursor behind a page holds it for the last row. */
+/** The sort key of a row. The cursor holds the key of the last row of a page. */
 export type PageKey = readonly (string | number)[];
 
-/** What a cursor belongs to: the list, and the conditions that it was made for. A cursor is good for no other. */
+/** The list and the conditions that a cursor was made for. The cursor is valid for no other list. */
 export type PageConditions = readonly (JsonValue | undefined)[];
 
 /** Writes the cursor behind a page. */
@@ -13,10 +13,10 @@ export function writePageCursor(conditions: PageConditions, last: PageKey): stri
 }
 
 /**
- * Reads a cursor back: what the last row of the page before was sorted by. It says where to go on and nothing about what
- * may be seen, so whoever forges one only moves about in the answer to their own query.
- * @param kinds what stands at each place of the key.
- * @throws RollcallError `CURSOR_INVALID` when it was not made for a list with these conditions.
+ * Reads a cursor: the sort key of the last row of the page before. It only says where to continue, not what the caller
+ * may see, so a client that forges a cursor only moves about in the answer to its own query.
+ * @param kinds the type of each part of the key.
+ * @throws RollcallError `CURSOR_INVALID` for a cursor that was made for another list or other conditions.
  */
 export function readPageCursor<Key extends PageKey>(
   text: string,
@@ -33,7 +33,7 @@ export function readPageCursor<Key extends PageKey>(
   ) {
     throw new RollcallError(
       'CURSOR_INVALID',
-      'next: this cursor was not issued for this list; begin without it',
+      'next: this cursor was not issued for this list; start again without it',
       {
         field: 'next',
       },
@@ -56,20 +56,23 @@ function parse(text: string): unknown[] {
   }
 }
 
-/** The last row of a page that is sorted by time: the next page begins after it. */
+/** The last row of a page that is sorted by time. The next page begins after it. */
 export interface ContentCursor {
   /** Epoch milliseconds. */
   created_at: number;
-  /** What tells rows of the same moment apart: the primary key. */
+  /** The primary key. It orders rows of the same moment. */
   key: string;
 }
 
-/** Writes the cursor behind a page. It holds the conditions of the list too, and is good for no other. */
+/**
+ * Writes the cursor behind a page that is sorted by time. It also holds the conditions of the list and is valid for no
+ * other list.
+ */
 export function writeContentCursor(last: ContentCursor, conditions: PageConditions): string {
   return writePageCursor(conditions, [last.created_at, last.key]);
 }
 
-/** Reads a cursor back. @throws RollcallError `CURSOR_INVALID` when it was not made for a list with these conditions. */
+/** Reads such a cursor. @throws RollcallError `CURSOR_INVALID` for a cursor of another list or other conditions. */
 export function readContentCursor(text: string, conditions: PageConditions): ContentCursor {
   const [created_at, key] = readPageCursor<[number, string]>(text, conditions, ['number', 'string']);
   return { created_at, key };

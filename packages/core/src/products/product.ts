@@ -5,20 +5,22 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 /*
  * Glossary
  *
- * - Product: something that keeps data of users: chat, video, feeds, and what an operator adds.
- * - Content: everything that a product keeps of one user.
- * - Cascade: one change of all content of one user, such as its deletion, through all products. It is a row (sweeps), and a
- *   task works on it.
- * - Batch: the piece of a cascade that one transaction does. A batch takes what is not yet as it should be, so it needs no
- *   cursor, and repeating it, after a crash or for a second call, changes nothing.
- * - Heir: who owns what a user owned, once the user is gone.
+ * - Product: a part that stores data of users: chat, video, feeds, and the products that an operator adds.
+ * - Content: everything that a product stores about one user.
+ * - Cascade: one change of all content of one user, such as its deletion, through all products. It is a row (in SQL a
+ *   row of `sweeps`), and a task works on it.
+ * - Batch: the part of a cascade that one transaction does. A batch takes the content that is not yet in the wanted
+ *   state. So it needs no cursor, and repeating it, after a crash or for a second call, changes nothing.
+ * - New owner: the user who owns a hard-deleted user's channels and calls afterwards.
  */
 
-/** What one batch works with. It awaits nothing but the transaction: on SQLite everybody else waits for it. */
+/**
+ * What one batch works with. A batch must await nothing but the transaction: on SQLite every other writer waits for it.
+ */
 export interface CascadeContext {
   readonly transaction: WriteTransaction;
   readonly userId: string;
-  /** Whom the events of the batch name. */
+  /** The actor of the batch's events. */
   readonly actor: Actor;
   /** About how many rows a batch may change. */
   readonly limit: number;
@@ -26,58 +28,66 @@ export interface CascadeContext {
 
 /** What a batch of a deletion works with. */
 export interface DeletionContext extends CascadeContext {
-  /** What to do with which content; what is not named is left as it is. */
+  /** What to do with each kind of content. A kind that is not named stays as it is. */
   readonly modes: ContentModes;
   /**
-   * The user itself goes for ever: nothing may name it afterwards, not even content that is left (memberships,
-   * reactions, who made a call). What it owned goes to `newOwner`.
+   * Whether the user itself is hard-deleted. Afterwards nothing may name it, not even content that stays (memberships,
+   * reactions, the maker of a call). What it owned goes to `newOwner`.
    */
   readonly eraseUser: boolean;
-  /** The id of the new owner. Asked for only when there is something to inherit: it may have to come into being first. */
+  /**
+   * The id of the new owner. Call it only when something needs a new owner, because the call may have to create that
+   * user first.
+   */
   newOwner(): Promise<string>;
 }
 
 /** What a batch did. */
 export interface CascadeBatch {
-  /** How much it changed, by the name of the thing, such as `{ messages: 200 }`. Batches are added up for the task. */
+  /** How much it changed, by the name of the thing, such as `{ messages: 200 }`. The task adds up its batches. */
   readonly changed: Readonly<Record<string, number>>;
-  /** Whether there may be more to do. The last batch of a cascade says false. */
+  /** Whether there may be more to do. It is false for the last batch of a cascade. */
   readonly more: boolean;
 }
 
-/** One page of what a product keeps of a user. */
+/** One page of what a product stores about a user. */
 export interface ExportPage {
-  /** Each says what it is in `kind`, such as `message`. */
+  /** Each record names its kind in `kind`, such as `message`. */
   readonly records: readonly ({ kind: string } & JsonObject)[];
-  /** Where the next page begins, in the words of the product; absent after the last. */
+  /** Where the next page begins, in the product's own format. The last page has none. */
   readonly next?: string;
 }
 
 /**
- * A product, as the life cycle of users sees it (SPEC section 6). Each operation does one batch and is called until it
- * says that there is no more; it commits together with how far the task got.
+ * A product, as the life cycle of users sees it (docs/contract/products.md). Each operation does one batch. Its caller
+ * repeats it until the batch says that there is no more, and commits each batch together with the progress of the task.
  */
 export interface Product {
-  /** Lower case; names the product in results, in counts and in exports. */
+  /** Names the product in results, counts and exports. Lower case. */
   readonly name: string;
-  /** The names of those things that follow the option `messages`: one event tells of all of them. Default none. */
+  /** The names of the things that follow the option `messages`. One event reports all of them. Default: none. */
   readonly ofMessages?: readonly string[];
-  /** Tables of its own. */
+  /** The migrations of the product's own tables. */
   readonly migrations?: readonly ProductMigration[];
-  /** The user is deactivated, and what it wrote is to be hidden. */
+  /** Hides what a deactivated user wrote. */
   deactivate(context: CascadeContext): Promise<CascadeBatch>;
-  /** What a deactivation hid comes back; nothing else does. */
+  /** Brings back what a deactivation hid, and nothing else. */
   reactivate(context: CascadeContext): Promise<CascadeBatch>;
-  /** The user is deleted. */
+  /** Deletes content of a deleted user, as the modes say. */
   delete(context: DeletionContext): Promise<CascadeBatch>;
-  /** What the soft deletion of the user hid comes back; nothing else does. */
+  /** Brings back what the soft deletion of the user hid, and nothing else. */
   restore(context: CascadeContext): Promise<CascadeBatch>;
-  /** The page of content after `after`, about `limit` records, oldest first; deleted content that is still stored, too. */
+  /**
+   * The page of content after `after`: about `limit` records, oldest first, including deleted content that is still
+   * stored.
+   */
   export(
     transaction: Transaction,
     page: { userId: string; after?: string; limit: number },
   ): Promise<ExportPage>;
-  /** How much deleting these users would change, by the same names; what they share counts once. It changes nothing. */
+  /**
+   * How much the deletion of these users would change, by the same names. Shared things count once. It changes nothing.
+   */
   count(
     transaction: Transaction,
     deletion: { userIds: readonly string[]; modes: ContentModes; eraseUser: boolean },

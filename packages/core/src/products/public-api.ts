@@ -1,6 +1,6 @@
 /*
- * What an operator's own product is made with, see docs/own-products.md. It is kept small: modules of strangers import it, so
- * what stands here stays.
+ * The public API for an operator's own products (docs/own-products.md). Keep it small: operators' modules import it, so
+ * nothing can leave it later.
  */
 export { default as sql } from 'sql-template-tag';
 export type { ColumnTypes } from '../database/migrations/column-types.js';

@@ -6,14 +6,14 @@ import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from '
 import { toUser } from '../users/model/to-user.js';
 import type { UserRow } from '../users/model/user-table.js';
 
-/** Who looks at content: a back end sees all of it, a user what the rules leave in its sight. */
+/** Who reads content. A back end sees all of it; a user sees what the rules allow. */
 export type Viewer = { kind: 'server' } | { kind: 'user'; userId: string };
 
 /**
- * The user in whose name something is written. It stays as it is until the end of the transaction, so that a deletion
- * cannot slip in between and miss what is written now.
- * @param how `field` is what the errors name; `now`, epoch milliseconds, is the moment at which a ban counts; `lock` is
- * `update` for a transaction that will write the user itself.
+ * Loads the user in whose name something is written, and locks it until the end of the transaction, so that no deletion
+ * misses what is written now.
+ * @param how `field` is the field that errors name; `lock` is `update` for a transaction that will write the user
+ * itself.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `USER_DEACTIVATED`, or `USER_BANNED` for a ban that has not
  * run out.
  */
@@ -37,7 +37,10 @@ export async function loadActor(
   return row;
 }
 
-/** Whom a viewer of content sees now: a back end everybody, a user its own tenant, one who is unknown nobody with a team. */
+/**
+ * The users whom a viewer sees now: a back end sees everyone, a user its own tenant. A user that does not exist sees
+ * only users without a team.
+ */
 export async function tenantOfViewer(transaction: Transaction, viewer: Viewer): Promise<Tenant> {
   if (viewer.kind === 'server') return undefined;
   const settings = await readSettings(transaction);

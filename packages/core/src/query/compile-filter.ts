@@ -1,4 +1,4 @@
-import type { Comparison, FieldReference, FilterNode, JsonValue } from '@rollcall/protocol';
+import type { Comparison, FieldReference, JsonValue, ParsedFilter } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
@@ -7,19 +7,19 @@ import type { JsonDialect } from './json-dialect.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
 
-/** What a filter is compiled for. */
+/** What the compilation of a filter depends on. */
 export interface FilterContext {
   json: JsonDialect;
   viewpoint: Viewpoint;
-  /** The indexed custom paths, dotted, and whether some user has an array there. */
+  /** The indexed custom paths, dotted, and whether any user has an array there. */
   indexes: ReadonlyMap<string, { hasArrays: boolean }>;
 }
 
 /**
- * A filter as a condition on `users`: TRUE for exactly the users who match. Its text depends on the shape of the filter
- * only; every name and value is a parameter, but for the names of indexed fields.
+ * Compiles a filter to a condition on `users` that is TRUE for exactly the users who match. Its text depends only on
+ * the shape of the filter: every name and value is a parameter, except for the names of indexed fields.
  */
-export function compileFilter(filter: FilterNode, context: FilterContext): Sql {
+export function compileFilter(filter: ParsedFilter, context: FilterContext): Sql {
   switch (filter.kind) {
     case 'all':
       return every(filter.nodes.map(node => compileFilter(node, context)));
@@ -33,14 +33,14 @@ export function compileFilter(filter: FilterNode, context: FilterContext): Sql {
 }
 
 /** The custom paths that a filter names. */
-export function customPathsIn(filter: FilterNode): string[][] {
+export function customPathsIn(filter: ParsedFilter): string[][] {
   if (filter.kind !== 'compare') return filter.nodes.flatMap(customPathsIn);
   return filter.field.kind === 'custom' ? [filter.field.path] : [];
 }
 
 function compileComparison(field: FieldReference, comparison: Comparison, context: FilterContext): Sql {
   if (comparison.operator === '$autocomplete') {
-    // The parser admits it for `name` and `id` only, and each has a column of its words.
+    // The parser accepts it for `name` and `id` only, and each has a column of its words.
     const name = field.kind === 'built-in' && field.field === 'id' ? 'id_words' : 'name_words';
     return context.json.hasWords(raw(`users.${name}`), comparison.words);
   }
@@ -60,7 +60,7 @@ function fieldPasses(field: FieldReference, test: ValueTest, context: FilterCont
   return columnPasses(field.field, test, { json, column: builtInColumn(field.field, viewpoint) });
 }
 
-/** The parser has seen to it that the values are of the type that the field holds. */
+/** The parser has already checked that the values have the type of the field. */
 function columnPasses(
   field: PlainField,
   test: ValueTest,
@@ -75,7 +75,7 @@ function columnPasses(
     case 'in':
       return isAmong(test.values, json, column);
     case 'contains':
-      throw new Error(`${field} holds no array`);
+      throw new Error(`${field} is not an array`);
   }
 }
 

@@ -1,33 +1,33 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 
 /**
- * Conditions in SQL have three values. Every condition that is built in this folder is TRUE exactly where it holds, and
- * FALSE or NULL where it does not; so negation must go through {@link not}.
+ * Conditions in SQL have three values. Every condition that this folder builds is TRUE exactly where it holds, and
+ * FALSE or NULL elsewhere. So a negation must use {@link not}.
  */
 export const ALWAYS = sql`TRUE`;
 export const NEVER = sql`FALSE`;
 
-/** Holds where all hold. */
+/** True where all conditions hold. */
 export function every(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? ALWAYS : join(conditions, ' AND ', '(', ')');
 }
 
-/** Holds where at least one holds. */
+/** True where at least one condition holds. */
 export function some(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? NEVER : join(conditions, ' OR ', '(', ')');
 }
 
-/** Holds exactly where the condition does not. */
+/** True exactly where the condition does not hold. */
 export function not(condition: Sql): Sql {
   return sql`(${condition} IS NOT TRUE)`;
 }
 
-/** A boolean as SQL text: better-sqlite3 binds none. */
+/** A boolean as SQL text, because better-sqlite3 cannot bind booleans. */
 export function truth(value: boolean): Sql {
   return value ? ALWAYS : NEVER;
 }
 
-/** A direction of an `ORDER BY`. */
+/** The direction of an `ORDER BY`. */
 export function direction(descending: boolean): Sql {
   return raw(descending ? 'DESC' : 'ASC');
 }

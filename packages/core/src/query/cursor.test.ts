@@ -108,7 +108,7 @@ describe('a cursor', () => {
       }
     }
     expect(changed.filter(one => one !== cursor && !isRefused(asked, one))).toEqual([]);
-    expect(String(refusalOf(asked, changed[0] ?? ''))).toContain('no cursor of queryUsers');
+    expect(String(refusalOf(asked, changed[0] ?? ''))).toContain('not a cursor of queryUsers');
   });
 
   it('is refused when it is anything else', () => {

@@ -1,7 +1,7 @@
 /**
- * The cursor of `queryUsers`: what the last user of a page was sorted by, and a digest of the query it belongs to. It
- * says where to go on and nothing about what may be seen, so it needs no secret: whoever forges one only moves about in
- * the answer to their own query. The checksum is there to tell a damaged cursor from a good one.
+ * The cursor of `queryUsers`: the sort key of the last user of a page, and a digest of the query that it belongs to. It
+ * only says where to continue, not what the caller may see, so it needs no secret: a client that forges a cursor only
+ * moves about in the answer to its own query. The checksum detects a damaged cursor.
  */
 import { createHash } from 'node:crypto';
 import { type ParsedSortKey, QUERY_FIELDS, RollcallError } from '@rollcall/protocol';
@@ -17,27 +17,30 @@ export function writeCursor(query: UserQuery, last: readonly SortValue[]): strin
 }
 
 /**
- * Reads a cursor back: what the last user of the page before was sorted by, key by key.
- * @throws RollcallError `CURSOR_INVALID` when the cursor is not one of ours, has been changed, or belongs to another
- * filter, sort or range.
+ * Reads a cursor: the sort key of the last user of the page before, key by key.
+ * @throws RollcallError `CURSOR_INVALID` for a cursor that is malformed or changed, or that belongs to another filter,
+ * sort or range.
  */
 export function readCursor(query: UserQuery, text: string): SortValue[] {
   const [sum, ...body] = parse(text);
   const [version, digest, ...values] = body;
   if (version !== VERSION || sum !== checksum(body)) {
-    throw invalid('this is no cursor of queryUsers; pass `next` of the page before, unchanged');
+    throw invalid('this is not a cursor of queryUsers; pass `next` of the page before, unchanged');
   }
   if (digest !== digestOf(query)) {
-    throw invalid('this cursor belongs to another filter, sort or range of users; begin without it');
+    throw invalid('this cursor belongs to another filter, sort or range of users; start again without it');
   }
   const decoded = query.sort.map((key, position) => decode(key, values[position]));
   if (values.length !== decoded.length || !decoded.every(value => value !== undefined)) {
-    throw invalid('this cursor does not fit the sort; begin without it');
+    throw invalid('this cursor does not fit the sort; start again without it');
   }
   return decoded;
 }
 
-/** Everything that decides which users are found and in which order, but for what changes between two pages. */
+/**
+ * A digest of everything that decides which users are found and in which order, except for what changes between two
+ * pages.
+ */
 function digestOf({ filter, sort, options, seesInvisible }: UserQuery): string {
   const { limit, offset, next, watch, presence, ...ranges } = options;
   return digest([filter, sort, ranges, seesInvisible]);
@@ -56,7 +59,7 @@ function encode(value: SortValue): unknown {
   return value.kind === 'null' ? null : [value.kind];
 }
 
-/** A value as the sort of its field can have it; undefined for anything else. */
+/** Decodes a value that the sort of its field can have; undefined for anything else. */
 function decode({ field }: ParsedSortKey, encoded: unknown): SortValue | undefined {
   const value = sortValue(encoded);
   if (!value || field.kind === 'custom' || value.kind === 'null') return value;
@@ -89,7 +92,7 @@ function sortValue(encoded: unknown): SortValue | undefined {
 function parse(text: string): unknown[] {
   try {
     const bytes = Buffer.from(text, 'base64url');
-    // Decoding passes over what is not base64url; such a text is no cursor of ours.
+    // Buffer ignores characters that are not base64url. A text with such characters is not a cursor.
     if (bytes.toString('base64url') !== text) return [];
     const parts: unknown = JSON.parse(bytes.toString());
     return Array.isArray(parts) ? parts : [];

@@ -1,7 +1,7 @@
 /**
- * The indexes of the setting `indexed_custom_fields`. Each holds the value at a path together with the default sort, so
- * that a page of the users with some value is read off the index. A user with an array on the path has a key of its own,
- * because it can match in more ways than one key can say; see {@link indexedCustomPasses}.
+ * The indexes of the setting `indexed_custom_fields`. Each index holds the value at a path and the default sort, so
+ * that a page of users with a value is read directly from it. A user with an array on the path has a separate key,
+ * because one key cannot express all the ways in which it can match; see {@link indexedCustomPasses}.
  */
 import { createHash } from 'node:crypto';
 import { fieldNameProblem, splitPath } from '@rollcall/protocol';
@@ -15,9 +15,9 @@ import type { ValueTest } from './value-test.js';
 const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
 
 /**
- * Makes the indexes match the setting: creates what is missing and drops what is no longer named. Calling it again
- * changes nothing. On a large directory it takes a while, during which nobody else writes users.
- * @param paths dotted paths within custom data, as the setting has them.
+ * Makes the indexes match the setting: creates missing ones and drops the others. Calling it again changes nothing. On
+ * a large directory it takes a while, and no other transaction can write users meanwhile.
+ * @param paths dotted paths within custom data, as in the setting.
  */
 export async function syncCustomIndexes(transaction: Queryable, paths: readonly string[]): Promise<void> {
   const { customIndex } = jsonDialectOf(transaction.dialect);
@@ -37,7 +37,7 @@ export async function syncCustomIndexes(transaction: Queryable, paths: readonly 
   }
 }
 
-/** Which of the indexed paths lead some user to or through an array. */
+/** The indexed paths that, for any user, lead to or through an array. */
 export async function pathsWithArrays(
   transaction: Transaction,
   paths: readonly (readonly string[])[],
@@ -55,8 +55,8 @@ export async function pathsWithArrays(
 }
 
 /**
- * A test of an indexed path, put so that its index can answer it; undefined when it cannot.
- * @param hasArrays whether some user has an array on the path. While none has, the key alone decides.
+ * A test of an indexed path in a form that its index can answer; undefined if it cannot.
+ * @param hasArrays whether any user has an array on the path. If none has, the key alone decides.
  */
 export function indexedCustomPasses(
   json: JsonDialect,
@@ -70,15 +70,15 @@ export function indexedCustomPasses(
   return some([byKey, byArray]);
 }
 
-/** The name follows from what the index is, so that a changed definition becomes another index. */
+/** The name is derived from the definition, so that a changed definition gives another index. */
 function nameOf(columns: string): string {
   return `users_custom_${createHash('sha256').update(columns).digest('hex').slice(0, 24)}`;
 }
 
-/** The path becomes part of a statement's text, so its grammar is not left to the caller. */
+/** Checks the path's grammar here, because the path becomes part of a statement's text. */
 function checkedPath(path: string): string[] {
   const names = splitPath(path);
   const problem = names.map(fieldNameProblem).find(Boolean);
-  if (problem) throw new Error(`a path that cannot be indexed: ${problem}`);
+  if (problem) throw new Error(`this path cannot be indexed: ${problem}`);
   return names;
 }

@@ -3,24 +3,26 @@ import type { SortValue } from './sort-value.js';
 import type { ValueTest } from './value-test.js';
 
 /**
- * How queries look into JSON columns and what else they need, once for each dialect of SQL. Paths and values are always bound; the one path that
- * stands in a statement as text is that of an indexed field, which the operator chose and the field name grammar has
- * passed, because an index on an expression serves only the same text.
+ * How queries look into JSON columns, and what else they need, once for each SQL dialect. Paths and values are always
+ * bound, with one exception: the path of an indexed field stands in the statement as text, because an index on an
+ * expression serves only the same text. The operator chose that path, and the field name grammar has accepted it.
  */
 export interface JsonDialect {
-  /** The users whose custom data at a path passes a test. */
+  /** Users whose custom data at a path passes a test. */
   customPasses(path: readonly string[], test: ValueTest): Sql;
-  /** The users whose teams pass a test. */
+  /** Users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
-  /** The users who belong to a tenant: who share one of these teams, or with none of them, who have none. */
+  /**
+   * Users who belong to a tenant: users who share one of these teams or, if there are no teams, users without a team.
+   */
   belongsTo(tenant: readonly string[]): Sql;
   /** `expression` equals one of the values, which are all numbers or all strings. */
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
-  /** The column is NULL, as it is in most rows. */
+  /** The column is NULL, for a column that is NULL in most rows. */
   isMostlyNull(column: Sql): Sql;
-  /** The words of a search column (derived-columns.ts) begin with all of these. */
+  /** The words of a search column (users/model/derived-columns.ts) begin with all of these. */
   hasWords(column: Sql, words: readonly string[]): Sql;
-  /** What a sort by a custom path compares, in turn. */
+  /** What a sort by a custom path compares, in order. */
   sortCustom(column: CustomSortColumn): SortPlan;
   /** What a sort by teams compares: the least team when ascending, the greatest when descending. */
   sortTeams(descending: boolean): Sql;
@@ -29,10 +31,10 @@ export interface JsonDialect {
   readonly customIndex: CustomIndexDialect;
 }
 
-/** A custom path as a key of a sort. */
+/** A custom path as a sort key. */
 export interface CustomSortColumn extends SortColumn {
   path: readonly string[];
-  /** Which key of the sort it is, from 0. */
+  /** The position of the key in the sort, from 0. */
   position: number;
 }
 
@@ -40,7 +42,7 @@ export interface CustomSortColumn extends SortColumn {
 export interface CustomIndexDialect {
   /** The indexed expression, as text. */
   key(path: readonly string[]): Sql;
-  /** The key of the users who have an array on the path. They match by rules that one key cannot express. */
+  /** The key of users who have an array on the path. They match by rules that one key cannot express. */
   readonly arrayKey: Sql;
   /** A test as a condition on the key; undefined when the index cannot answer it. */
   keyPasses(key: Sql, test: ValueTest): Sql | undefined;
@@ -48,7 +50,7 @@ export interface CustomIndexDialect {
   readonly names: Sql;
 }
 
-/** One expression that an `ORDER BY` names; a key of a sort is one of these or several. */
+/** One expression of an `ORDER BY`. A sort key consists of one or more of these. */
 export interface SortAtom {
   expression: Sql;
   descending: boolean;
@@ -58,18 +60,18 @@ export interface SortAtom {
   last?: Sql | null;
 }
 
-/** A key of a sort as the dialects take it. */
+/** A sort key as the dialects take it. */
 export interface SortColumn {
   descending: boolean;
-  /** What the last row of the page before was sorted by. */
+  /** The sort key of the last row of the page before. */
   last: SortValue | undefined;
 }
 
 /** What a sort adds to a statement. */
 export interface SortPlan {
-  /** Joins that name what the atoms compare. */
+  /** Joins that provide what the atoms compare. */
   from: Sql;
   atoms: SortAtom[];
-  /** The first atom is a nullable column that has an index. */
+  /** Whether the first atom is a nullable column that has an index. */
   nullsInIndex: boolean;
 }

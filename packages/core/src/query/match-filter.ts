@@ -1,7 +1,7 @@
 import {
   type FieldReference,
-  type FilterNode,
   type JsonValue,
+  type ParsedFilter,
   searchWords,
   type User,
 } from '@rollcall/protocol';
@@ -14,11 +14,11 @@ import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './va
 export type MatchableUser = User;
 
 /**
- * Whether a user matches a filter: the same answer that `queryUsers` gives, without a database. The user is taken as it
- * is given, so hand over the user as the asking viewer sees it: with the presence of an invisible user already hidden.
- * @param now epoch milliseconds; a ban that has run out by then reads as not banned.
+ * Whether a user matches a filter. It gives the same answer as `queryUsers`, without a database. It takes the user as
+ * given, so pass the user as the viewer sees it, with the presence of an invisible user already hidden.
+ * @param now epoch milliseconds. A ban that has run out by then reads as not banned.
  */
-export function matchesFilter(filter: FilterNode, user: MatchableUser, now: number): boolean {
+export function matchesFilter(filter: ParsedFilter, user: MatchableUser, now: number): boolean {
   switch (filter.kind) {
     case 'all':
       return filter.nodes.every(node => matchesFilter(node, user, now));
@@ -43,7 +43,7 @@ function placesOf(field: FieldReference, user: MatchableUser, now: number): Reac
   return [{ value: builtInValue(user, field.field, { now, seesInvisible: true }), open: true }];
 }
 
-/** Each word asked for is the beginning of some word of the text. */
+/** Whether each wanted word is the beginning of some word of the text. */
 function hasWords(text: string, wanted: readonly string[]): boolean {
   const words = searchWords(text);
   return wanted.every(prefix => words.some(word => word.startsWith(prefix)));
@@ -64,7 +64,7 @@ function passes(places: readonly Reached[], test: ValueTest): boolean {
   }
 }
 
-/** The values that a comparison looks at: an open array counts as a whole and by its elements. */
+/** The values that a comparison tests. An open array counts as a whole and by its elements. */
 function candidates(places: readonly Reached[]): (JsonValue | undefined)[] {
   return places.flatMap(({ value, open }) => (open && Array.isArray(value) ? [...value, value] : [value]));
 }

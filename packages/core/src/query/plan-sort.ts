@@ -8,7 +8,7 @@ import type { Viewpoint } from './user-query.js';
 
 /**
  * The expressions of a sort.
- * @param last what the last user of the page before was sorted by, key by key; absent for the first page.
+ * @param last the sort key of the last user of the page before, key by key. The first page has none.
  */
 export function planSort(
   keys: readonly ParsedSortKey[],
@@ -55,19 +55,6 @@ function parameter(value: SortValue): Sql | null {
   }
 }
 
-/**
- * The rest of a sorted list after a given row, as conditions. The row is named by what it was sorted by, not by its
- * position, so rows that come and go elsewhere do not shift it; it need not even exist any more.
- */
-
-/** An atom of a page that is not the first. */
-type PlacedAtom = SortAtom & { last: Sql | null };
-
-/** The rows that come after the last one. All atoms must have a `last`. */
-function afterLast(atoms: readonly SortAtom[]): Sql {
-  return after(atoms as PlacedAtom[]);
-}
-
 /** The `ORDER BY` of a sort. `missingFirst` says where NULL goes. */
 export function orderBy(atoms: readonly SortAtom[], missingFirst: (descending: boolean) => Sql): Sql {
   return join(
@@ -80,12 +67,58 @@ export function orderBy(atoms: readonly SortAtom[], missingFirst: (descending: b
   );
 }
 
+/** A part of a sorted list that one statement reads. */
+export interface PagePart {
+  conditions: Sql[];
+  atoms: SortAtom[];
+}
+
+/**
+ * The parts of a sorted list, or of its rest after the last page, in order.
+ *
+ * A list that begins with a nullable column is read in two parts: the rows without the value, and the rows with it.
+ * Within each part the order says nothing about NULL, so an index can provide it on both engines; PostgreSQL's indexes
+ * have NULL at the opposite end from MongoDB.
+ */
+export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean }): PagePart[] {
+  const { atoms, nullsInIndex } = plan;
+  const [first, ...rest] = atoms;
+  const begun = first?.last !== undefined;
+  if (!first || !nullsInIndex || !divisible) {
+    return [{ atoms, conditions: begun ? [afterLast(atoms)] : [] }];
+  }
+  const narrowed = [{ ...first, nullable: false }, ...rest];
+  const lacking: PagePart = {
+    atoms: narrowed,
+    conditions: [sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
+  };
+  const having: PagePart = {
+    atoms: narrowed,
+    conditions: [sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
+  };
+  const inOrder = first.descending ? [having, lacking] : [lacking, having];
+  // The remaining list begins with the part in which the last page ended.
+  const current = first.last === null ? lacking : having;
+  return begun ? inOrder.slice(inOrder.indexOf(current)) : inOrder;
+}
+
+/** An atom of a page that is not the first. */
+type PlacedAtom = SortAtom & { last: Sql | null };
+
+/**
+ * The rows of a sorted list after a given row. The row is identified by its sort key, not by its position, so rows that
+ * come and go elsewhere do not shift the page, and the row itself need not exist any more. All atoms must have a `last`.
+ */
+function afterLast(atoms: readonly SortAtom[]): Sql {
+  return after(atoms as PlacedAtom[]);
+}
+
 function after(atoms: readonly PlacedAtom[]): Sql {
   const [first, ...rest] = atoms;
   if (!first) return NEVER;
   const sameWay = atoms.every(({ descending, nullable }) => !nullable && descending === first.descending);
   if (sameWay) {
-    // A comparison of rows is what both engines answer from an index over several columns.
+    // Both engines can answer a row comparison from an index over several columns.
     const expressions = join(atoms.map(({ expression }) => expression));
     const values = join(atoms.map(({ last }) => last));
     return sql`(${expressions}) ${beyond(first)} (${values})`;
@@ -111,39 +144,4 @@ function equalsLast({ expression, last }: PlacedAtom): Sql {
 
 function beyond({ descending }: SortAtom): Sql {
   return raw(descending ? '<' : '>');
-}
-
-/** A stretch of a sorted list that one statement reads. */
-export interface PagePart {
-  conditions: Sql[];
-  atoms: SortAtom[];
-}
-
-/**
- * The stretches that make up a sorted list, or the rest of it after the last page, in order.
- *
- * A list that begins with a nullable column is read in two: the rows that lack the value, and those that have it. Within
- * each the order needs no word about NULL, so an index gives it on both engines; PostgreSQL's indexes have NULL at the
- * other end than MongoDB.
- */
-export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean }): PagePart[] {
-  const { atoms, nullsInIndex } = plan;
-  const [first, ...rest] = atoms;
-  const begun = first?.last !== undefined;
-  if (!first || !nullsInIndex || !divisible) {
-    return [{ atoms, conditions: begun ? [afterLast(atoms)] : [] }];
-  }
-  const narrowed = [{ ...first, nullable: false }, ...rest];
-  const lacking: PagePart = {
-    atoms: narrowed,
-    conditions: [sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
-  };
-  const having: PagePart = {
-    atoms: narrowed,
-    conditions: [sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
-  };
-  const inOrder = first.descending ? [having, lacking] : [lacking, having];
-  // The part that the last page ended in is the first one left.
-  const current = first.last === null ? lacking : having;
-  return begun ? inOrder.slice(inOrder.indexOf(current)) : inOrder;
 }

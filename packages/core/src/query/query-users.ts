@@ -13,10 +13,10 @@ import { sortValueOf } from './sort-value.js';
 import type { UserQuery } from './user-query.js';
 
 /**
- * One page of the users that match a query, in its order, and the cursor of the page after it when there is one.
+ * One page of the users that match a query, in its order, and the cursor of the next page if there is one.
  *
- * Following `next` goes through the whole answer: a user that nobody changes meanwhile comes exactly once, whatever is
- * written beside it. There is no ceiling, and a page far down costs what the first one does.
+ * Following `next` reads the whole answer: a user that does not change meanwhile appears exactly once, whatever else is
+ * written. There is no limit to its length, and a late page costs no more than the first.
  * @throws RollcallError `CURSOR_INVALID` for a cursor that was not issued for this query.
  */
 export async function queryUsers(
@@ -25,7 +25,7 @@ export async function queryUsers(
 ): Promise<{ rows: UserRow[]; next?: string }> {
   const { sort, options } = query;
   if (options.next !== undefined && options.offset !== undefined) {
-    throw new RollcallError('INPUT_INVALID', 'offset: offset and next exclude each other', {
+    throw new RollcallError('INPUT_INVALID', 'offset: pass either offset or next, not both', {
       field: 'offset',
     });
   }
@@ -40,7 +40,7 @@ export async function queryUsers(
   ]);
 
   const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
-  // One row more than asked for tells whether there is another page.
+  // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
   const rows: UserRow[] = [];
   for (const part of pageParts(plan, { divisible: !options.offset })) {
@@ -59,7 +59,7 @@ export async function queryUsers(
   return { rows: page, next: writeCursor(query, lastValues) };
 }
 
-/** The indexes that the filter can make use of. */
+/** The indexes that the filter can use. */
 async function usableIndexes(
   transaction: Transaction,
   { filter, indexedFields }: UserQuery,

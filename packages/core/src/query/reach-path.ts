@@ -1,29 +1,29 @@
 /**
  * Where a dotted path leads in a document, as MongoDB's matcher walks it:
  *
- * - a name steps into a field of an object; where there is none, the path ends at "nothing";
- * - at an array, the rest of the path goes on in each element that is an object; other elements are passed over, nested
- *   arrays among them;
- * - a name that is an index of the array also steps to that element. What is reached by its index stands for itself: if
- *   it is an array, its elements are not compared one by one.
+ * - A name steps into a field of an object. If there is no such field, the path ends at "nothing".
+ * - At an array, the rest of the path continues in each element that is an object. Other elements are skipped,
+ *   including nested arrays.
+ * - A name that is an index of the array also steps to that element. An element that is reached by its index stands for
+ *   itself: if it is an array, its elements are not compared one by one.
  *
- * For a sort, MongoDB's rules differ in two points: an index that the array has is followed alone, and an element that is
- * no object counts as one in which the rest of the path is missing.
+ * For a sort, MongoDB's rules differ in two points: only the index is followed if the array has it, and an element that
+ * is not an object counts as one in which the rest of the path is missing.
  *
- * The walks in SQL (`sqlite-cell.ts`, `postgres-value.ts`) follow the same rules.
+ * The walks in SQL (`sqlite/sqlite-cell.ts`, `postgres/postgres-value.ts`) follow the same rules.
  */
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
 import { isJsonObject } from '../json/json-values.js';
 
 /** One place that a path leads to. */
 export interface Reached {
-  /** Undefined where nothing is. */
+  /** Undefined if there is nothing. */
   value: JsonValue | undefined;
-  /** Whether an array found here stands for its elements, too. */
+  /** Whether an array found here also stands for its elements. */
   open: boolean;
 }
 
-/** What a path is followed for. */
+/** Why a path is followed. */
 export type PathPurpose = 'filter' | 'sort';
 
 /** Every place in a document that a path leads to. */
@@ -59,7 +59,7 @@ export function reachPath(document: JsonObject, path: readonly string[], purpose
   return places;
 }
 
-/** A name as an index of an array, as MongoDB writes indexes: no sign and no leading zeros. */
+/** A name as an array index, as MongoDB writes indexes: without sign or leading zeros. */
 export function arrayIndex(name: string): number | null {
   return /^(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : null;
 }

@@ -5,7 +5,7 @@ import { builtInValue } from './built-in-value.js';
 import { reachPath } from './reach-path.js';
 import type { Viewpoint } from './user-query.js';
 
-/** What a sort compares of one user. Objects are not ordered among themselves, nor are arrays within arrays. */
+/** What a sort compares for one user. Objects are equal to each other, and so are arrays within arrays. */
 export type SortValue =
   | { kind: 'empty' | 'null' | 'object' | 'array' }
   | { kind: 'number'; value: number }
@@ -13,12 +13,12 @@ export type SortValue =
   | { kind: 'boolean'; value: boolean };
 
 /**
- * A sort by a custom field looks at so many characters of a text, so that a cursor, which carries what the last user was
- * sorted by, has a bounded length.
+ * The number of characters of a text that a sort by a custom field compares. The cursor holds the sort key of the last
+ * user, so this bounds the length of a cursor.
  */
 export const SORT_TEXT_LENGTH = 256;
 
-/** MongoDB's order of types. A missing value sorts as null, an array without elements before it. */
+/** MongoDB's order of types. A missing value sorts as null, and an empty array sorts before it. */
 export const SORT_RANKS: Record<SortValue['kind'], number> = {
   empty: 0,
   null: 1,
@@ -29,7 +29,7 @@ export const SORT_RANKS: Record<SortValue['kind'], number> = {
   boolean: 6,
 };
 
-/** What a key of a sort compares of a user; the same that the SQL of the sort computes. */
+/** What a sort key compares for a user. The SQL of the sort computes the same. */
 export function sortValueOf(row: UserRow, key: ParsedSortKey, viewpoint: Viewpoint): SortValue {
   const { field, direction } = key;
   if (field.kind === 'built-in') {
@@ -43,7 +43,7 @@ export function sortValueOf(row: UserRow, key: ParsedSortKey, viewpoint: Viewpoi
   return extreme(values, direction);
 }
 
-/** Orders two values as an ascending sort does. */
+/** Compares two values for an ascending sort. */
 export function compareSortValues(one: SortValue, other: SortValue): number {
   const byRank = SORT_RANKS[one.kind] - SORT_RANKS[other.kind];
   if (byRank !== 0) return byRank;
@@ -53,7 +53,7 @@ export function compareSortValues(one: SortValue, other: SortValue): number {
   return 0;
 }
 
-/** Of several values the least when ascending, the greatest when descending. */
+/** The least of several values for an ascending sort, the greatest for a descending one. */
 function extreme(values: readonly SortValue[], direction: 1 | -1): SortValue {
   const [first, ...rest] = values;
   if (!first) return { kind: 'null' };

@@ -1,19 +1,25 @@
-import type { FilterNode, ParsedSortKey } from '@rollcall/protocol';
+import type { ParsedFilter, ParsedSortKey } from '@rollcall/protocol';
 import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
 import type { Tenant } from '../access/access.js';
 
-/** A checked query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call. */
+/**
+ * A parsed query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call, and whom it
+ * may find.
+ */
 export interface UserQuery {
-  filter: FilterNode;
+  filter: ParsedFilter;
   sort: ParsedSortKey[];
   options: ParsedQueryUsersOptions;
   /** Epoch milliseconds. A ban that has run out by then reads as not banned. */
   now: number;
   /** The setting `indexed_custom_fields`: dotted paths within custom data. */
   indexedFields: readonly string[];
-  /** When false, an invisible user is found and sorted as if offline and never active. True for servers. */
+  /**
+   * Whether an invisible user is found and sorted by its real presence, as for servers. If false, it counts as offline
+   * and never active.
+   */
   seesInvisible: boolean;
-  /** Whom the asker sees; absent: everybody. */
+  /** Whom the caller sees. Absent: everyone. */
   tenant?: Tenant;
 }
 

@@ -1,21 +1,21 @@
 import type { Comparison, JsonValue } from '@rollcall/protocol';
 
 /**
- * A comparison in the one form that both the SQL compilers and the matcher in memory implement. Every operator but
- * `$autocomplete` is one of these or the negation of one.
+ * A comparison in the form that both the SQL compilers and the matcher in memory implement. Every operator except
+ * `$autocomplete` is one of these, or the negation of one.
  */
 export type ValueTest =
-  /** Equal to one of these; null among them stands for "null or missing". */
+  /** Equal to one of these. Null among them means "null or missing". */
   | { kind: 'in'; values: JsonValue[] }
   | { kind: 'order'; operator: OrderOperator; value: string | number | boolean }
   | { kind: 'exists' }
   /** An array that has this element. */
   | { kind: 'contains'; value: string | number | boolean | null };
 
-/** How two values of one type can stand to each other. */
+/** How two values of one type can relate. */
 export type OrderOperator = '>' | '>=' | '<' | '<=';
 
-/** A comparison of values; `$autocomplete` compares words. */
+/** A comparison of values. (`$autocomplete` compares words.) */
 export type ValueComparison = Exclude<Comparison, { operator: '$autocomplete' }>;
 
 const ORDER_OPERATORS = { $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' } as const;
@@ -43,7 +43,7 @@ export function toValueTest(comparison: ValueComparison): { test: ValueTest; neg
   }
 }
 
-/** Whether two values whose comparison came to `order` (negative, zero or positive) stand as the operator says. */
+/** Whether an operator holds for two values whose comparison gave `order` (negative, zero or positive). */
 export function holdsInOrder(operator: OrderOperator, order: number): boolean {
   switch (operator) {
     case '>':
@@ -57,12 +57,12 @@ export function holdsInOrder(operator: OrderOperator, order: number): boolean {
   }
 }
 
-/** The booleans that stand to another one as the operator says; false is less than true. */
+/** The booleans for which an operator holds against another one. False is less than true. */
 export function booleansInOrder(operator: OrderOperator, value: boolean): boolean[] {
   return [false, true].filter(one => holdsInOrder(operator, Number(one) - Number(value)));
 }
 
-/** The values of a list by how they are compared. */
+/** The values of a list, grouped by how they are compared. */
 export function splitValues(values: readonly JsonValue[]) {
   return {
     orAbsent: values.includes(null),

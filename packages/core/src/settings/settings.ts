@@ -25,7 +25,40 @@ const DEFAULTS: AppSettings = {
   grants: DEFAULT_GRANTS,
 };
 
-/** The settings as a transaction sees them, defaults filled in. */
+/** The settings of the app (docs/contract/usernames.md, queries.md, access.md, limits.md). */
+export class Settings {
+  readonly #unitOfWork: UnitOfWork;
+
+  constructor(unitOfWork: UnitOfWork) {
+    this.#unitOfWork = unitOfWork;
+  }
+
+  /** The settings now. */
+  get(): Promise<AppSettings> {
+    return this.#unitOfWork.read(readSettings);
+  }
+
+  /**
+   * Changes the settings that are named. The grants of a named role replace that role's grants.
+   * @throws RollcallError `INPUT_INVALID` for an unknown setting or an invalid value. Then nothing changes.
+   */
+  async update(actor: Actor, raw: unknown): Promise<AppSettings> {
+    const parsed = appSettingsUpdateSchema.safeParse(raw);
+    if (!parsed.success) throw invalidSettings(parsed.error.issues);
+    return this.#unitOfWork.write(async transaction => {
+      const change = (before: AppSettings): AppSettings => ({
+        ...before,
+        ...parsed.data,
+        grants: { ...before.grants, ...parsed.data.grants },
+      });
+      const { settings, changes } = await saveSettings(transaction, actor, { change });
+      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, settings.indexed_custom_fields);
+      return settings;
+    });
+  }
+}
+
+/** The settings as a transaction sees them, with defaults filled in. */
 export async function readSettings(transaction: Queryable): Promise<AppSettings> {
   const [row] = await transaction.query(sql`SELECT settings FROM app_settings WHERE id = 1`);
   const stored = transaction.dialect.readJson(row?.settings) as Partial<AppSettings>;
@@ -33,9 +66,9 @@ export async function readSettings(transaction: Queryable): Promise<AppSettings>
 }
 
 /**
- * Changes the settings, alone among all who do, and logs what changed. Settings that stay as they are write nothing.
- * @param change says what they become.
- * @param now epoch milliseconds.
+ * Changes the settings and logs the changes. Only one transaction at a time does this. If no setting changes, nothing
+ * is written.
+ * @param change returns the new settings.
  * @returns the settings now, and the changes by name.
  */
 export async function saveSettings(
@@ -64,39 +97,6 @@ function settingsChanges(before: AppSettings, after: AppSettings): Changes {
   const names = Object.keys(after) as (keyof AppSettings)[];
   const changed = names.filter(name => !jsonEqual(before[name], after[name]));
   return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
-}
-
-/** The settings of the app (SPEC sections 3, 4, 10, 12). */
-export class Settings {
-  readonly #unitOfWork: UnitOfWork;
-
-  constructor(unitOfWork: UnitOfWork) {
-    this.#unitOfWork = unitOfWork;
-  }
-
-  /** The settings now. */
-  get(): Promise<AppSettings> {
-    return this.#unitOfWork.read(readSettings);
-  }
-
-  /**
-   * Changes the settings that are named; the grants of the roles that are named replace theirs.
-   * @throws RollcallError `INPUT_INVALID` for an unknown setting or a value that it does not take; nothing is changed.
-   */
-  async update(actor: Actor, raw: unknown): Promise<AppSettings> {
-    const parsed = appSettingsUpdateSchema.safeParse(raw);
-    if (!parsed.success) throw invalidSettings(parsed.error.issues);
-    return this.#unitOfWork.write(async transaction => {
-      const change = (before: AppSettings): AppSettings => ({
-        ...before,
-        ...parsed.data,
-        grants: { ...before.grants, ...parsed.data.grants },
-      });
-      const { settings, changes } = await saveSettings(transaction, actor, { change });
-      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, settings.indexed_custom_fields);
-      return settings;
-    });
-  }
 }
 
 function invalidSettings(found: readonly { path: PropertyKey[]; message: string }[]): RollcallError {

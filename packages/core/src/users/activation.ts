@@ -7,14 +7,14 @@ import type { UserRow } from './model/user-table.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones, userDeleted } from './tombstones.js';
 
-/** A life-cycle change of one user: what happened to it. Repeating it changes nothing. */
+/** A life-cycle change of one user. It answers with the outcome for that user. Repeating it changes nothing. */
 export type ChangeActivity = (
   transaction: WriteTransaction,
   actor: Actor,
   change: { id: string },
 ) => Promise<UserOutcome>;
 
-/** Marks a user as deactivated: it cannot connect or call anything; its data stays. */
+/** Marks a user as deactivated. The user cannot connect or call anything, and its data stays. */
 export const deactivateUser: ChangeActivity = (transaction, actor, change) =>
   changeUser(transaction, actor, {
     ...change,
@@ -30,17 +30,22 @@ export const reactivateUser: ChangeActivity = (transaction, actor, change) =>
     apply: row => refuseDeleted(row) ?? without(row, 'deactivated_at'),
   });
 
-/** Undoes a soft deletion. The user is as it was, deactivated if it was; its name must be free still. */
+/**
+ * Undoes a soft deletion. The user returns as it was, deactivated if it was deactivated. Its name must still be free.
+ */
 export const restoreUser: ChangeActivity = (transaction, actor, change) =>
   changeUser(transaction, actor, {
     ...change,
     apply: row =>
       row.deletion === 'pruning'
-        ? new RollcallError('USER_DELETED', `the data of the user "${row.id}" has been deleted for good`)
+        ? new RollcallError(
+            'USER_DELETED',
+            `the data of the user "${row.id}" has been erased; it cannot be restored`,
+          )
         : without(without(row, 'deleted_at'), 'deletion'),
   });
 
-/** The new state of a user, the same object where nothing is to change, or what stands against it. */
+/** The new state of a user (the same object if nothing changes), or the reason why it cannot change. */
 type Apply = (row: UserRow) => UserRow | RollcallError;
 
 async function changeUser(

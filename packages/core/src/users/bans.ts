@@ -7,20 +7,20 @@ import { type BanDetails, userChanges } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
 
 /**
- * What is stored of a ban beside the user. The user's own fields say whether it is banned and until when; the row is
- * there as long as they do, and adds why, by whom and since when.
+ * What is stored about a ban besides the user. The user's own fields say whether it is banned and until when. The row
+ * exists as long as the ban does, and adds the reason, the author and the start.
  */
 export interface BanRow {
   user_id: string;
   reason?: string;
   banned_by_id?: string;
-  /** Whether the user is not told of it: it is shadow-banned, and not banned openly. */
+  /** Whether it is a shadow ban only: the user does not learn of it. */
   shadow: boolean;
   created_at: number;
   expires_at?: number;
 }
 
-/** The bans, one for each user who is banned or shadow-banned. */
+/** The bans: one row for each user who is banned or shadow-banned. */
 export const banTable = defineTable<BanRow>('bans', [
   { name: 'user_id', kind: 'text', primary: true },
   { name: 'reason', kind: 'text', nullable: true },
@@ -30,30 +30,33 @@ export const banTable = defineTable<BanRow>('bans', [
   { name: 'expires_at', kind: 'integer', nullable: true },
 ]);
 
-/** A user that is written: how it was (without a ban that had run out), how it is, and what is said of its ban. */
+/**
+ * A user that is being written: its state before (without a ban that has run out) and after, and the details of its
+ * ban.
+ */
 export interface WrittenUser {
   before?: UserRow;
   after: UserRow;
   ban?: BanDetails;
-  /** Whether a ban of it had run out: what is banned now is another ban. */
+  /** Whether a ban had run out before. A ban after that is a new ban. */
   ranOut: boolean;
 }
 
 /**
- * Makes the rows of bans follow the users that are written. A ban keeps the time at which it began for as long as it
- * lasts, and its reason and author until others are given.
+ * Updates the rows of bans after users were written. A ban keeps its start for as long as it lasts, and keeps its
+ * reason and author until new ones are given.
  */
 export async function saveBans(
   transaction: WriteTransaction,
   written: readonly WrittenUser[],
 ): Promise<void> {
   const ended: string[] = [];
-  const told: BanRow[] = [];
-  const untold: BanRow[] = [];
+  const described: BanRow[] = [];
+  const undescribed: BanRow[] = [];
   for (const { before, after, ban, ranOut } of written) {
     if (ranOut || (before && isBanned(before) && !isBanned(after))) ended.push(after.id);
     if (!isBanned(after) || (before && !ban && sameBan(before, after))) continue;
-    (ban ? told : untold).push({
+    (ban ? described : undescribed).push({
       user_id: after.id,
       ...ban,
       shadow: !after.banned,
@@ -62,12 +65,12 @@ export async function saveBans(
     });
   }
   await removeBans(transaction, ended);
-  await insertRows(transaction, banTable, told, { key: 'user_id', keep: ['created_at'] });
+  await insertRows(transaction, banTable, described, { key: 'user_id', keep: ['created_at'] });
   const kept = ['created_at', 'reason', 'banned_by_id'];
-  await insertRows(transaction, banTable, untold, { key: 'user_id', keep: kept });
+  await insertRows(transaction, banTable, undescribed, { key: 'user_id', keep: kept });
 }
 
-/** Removes what is stored of the bans of some users beside them. */
+/** Removes the rows of some users' bans. */
 export async function removeBans(transaction: WriteTransaction, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   await transaction.query(sql`DELETE FROM bans WHERE user_id IN (${transaction.dialect.values(userIds)})`);
@@ -86,9 +89,9 @@ function sameBan(one: UserRow, other: UserRow): boolean {
 }
 
 /**
- * Tells, as the system, that the ban of a user ran out. Whoever calls holds the user, sees that its ban has run out, and
- * stores the answer: so each end of a ban is told exactly once.
- * @returns the user without the ban, as it is to be stored.
+ * Logs, as the system, that the ban of a user has run out. The caller holds the user's lock, has seen that the ban has
+ * run out, and stores the answer. So the end of each ban is logged exactly once.
+ * @returns the user without the ban, as it has to be stored.
  */
 export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
   const ended: UserRow = {
@@ -103,7 +106,7 @@ export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
   return ended;
 }
 
-/** Takes a user out of the bans: its own goes, and those that it imposed name nobody. */
+/** Erases a user from the bans: removes its own ban, and its name from the bans that it imposed. */
 export async function eraseBans(transaction: WriteTransaction, userId: string): Promise<void> {
   await removeBans(transaction, [userId]);
   await transaction.query(sql`UPDATE bans SET banned_by_id = NULL WHERE banned_by_id = ${userId}`);

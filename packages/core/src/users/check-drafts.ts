@@ -11,7 +11,7 @@ import { jsonEqual } from '../json/json-values.js';
 import { normaliseUsername } from './model/derived-columns.js';
 import type { UserDraft } from './model/user-changes.js';
 
-/** Everything that the stored data and the settings have against a batch of changes. */
+/** Checks a batch of changes against the stored data and the settings, and answers with everything that is wrong. */
 export async function draftIssues(
   transaction: WriteTransaction,
   settings: AppSettings,
@@ -24,7 +24,10 @@ export async function draftIssues(
   ];
 }
 
-/** Only custom data that changes is measured: a limit that was lowered does not lock users who are over it. */
+/**
+ * Checks the size of custom data that changes. Unchanged data is not measured, so a lowered limit does not lock users
+ * who exceed it.
+ */
 function sizeIssues(settings: AppSettings, drafts: readonly UserDraft[]): Issue[] {
   return drafts.flatMap(({ index, before, after }): Issue[] => {
     if (before && JSON.stringify(before.custom) === JSON.stringify(after.custom)) return [];
@@ -35,7 +38,7 @@ function sizeIssues(settings: AppSettings, drafts: readonly UserDraft[]): Issue[
   });
 }
 
-/** Roles that do not exist. The roles found stay until this transaction ends. */
+/** Reports roles that do not exist, and locks the roles that do until this transaction ends. */
 async function checkRoles(transaction: WriteTransaction, drafts: readonly UserDraft[]): Promise<Issue[]> {
   const named = drafts.flatMap(({ index, after }) => [
     { index, field: 'role', role: after.role },
@@ -59,24 +62,25 @@ async function checkRoles(transaction: WriteTransaction, drafts: readonly UserDr
       code: 'ROLE_NOT_FOUND',
       index,
       field,
-      message: `${field}: there is no role "${role}"; make it with createRole first`,
+      message: `${field}: there is no role "${role}"; create it with createRole first`,
     }));
 }
 
-/** Who holds a name, and in which teams. */
+/** A user that holds a name, and its teams. */
 interface Holder {
   id: string;
   teams: readonly string[];
-  /** The draft that gives it the name, where it is one of the batch. */
+  /** The draft that gives the user this name, if the user is in the batch. */
   draft?: UserDraft;
 }
 
 /**
- * Unique usernames (SPEC section 3). Judged is the state after the whole batch, so that two users can swap names. Only
- * users whose name (or teams, where they matter) changes, or who come back from deletion, are judged: the rule holds going forward, and an existing
- * duplicate may be written as long as it keeps its name.
+ * Enforces unique usernames (docs/contract/usernames.md). It checks the state after the whole batch, so two users can
+ * swap names. It checks only users whose name changes (or whose teams change, if teams matter), and users who come back
+ * from deletion. The rule holds only from now on: an existing duplicate may be written as long as it keeps its name.
  *
- * Writers of one name wait for each other from here to their commit, so of two at the same moment exactly one wins.
+ * Writers of one name wait for each other from here until they commit, so exactly one of two concurrent writers
+ * succeeds.
  */
 async function checkUsernames(
   transaction: WriteTransaction,
@@ -107,7 +111,7 @@ function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean
   return scope === 'team' && !jsonEqual(before.teams, after.teams);
 }
 
-/** Of two in one batch that claim the same name, the first keeps it and the second is the error. */
+/** If two users of one batch claim the same name, the first keeps it and the second is the error. */
 function yields(rival: Holder, draft: UserDraft, claims: readonly UserDraft[]): boolean {
   return rival.draft !== undefined && claims.includes(rival.draft) && rival.draft.index > draft.index;
 }
@@ -152,6 +156,6 @@ function takenIssue({ index, after }: UserDraft, scope: UsernameScope): Issue {
     code: 'USERNAME_TAKEN',
     index,
     field: 'name',
-    message: `name: another user of ${where} has the name ${JSON.stringify(after.name)}; case, spaces and punctuation do not make it another`,
+    message: `name: another user of ${where} has the name ${JSON.stringify(after.name)}; names that differ only in case, spaces or punctuation count as the same`,
   };
 }

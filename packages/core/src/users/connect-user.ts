@@ -88,10 +88,10 @@ function refuseReserved(current: UserRow, field: string, value: JsonValue): void
 }
 
 /**
- * Makes a user of role `guest` for somebody who has no token. It takes the profile that a connecting user may give
- * itself; without an id the guest is called `guest-` and a UUID. An id that is, or was, somebody's is refused without
- * saying whose it is or what became of it.
- * @param raw the user as it came in. @param options `now` in epoch milliseconds.
+ * Creates a user of role `guest` for a caller without a token. It takes the profile that a connecting user may give
+ * itself. Without an id the guest's id is `guest-` and a UUID. An id that a user has or had is refused, without saying
+ * whose it is or what happened to that user.
+ * @param raw the user as it came in.
  * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say.
  */
 export async function createGuest(
@@ -106,7 +106,7 @@ export async function createGuest(
   if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {
     throw new RollcallError(
       'NOT_ALLOWED',
-      `id: a guest cannot be "${id}"; leave the id out to be given one`,
+      `id: a guest cannot have the id "${id}"; leave it out to get one`,
       {
         field: 'id',
       },
@@ -121,7 +121,7 @@ export async function createGuest(
   return row as UserRow;
 }
 
-/** Anything but an object is left to the check of users. */
+/** Adds an id if there is none. Anything but an object is left to the check of users. */
 function withId(raw: unknown): unknown {
   if (raw === undefined) return { id: newGuestId() };
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;

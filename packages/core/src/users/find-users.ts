@@ -4,12 +4,12 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 import { type UserRow, userTable } from './model/user-table.js';
 import { findTombstones, userDeleted } from './tombstones.js';
 
-/** The users with these ids, deleted ones included, in no particular order; unknown ids are simply not there. */
+/** The users with these ids, including deleted ones, in no particular order. Unknown ids are left out. */
 export function findUsers(transaction: Transaction, ids: readonly string[]): Promise<Map<string, UserRow>> {
   return select(transaction, ids, empty);
 }
 
-/** The same, and nobody else changes them before this transaction ends. Locked in the order of their ids. */
+/** Like `findUsers`. It also locks the users for writing until this transaction ends, in the order of their ids. */
 export function findUsersForUpdate(
   transaction: WriteTransaction,
   ids: readonly string[],
@@ -17,7 +17,10 @@ export function findUsersForUpdate(
   return select(transaction, ids, sql` ORDER BY id${transaction.dialect.forUpdate}`);
 }
 
-/** The same, and they stay as they are until this transaction ends, whoever else reads them. */
+/**
+ * Like `findUsers`. It also locks the users against changes until this transaction ends; others may read and share-lock
+ * them.
+ */
 export function findUsersForShare(
   transaction: WriteTransaction,
   ids: readonly string[],
@@ -32,12 +35,12 @@ export async function findUser(transaction: Transaction, id: string): Promise<Us
   return row;
 }
 
-/** The error for an id that nobody has. */
+/** The error for an id that no user has. */
 export function userNotFound(id: string, place: { index?: number; field?: string } = {}): RollcallError {
   return new RollcallError('USER_NOT_FOUND', `there is no user "${id}"`, { field: 'id', ...place });
 }
 
-/** The order of the locks is the order of the ids, so that two batches that overlap cannot wait for each other. */
+/** Locks are taken in the order of the ids, so that two overlapping batches cannot deadlock. */
 async function select(
   transaction: Transaction,
   ids: readonly string[],
@@ -50,15 +53,15 @@ async function select(
   return new Map(cells.map(cell => [cell.id as string, userTable.decode(cell, dialect)]));
 }
 
-/** The users that a call names: those that are stored, and those that are gone for good. */
+/** The users that a call names: the stored ones, and the hard-deleted ones. */
 export interface NamedUsers {
   stored: Map<string, UserRow>;
   erased: Set<string>;
 }
 
 /**
- * Reads the users that a call names, by `find`, which may hold them.
- * @throws RollcallError `USER_NOT_FOUND` for the first that never was, all of them in `issues`.
+ * Reads the users that a call names with `find`, which may lock them.
+ * @throws RollcallError `USER_NOT_FOUND` for the first user that never existed, with all of them in `issues`.
  */
 export async function requireUsers(
   transaction: Transaction,
@@ -76,7 +79,7 @@ export async function requireUsers(
   return { stored, erased };
 }
 
-/** Refuses users of a call who are deleted. @throws RollcallError `USER_DELETED` for the first, all of them in `issues`. */
+/** Refuses deleted users. @throws RollcallError `USER_DELETED` for the first one, with all of them in `issues`. */
 export function refuseDeleted(ids: readonly string[], isDeleted: (id: string) => boolean): void {
   throwIssues(ids.flatMap((id, index) => (isDeleted(id) ? [userDeleted(id, { index, field: 'ids' })] : [])));
 }

@@ -1,7 +1,7 @@
 import type { Actor, DurableEventType, UserEvent, UserEventType } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
-/** What an event about one user says. */
+/** The data of an event about one user. */
 type LoggedUserEvent = Pick<
   UserEvent,
   | 'user'
@@ -31,7 +31,10 @@ export function logUserEvent(transaction: WriteTransaction, actor: Actor, event:
   });
 }
 
-/** Whoever is deleted for good leaves the entries about others, too: those whom the user has blocked stand in each. */
+/**
+ * The other users that an event names. Their erasure must also find entries about others: each entry holds the users
+ * whom its user has blocked.
+ */
 function othersNamedIn({ user, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type'>): string[] {
   return [...(user.blocked_user_ids ?? []), target_id, banned_by_id].filter(id => id !== undefined);
 }

@@ -13,15 +13,18 @@ const CLOCK_TOLERANCE_MS = 30_000;
 
 /** Which tokens are revoked. */
 export interface Revocation {
-  /** Whose, 1–100; absent: those of the whole app, server tokens among them. */
+  /** The users, 1–100. Absent: all tokens of the app, including server tokens. */
   ids?: readonly string[];
-  /** Those that were issued before this time, epoch milliseconds, or that do not say when; null: none any more. */
+  /**
+   * Revokes tokens that were issued before this time (epoch milliseconds) or that have no time of issue. Null: no token
+   * is revoked any more.
+   */
   before: number | null;
 }
 
 /**
- * The revocation of tokens (SPEC section 10). From the commit on, a revoked token is refused by every call; whoever
- * follows the log closes the live connections that hang on one.
+ * The revocation of tokens (docs/contract/access.md). From the commit on, every call refuses a revoked token. The
+ * access watcher follows the log and closes live connections that used one.
  */
 export class Revocations {
   readonly #unitOfWork: UnitOfWork;
@@ -30,7 +33,7 @@ export class Revocations {
     this.#unitOfWork = unitOfWork;
   }
 
-  /** Tokens of the app that were issued before this time are refused; null: none is. */
+  /** The time before which all tokens of the app are revoked. Null: none. */
   revokedBefore(): Promise<number | null> {
     return this.#unitOfWork.read(
       async transaction => (await readSettings(transaction)).revoke_tokens_issued_before,
@@ -38,8 +41,8 @@ export class Revocations {
   }
 
   /**
-   * Revokes tokens, or undoes it, all or nothing; where nothing changes, nothing is written. A time for the whole app
-   * that lies ahead would lock out those who could undo it, and is refused.
+   * Revokes tokens, or undoes a revocation, all or nothing. If nothing changes, nothing is written. A time for the
+   * whole app that lies in the future is refused, because it would lock out everyone who could undo it.
    * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` with the `index` of the first such user; `INPUT_INVALID`.
    */
   revoke(actor: Actor, { ids, before }: Revocation): Promise<void> {
@@ -49,7 +52,7 @@ export class Revocations {
       if (before !== null && before > now + CLOCK_TOLERANCE_MS) {
         throw new RollcallError(
           'INPUT_INVALID',
-          'before: tokens of the whole app are revoked up to now at most',
+          'before: for the whole app, this time cannot lie in the future',
           { field: 'before' },
         );
       }
@@ -96,7 +99,7 @@ async function revokeOfUsers(
   }
 }
 
-/** The first in input order is thrown, all of them are in `issues`. */
+/** Refuses unknown and deleted users. It throws the first in input order, with all of them in `issues`. */
 async function refuseMissing(
   transaction: WriteTransaction,
   ids: readonly string[],

@@ -1,9 +1,9 @@
 import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall/protocol';
 import {
-  type PartialWrite,
+  type ParsedPartialUpdate,
+  type ParsedUserInput,
   parsePartialUpdate,
   parseUserInput,
-  type UserWrite,
 } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
@@ -18,13 +18,13 @@ import { parseBatch, throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 
-/** A checked batch of upserts, ready to be written inside a transaction. */
-export interface UpsertBatch {
+/** A parsed batch of upserts, ready to be written in a transaction. */
+export interface ParsedUpserts {
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
-/** Checks the form of a batch of upserts; what depends on stored data is checked when it is written. */
-export function parseUpserts(raw: unknown): UpsertBatch {
+/** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
+export function parseUpserts(raw: unknown): ParsedUpserts {
   const { items, issues } = parseBatch(raw, parseUserInput);
   return {
     write: async (transaction, actor, settings) => {
@@ -47,7 +47,7 @@ export function parseUpserts(raw: unknown): UpsertBatch {
   };
 }
 
-function refusal(before: UserRow | undefined, write: UserWrite, index: number): Issue[] {
+function refusal(before: UserRow | undefined, write: ParsedUserInput, index: number): Issue[] {
   if (before?.deleted_at !== undefined) return [deletedIssue(write.id, index)];
   const revision = before?.revision ?? 0;
   if (write.if_revision === undefined || write.if_revision === revision) return [];
@@ -56,27 +56,31 @@ function refusal(before: UserRow | undefined, write: UserWrite, index: number): 
   return [{ code: 'REVISION_CONFLICT', index, field: 'if_revision', message }];
 }
 
-/** The issue of a write to a user who has been deleted. */
+/** The issue of a write to a deleted user. */
 function deletedIssue(id: string, index: number): Issue {
   const message = `id: the user "${id}" has been deleted; its id can be neither written nor reused`;
   return { code: 'USER_DELETED', index, field: 'id', message };
 }
 
-/** Whose fields a caller may change: a server every one, a user only those that are not reserved to servers. */
+/** Which fields a caller may change: a server all of them, a user only those that are not reserved for servers. */
 export type WriteRights = 'server' | 'user';
 
-/** A checked batch of partial updates, ready to be written inside a transaction. */
-export interface PartialUpdateBatch {
-  /** The users that the batch names, for authorisation before it is written. */
+/** A parsed batch of partial updates, ready to be written in a transaction. */
+export interface ParsedPartialUpdates {
+  /** The users that the batch names, for authorisation before the write. */
   readonly ids: readonly string[];
   write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
 }
 
 /**
- * Checks the form of a batch of partial updates; what depends on stored data is checked when it is written.
- * @param tenant whom the caller sees: everybody else is unknown to it, dead or alive.
+ * Checks the form of a batch of partial updates. `write` checks what depends on stored data.
+ * @param tenant whom the caller sees. All other users are unknown to it, deleted or not.
  */
-export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: Tenant): PartialUpdateBatch {
+export function parsePartialUpdates(
+  raw: unknown,
+  rights: WriteRights,
+  tenant?: Tenant,
+): ParsedPartialUpdates {
   const { items, issues } = parseBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
@@ -86,7 +90,7 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
     ids,
     write: async (transaction, actor, settings) => {
       const stored = await findUsersForUpdate(transaction, ids);
-      // Of users who are gone for good nobody knows whose they were.
+      // The teams of a hard-deleted user are gone, so nobody can tell which tenant it belonged to.
       const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
       const erased = await findTombstones(transaction, gone);
       const found = [...issues, ...reserved];
@@ -108,7 +112,7 @@ export function parsePartialUpdates(raw: unknown, rights: WriteRights, tenant?: 
   };
 }
 
-function reservedIssues(write: PartialWrite, index: number): Issue[] {
+function reservedIssues(write: ParsedPartialUpdate, index: number): Issue[] {
   return write.steps.flatMap(({ target, path }): Issue[] => {
     if (target.kind === 'custom' || USER_FIELDS[target.field].write !== 'server') return [];
     const message = `${path}: only a server token may change ${target.field}`;

@@ -14,12 +14,12 @@ import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 
-/** A checked query of users; what is missing is filled in from the data. */
+/** A parsed query of users, without the parts that come from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
 
 /**
- * The users: everything that reads or writes them. Whoever calls has already decided that the actor may do it; what the
- * rules of SPEC sections 1–4 say about the data itself is decided here.
+ * The users: everything that reads or writes them. The caller has already checked that the actor may do it. This class
+ * applies the rules about the data itself: docs/contract/users.md, writing-users.md, usernames.md and queries.md.
  */
 export class Users {
   readonly #unitOfWork: UnitOfWork;
@@ -97,7 +97,7 @@ export class Users {
       if (!(settings.guests_enabled ?? this.#guestsByDefault)) {
         throw new RollcallError(
           'NOT_ALLOWED',
-          'this app takes no guests; the setting guests_enabled admits them',
+          'this app does not accept guests; the setting guests_enabled allows them',
         );
       }
       const { epoch, seq } = await readBounds(transaction);

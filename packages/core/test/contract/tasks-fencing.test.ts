@@ -22,13 +22,6 @@ describeOnEveryEngine('a task that several workers want', engine => {
 
   afterEach(() => fixture.close());
 
-  const ended = async (taskId: string): Promise<Task> => {
-    await until(
-      'the task has ended',
-      async () => (await fixture.tasks.get(taskId)).finished_at !== undefined,
-    );
-    return fixture.tasks.get(taskId);
-  };
   const once = (ids: string[]) => Object.fromEntries(ids.map(id => [id, 1]));
   const eventsOfOneRun = (ids: string[]) => [
     'task.created',
@@ -68,7 +61,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     fixture.startWorker(second, other);
     await until('the second worker works too', () => second.begun.length > 0);
     gate.allow(1000);
-    for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
+    for (const { task_id } of tasks) expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(first.begun.length).toBeGreaterThan(0);
     expect([...first.begun, ...second.begun].flat().toSorted()).toEqual(ids.toSorted());
     expect(await fixture.revisions()).toEqual(once(ids));
@@ -132,7 +125,10 @@ describeOnEveryEngine('a task that several workers want', engine => {
     await until('it is about to take the first step', () => dead.waiting === 1);
 
     fixture.startWorker(touchHandler());
-    expect(await ended(task_id)).toMatchObject({ status: 'completed', progress: { done: 4, failed: 0 } });
+    expect(await fixture.ended(task_id)).toMatchObject({
+      status: 'completed',
+      progress: { done: 4, failed: 0 },
+    });
     expect(await fixture.row(task_id)).toMatchObject({ fence: 2 });
     expect(await fixture.eventNames()).toEqual(eventsOfOneRun(ids));
   });
@@ -149,7 +145,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const begun = fixture.clock.now;
     fixture.clock.now += 1000;
     fixture.startWorker(successor);
-    expect(await ended(task_id)).toMatchObject({
+    expect(await fixture.ended(task_id)).toMatchObject({
       status: 'completed',
       started_at: begun,
       finished_at: fixture.clock.now,
@@ -177,7 +173,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     await late.stop();
     expect(await fixture.row(task_id)).toMatchObject({ status: 'running', fence: 2, done: 4 });
     second.allow(1000);
-    expect((await ended(task_id)).status).toBe('completed');
+    expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(paused.begun).toEqual([['user-0', 'user-1']]);
     expect(await fixture.revisions()).toEqual(once(ids));
     expect(await fixture.eventNames()).toEqual(eventsOfOneRun(ids));
@@ -210,7 +206,10 @@ describeOnEveryEngine('a task that several workers want', engine => {
       });
       await until('another one took the task', async () => (await fixture.row(task_id)).fence === 2);
       resume();
-      expect(await ended(task_id)).toMatchObject({ status: 'completed', progress: { done: 6, failed: 0 } });
+      expect(await fixture.ended(task_id)).toMatchObject({
+        status: 'completed',
+        progress: { done: 6, failed: 0 },
+      });
       expect(paused.begun).toEqual([
         ['user-0', 'user-1'],
         ['user-2', 'user-3'],
@@ -276,8 +275,8 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(2);
     const { task_id } = await fixture.enqueue(ids);
     fixture.startWorker(touchHandler());
-    expect((await ended(task_id)).status).toBe('completed');
-    expect((await ended(dead.task_id)).status).toBe('failed');
+    expect((await fixture.ended(task_id)).status).toBe('completed');
+    expect((await fixture.ended(dead.task_id)).status).toBe('failed');
   });
 
   it('tells the truth however often workers fail and overtake each other', async () => {
@@ -299,7 +298,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const told: Record<string, number> = Object.fromEntries(ids.map(id => [id, 0]));
     const names: string[] = [];
     for (const { task_id } of tasks) {
-      const { status, result, progress } = await ended(task_id);
+      const { status, result, progress } = await fixture.ended(task_id);
       const changed = Object.keys(result?.users ?? {});
       for (const id of changed) told[id] = 1;
       names.push('task.created', `task.${status}`, ...changed.map(id => `user.updated ${id}`));

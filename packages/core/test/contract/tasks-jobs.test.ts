@@ -1,4 +1,4 @@
-import { RollcallError, type Task } from '@rollcall/protocol';
+import { RollcallError } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,7 +6,6 @@ import { lifeCycleHandler } from '../../src/life-cycle/life-cycle-handlers.js';
 import type { TaskHandler } from '../../src/tasks/task-handler.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from '../../src/users/activation.js';
 import { SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js';
-import { until } from '../support/until.js';
 
 const tools = { products: [], onErased: () => undefined };
 
@@ -33,13 +32,6 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
 
   afterEach(() => fixture.close());
 
-  const ended = async (taskId: string): Promise<Task> => {
-    await until(
-      'the task has ended',
-      async () => (await fixture.tasks.get(taskId)).finished_at !== undefined,
-    );
-    return fixture.tasks.get(taskId);
-  };
   const deactivated = async () => {
     const rows = await fixture.unitOfWork.read(transaction =>
       transaction.query(sql`SELECT id FROM users WHERE deactivated_at IS NOT NULL ORDER BY created_at, id`),
@@ -83,7 +75,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
       ),
     );
     fixture.startWorker(deactivateUsersJob(deactivateUser));
-    await ended(task_id);
+    await fixture.ended(task_id);
     const actors = (await fixture.events()).map(({ type, actor_id }) => [type, actor_id]);
     expect(actors).toEqual([
       ['task.created', 'root'],
@@ -97,7 +89,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     await deactivate(['user-1', 'user-2']);
     fixture.startWorker(deactivateUsersJob(deactivateUser));
     const { task_id } = await fixture.enqueue(ids);
-    expect(await ended(task_id)).toMatchObject({
+    expect(await fixture.ended(task_id)).toMatchObject({
       status: 'completed',
       progress: { done: 4, total: 4, failed: 0 },
       result: {
@@ -117,7 +109,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     await deactivate(['user-0', 'user-1']);
     fixture.startWorker(reactivateUsersJob(reactivateUser));
     const { task_id } = await fixture.enqueue(ids, { type: 'users.reactivate' });
-    expect((await ended(task_id)).result).toEqual({
+    expect((await fixture.ended(task_id)).result).toEqual({
       users: { ...outcomes(['user-0', 'user-1'], 'done'), ...outcomes(['user-2'], 'unchanged') },
     });
     expect(await deactivated()).toEqual([]);
@@ -133,7 +125,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     const ids = await fixture.addUsers(30);
     fixture.startWorker(deactivateUsersJob(deactivateUser));
     const { task_id } = await fixture.enqueue([...ids.slice(0, 10), 'nobody', ...ids.slice(10)]);
-    const task = await ended(task_id);
+    const task = await fixture.ended(task_id);
     expect(task).toMatchObject({ status: 'completed', progress: { done: 30, total: 31, failed: 1 } });
     expect(task.result?.users.nobody).toMatchObject({ status: 'failed', error: { code: 'USER_NOT_FOUND' } });
     expect(await deactivated()).toHaveLength(30);
@@ -153,7 +145,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     fixture.startWorker(deactivateUsersJob(refusing));
     const { task_id } = await fixture.enqueue(ids);
     const others = ids.filter(id => id !== 'user-2');
-    expect(await ended(task_id)).toMatchObject({
+    expect(await fixture.ended(task_id)).toMatchObject({
       status: 'completed',
       progress: { done: 4, total: 5, failed: 1 },
       result: {
@@ -181,7 +173,7 @@ describeOnEveryEngine('the bulk life-cycle jobs', engine => {
     };
     fixture.startWorker(deactivateUsersJob(unreliable));
     const { task_id } = await fixture.enqueue(ids);
-    expect((await ended(task_id)).result).toEqual({ users: outcomes(ids, 'done') });
+    expect((await fixture.ended(task_id)).result).toEqual({ users: outcomes(ids, 'done') });
     expect(fixture.errors).toHaveLength(2);
   });
 });

@@ -23,13 +23,6 @@ describeOnEveryEngine('a task worker', engine => {
 
   afterEach(() => fixture.close());
 
-  const ended = async (taskId: string): Promise<Task> => {
-    await until(
-      'the task has ended',
-      async () => (await fixture.tasks.get(taskId)).finished_at !== undefined,
-    );
-    return fixture.tasks.get(taskId);
-  };
   const touched = (ids: string[]) => ids.map(id => `user.updated ${id}`);
   const done = (ids: string[]) => ({ users: Object.fromEntries(ids.map(id => [id, { status: 'done' }])) });
 
@@ -38,7 +31,7 @@ describeOnEveryEngine('a task worker', engine => {
     const { task_id } = await fixture.enqueue(ids);
     const job = touchHandler();
     fixture.startWorker(job);
-    const task = await ended(task_id);
+    const task = await fixture.ended(task_id);
     expect(task).toEqual({
       task_id,
       type: 'users.deactivate',
@@ -65,7 +58,7 @@ describeOnEveryEngine('a task worker', engine => {
     fixture.startWorker(touchHandler(), { pollMs: FOREVER_MS });
     for (let round = 0; round < 3; round++) {
       const { task_id } = await fixture.enqueue(ids);
-      expect((await ended(task_id)).status).toBe('completed');
+      expect((await fixture.ended(task_id)).status).toBe('completed');
     }
   });
 
@@ -73,14 +66,14 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(1);
     const tasks = [await fixture.enqueue(ids), await fixture.enqueue(ids), await fixture.enqueue(ids)];
     fixture.startWorker(touchHandler(), { pollMs: FOREVER_MS, concurrency: 1 });
-    for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
+    for (const { task_id } of tasks) expect((await fixture.ended(task_id)).status).toBe('completed');
   });
 
   it('finds tasks that it got no hint of', async () => {
     const ids = await fixture.addUsers(1);
     fixture.startWorker(touchHandler(), { hints: new LocalTaskNotifications() });
     const { task_id } = await fixture.enqueue(ids);
-    expect((await ended(task_id)).status).toBe('completed');
+    expect((await fixture.ended(task_id)).status).toBe('completed');
   });
 
   it('leaves tasks alone that it has no job for', async () => {
@@ -88,7 +81,7 @@ describeOnEveryEngine('a task worker', engine => {
     const other = await fixture.enqueue(ids, { type: 'users.reactivate' });
     const own = await fixture.enqueue(ids);
     fixture.startWorker(touchHandler());
-    await ended(own.task_id);
+    await fixture.ended(own.task_id);
     expect((await fixture.tasks.get(other.task_id)).status).toBe('pending');
   });
 
@@ -113,7 +106,7 @@ describeOnEveryEngine('a task worker', engine => {
     const running = await fixture.tasks.list({ status: 'running', limit: 100 });
     expect(running.tasks).toHaveLength(2);
     gate.allow(1000);
-    for (const { task_id } of tasks) expect((await ended(task_id)).status).toBe('completed');
+    for (const { task_id } of tasks) expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(most).toBeLessThanOrEqual(2);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 5])));
   });
@@ -126,7 +119,7 @@ describeOnEveryEngine('a task worker', engine => {
       if (some.includes('user-2') && failures++ < 3) throw new Error('not now');
     });
     fixture.startWorker(job);
-    expect(await ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
+    expect(await fixture.ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 1])));
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
     expect(fixture.errors.map(({ context }) => context)).toEqual(
@@ -143,7 +136,7 @@ describeOnEveryEngine('a task worker', engine => {
       if (failures[first] < 5) throw new Error('not now');
     });
     fixture.startWorker(job);
-    expect((await ended(task_id)).status).toBe('completed');
+    expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(failures).toEqual({ 'user-0': 5, 'user-2': 5, 'user-4': 5 });
   });
 
@@ -155,7 +148,7 @@ describeOnEveryEngine('a task worker', engine => {
       if (some.includes('user-2')) throw fault;
     });
     fixture.startWorker(job);
-    const task = await ended(task_id);
+    const task = await fixture.ended(task_id);
     expect(task).toMatchObject({
       status: 'failed',
       progress: { done: 2, total: 6, failed: 0 },
@@ -180,7 +173,10 @@ describeOnEveryEngine('a task worker', engine => {
         throw new RollcallError('NOT_FOUND', 'there is no such thing');
       }),
     );
-    expect((await ended(task_id)).error).toEqual({ code: 'NOT_FOUND', message: 'there is no such thing' });
+    expect((await fixture.ended(task_id)).error).toEqual({
+      code: 'NOT_FOUND',
+      message: 'there is no such thing',
+    });
   });
 
   it('stops a cancelled task before its next step; what is done stays done', async () => {
@@ -193,7 +189,7 @@ describeOnEveryEngine('a task worker', engine => {
     const answer = await fixture.tasks.cancel({ type: 'user', id: 'root' }, task_id);
     expect(answer).toMatchObject({ status: 'running', progress: { done: 2 } });
     gate.allow(10);
-    const task = await ended(task_id);
+    const task = await fixture.ended(task_id);
     expect(task).toMatchObject({ status: 'cancelled', progress: { done: 2, total: 6, failed: 0 } });
     expect(task.result).toEqual(done(['user-0', 'user-1']));
     expect(await fixture.eventNames()).toEqual([
@@ -232,7 +228,7 @@ describeOnEveryEngine('a task worker', engine => {
     await until('the error is about to be recorded', () => gate.waiting === 1 && fixture.errors.length === 1);
     await fixture.tasks.cancel(SERVER, task_id);
     gate.allow(10);
-    expect((await ended(task_id)).status).toBe('cancelled');
+    expect((await fixture.ended(task_id)).status).toBe('cancelled');
     expect(await fixture.eventNames()).toEqual(['task.created', 'task.cancelled']);
   });
 
@@ -249,7 +245,7 @@ describeOnEveryEngine('a task worker', engine => {
     expect(await fixture.row(task_id)).toMatchObject({ status: 'pending', done: 2, tries: 0 });
 
     fixture.startWorker(touchHandler());
-    expect(await ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
+    expect(await fixture.ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
     expect(fixture.errors).toEqual([]);
   });
@@ -303,7 +299,7 @@ describeOnEveryEngine('a task worker', engine => {
       throw new Error('nobody can be told');
     };
     fixture.startWorker(touchHandler(), { unitOfWork: flaky, onError, leaseMs: 1, concurrency: 1 });
-    expect((await ended(task_id)).status).toBe('completed');
+    expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(contexts).toEqual([
       'taking a task',
       'taking a task',

@@ -3,6 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { emptyUser } from '../support/users/user-row.js';
 
 describeOnEveryEngine('upsert', engine => {
   let directory: TestDirectory;
@@ -25,14 +26,7 @@ describeOnEveryEngine('upsert', engine => {
     expect(user).toEqual({
       id: 'jane',
       role: 'user',
-      teams: [],
-      custom: {},
-      invisible: false,
-      banned: false,
-      shadow_banned: false,
-      blocked_user_ids: [],
-      devices: [],
-      online: false,
+      ...emptyUser(),
       created_at: expect.any(Number),
       updated_at: user?.created_at,
       revision: 1,

@@ -2,14 +2,14 @@ import { DataSource } from 'typeorm';
 
 /** The texts of the statements that the databases of this process have run. */
 export interface StatementTexts {
-  /** Every text that was run since the last look, once. */
+  /** Every text that was run since the last call, once. */
   taken(): Set<string>;
   stop(): void;
 }
 
 /**
- * Writes down every statement that goes to any engine, in the one place that all of them pass: TypeORM's query runners.
- * What a statement is bound to is not part of its text.
+ * Records every statement to any engine where all of them pass: in TypeORM's query runners. Bound values are not part
+ * of a text.
  */
 export function collectStatementTexts(): StatementTexts {
   let texts = new Set<string>();

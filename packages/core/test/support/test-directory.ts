@@ -11,7 +11,7 @@ const ENDED_MS = 100_000;
 /** A directory on a fresh database, and what its log says. */
 export interface TestDirectory extends Directory {
   readonly url: string;
-  /** Epoch milliseconds; goes on by one with every look, and by `advance`. */
+  /** Epoch milliseconds. It advances by one with every read, and by `advance`. */
   readonly clock: { advance(ms: number): void };
   /** Every event since the last call, oldest first. */
   newEvents(): Promise<RollcallEvent[]>;
@@ -69,7 +69,7 @@ export async function openTestDirectory(
   });
 }
 
-/** The error that a call is refused with; fails when it is not refused. */
+/** The error that refuses a call. It fails if the call is not refused. */
 export async function refusal(call: Promise<unknown>): Promise<RollcallError> {
   return call.then(
     () => {

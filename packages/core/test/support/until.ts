@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const DEADLINE_MS = 60_000;
 
 /**
- * Waits until something holds.
- * @throws Error naming it, when it does not come to hold before the deadline.
+ * Waits until a condition is true.
+ * @throws Error that names the condition, if it is not true by the deadline.
  */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;

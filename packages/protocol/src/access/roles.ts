@@ -1,6 +1,6 @@
 import type { Time } from '../users/user.js';
 
-/** What a role can be allowed to do (SPEC section 10). Server tokens skip grants. */
+/** What a role can be allowed to do (docs/contract/access.md). Grants do not limit server tokens. */
 export const GRANTS = [
   'read-users',
   'query-users',
@@ -18,7 +18,7 @@ export const GRANTS = [
 /** One thing that a role can be allowed to do. */
 export type Grant = (typeof GRANTS)[number];
 
-/** Roles that exist from the start and cannot be deleted. */
+/** The roles that always exist. They cannot be deleted. */
 export const BUILT_IN_ROLES = ['user', 'admin', 'guest', 'anonymous'] as const;
 
 const CONTENT: Grant[] = ['create-channel', 'send-message', 'create-call', 'add-activity', 'read-activities'];

@@ -1,10 +1,12 @@
 import type { TimeInput, User } from '../users/user.js';
 import type { UserInput } from '../users/user-input.js';
 
-/** What somebody without a user sends in place of a token. */
+/** What a caller without a user sends in place of a token. */
 export const ANONYMOUS_TOKEN = 'anonymous';
 
-/** What a Rollcall token says: a JWT, HS256, with either `user_id` or `server: true`. Times in seconds (RFC 7519). */
+/**
+ * The claims of a Rollcall token: a JWT, HS256, with either `user_id` or `server: true`. Times are seconds (RFC 7519).
+ */
 export interface TokenClaims {
   user_id?: string;
   server?: true;
@@ -13,18 +15,23 @@ export interface TokenClaims {
   nbf?: number;
 }
 
-/** Which tokens are revoked. */
+/** The tokens to revoke. */
 export interface RevokeTokensInput {
-  /** Whose tokens, 1–100 users; absent: those of the whole app, server tokens among them. */
+  /** The users whose tokens are revoked, 1–100. Absent: all tokens of the app, including server tokens. */
   ids?: string[];
-  /** Those that were issued before this time, or that do not say when they were; null: none any more. */
+  /**
+   * Revokes tokens that were issued before this time, or that have no time of issue. Null: no token is revoked any
+   * more.
+   */
   before: TimeInput | null;
 }
 
-/** A guest as it introduces itself: the profile of a user, and an id that nobody has had; without one it is given one. */
+/**
+ * What a guest sends: the profile of a user, and an id that no user has ever had. Without an id the server makes one.
+ */
 export type GuestInput = Partial<UserInput>;
 
-/** A guest, the token that it is from now on, good for a day, and the position where its live events begin. */
+/** A guest, its token (valid for a day), and the position where its live events begin. */
 export interface GuestAnswer {
   user: User;
   token: string;

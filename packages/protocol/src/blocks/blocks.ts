@@ -2,28 +2,28 @@ import type { Time, User } from '../users/user.js';
 
 /** What `blocks.block` and `blocks.unblock` take. */
 export interface BlockUserInput {
-  /** Who is blocked, or is no longer. */
+  /** The user to block or unblock. */
   id: string;
-  /** Who blocks; with a server token only, and needed there. */
+  /** The user who blocks. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
 /** What `blocks.list` takes. */
 export interface ListBlocksInput {
-  /** Whose blocks; with a server token only, and needed there. */
+  /** The user whose blocks are listed. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
-/** Somebody whom a user has blocked. */
+/** A user whom another user has blocked. */
 export interface Block {
-  /** Who is blocked. */
+  /** The id of the blocked user. */
   user_id: string;
   /** The blocked user as it is now. */
   user: User;
   created_at: Time;
 }
 
-/** Everybody whom a user has blocked, newest first; at most 1,000. */
+/** Every user whom a user has blocked, newest first. At most 1,000. */
 export interface ListBlocksAnswer {
   blocks: Block[];
 }

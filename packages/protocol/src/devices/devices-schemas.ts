@@ -4,7 +4,7 @@ import { contentTextSchema } from '../products/content-schemas.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
 import { PUSH_PROVIDERS } from './devices.js';
 
-const nameSchema = contentTextSchema(LIMITS.deviceIdLength).min(1, 'has at least one character');
+const nameSchema = contentTextSchema(LIMITS.deviceIdLength).min(1, 'must have at least one character');
 
 const user_id = userIdSchema.optional();
 

@@ -10,33 +10,33 @@ export const PUSH_PROVIDERS = [
 
 /** A device to add, as `addDevice` takes it. */
 export interface DeviceInput {
-  /** What the push provider calls it: 1–255 characters. */
+  /** The push provider's id of the device: 1–255 characters. */
   id: string;
   push_provider: Device['push_provider'];
-  /** Which configuration of the provider, where there are several; 1–255 characters. */
+  /** The configuration of the provider, if there are several: 1–255 characters. */
   push_provider_name?: string;
 }
 
 /** What `devices.add` takes. */
 export interface AddDeviceInput extends DeviceInput {
-  /** Whose device; with a server token only, and needed there. */
+  /** The user of the device. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
 /** What `devices.remove` takes. */
 export interface RemoveDeviceInput {
   id: string;
-  /** Whose device; with a server token only, and needed there. */
+  /** The user of the device. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
 /** What `devices.list` takes. */
 export interface ListDevicesInput {
-  /** Whose devices; with a server token only, and needed there. */
+  /** The user whose devices are listed. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
-/** The devices of a user, oldest first; at most 25. */
+/** The devices of a user, oldest first. At most 25. */
 export interface DevicesAnswer {
   devices: Device[];
 }

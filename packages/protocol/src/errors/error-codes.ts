@@ -1,6 +1,6 @@
 /**
- * The one table of error codes. `trpc` is the transport's code, which fixes the HTTP status; `unrecoverable` says
- * whether the same call, repeated unchanged, must fail again. What each code means is said in `error-meanings.ts`.
+ * The table of error codes. `trpc` is the transport's code, which determines the HTTP status. `unrecoverable` says
+ * whether the same call, repeated unchanged, fails again. `error-meanings.ts` explains each code.
  */
 export const ERROR_CODES = {
   INPUT_INVALID: { trpc: 'BAD_REQUEST', unrecoverable: true },

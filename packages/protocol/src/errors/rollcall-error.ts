@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 /** One thing that is wrong with an input. */
 export interface Issue {
   code: ErrorCode;
-  /** What was wrong, where, and what is accepted. */
+  /** What is wrong, where, and what is accepted. */
   message: string;
   /** Position in the batch, from 0; absent outside batches. */
   index?: number;
@@ -11,15 +11,15 @@ export interface Issue {
   field?: string;
 }
 
-/** What an error says on the wire, in `error.data`. */
+/** The wire form of an error, in `error.data`. */
 export interface ErrorData extends Issue {
-  /** Every issue found, in input order; the first one is the error itself. */
+  /** Every issue found, in input order. The first one is the error itself. */
   issues?: Issue[];
   /** Seconds. */
   retry_after?: number;
-  /** The same call, repeated unchanged, must fail again. */
+  /** Whether the same call, repeated unchanged, fails again. */
   unrecoverable: boolean;
-  /** Names the line of the server log; only with `INTERNAL`. */
+  /** The id of the line in the server log. Only with `INTERNAL`. */
   request_id?: string;
 }
 
@@ -27,7 +27,7 @@ export interface ErrorData extends Issue {
 export class RollcallError extends Error {
   override readonly name = 'RollcallError';
   readonly code: ErrorCode;
-  // Declared, not defined: a field that was not given is absent, also where an error is printed.
+  // Declared, not defined: a field without a value is absent, also in a printed error.
   declare readonly index?: number;
   declare readonly field?: string;
   declare readonly issues?: Issue[];
@@ -50,14 +50,14 @@ export class RollcallError extends Error {
     if (details.request_id !== undefined) this.request_id = details.request_id;
   }
 
-  /** The error of a list of issues: the first one, with all of them attached. The list must not be empty. */
+  /** The error for a list of issues: the first one, with all of them attached. The list must not be empty. */
   static ofIssues(issues: Issue[]): RollcallError {
     const first = issues[0];
     if (!first) throw new Error('an error needs at least one issue');
     return new RollcallError(first.code, first.message, { ...first, issues });
   }
 
-  /** What goes over the wire. */
+  /** The wire form of this error. */
   toData(): ErrorData {
     const { code, message, index, field, issues, retry_after, request_id, unrecoverable } = this;
     return {
@@ -72,7 +72,7 @@ export class RollcallError extends Error {
     };
   }
 
-  /** Reads the wire form back; anything else becomes `INTERNAL`. */
+  /** Reads the wire form. Anything else becomes `INTERNAL`. */
   static fromData(data: unknown, cause?: unknown): RollcallError {
     const given = (typeof data === 'object' && data !== null ? data : {}) as Partial<ErrorData>;
     const known = typeof given.code === 'string' && Object.hasOwn(ERROR_CODES, given.code);

@@ -1,7 +1,7 @@
 /**
- * The one table of event types (SPEC section 8). A durable event is written in the transaction of its change and keeps
- * its place in the log; an ephemeral one is sent to whoever listens and forgotten. `audience`: `public` reaches those
- * who follow the user, `own` the user itself and server tokens, `server` server tokens only.
+ * The table of event types (docs/contract/events.md). A durable event is written in the transaction of its change and
+ * keeps its place in the log. An ephemeral event is sent to current listeners only. `audience`: `public` reaches
+ * callers who follow the user, `own` reaches the user itself and server tokens, `server` reaches server tokens only.
  */
 export const EVENT_CATALOGUE = {
   'user.created': { durable: true, audience: 'public', when: 'A user is created.' },
@@ -21,7 +21,7 @@ export const EVENT_CATALOGUE = {
   'user.messages.deleted': {
     durable: true,
     audience: 'public',
-    when: 'The messages and activities of a user are deleted. `mode` says how. One event tells of all of them.',
+    when: 'The messages and activities of a user are deleted. `mode` says how. One event reports all of them.',
   },
   'user.messages.restored': {
     durable: true,
@@ -54,7 +54,7 @@ export const EVENT_CATALOGUE = {
   'user.presence.changed': {
     durable: false,
     audience: 'public',
-    when: 'A user whose presence is followed comes online or goes offline. The last state wins.',
+    when: 'A user whose presence the caller follows comes online or goes offline. The last state wins.',
   },
   'channel.updated': {
     durable: true,
@@ -91,7 +91,7 @@ export const EVENT_CATALOGUE = {
   'task.failed': { durable: true, audience: 'server', when: 'A task has failed after five tries.' },
   'task.cancelled': { durable: true, audience: 'server', when: 'A task was cancelled.' },
   'app.updated': { durable: true, audience: 'server', when: 'The settings of the app change.' },
-  'role.created': { durable: true, audience: 'server', when: 'A role is made.' },
+  'role.created': { durable: true, audience: 'server', when: 'A role is created.' },
   'role.deleted': { durable: true, audience: 'server', when: 'A role is deleted.' },
 } as const satisfies Record<string, EventRule>;
 

@@ -19,7 +19,7 @@ export interface Actor {
   id?: string;
 }
 
-/** What happened to one path of a user: a side that is absent means that the path was, or is, absent. */
+/** The change of one path of a user. An absent side means that the path was, or is, absent. */
 export interface Change {
   before?: JsonValue;
   after?: JsonValue;
@@ -29,7 +29,7 @@ export interface Change {
 export type Changes = Record<string, Change>;
 
 interface EventBase {
-  /** Position in the log, `<epoch>.<seq>`: what `lastEventId` takes. Absent on ephemeral events. */
+  /** Position in the log, `<epoch>.<seq>`, as `lastEventId` takes it. Absent on ephemeral events. */
   id?: string;
   type: EventType;
   created_at: Time;
@@ -40,36 +40,41 @@ interface EventBase {
 export interface UserEvent<Custom extends object = JsonObject> extends EventBase {
   type: UserEventType;
   user: User<Custom>;
-  /** What changed, as far as the receiver may see the field. */
+  /** What changed, in fields that the receiver may see. */
   changes?: Changes;
-  /** Why a ban ended: `expired` where it ran out. */
+  /** Why a ban ended: `expired` if it ran out. */
   cause?: 'expired';
-  /** Why a user was banned; for servers only. */
+  /** Why a user was banned. For servers only. */
   reason?: string;
-  /** Who banned it; for servers only. */
+  /** The id of the user who banned it. For servers only. */
   banned_by_id?: string;
-  /** Who was blocked, or is no longer. */
+  /** The user who was blocked or unblocked. */
   target_id?: string;
   /** The device that was added or removed. */
   device?: Device;
-  /** How a user was deleted, and what becomes of its content. */
+  /** How a user was deleted, and what happens to its content. */
   modes?: DeletionModes;
   /** How the messages of the user were deleted. */
   mode?: ContentModes['messages'];
-  /** How many were deleted or came back, by product and by the name of the thing. */
+  /** How many were deleted or restored, by product and by the name of the thing. */
   counts?: Record<string, Record<string, number>>;
-  /** With a filter: whether the user matched it before and after the change. */
+  /** With a filter: whether the user matched it before the change and after it. */
   matched?: { before: boolean; after: boolean };
 }
 
-/** A user whose presence somebody follows has come or gone. It has no position, and the last state wins. */
+/**
+ * A user whose presence the receiver follows has come online or gone offline. The event has no position, and the last
+ * state wins.
+ */
 export interface PresenceEvent extends EventBase {
   type: 'user.presence.changed';
-  /** As the receiver may see it: who is invisible looks offline to others, and as if never active. */
+  /**
+   * The user as the receiver may see it. An invisible user looks offline to others, and as if it had never been active.
+   */
   user: Pick<User, 'id' | 'online' | 'last_active'>;
 }
 
-/** A channel as an event names it: enough to find the copies of it. */
+/** A channel as an event names it: enough to find copies of it. */
 export interface ChannelReference {
   cid: string;
   type: string;
@@ -81,7 +86,7 @@ export interface ChannelReference {
 export interface ChannelEvent extends EventBase {
   type: ChannelEventType;
   channel: ChannelReference;
-  /** Whom it concerns: both members of a 1:1 channel, the new owner of a channel. */
+  /** The users whom it concerns: both members of a 1:1 channel, or the new owner of a channel. */
   user_ids: string[];
   /** How it was deleted. */
   mode?: ContentModes['conversations'];
@@ -98,7 +103,7 @@ export interface CallReference {
 export interface CallEvent extends EventBase {
   type: CallEventType;
   call: CallReference;
-  /** Whom it concerns: both members of a 1:1 call. */
+  /** The users whom it concerns: both members of a 1:1 call. */
   user_ids: string[];
   /** How it was deleted. */
   mode?: ContentModes['calls'];
@@ -107,7 +112,7 @@ export interface CallEvent extends EventBase {
 /** An event about a task. */
 export interface TaskEvent extends EventBase {
   type: TaskEventType;
-  /** The task without its `result`: what became of each user is read with `getTask`. */
+  /** The task without its `result`. `getTask` answers with the outcome for each user. */
   task: Task;
 }
 
@@ -118,13 +123,13 @@ export interface AppUpdatedEvent extends EventBase {
   changes: Changes;
 }
 
-/** A role was made or deleted. */
+/** A role was created or deleted. */
 export interface RoleEvent extends EventBase {
   type: 'role.created' | 'role.deleted';
   role: Role;
 }
 
-/** Any event of the log, and the progress of tasks. Presence comes on a subscription of its own: {@link PresenceEvent}. */
+/** Any event of the log, and the progress of tasks. Presence has a subscription of its own: {@link PresenceEvent}. */
 export type RollcallEvent<Custom extends object = JsonObject> =
   | UserEvent<Custom>
   | ChannelEvent

@@ -6,7 +6,7 @@ import { parsePosition } from './live.js';
 
 const eventTypeSchema = z.enum(Object.keys(EVENT_CATALOGUE) as [EventType, ...EventType[]]);
 
-/** The input of `watchEvents`; the filter is checked by the filter's own parser, with the caller's rights. */
+/** The input of `watchEvents`. The filter has its own parser, which also checks it against the caller's rights. */
 export const watchEventsSchema = z.strictObject({
   types: z.array(eventTypeSchema).min(1).optional(),
   user_ids: z.array(userIdSchema).max(LIMITS.watchedUsersPerConnection).optional(),
@@ -17,7 +17,7 @@ export const watchEventsSchema = z.strictObject({
     .optional(),
 });
 
-/** The input of `live.presence`: whose coming and going is followed. An id may stand in it twice and counts once. */
+/** The input of `live.presence`: the users whose presence is followed. A repeated id counts once. */
 export const watchPresenceSchema = z.strictObject({
   user_ids: z.array(userIdSchema).max(LIMITS.watchedUsersPerConnection),
 });

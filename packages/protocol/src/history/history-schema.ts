@@ -11,5 +11,5 @@ export const userHistorySchema = z.strictObject({
   next: cursorSchema.optional(),
 });
 
-/** The input of `users.history`, checked. */
+/** The parsed input of `users.history`. */
 export type ParsedUserHistory = z.output<typeof userHistorySchema>;

@@ -3,7 +3,7 @@ import type { RollcallEvent } from '../events/event.js';
 /** What `users.history` takes. */
 export interface UserHistoryInput {
   user_id: string;
-  /** Also what the user did to others. */
+  /** Whether to include what the user did to others. */
   by?: boolean;
   /** 1–100; default 50. */
   limit?: number;
@@ -11,10 +11,10 @@ export interface UserHistoryInput {
   next?: string;
 }
 
-/** One page of what the event log tells of a user, newest first. */
+/** One page of what the event log says about a user, newest first. */
 export interface UserHistoryAnswer {
   /** Whole events, each with its actor. */
   events: RollcallEvent[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }

@@ -6,7 +6,9 @@ import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
 const ban = {
   id: userIdSchema,
-  reason: contentTextSchema(LIMITS.banReasonLength).min(1, 'a reason has at least one character').optional(),
+  reason: contentTextSchema(LIMITS.banReasonLength)
+    .min(1, 'a reason must have at least one character')
+    .optional(),
   timeout: z.number().int().min(1).max(LIMITS.banMinutes).optional(),
   expires_at: timeSchema.optional(),
   banned_by_id: userIdSchema.optional(),
@@ -14,7 +16,7 @@ const ban = {
 
 const ONE_END = {
   path: ['expires_at'],
-  message: 'timeout and expires_at exclude each other: both say when the ban ends',
+  message: 'pass either timeout or expires_at, not both: each says when the ban ends',
 };
 
 function hasOneEnd({ timeout, expires_at }: { timeout?: number; expires_at?: number }): boolean {
@@ -35,11 +37,11 @@ export const queryBannedSchema = z.strictObject({
   next: cursorSchema.optional(),
 });
 
-/** The input of `moderation.ban`, checked. */
-export type ParsedBan = z.output<typeof banUserSchema>;
+/** The parsed input of `moderation.ban`. */
+export type ParsedBanUser = z.output<typeof banUserSchema>;
 
-/** The input of `moderation.shadowBan`, checked. */
+/** The parsed input of `moderation.shadowBan`. */
 export type ParsedShadowBan = z.output<typeof shadowBanSchema>;
 
-/** The input of `moderation.queryBanned`, checked. */
+/** The parsed input of `moderation.queryBanned`. */
 export type ParsedQueryBanned = z.output<typeof queryBannedSchema>;

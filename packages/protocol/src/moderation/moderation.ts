@@ -1,40 +1,40 @@
 import type { Time, TimeInput, User } from '../users/user.js';
 
-/** How a ban is imposed. What a repeated call leaves out is not kept: the call says the whole ban. */
+/** How a ban is imposed. A repeated call states the whole ban: it does not keep what it leaves out. */
 export interface BanOptions {
-  /** 1–1,000 characters; shown to servers only. */
+  /** 1–1,000 characters. Only servers see it. */
   reason?: string;
-  /** Minutes, 1–525,600; excludes `expires_at`. Without either, the ban lasts until it is taken back. */
+  /** Minutes, 1–525,600. Not together with `expires_at`. Without either, the ban lasts until it is removed. */
   timeout?: number;
-  /** When it ends: a time to come. */
+  /** When it ends. It must lie in the future. */
   expires_at?: TimeInput;
-  /** Who imposes it. A server token names whom it likes; with the token of a user it is that user. */
+  /** The user who imposes it. A server token may name any user; with a user token it is that user. */
   banned_by_id?: string;
 }
 
 /** What `moderation.ban` takes. */
 export interface BanUserInput extends BanOptions {
-  /** Who is banned. */
+  /** The user to ban. */
   id: string;
-  /** The user is not told: it goes on writing, and only it sees what it wrote. */
+  /** A shadow ban: the user does not learn of it and can still write, but only the user itself sees what it wrote. */
   shadow?: boolean;
 }
 
 /** What `moderation.shadowBan` takes. */
 export interface ShadowBanInput extends BanOptions {
-  /** Who is banned. */
+  /** The user to ban. */
   id: string;
 }
 
-/** A ban that holds now. */
+/** A ban in force. */
 export interface Ban {
   user_id: string;
   /** The banned user as it is now. */
   user: User;
   reason?: string;
-  /** Who imposed it; absent for a ban by a back end that named nobody. */
+  /** The user who imposed it. Absent for a ban by a back end that named no user. */
   banned_by?: User;
-  /** Whether the user is not told of it. A user who is banned openly, too, has an open ban. */
+  /** Whether it is a shadow ban. A user who is also banned openly has an open ban. */
   shadow: boolean;
   /** When it began. */
   created_at: Time;
@@ -52,6 +52,6 @@ export interface QueryBannedInput {
 /** One page of bans, newest first. */
 export interface QueryBannedAnswer {
   bans: Ban[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }

@@ -24,8 +24,8 @@ const content = {
 const memberList = z
   .array(userIdSchema)
   .max(LIMITS.channelMembers)
-  .refine(ids => new Set(ids).size === ids.length, 'names each user once');
-const teamSchema = contentTextSchema(LIMITS.teamLength).min(1, 'a team has a name');
+  .refine(ids => new Set(ids).size === ids.length, 'must name each user at most once');
+const teamSchema = contentTextSchema(LIMITS.teamLength).min(1, 'the name of a team must not be empty');
 const reactionTypeSchema = z
   .string()
   .regex(
@@ -63,7 +63,7 @@ export const queryChannelsSchema = z.strictObject({
 /** The input of `addMembers` and `removeMembers`. */
 export const changeMembersSchema = z.strictObject({
   cid: cidSchema,
-  members: memberList.min(1, 'names at least one user'),
+  members: memberList.min(1, 'must name at least one user'),
   ...actingUser,
 });
 

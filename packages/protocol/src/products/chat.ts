@@ -1,24 +1,24 @@
 import type { JsonObject } from '../json.js';
 import type { Time, User } from '../users/user.js';
 
-/** A channel: where its members write to each other. */
+/** A channel: a place where its members write to each other. */
 export interface Channel {
   /** `type:id`. */
   cid: string;
   type: string;
   id: string;
-  /** Who made it, or inherited it. */
+  /** The user who created it, or its new owner. */
   owner_id?: string;
   team?: string;
-  /** Whether it is the one channel of its type that belongs to two users, and has no other members ever. */
+  /** Whether it is the 1:1 channel of its type that two users share. Its members never change. */
   one_to_one: boolean;
-  /** The first 100, in the order in which they joined. */
+  /** The first 100 members, in the order in which they joined. */
   members: ChannelMember[];
   member_count: number;
   custom: JsonObject;
   created_at: Time;
   updated_at: Time;
-  /** When the last message was sent, whether or not it is still there. */
+  /** When the last message was sent, even if it was deleted since. */
   last_message_at?: Time;
   deleted_at?: Time;
 }
@@ -26,13 +26,13 @@ export interface Channel {
 /** A member of a channel. */
 export interface ChannelMember {
   user_id: string;
-  /** As the user is now. */
+  /** The user as it is now. */
   user: User;
   /** When it joined. */
   created_at: Time;
 }
 
-/** Something that goes with a message: Rollcall stores it and gives it back. */
+/** An attachment of a message. Rollcall stores it and returns it unchanged. */
 export type Attachment = JsonObject;
 
 /** A message. */
@@ -40,16 +40,16 @@ export interface Message {
   id: string;
   cid: string;
   user_id: string;
-  /** The author, as it is now. */
+  /** The author as it is now. */
   user: User;
   text?: string;
   attachments: Attachment[];
   custom: JsonObject;
-  /** The message that this one answers, in the same channel. */
+  /** The message, in the same channel, that this one answers. */
   parent_id?: string;
   /** How many answers the caller can see. */
   reply_count: number;
-  /** By type; a type that nobody used is not there. */
+  /** The number of reactions by type. A type without reactions is absent. */
   reaction_counts: Record<string, number>;
   /** The types of the caller's own reactions, in order. */
   own_reactions: string[];
@@ -58,17 +58,17 @@ export interface Message {
   deleted_at?: Time;
 }
 
-/** A flag: somebody found that a message needs looking at. Seen by servers only. */
+/** A flag: a user has marked a message for review. Only servers see it. */
 export interface Flag {
   message: Message;
   user_id: string;
-  /** Who flagged it, as it is now. */
+  /** The user who flagged it, as it is now. */
   user: User;
   reason?: string;
   created_at: Time;
 }
 
-/** Who acts. A server token must say it; the token of a user may name that user only. */
+/** The user who acts. A server token must name it; a user token may only name its own user. */
 export interface ActingUser {
   user_id?: string;
 }
@@ -76,11 +76,11 @@ export interface ActingUser {
 /** What `createChannel` takes. */
 export interface CreateChannelInput extends ActingUser {
   type: string;
-  /** Without it, a channel of two is their 1:1 channel, and any other gets a generated id. */
+  /** Without an id, a channel of two users is their 1:1 channel, and any other channel gets a generated id. */
   id?: string;
-  /** At most 100, the creator included, who is always a member. */
+  /** At most 100, including the creator, who is always a member. */
   members?: string[];
-  /** With the token of a user, one of the user's teams. */
+  /** A user token may only name a team of its user. */
   team?: string;
   custom?: JsonObject;
 }
@@ -94,7 +94,7 @@ export interface ChannelInput extends ActingUser {
 
 /** Which channels to find, newest first. */
 export interface QueryChannelsInput extends ActingUser {
-  /** Only those that this user is a member of. */
+  /** Only channels that this user is a member of. */
   member?: string;
   type?: string;
   team?: string;
@@ -117,7 +117,7 @@ export interface ChangeMembersInput extends ActingUser {
   members: string[];
 }
 
-/** What a message is made of. It needs a text or an attachment; all together has at most 16 KiB as JSON. */
+/** The content of a message. It needs text or an attachment. Together it has at most 16 KiB as JSON. */
 export interface MessageContent {
   /** At most 5,000 characters. */
   text?: string;
@@ -129,12 +129,12 @@ export interface MessageContent {
 /** What `sendMessage` takes. */
 export interface SendMessageInput extends ActingUser, MessageContent {
   cid: string;
-  /** The same id again, by the same author in the same channel, sends nothing twice. */
+  /** If the same author repeats an id in the same channel, nothing is sent twice. */
   id?: string;
   parent_id?: string;
 }
 
-/** What `updateMessage` takes; what is not named stays. */
+/** What `updateMessage` takes. Fields that are not named stay. */
 export interface UpdateMessageInput extends ActingUser, MessageContent {
   id: string;
 }
@@ -142,7 +142,7 @@ export interface UpdateMessageInput extends ActingUser, MessageContent {
 /** What `deleteMessage` takes. */
 export interface DeleteMessageInput extends ActingUser {
   id: string;
-  /** Server only: nothing is kept. */
+  /** Server only. Nothing of the message is kept. */
   hard?: boolean;
 }
 

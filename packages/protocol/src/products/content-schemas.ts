@@ -15,11 +15,11 @@ export function contentTextSchema(maxLength: number) {
     });
 }
 
-/** A JSON object within the rules of custom data, its size aside. */
+/** A JSON object that follows the rules of custom data, except for their size limit. */
 export const contentObjectSchema = z
   .custom<JsonObject>(
     value => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'is a JSON object',
+    'must be a JSON object',
   )
   .check(context => {
     for (const { field, message } of customProblems(context.value, ['object'])) {
@@ -40,7 +40,7 @@ export const contentTypeSchema = z
     `a type is 1–${LIMITS.contentTypeLength} characters of A-Z a-z 0-9 _ -`,
   );
 
-/** An id that a caller gives to content. Those of 1:1 channels are generated, with a `!` in front: none can be taken. */
+/** An id that a caller gives to content. A generated id of a 1:1 channel begins with `!`, so no caller can take it. */
 export const contentIdSchema = z
   .string()
   .regex(
@@ -56,7 +56,7 @@ export const cidSchema = z
     'a cid is a type and an id with a colon between them, such as "messaging:general"',
   );
 
-/** Custom data of content: a JSON object by the rules of the custom data of users, and at most 5 KiB. */
+/** Custom data of content: a JSON object that follows the rules of users' custom data, of at most 5 KiB. */
 export const contentCustomSchema = contentObjectSchema.check(context => {
   const problem = customSizeProblem(context.value, LIMITS.customBytes);
   if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });

@@ -11,7 +11,10 @@ const verbSchema = z
     `a verb is 1–${LIMITS.verbLength} characters of A-Z a-z 0-9 _ -`,
   );
 
-const objectSchema = contentTextSchema(LIMITS.activityObjectLength).min(1, 'an activity has an object');
+const objectSchema = contentTextSchema(LIMITS.activityObjectLength).min(
+  1,
+  'the object of an activity must not be empty',
+);
 
 /** The input of `addActivity`. */
 export const addActivitySchema = z.strictObject({
@@ -22,7 +25,7 @@ export const addActivitySchema = z.strictObject({
   user_id: userIdSchema.optional(),
 });
 
-/** The input of `addActivity`, checked. */
+/** The parsed input of `addActivity`. */
 export type ParsedAddActivity = z.output<typeof addActivitySchema>;
 
 /** The input of `removeActivity`. */
@@ -36,5 +39,5 @@ export const queryActivitiesSchema = z.strictObject({
   next: cursorSchema.optional(),
 });
 
-/** The input of `queryActivities`, checked. */
+/** The parsed input of `queryActivities`. */
 export type ParsedQueryActivities = z.output<typeof queryActivitiesSchema>;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 import type { Time, User } from '../users/user.js';
 
-/** Something that a user did, as feeds show it: the actor, the verb, the object. */
+/** Something that a user did, as feeds show it: the actor, the verb and the object. */
 export interface Activity {
   id: string;
   actor_id: string;
@@ -18,14 +18,14 @@ export interface Activity {
 
 /** What `addActivity` takes. */
 export interface AddActivityInput {
-  /** 1–255 of `A-Z a-z 0-9 _ -`; default a UUID. The same id again answers with what is stored. */
+  /** 1–255 of `A-Z a-z 0-9 _ -`; default a UUID. If an id is repeated, the answer is the stored activity. */
   id?: string;
   /** 1–64 of `A-Z a-z 0-9 _ -`. */
   verb: string;
   /** 1–255 characters. */
   object: string;
   custom?: JsonObject;
-  /** Whose activity it is; with a server token only, and needed there. */
+  /** The actor. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
@@ -47,6 +47,6 @@ export interface QueryActivitiesInput {
 /** One page of activities, newest first. */
 export interface QueryActivitiesAnswer {
   activities: Activity[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }

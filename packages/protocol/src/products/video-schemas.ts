@@ -6,8 +6,8 @@ import { cidSchema, contentCustomSchema, contentIdSchema, contentTypeSchema } fr
 
 const membersSchema = z
   .array(userIdSchema)
-  .max(LIMITS.callMembers, `names at most ${LIMITS.callMembers} users`)
-  .refine(ids => new Set(ids).size === ids.length, 'names each user once');
+  .max(LIMITS.callMembers, `must name at most ${LIMITS.callMembers} users`)
+  .refine(ids => new Set(ids).size === ids.length, 'must name each user at most once');
 
 /** The input of `createCall`. */
 export const createCallSchema = z.strictObject({
@@ -18,7 +18,7 @@ export const createCallSchema = z.strictObject({
   user_id: userIdSchema.optional(),
 });
 
-/** The input of `createCall`, checked. */
+/** The parsed input of `createCall`. */
 export type ParsedCreateCall = z.output<typeof createCallSchema>;
 
 /** The input of `getCall` and `endCall`. */
@@ -29,7 +29,7 @@ export const takePartInCallSchema = oneCallSchema.extend({ user_id: userIdSchema
 
 /** The input of `addCallMembers`. */
 export const addCallMembersSchema = oneCallSchema.extend({
-  members: membersSchema.min(1, 'names at least one user'),
+  members: membersSchema.min(1, 'must name at least one user'),
 });
 
 /** The input of `queryCalls`. */
@@ -41,5 +41,5 @@ export const queryCallsSchema = z.strictObject({
   next: cursorSchema.optional(),
 });
 
-/** The input of `queryCalls`, checked. */
+/** The parsed input of `queryCalls`. */
 export type ParsedQueryCalls = z.output<typeof queryCallsSchema>;

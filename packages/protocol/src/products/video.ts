@@ -6,31 +6,31 @@ export interface CallMember {
   user_id: string;
   /** The user as it is now. */
   user: User;
-  /** When it joined the last time; absent while it never has. */
+  /** When it last joined. Absent if it never has. */
   joined_at?: Time;
-  /** When it left; absent while it is in the call. */
+  /** When it left. Absent while it is in the call. */
   left_at?: Time;
   created_at: Time;
 }
 
-/** A call, and who may take part in it. */
+/** A call, and its members, who may take part in it. */
 export interface Call {
-  /** `<type>:<id>`, which names it. */
+  /** The name of the call, `<type>:<id>`. */
   cid: string;
   type: string;
   id: string;
-  /** Who made it, or who inherited it from a user who was deleted for good. */
+  /** The user who created it, or its new owner after that user was hard-deleted. */
   created_by_id?: string;
   created_by?: User;
-  /** Whether two people and nobody else have ever been its members. */
+  /** Whether exactly two users have ever been members. */
   one_to_one: boolean;
-  /** The first 100. */
+  /** The first 100 members. */
   members: CallMember[];
   member_count: number;
   custom: JsonObject;
-  /** When somebody first joined. */
+  /** When a member first joined. */
   started_at?: Time;
-  /** When it was ended: nobody joins it any more. */
+  /** When it ended. Afterwards nobody can join. */
   ended_at?: Time;
   created_at: Time;
   updated_at: Time;
@@ -43,10 +43,10 @@ export interface CreateCallInput {
   type: string;
   /** 1–255 of `A-Z a-z 0-9 _ -`; default a UUID. */
   id?: string;
-  /** The ids of at most 100 users; whoever makes the call is a member in any case. */
+  /** The ids of at most 100 users. The user who creates the call is always a member. */
   members?: string[];
   custom?: JsonObject;
-  /** Who makes it; with a server token only, and needed there. */
+  /** The user who creates it. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
@@ -57,13 +57,13 @@ export interface OneCallInput {
 
 /** What `joinCall` and `leaveCall` take. */
 export interface TakePartInCallInput extends OneCallInput {
-  /** Who joins or leaves; with a server token only, and needed there. */
+  /** The user who joins or leaves. Required with a server token, and accepted only there. */
   user_id?: string;
 }
 
 /** What `addCallMembers` takes. */
 export interface AddCallMembersInput extends OneCallInput {
-  /** The ids of 1–100 users; who is a member already stays as it is. */
+  /** The ids of 1–100 users. A user who is already a member stays as it is. */
   members: string[];
 }
 
@@ -72,7 +72,7 @@ export interface QueryCallsInput {
   /** Calls that this user is a member of. */
   member?: string;
   type?: string;
-  /** Calls that were ended, or that were not. */
+  /** Whether to find calls that have ended, or only calls that have not. */
   ended?: boolean;
   /** 1–100; default 30. */
   limit?: number;
@@ -83,6 +83,6 @@ export interface QueryCallsInput {
 /** One page of calls, newest first. */
 export interface QueryCallsAnswer {
   calls: Call[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }

@@ -58,7 +58,7 @@ describe.each(Object.entries(ACCEPTED))('the field %s', (field, accepted) => {
       const error = refusal({ [field]: { [operator]: operandFor(field, operator) } });
       expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
       expect(error.message).toBe(
-        `${field}: the field has no operator ${operator}; accepted are ${error.message.split('accepted are ')[1]}`,
+        `${field}: this field does not take the operator ${operator}; accepted are ${error.message.split('accepted are ')[1]}`,
       );
       for (const other of accepted) expect(error.message).toContain(other);
     },
@@ -67,7 +67,7 @@ describe.each(Object.entries(ACCEPTED))('the field %s', (field, accepted) => {
   it('does not know $regex, and says so', () => {
     const error = refusal({ [field]: { $regex: '^a' } });
     expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
-    expect(error.message).toMatch(new RegExp(`^${field}: \\$regex is no operator; accepted are \\$eq`));
+    expect(error.message).toMatch(new RegExp(`^${field}: \\$regex is not an operator; accepted are \\$eq`));
   });
 });
 

@@ -12,11 +12,11 @@ import {
   QUERY_FIELDS,
   type QueryField,
 } from './query-fields.js';
-import type { Comparison, FieldReference, FilterNode } from './query-users.js';
+import type { Comparison, FieldReference, ParsedFilter } from './query-users.js';
 
 /** What a caller may name in a filter or a sort. */
 export interface QueryRights {
-  /** A server token may also use the fields that only servers see. */
+  /** Whether the caller may also use fields that only servers may query. */
   server: boolean;
 }
 
@@ -35,11 +35,11 @@ const OPERATORS: Record<'string' | 'strings' | 'boolean' | 'time' | 'custom', re
 };
 
 /**
- * Checks a filter and resolves it.
+ * Checks a filter and resolves its fields.
  * @throws RollcallError `INPUT_INVALID` that names the field and the operator, or `NOT_ALLOWED` for a field that only
  * servers may query.
  */
-export function parseFilter(filter: unknown, rights: QueryRights): FilterNode {
+export function parseFilter(filter: unknown, rights: QueryRights): ParsedFilter {
   const count = { clauses: 0 };
   return parseNode(filter, rights, 1, 'filter', count);
 }
@@ -51,7 +51,7 @@ export function parseFieldReference(name: string, rights: QueryRights): FieldRef
     if (rest.length > 0 || !Object.hasOwn(QUERY_FIELDS, first)) {
       throw invalid(
         name,
-        `cannot be queried; built-in fields that can: ${Object.keys(QUERY_FIELDS).join(', ')}`,
+        `cannot be queried; the built-in fields that can are ${Object.keys(QUERY_FIELDS).join(', ')}`,
       );
     }
     const field = first as QueryField;
@@ -77,11 +77,11 @@ function parseNode(
   depth: number,
   where: string,
   count: { clauses: number },
-): FilterNode {
-  if (!isObject(filter)) throw invalid(where, 'a filter is an object of fields and operators');
+): ParsedFilter {
+  if (!isObject(filter)) throw invalid(where, 'a filter must be an object of fields and operators');
   if (depth > LIMITS.filterDepth)
     throw invalid(where, `a filter is at most ${LIMITS.filterDepth} levels deep`);
-  const nodes: FilterNode[] = [];
+  const nodes: ParsedFilter[] = [];
   for (const [key, value] of Object.entries(filter)) {
     if (value === undefined) continue;
     if (Object.hasOwn(NODE_KINDS, key)) {
@@ -90,7 +90,10 @@ function parseNode(
       const inner = value.map((one, index) => parseNode(one, rights, depth + 1, `${key}.${index}`, count));
       nodes.push({ kind: NODE_KINDS[key as LogicalOperator], nodes: inner });
     } else if (key.startsWith('$')) {
-      throw invalid(key, `is no operator here; accepted are ${LOGICAL_OPERATORS.join(', ')} and field names`);
+      throw invalid(
+        key,
+        `is not an operator here; accepted are ${LOGICAL_OPERATORS.join(', ')} and field names`,
+      );
     } else {
       const field = parseFieldReference(key, rights);
       for (const comparison of parseComparisons(key, field, value)) {
@@ -99,7 +102,7 @@ function parseNode(
       }
     }
   }
-  // A filter of nothing is part of the whole like any other, and a million of them are too many.
+  // An empty filter counts too: a million of them would be too many.
   if (nodes.length === 0) countClause(count, where);
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'all', nodes };
 }
@@ -117,7 +120,7 @@ function parseComparisons(name: string, field: FieldReference, value: unknown): 
   if (entries.length === 0 || entries.some(([key]) => !key.startsWith('$'))) {
     throw invalid(
       name,
-      `an object is not compared as a whole; name its fields by paths, such as "${name}.city"`,
+      `an object cannot be compared as a whole; name its fields by paths, such as "${name}.city"`,
     );
   }
   return entries.map(([operator, operand]) => parseComparison(name, field, operator, operand));
@@ -127,10 +130,10 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
   const operator = key as FilterOperator;
   const accepted = operatorsOf(field);
   if (!FILTER_OPERATORS.includes(operator)) {
-    throw invalid(name, `${key} is no operator; accepted are ${accepted.join(', ')}`);
+    throw invalid(name, `${key} is not an operator; accepted are ${accepted.join(', ')}`);
   }
   if (!accepted.includes(operator)) {
-    throw invalid(name, `the field has no operator ${key}; accepted are ${accepted.join(', ')}`);
+    throw invalid(name, `this field does not take the operator ${key}; accepted are ${accepted.join(', ')}`);
   }
   if (nestsDeeper(operand, LIMITS.customDepth)) {
     throw invalid(name, `${operator} takes arrays that nest at most ${LIMITS.customDepth} deep`);
@@ -183,7 +186,7 @@ function operatorsOf(field: FieldReference): readonly FilterOperator[] {
   return autocomplete ? [...OPERATORS[holds], '$autocomplete'] : OPERATORS[holds];
 }
 
-/** An operand of the type that the field holds. Null means "absent" and is accepted where equality is asked. */
+/** Checks an operand against the type of the field. Null means "absent" and is accepted for equality. */
 function parseOperand(
   name: string,
   field: FieldReference,
@@ -216,7 +219,7 @@ function parseOperand(
 
 function parseIsoTime(text: string): number {
   const [, day] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
-  // Date takes the 30th of February for the 2nd of March.
+  // Date reads the 30th of February as the 2nd of March.
   const isDay = day !== undefined && new Date(Date.parse(day) || 0).toISOString().startsWith(day);
   return isDay ? Date.parse(text) : Number.NaN;
 }

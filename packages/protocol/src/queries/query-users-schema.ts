@@ -3,8 +3,8 @@ import { LIMITS } from '../limits.js';
 import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
 /**
- * A cursor as it comes back from a client; what it holds is checked where it was made. The longest holds five texts that
- * JSON has to escape, and has still room in a URL.
+ * A cursor as a client passes it back. The code that made it checks its content. The longest cursor holds five texts
+ * that JSON has to escape, and still fits in a URL.
  */
 export const cursorSchema = z.string().min(1).max(12_288);
 
@@ -29,8 +29,8 @@ export const queryUsersOptionsSchema = z
   })
   .refine(options => options.offset === undefined || options.next === undefined, {
     path: ['offset'],
-    message: 'offset and next exclude each other',
+    message: 'pass either offset or next, not both',
   });
 
-/** The checked options of `queryUsers`. */
+/** The parsed options of `queryUsers`. */
 export type ParsedQueryUsersOptions = z.output<typeof queryUsersOptionsSchema>;

@@ -2,10 +2,10 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { TimeInput, User } from '../users/user.js';
 import type { QueryField } from './query-fields.js';
 
-/** What a comparison compares with. An object is not accepted: name its fields by dotted paths. */
+/** The operand of a comparison. Objects are not accepted: name their fields by dotted paths. */
 export type FilterValue = string | number | boolean | null | FilterValue[];
 
-/** The comparisons of one field; several must all hold. */
+/** The comparisons of one field. All of them must hold. */
 export interface FieldFilter {
   $eq?: FilterValue;
   $ne?: FilterValue;
@@ -18,14 +18,16 @@ export interface FieldFilter {
   $exists?: boolean;
   /** The field is an array that holds this value. */
   $contains?: string | number | boolean | null;
-  /** Each word of the value is a prefix of some word of the field; case and accents are folded. `name` and `id` only. */
+  /**
+   * Each word of the value is a prefix of some word of the field. Case and accents are ignored. `name` and `id` only.
+   */
   $autocomplete?: string;
 }
 
 /**
- * A Mongoose-style filter of users, with the semantics of MongoDB for the same operators on the same documents. A key is
- * a built-in field, a path into custom data (`age`, `custom.address.city`), or `$and`, `$or`, `$nor`. Keys of one object
- * must all hold.
+ * A Mongoose-style filter of users. Its operators mean what they mean in MongoDB for the same documents. A key is a
+ * built-in field, a path into custom data (`age`, `custom.address.city`), or `$and`, `$or`, `$nor`. All keys of one
+ * object must hold.
  */
 export type Filter = {
   $and?: Filter[];
@@ -36,12 +38,12 @@ export type Filter = {
 /** A field as a query addresses it. */
 export type FieldReference = { kind: 'built-in'; field: QueryField } | { kind: 'custom'; path: string[] };
 
-/** A parsed filter: every value checked, every name resolved, times as epoch milliseconds. */
-export type FilterNode =
-  | { kind: 'all' | 'any' | 'none'; nodes: FilterNode[] }
+/** A parsed filter: all values are checked, all names resolved, all times are epoch milliseconds. */
+export type ParsedFilter =
+  | { kind: 'all' | 'any' | 'none'; nodes: ParsedFilter[] }
   | { kind: 'compare'; field: FieldReference; comparison: Comparison };
 
-/** One comparison of a parsed filter. `$ne` and `$nin` are written as the negation of `equals` and `in`. */
+/** One comparison of a parsed filter. `$ne` and `$nin` become the negation of `equals` and `in`. */
 export type Comparison =
   | { operator: '$eq' | '$ne'; value: JsonValue }
   | { operator: '$gt' | '$gte' | '$lt' | '$lte'; value: string | number | boolean }
@@ -76,9 +78,9 @@ export interface QueryUsersOptions {
   include_deactivated_users?: boolean;
   /** Server only. */
   include_deleted_users?: boolean;
-  /** The connection follows the events of the users found. */
+  /** Whether the connection follows the events of the users found. */
   watch?: boolean;
-  /** The connection follows the presence of the users found, too. */
+  /** Whether the connection also follows the presence of the users found. */
   presence?: boolean;
 }
 
@@ -87,6 +89,6 @@ export interface QueryUsersAnswer<Custom extends object = JsonObject> {
   users: User<Custom>[];
   /** Present when there may be more users: pass it as `next`. */
   next?: string;
-  /** Position in the event log that this answer includes; events after it are news. */
+  /** The position in the event log up to which this answer is current. Events after it are news. */
   position: string;
 }

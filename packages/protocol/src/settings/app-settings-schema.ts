@@ -9,7 +9,7 @@ import { USERNAME_SCOPES } from './app-settings.js';
 
 const customPathSchema = z
   .string()
-  .refine(isCustomPath, 'a path into custom data, such as "age" or "address.city"');
+  .refine(isCustomPath, 'must be a path into custom data, such as "age" or "address.city"');
 
 function isCustomPath(path: string): boolean {
   const names = splitPath(path);
@@ -21,13 +21,13 @@ function isCustomPath(path: string): boolean {
 
 const daysSchema = z.number().int().min(1).max(3650);
 
-/** The settings that `updateAppSettings` takes; each is optional, an unknown one is an error. */
+/** The settings that `updateAppSettings` takes. Each is optional, and an unknown one is an error. */
 export const appSettingsUpdateSchema = z.strictObject({
   enforce_unique_usernames: z.enum(USERNAME_SCOPES).optional(),
   indexed_custom_fields: z
     .array(customPathSchema)
     .max(LIMITS.indexedCustomFields, `at most ${LIMITS.indexedCustomFields} paths can be indexed`)
-    .refine(paths => new Set(paths).size === paths.length, 'a path is named at most once')
+    .refine(paths => new Set(paths).size === paths.length, 'must name each path at most once')
     .optional(),
   max_custom_bytes: z.number().int().min(1024).max(15_360).optional(),
   event_retention_days: daysSchema.optional(),

@@ -9,7 +9,7 @@ export type UsernameScope = (typeof USERNAME_SCOPES)[number];
 
 /** The settings of the app that can be changed while it runs. */
 export interface AppSettings {
-  /** Holds going forward only: switching it on checks nobody. Default `no`. */
+  /** Applies to later writes only: switching it on checks no existing user. Default `no`. */
   enforce_unique_usernames: UsernameScope;
   /** Custom paths that get an index, at most 20; default none. */
   indexed_custom_fields: string[];
@@ -20,22 +20,25 @@ export interface AppSettings {
   /** Days that ended tasks are kept, 1–3,650; default 30. */
   task_retention_days: number;
   /**
-   * Days after which soft-deleted users are deleted for good, with their messages, activities, 1:1 channels and 1:1
-   * calls, 1–3,650; default null: never.
+   * Days after which soft-deleted users are hard-deleted, with their messages, activities, 1:1 channels and 1:1 calls,
+   * 1–3,650. Default null: never.
    */
   purge_deleted_users_days: number | null;
-  /** Whether people may come in as guests, without a token; default null: in development yes, in production no. */
+  /** Whether guests may come in without a token. Default null: yes in development, no in production. */
   guests_enabled: boolean | null;
-  /** Whether users see and find only those who share a team with them, and users without teams each other; default false. */
+  /**
+   * Whether users see and find only users who share a team with them, and users without teams see each other. Default
+   * false.
+   */
   multi_tenant_enabled: boolean;
   /**
-   * Every token of the app that was issued before this time is refused, those of servers too; default null: none is.
-   * Read only here: `revokeTokens` sets it.
+   * Tokens of the app that were issued before this time are refused, including server tokens. Default null: none.
+   * Read-only here: `revokeTokens` sets it.
    */
   revoke_tokens_issued_before: Time | null;
   /** What each role may do. A role that is not listed has the grants of `user`. */
   grants: Record<string, Grant[]>;
 }
 
-/** The settings that `updateAppSettings` changes: those that are named. */
+/** The settings to change with `updateAppSettings`. The others stay. */
 export type AppSettingsUpdate = Partial<Omit<AppSettings, 'revoke_tokens_issued_before'>>;

@@ -13,10 +13,10 @@ export const TASK_TYPES = [
 /** One kind of long-running work. */
 export type TaskType = (typeof TASK_TYPES)[number];
 
-/** `pending` → `running` → one of the three ends. A task that is retried goes back to `pending`. */
+/** `pending` → `running` → one of the three final states. A retried task returns to `pending`. */
 export const TASK_STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
 
-/** Where a task stands. */
+/** The state of a task. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** Whether a task in this status will never change again. */
@@ -24,12 +24,12 @@ export function isEnded(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
-/** A piece of long-running work, as everybody who may see it sees it. */
+/** A piece of long-running work, as every caller who may see it sees it. */
 export interface Task {
   task_id: string;
   type: TaskType;
   status: TaskStatus;
-  /** Counted in users; `done` leaves out those that failed, so at the end `done + failed` is `total`. */
+  /** Counted in users. `done` leaves out users that failed, so at the end `done + failed` is `total`. */
   progress: { done: number; total: number; failed: number };
   created_at: Time;
   updated_at: Time;
@@ -44,8 +44,8 @@ export interface Task {
 /** What a task did. */
 export interface TaskResult {
   /**
-   * What happened to each user, by id; a user whom the task did not get to is not there. A user who was deleted for good
-   * has no id any more: it stands there under its tombstone.
+   * The outcome for each user, by id. A user that the task did not reach is absent. A hard-deleted user no longer has
+   * an id: it is listed under its tombstone.
    */
   users: Record<string, UserOutcome>;
   /** Of an export: where its file is. */
@@ -55,8 +55,8 @@ export interface TaskResult {
 /** What happened to one user. */
 export interface UserOutcome {
   /**
-   * `done`: changed by this task; `unchanged`: was in that state already; `superseded`: a later call about the user took
-   * over what was left to do; `failed`: see `error`.
+   * `done`: this task changed the user. `unchanged`: the user was already in that state. `superseded`: a later call
+   * about the user took over the rest of the work. `failed`: see `error`.
    */
   status: 'done' | 'unchanged' | 'superseded' | 'failed';
   error?: { code: string; message: string };
@@ -66,9 +66,9 @@ export interface UserOutcome {
 
 /** The file of an export: NDJSON, one record a line. */
 export interface ExportFile {
-  /** Where to read it, without a token: the link is signed. From the client it is absolute, on the wire a path. */
+  /** Where to read it. The link is signed, so it needs no token. The client gives an absolute URL, the wire a path. */
   url: string;
-  /** The link is refused from then on; `getTask` gives a fresh one for as long as the file is kept. */
+  /** When the link expires. `getTask` gives a fresh one as long as the file is kept. */
   url_expires_at: Time;
   bytes: number;
 }

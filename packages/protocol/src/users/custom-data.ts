@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { textProblem } from './text.js';
 
-/** Names that would reach a prototype when an object is walked; they are refused everywhere. */
+/** Names that would reach a prototype when code walks an object. They are refused everywhere. */
 const RESERVED_NAMES = new Set(['__proto__', 'prototype', 'constructor']);
 
 /** Whether a name would reach a prototype. */
@@ -11,9 +11,9 @@ export function isReservedName(name: string): boolean {
 }
 
 /**
- * The grammar of one custom field name: 1–64 characters, no dots, white space, control characters, quotes, back-slashes
- * or brackets, and no `$` in front. It is that strict so that a name can stand in a path of every engine as it is.
- * @returns what is wrong with the name, or undefined when nothing is.
+ * The grammar of a custom field name: 1–64 characters; no dots, white space, control characters, quotes, back-slashes
+ * or brackets; no `$` in front. It is strict so that a name can stand unchanged in a path of every engine.
+ * @returns what is wrong with the name, or undefined if it is valid.
  */
 export function fieldNameProblem(name: string): string | undefined {
   if (name === '') return 'a field name must not be empty';
@@ -23,7 +23,7 @@ export function fieldNameProblem(name: string): string | undefined {
   if (isReservedName(name)) return `the field name "${name}" is reserved`;
   if (name.startsWith('$')) return 'a field name must not begin with "$"';
   if (/[.\s\p{Cc}\p{Cs}"'`\\[\]]/u.test(name)) {
-    return 'a field name must hold no dots, spaces, control characters, quotes, back-slashes or brackets';
+    return 'a field name must contain no dots, spaces, control characters, quotes, back-slashes or brackets';
   }
   return undefined;
 }
@@ -43,7 +43,7 @@ export interface CustomProblem {
 /**
  * Checks that a value can be custom data: JSON, at most 8 objects or arrays deep, every field name within the grammar,
  * every string storable.
- * @param path where the value stands, for instance `['custom', 'address']`.
+ * @param path the position of the value, for instance `['custom', 'address']`.
  */
 export function customProblems(value: unknown, path: string[]): CustomProblem[] {
   const problems: CustomProblem[] = [];
@@ -67,7 +67,7 @@ function check(value: unknown, path: string[], problems: CustomProblem[]): void 
     complain(`custom data is JSON, and JSON has no ${typeof value}`);
     return;
   }
-  // The path is as long as the value is deep: `custom` is the first object.
+  // The length of the path is the depth of the value: `custom` is the first object.
   if (path.length > LIMITS.customDepth) {
     complain(`custom data is at most ${LIMITS.customDepth} levels deep`);
     return;
@@ -79,7 +79,7 @@ function check(value: unknown, path: string[], problems: CustomProblem[]): void 
   }
 }
 
-/** Bytes of a value as JSON in UTF-8: the measure of every size limit on users. */
+/** The size of a value in bytes, as JSON in UTF-8. All size limits of users use it. */
 export function jsonBytes(value: JsonValue | undefined): number {
   return value === undefined ? 0 : new TextEncoder().encode(JSON.stringify(value)).length;
 }

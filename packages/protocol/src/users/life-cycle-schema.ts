@@ -3,13 +3,13 @@ import { LIMITS } from '../limits.js';
 import { MESSAGE_DELETION_MODES, PAIR_DELETION_MODES, USER_DELETION_MODES } from './life-cycle.js';
 import { timeSchema, userIdSchema } from './user-fields-schema.js';
 
-/** The ids of a life-cycle call. @param max how many. */
+/** The ids of a life-cycle call. @param max the most ids that the call takes. */
 export function userIdsSchema(max: number = LIMITS.batchUsers) {
   return z
     .array(userIdSchema)
     .min(1)
-    .max(max, `at most ${max} users in one call`)
-    .refine(ids => new Set(ids).size === ids.length, 'names each user once');
+    .max(max, `one call takes at most ${max} users`)
+    .refine(ids => new Set(ids).size === ids.length, 'must name each user at most once');
 }
 
 const modes = {
@@ -21,8 +21,8 @@ const modes = {
 };
 
 /**
- * What `deleteUsers` takes. A user who is deleted for good cannot leave messages or conversations behind, and only its
- * channels need another owner; every other combination is allowed.
+ * The input of `deleteUsers`. A hard-deleted user cannot leave messages or conversations behind, and only its channels
+ * need a new owner. Every other combination is allowed.
  */
 export const deleteUsersSchema = z
   .strictObject({ ids: userIdsSchema(), ...modes, created_by_id: userIdSchema.optional() })
@@ -34,20 +34,17 @@ export const deleteUsersSchema = z
       if (value.conversations !== 'hard')
         complain('conversations', 'user "hard" requires conversations "hard"');
     } else if (value.new_channel_owner_id !== undefined) {
-      complain('new_channel_owner_id', 'channels get another owner only with user "hard"');
+      complain('new_channel_owner_id', 'channels get a new owner only with user "hard"');
     }
     if (value.new_channel_owner_id !== undefined && value.ids.includes(value.new_channel_owner_id)) {
-      complain(
-        'new_channel_owner_id',
-        'the new owner of channels cannot be one of the users that are deleted',
-      );
+      complain('new_channel_owner_id', 'the new owner of the channels cannot be one of the deleted users');
     }
   });
 
-/** A checked deletion. */
-export type ParsedDeletion = z.output<typeof deleteUsersSchema>;
+/** The parsed input of `deleteUsers`. */
+export type ParsedDeleteUsers = z.output<typeof deleteUsersSchema>;
 
-/** What `tokens.revoke` takes; the time comes out as epoch milliseconds. */
+/** The input of `tokens.revoke`. It turns the time into epoch milliseconds. */
 export const revokeTokensSchema = z.strictObject({
   ids: userIdsSchema().optional(),
   before: timeSchema.nullable(),

@@ -1,21 +1,26 @@
 import type { JsonObject } from '../json.js';
 import type { User } from './user.js';
 
-/** What becomes of a deleted user. `soft` keeps everything, `pruning` the id, role and times, `hard` nothing. */
+/**
+ * What happens to a deleted user. `soft` keeps everything, `pruning` keeps the id, role and times, `hard` keeps
+ * nothing.
+ */
 export const USER_DELETION_MODES = ['soft', 'pruning', 'hard'] as const;
 
-/** What becomes of a deleted user. */
+/** What happens to a deleted user. */
 export type UserDeletionMode = (typeof USER_DELETION_MODES)[number];
 
-/** What becomes of the messages, and likewise of the activities in feeds. */
+/** What happens to the user's messages, and to its activities in feeds. */
 export const MESSAGE_DELETION_MODES = ['soft', 'pruning', 'hard'] as const;
 
-/** What becomes of channels and calls of two. */
+/** What happens to 1:1 channels and 1:1 calls. */
 export const PAIR_DELETION_MODES = ['soft', 'hard'] as const;
 
-/** What becomes of content with its user; what is not named is left untouched. */
+/** What happens to content when its user is deleted. Content that is not named stays. */
 export interface ContentModes {
-  /** `soft` hides, `pruning` takes away text, attachments, custom data, reactions and flags, `hard` removes. */
+  /**
+   * `soft` hides; `pruning` removes text, attachments, custom data, reactions and flags; `hard` removes the messages.
+   */
   messages?: (typeof MESSAGE_DELETION_MODES)[number];
   /** The user's 1:1 channels. */
   conversations?: (typeof PAIR_DELETION_MODES)[number];
@@ -30,22 +35,25 @@ export interface DeletionModes extends ContentModes {
 
 /** What `deleteUser` and `deleteUsers` take beside the ids. */
 export interface DeleteUsersOptions extends Partial<DeletionModes> {
-  /** With `user: 'hard'` only: who owns the channels of the deleted users; default a system user that is made for it. */
+  /**
+   * With `user: 'hard'` only: the new owner of the deleted users' channels. Default: a system user that is created for
+   * it.
+   */
   new_channel_owner_id?: string;
-  /** The user on whose behalf it is done: the events name it as their actor. */
+  /** The user on whose behalf the call is made. The events name it as their actor. */
   created_by_id?: string;
 }
 
 /** Everything that is stored about a user. */
 export interface UserExport<Custom extends object = JsonObject> {
   user: User<Custom>;
-  /** By kind, such as `message`: each oldest first, deleted ones that are still stored included. */
+  /** By kind, such as `message`, each oldest first, including deleted ones that are still stored. */
   records: Record<string, JsonObject[]>;
 }
 
 /** What `deleteUsers` would change, in counts. */
 export interface DeletionPreview {
-  /** Users that are to be deleted, those that are so already left out. */
+  /** Users that would be deleted, without those that already are. */
   users: number;
   /** By product, and by the name of the thing there, such as `{ chat: { messages: 1000 } }`. */
   products: Record<string, Record<string, number>>;

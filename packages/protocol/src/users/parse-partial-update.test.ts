@@ -16,16 +16,16 @@ describe('a partial update', () => {
     expect(parsePartialUpdate({ id: 'jane', name: 'x' }).issues?.map(issue => issue.field)).toEqual(['name']);
     for (const raw of [null, 'jane', [], 7]) {
       expect(messages(parsePartialUpdate(raw))).toEqual([
-        'a partial update is an object { id, set?, unset? }',
+        'a partial update must be an object { id, set?, unset? }',
       ]);
     }
   });
 
   it.each([
-    [{ set: [] }, 'set: is an object of paths and values'],
-    [{ set: 'name' }, 'set: is an object of paths and values'],
-    [{ unset: 'name' }, 'unset: is an array of paths'],
-    [{ unset: [7] }, 'unset: is an array of paths'],
+    [{ set: [] }, 'set: must be an object of paths and values'],
+    [{ set: 'name' }, 'set: must be an object of paths and values'],
+    [{ unset: 'name' }, 'unset: must be an array of paths'],
+    [{ unset: [7] }, 'unset: must be an array of paths'],
   ])('refuses %j', (raw, message) => {
     expect(messages(parsePartialUpdate({ id: 'jane', ...raw }))).toEqual([message]);
   });
@@ -54,7 +54,7 @@ describe('a partial update', () => {
     });
     expect(parsePartialUpdate(update(LIMITS.updatePaths)).value?.steps).toHaveLength(LIMITS.updatePaths);
     expect(messages(parsePartialUpdate(update(LIMITS.updatePaths + 1)))).toEqual([
-      'set: a partial update names at most 100 paths',
+      'set: a partial update can name at most 100 paths',
     ]);
   });
 });
@@ -71,8 +71,8 @@ describe('a path', () => {
 
   it('addresses all of custom data by its name alone', () => {
     expect(targets({ custom: { a: 1 } })).toEqual([{ kind: 'custom', path: [] }]);
-    expect(messages(set({ custom: null }))).toEqual(['custom: is a JSON object']);
-    expect(messages(set({ custom: [1] }))).toEqual(['custom: is a JSON object']);
+    expect(messages(set({ custom: null }))).toEqual(['custom: must be a JSON object']);
+    expect(messages(set({ custom: [1] }))).toEqual(['custom: must be a JSON object']);
     expect(unset('custom').value?.steps).toEqual([{ target: { kind: 'custom', path: [] }, path: 'custom' }]);
   });
 
@@ -136,9 +136,9 @@ describe('the values of a partial update', () => {
     .map(([field]) => field);
 
   it.each(readOnly)('cannot change the read-only field %s', field => {
-    expect(messages(set({ [field]: 1 }))).toEqual([`${field}: is read only`]);
-    expect(messages(set({ [`${field}.part`]: 1 }))).toEqual([`${field}.part: is read only`]);
-    expect(messages(unset(field))).toEqual([`${field}: is read only`]);
+    expect(messages(set({ [field]: 1 }))).toEqual([`${field}: is read-only`]);
+    expect(messages(set({ [`${field}.part`]: 1 }))).toEqual([`${field}.part: is read-only`]);
+    expect(messages(unset(field))).toEqual([`${field}: is read-only`]);
   });
 
   it('are stored in their canonical form', () => {

@@ -8,27 +8,27 @@ import {
   isReservedName,
   splitPath,
 } from './custom-data.js';
-import { type Parsed, problemOf } from './parse-user-input.js';
+import { type ParseResult, problemOf } from './parse-user-input.js';
 import { isUserField, USER_FIELDS } from './user-fields.js';
 import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';
 
-/** What a path addresses: a built-in field or a part of one, or custom data (an empty path is all of it). */
+/** What a path addresses: a built-in field or a part of one, or custom data. An empty path is all custom data. */
 export type Target =
   | { kind: 'field'; field: WritableField; within: string[] }
   | { kind: 'custom'; path: string[] };
 
-/** A checked partial update. */
-export interface PartialWrite {
+/** A parsed partial update. */
+export interface ParsedPartialUpdate {
   id: string;
-  /** In the order given; `value` is absent where the path is unset. */
+  /** In the given order. `value` is absent if the path is unset. */
   steps: { target: Target; path: string; value?: JsonValue }[];
 }
 
 /**
- * Checks one partial update: `{ id, set?, unset? }` with dotted paths. What depends on the stored user (an intermediate
- * that is no object, the size of the result) is checked when it is applied.
+ * Checks one partial update: `{ id, set?, unset? }` with dotted paths. Applying it checks what depends on the stored
+ * user: a parent that is not an object, and the size of the result.
  */
-export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
+export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdate> {
   const issues: Issue[] = [];
   const complain = (field: string | undefined, message: string) =>
     issues.push({
@@ -37,7 +37,7 @@ export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
       ...(field !== undefined && { field }),
     });
   if (!isObject(raw)) {
-    complain(undefined, 'a partial update is an object { id, set?, unset? }');
+    complain(undefined, 'a partial update must be an object { id, set?, unset? }');
     return { issues };
   }
   const id = userIdSchema.safeParse(raw.id);
@@ -46,9 +46,9 @@ export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
     if (!['id', 'set', 'unset'].includes(key))
       complain(key, 'is not part of a partial update; accepted are id, set, unset');
   }
-  if (raw.set !== undefined && !isObject(raw.set)) complain('set', 'is an object of paths and values');
+  if (raw.set !== undefined && !isObject(raw.set)) complain('set', 'must be an object of paths and values');
   const unsetIsList = Array.isArray(raw.unset) && raw.unset.every(path => typeof path === 'string');
-  if (raw.unset !== undefined && !unsetIsList) complain('unset', 'is an array of paths');
+  if (raw.unset !== undefined && !unsetIsList) complain('unset', 'must be an array of paths');
   if (issues.length > 0) return { issues };
 
   const set = Object.entries((raw.set ?? {}) as Record<string, unknown>).filter(
@@ -56,10 +56,10 @@ export function parsePartialUpdate(raw: unknown): Parsed<PartialWrite> {
   );
   const unset = (raw.unset ?? []) as string[];
   if (set.length + unset.length > LIMITS.updatePaths) {
-    complain('set', `a partial update names at most ${LIMITS.updatePaths} paths`);
+    complain('set', `a partial update can name at most ${LIMITS.updatePaths} paths`);
     return { issues };
   }
-  const steps: PartialWrite['steps'] = [];
+  const steps: ParsedPartialUpdate['steps'] = [];
   for (const [path, value] of set) {
     const target = parseTarget(path);
     if (typeof target === 'string') complain(path, target);
@@ -95,9 +95,9 @@ function parseTarget(path: string): Target | string {
       return `custom data is at most ${LIMITS.customDepth} levels deep`;
     return { kind: 'custom', path: names };
   }
-  if (USER_FIELDS[first].write === 'nobody' || !isWritableField(first)) return 'is read only';
+  if (USER_FIELDS[first].write === 'nobody' || !isWritableField(first)) return 'is read-only';
   if (rest.length === 0) return { kind: 'field', field: first, within: [] };
-  // A team is any text, dots included, so everything after `teams_role.` names one team.
+  // A team may contain dots, so everything after `teams_role.` names one team.
   if (first === 'teams_role') {
     const team = rest.join('.');
     return isReservedName(team)
@@ -110,11 +110,14 @@ function parseTarget(path: string): Target | string {
   return problem ?? { kind: 'field', field: first, within: rest };
 }
 
-/** The value as it will be stored. A part of a field is checked with its whole, when the update is applied. */
+/**
+ * Checks a value and answers with its stored form. A part of a field is checked together with its whole field when the
+ * update is applied.
+ */
 function checkValue(target: Target, value: unknown): { value: unknown; problems: CustomProblem[] } {
   if (target.kind === 'custom') {
     const whole = target.path.length === 0 && !isObject(value);
-    if (whole) return { value, problems: [{ field: 'custom', message: 'is a JSON object' }] };
+    if (whole) return { value, problems: [{ field: 'custom', message: 'must be a JSON object' }] };
     return { value, problems: customProblems(value, ['custom', ...target.path]) };
   }
   if (target.within.length > 0) return { value, problems: [] };
@@ -127,15 +130,15 @@ function checkValue(target: Target, value: unknown): { value: unknown; problems:
   return { value, problems };
 }
 
-/** Pairs of paths of which one is the other or lies within it, each named once. */
-function overlaps(steps: PartialWrite['steps']): { path: string; other: string }[] {
+/** Pairs of equal paths, and of paths of which one lies within the other, each named once. */
+function overlaps(steps: ParsedPartialUpdate['steps']): { path: string; other: string }[] {
   const found: { path: string; other: string }[] = [];
   const seen = new Map<string, string>();
   const full = steps.map(({ target, path }) => ({
     path,
     segments: target.kind === 'custom' ? ['custom', ...target.path] : [target.field, ...target.within],
   }));
-  // Shorter paths first, so that one walk up the parents of each path finds every overlap.
+  // Shorter paths come first, so that one walk up the parents of each path finds every overlap.
   for (const { path, segments } of full.sort((a, b) => a.segments.length - b.segments.length)) {
     for (let length = 1; length <= segments.length; length++) {
       const other = seen.get(JSON.stringify(segments.slice(0, length)));

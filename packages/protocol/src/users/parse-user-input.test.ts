@@ -18,7 +18,7 @@ describe('a user to write', () => {
 
   it.each([null, undefined, 'jane', 7, [{ id: 'jane' }]])('is an object: %j is not', raw => {
     expect(parseUserInput(raw).issues).toEqual([
-      { code: 'INPUT_INVALID', message: 'a user is an object with at least an id' },
+      { code: 'INPUT_INVALID', message: 'a user must be an object with at least an id' },
     ]);
   });
 
@@ -100,7 +100,7 @@ describe('custom data of a user to write', () => {
       {
         code: 'INPUT_INVALID',
         field: 'book',
-        message: 'book: stands both at the top and in custom; name it once',
+        message: 'book: is given both at the top level and in custom; give it once',
       },
     ]);
   });

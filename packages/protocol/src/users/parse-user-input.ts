@@ -5,8 +5,8 @@ import { customProblems, jsonBytes } from './custom-data.js';
 import { isUserField } from './user-fields.js';
 import { type FieldValues, isWritableField, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
 
-/** A checked user of an upsert or a connect: built-in fields apart from custom data. */
-export interface UserWrite {
+/** A parsed user of an upsert or a connect: built-in fields apart from custom data. */
+export interface ParsedUserInput {
   id: string;
   fields: FieldValues;
   /** Absent when the payload names no custom data at all. */
@@ -14,16 +14,18 @@ export interface UserWrite {
   if_revision?: number;
 }
 
-/** Either the checked value or everything that is wrong with it. */
-export type Parsed<Value> = { value: Value; issues?: undefined } | { value?: undefined; issues: Issue[] };
+/** Either the parsed value, or everything that is wrong with the input. */
+export type ParseResult<Value> =
+  | { value: Value; issues?: undefined }
+  | { value?: undefined; issues: Issue[] };
 
 /**
- * Checks one user of an upsert or a connect. Read-only fields are ignored, so that an object that was read can be
- * written back; a key that is no built-in field is custom data.
+ * Checks one user of an upsert or a connect. Read-only fields are ignored, so that a caller can write back an object
+ * that it read. A key that is not a built-in field is custom data.
  */
-export function parseUserInput(raw: unknown): Parsed<UserWrite> {
+export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return { issues: [{ code: 'INPUT_INVALID', message: 'a user is an object with at least an id' }] };
+    return { issues: [{ code: 'INPUT_INVALID', message: 'a user must be an object with at least an id' }] };
   }
   const given = raw as Record<string, unknown>;
   const issues: Issue[] = [];
@@ -33,14 +35,14 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
   const id = userIdSchema.safeParse(given.id);
   if (!id.success) complain('id', given.id === undefined ? 'is required' : problemOf(id.error));
 
-  const write: UserWrite = { id: id.data ?? '', fields: {} };
+  const write: ParsedUserInput = { id: id.data ?? '', fields: {} };
   const custom: JsonObject = {};
   let namesCustom = false;
 
   if (given.custom !== undefined) {
     namesCustom = true;
     if (typeof given.custom !== 'object' || given.custom === null || Array.isArray(given.custom)) {
-      complain('custom', 'is a JSON object');
+      complain('custom', 'must be a JSON object');
     } else {
       for (const problem of customProblems(given.custom, ['custom']))
         complain(problem.field, problem.message);
@@ -51,7 +53,7 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
     if (value === undefined || key === 'custom' || key === 'id') continue;
     if (key === 'if_revision') {
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) write.if_revision = value;
-      else complain(key, 'is a revision that was read, or 0 for a user who must not exist yet');
+      else complain(key, 'must be a revision that was read, or 0 for a user that must not exist yet');
     } else if (isWritableField(key)) {
       const parsed = userFieldSchemas[key].safeParse(value);
       if (parsed.success) Object.assign(write.fields, { [key]: parsed.data });
@@ -60,12 +62,13 @@ export function parseUserInput(raw: unknown): Parsed<UserWrite> {
       namesCustom = true;
       const problems = customProblems({ [key]: value }, ['custom']);
       for (const problem of problems) complain(problem.field, problem.message);
-      if (Object.hasOwn(custom, key)) complain(key, `stands both at the top and in custom; name it once`);
+      if (Object.hasOwn(custom, key))
+        complain(key, 'is given both at the top level and in custom; give it once');
       else if (problems.length === 0) custom[key] = value as JsonValue;
     }
   }
   if (namesCustom) write.custom = custom;
-  // Measured is what would be stored: what is ignored may be anything, nested to any depth.
+  // Only what would be stored is measured: ignored fields may hold anything, nested to any depth.
   const measured = { id: write.id, ...write.fields, custom: write.custom } as JsonObject;
   const bytes = issues.length === 0 ? jsonBytes(measured) : 0;
   if (bytes > LIMITS.userBytes) {

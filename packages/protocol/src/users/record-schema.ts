@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A record whose keys are checked too. zod leaves out a key `__proto__` in silence, so that what was asked for would not
- * be what is stored; here it is an error, and a key that breaks its rule is reported with that rule.
+ * A record whose keys are checked too. zod silently drops a key `__proto__`, so the stored record would differ from the
+ * input. Here that key is an error, and a key that breaks its rule is reported with that rule.
  */
 export function recordSchema<Key extends z.core.$ZodRecordKey, Value extends z.core.SomeType>(
   key: Key,

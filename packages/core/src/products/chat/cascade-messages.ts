@@ -4,10 +4,10 @@ import type { CascadeContext } from '../product.js';
 import type { CascadeStep } from './cascade-step.js';
 import type { MessageRow } from './message-table.js';
 
-/** How the messages of a user are deleted all at once. */
+/** Why all messages of a user are deleted. */
 type DeletedWith = Extract<NonNullable<MessageRow['deleted_with']>, 'deactivation' | 'deletion'>;
 
-/** Hides the user's messages that are not deleted yet, and notes why. */
+/** Hides the user's messages that are not deleted yet, and stores the reason. */
 export function hideMessages(context: CascadeContext, why: DeletedWith): CascadeStep {
   return async room => {
     const ids = await take(context, sql`pruned = false AND deleted_with IS NULL`, room);
@@ -19,7 +19,7 @@ export function hideMessages(context: CascadeContext, why: DeletedWith): Cascade
   };
 }
 
-/** Brings back the user's messages that were hidden for this reason. Of a pruned one nothing is left to bring back. */
+/** Brings back the user's messages that were hidden for this reason. A pruned message has nothing to bring back. */
 export function bringBackMessages(context: CascadeContext, why: DeletedWith): CascadeStep {
   return async room => {
     const ids = await take(context, sql`pruned = false AND deleted_with = ${why}`, room);
@@ -31,7 +31,7 @@ export function bringBackMessages(context: CascadeContext, why: DeletedWith): Ca
   };
 }
 
-/** Takes everything from the user's messages but who, where and when, however they were deleted before. */
+/** Removes everything from the user's messages except author, channel and times, however they were deleted before. */
 export function pruneMessages(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction } = context;
@@ -56,7 +56,7 @@ export function removeMessagesOfUser(context: CascadeContext): CascadeStep {
   };
 }
 
-/** Holds some messages of the user. The index over author, pruning and deletion finds them without looking at others. */
+/** Locks some messages of the user. The index over author, pruning and deletion finds them without reading others. */
 async function take(context: CascadeContext, condition: Sql, room: number): Promise<string[]> {
   const { transaction, userId } = context;
   const cells = await transaction.query(
@@ -65,13 +65,13 @@ async function take(context: CascadeContext, condition: Sql, room: number): Prom
   return cells.map(cell => cell.id as string);
 }
 
-/** What went with messages, counted. */
+/** How many reactions and flags were removed with messages. */
 export interface RemovedWithMessages {
   reactions: number;
   flags: number;
 }
 
-/** Removes messages with the reactions and flags on them. Answers to them stay, and answer nothing any more. */
+/** Removes messages with their reactions and flags. Their answers stay, without a parent. */
 export async function removeMessages(
   transaction: WriteTransaction,
   ids: readonly string[],
@@ -84,7 +84,10 @@ export async function removeMessages(
   return removed;
 }
 
-/** Removes the reactions and flags on messages. The caller holds the messages, so that no more come meanwhile. */
+/**
+ * Removes the reactions and flags on messages. The caller must hold locks on the messages, so that nobody adds more
+ * meanwhile.
+ */
 async function removeReactionsTo(
   transaction: WriteTransaction,
   ids: readonly string[],

@@ -8,12 +8,12 @@ import { type ChannelRow, channelTable, lockPairs, usersOfPair } from './channel
 /** A 1:1 channel as it is stored. */
 type PairRow = ChannelRow & { pair: string };
 
-/** 1:1 channels that are removed in one go, at most: each takes part in every statement of the batch. */
+/** The most 1:1 channels that one batch removes: each takes part in every statement of the batch. */
 const MAX_AT_ONCE = 50;
 
 /**
- * Marks the user's 1:1 channels as deleted with the user. One that the other member is deleted with already is deleted
- * already, and there is nothing to tell.
+ * Marks the user's 1:1 channels as deleted with the user. A channel that is already deleted with the other member only
+ * gets the mark: it changes nothing that an event could report.
  */
 export function hidePairs(context: CascadeContext): CascadeStep {
   return async room => {
@@ -33,8 +33,8 @@ export function hidePairs(context: CascadeContext): CascadeStep {
 }
 
 /**
- * Takes the marks back. A channel comes back with the last of its marks, and only when its two have opened no other of
- * its type meanwhile; of several that could come back the newest does.
+ * Removes the marks. A channel comes back when its last mark is removed, and only if its two members have opened no
+ * other channel of its type meanwhile. If several could come back, the newest does.
  */
 export function bringBackPairs(context: CascadeContext): CascadeStep {
   return async room => {
@@ -51,7 +51,7 @@ export function bringBackPairs(context: CascadeContext): CascadeStep {
   };
 }
 
-/** Removes the user's 1:1 channels with what both members wrote there, however much of it was deleted before. */
+/** Removes the user's 1:1 channels with everything that both members wrote there, deleted or not. */
 export function removePairs(context: CascadeContext): CascadeStep {
   return async room => {
     const { transaction } = context;
@@ -69,13 +69,13 @@ export function removePairs(context: CascadeContext): CascadeStep {
     await transaction.query(sql`DELETE FROM channel_members WHERE cid IN (${list})`);
     await transaction.query(sql`DELETE FROM channels WHERE cid IN (${list})`);
     for (const pair of pairs) logPair(context, pair, { type: 'channel.deleted', mode: 'hard' });
-    // As many as one takes at once: there may be more of them, so the batch counts as full.
+    // A full set of channels means that there may be more, so the batch counts as full.
     const rows = pairs.length >= Math.min(room, MAX_AT_ONCE) ? room : ids.length + pairs.length;
     return { changed: { ...changed, channels: pairs.length }, rows };
   };
 }
 
-/** Holds some of the user's 1:1 channels; always in the same order, so that two cascades cannot wait for each other. */
+/** Locks some of the user's 1:1 channels, always in the same order, so that two cascades cannot deadlock. */
 async function take(context: CascadeContext, condition: Sql, room: number): Promise<PairRow[]> {
   const { transaction, userId } = context;
   const cells = await transaction.query(
@@ -86,7 +86,7 @@ async function take(context: CascadeContext, condition: Sql, room: number): Prom
   return cells.map(cell => channelTable.decode(cell, transaction.dialect) as PairRow);
 }
 
-/** Those that no mark keeps deleted any more, and in whose place there is no other. */
+/** The channels without a remaining mark, whose place no other channel has taken. */
 async function withoutMarksOrRivals(context: CascadeContext, pairs: readonly PairRow[]): Promise<PairRow[]> {
   const { transaction } = context;
   const names = [...new Set(pairs.map(({ pair }) => pair))];

@@ -3,14 +3,14 @@ import type { CascadeBatch } from '../product.js';
 /** What one step of a batch did. */
 interface StepResult {
   changed: Readonly<Record<string, number>>;
-  /** Rows that the step found to be done; when they fill the room there may be more. */
+  /** The rows that the step handled. If they fill the room, there may be more. */
   rows: number;
 }
 
-/** One part of a cascade. It takes what is not yet as it should be, and no more than there is room for. */
+/** One part of a cascade. It changes what is not yet in the wanted state, up to `room` rows. */
 export type CascadeStep = (room: number) => Promise<StepResult>;
 
-/** Runs steps one after another until the batch is full. A step begins only when the ones before it found no more. */
+/** Runs steps in order until the batch is full. A step begins only when the steps before it found nothing more. */
 export async function runSteps(limit: number, steps: readonly CascadeStep[]): Promise<CascadeBatch> {
   const changed: Record<string, number> = {};
   let room = limit;

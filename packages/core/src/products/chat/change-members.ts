@@ -14,14 +14,14 @@ import {
   findMember,
 } from './channel-table.js';
 
-/** Members to be added or removed. */
+/** Members to add or remove. */
 export interface MemberChange {
   cid: string;
   members: readonly string[];
 }
 
 /**
- * Adds members to a channel; those who are members already stay as they are.
+ * Adds members to a channel. A user who is already a member stays as it is.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a 1:1 channel, and for a user who does not own the channel;
  * `USER_NOT_FOUND` and `USER_DELETED` for members.
  */
@@ -53,7 +53,7 @@ export async function addMembers(
 }
 
 /**
- * Removes members from a channel; what they wrote stays. A member may always remove itself.
+ * Removes members from a channel. Their messages stay. A member may always remove itself.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a 1:1 channel, and for a user who does not own the channel.
  */
 export async function removeMembers(
@@ -82,14 +82,14 @@ async function openForChange(
     const owns = channel?.owner_id === userId;
     if (!owns && !(await findMember(transaction, { cid, userId }))) throw channelNotFound(cid);
     if (ownerOnly && !owns) {
-      throw new RollcallError('NOT_ALLOWED', `cid: only its owner changes the members of "${cid}"`, {
+      throw new RollcallError('NOT_ALLOWED', `cid: only the owner of "${cid}" can change its members`, {
         field: 'cid',
       });
     }
   }
   if (!channel) throw channelNotFound(cid);
   if (channel.pair !== undefined) {
-    throw new RollcallError('NOT_ALLOWED', `cid: "${cid}" belongs to two users; its members never change`, {
+    throw new RollcallError('NOT_ALLOWED', `cid: "${cid}" is a 1:1 channel; its members cannot change`, {
       field: 'cid',
     });
   }

@@ -8,9 +8,9 @@ import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { messageContent } from './send-message.js';
 
 /**
- * Changes what is named of a message, and leaves the rest.
- * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author; `INPUT_INVALID` when too little or
- * too much would be left.
+ * Changes the named fields of a message and leaves the rest.
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author; `INPUT_INVALID` if the result
+ * would have too little or too much content.
  */
 export async function updateMessage(
   transaction: WriteTransaction,
@@ -21,7 +21,7 @@ export async function updateMessage(
   const before = await findMessage(transaction, viewer, { id, lock: dialect.forUpdate });
   if (viewer.kind === 'user') {
     await loadActor(transaction, viewer.userId, { field: 'user_id' });
-    if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author changes');
+    if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author can change');
   }
   const after = messageContent({
     text: change.text ?? before.text,
@@ -44,9 +44,9 @@ export async function updateMessage(
 }
 
 /**
- * Deletes a message singly: it stays deleted, whatever becomes of its author. With `hard` nothing is kept of it; that is
- * for servers.
- * @returns the message as it is now, or as it was.
+ * Deletes one message. It stays deleted, whatever happens to its author. With `hard`, which is for servers, nothing of
+ * it is kept.
+ * @returns the message as it is now, or as it was before a hard deletion.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is neither the author nor the owner of the channel.
  */
 export async function deleteMessage(
@@ -61,7 +61,7 @@ export async function deleteMessage(
     await loadActor(transaction, viewer.userId, { field: 'user_id' });
     const mayDelete =
       before.user_id === viewer.userId || (await owns(transaction, viewer.userId, before.cid));
-    if (!mayDelete) throw notAllowed(id, 'only its author and the owner of its channel delete');
+    if (!mayDelete) throw notAllowed(id, 'only its author and the owner of its channel can delete');
   }
   if (hard) {
     await removeMessages(transaction, [id]);

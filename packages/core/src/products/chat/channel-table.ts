@@ -11,17 +11,17 @@ export interface ChannelRow {
   cid: string;
   type: string;
   id: string;
-  /** Absent when the owner had no new owner. */
+  /** Absent if the owner was hard-deleted and has no new owner. */
   owner_id?: string;
   team?: string;
-  /** Of a 1:1 channel: the ids of its two members, sorted, with a space between them. */
+  /** For a 1:1 channel: the sorted ids of its two members, separated by a space. */
   pair?: string;
   custom: JsonObject;
   created_at: number;
   updated_at: number;
-  /** When the last message was sent that everybody could see. */
+  /** When the last message that everyone could see was sent. */
   last_message_at?: number;
-  /** Set for as long as a member is deleted together with its conversations. */
+  /** Set while a member is deleted together with its conversations. */
   deleted_at?: number;
 }
 
@@ -47,8 +47,9 @@ export interface ChannelMemberRow {
   /** When it joined. */
   created_at: number;
   /**
-   * Set when the member was deleted together with its conversations. A 1:1 channel is back only when neither of its two
-   * is marked, whichever of them is restored first; and the mark goes with the row, so that no id is left in the other's.
+   * Set when the member was deleted together with its conversations. A 1:1 channel comes back only when neither member
+   * has the mark, in whichever order they are restored. The mark is removed with the row, so the other member's row
+   * never holds an id.
    */
   deleted_with?: 'deletion';
 }
@@ -61,7 +62,7 @@ export const channelMemberTable = defineTable<ChannelMemberRow>('channel_members
   { name: 'deleted_with', kind: 'text', nullable: true },
 ]);
 
-/** What two users have in common, whoever is named first; undefined for any other number of them. */
+/** The pair of two users, the same in either order; undefined for any other number of users. */
 export function pairOf(userIds: readonly string[]): string | undefined {
   return userIds.length === 2 ? [...userIds].sort().join(' ') : undefined;
 }
@@ -71,12 +72,15 @@ export function usersOfPair(pair: string): string[] {
   return pair.split(' ');
 }
 
-/** Waits until nobody else opens or brings back the 1:1 channels of these pairs. */
+/** Locks these pairs: no other transaction opens or restores a 1:1 channel of them until this one ends. */
 export function lockPairs(transaction: WriteTransaction, pairs: readonly string[]): Promise<void> {
   return transaction.lock(pairs.map(pair => `pair:${pair}`));
 }
 
-/** The error for a channel that is not there, or not for the caller: the same for both, so that nothing can be guessed. */
+/**
+ * The error for a channel that does not exist or that the caller may not see. Both get the same answer, so that a
+ * caller cannot guess ids.
+ */
 export function channelNotFound(cid: string): RollcallError {
   return new RollcallError('NOT_FOUND', `cid: there is no channel "${cid}" that this caller can see`, {
     field: 'cid',
@@ -84,9 +88,9 @@ export function channelNotFound(cid: string): RollcallError {
 }
 
 /**
- * A channel that is in sight. Whoever writes into it holds a lock on it until the end, because a cascade holds it alone
- * while it deletes: nothing is written into a channel that goes.
- * @param lock `dialect.forShare`, or `forUpdate` for those who change the channel itself.
+ * A visible channel. A caller that writes into it must hold a lock on it until the end, because a cascade locks the
+ * channel while it deletes: so nothing is written into a channel that is being deleted.
+ * @param lock `dialect.forShare`, or `forUpdate` for a change of the channel itself.
  */
 export async function findChannel(
   transaction: Transaction,
@@ -99,7 +103,7 @@ export async function findChannel(
   return cells && channelTable.decode(cells, transaction.dialect);
 }
 
-/** One member of a channel, if it is one. */
+/** A user's membership of a channel; undefined for a user who is not a member. */
 export async function findMember(
   transaction: Transaction,
   member: { cid: string; userId: string },
@@ -111,22 +115,17 @@ export async function findMember(
   return cells && channelMemberTable.decode(cells, transaction.dialect);
 }
 
-/** Whether a row of `channels` is neither deleted nor about to be deleted with one of the two it belongs to. */
+/** Whether a row of `channels` is visible: neither deleted nor about to be deleted with one of its two members. */
 export const CHANNEL_IN_SIGHT: Sql = sql`(channels.deleted_at IS NULL AND (channels.pair IS NULL OR NOT EXISTS (
   SELECT 1 FROM channel_members AS one_of_two
   WHERE one_of_two.cid = channels.cid AND ${isBeingDeleted('one_of_two.user_id', 'conversations')}
 )))`;
 
-/** Whether a user may know of a row of `channels`: its members may. A back end knows of every channel. */
+/**
+ * Whether a viewer may see a row of `channels`: a user sees the channels that it is a member of, a back end every one.
+ */
 export function channelIsFor(viewer: Viewer): Sql {
   if (viewer.kind === 'server') return sql`true`;
   return sql`EXISTS (SELECT 1 FROM channel_members AS viewer
     WHERE viewer.cid = channels.cid AND viewer.user_id = ${viewer.userId})`;
-}
-
-/** Whether a row of `messages` is neither deleted nor about to be, and not kept from the viewer by a shadow ban. */
-export function messageInSight(viewer: Viewer): Sql {
-  const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
-  if (viewer.kind === 'server') return sql`(${present})`;
-  return sql`(${present} AND (messages.shadowed = false OR messages.user_id = ${viewer.userId}))`;
 }

@@ -9,8 +9,8 @@ import { eraseUserSteps } from './erase-user.js';
 import { exportContent } from './export-content.js';
 
 /**
- * Chat, as the life cycle of users sees it. It counts `messages`, `reactions` and `flags`, `channels` (1:1 channels that
- * were deleted or came back), `memberships`, and `ownerships` (channels that got another owner).
+ * Chat, as the life cycle of users sees it. It counts `messages`, `reactions` and `flags`, `channels` (1:1 channels
+ * that were deleted or restored), `memberships`, and `ownerships` (channels that got a new owner).
  */
 export const chatProduct: Product = {
   name: 'chat',
@@ -24,7 +24,7 @@ export const chatProduct: Product = {
   count: countContent,
 };
 
-/** 1:1 channels come first: what is removed with them is not counted again with the messages of the user. */
+/** 1:1 channels come first, so that what is removed with them is not counted again with the user's messages. */
 function deletionSteps(context: DeletionContext): CascadeStep[] {
   const { modes, eraseUser } = context;
   const steps: CascadeStep[] = [];
@@ -37,15 +37,15 @@ function deletionSteps(context: DeletionContext): CascadeStep[] {
   return steps;
 }
 
-/** What a deletion of users would be. */
+/** A deletion that is only counted. */
 interface PlannedDeletion {
   userIds: readonly string[];
   modes: ContentModes;
-  /** Whether the users themselves go for ever. */
+  /** Whether the users themselves are hard-deleted. */
   eraseUser: boolean;
 }
 
-/** How much a deletion would change in chat, by the names that the deletion itself counts by. */
+/** How much a deletion would change in chat. It counts by the same names as the deletion itself. */
 async function countContent(
   transaction: Transaction,
   { userIds, modes, eraseUser }: PlannedDeletion,
@@ -74,7 +74,7 @@ async function countContent(
   return Object.fromEntries(Object.entries(counted).filter(([, number]) => number > 0));
 }
 
-/** The 1:1 channels of the users, each once, although both of its members may be among them. */
+/** The 1:1 channels of the users. A channel counts once, even if both members are among the users. */
 function pairsOf(users: Sql): Sql {
   return sql`SELECT DISTINCT channels.cid FROM channel_members JOIN channels ON channels.cid = channel_members.cid
     WHERE channel_members.user_id IN (${users}) AND channels.pair IS NOT NULL`;
@@ -85,7 +85,7 @@ function pairsToChange(users: Sql, mode: NonNullable<ContentModes['conversations
   return sql`(${pairsOf(users)}${open}) AS pairs`;
 }
 
-/** The ids of the messages that change, and of those among them that lose reactions and flags. */
+/** The ids of the messages that change, and of the ones among them that lose reactions and flags. */
 function messagesOf(users: Sql, modes: ContentModes): { changed: Sql; stripped: Sql } {
   const own = {
     soft: sql`AND pruned = false AND deleted_with IS NULL`,
@@ -104,7 +104,7 @@ function messagesOf(users: Sql, modes: ContentModes): { changed: Sql; stripped: 
   };
 }
 
-/** Rows about messages that go with them, and those that the user made, each once. */
+/** The reactions or flags that are removed with messages, and those that the users made. Each counts once. */
 function onMessages(
   table: 'reactions' | 'flags',
   key: Sql,

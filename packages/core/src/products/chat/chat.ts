@@ -5,25 +5,25 @@ import type { Viewer } from '../viewer.js';
 import { addMembers, type MemberChange, removeMembers } from './change-members.js';
 import { deleteMessage, updateMessage } from './change-message.js';
 import { chatProduct } from './chat-product.js';
-import { type ChannelRequest, createChannel } from './create-channel.js';
+import { createChannel, type NewChannel } from './create-channel.js';
 import { type FlagPage, flagMessage, queryFlags, unflagMessage } from './flags.js';
 import { findMessage, type MessageRow } from './message-table.js';
 import {
   type ChannelPage,
-  type ChannelQuery,
   getChannel,
+  type ParsedQueryChannels,
   queryChannels,
   viewChannels,
 } from './query-channels.js';
-import { type MessagePage, type MessageQuery, queryMessages, viewMessages } from './query-messages.js';
+import { type MessagePage, type ParsedQueryMessages, queryMessages, viewMessages } from './query-messages.js';
 import { addReaction, type ReactionChange, removeReaction } from './reactions.js';
-import { type MessageToSend, sendMessage } from './send-message.js';
+import { type NewMessage, sendMessage } from './send-message.js';
 
 /**
- * The product chat: channels, messages, reactions and flags. Whoever calls has checked the form of the input and that
- * the caller may do such a thing at all; whose channel or message it is, is judged here. What a viewer cannot see is
- * `NOT_FOUND`, as if it were not there. Everybody who writes in a user's name is refused with `USER_NOT_FOUND`,
- * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` where that user cannot.
+ * The product chat: channels, messages, reactions and flags. The caller has checked the form of the input and that the
+ * operation is allowed at all; this class checks who owns the channel or message. Content that the viewer may not see
+ * is `NOT_FOUND`, as if it did not exist. Every write in a user's name is refused with `USER_NOT_FOUND`,
+ * `USER_DELETED`, `USER_DEACTIVATED` or `USER_BANNED` if that user may not write.
  */
 export class Chat {
   /** Chat, as the life cycle of users sees it. */
@@ -34,8 +34,8 @@ export class Chat {
     this.#unitOfWork = unitOfWork;
   }
 
-  /** Makes a channel, or finds the one that is meant. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
-  createChannel(request: ChannelRequest): Promise<ChannelPage> {
+  /** Makes a channel, or finds the existing one. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
+  createChannel(request: NewChannel): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction =>
       viewChannels(transaction, [await createChannel(transaction, request)]),
     );
@@ -49,7 +49,7 @@ export class Chat {
   }
 
   /** One page of channels, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryChannels(viewer: Viewer, query: ChannelQuery): Promise<ChannelPage> {
+  queryChannels(viewer: Viewer, query: ParsedQueryChannels): Promise<ChannelPage> {
     return this.#unitOfWork.read(transaction => queryChannels(transaction, viewer, query));
   }
 
@@ -70,13 +70,13 @@ export class Chat {
   }
 
   /** Sends a message, as a page of one. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` */
-  sendMessage(message: MessageToSend): Promise<MessagePage> {
+  sendMessage(message: NewMessage): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: message.userId }, transaction =>
       sendMessage(transaction, message),
     );
   }
 
-  /** Changes what is named of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
+  /** Changes the named fields of a message. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED`, `INPUT_INVALID` */
   updateMessage(viewer: Viewer, change: MessageContent & { id: string }): Promise<MessagePage> {
     return this.#writeMessage(viewer, transaction => updateMessage(transaction, viewer, change));
   }
@@ -94,7 +94,7 @@ export class Chat {
   }
 
   /** One page of the messages of a channel, newest first. @throws RollcallError `NOT_FOUND`, `CURSOR_INVALID` */
-  queryMessages(viewer: Viewer, query: MessageQuery): Promise<MessagePage> {
+  queryMessages(viewer: Viewer, query: ParsedQueryMessages): Promise<MessagePage> {
     return this.#unitOfWork.read(transaction => queryMessages(transaction, viewer, query));
   }
 
@@ -105,21 +105,21 @@ export class Chat {
     );
   }
 
-  /** Takes a reaction back. @throws RollcallError `NOT_FOUND` */
+  /** Removes a reaction. @throws RollcallError `NOT_FOUND` */
   removeReaction(reaction: ReactionChange): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: reaction.userId }, transaction =>
       removeReaction(transaction, reaction),
     );
   }
 
-  /** Flags a message for those who look after the app. @throws RollcallError `NOT_FOUND` */
+  /** Flags a message for the app's moderators. @throws RollcallError `NOT_FOUND` */
   flagMessage(flag: { userId: string; message_id: string; reason?: string }): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
       flagMessage(transaction, flag),
     );
   }
 
-  /** Takes a flag back. @throws RollcallError `NOT_FOUND` */
+  /** Removes a flag. @throws RollcallError `NOT_FOUND` */
   unflagMessage(flag: { userId: string; message_id: string }): Promise<MessagePage> {
     return this.#writeMessage({ kind: 'user', userId: flag.userId }, transaction =>
       unflagMessage(transaction, flag),

@@ -16,29 +16,26 @@ import {
   pairOf,
 } from './channel-table.js';
 
-/** A channel to be made: who asks for it, and in whose name. */
-export interface ChannelRequest extends Omit<CreateChannelInput, 'user_id'> {
+/** A parsed `createChannel`, with the caller and the user who creates the channel. */
+export interface NewChannel extends Omit<CreateChannelInput, 'user_id'> {
   viewer: Viewer;
-  /** The creator: always a member, and the owner. */
+  /** The creator. It is always a member, and the owner. */
   userId: string;
 }
 
 /**
- * Makes a channel, or finds the one that has the id, or belongs to the two, already. Two users have one undeleted 1:1
- * channel of a type, whoever of them asks for it, and however many ask at once.
- * @throws RollcallError `NOT_ALLOWED` for the channel of others, a team of others, and two of whom one has blocked the
- * other; `USER_NOT_FOUND` and `USER_DELETED` for members.
+ * Makes a channel, or finds the existing one: the channel with the id, or the 1:1 channel of the two users. Two users
+ * have one undeleted 1:1 channel of a type, whichever of them asks for it and however many calls ask at once.
+ * @throws RollcallError `NOT_ALLOWED` for a channel of other users, for a team that the creator is not in, and for two
+ * users of whom one has blocked the other; `USER_NOT_FOUND` and `USER_DELETED` for members.
  */
-export async function createChannel(
-  transaction: WriteTransaction,
-  request: ChannelRequest,
-): Promise<ChannelRow> {
+export async function createChannel(transaction: WriteTransaction, request: NewChannel): Promise<ChannelRow> {
   const { type, id, userId } = request;
   const memberIds = [...new Set([userId, ...(request.members ?? [])])];
   if (memberIds.length > LIMITS.channelMembers) {
     throw new RollcallError(
       'INPUT_INVALID',
-      `members: a channel begins with at most ${LIMITS.channelMembers} members, its creator included`,
+      `members: a new channel has at most ${LIMITS.channelMembers} members, including its creator`,
       { field: 'members' },
     );
   }
@@ -77,7 +74,7 @@ export async function createChannel(
   return row;
 }
 
-/** The undeleted 1:1 channel of two, of a type. */
+/** The undeleted 1:1 channel of a type that two users share. */
 async function findOpenPair(
   transaction: WriteTransaction,
   { type, pair }: { type: string; pair: string },
@@ -91,7 +88,7 @@ async function findOpenPair(
 
 async function findExisting(
   transaction: WriteTransaction,
-  { viewer, userId }: ChannelRequest,
+  { viewer, userId }: NewChannel,
   cid: string,
 ): Promise<ChannelRow | undefined> {
   const [cells] = await transaction.query(
@@ -99,17 +96,21 @@ async function findExisting(
   );
   if (!cells) return undefined;
   if (viewer.kind === 'user' && !(await findMember(transaction, { cid, userId }))) {
-    throw new RollcallError('NOT_ALLOWED', `id: the channel "${cid}" exists, and "${userId}" is no member`, {
-      field: 'id',
-    });
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `id: the channel "${cid}" exists, and "${userId}" is not a member of it`,
+      {
+        field: 'id',
+      },
+    );
   }
   return channelTable.decode(cells, transaction.dialect);
 }
 
-/** The members beside the creator. */
+/** The members besides the creator. */
 async function loadMembers(
   transaction: WriteTransaction,
-  { viewer, userId, members = [] }: ChannelRequest,
+  { viewer, userId, members = [] }: NewChannel,
 ): Promise<UserRow[]> {
   const users = await findUsersForShare(transaction, members);
   const tenant = await tenantOfViewer(transaction, viewer);
@@ -127,12 +128,12 @@ async function loadMembers(
 function refuseBlocked(users: readonly UserRow[]): void {
   const ids = users.map(user => user.id);
   if (!users.some(user => user.blocked_user_ids.some(id => ids.includes(id)))) return;
-  throw new RollcallError('NOT_ALLOWED', 'members: one of the two has blocked the other', {
+  throw new RollcallError('NOT_ALLOWED', 'members: one of the two users has blocked the other', {
     field: 'members',
   });
 }
 
-function refuseTeam({ viewer, team }: ChannelRequest, creator: UserRow): void {
+function refuseTeam({ viewer, team }: NewChannel, creator: UserRow): void {
   if (viewer.kind === 'server' || team === undefined || creator.teams.includes(team)) return;
   throw new RollcallError('NOT_ALLOWED', `team: the user "${creator.id}" is not in the team "${team}"`, {
     field: 'team',

@@ -5,8 +5,8 @@ import type { CascadeStep } from './cascade-step.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 
 /**
- * Takes a user out of what others keep: its memberships, its reactions to and flags on their messages, its response time,
- * and its channels, which get another owner. It runs after the user's messages and 1:1 channels are gone.
+ * Removes a user from what others keep: its memberships, its reactions to and flags on their messages, and its response
+ * time. Its channels get a new owner. These steps run after the user's messages and 1:1 channels have been removed.
  */
 export function eraseUserSteps(context: DeletionContext): CascadeStep[] {
   const { transaction, userId } = context;

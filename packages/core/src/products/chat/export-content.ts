@@ -10,7 +10,7 @@ import { type ReactionRow, reactionTable } from './reactions.js';
 
 type Key = readonly (string | number)[];
 
-/** One kind of record: how its rows after a key are read, and what is told of each. */
+/** One kind of record: how its rows after a key are read, and what a record shows of a row. */
 interface ExportedKind {
   kind: string;
   key: readonly ('string' | 'number')[];
@@ -85,8 +85,8 @@ const KINDS: readonly ExportedKind[] = [
 ];
 
 /**
- * One page of what chat keeps of a user: its channels, then its messages, its reactions and its flags. Deleted ones have
- * `deleted_at`. The custom data of a channel belongs to its owner, so it is told to nobody else.
+ * One page of what chat stores about a user: its channels, then its messages, reactions and flags. Deleted ones have
+ * `deleted_at`. The custom data of a channel belongs to its owner, so only the owner's export holds it.
  */
 export async function exportContent(
   transaction: Transaction,
@@ -108,7 +108,7 @@ export async function exportContent(
   }
 }
 
-/** A cursor says the kind in plain text in front of the key. */
+/** A cursor has the kind in plain text, followed by the key. */
 function readPlace(after: string | undefined): { place: number; key: Key | undefined } {
   if (after === undefined) return { place: 0, key: undefined };
   const [name, cursor = ''] = after.split(' ');

@@ -4,8 +4,8 @@ import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
-import { CHANNEL_IN_SIGHT, messageInSight } from './channel-table.js';
-import { type MessageRow, messageTable } from './message-table.js';
+import { CHANNEL_IN_SIGHT } from './channel-table.js';
+import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { type MessagePage, viewMessages } from './query-messages.js';
 import { holdMessage } from './reactions.js';
 
@@ -26,12 +26,12 @@ export const flagTable = defineTable<FlagRow>('flags', [
   { name: 'created_at', kind: 'integer' },
 ]);
 
-/** Flags, and the messages and users whom they name. */
+/** Flags, and the messages and users that they name. */
 export interface FlagPage extends MessagePage {
   flags: FlagRow[];
 }
 
-/** Flags a message; the same user again changes the reason only. @throws RollcallError `NOT_FOUND` */
+/** Flags a message. If the same user flags it again, only the reason changes. @throws RollcallError `NOT_FOUND` */
 export async function flagMessage(
   transaction: WriteTransaction,
   flag: { userId: string; message_id: string; reason?: string },
@@ -46,7 +46,10 @@ export async function flagMessage(
   return message;
 }
 
-/** Takes a user's flag back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+/**
+ * Removes a user's flag, if there is one.
+ * @throws RollcallError `NOT_FOUND` for a message that the user may not see.
+ */
 export async function unflagMessage(
   transaction: WriteTransaction,
   flag: { userId: string; message_id: string },

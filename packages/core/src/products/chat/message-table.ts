@@ -2,8 +2,9 @@ import { type Attachment, type JsonObject, RollcallError } from '@rollcall/proto
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { Transaction } from '../../database/unit-of-work.js';
+import { isBeingDeleted } from '../cascade-table.js';
 import type { Viewer } from '../viewer.js';
-import { CHANNEL_IN_SIGHT, channelIsFor, messageInSight } from './channel-table.js';
+import { CHANNEL_IN_SIGHT, channelIsFor } from './channel-table.js';
 
 /** A message as it is stored. */
 export interface MessageRow {
@@ -14,14 +15,14 @@ export interface MessageRow {
   text?: string;
   attachments: Attachment[];
   custom: JsonObject;
-  /** Written under a shadow ban: seen by its author and by servers only. */
+  /** Written under a shadow ban: only its author and servers see it. */
   shadowed: boolean;
-  /** Nothing but who, where and when is left. */
+  /** Only author, channel and times are left. */
   pruned: boolean;
   created_at: number;
   updated_at: number;
   deleted_at?: number;
-  /** How it was deleted: singly, by the deactivation of its author, or by the author's deletion. */
+  /** How it was deleted: by itself, by the deactivation of its author, or by the author's deletion. */
   deleted_with?: 'message' | 'deactivation' | 'deletion';
 }
 
@@ -44,9 +45,9 @@ export const messageTable = defineTable<MessageRow>('messages', [
 
 /**
  * A message that the viewer may see.
- * @param how `includeDeleted` finds everything that is stored, and is for servers; `lock` holds the message and its
- * channel until the end of the transaction.
- * @throws RollcallError `NOT_FOUND` for one that is not there and for one that is not for the viewer.
+ * @param how `includeDeleted` finds every stored message and is for servers; `lock` locks the message and its channel
+ * until the end of the transaction.
+ * @throws RollcallError `NOT_FOUND` for a message that does not exist or that the viewer may not see.
  */
 export async function findMessage(
   transaction: Transaction,
@@ -65,4 +66,14 @@ export async function findMessage(
     });
   }
   return messageTable.decode(cells, transaction.dialect);
+}
+
+/**
+ * Whether a viewer sees a row of `messages`: it is neither deleted nor about to be, and no shadow ban hides it from the
+ * viewer.
+ */
+export function messageInSight(viewer: Viewer): Sql {
+  const present = sql`messages.deleted_at IS NULL AND NOT ${isBeingDeleted('messages.user_id', 'messages')}`;
+  if (viewer.kind === 'server') return sql`(${present})`;
+  return sql`(${present} AND (messages.shadowed = false OR messages.user_id = ${viewer.userId}))`;
 }

@@ -15,48 +15,24 @@ import {
   channelTable,
 } from './channel-table.js';
 
-/** A channel with those of its members that are shown with it: the first 100. */
+/** A channel with the members that are shown with it: the first 100. */
 export interface ChannelView {
   row: ChannelRow;
   members: ChannelMemberRow[];
   memberCount: number;
 }
 
-/** Channels, and every user whom they name, as stored now. */
+/** Channels, and every user that they name, as stored now. */
 export interface ChannelPage {
   channels: ChannelView[];
   users: ReadonlyMap<string, UserRow>;
   next?: string;
 }
 
-/** Puts to channels what is shown with them, by two statements however many they are. */
-export async function viewChannels(
-  transaction: Transaction,
-  rows: readonly ChannelRow[],
-): Promise<ChannelPage> {
-  const { dialect } = transaction;
-  const cells = await transaction.query(
-    sql`SELECT ${raw(channelMemberTable.columnList)}, member_count FROM (
-        SELECT ${raw(channelMemberTable.columnList)},
-          row_number() OVER (PARTITION BY cid ORDER BY created_at, user_id) AS place,
-          count(*) OVER (PARTITION BY cid) AS member_count
-        FROM channel_members WHERE cid IN (${dialect.values(rows.map(row => row.cid))})
-      ) AS channel_members WHERE place <= ${LIMITS.channelMembers} ORDER BY cid, place`,
-  );
-  const views = new Map(rows.map(row => [row.cid, { row, members: [], memberCount: 0 } as ChannelView]));
-  for (const one of cells) {
-    const view = views.get(one.cid as string);
-    view?.members.push(channelMemberTable.decode(one, dialect));
-    if (view) view.memberCount = Number(one.member_count);
-  }
-  const userIds = new Set(cells.map(one => one.user_id as string));
-  return { channels: [...views.values()], users: await findUsers(transaction, [...userIds]) };
-}
+/** The parsed input of `queryChannels`, without the user in whose name it is asked. */
+export type ParsedQueryChannels = Omit<QueryChannelsInput, 'user_id'> & { limit: number };
 
-/** Checked conditions of a list of channels. */
-export type ChannelQuery = Omit<QueryChannelsInput, 'user_id'> & { limit: number };
-
-/** One channel. @throws RollcallError `NOT_FOUND` for one that is not there and for one that is not for the viewer. */
+/** One channel. @throws RollcallError `NOT_FOUND` for a channel that does not exist or that the viewer may not see. */
 export async function getChannel(
   transaction: Transaction,
   viewer: Viewer,
@@ -71,13 +47,13 @@ export async function getChannel(
 }
 
 /**
- * One page of channels, newest first; a user finds those that it is a member of.
+ * One page of channels, newest first. A user finds the channels that it is a member of.
  * @throws RollcallError `CURSOR_INVALID`
  */
 export async function queryChannels(
   transaction: Transaction,
   viewer: Viewer,
-  query: ChannelQuery,
+  query: ParsedQueryChannels,
 ): Promise<ChannelPage> {
   const { member, type, team, owner_id: owner, limit, next } = query;
   const list = ['channels', member, type, team, owner];
@@ -103,7 +79,31 @@ export async function queryChannels(
   };
 }
 
-/** As a list of keys, which the engines look up rather than ask of every channel. */
+/** A list of keys, because an engine looks up keys instead of checking every channel. */
 function isMember(userId: string) {
   return sql`cid IN (SELECT mine.cid FROM channel_members AS mine WHERE mine.user_id = ${userId})`;
+}
+
+/** Adds what is shown with channels, with two statements for any number of channels. */
+export async function viewChannels(
+  transaction: Transaction,
+  rows: readonly ChannelRow[],
+): Promise<ChannelPage> {
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(channelMemberTable.columnList)}, member_count FROM (
+        SELECT ${raw(channelMemberTable.columnList)},
+          row_number() OVER (PARTITION BY cid ORDER BY created_at, user_id) AS place,
+          count(*) OVER (PARTITION BY cid) AS member_count
+        FROM channel_members WHERE cid IN (${dialect.values(rows.map(row => row.cid))})
+      ) AS channel_members WHERE place <= ${LIMITS.channelMembers} ORDER BY cid, place`,
+  );
+  const views = new Map(rows.map(row => [row.cid, { row, members: [], memberCount: 0 } as ChannelView]));
+  for (const one of cells) {
+    const view = views.get(one.cid as string);
+    view?.members.push(channelMemberTable.decode(one, dialect));
+    if (view) view.memberCount = Number(one.member_count);
+  }
+  const userIds = new Set(cells.map(one => one.user_id as string));
+  return { channels: [...views.values()], users: await findUsers(transaction, [...userIds]) };
 }

@@ -5,17 +5,16 @@ import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { Viewer } from '../viewer.js';
-import { messageInSight } from './channel-table.js';
-import { type MessageRow, messageTable } from './message-table.js';
+import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { getChannel } from './query-channels.js';
 
-/** A message with what others did about it, as far as the viewer may see it. */
+/** A message with its answers and reactions, as far as the viewer may see them. */
 export interface MessageView {
   row: MessageRow;
   replyCount: number;
   /** By type. */
   reactionCounts: Record<string, number>;
-  /** Types of the viewer's own reactions, sorted. */
+  /** The types of the viewer's own reactions, sorted. */
   ownReactions: string[];
 }
 
@@ -26,7 +25,41 @@ export interface MessagePage {
   next?: string;
 }
 
-/** Puts to messages what is shown with them, by a few statements however many they are. */
+/** The parsed input of `queryMessages`, without the user in whose name it is asked. */
+export type ParsedQueryMessages = Omit<QueryMessagesInput, 'user_id'> & { limit: number };
+
+/**
+ * One page of the messages of a channel, newest first, including answers to other messages.
+ * @throws RollcallError `NOT_FOUND` for a channel that does not exist or that the viewer may not see; `CURSOR_INVALID`.
+ */
+export async function queryMessages(
+  transaction: Transaction,
+  viewer: Viewer,
+  query: ParsedQueryMessages,
+): Promise<MessagePage> {
+  const { cid, parent_id: parentId, limit, next, include_deleted: includeDeleted = false } = query;
+  await getChannel(transaction, viewer, { cid, includeDeleted });
+  const list = ['messages', cid, parentId, includeDeleted];
+  const conditions = [sql`cid = ${cid}`];
+  if (parentId !== undefined) conditions.push(sql`parent_id = ${parentId}`);
+  if (!includeDeleted) conditions.push(messageInSight(viewer));
+  if (next !== undefined) {
+    const [createdAt, id] = readPageCursor<[number, string]>(next, list, ['number', 'string']);
+    conditions.push(sql`(created_at, id) < (${createdAt}, ${id})`);
+  }
+  const cells = await transaction.query(
+    sql`SELECT ${raw(messageTable.columnList)} FROM messages WHERE ${join(conditions, ' AND ')}
+      ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`,
+  );
+  const rows = cells.slice(0, limit).map((one): MessageRow => messageTable.decode(one, transaction.dialect));
+  const last = rows.at(-1);
+  return {
+    ...(await viewMessages(transaction, viewer, rows)),
+    ...(cells.length > limit && last && { next: writePageCursor(list, [last.created_at, last.id]) }),
+  };
+}
+
+/** Adds what is shown with messages, with a fixed number of statements for any number of messages. */
 export async function viewMessages(
   transaction: Transaction,
   viewer: Viewer,
@@ -58,38 +91,4 @@ export async function viewMessages(
   }
   const authors = new Set(rows.map(row => row.user_id));
   return { messages: [...views.values()], users: await findUsers(transaction, [...authors]) };
-}
-
-/** Checked conditions of a list of messages. */
-export type MessageQuery = Omit<QueryMessagesInput, 'user_id'> & { limit: number };
-
-/**
- * One page of the messages of a channel, newest first, answers to others included.
- * @throws RollcallError `NOT_FOUND` for a channel that is not there or not for the viewer; `CURSOR_INVALID`.
- */
-export async function queryMessages(
-  transaction: Transaction,
-  viewer: Viewer,
-  query: MessageQuery,
-): Promise<MessagePage> {
-  const { cid, parent_id: parentId, limit, next, include_deleted: includeDeleted = false } = query;
-  await getChannel(transaction, viewer, { cid, includeDeleted });
-  const list = ['messages', cid, parentId, includeDeleted];
-  const conditions = [sql`cid = ${cid}`];
-  if (parentId !== undefined) conditions.push(sql`parent_id = ${parentId}`);
-  if (!includeDeleted) conditions.push(messageInSight(viewer));
-  if (next !== undefined) {
-    const [createdAt, id] = readPageCursor<[number, string]>(next, list, ['number', 'string']);
-    conditions.push(sql`(created_at, id) < (${createdAt}, ${id})`);
-  }
-  const cells = await transaction.query(
-    sql`SELECT ${raw(messageTable.columnList)} FROM messages WHERE ${join(conditions, ' AND ')}
-      ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`,
-  );
-  const rows = cells.slice(0, limit).map((one): MessageRow => messageTable.decode(one, transaction.dialect));
-  const last = rows.at(-1);
-  return {
-    ...(await viewMessages(transaction, viewer, rows)),
-    ...(cells.length > limit && last && { next: writePageCursor(list, [last.created_at, last.id]) }),
-  };
 }

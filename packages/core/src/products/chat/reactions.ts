@@ -27,7 +27,10 @@ export interface ReactionChange {
   type: string;
 }
 
-/** Adds a reaction; one that is there already stays. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+/**
+ * Adds a reaction. An existing one stays.
+ * @throws RollcallError `NOT_FOUND` for a message that the user may not see.
+ */
 export async function addReaction(
   transaction: WriteTransaction,
   { userId, message_id: messageId, type }: ReactionChange,
@@ -40,7 +43,7 @@ export async function addReaction(
   return message;
 }
 
-/** Takes a reaction back, if there is one. @throws RollcallError `NOT_FOUND` for a message out of sight. */
+/** Removes a reaction, if there is one. @throws RollcallError `NOT_FOUND` for a message that the user may not see. */
 export async function removeReaction(
   transaction: WriteTransaction,
   { userId, message_id: messageId, type }: ReactionChange,
@@ -53,8 +56,8 @@ export async function removeReaction(
 }
 
 /**
- * A message that a user may see, held together with its channel until the end of the transaction, so that neither goes
- * while something is put to it.
+ * A message that a user may see. It is locked together with its channel until the end of the transaction, so that
+ * neither is deleted while something is added to the message.
  * @throws RollcallError `NOT_FOUND`, and what `loadActor` refuses.
  */
 export async function holdMessage(

@@ -3,11 +3,11 @@ import { defineTable } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import type { ChannelMemberRow } from './channel-table.js';
 
-/** How quickly a user answers, as it is stored: enough to take the next response into the mean. */
+/** How quickly a user answers, as stored: enough to update the mean with the next response. */
 export interface ResponseTimeRow {
   user_id: string;
   responses: number;
-  /** Milliseconds, of all responses together. */
+  /** The sum of all responses, in milliseconds. */
   total_ms: number;
 }
 
@@ -19,11 +19,10 @@ export const responseTimeTable = defineTable<ResponseTimeRow>('response_times', 
 ]);
 
 /**
- * Takes a message that is about to be stored into its author's response time: the time since the first message of
- * somebody else that the author has not answered yet, be it since its own last message in the channel or since it joined.
- * Where nobody else wrote, it is no response. The mean, in seconds, is written straight to the user, as presence is:
- * without event or revision. Every step is one look into an index.
- * @param now epoch milliseconds.
+ * Adds a message that is about to be stored to its author's response time. The response time is the time since the
+ * first message of another user that the author has not answered: since the author's own last message in the channel,
+ * or since it joined. If no other user has written since then, the message is not a response. The mean, in seconds, is
+ * written directly to the user, like presence: without event or revision. Every statement is one index lookup.
  */
 export async function recordResponse(
   transaction: WriteTransaction,
@@ -32,7 +31,7 @@ export async function recordResponse(
   const [own] = await transaction.query(
     sql`SELECT max(created_at) AS last FROM messages WHERE cid = ${cid} AND user_id = ${userId}`,
   );
-  // What came in the millisecond of the joining was there to be answered; own messages are answers to what came before.
+  // A message from the millisecond of joining counts as unanswered. An own message answers everything before it.
   const since = Math.max(joinedAt - 1, Number(own?.last ?? 0));
   const [first] = await transaction.query(
     sql`SELECT created_at FROM messages

@@ -15,25 +15,22 @@ import { channelNotFound, findChannel, findMember } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { recordResponse } from './response-time.js';
 
-/** A message to be sent. */
-export interface MessageToSend extends Omit<SendMessageInput, 'user_id'> {
-  /** The author: a member of the channel. */
+/** A parsed `sendMessage`, with the user who sends it. */
+export interface NewMessage extends Omit<SendMessageInput, 'user_id'> {
+  /** The author. It must be a member of the channel. */
   userId: string;
 }
 
 /**
- * Stores a message. The same id again, by the same author in the same channel, finds what is stored, so that a retry
- * sends nothing twice. What an author under a shadow ban writes is kept from everybody else.
- * @throws RollcallError `NOT_FOUND` for a channel that the author is not a member of, and for a `parent_id` that is not
- * there; `INPUT_INVALID` for content that is none, and for an id that is taken.
+ * Stores a message. If the same author repeats an id in the same channel, the answer is the stored message, so a retry
+ * sends nothing twice. Nobody else sees what an author writes under a shadow ban.
+ * @throws RollcallError `NOT_FOUND` for a channel that the author is not a member of, and for a `parent_id` that does
+ * not exist; `INPUT_INVALID` for invalid content and for an id that is taken.
  */
-export async function sendMessage(
-  transaction: WriteTransaction,
-  message: MessageToSend,
-): Promise<MessageRow> {
+export async function sendMessage(transaction: WriteTransaction, message: NewMessage): Promise<MessageRow> {
   const { cid, userId, parent_id: parentId } = message;
   const content = messageContent(message);
-  // Held alone: those who send into a channel at once take their turns. Before the author, whose row is written too.
+  // An exclusive lock, so that concurrent senders take turns. The channel comes before the author, whose row is written too.
   const channel = await findChannel(transaction, cid, transaction.dialect.forUpdate);
   const viewer = { kind: 'user', userId } as const;
   const author = await loadActor(transaction, userId, { field: 'user_id', lock: 'update' });
@@ -62,10 +59,10 @@ export async function sendMessage(
   return row;
 }
 
-/** What an earlier try of this message stored. */
+/** The message that an earlier attempt stored. */
 async function findSent(
   transaction: WriteTransaction,
-  { id, cid, userId }: MessageToSend,
+  { id, cid, userId }: NewMessage,
 ): Promise<MessageRow | undefined> {
   const [cells] = await transaction.query(
     sql`SELECT ${raw(messageTable.columnList)} FROM messages WHERE id = ${id}`,
@@ -75,14 +72,14 @@ async function findSent(
   if (row.user_id === userId && row.cid === cid) return row;
   throw new RollcallError(
     'INPUT_INVALID',
-    `id: "${id}" is the id of another message; leave it out or take another`,
+    `id: another message has the id "${id}"; choose another id or leave it out`,
     {
       field: 'id',
     },
   );
 }
 
-/** The parent stays until the answer is stored: one that is removed meanwhile would leave an answer to nothing. */
+/** Locks the parent until the answer is stored, so that no answer points to a removed message. */
 async function lockParent(
   transaction: WriteTransaction,
   { cid, parentId, viewer }: { cid: string; parentId: string; viewer: { kind: 'user'; userId: string } },
@@ -90,19 +87,20 @@ async function lockParent(
   const how = { id: parentId, field: 'parent_id', lock: transaction.dialect.forShare };
   const parent = await findMessage(transaction, viewer, how);
   if (parent.cid === cid) return;
-  throw new RollcallError('INPUT_INVALID', 'parent_id: the message that is answered is in another channel', {
+  throw new RollcallError('INPUT_INVALID', 'parent_id: the parent message is in another channel', {
     field: 'parent_id',
   });
 }
 
 /**
- * The parts of a message that its author writes, checked as a whole.
- * @throws RollcallError `INPUT_INVALID` for a message with neither text nor attachments, or of more than 16 KiB as JSON.
+ * Checks the content of a message as a whole.
+ * @throws RollcallError `INPUT_INVALID` for a message with neither text nor attachments, or of more than 16 KiB as
+ * JSON.
  */
 export function messageContent(content: MessageContent): Pick<MessageRow, 'text' | 'attachments' | 'custom'> {
   const { text, attachments = [], custom = {} } = content;
   if (!text && attachments.length === 0) {
-    throw new RollcallError('INPUT_INVALID', 'text: a message has a text or at least one attachment', {
+    throw new RollcallError('INPUT_INVALID', 'text: a message needs text or at least one attachment', {
       field: 'text',
     });
   }
@@ -111,7 +109,7 @@ export function messageContent(content: MessageContent): Pick<MessageRow, 'text'
   if (bytes > LIMITS.messageBytes) {
     throw new RollcallError(
       'INPUT_INVALID',
-      `a message has at most ${LIMITS.messageBytes} bytes as JSON; this has ${bytes}`,
+      `a message has at most ${LIMITS.messageBytes} bytes as JSON; this one has ${bytes}`,
     );
   }
   return checked;

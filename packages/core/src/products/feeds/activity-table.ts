@@ -8,15 +8,18 @@ import { isBeingDeleted } from '../cascade-table.js';
 export interface ActivityRow {
   id: string;
   actor_id: string;
-  /** Absent once it is pruned, like the object. */
+  /** Absent after pruning, like `object`. */
   verb?: string;
   object?: string;
   custom: JsonObject;
-  /** Whether what it said was taken away for good: it never comes back. */
+  /** Whether its data was erased. It never comes back. */
   pruned: boolean;
   created_at: number;
   deleted_at?: number;
-  /** `activity`: singly, by somebody. `deactivation`, `deletion`: with its actor, and it comes back with it. */
+  /**
+   * `activity`: it was deleted by itself. `deactivation`, `deletion`: it was deleted with its actor and comes back with
+   * it.
+   */
   deleted_with?: 'activity' | 'deactivation' | 'deletion';
 }
 
@@ -33,15 +36,15 @@ export const activityTable = defineTable<ActivityRow>('activities', [
   { name: 'deleted_with', kind: 'text', nullable: true },
 ]);
 
-/** Whether the deletion of the actor of a row of `activities` is under way, with its activities. */
+/** Whether a deletion of the actor of a row of `activities` is under way that includes its activities. */
 const GOES_WITH_ITS_ACTOR: Sql = isBeingDeleted('activities.actor_id', 'messages');
 
-/** Whether a row of `activities` is in sight: neither deleted nor about to be with its actor. */
+/** Whether a row of `activities` is visible: neither deleted nor about to be deleted with its actor. */
 export const IS_IN_SIGHT: Sql = sql`activities.deleted_at IS NULL AND NOT ${GOES_WITH_ITS_ACTOR}`;
 
 /**
- * An activity that somebody is about to remove; one that was removed singly is found again, so that the call can be
- * repeated. Nobody else changes it before this transaction ends.
+ * Loads and locks an activity that the caller is about to remove. It also finds an activity that was already removed by
+ * itself, so that the call can be repeated.
  * @throws RollcallError `NOT_FOUND`
  */
 export async function findActivityForUpdate(transaction: WriteTransaction, id: string): Promise<ActivityRow> {
@@ -55,7 +58,7 @@ export async function findActivityForUpdate(transaction: WriteTransaction, id: s
   throw activityNotFound(id);
 }
 
-/** The error for an activity that is not there, or not for whoever asks. */
+/** The error for an activity that does not exist or that the caller may not see. */
 export function activityNotFound(id: string): RollcallError {
   return new RollcallError('NOT_FOUND', `id: there is no activity "${id}"`, { field: 'id' });
 }

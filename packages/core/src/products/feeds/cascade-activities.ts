@@ -1,17 +1,17 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.js';
 
-/** Which activities of a user a cascade has still to do with, and what it does with them. */
+/** Which activities a cascade still has to change, and how. */
 interface Step {
   todo: Sql;
   /** Begins the statement, up to its `WHERE`. */
   change: Sql;
 }
 
-/** What neither a cascade nor anybody else has hidden. */
+/** Activities that are not hidden or deleted. */
 const IS_IN_PLACE: Sql = sql`pruned = false AND deleted_with IS NULL`;
 
-/** Hides what is in sight, so that what goes with the actor also comes back with it. */
+/** Hides the visible activities, so that those that go with the actor can come back with it. */
 export function hideActivities(
   context: CascadeContext,
   reason: 'deactivation' | 'deletion',
@@ -22,7 +22,7 @@ export function hideActivities(
   });
 }
 
-/** Brings back what was hidden for a reason; what is pruned never comes back. */
+/** Brings back the activities that were hidden for a reason. Pruned activities never come back. */
 export function showActivities(
   context: CascadeContext,
   reason: 'deactivation' | 'deletion',
@@ -33,7 +33,7 @@ export function showActivities(
   });
 }
 
-/** Deletes activities as a mode says. `pruning` and `hard` take every activity that is stored, hidden ones too. */
+/** Deletes activities in a mode. `pruning` and `hard` cover every stored activity, including hidden ones. */
 export function deleteActivities(
   context: DeletionContext,
   mode: NonNullable<DeletionContext['modes']['messages']>,
@@ -53,7 +53,7 @@ export function deleteActivities(
   }
 }
 
-/** Which rows of `activities`, of one actor, such a deletion has still to do with. */
+/** Which of an actor's rows of `activities` such a deletion still has to change. */
 export function isToBeDeleted(mode: NonNullable<DeletionContext['modes']['messages']>): Sql {
   switch (mode) {
     case 'soft':
@@ -67,7 +67,7 @@ export function isToBeDeleted(mode: NonNullable<DeletionContext['modes']['messag
 
 async function cascade({ transaction, userId, limit }: CascadeContext, step: Step): Promise<CascadeBatch> {
   const mine = sql`actor_id = ${userId} AND ${step.todo}`;
-  // Asked twice: on PostgreSQL somebody may remove an activity between the list of ids and the change.
+  // The condition stands twice: on PostgreSQL another transaction may remove an activity after the ids were selected.
   const changed = await transaction.query(
     sql`${step.change} WHERE id IN (SELECT id FROM activities WHERE ${mine} ORDER BY id LIMIT ${limit})
       AND ${mine} RETURNING id`,

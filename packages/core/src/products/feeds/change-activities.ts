@@ -12,22 +12,22 @@ import {
   findActivityForUpdate,
 } from './activity-table.js';
 
-/** An activity to add, and whose it is. */
-export type ActivityToAdd = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };
+/** A parsed `addActivity`, with the user whose activity it is. */
+export type NewActivity = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };
 
 /**
- * Adds an activity. With an id that the same actor has used, what is stored is the answer, unchanged.
+ * Adds an activity. If the same actor has already used the id, the answer is the stored activity, unchanged.
  * @throws RollcallError `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like for the actor.
  */
 export async function addActivity(
   transaction: WriteTransaction,
-  { user_id, id = randomUUID(), verb, object, custom }: ActivityToAdd,
+  { user_id, id = randomUUID(), verb, object, custom }: NewActivity,
 ): Promise<ActivityRow> {
   await loadActor(transaction, user_id, { field: 'user_id' });
   await transaction.lock([`activity:${id}`]);
   const stored = await findStored(transaction, id);
   if (stored) {
-    // One that was taken from its actor for good says nothing any more, so it cannot be an answer.
+    // A pruned activity no longer holds its data, so it cannot be the answer.
     if (stored.actor_id === user_id && !stored.pruned) return stored;
     throw new RollcallError('INPUT_INVALID', `id: "${id}" is taken; choose another id`, { field: 'id' });
   }
@@ -45,8 +45,9 @@ export async function addActivity(
 }
 
 /**
- * Removes an activity, for its actor or a back end. One that was removed already stays as it is.
- * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for somebody else's, or `USER_BANNED` for the user who removes.
+ * Removes an activity, for its actor or a back end. An activity that was already removed stays as it is.
+ * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for another user's activity, or `USER_BANNED` for the user who
+ * removes it.
  */
 export async function removeActivity(
   transaction: WriteTransaction,
@@ -57,7 +58,9 @@ export async function removeActivity(
   const row = await findActivityForUpdate(transaction, id);
   if (viewer.kind === 'user' && viewer.userId !== row.actor_id) {
     if (row.deleted_at !== undefined) throw activityNotFound(id);
-    throw new RollcallError('NOT_ALLOWED', `id: the activity "${id}" is somebody else's`, { field: 'id' });
+    throw new RollcallError('NOT_ALLOWED', `id: the activity "${id}" belongs to another user`, {
+      field: 'id',
+    });
   }
   if (row.deleted_at !== undefined) return row;
   await transaction.query(

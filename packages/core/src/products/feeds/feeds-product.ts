@@ -19,7 +19,7 @@ export const feedsProduct: Product = {
   count,
 };
 
-/** An activity names its actor, so nothing of a user who goes for ever can stay. */
+/** Every activity names its actor, so no activity of a hard-deleted user can stay. */
 function modeOf({ modes, eraseUser }: Deletion): Deletion['modes']['messages'] {
   return eraseUser ? 'hard' : modes.messages;
 }
@@ -43,7 +43,7 @@ async function count(
   return activities > 0 ? { activities } : {};
 }
 
-/** One page of the activities of a user, oldest first, deleted ones too: each a record `activity`. */
+/** One page of a user's activities, oldest first, including deleted ones. Each is a record `activity`. */
 async function exportActivities(
   transaction: Transaction,
   { userId, after, limit }: { userId: string; after?: string; limit: number },

@@ -3,14 +3,14 @@ import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.j
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
-import { type ActivityToAdd, addActivity, removeActivity } from './change-activities.js';
+import { addActivity, type NewActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';
 import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
 
 /**
- * The product feeds: activities, which say that an actor did something to an object. Whoever calls has already decided
- * that it may be done at all; what follows from the data, such as bans and ownership, is decided here. Each method
- * answers with the activities as stored now and the users whose they are.
+ * The product feeds: activities, which say that an actor did something to an object. The caller has already checked
+ * that the operation is allowed at all; this class checks what depends on the data, such as bans and ownership. Each
+ * method answers with the activities as stored now and the users who own them.
  */
 export class Feeds {
   /** How activities follow their actor. */
@@ -22,7 +22,7 @@ export class Feeds {
   }
 
   /** Adds an activity. @throws RollcallError `INPUT_INVALID` for an id that is taken, `USER_BANNED` and the like. */
-  addActivity(activity: ActivityToAdd): Promise<ActivityPage> {
+  addActivity(activity: NewActivity): Promise<ActivityPage> {
     return this.#write(transaction => addActivity(transaction, activity));
   }
 

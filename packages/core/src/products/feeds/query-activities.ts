@@ -6,16 +6,17 @@ import type { UserRow } from '../../users/model/user-table.js';
 import { readContentCursor, writeContentCursor } from '../page-cursor.js';
 import { type ActivityRow, activityTable, IS_IN_SIGHT } from './activity-table.js';
 
-/** Activities, and the users whose they are. */
+/** Activities, and the users who own them. */
 export interface ActivityPage {
   activities: ActivityRow[];
   users: ReadonlyMap<string, UserRow>;
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }
 
 /**
- * One page of activities, newest first. Paging is stable: an activity that is added meanwhile moves none to another page.
+ * One page of activities, newest first. Paging is stable: an activity that is added meanwhile moves no other activity
+ * to another page.
  * @throws RollcallError `CURSOR_INVALID`
  */
 export async function queryActivities(

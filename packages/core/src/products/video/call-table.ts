@@ -13,8 +13,8 @@ export interface CallRow {
   id: string;
   created_by_id?: string;
   /**
-   * How many people have ever been members. A call of two is 1:1 and follows either of them when they are deleted; with
-   * a third it is a group call for ever, whoever of them is gone by now.
+   * How many users have ever been members. A call of two is 1:1 and is deleted with either of them. With a third member
+   * it becomes a group call and stays one, even after members are hard-deleted.
    */
   people: number;
   custom: JsonObject;
@@ -23,7 +23,7 @@ export interface CallRow {
   created_at: number;
   updated_at: number;
   deleted_at?: number;
-  /** `deletion`: with a member who may come back. `forgotten`: with a member who is gone for good. */
+  /** `deletion`: with a member who can come back. `forgotten`: with a member who was hard-deleted. */
   deleted_with?: 'deletion' | 'forgotten';
 }
 
@@ -47,13 +47,12 @@ export const callTable = defineTable<CallRow>('calls', [
 export interface CallMemberRow {
   cid: string;
   user_id: string;
-  /** When it joined the last time. */
+  /** When the member last joined. */
   joined_at?: number;
   left_at?: number;
   created_at: number;
   /**
-   * Whether this 1:1 call was deleted, softly, with this member. The call is back when that holds of neither member any
-   * more.
+   * Whether this 1:1 call was soft-deleted with this member. The call comes back when this is true of neither member.
    */
   deleted: boolean;
 }
@@ -68,15 +67,15 @@ export const callMemberTable = defineTable<CallMemberRow>('call_members', [
   { name: 'deleted', kind: 'boolean' },
 ]);
 
-/** Whether a call is 1:1: the only kind that follows its members. */
+/** Whether a call is 1:1. Only 1:1 calls are deleted with their members. */
 export const IS_ONE_TO_ONE: Sql = sql`calls.people = 2`;
 
-/** Whether a row of `calls` is in sight at all: not deleted, and not about to be with one of its two members. */
+/** Whether a row of `calls` is visible: neither deleted nor about to be deleted with one of its two members. */
 export const IS_IN_SIGHT: Sql = sql`calls.deleted_at IS NULL AND NOT (${IS_ONE_TO_ONE} AND EXISTS (
   SELECT 1 FROM call_members WHERE call_members.cid = calls.cid AND ${isBeingDeleted('call_members.user_id', 'calls')}
 ))`;
 
-/** Whether a row of `calls` is one of those that a viewer may see: a user sees those that it is a member of. */
+/** Whether a viewer may see a row of `calls`: a user sees the calls that it is a member of. */
 export function mayBeSeenBy(viewer: Viewer): Sql {
   return viewer.kind === 'server' ? sql`true` : isCallOf(viewer.userId);
 }
@@ -86,12 +85,15 @@ export function isCallOf(userId: string): Sql {
   return sql`calls.cid IN (SELECT cid FROM call_members WHERE user_id = ${userId})`;
 }
 
-/** A call that a viewer may see. @throws RollcallError `NOT_FOUND`, whether there is none or it is not for the viewer. */
+/**
+ * A call that a viewer may see.
+ * @throws RollcallError `NOT_FOUND` for a call that does not exist or that the viewer may not see.
+ */
 export function findCall(transaction: Transaction, viewer: Viewer, cid: string): Promise<CallRow> {
   return select(transaction, { viewer, cid, lock: empty });
 }
 
-/** The same, and nobody else changes the call or its members before this transaction ends. */
+/** Like `findCall`. It also locks the call and its members until this transaction ends. */
 export function findCallForUpdate(
   transaction: WriteTransaction,
   viewer: Viewer,

@@ -5,14 +5,14 @@ import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.j
 import { type CallRow, callTable, IS_ONE_TO_ONE } from './call-table.js';
 
 /**
- * One batch of the deletion of the 1:1 calls of a user. `soft` hides them, and remembers with whom; `hard` takes them
- * away with their members, hidden ones too. Group calls are never touched. An event for each call names both members.
+ * One batch of the deletion of a user's 1:1 calls. `soft` hides them and records with which member. `hard` removes them
+ * with their members, including hidden ones. Group calls are never touched. One event for each call names both members.
  */
 export function deleteCalls(context: DeletionContext, mode: 'soft' | 'hard'): Promise<CascadeBatch> {
   return mode === 'soft' ? hideCalls(context) : removeCalls(context);
 }
 
-/** Which rows of `calls` such a deletion has still to do with. */
+/** Which rows of `calls` such a deletion still has to change. */
 function isToBeDeleted(userId: string, mode: 'soft' | 'hard'): Sql {
   const memberships = sql`SELECT cid FROM call_members WHERE user_id = ${userId}`;
   return mode === 'soft'
@@ -24,7 +24,7 @@ async function hideCalls(context: DeletionContext): Promise<CascadeBatch> {
   const { transaction, userId } = context;
   const calls = await findCascadedCalls(context, isToBeDeleted(userId, 'soft'));
   if (calls.length === 0) return { changed: {}, more: false };
-  // What was hidden with the other member stays as it is, until both are back.
+  // A call that was hidden with the other member stays hidden until both members are back.
   const hidden = calls.filter(call => call.deleted_at === undefined);
   const { dialect } = transaction;
   await transaction.query(
@@ -70,8 +70,8 @@ function cidsOf(calls: readonly CallRow[]): string[] {
 }
 
 /**
- * One batch of the return of the 1:1 calls that were hidden with a user. A call whose other member is deleted with its
- * calls, too, stays hidden; it comes back with that member. An event for each call that is back names both members.
+ * One batch that brings back the 1:1 calls that were hidden with a user. A call whose other member is still deleted
+ * with its calls stays hidden and comes back with that member. One event for each restored call names both members.
  */
 export async function restoreCalls(context: CascadeContext): Promise<CascadeBatch> {
   const { transaction, userId, actor } = context;
@@ -101,7 +101,7 @@ export async function restoreCalls(context: CascadeContext): Promise<CascadeBatc
   return { changed: { calls: back.size }, more: true };
 }
 
-/** The calls of the next batch of a cascade, in the order of their names; nobody else changes them meanwhile. */
+/** The calls of the next batch of a cascade, ordered by cid and locked. */
 async function findCascadedCalls({ transaction, limit }: CascadeContext, condition: Sql): Promise<CallRow[]> {
   const { dialect } = transaction;
   const cells = await transaction.query(
@@ -111,7 +111,7 @@ async function findCascadedCalls({ transaction, limit }: CascadeContext, conditi
   return cells.map(one => callTable.decode(one, dialect));
 }
 
-/** The ids of the members of calls, by call, in order. */
+/** The member ids of calls, by call, in order. */
 async function findMemberIds(
   transaction: Transaction,
   cids: readonly string[],

@@ -6,16 +6,17 @@ import { loadActor, type Viewer } from '../viewer.js';
 import { type CallRow, callMemberTable, findCallForUpdate } from './call-table.js';
 import { requireCallees } from './create-call.js';
 
-/** A member of a call, and the moment, in epoch milliseconds. */
+/** A member of a call. */
 export interface CallParticipant {
   cid: string;
   userId: string;
 }
 
 /**
- * A member joins; the first one starts the call. Who is in the call already stays as it is.
- * @throws RollcallError `NOT_FOUND` for everybody but members, `INPUT_INVALID` for a call that was ended, `USER_BANNED`
- * and the like.
+ * Adds the member to the call. The first member to join starts the call. A member who is already in the call stays as
+ * it is.
+ * @throws RollcallError `NOT_FOUND` for a user who is not a member, `INPUT_INVALID` for a call that has ended,
+ * `USER_BANNED` and the like.
  */
 export async function joinCall(
   transaction: WriteTransaction,
@@ -35,7 +36,10 @@ export async function joinCall(
   return { ...call, started_at: transaction.now, updated_at: transaction.now };
 }
 
-/** A member leaves. Who is not in the call stays as it is. @throws RollcallError `NOT_FOUND` for everybody but members. */
+/**
+ * Takes a member out of the call. A member who is not in the call stays as it is.
+ * @throws RollcallError `NOT_FOUND` for a user who is not a member.
+ */
 export async function leaveCall(
   transaction: WriteTransaction,
   { cid, userId }: CallParticipant,
@@ -48,18 +52,18 @@ export async function leaveCall(
   return call;
 }
 
-/** @throws RollcallError `INPUT_INVALID` for a call that was ended. */
+/** @throws RollcallError `INPUT_INVALID` for a call that has ended. */
 function refuseEnded({ cid, ended_at }: CallRow): void {
   if (ended_at === undefined) return;
-  throw new RollcallError('INPUT_INVALID', `cid: the call "${cid}" was ended; make another`, {
+  throw new RollcallError('INPUT_INVALID', `cid: the call "${cid}" has ended; create another one`, {
     field: 'cid',
   });
 }
 
 /**
- * Ends a call, for its maker or a back end. A call that was ended stays as it is.
- * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for a member who did not make it, or `USER_BANNED` for the user who
- * ends it.
+ * Ends a call, for its maker or a back end. A call that has already ended stays as it is.
+ * @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` for a member who did not make the call, or `USER_BANNED` for the
+ * user who ends it.
  */
 export async function endCall(
   transaction: WriteTransaction,
@@ -69,7 +73,9 @@ export async function endCall(
   if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
   const call = await findCallForUpdate(transaction, viewer, cid);
   if (viewer.kind === 'user' && viewer.userId !== call.created_by_id) {
-    throw new RollcallError('NOT_ALLOWED', `cid: only who made the call "${cid}" ends it`, { field: 'cid' });
+    throw new RollcallError('NOT_ALLOWED', `cid: only the user who made the call "${cid}" can end it`, {
+      field: 'cid',
+    });
   }
   if (call.ended_at !== undefined) return call;
   await transaction.query(
@@ -79,10 +85,10 @@ export async function endCall(
 }
 
 /**
- * Adds members, for a member or a back end. Who is a member already stays as it is. A third person makes a 1:1 call a
- * group call for ever.
- * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_NOT_FOUND` or `USER_DELETED` for a
- * new member, `USER_BANNED` for the user who adds.
+ * Adds members, for a member or a back end. A user who is already a member stays as it is. A third member turns a 1:1
+ * call into a group call, permanently.
+ * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that has ended, `USER_NOT_FOUND` or `USER_DELETED` for
+ * a new member, `USER_BANNED` for the user who adds.
  */
 export async function addCallMembers(
   transaction: WriteTransaction,

@@ -9,19 +9,19 @@ import { userNotFound } from '../../users/find-users.js';
 import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
 import { type CallRow, callMemberTable, callTable, IS_IN_SIGHT, mayBeSeenBy } from './call-table.js';
 
-/** A call to make, and in whose name. */
-export type CallToCreate = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
+/** A parsed `createCall`, with the user who makes the call. */
+export type NewCall = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
 
 /**
- * Makes a call, or finds the one that has this type and id already; that one stays as it is, whatever else the input
- * says.
- * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see, deleted ones among them;
- * `USER_BANNED` and the like for the maker, `USER_NOT_FOUND` or `USER_DELETED` for a member.
+ * Makes a call, or finds the one that already has this type and id. An existing call stays as it is, whatever else the
+ * input says.
+ * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see, including a deleted one;
+ * `USER_BANNED` and the like for the maker; `USER_NOT_FOUND` or `USER_DELETED` for a member.
  */
 export async function createCall(
   transaction: WriteTransaction,
   viewer: Viewer,
-  { input }: { input: CallToCreate },
+  { input }: { input: NewCall },
 ): Promise<CallRow> {
   await loadActor(transaction, input.user_id, { field: 'user_id' });
   const id = input.id ?? randomUUID();
@@ -63,16 +63,16 @@ async function findExisting(
   );
   if (!cells) return undefined;
   if (cells.visible === true || cells.visible === 1) return callTable.decode(cells, transaction.dialect);
-  throw new RollcallError('NOT_ALLOWED', `id: "${cid}" is a call of other people; choose another id`, {
+  throw new RollcallError('NOT_ALLOWED', `id: the call "${cid}" belongs to other users; choose another id`, {
     field: 'id',
   });
 }
 
 /**
- * Makes sure that users can become members of a call. They stay as they are until the end of the transaction, so that a
- * deletion cannot slip in between and miss the membership.
- * @param viewer who asks: a user of another tenant does not exist for it.
- * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`: the first in the order of the ids, with its `index`.
+ * Checks that users can become members of a call, and locks them until the end of the transaction, so that no deletion
+ * misses the membership.
+ * @param viewer who asks. Users of another tenant do not exist for it.
+ * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` for the first such id, with its `index`.
  */
 export async function requireCallees(
   transaction: WriteTransaction,
@@ -90,7 +90,7 @@ export async function requireCallees(
   for (const [index, id] of ids.entries()) {
     if (!deletedAt.has(id)) throw userNotFound(id, { field: 'members', index });
     if (deletedAt.get(id) !== null) {
-      throw new RollcallError('USER_DELETED', `members: the user "${id}" is deleted`, {
+      throw new RollcallError('USER_DELETED', `members: the user "${id}" has been deleted`, {
         field: 'members',
         index,
       });

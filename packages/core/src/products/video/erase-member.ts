@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import type { CascadeBatch, DeletionContext } from '../product.js';
 
 /**
- * One batch of forgetting a user who goes for ever: its memberships go, and the calls that it made and that are left
- * belong to the new owner.
+ * One batch of the hard deletion of a user: removes its memberships, and gives the calls that it made, and that stay, to the new
+ * owner.
  */
 export async function eraseMember(context: DeletionContext): Promise<CascadeBatch> {
   const memberships = await removeMemberships(context);
@@ -18,7 +18,7 @@ async function removeMemberships({ transaction, userId, limit }: DeletionContext
         SELECT cid FROM call_members WHERE user_id = ${userId} ORDER BY cid LIMIT ${limit}
       ) RETURNING cid, deleted`,
   );
-  // A call that was hidden with the user can never come back with it; the other member alone must not bring it back.
+  // A call that was hidden with the hard-deleted user can never come back: restoring the other member must not restore it.
   const lost = removed
     .filter(({ deleted }) => deleted === true || deleted === 1)
     .map(({ cid }) => String(cid));

@@ -19,7 +19,7 @@ import {
 /** A call with its members as they are stored. */
 export interface CallWithMembers {
   row: CallRow;
-  /** The first 100, in the order in which they became members. */
+  /** The first 100 members, in the order in which they became members. */
   members: CallMemberRow[];
   memberCount: number;
 }
@@ -28,11 +28,42 @@ export interface CallWithMembers {
 export interface CallPage {
   calls: CallWithMembers[];
   users: ReadonlyMap<string, UserRow>;
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins. The last page has none. */
   next?: string;
 }
 
-/** Adds members and users to calls: one query for each, however many calls there are. */
+/**
+ * One page of the calls that a viewer may see, newest first. Paging is stable: a call that is made meanwhile moves no
+ * other call to another page.
+ * @throws RollcallError `CURSOR_INVALID`
+ */
+export async function queryCalls(
+  transaction: Transaction,
+  viewer: Viewer,
+  { member, type, ended, limit, next }: ParsedQueryCalls,
+): Promise<CallPage> {
+  const asked = [member ?? null, type ?? null, ended ?? null];
+  const conditions = [IS_IN_SIGHT, mayBeSeenBy(viewer)];
+  if (member !== undefined) conditions.push(isCallOf(member));
+  if (type !== undefined) conditions.push(sql`calls.type = ${type}`);
+  if (ended !== undefined)
+    conditions.push(ended ? sql`calls.ended_at IS NOT NULL` : sql`calls.ended_at IS NULL`);
+  if (next !== undefined) {
+    const after = readContentCursor(next, asked);
+    conditions.push(sql`(calls.created_at, calls.cid) < (${after.created_at}, ${after.key})`);
+  }
+  const cells = await transaction.query(
+    sql`SELECT ${raw(callTable.columnList)} FROM calls WHERE ${join(conditions, ' AND ')}
+      ORDER BY calls.created_at DESC, calls.cid DESC LIMIT ${limit + 1}`,
+  );
+  const rows = cells.slice(0, limit).map(one => callTable.decode(one, transaction.dialect));
+  const last = rows.at(-1);
+  const page = await loadCallPage(transaction, rows);
+  if (cells.length <= limit || !last) return page;
+  return { ...page, next: writeContentCursor({ created_at: last.created_at, key: last.cid }, asked) };
+}
+
+/** Adds members and users to calls, with one query for each, for any number of calls. */
 export async function loadCallPage(transaction: Transaction, rows: readonly CallRow[]): Promise<CallPage> {
   const members = new Map<string, Omit<CallWithMembers, 'row'>>();
   for (const cells of await selectMembers(transaction, rows)) {
@@ -63,35 +94,4 @@ function selectMembers(
       ) AS ranked
       WHERE ranked.place <= ${LIMITS.callMembers} ORDER BY ranked.cid, ranked.place`,
   );
-}
-
-/**
- * One page of the calls that a viewer may see, newest first. Paging is stable: a call that is made meanwhile moves none
- * to another page.
- * @throws RollcallError `CURSOR_INVALID`
- */
-export async function queryCalls(
-  transaction: Transaction,
-  viewer: Viewer,
-  { member, type, ended, limit, next }: ParsedQueryCalls,
-): Promise<CallPage> {
-  const asked = [member ?? null, type ?? null, ended ?? null];
-  const conditions = [IS_IN_SIGHT, mayBeSeenBy(viewer)];
-  if (member !== undefined) conditions.push(isCallOf(member));
-  if (type !== undefined) conditions.push(sql`calls.type = ${type}`);
-  if (ended !== undefined)
-    conditions.push(ended ? sql`calls.ended_at IS NOT NULL` : sql`calls.ended_at IS NULL`);
-  if (next !== undefined) {
-    const after = readContentCursor(next, asked);
-    conditions.push(sql`(calls.created_at, calls.cid) < (${after.created_at}, ${after.key})`);
-  }
-  const cells = await transaction.query(
-    sql`SELECT ${raw(callTable.columnList)} FROM calls WHERE ${join(conditions, ' AND ')}
-      ORDER BY calls.created_at DESC, calls.cid DESC LIMIT ${limit + 1}`,
-  );
-  const rows = cells.slice(0, limit).map(one => callTable.decode(one, transaction.dialect));
-  const last = rows.at(-1);
-  const page = await loadCallPage(transaction, rows);
-  if (cells.length <= limit || !last) return page;
-  return { ...page, next: writeContentCursor({ created_at: last.created_at, key: last.cid }, asked) };
 }

@@ -9,8 +9,8 @@ import { eraseMember } from './erase-member.js';
 const NOTHING: CascadeBatch = { changed: {}, more: false };
 
 /**
- * How calls follow their users: 1:1 calls are hidden or go with either of their members, as the mode `calls` says; group
- * calls stay. A user who goes for ever leaves no membership, and a new owner has the calls that it made.
+ * How calls follow their users: a 1:1 call is hidden or removed with either of its members, as the mode `calls` says;
+ * group calls stay. A hard-deleted user leaves no membership, and its calls go to a new owner.
  */
 export const videoProduct: Product = {
   name: 'video',
@@ -25,7 +25,7 @@ export const videoProduct: Product = {
 async function deleteBatch(context: DeletionContext): Promise<CascadeBatch> {
   const { modes, eraseUser } = context;
   const batch = modes.calls === undefined ? NOTHING : await deleteCalls(context, modes.calls);
-  // The memberships of calls that go are not counted: they go with the call.
+  // The memberships of removed calls are not counted: they belong to the call.
   return batch.more || !eraseUser ? batch : eraseMember(context);
 }
 
@@ -54,8 +54,8 @@ async function count(
 }
 
 /**
- * One page of the calls that a user made or is a member of, oldest first, hidden ones too: each a record `call`, with
- * what is stored of the membership in `membership`. Of the other members it says nothing.
+ * One page of the calls that a user made or is a member of, oldest first, including hidden ones. Each is a record
+ * `call`, with the user's own membership in `membership`. It says nothing about other members.
  */
 async function exportCalls(
   transaction: Transaction,

@@ -4,20 +4,20 @@ import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
 import { type CallRow, findCall } from './call-table.js';
 import { addCallMembers, endCall, joinCall, leaveCall } from './change-call.js';
-import { type CallToCreate, createCall } from './create-call.js';
+import { createCall, type NewCall } from './create-call.js';
 import { type CallPage, loadCallPage, queryCalls } from './query-calls.js';
 import { videoProduct } from './video-product.js';
 
-/** A user of a call. */
+/** A user in a call. */
 export interface CallAndUser {
   cid: string;
   user_id: string;
 }
 
 /**
- * The product video: calls and their members. Whoever calls has already decided that it may be done at all; what follows
- * from the data, such as bans and memberships, is decided here. Each method answers with the calls as stored now, their
- * members and the users that they name.
+ * The product video: calls and their members. The caller has already checked that the operation is allowed at all; this
+ * class checks what depends on the data, such as bans and memberships. Each method answers with the calls as stored
+ * now, their members and the users that they name.
  */
 export class Video {
   /** How calls follow their users. */
@@ -29,19 +29,23 @@ export class Video {
   }
 
   /**
-   * Makes a call, or finds the one that has this type and id already.
-   * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see; what is wrong with its people.
+   * Makes a call, or finds the one that already has this type and id.
+   * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see, and the errors about its
+   * members.
    */
-  createCall(viewer: Viewer, input: CallToCreate): Promise<CallPage> {
+  createCall(viewer: Viewer, input: NewCall): Promise<CallPage> {
     return this.#write(transaction => createCall(transaction, viewer, { input }));
   }
 
-  /** A member joins. @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that was ended, `USER_BANNED` … */
+  /**
+   * Adds a member to the call.
+   * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that has ended, `USER_BANNED` …
+   */
   joinCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
     return this.#write(transaction => joinCall(transaction, { cid, userId }));
   }
 
-  /** A member leaves. @throws RollcallError `NOT_FOUND` */
+  /** Takes a member out of the call. @throws RollcallError `NOT_FOUND` */
   leaveCall({ cid, user_id: userId }: CallAndUser): Promise<CallPage> {
     return this.#write(transaction => leaveCall(transaction, { cid, userId }));
   }
@@ -56,7 +60,7 @@ export class Video {
     return this.#write(transaction => addCallMembers(transaction, viewer, input));
   }
 
-  /** @throws RollcallError `NOT_FOUND`, whether there is no such call or the viewer may not see it. */
+  /** One call. @throws RollcallError `NOT_FOUND` for a call that does not exist or that the viewer may not see. */
   getCall(viewer: Viewer, cid: string): Promise<CallPage> {
     return this.#unitOfWork.read(async transaction =>
       loadCallPage(transaction, [await findCall(transaction, viewer, cid)]),

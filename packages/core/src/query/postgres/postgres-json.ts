@@ -5,12 +5,12 @@ import { booleansInOrder, type ValueTest } from '../value-test.js';
 import { postgresSortCustom, postgresSortTeams } from './postgres-sort.js';
 import { arrayOnTheWay, jsonb, postgresWalk, valueAt, valuePasses } from './postgres-value.js';
 
-/** An entry of an index has room for some 2,700 bytes; a longer text is found without the index. */
+/** A longer text is found without the index: an index entry has room for about 2,700 bytes. */
 const MAX_KEY_BYTES = 1000;
 
 /**
- * The key is the value itself as `jsonb`, whose equality is by type and value; it is NULL for everything that no index
- * is asked for. The order of `jsonb` is right for numbers only: texts would follow the collation of the database.
+ * The key is the value itself as `jsonb`, whose equality is by type and value. It is NULL for values that the index
+ * does not cover. The order of `jsonb` is right for numbers only: texts would follow the collation of the database.
  */
 const postgresCustomIndex: CustomIndexDialect = {
   key: path => {
@@ -27,7 +27,7 @@ const postgresCustomIndex: CustomIndexDialect = {
   names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
 };
 
-/** A path as the text of an array. The field name grammar admits neither quotes nor back-slashes. */
+/** A path as an array literal. The field name grammar allows neither quotes nor back-slashes. */
 function literal(path: readonly string[]): string {
   return `'{${path.map(name => `"${name}"`).join(',')}}'::text[]`;
 }
@@ -46,7 +46,7 @@ function keyStandsInOrder(key: Sql, test: Extract<ValueTest, { kind: 'order' }>)
     const values = booleansInOrder(test.operator, test.value);
     return values.length === 0 ? NEVER : some(values.map(value => sql`${key} = ${jsonb(value)}`));
   }
-  // Numbers stand between strings and booleans, and none of ours is less than the least double.
+  // Numbers sort between strings and booleans, and no number of ours is less than the least double.
   const within =
     test.operator === '>' || test.operator === '>='
       ? sql`${key} < 'false'::jsonb`
@@ -97,13 +97,13 @@ export const postgresJson: JsonDialect = {
 
 /** A place in a document. */
 interface Place {
-  /** Its `jsonb`, NULL where nothing is. */
+  /** Its `jsonb`, or NULL if there is nothing. */
   value: Sql;
-  /** Whether an array here stands for its elements, too; always, when absent. */
+  /** Whether an array here also stands for its elements. Default: always. */
   open?: Sql;
 }
 
-/** Whether a place passes a test, by itself or by one of its elements. */
+/** Whether a place, or one of its elements, passes a test. */
 function placePasses({ value, open = ALWAYS }: Place, test: ValueTest): Sql {
   const isArray = sql`jsonb_typeof(${value}) = 'array'`;
   if (test.kind === 'exists') return valuePasses(value, test);

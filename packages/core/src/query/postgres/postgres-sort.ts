@@ -5,9 +5,10 @@ import { SORT_RANKS, SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
 import { arrayOnTheWay, numberOf, postgresWalk, textOf, valueAt } from './postgres-value.js';
 
 /**
- * No single type of PostgreSQL holds numbers and texts in MongoDB's order, so a custom value sorts by three: the rank of
- * its type, its number and its text, each 0 or '' where it does not apply. What is sorted is `jsonb`, where an array
- * within an array is `[0]`, to tell it from the empty array that MongoDB puts first of all.
+ * No single type of PostgreSQL holds numbers and texts in MongoDB's order. So a custom value sorts by three
+ * expressions: the rank of its type, its number and its text, each 0 or '' where it does not apply. The sorted value is
+ * `jsonb`. An array within an array is written as `[0]`, to distinguish it from the empty array, which MongoDB sorts
+ * first.
  */
 interface Parts<Part> {
   rank: Part;
@@ -21,10 +22,10 @@ const RANKS = Object.fromEntries(
   Object.entries(SORT_RANKS).map(([kind, rank]) => [kind, raw(String(rank))]),
 ) as Record<SortValue['kind'], Sql>;
 
-/** What a sort by a custom path compares, in turn. */
+/** What a sort by a custom path compares, in order. */
 export function postgresSortCustom({ path, descending, last, position }: CustomSortColumn): SortPlan {
   const name = raw(`sort_${position}`);
-  // OFFSET 0 keeps the planner from writing the whole expression out at each of its uses.
+  // OFFSET 0 keeps the planner from repeating the whole expression at each of its uses.
   const from = sql` CROSS JOIN LATERAL (SELECT ${sortedValue(path, descending)} AS value OFFSET 0) AS ${name}`;
   const expressions = partsOf(sql`${name}.value`);
   const values = last && lastParts(last);
@@ -44,7 +45,7 @@ export function postgresSortTeams(descending: boolean): Sql {
   return sql`(SELECT team.name COLLATE "C" FROM jsonb_array_elements_text(users.teams) AS team(name) ORDER BY team.name COLLATE "C" ${direction(descending)} LIMIT 1)`;
 }
 
-/** The value of a path that a user is sorted by, of several the least or the greatest. */
+/** The value of a path by which a user is sorted: of several values the least or the greatest. */
 function sortedValue(path: readonly string[], descending: boolean): Sql {
   const value = valueAt(path);
   const direct = sql`CASE jsonb_typeof(${value}) WHEN 'array' THEN ${ofElements(value, descending)} ELSE ${value} END`;

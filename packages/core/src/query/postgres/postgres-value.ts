@@ -4,7 +4,7 @@ import { NEVER, some } from '../conditions.js';
 import { arrayIndex, type PathPurpose } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 
-/** A test of one `jsonb` value by itself: an array counts as a whole only. */
+/** A test of one `jsonb` value by itself. An array counts only as a whole. */
 export type PlainTest = Exclude<ValueTest, { kind: 'contains' }>;
 
 /** A JSON value as a parameter. */
@@ -13,8 +13,8 @@ export function jsonb(value: JsonValue): Sql {
 }
 
 /**
- * Whether a `jsonb` value passes a test; it is NULL where nothing is. Equality of `jsonb` is by type and value, as it
- * has to be. Its order is not: it follows the collation of the database, so numbers and texts are taken out first.
+ * Whether a `jsonb` value passes a test. The value is NULL if there is nothing. Equality of `jsonb` is by type and
+ * value, as needed. Its order follows the collation of the database, so numbers and texts are taken out first.
  */
 export function valuePasses(value: Sql, test: PlainTest): Sql {
   switch (test.kind) {
@@ -62,14 +62,14 @@ export function textOf(value: Sql): Sql {
 }
 
 /**
- * The custom value at a path, NULL where there is none. The path is a parameter, an array of names. It would step into
- * arrays by index, so it only counts where no array is on the way.
+ * The custom value at a path, or NULL if there is none. The path is a parameter, an array of names. It would also step
+ * into arrays by index, so use it only where no array is on the way.
  */
 export function valueAt(path: readonly string[]): Sql {
   return sql`(users.custom #> ${[...path]}::text[])`;
 }
 
-/** The path goes through an array before its end; undefined for a path that cannot. */
+/** Whether the path goes through an array before its end; undefined for a path that cannot. */
 export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
   if (path.length === 1) return undefined;
   const before = path.slice(1).map((_, index) => path.slice(0, index + 1));
@@ -77,13 +77,13 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
 }
 
 /**
- * The places in a user's custom data that a path leads to, by the rules of reach-path.ts, as a query with the columns
- * `value` (NULL where nothing is) and `open`. It serves any document and is slow, so it only runs for documents that
- * have an array on the way.
+ * The places in a user's custom data that a path leads to, by the rules of reach-path.ts. The query has the columns
+ * `value` (NULL if there is nothing) and `open`. It works for any document but is slow, so it runs only for documents
+ * that have an array on the way.
  *
- * A row of `walk` is a value, how many names of the path have been followed to it (`at`), and whether it is open: an
- * open array at the end of the path stands for its elements, too, and an open value that is neither array nor object
- * before the end means that nothing is there. PostgreSQL lets a recursive query name itself once, hence the LATERAL.
+ * A row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * end of the path also stands for its elements. An open value before the end that is neither array nor object means
+ * that nothing is there. PostgreSQL allows a recursive query to name itself only once, hence the LATERAL.
  */
 export function postgresWalk(path: readonly string[], purpose: PathPurpose): Sql {
   const length = sql`${path.length}::int`;

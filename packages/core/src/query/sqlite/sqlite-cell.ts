@@ -5,18 +5,18 @@ import { arrayIndex, type PathPurpose } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 
 /**
- * A JSON value in SQLite: the name of its type (NULL where nothing is) and the value as SQL, where an array or an object
- * is its JSON text. It is what the columns `type` and `value` of `json_each` hold.
+ * A JSON value in SQLite, as in the columns `type` and `value` of `json_each`: the name of its type (NULL if there is
+ * nothing) and the value as SQL. An array or an object is its JSON text.
  */
 export interface Cell {
   type: Sql;
   value: Sql;
 }
 
-/** A test of one value by itself: an array counts as a whole only. */
+/** A test of one value by itself. An array counts only as a whole. */
 export type CellTest = Exclude<ValueTest, { kind: 'contains' }>;
 
-/** A number as SQLite reads it out of JSON, so that both sides of a comparison went through the same conversion. */
+/** A number as SQLite reads it from JSON, so that both sides of a comparison went through the same conversion. */
 export function jsonNumber(value: number): Sql {
   return sql`(${JSON.stringify(value)} ->> '$')`;
 }
@@ -78,7 +78,7 @@ function isBoolean(cell: Cell, value: boolean): Sql {
   return sql`${cell.type} = ${raw(value ? `'true'` : `'false'`)}`;
 }
 
-/** The two arrays hold the same at the same places; `1` and `1.0` are the same. */
+/** Whether two arrays hold the same values at the same places. `1` and `1.0` are equal. */
 function sameArray(cell: Cell): Sql {
   const stored = flattened(sql`CASE ${cell.type} WHEN 'array' THEN ${cell.value} END`);
   const wanted = flattened(sql`wanted.value`);
@@ -90,8 +90,8 @@ function flattened(array: Sql): Sql {
 }
 
 /**
- * A path as the JSON functions of SQLite take it, always as a parameter. The field name grammar admits neither quotes
- * nor back-slashes, so a quoted name can hold nothing but a name. A quoted name never steps into an array.
+ * A path for the JSON functions of SQLite, always as a parameter. The field name grammar allows neither quotes nor
+ * back-slashes, so a quoted name cannot hold anything else. A quoted name never steps into an array.
  */
 export function sqlitePath(path: readonly string[]): string {
   return `$${path.map(name => `."${name}"`).join('')}`;
@@ -103,12 +103,12 @@ export function cellAt(path: readonly string[]): Cell {
   return { type: sql`json_type(users.custom, ${bound})`, value: sql`users.custom ->> ${bound}` };
 }
 
-/** The custom value at a path as rows of `json_each`: the elements, where it is an array. */
+/** The custom value at a path as rows of `json_each`: the elements, if it is an array. */
 export function elementsAt(path: readonly string[]): Sql {
   return sql`json_each(users.custom, ${sqlitePath(path)})`;
 }
 
-/** The path goes through an array before its end; undefined for a path that cannot. */
+/** Whether the path goes through an array before its end; undefined for a path that cannot. */
 export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
   if (path.length === 1) return undefined;
   const before = path.slice(1).map((_, index) => path.slice(0, index + 1));
@@ -116,13 +116,13 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
 }
 
 /**
- * The places in a user's custom data that a path leads to, by the rules of reach-path.ts, as a query with the columns
- * `type`, `value` (see Cell) and `open`. It serves any document and is slow, so it only runs for documents that have an
- * array on the way.
+ * The places in a user's custom data that a path leads to, by the rules of reach-path.ts. The query has the columns
+ * `type`, `value` (see Cell) and `open`. It works for any document but is slow, so it runs only for documents that have
+ * an array on the way.
  *
- * A row of `walk` is a value, how many names of the path have been followed to it (`at`), and whether it is open: an
- * open array at the end of the path stands for its elements, too, and an open value that is neither array nor object
- * before the end means that nothing is there.
+ * A row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * end of the path also stands for its elements. An open value before the end that is neither array nor object means
+ * that nothing is there.
  */
 export function sqliteWalk(path: readonly string[], purpose: PathPurpose): Sql {
   const names = JSON.stringify(path);

@@ -20,8 +20,8 @@ const FALSE_KEY = sql`x'0300'`;
 const ARRAY_KEY = sql`x'02'`;
 
 /**
- * The key is the number or text itself and a blob for a boolean, so that the order of SQLite keeps the types apart; it is
- * NULL for everything that no index is asked for.
+ * The key is the number or text itself, and a blob for a boolean, so that SQLite's order keeps the types apart. It is
+ * NULL for values that the index does not cover.
  */
 const sqliteCustomIndex: CustomIndexDialect = {
   key: path => {
@@ -104,7 +104,7 @@ export const sqliteJson: JsonDialect = {
 
   sortCustom: sqliteSortCustom,
   sortTeams: sqliteSortTeams,
-  // It is what SQLite does anyhow; an index serves the order only when nothing is said.
+  // SQLite sorts like this by default, and an index serves the order only without NULLS FIRST or LAST.
   missingFirst: () => empty,
   customIndex: sqliteCustomIndex,
 };
@@ -112,13 +112,13 @@ export const sqliteJson: JsonDialect = {
 /** A place in a document. */
 interface Place {
   cell: Cell;
-  /** The place as rows of `json_each`; only looked at when it is an array. */
+  /** The place as rows of `json_each`. It is read only if the place is an array. */
   elements: Sql;
-  /** Whether an array here stands for its elements, too; always, when absent. */
+  /** Whether an array here also stands for its elements. Default: always. */
   open?: Sql;
 }
 
-/** Whether a place passes a test, by itself or by one of its elements. */
+/** Whether a place, or one of its elements, passes a test. */
 function placePasses({ cell, elements, open = ALWAYS }: Place, test: ValueTest): Sql {
   if (test.kind === 'exists') return cellPasses(cell, test);
   const isArray = sql`${cell.type} = 'array'`;

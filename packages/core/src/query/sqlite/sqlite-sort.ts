@@ -6,7 +6,7 @@ import { arrayOnTheWay, type Cell, cellAt, elementsAt, jsonNumber, sqliteWalk } 
 
 /**
  * One SQL value whose order in SQLite (NULL, numbers, texts, blobs) is MongoDB's order of JSON values. Numbers are
- * finite, so minus infinity is free to stand for null, and NULL for what MongoDB puts before null: the empty array.
+ * finite, so minus infinity can stand for null, and NULL for what MongoDB puts before null: the empty array.
  */
 const KEYS = {
   empty: sql`NULL`,
@@ -44,11 +44,11 @@ function ofElements(elements: Sql, descending: boolean): Sql {
   return sql`(SELECT ${keyOf(element)} AS key FROM ${elements} AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
 }
 
-/** The least key among the places of a path, or the greatest; an open array counts by its elements. */
+/** The least key among the places of a path, or the greatest. An open array counts by its elements. */
 function ofWalk(path: readonly string[], descending: boolean): Sql {
   const place: Cell = { type: sql`place.type`, value: sql`place.value` };
   const key = sql`CASE WHEN place.open AND place.type = 'array' THEN ${ofElements(sql`json_each(place.value)`, descending)} ELSE ${keyOf(place)} END`;
-  // The other row is there for a path that leads nowhere: that is missing, which is not the same as an empty array.
+  // The extra row covers a path that leads nowhere: its value is missing, which differs from an empty array.
   return sql`(SELECT CASE WHEN found THEN key ELSE ${KEYS.null} END FROM (
       SELECT FALSE AS found, NULL AS key
       UNION ALL

@@ -1,6 +1,6 @@
 import { customProblems, type Issue, type JsonObject, type JsonValue } from '@rollcall/protocol';
 import {
-  type PartialWrite,
+  type ParsedPartialUpdate,
   type Target,
   userFieldSchemas,
   type WritableField,
@@ -10,7 +10,10 @@ import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';
 
 /** The user after a partial update, or everything that stands in its way. */
-export function applyPartialUpdate(before: UserRow, write: PartialWrite): { row: UserRow; issues: Issue[] } {
+export function applyPartialUpdate(
+  before: UserRow,
+  write: ParsedPartialUpdate,
+): { row: UserRow; issues: Issue[] } {
   const after = structuredClone(before);
   const issues: Issue[] = [];
   const partsOf = new Set<WritableField>();

@@ -1,5 +1,5 @@
 import { USER_FIELDS, type UserField } from '@rollcall/protocol';
-import type { UserWrite } from '@rollcall/protocol/schemas';
+import type { ParsedUserInput } from '@rollcall/protocol/schemas';
 import { DERIVED_COLUMNS } from './derived-columns.js';
 import { withoutRunOutBan } from './to-user.js';
 import type { UserRow } from './user-table.js';
@@ -33,7 +33,7 @@ const RESET_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(
  * The user after a replacing write: profile fields that the payload lacks go back to their defaults, so that privileges
  * are never kept by accident; moderation, blocks, devices, presence and life cycle stay unless they are named.
  */
-export function replaceUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
+export function replaceUser(before: UserRow | undefined, write: ParsedUserInput, now: number): UserRow {
   const fresh = newUserRow(write.id, now);
   const after = { ...(before ? withoutRunOutBan(before, now) : fresh) } as Record<string, unknown>;
   for (const field of RESET_FIELDS) after[field] = fresh[field];
@@ -41,13 +41,13 @@ export function replaceUser(before: UserRow | undefined, write: UserWrite, now: 
 }
 
 /** The user after a merging write: named fields are set, everything else stays; custom data is merged key by key. */
-export function mergeUser(before: UserRow | undefined, write: UserWrite, now: number): UserRow {
+export function mergeUser(before: UserRow | undefined, write: ParsedUserInput, now: number): UserRow {
   const after = { ...(before ? withoutRunOutBan(before, now) : newUserRow(write.id, now)) };
   const custom = { ...after.custom, ...write.custom };
   return finish(after as unknown as Record<string, unknown>, { ...write, custom });
 }
 
-function finish(after: Record<string, unknown>, write: UserWrite): UserRow {
+function finish(after: Record<string, unknown>, write: ParsedUserInput): UserRow {
   Object.assign(after, write.fields);
   if (write.custom !== undefined) after.custom = write.custom;
   return withoutEndedBan(after as unknown as UserRow);

@@ -14,10 +14,10 @@ import { type ReactionRow, reactionTable } from '../../../src/products/chat/reac
 import { type ResponseTimeRow, responseTimeTable } from '../../../src/products/chat/response-time.js';
 import { ContentFixture } from '../products/content-fixture.js';
 
-/** A back end that looks. */
+/** A back end as viewer. */
 export const BACK_END = { kind: 'server' } as const;
 
-/** A user that looks. */
+/** A user as viewer. */
 export function as(userId: string) {
   return { kind: 'user', userId } as const;
 }
@@ -32,7 +32,7 @@ export interface StoredChat {
   responseTimes: ResponseTimeRow[];
 }
 
-/** Chat on a database of its own, and short ways to what tests of it do all the time. */
+/** Chat on its own database, with shortcuts for what its tests do often. */
 export class ChatFixture {
   readonly content: ContentFixture;
   readonly chat: Chat;
@@ -42,20 +42,20 @@ export class ChatFixture {
     this.chat = new Chat(content.unitOfWork);
   }
 
-  /** With the users ann, ben and cat. */
+  /** Opens the fixture with the users ann, ben and cat. */
   static async open(engine: TestEngine): Promise<ChatFixture> {
     const fixture = new ChatFixture(await ContentFixture.open(engine));
     await fixture.content.addUsers('ann', 'ben', 'cat');
     return fixture;
   }
 
-  /** A channel with a name, owned by the first. */
+  /** Creates a named channel, owned by the first user. */
   async group(id: string, [owner = 'ann', ...members]: readonly string[]): Promise<string> {
     const request = { viewer: BACK_END, type: 'team', id, userId: owner, members };
     return this.cidOf(this.chat.createChannel(request));
   }
 
-  /** The 1:1 channel of two. */
+  /** The 1:1 channel of two users. */
   async pair(userId: string, other: string, type = 'messaging'): Promise<string> {
     return this.cidOf(this.chat.createChannel({ viewer: as(userId), type, userId, members: [other] }));
   }
@@ -64,7 +64,7 @@ export class ChatFixture {
     return (await page).channels[0]?.row.cid ?? '';
   }
 
-  /** Sends a message whose text names its id, unless there is other content. */
+  /** Sends a message whose text names its id, unless other content is given. */
   async send(
     userId: string,
     cid: string,
@@ -73,7 +73,7 @@ export class ChatFixture {
     await this.chat.sendMessage({ userId, cid, text: `text of ${message.id}`, ...message });
   }
 
-  /** The ids of the messages that somebody sees in a channel, newest first. */
+  /** The ids of the messages that a viewer sees in a channel, newest first. */
   async seen(viewer: Parameters<Chat['queryMessages']>[0], cid: string): Promise<string[]> {
     const { messages } = await this.chat.queryMessages(viewer, { cid, limit: 100 });
     return messages.map(({ row }) => row.id);

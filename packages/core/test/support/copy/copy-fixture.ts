@@ -14,7 +14,7 @@ import { makeWorld } from '../life-cycle/world.js';
 import { bookmarkOf, bookmarks, bookmarkTable } from '../products/bookmarks-fixture.js';
 import { openTestDirectory, SERVER } from '../test-directory.js';
 
-/** Numbers and names that engines like to change. */
+/** Numbers and names that engines tend to change. */
 const HARD_CUSTOM = {
   huge: 1e300,
   tiny: 5e-324,
@@ -40,9 +40,9 @@ export function openWithBookmarks(databaseUrl: string, runTasks = false): Promis
 }
 
 /**
- * Makes an embedded installation with everything that there is: people and their content, in all states of the life
- * cycle, with moderation, devices, settings, roles, exports, the content of an operator's product, tasks in each state.
- * @returns its URL; nobody has it open.
+ * Makes an embedded installation with everything: users and content in all states of the life cycle, moderation,
+ * devices, settings, roles, exports, the content of an operator's product, and tasks in each state.
+ * @returns its URL. Nothing has it open.
  */
 export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'): Promise<string> {
   const url = await freshDatabaseUrl(name);
@@ -78,7 +78,7 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
   directory.presence.connected('user-9');
   await directory.close();
 
-  // Tasks that nobody works on: pending ones, with cascades that wait, and one whose worker was killed.
+  // Tasks without a worker: pending ones, with waiting cascades, and one whose worker was killed.
   const idle = await openWithBookmarks(url);
   await idle.lifeCycle.deleteUsers(SERVER, { ids: ['user-10'], user: 'pruning', messages: 'hard' });
   await idle.lifeCycle.deactivateUsers(SERVER, ['user-11', 'user-12'], true);
@@ -98,20 +98,20 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
   return url;
 }
 
-/** Keeps others from an embedded database, as a server that works on it does. */
+/** Locks an embedded database, as a server that works on it does. */
 export function holdAsServer(url: string): Promise<FileLock> {
   const address = parseDatabaseUrl(url);
   if (address.engine === 'postgres') throw new Error('no embedded database');
   return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
 }
 
-/** A digest of what lies in the file of an embedded database. */
+/** A digest of the file of an embedded database. */
 export async function digestOf(url: string): Promise<string> {
   const content = await readFile(url.replace(/^[a-z0-9-]+:/, ''));
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Everything that is stored, apart from what a copy leaves behind. */
+/** Everything that is stored, except what a copy leaves behind. */
 export async function dumpOf(url: string): Promise<Dump> {
   const stored = await StoredData.open(url);
   try {
@@ -124,7 +124,7 @@ export async function dumpOf(url: string): Promise<Dump> {
   }
 }
 
-/** The same, as a copy makes it: nobody is online, and no task is anybody's. */
+/** The same, as a copy makes it: no user is online, and no worker holds a task. */
 export async function dumpAtRest(url: string): Promise<Dump> {
   const dump = await dumpOf(url);
   for (const user of Object.values(dump.users ?? {})) user.online = false;

@@ -2,15 +2,15 @@ import { expect } from 'vitest';
 import type { ModelledDeletion } from './content-after.js';
 import type { StoredRow } from './stored-data.js';
 
-/** An event as it is stored, position and time aside, and whom it mentions. */
+/** An event as stored, without position and time, and the users whom it mentions. */
 export interface StoredEvent {
   row: StoredRow;
   mentions: readonly string[];
 }
 
 /**
- * The events of a deletion of jane, in order: one for each channel and call that other people share with her, and one for
- * all of her messages (SPEC section 8), between those of the user and of the task.
+ * The events of a deletion of jane, in order: one for each channel and call that she shares with others, and one for
+ * all of her messages (docs/contract/events.md). They stand between the events of the user and of the task.
  */
 export function cascadeEvents(deletion: ModelledDeletion, details: Record<string, unknown>): StoredEvent[] {
   const { world, modes, name, heir } = deletion;

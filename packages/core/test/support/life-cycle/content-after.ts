@@ -1,22 +1,25 @@
-import type { ParsedDeletion } from '@rollcall/protocol/schemas';
+import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import { expect } from 'vitest';
 import type { Dump, StoredRow } from './stored-data.js';
 import type { World } from './world.js';
 
-/** A deletion of jane of a world. */
+/** A deletion of a world's jane. */
 export interface ModelledDeletion {
   world: World;
-  modes: Omit<ParsedDeletion, 'ids'>;
-  /** What jane is called from then on: herself, or her tombstone. */
+  modes: Omit<ParsedDeleteUsers, 'ids'>;
+  /** Jane's name afterwards: her id, or her tombstone. */
   name: string;
-  /** With `hard`: who inherits; a system user where nobody was named. */
+  /** With `hard`: the new owner; a system user if the call names none. */
   heir?: string;
 }
 
-/** A time, whichever it is. */
+/** Any time. */
 const TIME = expect.any(Number);
 
-/** A copy of some rows in which every row is kept, changed (a row is the answer) or removed (nothing is). */
+/**
+ * A copy of rows. For each row `change` answers with the row as it is, with a changed row, or with nothing to remove
+ * it.
+ */
 function mapRows(
   rows: Record<string, StoredRow> = {},
   change: (row: StoredRow) => StoredRow | undefined,
@@ -30,8 +33,9 @@ function mapRows(
 }
 
 /**
- * The content of all products after the deletion of a user, from the content before: written from SPEC sections 5 and 6
- * and the descriptions of the tables. Tables that hold no content are left out.
+ * The content of all products after the deletion of a user, computed from the content before. It is written from
+ * docs/contract/life-cycle.md, docs/contract/products.md and the descriptions of the tables. Tables without content are
+ * left out.
  */
 export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
   return {
@@ -44,23 +48,23 @@ export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
 function chatAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump {
   const { jane, channels } = world;
   const { messages, conversations } = modes;
-  const forget = modes.user === 'hard';
+  const hard = modes.user === 'hard';
   const isPair = (row: StoredRow) => row.cid === channels.pair;
   const pairGoes = (row: StoredRow) => isPair(row) && conversations === 'hard';
   const message = (id: unknown) => before.messages?.[String(id)] ?? {};
   const goes = (row: StoredRow) => pairGoes(row) || (row.user_id === jane && messages === 'hard');
   const isStripped = (row: StoredRow) => goes(row) || (row.user_id === jane && messages === 'pruning');
   const attached = (row: StoredRow) =>
-    isStripped(message(row.message_id)) || (forget && row.user_id === jane) ? undefined : row;
+    isStripped(message(row.message_id)) || (hard && row.user_id === jane) ? undefined : row;
 
   return {
     channels: mapRows(before.channels, row => {
       if (pairGoes(row)) return undefined;
       if (isPair(row) && conversations === 'soft') return { ...row, deleted_at: TIME };
-      return forget && row.owner_id === jane ? { ...row, owner_id: heir, updated_at: TIME } : row;
+      return hard && row.owner_id === jane ? { ...row, owner_id: heir, updated_at: TIME } : row;
     }),
     channel_members: mapRows(before.channel_members, row => {
-      if (pairGoes(row) || (forget && row.user_id === jane)) return undefined;
+      if (pairGoes(row) || (hard && row.user_id === jane)) return undefined;
       const marked = isPair(row) && row.user_id === jane && conversations === 'soft';
       return marked ? { ...row, deleted_with: 'deletion' } : row;
     }),
@@ -80,30 +84,30 @@ function chatAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump
     }),
     reactions: mapRows(before.reactions, attached),
     flags: mapRows(before.flags, attached),
-    response_times: mapRows(before.response_times, row => (forget && row.user_id === jane ? undefined : row)),
+    response_times: mapRows(before.response_times, row => (hard && row.user_id === jane ? undefined : row)),
   };
 }
 
 function callsAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Dump {
-  const forget = modes.user === 'hard';
+  const hard = modes.user === 'hard';
   const isPair = (row: StoredRow) => world.calls.pairs.includes(String(row.cid));
   return {
     calls: mapRows(before.calls, row => {
       if (isPair(row) && modes.calls === 'hard') return undefined;
-      const inherited = forget && row.created_by_id === world.jane ? { ...row, created_by_id: heir } : row;
+      const inherited = hard && row.created_by_id === world.jane ? { ...row, created_by_id: heir } : row;
       if (!isPair(row) || modes.calls !== 'soft') return inherited;
-      return { ...inherited, deleted_at: TIME, deleted_with: forget ? 'forgotten' : 'deletion' };
+      return { ...inherited, deleted_at: TIME, deleted_with: hard ? 'forgotten' : 'deletion' };
     }),
     call_members: mapRows(before.call_members, row => {
       if (isPair(row) && modes.calls === 'hard') return undefined;
       if (row.user_id !== world.jane) return row;
-      if (forget) return undefined;
+      if (hard) return undefined;
       return isPair(row) && modes.calls === 'soft' ? { ...row, deleted: true } : row;
     }),
   };
 }
 
-/** Activities follow `messages`; they say who acted, so none of a user who goes for ever is left. */
+/** Activities follow `messages`. They name their actor, so none of a hard-deleted user stays. */
 function activitiesAfter(before: Dump, { world, modes }: ModelledDeletion): Dump {
   const { messages } = modes;
   return {
@@ -122,7 +126,7 @@ function activitiesAfter(before: Dump, { world, modes }: ModelledDeletion): Dump
   };
 }
 
-/** How much a deletion changed, by product and by the name of the thing: counted in the rows that it changed. */
+/** How much a deletion changed, by product and by the name of the thing, counted in the changed rows. */
 export function detailsOf(before: Dump, after: Dump, { world, modes }: ModelledDeletion) {
   const gone = (table: string) =>
     Object.entries(before[table] ?? {}).flatMap(([key, row]) => (after[table]?.[key] ? [] : [row]));

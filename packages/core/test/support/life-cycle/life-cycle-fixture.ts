@@ -26,7 +26,9 @@ import { type Dump, StoredData, type StoredRow } from './stored-data.js';
 
 const LEASE_MS = 30_000;
 
-/** The life cycle with a worker that the test drives by hand: what happens between two steps is up to the test. */
+/**
+ * The life cycle with a worker that the test drives by hand, so that the test decides what happens between two steps.
+ */
 export class LifeCycleFixture {
   readonly users: Users;
   readonly chat: Chat;
@@ -35,12 +37,12 @@ export class LifeCycleFixture {
   readonly tasks: Tasks;
   readonly exports: Exports;
   readonly lifeCycle: LifeCycle;
-  /** Goes on by one with every transaction. */
+  /** It advances by one with every transaction. */
   readonly clock: TestClock;
   readonly database: Database;
   readonly #data: StoredData;
   readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
-  /** The tasks that were claimed and are not through. */
+  /** The tasks that were claimed and have not ended. */
   readonly #held = new Map<string, TaskRow>();
   #seen = 0;
 
@@ -66,7 +68,7 @@ export class LifeCycleFixture {
     this.#jobs = new Map(jobs.map(job => [job.type, job]));
   }
 
-  /** On a fresh database, or on one that is there. */
+  /** Opens the fixture on a fresh database, or on a given one. */
   static async open(engine: TestEngine, given?: string): Promise<LifeCycleFixture> {
     const url = given ?? (await engine.migratedUrl());
     const clock = new TestClock(Date.parse('2026-01-01T00:00:00Z'), 1);
@@ -74,18 +76,18 @@ export class LifeCycleFixture {
     return new LifeCycleFixture(database, await StoredData.open(url), clock);
   }
 
-  /** Takes the oldest task that waits. */
+  /** Claims the oldest waiting task. */
   async claim(): Promise<TaskRow> {
     const row = await this.#claim();
     if (!row) throw new Error('no task waits');
     return row;
   }
 
-  /** Takes one step of a task that was claimed; answers with the task as it stands then. */
+  /** Does one step of a claimed task, and answers with the task after it. */
   async step({ id, fence, type }: TaskRow): Promise<TaskRow> {
     const { unitOfWork } = this.database;
     const job = this.#jobs.get(type);
-    if (!job) throw new Error(`no job for ${type}`);
+    if (!job) throw new Error(`no task handler for ${type}`);
     const held = { id, fence };
     const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS });
     if (row.status === 'running') this.#held.set(id, row);
@@ -93,7 +95,7 @@ export class LifeCycleFixture {
     return row;
   }
 
-  /** The same step, lost at its very end as by a power cut. */
+  /** Does the same step, and loses it at the very end, like a power cut. */
   async lostStep(row: TaskRow): Promise<void> {
     const cut = new Error('power cut');
     const lost = this.database.unitOfWork.write(async () => {
@@ -105,7 +107,7 @@ export class LifeCycleFixture {
     });
   }
 
-  /** Goes on with a task that was claimed until it has ended or waits for another. */
+  /** Continues a claimed task until it has ended or waits for another. */
   async finish(row: TaskRow): Promise<TaskRow> {
     let stands = row;
     while (stands.status === 'running') stands = await this.step(stands);
@@ -124,7 +126,7 @@ export class LifeCycleFixture {
     }
   }
 
-  /** Gives a user much content at once: activities. */
+  /** Gives a user a lot of content at once: activities. */
   async addActivities(actorId: string, count: number): Promise<void> {
     const rows = Array.from({ length: count }, (_, index): ActivityRow => {
       const id = `${actorId}-many-${String(index).padStart(5, '0')}`;
@@ -141,7 +143,7 @@ export class LifeCycleFixture {
     await this.database.unitOfWork.write(transaction => insertRows(transaction, activityTable, rows));
   }
 
-  /** Changes or looks at what no call of the directory does: one statement, past the unit of work. */
+  /** Runs one statement outside the unit of work, for what no call of the directory does. */
   run(statement: string): Promise<StoredRow[]> {
     return this.#data.run(statement);
   }
@@ -159,7 +161,7 @@ export class LifeCycleFixture {
     return fresh.sort((one, other) => Number(one.seq) - Number(other.seq));
   }
 
-  /** The same without those of tasks, as `type user-id` or `type`. */
+  /** The same without entries about tasks, as `type user-id` or `type`. */
   async newEventNames(): Promise<string[]> {
     const events = (await this.newEvents()).filter(({ type }) => !String(type).startsWith('task.'));
     return events.map(({ type, user_id }) => (user_id === undefined ? String(type) : `${type} ${user_id}`));

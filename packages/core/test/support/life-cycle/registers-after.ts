@@ -1,21 +1,22 @@
 import { expect } from 'vitest';
+import { emptyUser } from '../users/user-row.js';
 import type { ModelledDeletion } from './content-after.js';
 import type { Dump, StoredRow } from './stored-data.js';
 
-/** A number that the model does not name. */
+/** Any number. */
 const SOME = expect.any(Number);
 
-/** What a deletion adds: its task, what became of jane, and its events in order. */
+/** What a deletion adds: its task, the outcome for jane, and its events in order. */
 export interface Additions {
   taskId: string;
   details: object;
-  /** As they are stored, positions and times aside; each with those whom it mentions. */
+  /** The events as stored, without positions and times, each with the users whom it mentions. */
   events: readonly { row: StoredRow; mentions: readonly string[] }[];
 }
 
 /**
- * The tables that hold no content, after the deletion of a user: users, tombstones, tasks, exports and the log. Written
- * from SPEC section 5 and the descriptions of the tables.
+ * The tables without content, after the deletion of a user: users, tombstones, tasks, exports and the log. It is
+ * written from docs/contract/life-cycle.md and the descriptions of the tables.
  */
 export function registersAfter(before: Dump, deletion: ModelledDeletion, added: Additions): Dump {
   const { world, modes, name } = deletion;
@@ -35,7 +36,7 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
     ...tasksAfter(before, deletion, added),
     export_chunks: pick(before.export_chunks, row => !lasting || row.task_id !== world.exports.ofJane),
     events: {
-      ...each(before.events, row => forgottenEvent(row, deletion)),
+      ...each(before.events, row => erasedEvent(row, deletion)),
       ...Object.fromEntries(events.map(row => [String(row.seq), row])),
     },
     event_mentions: keyed(
@@ -66,17 +67,7 @@ function usersAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Rec
   };
   if (modes.user === 'soft') return { ...others, [world.jane]: { ...jane, ...deleted } };
   const { id, id_words, role, created_at } = jane;
-  const nothing = {
-    teams: [],
-    custom: {},
-    invisible: false,
-    banned: false,
-    shadow_banned: false,
-    blocked_user_ids: [],
-    devices: [],
-    online: false,
-  };
-  return { ...others, [world.jane]: { id, id_words, role, created_at, ...nothing, ...deleted } };
+  return { ...others, [world.jane]: { id, id_words, role, created_at, ...emptyUser(), ...deleted } };
 }
 
 function tasksAfter(before: Dump, deletion: ModelledDeletion, { taskId, details }: Additions): Dump {
@@ -122,15 +113,18 @@ function tasksAfter(before: Dump, deletion: ModelledDeletion, { taskId, details 
   };
 }
 
-/** An entry of before: of one about jane only position, type, time, actor and what is no personal value are left. */
-function forgottenEvent(row: StoredRow, deletion: ModelledDeletion): StoredRow {
+/**
+ * An older entry after the deletion. Of an entry about jane only position, type, time, actor and values that are not
+ * personal are left.
+ */
+function erasedEvent(row: StoredRow, deletion: ModelledDeletion): StoredRow {
   if (deletion.modes.user === 'soft') return row;
   if (row.user_id !== deletion.world.jane) return renamed(row, deletion) as StoredRow;
   const user = expect.objectContaining({ id: deletion.name, teams: [], custom: {} });
   return { ...(renamed(row, deletion) as StoredRow), data: { user } };
 }
 
-/** The same value with jane's new name in place of her id. */
+/** The same value with jane's new name instead of her id. */
 function renamed(value: unknown, deletion: ModelledDeletion): unknown {
   const { world, name } = deletion;
   if (value === world.jane) return name;

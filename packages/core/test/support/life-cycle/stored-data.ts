@@ -4,7 +4,7 @@ import { openPostgres, openSqlite } from '../../../src/database/data-sources.js'
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
 import { TABLES } from '../../../src/tables.js';
 
-/** A row as it is stored: what is absent is left out, JSON is read. */
+/** A row as stored: absent values are left out, JSON is parsed. */
 export type StoredRow = Record<string, unknown>;
 
 /** Every row of every table, by table and by key. */
@@ -24,7 +24,7 @@ const KEYS: Record<string, readonly string[]> = {
   bookmarks: ['id'],
 };
 
-/** A way to the stored data that goes past the directory. */
+/** Access to the stored data outside the directory. */
 export class StoredData {
   readonly #source: DataSource;
   readonly #engine: TestEngine['name'];
@@ -43,7 +43,7 @@ export class StoredData {
     return new StoredData(source, address.engine);
   }
 
-  /** Runs one statement as it stands: it works on every engine, and holds no values from outside. */
+  /** Runs one statement unchanged. It works on every engine and must hold no values from outside. */
   run(statement: string): Promise<StoredRow[]> {
     return this.#source.query(statement);
   }
@@ -55,7 +55,7 @@ export class StoredData {
       const rows = (await this.run(`SELECT * FROM ${table}`)).map(cells => readRow(table, cells));
       const keys = keysOf(table);
       dump[table] = Object.fromEntries(rows.map(row => [keys.map(key => String(row[key])).join(' '), row]));
-      if (Object.keys(dump[table]).length !== rows.length) throw new Error(`${table}: a key stands twice`);
+      if (Object.keys(dump[table]).length !== rows.length) throw new Error(`${table}: a key is there twice`);
     }
     return dump;
   }
@@ -74,7 +74,7 @@ export class StoredData {
   }
 }
 
-/** Which rows hold a text, anywhere in them, as `table key`. */
+/** The rows that hold a text anywhere, as `table key`. */
 export function rowsWith(dump: Dump, text: string): string[] {
   return Object.entries(dump).flatMap(([table, rows]) =>
     Object.entries(rows).flatMap(([key, row]) =>

@@ -2,31 +2,31 @@ import type { Actor } from '@rollcall/protocol';
 import { addActivitySchema, createCallSchema } from '@rollcall/protocol/schemas';
 import { SERVER, type TestDirectory } from '../test-directory.js';
 
-/** What a world is made through. */
+/** The parts of the directory that make a world. */
 export type WorldMaker = Pick<
   TestDirectory,
   'users' | 'lifeCycle' | 'exports' | 'chat' | 'video' | 'feeds' | 'ended'
 >;
 
-/** Some people and all that they have to do with each other. Every id begins with the prefix of the world. */
+/** Some users and everything between them. Every id begins with the prefix of the world. */
 export interface World {
-  /** Whom the tests delete: in each of the products, and in the log, as somebody who does and to whom it is done. */
+  /** The user that the tests delete. It has content in each product, and the log names it as actor and as target. */
   jane: string;
   bob: string;
   carl: string;
-  /** Somebody who may inherit. */
+  /** A user who can be the new owner. */
   heir: string;
-  /** Stands in every text and every value of jane's own, and nowhere else. */
+  /** A text that is part of all of jane's own texts and values, and of nothing else. */
   secret: string;
   /** The channels: one of jane's, the 1:1 channel of jane and bob, one of bob's. */
   channels: { group: string; pair: string; theirs: string };
   /** 1:1 calls of jane and bob, and group calls of the three. */
   calls: { pairs: string[]; groups: string[] };
-  /** Exports that ended: one holds jane, and one has nothing to do with her. */
+  /** Exports that have ended: one holds jane, the other has nothing to do with her. */
   exports: { ofJane: string; ofHeir: string };
 }
 
-/** Makes a world through the directory. Tasks have to run. */
+/** Makes a world through the directory. Tasks must be running. */
 export async function makeWorld(directory: WorldMaker, prefix: string): Promise<World> {
   const [jane, bob, carl, heir] = ['jane', 'bob', 'carl', 'heir'].map(name => `${prefix}-${name}`) as [
     string,
@@ -108,7 +108,7 @@ async function makePeople(
   await directory.ended(await lifeCycle.reactivateUsers(asJane, [jane, carl], false));
 }
 
-/** Messages, answers, reactions and flags of both, in both directions; one message of jane's is deleted singly. */
+/** Messages, answers, reactions and flags of both, in both directions. One of jane's messages is deleted by itself. */
 async function talk(
   { chat }: WorldMaker,
   { cid, id, jane, bob, secret }: { cid: string; id: string; jane: string; bob: string; secret: string },

@@ -12,13 +12,16 @@ import { Users } from '../../../src/users/users.js';
 import { TestClock } from '../test-clock.js';
 import { SERVER } from '../test-directory.js';
 
-/** What a listener has heard of users: whether each was online, in order; undefined for one who does not exist. */
+/** What a listener has heard of users, in order: whether each was online; undefined for a user that does not exist. */
 type Heard = [id: string, online: boolean | undefined][];
 
-/** One process as far as presence goes. It renews its lease only when the test says so: until then it is paused or dead. */
+/**
+ * One process, as far as presence is concerned. It renews its lease only when the test says so. Until then it counts as
+ * paused or dead.
+ */
 export interface PresenceNode {
   presence: Presence;
-  /** Begins to listen, and writes down what it hears. */
+  /** Begins to listen, and records what it hears. */
   listen(...ids: string[]): Heard;
 }
 
@@ -26,7 +29,7 @@ export interface PresenceNode {
 export class PresenceFixture {
   readonly users: Users;
   readonly unitOfWork: UnitOfWork;
-  /** What every clock of the test shows: it stands still unless the test moves it. */
+  /** The clock of everything in the test. It stands still unless the test moves it. */
   readonly clock: TestClock;
   readonly #url: string;
   readonly #databases: Database[];
@@ -52,7 +55,7 @@ export class PresenceFixture {
     return fixture;
   }
 
-  /** Another process. On PostgreSQL it has connections of its own. */
+  /** Adds another process. On PostgreSQL it has its own connections. */
   async addNode(): Promise<PresenceNode> {
     const unitOfWork = await this.#anotherUnitOfWork();
     const onError = (error: unknown) => {
@@ -71,7 +74,7 @@ export class PresenceFixture {
     return { presence, listen: (...ids) => listen(watch, ids) };
   }
 
-  /** Who of all users is online, in the order of their ids. */
+  /** The ids of the users who are online, sorted. */
   async online(): Promise<string[]> {
     const rows = await this.unitOfWork.read(one =>
       one.query(sql`SELECT id FROM users WHERE online = ${true} ORDER BY id`),
@@ -83,7 +86,7 @@ export class PresenceFixture {
     return (await this.users.find([id]))[0] as UserRow;
   }
 
-  /** Makes every lease run out: whoever does not enter anew is dead. */
+  /** Makes every lease run out. A process that does not enter again is dead. */
   async endLeases(): Promise<void> {
     await this.unitOfWork.write(one => one.query(sql`UPDATE nodes SET lease_until = 0`));
   }
@@ -99,7 +102,7 @@ export class PresenceFixture {
     return Number(row?.count);
   }
 
-  /** How often anybody was said to have come or gone. */
+  /** How many changes of presence were announced. */
   async changes(): Promise<number> {
     const [row] = await this.unitOfWork.read(one => one.query(sql`SELECT last_seq FROM presence_stream`));
     return Number(row?.last_seq);
@@ -125,8 +128,8 @@ export class PresenceFixture {
 
 function listen(watch: PresenceWatch, ids: readonly string[]): Heard {
   const heard: Heard = [];
-  watch.watch(new Set(ids), (told, rows) => {
-    for (const id of told) heard.push([id, rows.get(id)?.online]);
+  watch.watch(new Set(ids), (changed, rows) => {
+    for (const id of changed) heard.push([id, rows.get(id)?.online]);
   });
   return heard;
 }

@@ -11,7 +11,7 @@ import type { Product } from '../../../src/products/product.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../../../../examples/bookmarks/bookmarks.js', import.meta.url));
 
-/** The example product, loaded as an operator's server loads it: by its path. */
+/** The example product, loaded by its path, as an operator's server loads it. */
 export const { default: bookmarks } = (await import(EXAMPLE)) as { default: Product };
 
 /** A bookmark as it is stored. */
@@ -25,7 +25,7 @@ export interface Bookmark {
   deleted_with?: string;
 }
 
-/** Their table, as the example describes it. */
+/** The table of bookmarks, as the example describes it. */
 export const bookmarkTable = defineTable<Bookmark>('bookmarks', [
   { name: 'id', kind: 'text', primary: true },
   { name: 'user_id', kind: 'text' },
@@ -36,7 +36,7 @@ export const bookmarkTable = defineTable<Bookmark>('bookmarks', [
   { name: 'deleted_with', kind: 'text', nullable: true },
 ]);
 
-/** A bookmark of a user, all ids in the order of their times. */
+/** A bookmark of a user. The ids follow the order of the times. */
 export function bookmarkOf(user_id: string, number: number): Bookmark {
   return {
     id: `${user_id}-${number}`,
@@ -47,8 +47,8 @@ export function bookmarkOf(user_id: string, number: number): Bookmark {
 }
 
 /**
- * A directory with the example product on a fresh database, and the rows of it as a second connection stores and sees
- * them: an embedded database has one owner at a time, so the directory is closed for as long.
+ * A directory with the example product on a fresh database, and its rows as a second connection writes and reads them.
+ * An embedded database has one owner at a time, so the directory is closed meanwhile.
  */
 export class BookmarksFixture {
   readonly url: string;
@@ -58,7 +58,7 @@ export class BookmarksFixture {
     this.url = url;
   }
 
-  /** Over a database as it is. */
+  /** Opens the fixture on an existing database. */
   static over(url: string): BookmarksFixture {
     return new BookmarksFixture(url);
   }
@@ -69,7 +69,7 @@ export class BookmarksFixture {
     return fixture;
   }
 
-  /** The directory, opened where it is not; with the example product unless others are named. */
+  /** The directory. It is opened if necessary, with the example product unless other products are named. */
   async directory(products: readonly Product[] = [bookmarks]): Promise<Directory> {
     this.#directory ??= await openDirectory({
       databaseUrl: this.url,
@@ -81,7 +81,7 @@ export class BookmarksFixture {
     return this.#directory;
   }
 
-  /** Every bookmark that is stored, by id. Closes the directory. */
+  /** Every stored bookmark, by id. It closes the directory. */
   async rows(): Promise<Bookmark[]> {
     await this.close();
     return this.#aside(async transaction => {

@@ -8,10 +8,11 @@ import { insertRows, type Table } from '../../../src/database/table.js';
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import type { ExportPage, Product } from '../../../src/products/product.js';
-import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
+import { userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
+import { userRow } from '../users/user-row.js';
 
-/** Who cascades. */
+/** The actor of the cascades. */
 export const ADMIN: Actor = { type: 'user', id: 'admin' };
 
 /** A cascade of one user, as a test asks for it. */
@@ -22,10 +23,10 @@ export interface CascadeOptions {
   limit?: number;
 }
 
-/** A database with users in it, on which a product is tried without any tasks around it. */
+/** A database with users, on which a test runs a product without tasks. */
 export class ContentFixture {
   readonly unitOfWork: UnitOfWork;
-  /** Goes on by one with every transaction. */
+  /** It advances by one with every transaction. */
   readonly clock: TestClock;
   /** How often a cascade asked for a new owner. */
   newOwners = 0;
@@ -38,7 +39,7 @@ export class ContentFixture {
     this.unitOfWork = database.unitOfWork;
   }
 
-  /** @param owners who brings tables of its own along. */
+  /** @param owners products with tables of their own. */
   static async open(engine: TestEngine, owners: readonly TableOwner[] = []): Promise<ContentFixture> {
     const address = parseDatabaseUrl(await engine.migratedUrl());
     const clock = new TestClock(1_700_000_000_000, 1);
@@ -46,24 +47,7 @@ export class ContentFixture {
   }
 
   async addUsers(...ids: string[]): Promise<void> {
-    const rows = ids.map(
-      (id): UserRow => ({
-        id,
-        id_words: ` ${id}`,
-        role: 'user',
-        teams: [],
-        custom: {},
-        invisible: false,
-        banned: false,
-        shadow_banned: false,
-        blocked_user_ids: [],
-        devices: [],
-        online: false,
-        created_at: 1,
-        updated_at: 1,
-        revision: 1,
-      }),
-    );
+    const rows = ids.map(id => userRow({ id, created_at: 1, updated_at: 1 }));
     await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
   }
 
@@ -80,7 +64,7 @@ export class ContentFixture {
     );
   }
 
-  /** A deletion of a user has been accepted, and no task has got to it; with `cancelled`, none ever will. */
+  /** Stores an accepted deletion of a user that no task has reached. With `cancelled`, no task ever will. */
   async acceptDeletion(userId: string, modes: ContentModes, status = 'pending'): Promise<void> {
     const { messages = null, conversations = null, calls = null } = modes;
     await this.unitOfWork.write(async transaction => {
@@ -107,7 +91,7 @@ export class ContentFixture {
     return cells.map(one => table.decode(one, this.unitOfWork.dialect));
   }
 
-  /** Runs a cascade of a user to its end; answers with what all batches changed, and how many did. */
+  /** Runs a cascade of a user to its end, and answers with the sum of what its batches changed. */
   async cascade(
     product: Product,
     operation: 'deactivate' | 'reactivate' | 'delete' | 'restore',
@@ -177,7 +161,7 @@ export class ContentFixture {
   }
 }
 
-/** What a user is at the moment; what is left out is not so. */
+/** The state of a user. What is left out is not so. */
 interface UserState {
   deleted_at?: number | null;
   deactivated_at?: number | null;

@@ -11,8 +11,8 @@ import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
 
 /**
- * The seed of the random tests of queries. A failure names it; `ROLLCALL_TEST_SEED` runs the same cases again, and then
- * also looks for the smallest one that fails, which can take minutes.
+ * The seed of the random tests of queries. A failure names it. `ROLLCALL_TEST_SEED` runs the same cases again; then the
+ * test also looks for the smallest failing case, which can take minutes.
  */
 const given = process.env.ROLLCALL_TEST_SEED;
 
@@ -25,8 +25,8 @@ export function runs(whole: number): { seed: number; numRuns: number; endOnFailu
 }
 
 /**
- * Random users and filters out of small pools, so that they often meet: equal and almost equal values of every type, and
- * few names that nest in each other in every way.
+ * Random users and filters from small pools, so that they often match: equal and almost equal values of every type, and
+ * a few names that nest in each other in every way.
  */
 const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
 const NUMBERS = [
@@ -59,7 +59,7 @@ const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
   { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0) },
 );
 
-/** JSON for custom data: flat more often than not. */
+/** JSON for custom data, usually flat. */
 const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue; array: JsonValue[]; object: JsonObject }>(
   tie => ({
     value: fc.oneof(
@@ -100,7 +100,7 @@ const userFields: fc.Arbitrary<Omit<Partial<UserRow>, 'id'>> = fc.record({
   deactivated_at: optional(time),
 });
 
-/** Users with ids that do not follow the order of anything else. */
+/** Users whose ids follow no other order. */
 export function userRows(count: number): fc.Arbitrary<UserRow[]> {
   return fc
     .array(userFields, { minLength: count, maxLength: count })
@@ -178,7 +178,7 @@ const custom: fc.Arbitrary<Filter> = fc
 
 const comparison = fc.oneof({ weight: 2, arbitrary: custom }, { weight: 1, arbitrary: builtIn });
 
-/** A filter: mostly one comparison, sometimes several within each other. */
+/** A filter: usually one comparison, sometimes several nested ones. */
 export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; joined: Filter }>(tie => ({
   filter: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },

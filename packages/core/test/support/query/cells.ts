@@ -9,8 +9,8 @@ import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
 
 /**
- * Every operator on every kind of field: what is asked, by the operators that the kind has. Each cell of the table must
- * tell some users from others, but for those in {@link CONSTANT}.
+ * Every operator on every kind of field. Each cell of the table must distinguish some users from others, except for the
+ * cells in {@link CONSTANT}.
  */
 export interface Cell {
   field: string;
@@ -18,7 +18,7 @@ export interface Cell {
   filters: Filter[];
 }
 
-/** Custom fields by what they hold. */
+/** Custom fields and what they hold. */
 export const CUSTOM_KINDS = {
   number: 'number',
   text: 'text',
@@ -41,7 +41,7 @@ const OPERANDS: Record<string, unknown[]> = {
   custom: [18, 1.5, '18', 'ab', '', true, false, null],
 };
 
-/** Cells that give the same answer for everybody, and why. */
+/** Cells that give the same answer for every user, and why. */
 export const CONSTANT: Record<string, string> = {
   'id $exists': 'every user has an id',
   'role $exists': 'every user has a role',
@@ -65,7 +65,7 @@ export const CONSTANT: Record<string, string> = {
   'orders.price $contains': 'only an array contains',
 };
 
-/** All the cells there are. */
+/** All cells. */
 export function allCells(): Cell[] {
   const builtIn = (Object.keys(QUERY_FIELDS) as QueryField[]).flatMap(field => {
     const { holds, autocomplete } = QUERY_FIELDS[field];
@@ -111,7 +111,7 @@ function isOrder(operator: FilterOperator): boolean {
 
 const SCALARS = [undefined, null, 0, 1.5, 18, '', 'ab', '18', true, false] as const;
 
-/** Users who between them hold something of everything. */
+/** Users that together hold a value of every kind. */
 export function cellUsers(): UserRow[] {
   const pick = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value;
   return Array.from({ length: 60 }, (_, index) => {

@@ -3,10 +3,10 @@ import { isJsonObject } from '../../../src/json/json-values.js';
 import type { Document, WrittenComparison } from './oracle.js';
 
 /**
- * Where mingo 7.2.7 departs from MongoDB, so that it is no oracle: each with its reason and as narrow as it can be said.
- * What MongoDB does there follows from its sources (src/mongo/db/matcher/path.cpp and its test path_test.cpp) and is held
- * fast by example in match-filter.test.ts; that the databases do the same is tested against the matcher, without any
- * exception.
+ * Where mingo 7.2.7 differs from MongoDB and so cannot serve as oracle: each difference with its reason, as narrowly as
+ * possible. MongoDB's behaviour there follows from its sources (src/mongo/db/matcher/path.cpp and its test
+ * path_test.cpp), and match-filter.test.ts fixes it by example. Other tests compare the databases with the matcher
+ * without any exception.
  */
 export const DEPARTURES: Record<string, { reason: string; applies: (situation: Situation) => boolean }> = {
   'text beyond the basic plane': {
@@ -68,18 +68,18 @@ export const DEPARTURES: Record<string, { reason: string; applies: (situation: S
   },
 };
 
-/** A comparison on a document, with what lies on its path. */
+/** A comparison on a document, and what is on its path. */
 export interface Situation {
   operator: string;
   operand: JsonValue;
   names: string[];
-  /** The first array that the path goes through, and the names that are left there. */
+  /** The first array on the path, and the names that remain there. */
   way: { array: JsonValue[]; rest: string[] } | undefined;
-  /** The values at the end of the path, those within arrays included, and the elements of those that are arrays. */
+  /** The values at the end of the path, including those within arrays, and the elements of those that are arrays. */
   leaves: JsonValue[];
 }
 
-/** The names of the departures that bear on a comparison of a document. */
+/** The names of the differences that affect a comparison on a document. */
 export function departuresOf(comparison: WrittenComparison, document: Document): string[] {
   const names = comparison.path.split('.');
   const found = leavesAt(document as JsonObject, names);

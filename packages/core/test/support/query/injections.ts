@@ -1,6 +1,6 @@
 import { fieldNameProblem, isUserField } from '@rollcall/protocol';
 
-/** Texts that have broken somebody's statements, paths or documents before. */
+/** Texts that have broken statements, paths or documents elsewhere. */
 export const INJECTIONS: readonly string[] = [
   // Statements.
   ...[
@@ -230,12 +230,12 @@ export const INJECTIONS: readonly string[] = [
   ],
 ];
 
-/** Those that keep to the grammar of field names, so that only binding stands between them and the statement. */
+/** The ones that follow the grammar of field names, so that only binding keeps them out of the statement. */
 export const HOSTILE_NAMES = INJECTIONS.filter(
   text => fieldNameProblem(text) === undefined && !isUserField(text),
 );
 
-/** Those that no filter may name. */
+/** The ones that no filter may name. */
 export const REFUSED_NAMES = INJECTIONS.filter(
   text => fieldNameProblem(text) !== undefined && text.split('.').some(name => fieldNameProblem(name)),
 );

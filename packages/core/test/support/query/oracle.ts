@@ -3,9 +3,9 @@ import { Query } from 'mingo';
 import { isJsonObject } from '../../../src/json/json-values.js';
 
 /**
- * What a filter means according to others: mingo for MongoDB's operators, and two small readings of our own operators.
- * Custom data lies at the top of a document here, because mingo treats `custom.a` unlike `a` (it flattens by the number
- * of dots). No name of the tests is both a custom and a built-in one.
+ * What a filter means according to other implementations: mingo for MongoDB's operators, and two small ones for our own
+ * operators. Custom data stands at the top of a document here, because mingo treats `custom.a` differently from `a` (it
+ * flattens by the number of dots). In the tests no name is both custom and built-in.
  */
 export type Document = Record<string, JsonValue | undefined>;
 
@@ -22,7 +22,7 @@ export interface WrittenComparison {
   operand: JsonValue;
 }
 
-/** The comparisons of a filter as it is written. */
+/** The comparisons of a filter as written. */
 export function comparisonsIn(filter: Filter): WrittenComparison[] {
   return Object.entries(filter).flatMap(([key, value]): WrittenComparison[] => {
     if (key.startsWith('$')) return (value as Filter[]).flatMap(comparisonsIn);
@@ -34,7 +34,7 @@ export function comparisonsIn(filter: Filter): WrittenComparison[] {
   });
 }
 
-/** Whether a document matches a filter, according to others. */
+/** Whether a document matches a filter, according to these implementations. */
 export function matchesByOracle(filter: Filter, document: Document): boolean {
   return Object.entries(filter).every(([key, value]) => {
     const nested = value as Filter[];
@@ -62,7 +62,7 @@ function comparisonHolds({ path, operator, operand }: WrittenComparison, documen
   return new Query({ [path]: { [operator]: operand } }).test(document);
 }
 
-/** Every array that a path leads to, into the documents of arrays, and by index. */
+/** Every array that a path leads to, through the documents in arrays and by index. */
 function arraysAt(value: JsonValue | undefined, names: readonly string[]): JsonValue[][] {
   const [name, ...rest] = names;
   if (name === undefined) return Array.isArray(value) ? [value] : [];
@@ -73,9 +73,9 @@ function arraysAt(value: JsonValue | undefined, names: readonly string[]): JsonV
 }
 
 /**
- * A sort by the letter of MongoDB's manual, written without regard to how the source does it: the value of a field, or
- * the least or greatest of several, compared by type and then by value. Objects are equal here, and so are arrays within
- * arrays; MongoDB would go on and compare their fields.
+ * A sort strictly by MongoDB's manual, written independently of the source: the value of a field, or the least or
+ * greatest of several, compared by type and then by value. Objects are equal here, and so are arrays within arrays;
+ * MongoDB would go on and compare their fields.
  */
 export function sortByOracle(users: readonly User[], keys: readonly SortKey[]): string[] {
   const complete: SortKey[] = [
@@ -117,7 +117,7 @@ function valuesAt(value: JsonValue | undefined, names: string[]): Key[] {
   return value.flatMap(element => (isJsonObject(element) ? valuesAt(element, names) : [null]));
 }
 
-/** What an index finds is not opened, and where it finds a scalar before the end there is nothing. */
+/** An array that an index finds is not opened. If an index finds a scalar before the end, there is nothing. */
 function byIndex(element: JsonValue | undefined, rest: string[]): Key[] {
   if (rest.length === 0) return [element ?? null];
   return isJsonObject(element) || Array.isArray(element) ? valuesAt(element, rest) : [];

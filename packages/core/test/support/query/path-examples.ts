@@ -1,8 +1,9 @@
 import type { Filter, JsonObject } from '@rollcall/protocol';
 
 /**
- * What MongoDB answers, by example: its manual, and for paths through arrays its sources (src/mongo/db/matcher/path.cpp
- * and path_test.cpp). Where mingo departs, the example names the departure and so proves that it is one.
+ * MongoDB's answers by example: from its manual and, for paths through arrays, from its sources
+ * (src/mongo/db/matcher/path.cpp and path_test.cpp). If mingo differs, the example names the difference and so proves
+ * it.
  */
 export interface PathExample {
   custom: JsonObject;

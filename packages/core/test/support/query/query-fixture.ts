@@ -22,7 +22,7 @@ export interface WrittenQuery {
   seesInvisible?: boolean;
 }
 
-/** Checks a query as the router does. */
+/** Parses a query as the router does. */
 function parseQuery(written: WrittenQuery): UserQuery {
   const rights = { server: true };
   return {
@@ -53,7 +53,7 @@ export class QueryFixture {
     return this.#database.close();
   }
 
-  /** Makes these the only users. */
+  /** Replaces all users by these. */
   async replaceUsers(rows: readonly UserRow[]): Promise<void> {
     await this.unitOfWork.write(async transaction => {
       await transaction.query(sql`DELETE FROM users`);
@@ -81,7 +81,7 @@ export class QueryFixture {
     return rows.map(row => row.id);
   }
 
-  /** How the engine would run the statements of a query, one plan as text for each. */
+  /** How the engine would run the statements of a query: one plan, as text, for each. */
   async plans(written: WrittenQuery): Promise<string[]> {
     const query = parseQuery(written);
     const explain = this.unitOfWork.dialect.name === 'postgres' ? sql`EXPLAIN ` : sql`EXPLAIN QUERY PLAN `;
@@ -91,7 +91,7 @@ export class QueryFixture {
         dialect: transaction.dialect,
         now: transaction.now,
         query: async statement => {
-          // It runs first, because a plan alone does not notice that another connection has changed the schema.
+          // The statement runs first, because a plan alone does not notice that another connection has changed the schema.
           const rows = await transaction.query(statement);
           const lines = await transaction.query(sql`${explain}${statement}`);
           plans.push(lines.map(line => String(line['QUERY PLAN'] ?? line.detail)).join('\n'));

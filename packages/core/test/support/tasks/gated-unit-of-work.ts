@@ -2,8 +2,8 @@ import type { Dialect } from '../../../src/database/dialect.js';
 import type { Transaction, UnitOfWork, WriteTransaction } from '../../../src/database/unit-of-work.js';
 
 /**
- * The real unit of work behind a gate: a write waits at the gate until the test lets it through. A worker that is never
- * let through again is one whose process died or stands still, seen from everybody else.
+ * The real unit of work behind a gate: a write waits until the test lets it through. To all others, a worker that is
+ * never let through again looks like one whose process has died or stopped.
  */
 export class GatedUnitOfWork implements UnitOfWork {
   readonly #inner: UnitOfWork;
@@ -19,7 +19,7 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#waiting.length;
   }
 
-  /** Lets so many writes through, those that wait first. */
+  /** Lets this many writes through, in the order in which they came. */
   allow(count: number): void {
     this.#allowed += count;
     while (this.#allowed > 0 && this.#waiting.length > 0) {

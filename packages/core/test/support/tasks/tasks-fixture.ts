@@ -11,11 +11,13 @@ import { LocalTaskNotifications } from '../../../src/tasks/task-notifications.js
 import { type TaskRow, taskTable } from '../../../src/tasks/task-table.js';
 import { TaskWorker, type TaskWorkerOptions } from '../../../src/tasks/task-worker.js';
 import { type TaskRequest, Tasks } from '../../../src/tasks/tasks.js';
-import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
+import { userTable } from '../../../src/users/model/user-table.js';
 import { TestClock } from '../test-clock.js';
+import { until } from '../until.js';
+import { userRow } from '../users/user-row.js';
 import { GatedUnitOfWork } from './gated-unit-of-work.js';
 
-/** Who asks for the tasks of these tests. */
+/** The actor of the tasks. */
 export const SERVER: Actor = { type: 'server' };
 
 /** An entry of the event log, as these tests compare it. */
@@ -27,7 +29,7 @@ export interface LoggedEvent {
   data: { task?: Task };
 }
 
-/** Tasks of these tests make no files. */
+/** Refuses to make a link: the tasks of these tests make no files. */
 export function noLink(): never {
   throw new Error('no task of these tests has a file');
 }
@@ -37,9 +39,9 @@ export class TasksFixture {
   readonly unitOfWork: UnitOfWork;
   readonly hints = new LocalTaskNotifications();
   readonly tasks: Tasks;
-  /** What was reported by all workers, and where. */
+  /** The errors that the workers reported, and where. */
   readonly errors: { error: unknown; context: string }[] = [];
-  /** What every clock of the test shows: it stands still unless the test moves it. */
+  /** The clock of everything in the test. It stands still unless the test moves it. */
   readonly clock: TestClock;
   readonly #url: string;
   readonly #databases: Database[];
@@ -66,7 +68,7 @@ export class TasksFixture {
     return new TasksFixture(url, database, clock);
   }
 
-  /** A way to the same data as another process has it; an embedded database belongs to one process. */
+  /** The same data as another process accesses it. An embedded database belongs to one process. */
   async otherUnitOfWork(): Promise<UnitOfWork> {
     const address = parseDatabaseUrl(this.#url);
     if (address.engine !== 'postgres') return this.unitOfWork;
@@ -75,7 +77,7 @@ export class TasksFixture {
     return database.unitOfWork;
   }
 
-  /** A worker that has begun; it is stopped with the fixture unless the test drops it. */
+  /** Starts a worker. The fixture stops it at the end, unless the test drops it. */
   startWorker(job: TaskHandler, options: Partial<TaskWorkerOptions> & { dropped?: true } = {}): TaskWorker {
     const worker = new TaskWorker({
       unitOfWork: this.unitOfWork,
@@ -95,24 +97,7 @@ export class TasksFixture {
   /** Stored users with the ids `user-0` and so on, at revision 0. */
   async addUsers(count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, (_, index) => `user-${index}`);
-    const rows = ids.map(
-      (id): UserRow => ({
-        id,
-        id_words: ` ${id}`,
-        role: 'user',
-        teams: [],
-        custom: {},
-        invisible: false,
-        banned: false,
-        shadow_banned: false,
-        blocked_user_ids: [],
-        devices: [],
-        online: false,
-        created_at: 1,
-        updated_at: 1,
-        revision: 0,
-      }),
-    );
+    const rows = ids.map(id => userRow({ id, created_at: 1, updated_at: 1, revision: 0 }));
     await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
     return ids;
   }
@@ -136,6 +121,12 @@ export class TasksFixture {
     );
   }
 
+  /** Waits until a task has ended, and answers with it. */
+  async ended(taskId: string): Promise<Task> {
+    await until('the task has ended', async () => (await this.tasks.get(taskId)).finished_at !== undefined);
+    return this.tasks.get(taskId);
+  }
+
   async row(taskId: string): Promise<TaskRow> {
     const rows = await this.unitOfWork.read(transaction =>
       transaction.query(sql`SELECT * FROM tasks WHERE id = ${taskId}`),
@@ -143,7 +134,7 @@ export class TasksFixture {
     return taskTable.decode(rows[0] ?? {}, this.unitOfWork.dialect);
   }
 
-  /** Makes the lease of whoever works on a task run out. */
+  /** Makes the lease on a task run out. */
   async expireLease(taskId: string): Promise<void> {
     await this.unitOfWork.write(transaction =>
       transaction.query(
@@ -164,7 +155,7 @@ export class TasksFixture {
     return (await this.events()).map(({ type, user_id }) => (user_id ? `${type} ${user_id}` : type));
   }
 
-  /** A gate before the data, opened for good when the fixture is closed. */
+  /** A gate in front of the data. It opens fully when the fixture is closed. */
   gate(inner: UnitOfWork = this.unitOfWork): GatedUnitOfWork {
     const gate = new GatedUnitOfWork(inner);
     this.#gates.push(gate);

@@ -6,12 +6,12 @@ interface TouchInput {
   ids: string[];
 }
 
-/** What a test may do in the middle of a step, after its changes. */
+/** What a test can do in the middle of a step, after its changes. */
 type InStep = (ids: string[], context: StepContext<TouchInput, number>) => unknown;
 
-/** A job that raises the revision of every user and logs it: a user who was done twice has revision 2. */
+/** A task handler that raises the revision of every user and logs it. A user that was handled twice has revision 2. */
 export interface TouchHandler extends TaskHandler<TouchInput, number> {
-  /** The ids of every step that was begun, also of those that came to nothing. */
+  /** The ids of every step that began, including steps that were lost. */
   readonly begun: string[][];
 }
 

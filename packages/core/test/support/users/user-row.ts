@@ -1,15 +1,12 @@
 import { searchColumn } from '../../../src/users/model/derived-columns.js';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 
-/** The moment at which the tests ask; bans run out around it. */
+/** The moment at which the tests query. Bans run out around it. */
 export const NOW = 1_700_000_000_000;
 
-/** A user row from the fields that matter to a test; the derived columns follow from them. */
-export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow {
+/** The fields of a user in which nothing is set, as new arrays and objects. */
+export function emptyUser() {
   return {
-    id_words: searchColumn(fields.id),
-    ...(fields.name !== undefined && { name_words: searchColumn(fields.name) }),
-    role: 'user',
     teams: [],
     custom: {},
     invisible: false,
@@ -18,6 +15,16 @@ export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow
     blocked_user_ids: [],
     devices: [],
     online: false,
+  };
+}
+
+/** A user row from the fields that matter to a test. The derived columns follow from them. */
+export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow {
+  return {
+    id_words: searchColumn(fields.id),
+    ...(fields.name !== undefined && { name_words: searchColumn(fields.name) }),
+    role: 'user',
+    ...emptyUser(),
     created_at: NOW,
     updated_at: NOW,
     revision: 1,
