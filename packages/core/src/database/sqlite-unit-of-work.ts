@@ -145,7 +145,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
       dialect: this.dialect,
       now: this.#clock(),
       query: async (statement: Sql) =>
-        (await runner.query(statement.sql, statement.values.map(bindable), true)).records,
+        (await runner.query(withRows(statement.sql), statement.values.map(bindable), true)).records,
     };
   }
 
@@ -196,6 +196,14 @@ export class SqliteUnitOfWork implements UnitOfWork {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
+}
+
+/**
+ * TypeORM's `sqlite3` driver drops the rows of a statement that begins with an upper-case `INSERT`, `UPDATE` or `DELETE`,
+ * so those of a `RETURNING` too. It compares letter by letter, and SQLite does not care.
+ */
+function withRows(statement: string): string {
+  return statement.replace(/^(INSERT|UPDATE|DELETE)\b/, keyword => keyword.toLowerCase());
 }
 
 /** SQLite has no booleans; one of the drivers turns them into numbers by itself, the other refuses them. */

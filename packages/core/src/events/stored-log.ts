@@ -42,9 +42,8 @@ export async function readEntries(
  * so positions have no gaps and are in commit order: whoever reads position n has seen everything before it.
  */
 export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<void> {
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const [stream] = await transaction.query(
-    sql`update event_stream set last_seq = last_seq + ${entries.length} where id = 1 returning last_seq`,
+    sql`UPDATE event_stream SET last_seq = last_seq + ${entries.length} WHERE id = 1 RETURNING last_seq`,
   );
   const first = Number(stream?.last_seq) - entries.length + 1;
   const rows = entries.map(
@@ -69,9 +68,8 @@ export async function renewEpoch(
 ): Promise<Position | undefined> {
   const epoch = randomBytes(4).toString('hex');
   const condition = only === undefined ? sql`true` : sql`epoch = ${only}`;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const rows = await transaction.query(
-    sql`update event_stream set epoch = ${epoch} where id = 1 and ${condition} returning id`,
+    sql`UPDATE event_stream SET epoch = ${epoch} WHERE id = 1 AND ${condition} RETURNING id`,
   );
   if (rows.length === 0) return undefined;
   const { seq } = await readBounds(transaction);

@@ -41,9 +41,9 @@ export async function dropExportsOf(
   const tasks = exportsNaming(userId, { others });
   await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${tasks}) AND output IS NOT NULL`);
   const gone = await transaction.query(
-    sql`delete from export_chunks where (task_id, number) in (
+    sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
       SELECT task_id, number FROM export_chunks WHERE task_id IN (${tasks}) LIMIT ${Math.ceil(limit / 20)}
-    ) returning number`,
+    ) RETURNING number`,
   );
   return gone.length > 0;
 }

@@ -75,9 +75,9 @@ export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal
         sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`,
       );
       const rows = await transaction.query(
-        sql`delete from export_chunks where (task_id, number) in (
+        sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
           SELECT task_id, number FROM export_chunks WHERE task_id IN (${old}) LIMIT ${CHUNKS_AT_ONCE}
-        ) returning number`,
+        ) RETURNING number`,
       );
       return rows.length;
     });

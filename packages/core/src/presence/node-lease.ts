@@ -23,9 +23,8 @@ export async function registerNode(transaction: WriteTransaction): Promise<strin
  */
 export async function renewLease(transaction: WriteTransaction, nodeId: string): Promise<boolean> {
   const { now } = transaction.dialect;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const rows = await transaction.query(
-    sql`update nodes set lease_until = ${now} + ${LEASE_MS} where id = ${nodeId} and lease_until > ${now} returning id`,
+    sql`UPDATE nodes SET lease_until = ${now} + ${LEASE_MS} WHERE id = ${nodeId} AND lease_until > ${now} RETURNING id`,
   );
   return rows.length > 0;
 }

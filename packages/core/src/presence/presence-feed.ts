@@ -14,9 +14,8 @@ export async function notePresenceChanges(
 ): Promise<void> {
   if (ids.length === 0) return;
   const { dialect } = transaction;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const [stream] = await transaction.query(
-    sql`update presence_stream set last_seq = last_seq + 1 where id = 1 returning last_seq`,
+    sql`UPDATE presence_stream SET last_seq = last_seq + 1 WHERE id = 1 RETURNING last_seq`,
   );
   await transaction.query(
     sql`WITH given(id) AS (${dialect.values(ids)})
@@ -50,10 +49,10 @@ export async function readFeed(
 export async function pruneFeed(transaction: WriteTransaction): Promise<void> {
   const { now } = transaction.dialect;
   const [stream] = await transaction.query(
-    sql`update presence_stream set pruned_seq = (
+    sql`UPDATE presence_stream SET pruned_seq = (
         SELECT max(seq) FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS}
-      ) where id = 1 and exists (SELECT 1 FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS})
-      returning pruned_seq`,
+      ) WHERE id = 1 AND EXISTS (SELECT 1 FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS})
+      RETURNING pruned_seq`,
   );
   if (stream)
     await transaction.query(sql`DELETE FROM presence_changes WHERE seq <= ${Number(stream.pruned_seq)}`);

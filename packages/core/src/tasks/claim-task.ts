@@ -35,18 +35,18 @@ export async function claimTask(options: ClaimOptions): Promise<TaskRow | undefi
   return unitOfWork.write(async transaction => {
     const { dialect, now } = transaction;
     const [cells] = await transaction.query(
-      sql`update tasks set
+      sql`UPDATE tasks SET
         status = 'running',
         fence = fence + 1,
         tries = tries + 1,
         lease_until = ${dialect.now} + ${leaseMs},
         started_at = coalesce(started_at, ${now}),
         updated_at = ${now}
-        where id = (
+        WHERE id = (
           SELECT id FROM tasks WHERE ${claimable(dialect, types)}
           ORDER BY created_at, id LIMIT 1${dialect.skipLocked}
         )
-        returning *`,
+        RETURNING *`,
     );
     if (!cells) return undefined;
     const row = taskTable.decode(cells, dialect);

@@ -46,7 +46,7 @@ export async function saveHeldTask(
   const { dialect } = transaction;
   const times = scheduleColumns(dialect.now, schedule);
   const saved = await transaction.query(
-    sql`update tasks set
+    sql`UPDATE tasks SET
       status = ${row.status},
       position = ${dialect.jsonParameter(row.position ?? null)},
       done = ${row.done},
@@ -58,8 +58,8 @@ export async function saveHeldTask(
       updated_at = ${row.updated_at},
       finished_at = ${row.finished_at ?? null},
       ${times}
-      where id = ${row.id} and fence = ${row.fence} and finished_at is null
-      returning id`,
+      WHERE id = ${row.id} AND fence = ${row.fence} AND finished_at IS NULL
+      RETURNING id`,
   );
   if (saved.length === 0) throw new TaskOvertaken(row.id);
 }
