@@ -1,5 +1,5 @@
 import { blockTable } from './blocks/block-table.js';
-import type { TableShape } from './database/dialect.js';
+import type { TableShape } from './database/table.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
 import { cascadeTable } from './products/cascade-table.js';
 import { channelMemberTable, channelTable } from './products/chat/channel-table.js';

@@ -1,9 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { type DatabaseAddress, parseDatabaseUrl } from '../database/database-address.js';
-import type { FileLock } from '../database/file-lock.js';
 import { migrateDatabase } from '../database/open-database.js';
 import type { TableOwner } from '../database/product-migrations.js';
+import type { FileLock } from '../database/sqlite-file.js';
 import { classifyStorageError } from '../database/storage-error.js';
 import { checkSource, checkTarget, refuseCompany } from './check-copy.js';
 import { type CopiedTable, copiedTables } from './copied-table.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileLock } from '../database/file-lock.js';
+import type { FileLock } from '../database/sqlite-file.js';
 import type { CopiedTable } from './copied-table.js';
 import type { CopySource } from './copy-source.js';
 import { copyTable, type TableCopy } from './copy-table.js';

@@ -4,7 +4,7 @@ import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
 import { openSqlite } from '../database/data-sources.js';
 import type { DatabaseAddress } from '../database/database-address.js';
-import { FileLock } from '../database/file-lock.js';
+import { FileLock } from '../database/sqlite-file.js';
 import { someVaried } from './column-kind.js';
 import { AT_REST, type CopiedTable, type SourceTables } from './copied-table.js';
 import { type Key, RowChunk } from './row-chunk.js';

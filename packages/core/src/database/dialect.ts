@@ -9,12 +9,6 @@ export interface Column {
   primary?: true;
 }
 
-/** A table's name and columns. */
-export interface TableShape {
-  readonly name: string;
-  readonly columns: readonly Column[];
-}
-
 /**
  * The differences between the two SQL dialects, as named helpers. Domain code composes statements from these and never
  * asks which engine it is on.

@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import { type DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
-import { openPostgres, openSqlite } from './data-sources.js';
+import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
-import { dialectOf, type TableShape } from './dialect.js';
-import { FileLock } from './file-lock.js';
+import { dialectOf } from './dialect.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
+import { lockFile, prepareSqlite } from './sqlite-file.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
-import { toEntitySchema } from './table.js';
+import { type TableShape, toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork, UnitOfWorkOptions } from './unit-of-work.js';
 
 /** An open, migrated database. */
@@ -93,35 +91,6 @@ export async function migrateDatabase(
   }
 }
 
-async function lockFile(address: Extract<DatabaseAddress, { file: string }>): Promise<FileLock> {
-  mkdirSync(dirname(address.file), { recursive: true });
-  return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
-}
-
-/** Looks whether a file can be trusted before anything is done with its schema. */
-async function prepareSqlite<Result>(
-  address: Extract<DatabaseAddress, { file: string }>,
-  run: (source: DataSource) => Promise<Result>,
-): Promise<Result> {
-  // A log that was left behind means that the last process ended without closing: look before trusting the file.
-  const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
-  const source = await openSqlite(address, 'writer', []);
-  try {
-    const [mode] = (await source.query('PRAGMA journal_mode')) as { journal_mode: string }[];
-    if (mode?.journal_mode !== 'wal') {
-      throw new RollcallError(
-        'UNAVAILABLE',
-        `the file system of ${address.file} does not support write-ahead logging; use a local disk`,
-        { unrecoverable: true },
-      );
-    }
-    if (uncleanEnd) await checkIntegrity(source, address.file);
-    return await run(source);
-  } finally {
-    await source.destroy();
-  }
-}
-
 async function requireMigratedPostgres(url: string, further: readonly MigrationInterface[]): Promise<void> {
   const source = await openPostgres(url, { poolSize: 1, statementTimeoutMs: 0 }, []);
   try {
@@ -129,15 +98,6 @@ async function requireMigratedPostgres(url: string, further: readonly MigrationI
   } finally {
     await source.destroy();
   }
-}
-
-async function checkIntegrity(source: DataSource, file: string): Promise<void> {
-  const rows = (await source.query('PRAGMA quick_check(1)')) as { quick_check: string }[];
-  const answer = rows[0]?.quick_check;
-  if (answer === 'ok') return;
-  throw new RollcallError('UNAVAILABLE', `the database ${file} is damaged (${answer}); restore a backup`, {
-    unrecoverable: true,
-  });
 }
 
 /**

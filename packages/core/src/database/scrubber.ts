@@ -69,6 +69,22 @@ export async function rewriteSmall(writer: DataSource, maxBytes: number): Promis
   return true;
 }
 
+const CHECKPOINT_ATTEMPTS = 5;
+
+/**
+ * Empties the write-ahead log in front of a file. It cannot be emptied while somebody reads an older state; the next
+ * attempt comes when it is the writer's turn again.
+ * @param run runs a statement on the writer, in its turn.
+ * @returns whether it is empty.
+ */
+export async function emptyWriteAheadLog(run: (statement: string) => Promise<unknown>): Promise<boolean> {
+  for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
+    const rows = (await run('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[] | undefined;
+    if (!rows?.[0]?.busy) return true;
+  }
+  return false;
+}
+
 async function pragma(source: DataSource, name: string): Promise<number> {
   const [row] = (await source.query(`PRAGMA ${name}`)) as Record<string, number>[];
   return Object.values(row ?? {})[0] ?? 0;

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import { MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
+import { emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
@@ -19,7 +19,6 @@ import {
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
 const READERS = 2;
-const CHECKPOINT_ATTEMPTS = 5;
 
 /** Opens connections anew after one could no longer be trusted. */
 type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
@@ -119,14 +118,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
       this.#writer ??= await this.#open('writer');
       return rewriteSmall(this.#writer, this.#maxRewriteBytes);
     });
-    // While somebody reads an older state, the log in front of the file cannot be emptied: then the next moment will do.
-    for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
-      const rows = await this.#writes.run(
-        async () => (await this.#writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[],
-      );
-      if (!rows?.[0]?.busy) return rewritten;
-    }
-    return false;
+    const emptied = await emptyWriteAheadLog(statement =>
+      this.#writes.run(async () => this.#writer?.query(statement)),
+    );
+    return emptied && rewritten;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,13 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { EntitySchema } from 'typeorm';
-import type { Column, Dialect, TableShape } from './dialect.js';
+import type { Column, Dialect } from './dialect.js';
 import type { Transaction } from './unit-of-work.js';
+
+/** A table's name and columns. */
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
 
 /** A table as the code sees it: the order of its columns, and how a row is written and read. */
 export interface Table<Row extends object> extends TableShape {

@@ -12,7 +12,8 @@ import type { UserDraft } from '../users/model/user-changes.js';
 import { saveUsers } from '../users/save-users.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import { addCounts } from './cascade-user.js';
-import { isFurther, mergeModes, modesOf, requireNewOwner, stateOf } from './deletion-modes.js';
+import { isFurther, mergeModes, modesOf, stateOf } from './deletion-modes.js';
+import { requireNewOwner } from './new-owner.js';
 
 /**
  * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are out

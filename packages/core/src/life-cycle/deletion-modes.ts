@@ -1,14 +1,11 @@
 import {
   type ContentModes,
   type DeletionModes,
-  RollcallError,
   USER_DELETION_MODES,
   type UserDeletionMode,
 } from '@rollcall/protocol';
 import type { ParsedDeletion } from '@rollcall/protocol/schemas';
-import type { Transaction } from '../database/unit-of-work.js';
 import type { CascadeRow } from '../products/cascade-table.js';
-import { findUsers, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
 
 /** The modes that a call names. */
@@ -61,17 +58,4 @@ function furthest<Mode extends UserDeletionMode>(
 ): Mode | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return USER_DELETION_MODES.indexOf(one) >= USER_DELETION_MODES.indexOf(other) ? one : other;
-}
-
-/** @throws RollcallError when the new owner of channels does not exist, or is deactivated or deleted. */
-export async function requireNewOwner(transaction: Transaction, id: string): Promise<void> {
-  const field = 'new_channel_owner_id';
-  const newOwner = (await findUsers(transaction, [id])).get(id);
-  if (!newOwner) throw userNotFound(id, { field });
-  if (newOwner.deleted_at !== undefined) {
-    throw new RollcallError('USER_DELETED', `${field}: the user "${id}" has been deleted`, { field });
-  }
-  if (newOwner.deactivated_at !== undefined) {
-    throw new RollcallError('USER_DEACTIVATED', `${field}: the user "${id}" is deactivated`, { field });
-  }
 }
