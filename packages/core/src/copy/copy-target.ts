@@ -36,10 +36,10 @@ export class CopyTarget implements Queryable {
   }
 
   /** Runs a job in a transaction. */
-  async write<Result>(job: () => Promise<Result>): Promise<Result> {
+  async write<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.query(sql`BEGIN`);
     try {
-      const result = await job();
+      const result = await work();
       await this.query(sql`COMMIT`);
       return result;
     } catch (error) {

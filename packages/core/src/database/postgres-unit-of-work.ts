@@ -59,14 +59,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
     this.#onLogged = listener;
   }
 
-  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.writable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
         const result = await this.#withConnection(BEGIN_WRITE, connection =>
-          this.#runWrite(connection, job, afterCommit),
+          this.#runWrite(connection, work, afterCommit),
         );
         this.#writable = true;
         for (const run of afterCommit) run();
@@ -85,12 +85,12 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.readable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     try {
       return await this.#withConnection(BEGIN_READ, connection =>
-        this.#current.enter(this.#transactionOn(connection), false, job),
+        this.#current.enter(this.#transactionOn(connection), false, work),
       );
     } catch (error) {
       if (isLost(error)) throw unavailable(error);
@@ -117,7 +117,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   async #runWrite<Result>(
     connection: QueryRunner,
-    job: (transaction: WriteTransaction) => Promise<Result>,
+    work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
@@ -128,7 +128,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
       lock: names => lockNames(plain, names),
       afterCommit: run => afterCommit.push(run),
     };
-    const result = await this.#current.enter(transaction, true, job);
+    const result = await this.#current.enter(transaction, true, work);
     if (entries.length > 0) {
       await this.#logWriter(plain, entries);
       afterCommit.push(this.#onLogged);

@@ -17,7 +17,7 @@ export class Scrubber {
   }
 
   /** Says that something was deleted for good. */
-  ring(): void {
+  schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), QUIET_MS);
   }

@@ -20,11 +20,11 @@ export class SerialQueue {
   }
 
   /** @throws RollcallError `UNAVAILABLE` when too many jobs wait, or the queue is closed. */
-  run<Result>(job: () => Promise<Result>): Promise<Result> {
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(refused('the storage is closed'));
     if (this.#waiting >= this.#maxWaiting) return Promise.reject(refused('too many calls are waiting'));
     this.#waiting += 1;
-    const result = this.#tail.then(job);
+    const result = this.#tail.then(work);
     this.#tail = result.then(
       () => this.#finish(),
       () => this.#finish(),

@@ -78,18 +78,18 @@ export class SqliteUnitOfWork implements UnitOfWork {
     this.#onLogged = listener;
   }
 
-  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.writable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     const afterCommit: (() => void)[] = [];
-    const result = await this.#writes.run(() => this.#runWrite(job, afterCommit));
+    const result = await this.#writes.run(() => this.#runWrite(work, afterCommit));
     for (const run of afterCommit) run();
     return result;
   }
 
-  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.readable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     const reader = this.#readers.reduce((least, one) =>
       one.queue.length < least.queue.length ? one : least,
     );
@@ -100,7 +100,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
         await source.query('BEGIN');
         const transaction = this.#transactionOn(source);
         try {
-          return await this.#current.enter(transaction, false, job);
+          return await this.#current.enter(transaction, false, work);
         } finally {
           await source.query('ROLLBACK');
         }
@@ -145,7 +145,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   }
 
   async #runWrite<Result>(
-    job: (transaction: WriteTransaction) => Promise<Result>,
+    work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
@@ -159,7 +159,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
         afterCommit: run => afterCommit.push(run),
       };
       await plain.query(sql`BEGIN IMMEDIATE`);
-      const result = await this.#current.enter(transaction, true, job);
+      const result = await this.#current.enter(transaction, true, work);
       if (entries.length > 0) await this.#logWriter(plain, entries);
       await plain.query(sql`COMMIT`);
       this.#writable = true;

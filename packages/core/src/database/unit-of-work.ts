@@ -60,8 +60,8 @@ export interface LogEntry {
  */
 export interface UnitOfWork {
   readonly dialect: Dialect;
-  write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
-  read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
+  read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** Has this called after every commit of this process that added to the event log. It must not throw. */
   onLogged(listener: () => void): void;
   /**
@@ -98,11 +98,11 @@ export class CurrentTransaction {
   async enter<T extends Transaction, Result>(
     transaction: T,
     writes: boolean,
-    job: (transaction: T) => Promise<Result>,
+    work: (transaction: T) => Promise<Result>,
   ): Promise<Result> {
     const mark = { transaction, writes, open: true };
     try {
-      return await this.#store.run(mark, () => job(transaction));
+      return await this.#store.run(mark, () => work(transaction));
     } finally {
       mark.open = false;
     }

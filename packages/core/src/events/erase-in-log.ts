@@ -23,9 +23,9 @@ export interface EraseInLog {
  */
 export async function eraseInLog(
   transaction: WriteTransaction,
-  forget: EraseInLog,
+  erasure: EraseInLog,
 ): Promise<number | undefined> {
-  const { userId, remains, limit, after } = forget;
+  const { userId, remains, limit, after } = erasure;
   const idGoes = remains.id !== userId;
   // One select for each way to an entry, so that each goes by its own index.
   const ways = [
@@ -41,7 +41,7 @@ export async function eraseInLog(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
       WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}${transaction.dialect.forUpdate}`,
   );
-  const rows = cells.map(cell => erased(eventTable.decode(cell, transaction.dialect), forget));
+  const rows = cells.map(cell => erased(eventTable.decode(cell, transaction.dialect), erasure));
   await insertRows(transaction, eventTable, rows, { key: 'seq' });
   const last = rows.at(-1)?.seq;
   if (rows.length === limit) return last;

@@ -75,8 +75,8 @@ export async function takeTurn(
   // A cascade that was begun and is no longer there was taken over, by a later deletion.
   if (position) return through({ status: 'superseded' });
   if (!rules.change) {
-    const forgotten = (await findTombstones(transaction, [userId])).size > 0;
-    return through({ status: forgotten ? 'unchanged' : 'superseded' });
+    const erased = (await findTombstones(transaction, [userId])).size > 0;
+    return through({ status: erased ? 'unchanged' : 'superseded' });
   }
   if (cascade && (await isAlive(transaction, cascade))) return 'wait';
   if (rules.kind === 'restore' && cascade?.user_mode !== undefined && cascade.user_mode !== 'soft') {
@@ -119,8 +119,8 @@ async function goOn(
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
     const { forgottenTo } = position;
-    const forgetting = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
-    const done = await eraseUser(transaction, forgetting);
+    const erasing = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
+    const done = await eraseUser(transaction, erasing);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
     name = done.name;

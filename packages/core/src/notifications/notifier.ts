@@ -38,7 +38,7 @@ export class Broadcaster {
   readonly #waiting = new Set<() => void>();
 
   /** Wakes all who wait now. */
-  wake(): void {
+  broadcast(): void {
     const woken = [...this.#waiting];
     this.#waiting.clear();
     for (const resume of woken) resume();

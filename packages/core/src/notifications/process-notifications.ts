@@ -16,7 +16,7 @@ export interface ProcessNotification {
  */
 export interface ProcessNotifications {
   /** Tells the other processes, together with whatever else there is to tell at the moment. It never throws. */
-  tell(hint: ProcessNotification): void;
+  tell(notification: ProcessNotification): void;
   /** Resolves when nothing more is told or heard. */
   close(): Promise<void>;
 }
@@ -45,8 +45,8 @@ export function mergeNotifications(
 }
 
 /** A hint as the text of a notification, with the name of the process that sends it. */
-export function encodeNotification(from: string, hint: ProcessNotification): string {
-  const { tasks, ...rest } = hint;
+export function encodeNotification(from: string, notification: ProcessNotification): string {
+  const { tasks, ...rest } = notification;
   return JSON.stringify({ from, ...rest, ...(tasks && { tasks: [...tasks] }) });
 }
 

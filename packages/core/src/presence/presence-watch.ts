@@ -41,7 +41,7 @@ interface Watch {
 export class PresenceWatch {
   readonly #options: PresenceWatchOptions;
   readonly #watches = new Set<Watch>();
-  readonly #hint = new Notifier();
+  readonly #notifier = new Notifier();
   readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
 
@@ -50,8 +50,8 @@ export class PresenceWatch {
   }
 
   /** Says that something may have changed, so that it is not found only at the next look. */
-  hint(): void {
-    if (this.#watches.size > 0) this.#hint.notify();
+  notify(): void {
+    if (this.#watches.size > 0) this.#notifier.notify();
   }
 
   /**
@@ -62,11 +62,11 @@ export class PresenceWatch {
   watch(ids: ReadonlySet<string>, listener: PresenceListener): () => void {
     const watch = { ids, listener, pending: [...ids] };
     this.#watches.add(watch);
-    this.#hint.notify();
+    this.#notifier.notify();
     this.#begin();
     return () => {
       this.#watches.delete(watch);
-      this.#hint.notify();
+      this.#notifier.notify();
     };
   }
 
@@ -107,7 +107,7 @@ export class PresenceWatch {
       } catch (error) {
         onError(error, 'following presence');
       }
-      await this.#hint.sleep(POLL_MS, signal);
+      await this.#notifier.sleep(POLL_MS, signal);
     }
   }
 

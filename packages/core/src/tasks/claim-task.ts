@@ -9,7 +9,7 @@ import { type TaskRow, taskTable } from './task-table.js';
 /** What a worker takes tasks with. */
 export interface ClaimOptions {
   unitOfWork: UnitOfWork;
-  /** The types that the worker has jobs for. */
+  /** The types that the worker has handlers for. */
   types: readonly TaskType[];
   leaseMs: number;
   /** A worker that is asked to stop while it looks takes nothing any more. */

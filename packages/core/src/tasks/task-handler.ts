@@ -12,8 +12,8 @@ import type { TaskOutput, TaskRow } from './task-table.js';
  *   are committed together or not at all, so a step has its effect exactly once however often it is begun.
  * - User of a task: one of those that the task was asked for about, in the order of the call. It waits until it has an
  *   outcome; the users that wait are where the task goes on.
- * - Position: where the next step begins, in the words of the job, when it needs to know more than which users wait.
- * - Outcome: what became of one user. Progress is counted in outcomes, so a job may take many steps for one user; then
+ * - Position: where the next step begins, in the words of the handler, when it needs to know more than which users wait.
+ * - Outcome: what became of one user. Progress is counted in outcomes, so a handler may take many steps for one user; then
  *   all but the last end within the user, and a cancelled task does not stop there.
  * - Claim: a worker takes a task for the time of a lease.
  * - Lease: until when the claim holds, by the database's clock. Every step renews it; when it runs out, because the

@@ -75,10 +75,10 @@ function isNewer(task: TaskRow, than: TaskRow | undefined): boolean {
   return task.updated_at > than.updated_at || task.done + task.failed > than.done + than.failed;
 }
 
-/** What other processes got done is looked for this often without a hint. */
+/** What other processes got done is looked for this often without a notification. */
 const POLL_MS = 1000;
 
-/** However many hints come, the rows are read at most this often: progress is told no more often either. */
+/** However many notifications come, the rows are read at most this often: progress is told no more often either. */
 const READ_INTERVAL_MS = 250;
 
 /** Of so many tasks that are worked on at the same time progress is told; nobody runs that many. */
@@ -89,7 +89,7 @@ export interface RemoteProgressOptions {
   unitOfWork: UnitOfWork;
   /** Where the listeners of this process hear of progress. */
   progress: TaskProgress;
-  hints: Pick<TaskNotifications, 'subscribe'>;
+  notifications: Pick<TaskNotifications, 'subscribe'>;
   onError: (error: unknown, context: string) => void;
 }
 
@@ -115,9 +115,9 @@ export class RemoteProgress {
   }
 
   async #follow(): Promise<void> {
-    const { hints, progress, onError } = this.#options;
+    const { notifications, progress, onError } = this.#options;
     const { signal } = this.#closing;
-    const unsubscribe = hints.subscribe(() => this.#notifier.notify());
+    const unsubscribe = notifications.subscribe(() => this.#notifier.notify());
     while (!signal.aborted) {
       await this.#notifier.sleep(POLL_MS, signal);
       if (signal.aborted || !progress.isHeard) continue;

@@ -10,7 +10,7 @@ import sql, { empty, raw } from 'sql-template-tag';
 import { defineTable } from '../database/table.js';
 import type { Transaction } from '../database/unit-of-work.js';
 
-/** A task as it is stored; the users that it is about are rows of their own (task-user-table.ts). */
+/** A task as it is stored; the users that it is about are rows of their own (task-users.ts). */
 export interface TaskRow {
   id: string;
   type: TaskType;
@@ -19,7 +19,7 @@ export interface TaskRow {
   actor: Actor;
   /** What was asked for, users aside; it never changes. */
   input: JsonObject;
-  /** How far it got, in the words of its job; absent before the first step. */
+  /** How far it got, in the words of its handler; absent before the first step. */
   position?: JsonValue;
   /** Users who are as the task wants them, `failed` apart: at the end both add up to `total`. */
   done: number;

@@ -14,30 +14,30 @@ import type { TaskRow } from './task-table.js';
 /** What a worker is made of. */
 export interface TaskWorkerOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskNotifications;
+  notifications: TaskNotifications;
   progress: TaskProgress;
   /** One for each type of task that this worker takes; others are left to other workers. */
-  jobs: readonly TaskHandler[];
+  handlers: readonly TaskHandler[];
   /** Hears every error of a step and every fault of the worker itself. */
   onError: (error: unknown, context: string) => void;
   /** Tasks at the same time; default 2. */
   concurrency?: number;
   /** How long a task stays this worker's after each step; default 30 s. */
   leaseMs?: number;
-  /** How often an idle worker looks for tasks that it got no hint of; default 1 s. */
+  /** How often an idle worker looks for tasks that it got no notification of; default 1 s. */
   pollMs?: number;
   backOff?: BackOff;
 }
 
 /**
  * Works on tasks, in the background of a process. Any number of workers, in any number of processes on one database,
- * share the tasks among them; a task is worked on by one at a time and survives the death of each (glossary: job.ts).
+ * share the tasks among them; a task is worked on by one at a time and survives the death of each (glossary: task-handler.ts).
  *
  * No error ends the worker: a step that throws is tried again later, and while the storage is away it keeps looking.
  */
 export class TaskWorker {
   readonly #options: Required<TaskWorkerOptions>;
-  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
+  readonly #handlers: ReadonlyMap<TaskType, TaskHandler>;
   readonly #notifier = new Notifier();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -46,7 +46,7 @@ export class TaskWorker {
   constructor(options: TaskWorkerOptions) {
     const { concurrency = 2, leaseMs = 30_000, pollMs = 1000, backOff = DEFAULT_BACK_OFF } = options;
     this.#options = { ...options, concurrency, leaseMs, pollMs, backOff };
-    this.#jobs = new Map(options.jobs.map(job => [job.type, job]));
+    this.#handlers = new Map(options.handlers.map(handler => [handler.type, handler]));
   }
 
   /** Begins to take tasks. A worker starts once. */
@@ -66,10 +66,10 @@ export class TaskWorker {
 
   /** Hands out tasks to as many runs as may be; sleeps when there is none or no run is free. */
   async #dispatch(): Promise<void> {
-    const { hints, pollMs } = this.#options;
+    const { notifications, pollMs } = this.#options;
     const { signal } = this.#stopping;
-    const unsubscribe = hints.subscribe(hint => {
-      if (hint.claimable) this.#notifier.notify();
+    const unsubscribe = notifications.subscribe(notification => {
+      if (notification.claimable) this.#notifier.notify();
     });
     while (!signal.aborted) {
       try {
@@ -85,14 +85,14 @@ export class TaskWorker {
   async #takeTasks(): Promise<void> {
     const { unitOfWork, leaseMs, concurrency } = this.#options;
     const { signal } = this.#stopping;
-    const types = [...this.#jobs.keys()];
+    const types = [...this.#handlers.keys()];
     while (!signal.aborted && this.#running.size < concurrency) {
       const row = await claimTask({ unitOfWork, types, leaseMs, signal });
       if (!row) return;
       this.#announce(row);
-      const job = this.#jobs.get(row.type);
-      if (row.status !== 'running' || !job) continue;
-      const run = this.#run(job, row).finally(() => {
+      const handler = this.#handlers.get(row.type);
+      if (row.status !== 'running' || !handler) continue;
+      const run = this.#run(handler, row).finally(() => {
         this.#running.delete(run);
         this.#notifier.notify();
       });
@@ -101,12 +101,12 @@ export class TaskWorker {
   }
 
   /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
-  async #run(job: TaskHandler, claimed: TaskRow): Promise<void> {
+  async #run(handler: TaskHandler, claimed: TaskRow): Promise<void> {
     const { unitOfWork, leaseMs, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
     try {
       while (!this.#stopping.signal.aborted) {
-        const row = await commitStep({ unitOfWork, job, held, leaseMs });
+        const row = await commitStep({ unitOfWork, handler, held, leaseMs });
         this.#announce(row, 'stepped');
         if (row.status !== 'running') return;
         // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
@@ -115,25 +115,25 @@ export class TaskWorker {
       this.#announce(await releaseAtStop({ unitOfWork, held }));
     } catch (error) {
       if (error instanceof TaskOvertaken) return this.#letGo(held.id);
-      this.#report(error, `a step of task ${held.id} (${job.type})`);
+      this.#report(error, `a step of task ${held.id} (${handler.type})`);
       await releaseAfterError({ unitOfWork, held }, error, backOff).then(
         row => this.#announce(row),
         // The lease runs out by itself, and then somebody takes the task again.
         failure =>
           failure instanceof TaskOvertaken
             ? this.#letGo(held.id)
-            : this.#report(failure, `giving back task ${held.id} (${job.type})`),
+            : this.#report(failure, `releasing task ${held.id} (${handler.type})`),
       );
     }
   }
 
   /** Tells everybody who waits for this task, after the commit. */
   #announce(row: TaskRow, stepped?: 'stepped'): void {
-    const { hints, progress } = this.#options;
+    const { notifications, progress } = this.#options;
     try {
       if (row.finished_at !== undefined) progress.settle(row.id);
       else if (stepped) progress.publish(row);
-      hints.announce({ taskId: row.id, claimable: row.status === 'pending' });
+      notifications.announce({ taskId: row.id, claimable: row.status === 'pending' });
     } catch (error) {
       this.#report(error, `telling of task ${row.id}`);
     }

@@ -25,10 +25,10 @@ export interface TaskRequest {
 /** What `Tasks` is made of. */
 export interface TasksOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskNotifications;
+  notifications: TaskNotifications;
   /** Where the file of an export is read. */
   exportLink: ExportLink;
-  /** How often a watched task is looked at without a hint; default 1 s. */
+  /** How often a watched task is looked at without a notification; default 1 s. */
   pollMs?: number;
 }
 
@@ -69,7 +69,7 @@ export class Tasks {
     await insertRows(transaction, taskTable, [row]);
     await addTaskUsers(transaction, row.id, users);
     logTaskEvent(transaction, actor, { type: 'task.created', task: row });
-    transaction.afterCommit(() => this.#options.hints.announce({ taskId: row.id, claimable: true }));
+    transaction.afterCommit(() => this.#options.notifications.announce({ taskId: row.id, claimable: true }));
     return toTask(row);
   }
 
@@ -106,10 +106,10 @@ export class Tasks {
    * @throws RollcallError `TASK_NOT_FOUND`
    */
   cancel(actor: Actor, taskId: string): Promise<Task> {
-    const { unitOfWork, hints, exportLink } = this.#options;
+    const { unitOfWork, notifications, exportLink } = this.#options;
     return unitOfWork.write(async transaction => {
       const row = await cancelTask(transaction, actor, { taskId });
-      transaction.afterCommit(() => hints.announce({ taskId, claimable: row.status === 'pending' }));
+      transaction.afterCommit(() => notifications.announce({ taskId, claimable: row.status === 'pending' }));
       const outcomes = await outcomesOf(transaction, [taskId]);
       return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
     });
@@ -121,8 +121,8 @@ export class Tasks {
    * @throws RollcallError `TASK_NOT_FOUND`, when it is first asked.
    */
   watch(taskId: string, signal: AbortSignal): AsyncIterable<Task> {
-    const { hints, pollMs } = this.#options;
-    return watchTask({ taskId, read: () => this.get(taskId), hints, signal, pollMs });
+    const { notifications, pollMs } = this.#options;
+    return watchTask({ taskId, read: () => this.get(taskId), notifications, signal, pollMs });
   }
 
   /**

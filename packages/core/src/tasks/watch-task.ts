@@ -7,9 +7,9 @@ export interface WatchTaskOptions {
   taskId: string;
   /** Reads the task as it stands. */
   read: () => Promise<Task>;
-  hints: TaskNotifications;
+  notifications: TaskNotifications;
   signal: AbortSignal;
-  /** How often the task is looked at without a hint. */
+  /** How often the task is looked at without a notification. */
   pollMs: number;
 }
 
@@ -19,11 +19,11 @@ export interface WatchTaskOptions {
  * @throws what `read` throws.
  */
 export async function* watchTask(options: WatchTaskOptions): AsyncGenerator<Task, void, undefined> {
-  const { taskId, read, hints, signal, pollMs } = options;
+  const { taskId, read, notifications, signal, pollMs } = options;
   const notifier = new Notifier();
   // Attached before the first look, so that no change falls between the two.
-  const unsubscribe = hints.subscribe(hint => {
-    if (hint.taskId === undefined || hint.taskId === taskId) notifier.notify();
+  const unsubscribe = notifications.subscribe(notification => {
+    if (notification.taskId === undefined || notification.taskId === taskId) notifier.notify();
   });
   // A consumer that is given up while it holds a state never comes back to the `finally` below.
   signal.addEventListener('abort', unsubscribe);

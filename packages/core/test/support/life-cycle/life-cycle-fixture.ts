@@ -39,7 +39,7 @@ export class LifeCycleFixture {
   readonly clock: TestClock;
   readonly database: Database;
   readonly #data: StoredData;
-  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
+  readonly #handlers: ReadonlyMap<TaskType, TaskHandler>;
   /** The tasks that were claimed and are not through. */
   readonly #held = new Map<string, TaskRow>();
   #seen = 0;
@@ -54,16 +54,16 @@ export class LifeCycleFixture {
     this.chat = new Chat(unitOfWork);
     this.video = new Video(unitOfWork);
     this.feeds = new Feeds(unitOfWork);
-    this.tasks = new Tasks({ unitOfWork, hints: new LocalTaskNotifications(), exportLink });
+    this.tasks = new Tasks({ unitOfWork, notifications: new LocalTaskNotifications(), exportLink });
     const products = [this.chat.product, this.video.product, this.feeds.product];
     const sources = exportSources(products);
     this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products });
     this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources });
-    const jobs = [
+    const handlers = [
       ...lifeCycleHandlers({ products, onErased: () => undefined }),
       exportUsersHandler(sources) as unknown as TaskHandler,
     ];
-    this.#jobs = new Map(jobs.map(job => [job.type, job]));
+    this.#handlers = new Map(handlers.map(handler => [handler.type, handler]));
   }
 
   /** On a fresh database, or on one that is there. */
@@ -84,10 +84,10 @@ export class LifeCycleFixture {
   /** Takes one step of a task that was claimed; answers with the task as it stands then. */
   async step({ id, fence, type }: TaskRow): Promise<TaskRow> {
     const { unitOfWork } = this.database;
-    const job = this.#jobs.get(type);
-    if (!job) throw new Error(`no job for ${type}`);
+    const handler = this.#handlers.get(type);
+    if (!handler) throw new Error(`no handler for ${type}`);
     const held = { id, fence };
-    const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS });
+    const row = await commitStep({ unitOfWork, handler, held, leaseMs: LEASE_MS });
     if (row.status === 'running') this.#held.set(id, row);
     else this.#held.delete(id);
     return row;
@@ -172,7 +172,7 @@ export class LifeCycleFixture {
 
   #claim(): Promise<TaskRow | undefined> {
     const { unitOfWork } = this.database;
-    const types = [...this.#jobs.keys()];
+    const types = [...this.#handlers.keys()];
     return claimTask({
       unitOfWork,
       types,

@@ -35,7 +35,7 @@ export function noLink(): never {
 /** A database with tasks in it, and the workers that a test starts. */
 export class TasksFixture {
   readonly unitOfWork: UnitOfWork;
-  readonly hints = new LocalTaskNotifications();
+  readonly notifications = new LocalTaskNotifications();
   readonly tasks: Tasks;
   /** What was reported by all workers, and where. */
   readonly errors: { error: unknown; context: string }[] = [];
@@ -53,7 +53,7 @@ export class TasksFixture {
     this.unitOfWork = database.unitOfWork;
     this.tasks = new Tasks({
       unitOfWork: this.unitOfWork,
-      hints: this.hints,
+      notifications: this.notifications,
       exportLink: noLink,
       pollMs: 20,
     });
@@ -76,12 +76,15 @@ export class TasksFixture {
   }
 
   /** A worker that has begun; it is stopped with the fixture unless the test drops it. */
-  startWorker(job: TaskHandler, options: Partial<TaskWorkerOptions> & { dropped?: true } = {}): TaskWorker {
+  startWorker(
+    handler: TaskHandler,
+    options: Partial<TaskWorkerOptions> & { dropped?: true } = {},
+  ): TaskWorker {
     const worker = new TaskWorker({
       unitOfWork: this.unitOfWork,
-      hints: this.hints,
+      notifications: this.notifications,
       progress: this.tasks.progress,
-      jobs: [job],
+      handlers: [handler],
       onError: (error, context) => this.errors.push({ error, context }),
       pollMs: 20,
       backOff: { baseMs: 1, capMs: 5 },

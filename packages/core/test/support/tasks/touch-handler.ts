@@ -9,7 +9,7 @@ interface TouchInput {
 /** What a test may do in the middle of a step, after its changes. */
 type InStep = (ids: string[], context: StepContext<TouchInput, number>) => unknown;
 
-/** A job that raises the revision of every user and logs it: a user who was done twice has revision 2. */
+/** A handler that raises the revision of every user and logs it: a user who was done twice has revision 2. */
 export interface TouchHandler extends TaskHandler<TouchInput, number> {
   /** The ids of every step that was begun, also of those that came to nothing. */
   readonly begun: string[][];
