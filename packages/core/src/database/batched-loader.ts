@@ -1,19 +1,19 @@
 import type { Transaction, UnitOfWork } from './unit-of-work.js';
 
-interface Look<Result> {
+interface Batch<Result> {
   ids: Set<string>;
   found: Promise<(id: string) => Result>;
 }
 
 /**
- * Reads what belongs to an id. Everybody who asks before a look begins shares it, so that thousands who ask at once cost
- * a few looks; and no look begins before it is asked for, so nobody gets what was true only earlier. Not for use within
- * a transaction, since a look of others does not see what that one has written.
+ * Reads what belongs to an id. All callers who ask before a read begins share it, so thousands of calls at once cost a
+ * few reads. No read begins before it is asked for, so no caller gets an outdated answer. Not for use within a
+ * transaction: a read that is shared with others does not see what that transaction has written.
  */
 export class BatchedLoader<Result> {
   readonly #unitOfWork: UnitOfWork;
   readonly #read: (transaction: Transaction, ids: readonly string[]) => Promise<(id: string) => Result>;
-  #next: Look<Result> | undefined;
+  #next: Batch<Result> | undefined;
 
   constructor(
     unitOfWork: UnitOfWork,
@@ -23,13 +23,13 @@ export class BatchedLoader<Result> {
     this.#read = read;
   }
 
-  async look(id: string): Promise<Result> {
+  async load(id: string): Promise<Result> {
     if (this.#next) this.#next.ids.add(id);
     else this.#next = this.#begin(new Set([id]));
     return (await this.#next.found)(id);
   }
 
-  #begin(ids: Set<string>): Look<Result> {
+  #begin(ids: Set<string>): Batch<Result> {
     const taken = () => {
       if (this.#next?.ids === ids) this.#next = undefined;
     };

@@ -17,23 +17,23 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Whether a database that is opened is brought up to date, or refused where it is not. */
+/** What to do about a schema that is not up to date: migrate it, or refuse the database. */
 type Schema = 'migrate' | 'require';
 
 /** What a database is opened with. */
 export interface DatabaseOptions {
   /** The tables that rows are mapped to; default none. */
   tables?: readonly TableShape[];
-  /** Who brings tables of its own along; default nobody. */
+  /** Products with tables of their own; default none. */
   owners?: readonly TableOwner[];
-  /** What is done about a schema that is not up to date; default `migrate`. */
+  /** What to do about a schema that is not up to date; default `migrate`. */
   schema?: Schema;
-  /** Gives each transaction its moment, epoch milliseconds; default the machine's clock. */
+  /** Gives each transaction its moment, in epoch milliseconds; default the machine's clock. */
   clock?: () => number;
 }
 
 /**
- * Opens a database whose schema is up to date.
+ * Opens a database and makes sure that its schema is up to date.
  * @throws RollcallError `UNAVAILABLE` for a database that is in use, damaged, or, with `require`, not up to date.
  */
 export async function openDatabase(
@@ -71,8 +71,8 @@ export async function openDatabase(
 }
 
 /**
- * Brings the schema of a database up to date, with the tables that an operator's own products bring along, and closes it
- * again.
+ * Brings the schema of a database up to date, including the tables of the operator's own products, and closes the
+ * database again.
  * @returns the names of the migrations that ran.
  * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a migration that fails or gets no
  * lock in time.
@@ -101,8 +101,8 @@ async function requireMigratedPostgres(url: string, further: readonly MigrationI
 }
 
 /**
- * Runs what has not run yet, ours first. What is recorded in the database and known to nobody any more, since its product
- * was taken away, is passed over.
+ * Runs the migrations that have not run yet, ours first. It ignores those that the database records and nobody knows any
+ * more, because their product was removed.
  */
 async function runMigrations(source: DataSource, further: MigrationInterface[]): Promise<string[]> {
   source.migrations.push(...further);
@@ -111,8 +111,8 @@ async function runMigrations(source: DataSource, further: MigrationInterface[]):
 }
 
 /**
- * Refuses a database that is not up to date, for those who migrate apart. Nothing is written.
- * @throws RollcallError `UNAVAILABLE` that names what is missing.
+ * Refuses a database that is not up to date, for operators who migrate in a step of its own. It writes nothing.
+ * @throws RollcallError `UNAVAILABLE` that names the missing migrations.
  */
 async function requireMigrated(source: DataSource, further: readonly MigrationInterface[]): Promise<void> {
   source.migrations.push(...further);
@@ -121,7 +121,7 @@ async function requireMigrated(source: DataSource, further: readonly MigrationIn
   const names = missing.map(({ name }) => name).join(', ');
   throw new RollcallError(
     'UNAVAILABLE',
-    `the database is not up to date: it lacks ${names}; run "rollcall migrate" first, or let servers migrate by themselves with ROLLCALL_MIGRATE=on`,
+    `the database is not up to date: it lacks ${names}; run "rollcall migrate" first, or set ROLLCALL_MIGRATE=on so that servers migrate by themselves`,
     { unrecoverable: true },
   );
 }

@@ -9,8 +9,8 @@ type FileAddress = Extract<DatabaseAddress, { file: string }>;
 
 /**
  * Lets one process at a time use an embedded database. The lock is an exclusive transaction on a small file of its own
- * beside the database, held for as long as the process lives: the operating system releases it however the process
- * ends, so there is no stale lock to clear away.
+ * beside the database, held for as long as the process lives. The operating system releases it however the process
+ * ends, so there are no stale locks to clear away.
  */
 export class FileLock {
   readonly #source: DataSource;
@@ -35,7 +35,7 @@ export class FileLock {
       if (!busy) throw error;
       throw new RollcallError(
         'UNAVAILABLE',
-        `another process uses the database ${file}; an embedded database belongs to one process`,
+        `another process uses the database ${file}; an embedded database belongs to one process at a time`,
         { cause: error, unrecoverable: true },
       );
     }
@@ -52,12 +52,12 @@ export async function lockFile(address: FileAddress): Promise<FileLock> {
   return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
 }
 
-/** Looks whether a file can be trusted before anything is done with its schema. */
+/** Runs something on a file, after a check that the file can be trusted. @throws RollcallError `UNAVAILABLE` if it cannot. */
 export async function prepareSqlite<Result>(
   address: FileAddress,
   run: (source: DataSource) => Promise<Result>,
 ): Promise<Result> {
-  // A log that was left behind means that the last process ended without closing: look before trusting the file.
+  // A write-ahead log that was left behind means that the last process ended without closing the file.
   const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
   const source = await openSqlite(address, 'writer', []);
   try {

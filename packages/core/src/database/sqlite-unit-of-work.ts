@@ -20,18 +20,18 @@ const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
 const READERS = 2;
 
-/** Opens connections anew after one could no longer be trusted. */
+/** Opens a connection, at the start and in place of one that can no longer be trusted. */
 type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
 
 /**
  * The unit of work on an embedded file: exactly one writer behind a queue, and readers beside it that see committed
- * data only (WAL). TypeORM shares one connection among all callers of a DataSource, so without the queue one caller's
- * write could be acknowledged inside another's transaction and vanish with its rollback.
+ * data only (WAL). TypeORM shares one connection among all callers of a DataSource. Without the queue, the write of one
+ * caller could be acknowledged inside the transaction of another and vanish with its rollback.
  *
- * Transactions are begun with plain statements and never through TypeORM, which counts its own depth and goes on
- * counting wrongly once SQLite has rolled back by itself (full disk, input/output error). `BEGIN IMMEDIATE` refuses to
- * nest, so a connection in a wrong state shows itself at the next job; after any failed rollback or commit the
- * connection is replaced before the next job runs.
+ * Transactions begin with plain statements, never through TypeORM. TypeORM counts how deep it is, and counts wrongly
+ * once SQLite has rolled back by itself (full disk, input/output error). `BEGIN IMMEDIATE` refuses to nest, so the next
+ * write finds a connection that is in a wrong state. After a rollback or a commit that failed, the connection is replaced
+ * before the next write.
  */
 export class SqliteUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('sqlite3');
@@ -186,7 +186,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     }
   }
 
-  /** The next job opens a new connection if this cannot. */
+  /** Gives up the connection; the next write opens another. */
   async #replaceWriter(): Promise<void> {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
@@ -195,13 +195,13 @@ export class SqliteUnitOfWork implements UnitOfWork {
 
 /**
  * TypeORM's `sqlite3` driver drops the rows of a statement that begins with an upper-case `INSERT`, `UPDATE` or `DELETE`,
- * so those of a `RETURNING` too. It compares letter by letter, and SQLite does not care.
+ * even those of a `RETURNING`. It compares letter by letter; SQLite does not, so lower case gives the rows.
  */
 function withRows(statement: string): string {
   return statement.replace(/^(INSERT|UPDATE|DELETE)\b/, keyword => keyword.toLowerCase());
 }
 
-/** SQLite has no booleans; one of the drivers turns them into numbers by itself, the other refuses them. */
+/** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
 function bindable(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }

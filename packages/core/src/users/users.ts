@@ -154,7 +154,7 @@ export class Users {
 
   /** One user, if it exists, and what a call of that user is judged by, all of one moment. */
   access(userId: string): Promise<Access> {
-    return this.#accesses.look(userId);
+    return this.#accesses.load(userId);
   }
 
   /** What somebody without a user may do, as {@link access} says it of users. */
