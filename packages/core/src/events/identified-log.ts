@@ -21,8 +21,9 @@ export interface IdentifiedLogOptions {
 /**
  * The event log, read so that a log that went back is noticed. A backup that was restored under running processes, or a
  * replica that took over without the last commits, goes on with the same epoch and other entries: positions that were
- * handed out before would be served from a log that they do not belong to. So a process remembers how far the log
- * reached and one of its entries. A log that does not match gets a new epoch from the process that notices first.
+ * handed out before would be served from a log that they do not belong to. So a process remembers the identity of its
+ * log: how far it reached, and one of its entries. A log that does not match gets a new epoch from the process that
+ * notices first.
  */
 export class IdentifiedLog {
   readonly #options: IdentifiedLogOptions;
