@@ -12,7 +12,7 @@ import {
   WAIT_MS,
 } from './user-turn.js';
 
-/** The jobs of the life cycle. The users of a deletion are marked when it is asked for, all others when their turn comes. */
+/** The handlers of the life cycle. A deletion marks its users when it is asked for, the others change them in their turn. */
 export function lifeCycleHandlers(tools: LifeCycleTools): TaskHandler[] {
   return [
     lifeCycleHandler({ type: 'users.deactivate', kind: 'deactivate', change: deactivateUser }, tools),
@@ -22,13 +22,13 @@ export function lifeCycleHandlers(tools: LifeCycleTools): TaskHandler[] {
   ] as unknown as TaskHandler[];
 }
 
-/** Users in one step, where they have so little content that several fit. */
+/** Users in one step, if they have so little content that several fit. */
 const USERS_PER_STEP = 20;
 
 /**
- * The job behind each life-cycle operation: user by user, in the order of the call, it changes the user and cascades its
- * content. A user with much content takes many steps; several with little fit into one. A user that a rule stands
- * against is recorded as failed and keeps no other from being done.
+ * Handles one life-cycle operation: user by user, in the order of the call, it changes the user and cascades the user's
+ * content. A user with much content takes many steps; several users with little content fit into one step. A user that
+ * must not be changed is recorded as failed, and the others are done all the same.
  */
 export function lifeCycleHandler(
   rules: LifeCycleRules,
@@ -40,7 +40,7 @@ export function lifeCycleHandler(
       const users = new Map<string, UserOutcome>();
       const waiting = await step.waiting(USERS_PER_STEP + 1);
       const ids = waiting.slice(0, USERS_PER_STEP);
-      // Whoever wants to take over a cascade waits until the step is committed.
+      // A call that wants to take over a cascade waits until this step is committed.
       await findUsersForUpdate(step.transaction, ids);
       let budget = CHANGES_PER_STEP;
       for (const [place, id] of ids.entries()) {

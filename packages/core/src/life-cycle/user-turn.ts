@@ -19,15 +19,15 @@ import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js
 import { BEGINNING, type CascadePosition, cascadeUser } from './cascade-user.js';
 import { eraseUser } from './erase-user.js';
 
-/** Changes in one step: on SQLite everybody else waits for about so many. */
+/** About so many changes are made in one step: on SQLite all other writers wait for them. */
 export const CHANGES_PER_STEP = 100;
 
 /** How long a task waits for another one that works on the same user. */
 export const WAIT_MS = 100;
 
-/** What a life-cycle task is asked with. */
+/** The input of a life-cycle task. */
 export interface LifeCycleInput extends JsonObject {
-  /** Whether the content of the users is swept, too. */
+  /** Whether the content of the users is changed too. */
   content: boolean;
 }
 
@@ -36,18 +36,18 @@ export interface LifeCycleRules {
   type: TaskType;
   /** What it does with content. */
   kind: CascadeKind;
-  /** Changes the user when its turn comes; absent where that was done when the task was asked for. */
+  /** Changes the user in its turn; absent when that was done when the task was asked for. */
   change?: ChangeActivity;
 }
 
-/** What the jobs of the life cycle have in common. */
+/** What the handlers of the life cycle share. */
 export interface LifeCycleTools {
   products: readonly Product[];
-  /** Called after the commit that forgot a user for good. It must not throw. */
+  /** Called after the commit that erased a user. It must not throw. */
   onErased(): void;
 }
 
-/** What a step did for one user: it is through with it, stands in the middle, or has to wait for another task. */
+/** What a step did for one user: it finished the user, stopped in the middle, or has to wait for another task. */
 type Turn =
   | { outcome: UserOutcome; name: string; left: number }
   | { position: CascadePosition; waitMs?: number }
@@ -60,7 +60,7 @@ interface Work {
   userId: string;
 }
 
-/** Takes the turn of one user. */
+/** Works on one user of a life-cycle task, from a position and for about `budget` changes. */
 export async function takeTurn(
   work: Work,
   from: { position: CascadePosition | undefined; budget: number },
@@ -72,7 +72,7 @@ export async function takeTurn(
   if (cascade?.task_id === task.id) return goOn(work, cascade, { position: position ?? BEGINNING, budget });
   const through = (outcome: UserOutcome): Turn => ({ outcome, name: userId, left: budget - 1 });
 
-  // A cascade that was begun and is no longer there was taken over, by a later deletion.
+  // A cascade that was begun and is gone was taken over by a later deletion.
   if (position) return through({ status: 'superseded' });
   if (!rules.change) {
     const erased = (await findTombstones(transaction, [userId])).size > 0;
@@ -91,7 +91,7 @@ export async function takeTurn(
   return goOn(work, own, { position: BEGINNING, budget: budget - 1 });
 }
 
-/** Content, product by product; then what a deletion for good does with the user itself; then the outcome. */
+/** Changes the content, product by product; then erases the user, if the deletion does; then there is an outcome. */
 async function goOn(
   { step, tools, userId }: Work,
   cascade: CascadeRow,
@@ -106,15 +106,15 @@ async function goOn(
     return turn;
   };
   if (!through) return stay({ position });
-  const mode = await lastingMode(step, cascade);
+  const mode = await erasureMode(step, cascade);
   if (position.forgottenTo === undefined)
-    await tellOfMessages(step, cascade, { counts: changed, products: tools.products });
+    await logMessages(step, cascade, { counts: changed, products: tools.products });
   let name = userId;
   if (mode) {
     const taskId = step.task.id;
     if (position.forgottenTo === undefined) {
-      // The log forgets the user in steps of their own: what this one tells has to be in it first, and whatever is told
-      // from now on has to name the user by its tombstone.
+      // Steps of their own erase the user from the log. The events of this step have to be in the log first, and later
+      // events have to name the user by its tombstone.
       if (mode === 'hard') await eraseTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
@@ -135,8 +135,8 @@ async function goOn(
   return { outcome, name, left: mode ? 0 : left - 1 };
 }
 
-/** Whether the user itself has still to go, and how; a user who has been pruned already has nothing left to prune. */
-async function lastingMode(
+/** How the user itself still has to be erased; undefined when it does not, or has been pruned already. */
+async function erasureMode(
   { transaction }: Work['step'],
   { user_id, user_mode }: CascadeRow,
 ): Promise<'pruning' | 'hard' | undefined> {
@@ -145,8 +145,8 @@ async function lastingMode(
   return user.deletion === 'pruning' ? undefined : 'pruning';
 }
 
-/** One event for all messages of the user, once the last of them is done. */
-async function tellOfMessages(
+/** Logs one event for all messages of the user, once the last of them is done. */
+async function logMessages(
   { transaction, actor }: Work['step'],
   { user_id, kind, messages, told }: CascadeRow,
   { counts, products }: { counts: Counts; products: readonly Product[] },

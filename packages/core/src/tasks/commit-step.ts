@@ -14,8 +14,8 @@ export interface StepOptions {
 }
 
 /**
- * Takes one step of a task in one transaction: the work of the handler with its events, how far the task got, and the lease
- * for the next step. A task that was cancelled ends here instead, and one that is finished ends with the step.
+ * Takes one step of a task in one transaction: the work of the handler with its events, how far the task got, and the
+ * lease for the next step. A task that was cancelled ends here instead. A task that is finished ends with the step.
  * @returns the task as it was committed: `running` when there is more to do.
  * @throws TaskOvertaken when another worker has taken the task; nothing of the step stays.
  */

@@ -16,24 +16,24 @@ export interface TaskWorkerOptions {
   unitOfWork: UnitOfWork;
   notifications: TaskNotifications;
   progress: TaskProgress;
-  /** One for each type of task that this worker takes; others are left to other workers. */
+  /** One for each type of task that this worker takes. It leaves other tasks to other workers. */
   handlers: readonly TaskHandler[];
-  /** Hears every error of a step and every fault of the worker itself. */
+  /** Hears of every error of a step and of the worker itself. */
   onError: (error: unknown, context: string) => void;
-  /** Tasks at the same time; default 2. */
+  /** How many tasks it works on at the same time; default 2. */
   concurrency?: number;
-  /** How long a task stays this worker's after each step; default 30 s. */
+  /** How long it holds a task after each step; default 30 s. */
   leaseMs?: number;
-  /** How often an idle worker looks for tasks that it got no notification of; default 1 s. */
+  /** How often an idle worker looks for tasks without a notification; default 1 s. */
   pollMs?: number;
   backOff?: BackOff;
 }
 
 /**
- * Works on tasks, in the background of a process. Any number of workers, in any number of processes on one database,
- * share the tasks among them; a task is worked on by one at a time and survives the death of each (glossary: task-handler.ts).
+ * Works on tasks in the background of a process. Any number of workers, in any number of processes on one database, share
+ * the tasks. One worker at a time works on a task, and the task survives the death of each (terms: task-handler.ts).
  *
- * No error ends the worker: a step that throws is tried again later, and while the storage is away it keeps looking.
+ * No error ends the worker: it tries a step that threw again later, and keeps looking while the storage is away.
  */
 export class TaskWorker {
   readonly #options: Required<TaskWorkerOptions>;
@@ -49,14 +49,14 @@ export class TaskWorker {
     this.#handlers = new Map(options.handlers.map(handler => [handler.type, handler]));
   }
 
-  /** Begins to take tasks. A worker starts once. */
+  /** Begins to take tasks. A second call does nothing. */
   start(): void {
     this.#dispatching ??= this.#dispatch();
   }
 
   /**
-   * Takes no further task and resolves when the steps under way have ended. What is unfinished is given back, so that
-   * another worker goes on with it at once. Call it before the storage closes.
+   * Takes no further task, and resolves when the steps under way have ended. Unfinished tasks are released, so that another
+   * worker goes on with them at once. Call it before the storage closes.
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -64,7 +64,7 @@ export class TaskWorker {
     await Promise.all(this.#running);
   }
 
-  /** Hands out tasks to as many runs as may be; sleeps when there is none or no run is free. */
+  /** Takes tasks as long as there is room for another, and sleeps when there is no task or no room. */
   async #dispatch(): Promise<void> {
     const { notifications, pollMs } = this.#options;
     const { signal } = this.#stopping;
@@ -100,7 +100,7 @@ export class TaskWorker {
     }
   }
 
-  /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
+  /** Takes step after step until the task has ended or this worker has lost it. It never rejects. */
   async #run(handler: TaskHandler, claimed: TaskRow): Promise<void> {
     const { unitOfWork, leaseMs, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
@@ -109,25 +109,25 @@ export class TaskWorker {
         const row = await commitStep({ unitOfWork, handler, held, leaseMs });
         this.#announce(row, 'stepped');
         if (row.status !== 'running') return;
-        // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
+        // A synchronous driver gives the event loop no turn, and calls from people go first.
         await turnOfTheLoop();
       }
       this.#announce(await releaseAtStop({ unitOfWork, held }));
     } catch (error) {
-      if (error instanceof TaskOvertaken) return this.#letGo(held.id);
+      if (error instanceof TaskOvertaken) return this.#abandon(held.id);
       this.#report(error, `a step of task ${held.id} (${handler.type})`);
       await releaseAfterError({ unitOfWork, held }, error, backOff).then(
         row => this.#announce(row),
-        // The lease runs out by itself, and then somebody takes the task again.
+        // The lease ends by itself, and then some worker claims the task again.
         failure =>
           failure instanceof TaskOvertaken
-            ? this.#letGo(held.id)
+            ? this.#abandon(held.id)
             : this.#report(failure, `releasing task ${held.id} (${handler.type})`),
       );
     }
   }
 
-  /** Tells everybody who waits for this task, after the commit. */
+  /** Tells all who wait for this task, after the commit. */
   #announce(row: TaskRow, stepped?: 'stepped'): void {
     const { notifications, progress } = this.#options;
     try {
@@ -139,7 +139,7 @@ export class TaskWorker {
     }
   }
 
-  #letGo(taskId: string): void {
+  #abandon(taskId: string): void {
     this.#options.progress.settle(taskId);
   }
 
@@ -147,7 +147,7 @@ export class TaskWorker {
     try {
       this.#options.onError(error, context);
     } catch {
-      // Whoever cannot even be told of an error must not stop the work.
+      // A listener that throws must not stop the work.
     }
   }
 }
