@@ -10,7 +10,7 @@ export interface StoredEvent {
 
 /**
  * The events of a deletion of jane, in order: one for each channel and call that other people share with her, and one for
- * all of her messages (SPEC section 8), between those of the user and of the task.
+ * all of her messages (docs/contract/events.md), between those of the user and of the task.
  */
 export function cascadeEvents(deletion: ModelledDeletion, details: Record<string, unknown>): StoredEvent[] {
   const { world, modes, name, heir } = deletion;

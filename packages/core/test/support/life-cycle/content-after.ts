@@ -30,8 +30,8 @@ function mapRows(
 }
 
 /**
- * The content of all products after the deletion of a user, from the content before: written from SPEC sections 5 and 6
- * and the descriptions of the tables. Tables that hold no content are left out.
+ * The content of all products after the deletion of a user, from the content before: written from docs/contract/life-cycle.md,
+ * docs/contract/products.md and the descriptions of the tables. Tables that hold no content are left out.
  */
 export function contentAfter(before: Dump, deletion: ModelledDeletion): Dump {
   return {

@@ -15,7 +15,7 @@ export interface Additions {
 
 /**
  * The tables that hold no content, after the deletion of a user: users, tombstones, tasks, exports and the log. Written
- * from SPEC section 5 and the descriptions of the tables.
+ * from docs/contract/life-cycle.md and the descriptions of the tables.
  */
 export function registersAfter(before: Dump, deletion: ModelledDeletion, added: Additions): Dump {
   const { world, modes, name } = deletion;
