@@ -33,14 +33,14 @@ export interface ProcessLinks {
   readonly presenceWatch: PresenceWatch;
   readonly tasks: Tasks;
   readonly taskNotifications: TaskNotifications;
-  /** Marks the users of this process as offline, tells the others what is still to be told, and ends. */
+  /** Marks the users of this process as offline and tells the other processes, then stops following. */
   close(): Promise<void>;
 }
 
 /**
- * Makes these parts and connects them: a commit that logged something, a user who came or went, and a task that changed
- * each notify the parts here that wait for it, and then the other processes. A notification from another process takes
- * the same ways, but is not sent on.
+ * Makes these parts and connects them. When a commit logged something, a user came or went, or a task changed, the parts
+ * here that wait for it are notified, and then the other processes. A notification from another process reaches the same
+ * parts, but is not sent on.
  */
 export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
   const { storage, users, clock, exportLink, onError } = options;

@@ -11,7 +11,7 @@ const POLL_MS = 500;
 
 /**
  * While news keeps coming, readers are woken at most this often, so that pages grow and the cost of each event falls.
- * Waking a reader costs something too, so the interval grows by a millisecond for every so many readers.
+ * Waking a reader costs something too, so the interval grows with their number.
  */
 const BUSY_INTERVAL_MS = 5;
 const READERS_PER_MS = 10;

@@ -19,7 +19,7 @@ import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js
 import { BEGINNING, type CascadePosition, cascadeUser } from './cascade-user.js';
 import { eraseUser } from './erase-user.js';
 
-/** About so many changes are made in one step: on SQLite all other writers wait for them. */
+/** About how many changes one step makes: on SQLite all other writers wait for them. */
 export const CHANGES_PER_STEP = 100;
 
 /** How long a task waits for another one that works on the same user. */

@@ -31,8 +31,8 @@ interface Seen {
 }
 
 /**
- * The users who are connected to this process: how many connections each has, what the database was told of it, and
- * what it still has to be told. All of this is memory; `Presence` writes it.
+ * The users who are connected to this process: how many connections each has, what the database says about that, and
+ * which changes are still to be written. This class only keeps them in memory; `Presence` writes them.
  */
 export class ConnectedUsers {
   readonly #clock: () => number;
@@ -91,7 +91,7 @@ export class ConnectedUsers {
     }
   }
 
-  /** Forgets what the database was told, since other processes may have taken it back, and notes everybody anew. */
+  /** Notes all connected users again, since other processes may have changed what the database says about them. */
   noteAllAnew(): void {
     this.#held.clear();
     const at = this.#clock();

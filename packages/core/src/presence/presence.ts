@@ -32,7 +32,7 @@ export interface PresenceOptions {
 }
 
 /**
- * Says in the database who is connected to this process. Changes are written in batches, so that thousands of users who
+ * Writes to the database who is connected to this process. Changes are written in batches, so that thousands of users who
  * come back at once cost a few statements: one row for each user whom this process holds, and the columns `online` and
  * `last_active`. A user is online while any process holds the user.
  *
