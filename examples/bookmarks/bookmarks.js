@@ -58,19 +58,18 @@ const table = defineTable('bookmarks', [
 
 const IN_PLACE = sql`deleted_with IS NULL`;
 const ALL = sql`true`;
-const REMOVE = sql`delete from bookmarks`;
-const BRING_BACK = sql`update bookmarks SET deleted_at = NULL, deleted_with = NULL`;
+const REMOVE = sql`DELETE FROM bookmarks`;
+const BRING_BACK = sql`UPDATE bookmarks SET deleted_at = NULL, deleted_with = NULL`;
 
 /**
  * @param {number} now
  * @param {'deactivation' | 'deletion'} reason
  */
-const hide = (now, reason) => sql`update bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
+const hide = (now, reason) => sql`UPDATE bookmarks SET deleted_at = ${now}, deleted_with = ${reason}`;
 
 /**
  * One batch: it changes up to `limit` bookmarks of the user that match `todo`. A changed bookmark no longer matches
- * `todo`, so the next batch finds the rest, and a repeated batch changes nothing. UPDATE and DELETE are in lower case,
- * because one driver returns no rows for them in upper case.
+ * `todo`, so the next batch finds the rest, and a repeated batch changes nothing.
  *
  * @param {CascadeContext} context
  * @param {{ change: ReturnType<typeof sql>, todo: ReturnType<typeof sql> }} step

@@ -50,7 +50,7 @@ it('copies everything of a server that was killed, however often the copy itself
     // A copy that goes on for the third time has little left to do, and would seldom be hit.
     if (ended || (hits < HITS && hits % 2 === 0)) to = await freshDatabaseOn(postgres.url);
   }
-  await expect(startServerProcess({ databaseUrl: to })).rejects.toThrow('a copy that is not finished');
+  await expect(startServerProcess({ databaseUrl: to })).rejects.toThrow('an unfinished copy');
   const { code, summary } = await startCopy(from, to).ended;
   expect(code).toBe(0);
   expect(summary?.tables).toEqual(reference.summary?.tables);

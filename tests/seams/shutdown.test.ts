@@ -30,7 +30,7 @@ const WRITERS = 4;
 /** Over so long a process spreads its farewells, as by default. */
 const DRAIN_MS = 2000;
 
-/** What processes that migrate lock: see lock-holders.ts of core. */
+/** What processes that migrate lock: see migrate-postgres.ts of core. */
 const MIGRATION_LOCK = 1_815_121_203;
 
 /** After this time supervisors kill. */

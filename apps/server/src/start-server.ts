@@ -60,7 +60,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
     postgresPoolSize: config.postgresPoolSize,
-    hints: config.hints,
+    notifications: config.hints,
     products,
     migrate: config.migrate,
     onError: (err, context) => logger.error({ err }, context),

@@ -1,5 +1,5 @@
 import { blockTable } from './blocks/block-table.js';
-import type { TableShape } from './database/dialect.js';
+import type { TableShape } from './database/table.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
 import { cascadeTable } from './products/cascade-table.js';
 import { channelMemberTable, channelTable } from './products/chat/channel-table.js';
@@ -14,8 +14,7 @@ import { taskUserTable } from './tasks/task-users.js';
 import { banTable } from './users/bans.js';
 import { userTable } from './users/model/user-table.js';
 
-/** The tables that rows are mapped to. Small ones beside them (`roles`, `app_settings`, `tombstones`,
- * `export_chunks`) are read by hand. */
+/** The tables whose rows are mapped to objects. Statements read smaller tables directly (`roles`, `app_settings`, `tombstones`, `export_chunks`). */
 export const TABLES: readonly TableShape[] = [
   userTable,
   banTable,

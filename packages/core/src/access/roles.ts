@@ -36,7 +36,7 @@ export class Roles {
     return this.#unitOfWork.write(async transaction => {
       const role: Role = { name: parsed.data, built_in: false, created_at: transaction.now };
       const made = await transaction.query(
-        sql`insert into roles (name, created_at) values (${role.name}, ${role.created_at}) on conflict (name) do nothing returning name`,
+        sql`INSERT INTO roles (name, created_at) VALUES (${role.name}, ${role.created_at}) ON CONFLICT (name) DO NOTHING RETURNING name`,
       );
       if (made.length === 0) throw roleInUse(`the role "${role.name}" already exists`);
       logRole(transaction, actor, { type: 'role.created', role });
@@ -55,7 +55,7 @@ export class Roles {
     await this.#unitOfWork.write(async transaction => {
       // Deleting first locks the role, so that no user can get it while we look for users who have it.
       const [row] = await transaction.query(
-        sql`delete from roles where name = ${name} returning name, created_at`,
+        sql`DELETE FROM roles WHERE name = ${name} RETURNING name, created_at`,
       );
       if (!row) throw noSuchRole(name);
       const holder = await userWithRole(transaction, name);

@@ -1,14 +1,14 @@
-/** A string, passed over, or a number. */
+/** A string, so that numbers within it are skipped, or a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** What most JSON of a directory is. */
+/** Most JSON of a directory is one of these. */
 const EMPTY = /^(\{\}|\[\]|null|true|false)$/;
 
 /**
- * One text for all JSON texts that mean the same: names sorted, no spaces, numbers by their exact value, so that
- * `1e2`, `100` and `100.0` are one and `9007199254740993` is not `9007199254740992`. It is for comparing only: a number
- * stands in it as text.
- * @throws SyntaxError for what is no JSON.
+ * One text for all JSON texts that mean the same: names sorted, no spaces, numbers by their exact value. So `1e2`, `100`
+ * and `100.0` are the same, and `9007199254740993` is not `9007199254740992`. The text is only for comparisons: numbers
+ * are written in it as strings.
+ * @throws SyntaxError for a text that is not JSON.
  */
 export function canonicalJson(text: string): string {
   if (EMPTY.test(text)) return text;
@@ -18,7 +18,7 @@ export function canonicalJson(text: string): string {
   return sortedText(JSON.parse(marked));
 }
 
-/** Written out by hand: an object put together anew would lose a name such as `__proto__`. */
+/** Writes the text by hand: an object that is built again would lose a name such as `__proto__`. */
 function sortedText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
@@ -29,7 +29,7 @@ function sortedText(value: unknown): string {
   return `{${parts.join(',')}}`;
 }
 
-/** A number as its significant digits and the power of ten behind them. */
+/** A number as its significant digits and the power of ten after them. */
 function exactNumber(token: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];

@@ -9,8 +9,8 @@ import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
 
 /**
- * The source must be at the very migrations that the target will be at.
- * @throws RollcallError `INPUT_INVALID` that says which differ and what to do.
+ * Checks that the source has run exactly the migrations that the target will have run.
+ * @throws RollcallError `INPUT_INVALID` that says which migrations differ and what to do.
  */
 export async function checkSource(source: CopySource, owners: readonly TableOwner[]): Promise<void> {
   const known = [
@@ -27,7 +27,7 @@ export async function checkSource(source: CopySource, owners: readonly TableOwne
   const foreign = ran.filter(name => !known.includes(name));
   if (foreign.length > 0) {
     throw refusedSource(
-      `the source has run migrations that nobody here knows: ${foreign.join(', ')}; name its products in ROLLCALL_PRODUCTS, and copy with the version of its server`,
+      `the source has run migrations that are unknown here: ${foreign.join(', ')}; name its products in ROLLCALL_PRODUCTS, and copy with the version of its server`,
     );
   }
 }
@@ -37,22 +37,23 @@ function refusedSource(message: string): RollcallError {
 }
 
 /**
- * A connection that was closed a moment ago is still in the list for so long. One that was lost holds its locks until
- * PostgreSQL has ended its process, which is after the client was told: a copy that is repeated at once meets them.
+ * How often to look. A connection that was closed a moment ago is still in the list. A connection that was lost holds its
+ * locks until PostgreSQL has ended its process, which is after the client was told: a copy that is repeated at once meets
+ * them.
  */
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 200;
 
-/** How a row of these looks that a migration has made and nobody has touched. */
+/** Tables with a row that a migration makes, and the condition by which that row is still as it was made. */
 const UNTOUCHED: Readonly<Record<string, string>> = {
   app_settings: "settings = '{}'",
   event_stream: 'last_seq = 0',
 };
 
 /**
- * The target is empty, or an unfinished copy of this source.
- * @param names of the tables that would be copied.
- * @throws RollcallError `INPUT_INVALID` that says what is there instead.
+ * Checks that the target is empty, or an unfinished copy of this source.
+ * @param names the names of the tables that would be copied.
+ * @throws RollcallError `INPUT_INVALID` that says what the target holds instead.
  */
 export async function checkTarget(
   target: CopyTarget,
@@ -61,7 +62,7 @@ export async function checkTarget(
 ): Promise<void> {
   const present = new Map((await target.columns()).map(({ table }) => [table.toLowerCase(), table]));
   const mark = present.has('copies') ? await readCopyMark(target) : undefined;
-  if (mark?.finished) throw refusedTarget('a copy to this database has been finished already');
+  if (mark?.finished) throw refusedTarget('this database is a finished copy already');
   if (mark && mark.epoch !== epoch)
     throw refusedTarget('this database is an unfinished copy of another source');
   if (mark) return;
@@ -72,12 +73,11 @@ export async function checkTarget(
     const rows = await target.query(
       raw(`SELECT 1 FROM ${quotedName(stored)} WHERE NOT (${untouched}) LIMIT 1`),
     );
-    if (rows.length > 0)
-      throw refusedTarget(`this database holds something already: the table "${name}" has rows`);
+    if (rows.length > 0) throw refusedTarget(`this database is not empty: the table "${name}" has rows`);
   }
 }
 
-/** @throws RollcallError `UNAVAILABLE` while a server is connected to the target, or another copy to it runs. */
+/** Takes the target for this copy. @throws RollcallError `UNAVAILABLE` while a server is connected to it, or another copy runs. */
 export async function refuseCompany(target: CopyTarget): Promise<void> {
   if (!(await holdsSoon(() => target.takeForCopying())))
     throw occupied('another copy to this database runs, or was cut off less than half a minute ago');

@@ -2,23 +2,23 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import { canonicalJson } from './canonical-json.js';
 
 /**
- * What a copy has to know of a kind of column. Every cell travels as text, or null, so that no number loses a digit in a
- * driver.
+ * What a copy has to know about a kind of column. All cells are carried as text, or null, so that no number loses a digit
+ * in a driver.
  */
 export interface ColumnKind {
   /** A column of an embedded file as text. */
   fromSqlite(column: Sql): Sql;
   /** A column of PostgreSQL as text. */
   fromPostgres(column: Sql): Sql;
-  /** A cell as a value of an embedded file, to compare a key with. */
+  /** A cell as a value of an embedded file, to compare it with a key. */
   toSqlite(cell: Sql): Sql;
   /** A cell as a value of PostgreSQL. */
   toPostgres(cell: Sql): Sql;
-  /** The one text of all that mean the same; absent where it is always the text itself. */
+  /** The one text for all texts that mean the same; absent when that is always the text itself. */
   canonical?(cell: string): string;
-  /** Whether a cell that is not null may have another canonical text than its own. */
+  /** Whether the canonical text of a cell that is not null may differ from its own text. */
   varied?(cell: Sql): Sql;
-  /** A column of PostgreSQL in the order that it has in an embedded file; absent where it cannot be part of a key. */
+  /** A column of PostgreSQL in the order that it has in an embedded file; absent when it cannot be part of a key. */
   inOrder?(column: Sql): Sql;
 }
 
@@ -78,13 +78,13 @@ const bytes: ColumnKind = {
   inOrder: same,
 };
 
-/** Whether some of these cells may have another canonical text than its own, each given with its kind. */
+/** Whether the canonical text of some of these cells may differ from their own text. Each comes with its kind. */
 export function someVaried(cells: readonly { kind: ColumnKind; cell: Sql }[]): Sql {
   const tests = cells.flatMap(({ kind, cell }) => (kind.varied ? [kind.varied(cell)] : []));
   return tests.length === 0 ? sql`false` : sql`coalesce(${join(tests, ' OR ')}, false)`;
 }
 
-/** What a column of PostgreSQL can take over from an embedded file, by the name of its type in the catalogue. */
+/** The kinds of columns that can be copied, by the name of the column's type in PostgreSQL's catalogue. */
 export const COLUMN_KINDS: Readonly<Record<string, ColumnKind>> = {
   text,
   varchar: text,

@@ -2,20 +2,20 @@ import { RollcallError } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
 
-/** Tables that stay behind, and why. Every other table is copied, whoever made it. */
+/** Tables that are not copied, and why. All other tables are copied, whoever made them. */
 export const NOT_COPIED: Readonly<Record<string, string>> = {
-  migrations: 'the target has run its own',
+  migrations: 'the target has run its own migrations',
   copies: 'it is about the copy itself',
   nodes: 'the processes of the source end with it',
-  node_users: 'nobody is connected to a process that has ended',
-  presence_changes: 'who came and went is told while it happens, and to nobody afterwards',
-  presence_stream: 'it counts what stands in presence_changes',
+  node_users: 'no user is connected to a process that has ended',
+  presence_changes: 'changes of presence are sent while they happen, and not afterwards',
+  presence_stream: 'it counts what is in presence_changes',
 };
 
 /**
- * Columns that do not say what they said, by table and column, as an expression of the source: everybody arrives
- * offline, and a task that somebody works on is free, since that process has ended. An embedded database that is opened
- * again says the same.
+ * Columns that get another value than in the source, by table and column, as an expression over the source: all users
+ * arrive offline, and running tasks can be claimed, since the process that worked on them has ended. An embedded
+ * database does the same when it is opened again.
  */
 export const AT_REST: Readonly<Record<string, Readonly<Record<string, Sql>>>> = {
   users: { online: sql`'false'` },
@@ -24,7 +24,7 @@ export const AT_REST: Readonly<Record<string, Readonly<Record<string, Sql>>>> = 
 
 /** A column of a table that is copied. */
 interface CopiedColumn {
-  /** Quoted, for both sides. */
+  /** The quoted name, for both sides. */
   readonly sql: Sql;
   readonly name: string;
   readonly kind: ColumnKind;
@@ -34,18 +34,18 @@ interface CopiedColumn {
 
 /** A table that is copied. */
 export interface CopiedTable {
-  /** In lower case. */
+  /** The name in lower case. */
   readonly name: string;
-  /** Quoted, for both sides. */
+  /** The quoted name, for both sides. */
   readonly sql: Sql;
   readonly columns: readonly CopiedColumn[];
-  /** Those of the primary key, in its order. */
+  /** The columns of the primary key, in its order. */
   readonly key: readonly CopiedColumn[];
 }
 
 /**
- * The tables of the source: the names of the columns by the name of the table, in lower case, since an embedded file does
- * not tell the cases apart.
+ * The tables of the source: the names of their columns by the name of the table. All are in lower case, since an embedded
+ * file does not distinguish cases.
  */
 export type SourceTables = ReadonlyMap<string, readonly string[]>;
 
@@ -60,11 +60,10 @@ export interface TargetColumn {
 }
 
 /**
- * What is copied, as both catalogues have it: so a table that a later version or a product brings along is never
- * forgotten.
- * @param leaveOut tables of the source that are to stay behind.
- * @throws RollcallError `INPUT_INVALID` for a table or a column that one side lacks, for one that cannot be walked or
- * carried over, and for a table to be left out that the source does not have or Rollcall needs.
+ * The tables to copy, according to both catalogues. So a table of a later version or of a product is never missed.
+ * @param leaveOut tables of the source that are not to be copied.
+ * @throws RollcallError `INPUT_INVALID` for a table or a column that one side lacks, for a table that has no usable
+ * primary key, for a column of an unknown type, and for a table to be left out that the source lacks or Rollcall needs.
  */
 export function copiedTables(
   source: SourceTables,
@@ -78,13 +77,13 @@ export function copiedTables(
   }
   for (const name of leaveOut) {
     if (!source.has(name)) throw refused(`there is no table "${name}" in the source to leave out`);
-    if (inTarget.has(name)) throw refused(`the table "${name}" belongs to Rollcall and is never left out`);
+    if (inTarget.has(name)) throw refused(`the table "${name}" belongs to Rollcall and cannot be left out`);
   }
   const names = [...source.keys()].filter(name => !(name in NOT_COPIED) && !leaveOut.includes(name)).sort();
   const unknown = names.filter(name => !inTarget.has(name));
   if (unknown.length > 0) {
     throw refused(
-      `the source has tables that nobody has brought along to the target: ${unknown.join(', ')}; name the products that they belong to in ROLLCALL_PRODUCTS, or leave them out`,
+      `the source has tables that the target lacks: ${unknown.join(', ')}; name the products that they belong to in ROLLCALL_PRODUCTS, or leave them out`,
     );
   }
   return names.map(name => copiedTable(name, source.get(name) ?? [], inTarget.get(name) ?? []));
@@ -97,7 +96,7 @@ function copiedTable(name: string, given: readonly string[], wanted: readonly Ta
   ];
   if (fewer.length + more.length > 0) {
     throw refused(
-      `the table "${name}" has other columns on the two sides: ${[...fewer, ...more].join(', ')}`,
+      `the table "${name}" has different columns on the two sides: ${[...fewer, ...more].join(', ')}`,
     );
   }
   const columns = wanted.map((one): CopiedColumn => {

@@ -1,9 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { type DatabaseAddress, parseDatabaseUrl } from '../database/database-address.js';
-import type { FileLock } from '../database/file-lock.js';
 import { migrateDatabase } from '../database/open-database.js';
 import type { TableOwner } from '../database/product-migrations.js';
+import type { FileLock } from '../database/sqlite-file.js';
 import { classifyStorageError } from '../database/storage-error.js';
 import { checkSource, checkTarget, refuseCompany } from './check-copy.js';
 import { type CopiedTable, copiedTables } from './copied-table.js';
@@ -14,7 +14,7 @@ import type { TableCopy } from './copy-table.js';
 import { CopyTarget } from './copy-target.js';
 import { finishCopy, syncIndexes } from './finish-copy.js';
 
-/** Passes while it waits keep the last one short. */
+/** Passes that run while the copy waits keep the last pass short. */
 const BETWEEN_PASSES_MS = 30_000;
 
 /** What is copied where. */
@@ -23,38 +23,38 @@ export interface CopyOptions {
   readonly from: string;
   /** `postgres://…` */
   readonly to: string;
-  /** Who brings tables of its own along, as with {@link openDirectory}. */
+  /** Products with tables of their own, as for {@link openDirectory}. */
   readonly products?: readonly TableOwner[];
-  /** Tables of the source that do not belong to Rollcall and stay behind; default none. */
+  /** Tables of the source that do not belong to Rollcall and are not copied; default none. */
   readonly leaveOut?: readonly string[];
-  /** Whether to wait until the server of the source is stopped; default true. */
+  /** Whether to wait until the server of the source has stopped; default true. */
   readonly wait?: boolean;
-  /** While it waits, what changed is brought over at most this often; default 30 s. */
+  /** How often, at most, changes are copied while it waits; default 30 s. */
   readonly betweenPassesMs?: number;
-  /** Ends the copy between two statements; the next run goes on. */
+  /** Ends the copy between two statements; the next run continues it. */
   readonly signal?: AbortSignal;
-  /** Hears how it gets on. It must not throw. */
+  /** Hears of its progress. It must not throw. */
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
 /** What became of a copy. */
 export interface CopyResult {
-  /** Whether all of it is there. When not, a further run of the same copy goes on. */
+  /** Whether everything is copied. If not, another run of the same copy continues it. */
   readonly finished: boolean;
-  /** Each table with its rows and its checksum as they were read back; as far as they are known, when it is not finished. */
+  /** The rows and the checksum of each table, as read back. If the copy is not finished, as far as they are known. */
   readonly tables: readonly TableCopy[];
 }
 
 /**
- * Copies an embedded installation to an empty PostgreSQL database: every table of Rollcall and of the operator's products,
- * but for what is of a moment. A server may work on the source meanwhile; the last pass begins when it is stopped, and
- * keeps every other one from starting. The source is not changed.
+ * Copies an embedded installation to an empty PostgreSQL database: all tables of Rollcall and of the operator's products,
+ * except what is true only for a moment. A server may work on the source meanwhile. The last pass begins when that server
+ * has stopped, and keeps all others from starting. The source is not changed.
  *
- * Until it is finished no directory opens on the target. Afterwards the log goes on at the same position, so whoever
- * resumes at the target misses nothing.
- * @throws RollcallError `INPUT_INVALID` for a source or a target that will not do, and for what PostgreSQL cannot hold;
- * `UNAVAILABLE` when the target is in use or is lost; `INTERNAL` when it is not the same in the end. What was copied stays
- * then, and the next run goes on.
+ * No directory opens on the target until the copy is finished. Afterwards the log goes on at the same position, so a
+ * client that resumes at the target misses nothing.
+ * @throws RollcallError `INPUT_INVALID` for an unusable source or target, and for a row that PostgreSQL cannot hold;
+ * `UNAVAILABLE` when the target is in use or lost; `INTERNAL` when both sides differ in the end. Then what was copied
+ * stays, and the next run continues.
  */
 export async function copyInstallation(options: CopyOptions): Promise<CopyResult> {
   const [from, to] = addressesOf(options);
@@ -100,7 +100,7 @@ function addressesOf(options: CopyOptions): [FileAddress, ServerAddress] {
   return [from, to];
 }
 
-/** Looks at both sides, makes the tables of the target and marks it. */
+/** Checks both sides, makes the tables of the target, and marks the target as an unfinished copy. */
 async function prepare(
   source: CopySource,
   target: CopyTarget,
@@ -113,7 +113,7 @@ async function prepare(
   await migrateDatabase(to, products);
   const plan = copiedTables(given, await target.columns(), leaveOut);
   await target.write(() => markBegun(target, epoch, Date.now()));
-  // From here on none starts; one that started in this moment is found now.
+  // From here on no server starts on the target. One that started just before is found now.
   await refuseCompany(target);
   return plan;
 }
@@ -122,14 +122,14 @@ function refused(field: 'from' | 'to', message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message, { field });
 }
 
-/** A wait that is interrupted ends with an error of its own. */
+/** Whether the copy was asked to end. An interrupted wait ends with an error of its own. */
 function isInterrupt(error: unknown, signal: AbortSignal): boolean {
   return (
     signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
   );
 }
 
-/** A connection that broke while nothing was asked of it shows itself as one that was given back. */
+/** Whether a database was lost. A connection that broke while it was idle looks like one that was released. */
 function isLost(error: unknown): boolean {
   if (error instanceof RollcallError) return false;
   return error instanceof QueryRunnerAlreadyReleasedError || classifyStorageError(error) === 'unavailable';
@@ -139,7 +139,7 @@ function lost(cause: unknown): RollcallError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new RollcallError(
     'UNAVAILABLE',
-    `one of the two databases cannot be used now (${reason}); run the same copy again, it goes on where it stopped`,
+    `one of the two databases cannot be used now (${reason}); run the same copy again, and it continues where it stopped`,
     { cause },
   );
 }

@@ -2,22 +2,22 @@ import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { Queryable } from '../database/unit-of-work.js';
 
-/** What a database says of the copy that makes it, or made it. */
+/** What a database says about the copy that makes or made it. */
 export interface CopyMark {
   /** The epoch of the source. */
   epoch: string;
   finished: boolean;
 }
 
-/** The mark of a migrated database; undefined where nothing was ever copied to it. */
+/** The mark of a migrated database; undefined when nothing was ever copied to it. */
 export async function readCopyMark(transaction: Queryable): Promise<CopyMark | undefined> {
   const [row] = await transaction.query(sql`SELECT source_epoch, finished_at FROM copies WHERE id = 1`);
   return row && { epoch: String(row.source_epoch), finished: row.finished_at !== null };
 }
 
 /**
- * Marks a database as one that is being made, in the caller's transaction. Its foreign keys are taken away and kept in the
- * mark: tables are filled one after the other. A copy that goes on marks it again.
+ * Marks a database as an unfinished copy, in the transaction of the caller. Its foreign keys are removed and kept in the
+ * mark, since tables are filled one after the other. A copy that continues marks it again.
  * @param now epoch milliseconds.
  */
 export async function markBegun(transaction: Queryable, epoch: string, now: number): Promise<void> {
@@ -39,7 +39,7 @@ export async function markBegun(transaction: Queryable, epoch: string, now: numb
 }
 
 /**
- * Marks a database as complete, in the caller's transaction, and puts its foreign keys back.
+ * Marks a database as a finished copy, in the transaction of the caller, and restores its foreign keys.
  * @param now epoch milliseconds.
  */
 export async function markFinished(transaction: Queryable, now: number): Promise<void> {
@@ -50,13 +50,13 @@ export async function markFinished(transaction: Queryable, now: number): Promise
   await transaction.query(sql`UPDATE copies SET foreign_keys = '[]', finished_at = ${now} WHERE id = 1`);
 }
 
-/** @throws RollcallError `UNAVAILABLE` for a database that is a part of a copy only. */
+/** @throws RollcallError `UNAVAILABLE` for a database that is an unfinished copy. */
 export async function refuseUnfinishedCopy(transaction: Queryable): Promise<void> {
   const mark = await readCopyMark(transaction);
   if (!mark || mark.finished) return;
   throw new RollcallError(
     'UNAVAILABLE',
-    'this database is a copy that is not finished: run the same `rollcall copy` again, it goes on where it stopped; or start on an empty database',
+    'this database is an unfinished copy; run the same `rollcall copy` again, and it continues where it stopped, or start on an empty database',
     { unrecoverable: true },
   );
 }

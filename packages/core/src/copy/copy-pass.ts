@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileLock } from '../database/file-lock.js';
+import type { FileLock } from '../database/sqlite-file.js';
 import type { CopiedTable } from './copied-table.js';
 import type { CopySource } from './copy-source.js';
 import { copyTable, type TableCopy } from './copy-table.js';
 import type { CopyTarget } from './copy-target.js';
 
-/** How a copy gets on. */
+/** The progress of a copy. */
 export interface CopyProgress {
   /**
-   * `copying` while a server may work on the source; `waiting` when nearly everything is over and that server may be
-   * stopped; `finishing` when nobody works on the source any more.
+   * `copying` while a server may work on the source; `waiting` when nearly everything is copied and that server may be
+   * stopped; `finishing` when no server works on the source any more.
    */
   readonly stage: 'copying' | 'waiting' | 'finishing';
-  /** The table that is walked. */
+  /** The table that is being copied. */
   readonly table?: string;
-  /** Rows of the source that this pass has behind it, of about so many. */
+  /** Rows of the source that this pass has gone through, of about `total`. */
   readonly rows: number;
   readonly total: number;
 }
 
-/** One way through everything. */
+/** One pass through all tables. */
 export interface CopyPass {
   readonly source: CopySource;
   readonly target: CopyTarget;
@@ -28,7 +28,7 @@ export interface CopyPass {
   onProgress(progress: CopyProgress): void;
 }
 
-/** Goes through all tables once; in the stage `finishing` the source stands still, and both sides are the same afterwards. */
+/** Goes through all tables once. In the stage `finishing` the source does not change, and both sides are the same afterwards. */
 export async function copyTables(pass: CopyPass & { stage: CopyProgress['stage'] }): Promise<TableCopy[]> {
   const { source, plan, stage, onProgress } = pass;
   let total = 0;
@@ -45,15 +45,15 @@ export async function copyTables(pass: CopyPass & { stage: CopyProgress['stage']
   return copies;
 }
 
-/** Between two looks at the lock; a look itself takes up to two seconds. */
+/** The pause between two attempts at the lock. An attempt itself takes up to two seconds. */
 const BETWEEN_LOOKS_MS = 100;
 
-/** Between two passes there is this many times what one takes, so that the server of the source is not held up. */
+/** The pause between two passes is at least this many times as long as a pass, so that it does not slow the server down. */
 const REST = 4;
 
 /**
- * Waits until the server of the source has ended, and takes the source for itself. Now and then it brings over what has
- * changed, so that there is little left to write in the end.
+ * Waits until the server of the source has stopped, and takes the lock of the source. From time to time it copies what has
+ * changed, so that little is left to write in the end.
  * @throws the reason of the signal.
  */
 export async function waitForLock(pass: CopyPass, betweenPassesMs: number): Promise<FileLock> {

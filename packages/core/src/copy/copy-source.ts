@@ -4,18 +4,18 @@ import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
 import { openSqlite } from '../database/data-sources.js';
 import type { DatabaseAddress } from '../database/database-address.js';
-import { FileLock } from '../database/file-lock.js';
+import { FileLock } from '../database/sqlite-file.js';
 import { someVaried } from './column-kind.js';
 import { AT_REST, type CopiedTable, type SourceTables } from './copied-table.js';
 import { type Key, RowChunk } from './row-chunk.js';
 
-/** What is read at once: at most so many rows, and no further row once there are so many bytes. */
+/** One read takes at most this many rows, and no further row once it has this many bytes. */
 const CHUNK_ROWS = 2000;
 const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /**
- * An embedded database that is copied. It is read with a connection that cannot write; each statement reads a state of
- * its own, so that nothing holds up a server that works on the file.
+ * An embedded database that is copied, over a connection that cannot write. Each statement reads a state of its own, so
+ * that nothing holds up a server that works on the file.
  */
 export class CopySource {
   readonly #address: Extract<DatabaseAddress, { file: string }>;
@@ -26,21 +26,21 @@ export class CopySource {
     this.#source = source;
   }
 
-  /** @throws RollcallError `INPUT_INVALID` for a file that is missing or is no database of Rollcall. */
+  /** @throws RollcallError `INPUT_INVALID` for a file that is missing or not a database of Rollcall. */
   static async open(address: Extract<DatabaseAddress, { file: string }>): Promise<CopySource> {
     if (!existsSync(address.file)) throw refused(`there is no file ${address.file}`);
     const file = await openSqlite(address, 'reader', []).catch((error: unknown) => {
       if (!String(error).includes('file is not a database')) throw error;
-      throw refused(`${address.file} is no database`);
+      throw refused(`${address.file} is not a database`);
     });
     const source = new CopySource(address, file);
     const tables = await source.tables();
     if (tables.has('migrations') && tables.has('event_stream')) return source;
     await source.close();
-    throw refused(`${address.file} is no database of Rollcall`);
+    throw refused(`${address.file} is not a database of Rollcall`);
   }
 
-  /** The names of its columns for each of its tables, all in lower case, as the other engine has them. */
+  /** The names of the columns of each table, all in lower case, as in the other engine. */
   async tables(): Promise<SourceTables> {
     const rows = await this.#query(
       sql`SELECT lower(tables.name) AS name, lower(columns.name) AS part
@@ -54,13 +54,13 @@ export class CopySource {
     return tables;
   }
 
-  /** The names of the migrations that made it. */
+  /** The names of the migrations that it has run. */
   async migrations(): Promise<string[]> {
     const rows = await this.#query(sql`SELECT name FROM migrations`);
     return rows.map(({ name }) => String(name));
   }
 
-  /** The name of its event log. */
+  /** The epoch of its event log. */
   async epoch(): Promise<string> {
     const [row] = await this.#query(sql`SELECT epoch FROM event_stream`);
     return String(row?.epoch);
@@ -71,7 +71,7 @@ export class CopySource {
     return Number(row?.count);
   }
 
-  /** The next rows behind a key, as many as are good to hold in memory; none at the end. */
+  /** The next rows after a key, as many as one read takes; none at the end. */
   async chunkAfter(table: CopiedTable, after: Key | undefined): Promise<RowChunk> {
     const atRest = AT_REST[table.name] ?? {};
     const cells = table.columns.map(({ kind, name, sql: column }) => ({
@@ -97,8 +97,8 @@ export class CopySource {
   }
 
   /**
-   * Takes the database for itself, as a server does: none can start on it until the lock is released.
-   * @returns undefined when somebody else has it.
+   * Takes the lock of the database, as a server does: no server can start on it until the lock is released.
+   * @returns undefined when another process has the lock.
    */
   async lock(): Promise<FileLock | undefined> {
     const open = (file: string) => openSqlite({ ...this.#address, file }, 'lock', []);

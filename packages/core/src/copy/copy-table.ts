@@ -5,31 +5,31 @@ import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
 import { describeRange, type KeyRange, type RowChunk, refusedRow } from './row-chunk.js';
 
-/** One way through one table. */
+/** One pass through one table. */
 export interface TablePass {
   readonly source: CopySource;
   readonly target: CopyTarget;
   readonly table: CopiedTable;
-  /** Whether the source stands still: then the target must be the same afterwards, and is read back to see that it is. */
+  /** Whether the source does not change any more: then the target must be the same afterwards, and is read back to check. */
   readonly last: boolean;
   readonly signal: AbortSignal;
-  /** Hears how many rows more are behind. */
+  /** Hears how many more rows it has gone through. */
   onRows(rows: number): void;
 }
 
-/** What came of it. */
+/** The result of a pass. */
 export interface TableCopy {
   readonly name: string;
   readonly rows: number;
-  /** SHA-256 of all rows of the target in the order of their keys, in a form that does not depend on the engine. */
+  /** SHA-256 of all rows of the target in the order of their keys, in a form that is the same on all engines. */
   readonly checksum: string;
-  /** Rows of the source in chunks that were not on the other side as they are. */
+  /** Rows in chunks of the source that were different in the target. */
   readonly changed: number;
 }
 
 /**
- * Walks a table in the order of its primary key and makes each stretch of the target what it is in the source. What is the
- * same already is left alone, so a pass can be repeated, and resumed by beginning anew.
+ * Goes through a table in the order of its primary key and makes each range of the target the same as in the source. It
+ * does not touch what is the same already, so a pass can be repeated, and resumed by starting again.
  * @throws RollcallError `INTERNAL` when the last pass ends with a difference; `INPUT_INVALID` for a row that PostgreSQL
  * does not take; the reason of the signal.
  */
@@ -38,7 +38,7 @@ export async function copyTable(pass: TablePass): Promise<TableCopy> {
     return await walk(pass);
   } catch (error) {
     if (!pass.last || !isTaken(error)) throw error;
-    // A unique value has moved from one row to another that comes first: without the old rows it is free.
+    // A unique value has moved to a row that comes before its old row. Without the old rows it is free.
     await pass.target.empty(pass.table);
     return walk(pass);
   }
@@ -56,7 +56,7 @@ async function walk(pass: TablePass): Promise<TableCopy> {
     const upTo = chunk.lastKey;
     range = { ...(range.upTo && { after: range.upTo }), ...(upTo && { upTo }) };
     if (upTo) {
-      // Read while PostgreSQL works on this one. Whether it failed is seen when its turn comes.
+      // The next chunk is read while PostgreSQL works on this one. An error of that read shows in its turn.
       ahead = source.chunkAfter(table, upTo);
       ahead.catch(() => undefined);
     }
@@ -80,9 +80,12 @@ async function walk(pass: TablePass): Promise<TableCopy> {
   if (last) {
     const counts = [await source.count(table), await target.count(table)];
     if (counts.some(count => count !== rows)) {
-      throw differs(table, `the source has ${counts[0]} rows, the target ${counts[1]}, ${rows} were walked`);
+      throw differs(
+        table,
+        `the source has ${counts[0]} rows, the target has ${counts[1]}, and ${rows} were compared`,
+      );
     }
-    if (given.digest('hex') !== checksum) throw differs(table, 'the checksums');
+    if (given.digest('hex') !== checksum) throw differs(table, 'the checksums differ');
   }
   return { name: table.name, rows, checksum, changed };
 }
@@ -98,7 +101,7 @@ async function bringOver(
       if (missing.length > 0) await target.upsert(table, missing);
     });
   } catch (error) {
-    // While the source goes on, two stretches are of two moments, and what stands in the way may be gone in the next pass.
+    // While the source changes, two ranges are of two moments. The row in the way may be gone in the next pass.
     if (isTaken(error) && !last) return;
     if (isOfTheData(error)) throw await nameTheRow({ target, table, chunk }, error);
     throw error;
@@ -112,17 +115,17 @@ function differs(table: CopiedTable, where: string): RollcallError {
   );
 }
 
-/** Whether another row has the unique value that a row was to have. */
+/** Whether another row already has the unique value of a row. */
 function isTaken(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** Whether PostgreSQL does not take what a row says: a NUL in a text, a number out of range, nothing where something must be. */
+/** Whether PostgreSQL refuses the content of a row: a NUL in a text, a number out of range, a missing value. */
 function isOfTheData(error: unknown): error is Error {
   return /^2[23]/.test(sqlState(error)) && !isTaken(error);
 }
 
-/** @returns the error that names the first of these rows that PostgreSQL does not take; the cause when it takes each. */
+/** @returns the error that names the first of these rows that PostgreSQL refuses; the cause when it accepts each row. */
 async function nameTheRow(
   { target, table, chunk }: { target: CopyTarget; table: CopiedTable; chunk: RowChunk },
   cause: unknown,

@@ -7,10 +7,10 @@ import { someVaried } from './column-kind.js';
 import type { CopiedTable, TargetColumn } from './copied-table.js';
 import { type KeyRange, RowChunk, type StoredRow } from './row-chunk.js';
 
-/** Any number that no other program on the same PostgreSQL server is likely to lock. */
+/** A number that no other program on the same PostgreSQL server is likely to lock. */
 export const COPY_LOCK = 1_815_121_204;
 
-/** A PostgreSQL database that is copied to, by one connection. */
+/** The PostgreSQL database that is copied to, over one connection. */
 export class CopyTarget implements Queryable {
   readonly dialect = dialectOf('postgres');
   readonly #source: DataSource;
@@ -24,9 +24,9 @@ export class CopyTarget implements Queryable {
   static async open(url: string): Promise<CopyTarget> {
     const source = await openPostgres(url, { poolSize: 1, statementTimeoutMs: 0 }, []);
     const target = new CopyTarget(source, source.createQueryRunner());
-    // Servers are looked for by the name of their connections. What a crash takes away the next run brings again; the
-    // commit at the end is waited for, and with it all that came before. A network that swallows everything leaves the
-    // lock with PostgreSQL, which by itself asks after a silent client only when two hours are over.
+    // The name keeps this connection from being taken for a server's. Commits need not wait for the disk: the next run
+    // copies again what a crash took away, and the commit at the end waits for all that came before. Where the network
+    // swallows everything, PostgreSQL by itself asks after a silent client only after two hours, and keeps the lock.
     await target.query(sql`SELECT set_config('application_name', 'rollcall copy', false),
       set_config('synchronous_commit', 'off', false), set_config('tcp_keepalives_idle', '10', false),
       set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`);
@@ -37,11 +37,11 @@ export class CopyTarget implements Queryable {
     return (await this.#connection.query(statement.text, statement.values, true)).records;
   }
 
-  /** Runs a job in a transaction. */
-  async write<Result>(job: () => Promise<Result>): Promise<Result> {
+  /** Runs work in a transaction. */
+  async write<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.query(sql`BEGIN`);
     try {
-      const result = await job();
+      const result = await work();
       await this.query(sql`COMMIT`);
       return result;
     } catch (error) {
@@ -50,7 +50,7 @@ export class CopyTarget implements Queryable {
     }
   }
 
-  /** @returns whether no other copy to this database runs; until it is closed, none begins. */
+  /** Keeps other copies to this database from starting until it is closed. @returns false when one runs already. */
   async takeForCopying(): Promise<boolean> {
     const [row] = await this.query(sql`SELECT pg_try_advisory_lock(${COPY_LOCK}::bigint) AS taken`);
     return row?.taken === true;
@@ -65,7 +65,7 @@ export class CopyTarget implements Queryable {
     return Number(row?.count);
   }
 
-  /** What the catalogue says of every table in the schema of the connection. */
+  /** The columns of all tables in the schema of the connection, from the catalogue. */
   async columns(): Promise<TargetColumn[]> {
     const rows = await this.query(
       sql`SELECT tables.relname AS table, columns.attname AS column, types.typname AS type,
@@ -100,7 +100,7 @@ export class CopyTarget implements Queryable {
     );
   }
 
-  /** Takes every row of a range away whose key is not among these rows. */
+  /** Deletes all rows of a range whose keys are not among these rows. */
   async deleteOthers(table: CopiedTable, range: KeyRange, rows: readonly StoredRow[]): Promise<void> {
     const given = table.key.map(column => cellOf(table, column));
     const keys = join(table.key.map(column => column.sql));
@@ -111,7 +111,7 @@ export class CopyTarget implements Queryable {
     );
   }
 
-  /** Takes every row of a table away. */
+  /** Deletes all rows of a table. */
   async empty(table: CopiedTable): Promise<void> {
     await this.query(sql`DELETE FROM ${table.sql}`);
   }
@@ -121,7 +121,7 @@ export class CopyTarget implements Queryable {
     return Number(row?.count);
   }
 
-  /** Makes rows, or what they say of rows that there are. */
+  /** Inserts rows, or updates the rows that have their keys. */
   async upsert(table: CopiedTable, rows: readonly StoredRow[]): Promise<void> {
     const others = table.columns.filter(({ keyPlace }) => keyPlace === null);
     const names = join(table.columns.map(column => column.sql));

@@ -5,7 +5,7 @@ import type { CopiedTable } from './copied-table.js';
 import { markFinished } from './copy-mark.js';
 import type { CopyTarget } from './copy-target.js';
 
-/** Makes the indexes that the settings ask for. Once there, they grow with the rows and cost the last pass nothing. */
+/** Makes the indexes that the settings ask for. If they exist before the last pass, it does not have to build them. */
 export async function syncIndexes(target: CopyTarget): Promise<void> {
   await target.write(async () => {
     const { indexed_custom_fields } = await readSettings(target);
@@ -13,19 +13,19 @@ export async function syncIndexes(target: CopyTarget): Promise<void> {
   });
 }
 
-/** Makes a database that has all rows one that a server can start on. */
+/** Prepares a database that has all rows, so that a server can start on it. */
 export async function finishCopy(target: CopyTarget, plan: readonly CopiedTable[]): Promise<void> {
   await syncIndexes(target);
   await target.query(sql`ANALYZE ${join(plan.map(table => table.sql))}`);
   await target.write(async () => {
-    // This commit is on the disk before it is acknowledged, and so is everything before it.
+    // This commit, and all before it, reach the disk before it is acknowledged.
     await target.query(sql`SET LOCAL synchronous_commit = on`);
     await moveSequences(target);
     await markFinished(target, Date.now());
   });
 }
 
-/** Lets columns that count by themselves go on behind what was copied; a product may have one. */
+/** Lets serial columns, which a product may have, continue after the copied values. */
 async function moveSequences(target: CopyTarget): Promise<void> {
   const serials = await target.query(
     sql`SELECT quote_ident(tables.relname) AS table, quote_ident(columns.attname) AS column,

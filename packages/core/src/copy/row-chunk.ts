@@ -4,15 +4,15 @@ import type { CopiedTable } from './copied-table.js';
 /** The cells of a primary key, in its order. */
 export type Key = readonly string[];
 
-/** A stretch of a table: behind `after`, up to and with `upTo`; where one is absent it has no end on that side. */
+/** A range of a table: after `after`, up to and including `upTo`. If one is absent, the range is open on that side. */
 export interface KeyRange {
   readonly after?: Key;
   readonly upTo?: Key;
 }
 
-/** A stretch of a table in words, for an error. */
+/** A range of a table in words, for an error. */
 export function describeRange({ after, upTo }: KeyRange): string {
-  const from = after ? `behind ${describeKey(after)}` : 'from the beginning';
+  const from = after ? `after ${describeKey(after)}` : 'from the beginning';
   return `${from}${upTo ? ` up to ${describeKey(upTo)}` : ' to the end'}`;
 }
 
@@ -21,9 +21,9 @@ function describeKey(key: Key): string {
   return key.map(cell => JSON.stringify(cell)).join(', ');
 }
 
-/** A row as a database hands it over. */
+/** A row as a database returns it. */
 export interface StoredRow {
-  /** The cells in the order of the table's columns as a JSON array; each is text, or null. */
+  /** The cells as a JSON array, in the order of the table's columns. Each is text, or null. */
   readonly cells: string;
   /** Whether some cell can be written in more than one way. */
   readonly varied: boolean;
@@ -32,7 +32,7 @@ export interface StoredRow {
 /** Neighbouring rows of a table, in the order of its primary key. */
 export class RowChunk {
   readonly rows: readonly StoredRow[];
-  /** Each row as one text that is the same for all rows that mean the same. */
+  /** Each row as a text that is the same for all rows that mean the same. */
   readonly lines: readonly string[];
   readonly #keyCells: readonly number[];
 
@@ -48,7 +48,7 @@ export class RowChunk {
     return last && this.keyOf(last);
   }
 
-  /** @throws RollcallError `INPUT_INVALID` that names the row, for one that does not hold the JSON that it should. */
+  /** @throws RollcallError `INPUT_INVALID` that names the row, for a row with a text that is not JSON but should be. */
   #lineOf(table: CopiedTable, row: StoredRow): string {
     try {
       return lineOf(table, row);
@@ -70,14 +70,14 @@ export class RowChunk {
     );
   }
 
-  /** The rows that the other chunk does not have as they are here. */
+  /** The rows that the other chunk lacks or has with other content. */
   missingIn(other: RowChunk): StoredRow[] {
     const known = new Set(other.lines);
     return this.rows.filter((_, index) => !known.has(this.lines[index] ?? ''));
   }
 }
 
-/** Most rows are one text on both sides as they stand: reading and writing their JSON again would take most of the time. */
+/** Most rows have the same text on both sides. Parsing and writing their JSON again would take most of the time. */
 function lineOf(table: CopiedTable, { cells, varied }: StoredRow): string {
   if (!varied && !cells.includes('\\')) return cells;
   const values = (JSON.parse(cells) as (string | null)[]).map((cell, index) => {
@@ -99,7 +99,7 @@ export function refusedRow({
 }): RollcallError {
   return new RollcallError(
     'INPUT_INVALID',
-    `PostgreSQL does not take the row of the table "${table}" with the key ${describeKey(key)}: ${reason}; mend it in the source and run the copy again`,
+    `PostgreSQL refuses the row of the table "${table}" with the key ${describeKey(key)}: ${reason}; correct it in the source and run the copy again`,
     { field: 'from' },
   );
 }

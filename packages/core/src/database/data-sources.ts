@@ -20,7 +20,7 @@ const COMMON = {
   migrationsTransactionMode: 'each',
   synchronize: false,
   logging: false,
-  // A condition on undefined must be an error, not a condition left out.
+  // A condition on undefined must be an error. By default TypeORM leaves it out.
   invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
 } as const satisfies Partial<DataSourceOptions>;
 
@@ -37,8 +37,8 @@ export async function openSqlite(
 }
 
 /**
- * FULL: an acknowledged commit has reached the disk (sqlite.org/pragma.html#pragma_synchronous). The default cache of
- * 2 MB makes scans about three times slower than 64 MB.
+ * FULL: an acknowledged commit has reached the disk (sqlite.org/pragma.html#pragma_synchronous). With the default cache
+ * of 2 MB, scans are about three times slower than with 64 MB.
  */
 const PRAGMAS: Record<SqliteRole, readonly string[]> = {
   writer: [
@@ -69,7 +69,8 @@ function sqliteOptions(
     };
   }
   const sqlite3 = require('sqlite3') as Record<string, unknown> & { OPEN_READONLY: number };
-  // TypeORM calls verbose() on the driver, which records a stack for every statement: 10–40 % of a small statement.
+  // TypeORM calls verbose() on the driver, which then records a stack for every statement. That is 10–40 % of the time
+  // of a small statement.
   const driver = { ...sqlite3, verbose: () => driver };
   return {
     ...COMMON,
@@ -84,39 +85,39 @@ function sqliteOptions(
 /** How a pool of connections to PostgreSQL behaves. */
 export interface PostgresPoolOptions {
   poolSize: number;
-  /** PostgreSQL ends a statement that takes longer, waiting for locks included; 0 lets it take for ever. */
+  /** PostgreSQL ends a statement that takes longer, waits for locks included; 0 sets no limit. */
   statementTimeoutMs: number;
 }
 
-/** A statement's answer is waited for so much longer than PostgreSQL may take for it. */
+/** How much longer than a statement may take we wait for its answer. */
 const ANSWER_GRACE_MS = 3000;
 
 /**
- * A transaction that asks nothing for so long belongs to a process that is paused or cut off. Others wait for its locks,
- * so it is ended; a job awaits nothing but its transaction, so no living one is ever so slow.
+ * A transaction that is silent for this long belongs to a process that is paused or cut off. PostgreSQL ends it, since
+ * others wait for its locks. The work of a living process awaits nothing but its transaction and is never this slow.
  */
 const IDLE_IN_TRANSACTION_MS = 5000;
 
 /**
- * Who waits for a lock for so long lets go of its own and begins again. It is less than the time above, so that of many
- * transactions of a process that is gone, which wait behind each other, none gets the lock that the first one leaves:
- * each would keep it for as long again.
+ * A transaction that waits this long for a lock gives up its own locks and begins again. The time is shorter than the
+ * one above for a reason: when a process is gone, many of its transactions may wait behind each other. None of them
+ * may get the lock that the first one leaves, since each would keep it for as long again.
  */
 const LOCK_TIMEOUT_MS = 4000;
 
-/** The network is asked about a silent connection after this time. */
+/** A connection that has been silent for this long is probed. */
 const TCP_KEEP_ALIVE_MS = 10_000;
 
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** So long a connection that is closed may take to say so. */
+/** How long we wait for the close handshake of a connection. */
 const CLOSE_TIMEOUT_MS = 500;
 
 const APPLICATION_NAME = 'rollcall';
 
 /**
  * Opens a pool of connections to PostgreSQL.
- * @throws RollcallError `UNAVAILABLE` when it is not to be reached or does not let us in; the message never holds the URL.
+ * @throws RollcallError `UNAVAILABLE` when PostgreSQL cannot be reached or refuses us. The message never holds the URL.
  */
 export async function openPostgres(
   url: string,
@@ -132,13 +133,13 @@ export async function openPostgres(
     parseInt8: true,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: APPLICATION_NAME,
-    // A connection that breaks while it lies in the pool is replaced; the next query says so if it cannot be.
+    // A connection that breaks while it is idle is replaced. If that fails, the next query says so.
     poolErrorHandler: () => undefined,
     extra: {
-      // The planner overestimates what sorting by JSON costs and would compile every such query.
+      // The planner overestimates the cost of sorting by JSON, and would compile every such query.
       options: '-c jit=off',
       statement_timeout: statementTimeoutMs,
-      // In a network that swallows everything nobody else would ever end the wait.
+      // In a network that drops everything, nothing else would end the wait.
       ...(statementTimeoutMs > 0 && {
         query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
         lock_timeout: LOCK_TIMEOUT_MS,
@@ -151,15 +152,15 @@ export async function openPostgres(
   await source.initialize().catch((cause: NodeJS.ErrnoException) => {
     // Where a name has several addresses, Node's error has a code and no message.
     const reason = cause.message || cause.code;
-    const message = `PostgreSQL cannot be used: ${reason}; ROLLCALL_DATABASE_URL says where it is and who signs in`;
+    const message = `PostgreSQL cannot be used: ${reason}; check the server, the user and the password in ROLLCALL_DATABASE_URL`;
     throw new RollcallError('UNAVAILABLE', message, { cause, retry_after: 5 });
   });
   return source;
 }
 
 /**
- * Gives up the connection of a runner instead of giving it back: it is broken, or waits for an answer that nobody wants
- * any more, and the next one to use it would have to wait behind that. Without effect on a runner that got none.
+ * Gives up the connection of a runner instead of returning it to the pool. It is broken, or waits for an answer that
+ * nobody wants any more, and its next user would have to wait behind that. A runner without a connection stays as it is.
  */
 export async function discardConnection(runner: QueryRunner, cause: unknown): Promise<void> {
   const client = await (runner.connect() as Promise<Client>).catch(() => undefined);
@@ -172,11 +173,11 @@ export async function discardConnection(runner: QueryRunner, cause: unknown): Pr
 /** One connection to PostgreSQL outside of any pool. */
 export interface PostgresConnection {
   query(text: string, values?: string[]): Promise<unknown>;
-  /** Closes it, however broken it is, and never throws. */
+  /** Closes the connection, however broken it is. It never throws. */
   close(): Promise<void>;
 }
 
-/** Opens a connection that hears notifications. A statement that is not answered in time fails. */
+/** Opens a connection that receives notifications. A statement fails when it is not answered within `answerMs`. */
 export async function connectPostgres(
   url: string,
   options: { answerMs: number; onNotification: (payload: string) => void; onLost: () => void },
@@ -192,7 +193,7 @@ export async function connectPostgres(
   });
   client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
   client.on('error', options.onLost);
-  // A farewell that is never answered must not be waited for.
+  // The other side may never answer the close handshake.
   const close = () => Promise.race([client.end().catch(() => undefined), delay(CLOSE_TIMEOUT_MS)]);
   try {
     await client.connect();

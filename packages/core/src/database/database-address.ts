@@ -3,19 +3,19 @@ import { RollcallError } from '@rollcall/protocol';
 /** The storage engines. `sqlite3` is the embedded default. */
 export type EngineName = 'sqlite3' | 'better-sqlite3' | 'postgres';
 
-/** Where the data is, as the setting `ROLLCALL_DATABASE_URL` says it. */
+/** Where the data is, as the setting `ROLLCALL_DATABASE_URL` says. */
 export type DatabaseAddress =
   | { engine: 'sqlite3' | 'better-sqlite3'; file: string }
   | {
       engine: 'postgres';
       url: string;
-      /** Connections that the process keeps open at most, beside those that it starts with; default 10. */
+      /** The most connections that the process keeps open, besides those that it starts with; default 10. */
       poolSize?: number;
     };
 
 /**
  * Reads a database URL: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.
- * @throws RollcallError `INPUT_INVALID` for anything else. The message never repeats the URL: it may hold a password.
+ * @throws RollcallError `INPUT_INVALID` for anything else. The message never repeats the URL, which may hold a password.
  */
 export function parseDatabaseUrl(url: string): DatabaseAddress {
   if (/^postgres(ql)?:\/\//.test(url)) return { engine: 'postgres', url };

@@ -1,7 +1,7 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { EngineName } from './database-address.js';
 
-/** One column. Times are `integer`: epoch milliseconds. */
+/** A column. Times are `integer`: epoch milliseconds. */
 export interface Column {
   name: string;
   kind: 'text' | 'integer' | 'boolean' | 'json';
@@ -9,32 +9,26 @@ export interface Column {
   primary?: true;
 }
 
-/** A table's name and columns. */
-export interface TableShape {
-  readonly name: string;
-  readonly columns: readonly Column[];
-}
-
 /**
- * The differences between the two SQL dialects, as named helpers. Domain code composes statements from these and never
- * asks which engine it is on.
+ * The differences between the two SQL dialects, as named helpers. Domain code composes statements from them and never
+ * asks which engine it runs on.
  */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
   /** Ends a `SELECT` whose rows this transaction is about to change. */
   readonly forUpdate: Sql;
-  /** Likewise, passing over rows that another transaction is changing instead of waiting for it. */
+  /** The same, but it skips rows that another transaction is changing instead of waiting for them. */
   readonly skipLocked: Sql;
   /** Ends a `SELECT` whose rows must stay as they are until the end of this transaction. */
   readonly forShare: Sql;
   /**
-   * Rows handed over as one JSON parameter, so that a statement about a hundred rows has the same short text as one
-   * about a single row. Use as `SELECT <expressions> FROM <source>`.
+   * Rows as one JSON parameter, so that a statement about a hundred rows has the same short text as a statement about one
+   * row. Use it as `SELECT <expressions> FROM <source>`.
    */
   rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
-  /** A list of values handed over as one parameter, for `x IN (…)`. */
+  /** A list of values as one parameter, for `x IN (…)`. */
   values(list: readonly (string | number)[]): Sql;
-  /** Whether some value of a JSON object of texts is this one. */
+  /** Whether a JSON object of texts has this text as one of its values. */
   anyValueIs(column: Sql, text: string): Sql;
   /** A JSON value as {@link rowsFromJson} takes it. */
   jsonForRow(value: unknown): unknown;
@@ -42,7 +36,7 @@ export interface Dialect {
   jsonParameter(value: unknown): unknown;
   /** A JSON column as the driver returns it. */
   readJson(value: unknown): unknown;
-  /** The time of the database server in epoch milliseconds: the clock that leases run by. */
+  /** The time of the database server in epoch milliseconds: the clock for leases. */
   readonly now: Sql;
 }
 

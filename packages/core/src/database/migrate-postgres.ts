@@ -5,35 +5,36 @@ import { openPostgres } from './data-sources.js';
 
 /** How long a migration waits for what others hold. */
 export interface MigrationPatience {
-  /** One attempt at a lock on a table: everybody else who wants the table waits behind it for as long. */
+  /** One attempt to lock a table. All others who want the table wait behind it for as long. */
   lockTimeoutMs: number;
-  /** All attempts together, and the wait for another process that migrates. */
+  /** All attempts together, and also the wait for another process that migrates. */
   giveUpAfterMs: number;
 }
 
 const PATIENCE: MigrationPatience = { lockTimeoutMs: 1000, giveUpAfterMs: 60_000 };
 
-/** Between two looks for whether the other process has finished. */
+/** How often a process that waits looks whether the other has finished. */
 const POLL_MS = 200;
 
-/** Between two attempts at a migration those who waited behind it get their turn. */
+/** The pause between two attempts, in which those who waited behind the migration get their turn. */
 const PAUSE_MS = 500;
 
-/** Another transaction was in the way: a lock that was not to be had in time, a deadlock (postgresql.org, error codes). */
+/** Another transaction was in the way: a lock that could not be taken in time, or a deadlock (postgresql.org, error codes). */
 const IN_THE_WAY = new Set(['55P03', '40P01']);
 
 /**
- * Brings a PostgreSQL database up to date, ours first, while any number of processes start at once and others serve calls:
+ * Brings a PostgreSQL database up to date, our migrations first. Any number of processes may start at once, and others
+ * may serve calls meanwhile:
  *
- * - An advisory lock lets one process migrate while the others wait. It is held by the connection that migrates, so that
- *   whoever is killed holds it for no longer than what it had begun runs on.
- * - Each migration is a transaction together with the note that it has run: of one that is cut off nothing is left.
- * - A migration never waits for a table for longer than `lockTimeoutMs`, since everybody who comes later waits behind it;
- *   it gives way and tries again.
+ * - An advisory lock lets one process migrate while the others wait. The connection that migrates holds the lock, so a
+ *   process that is killed holds it only until its last statement has ended.
+ * - A migration and the record that it has run are one transaction, so a migration that is cut off leaves nothing behind.
+ * - A migration never waits longer than `lockTimeoutMs` for a table, since all who come later wait behind it. It gives
+ *   way and tries again.
  *
- * Migrations that are recorded in the database and unknown to this version are passed over.
+ * Migrations that the database records and this version does not know are ignored.
  * @returns the names of the migrations that ran.
- * @throws RollcallError `UNAVAILABLE` after `giveUpAfterMs`, naming what was waited for and who holds it.
+ * @throws RollcallError `UNAVAILABLE` after `giveUpAfterMs`; it names what was waited for and who holds it.
  */
 export async function migratePostgres(
   url: string,
@@ -46,7 +47,7 @@ export async function migratePostgres(
   const onlooker = source.createQueryRunner();
   try {
     const executor = new MigrationExecutor(source, runner);
-    // Who has nothing to do waits for nobody: a server that starts again beside one that migrates is up at once.
+    // A process with nothing to do does not wait: a server that restarts beside one that migrates is up at once.
     if ((await executor.getPendingMigrations()).length === 0) return [];
     await takeMigrationLock(runner, patience);
     const ran: string[] = [];
@@ -58,7 +59,7 @@ export async function migratePostgres(
   } finally {
     await runner.release();
     await onlooker.release();
-    // Closing the connection lets go of the lock.
+    // Closing the connection releases the lock.
     await source.destroy();
   }
 }
@@ -72,7 +73,7 @@ async function takeMigrationLock(runner: QueryRunner, { giveUpAfterMs }: Migrati
       const holder = await holderOfMigrationLock(runner);
       throw new RollcallError(
         'UNAVAILABLE',
-        `the database is being migrated by another process for more than ${giveUpAfterMs} ms: ${holder}`,
+        `another process has been migrating the database for more than ${giveUpAfterMs} ms: ${holder}`,
         { retry_after: 1 },
       );
     }
@@ -83,7 +84,7 @@ async function takeMigrationLock(runner: QueryRunner, { giveUpAfterMs }: Migrati
 interface Attempt {
   executor: MigrationExecutor;
   runner: QueryRunner;
-  /** Looks, over a connection of its own, for who is in the way. */
+  /** Looks, on a connection of its own, who is in the way. */
   onlooker: QueryRunner;
   migration: Migration;
 }
@@ -114,17 +115,17 @@ async function runPatiently(attempt: Attempt, patience: MigrationPatience): Prom
     }
   } finally {
     done.abort();
-    // A connection that was asked for and given back too early would never be given back.
+    // A runner that is released while it still asks for a connection would never return that connection.
     await looking;
   }
 }
 
-/** @returns false when somebody was in the way; then nothing has happened. */
+/** Tries a migration once. @returns false when somebody was in the way; then nothing has changed. */
 async function hasRun(
   { executor, runner, migration }: Attempt,
   { lockTimeoutMs }: MigrationPatience,
 ): Promise<boolean> {
-  // What builds an index beside the traffic asks for no transaction, holds nobody up, and may wait as long as it takes.
+  // A migration that builds an index while others work uses no transaction. It holds nobody up, so it may take its time.
   const inTransaction = migration.instance?.transaction ?? true;
   try {
     if (inTransaction) {
@@ -146,10 +147,10 @@ function wasInTheWay(error: unknown): boolean {
   return IN_THE_WAY.has(String(failed?.code));
 }
 
-/** Any number that no other program on the same PostgreSQL server is likely to lock: "rollcall" in letters' places. */
+/** A number that no other program on the same PostgreSQL server is likely to lock: "rollcall" by places in the alphabet. */
 export const MIGRATION_LOCK = 1_815_121_203;
 
-/** What an operator needs to find a connection. The text of its statement may hold data and stays out. */
+/** What an operator needs to find a connection. The text of its statement may hold data, so it is left out. */
 const CONNECTION = `format(
   'pid %s (application "%s", user %s, %s, %s for %s s)',
   pid, application_name, usename, coalesce(host(client_addr), 'local'), coalesce(state, 'state unknown'),
@@ -164,7 +165,7 @@ async function holderOfMigrationLock(runner: QueryRunner): Promise<string> {
         AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [MIGRATION_LOCK],
   );
-  return rows[0]?.holder ?? 'it has just let go';
+  return rows[0]?.holder ?? 'it has just been released';
 }
 
 /** Says whom a connection waits for; undefined when it waits for nobody. */

@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import { type DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
-import { openPostgres, openSqlite } from './data-sources.js';
+import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
-import { dialectOf, type TableShape } from './dialect.js';
-import { FileLock } from './file-lock.js';
+import { dialectOf } from './dialect.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
+import { lockFile, prepareSqlite } from './sqlite-file.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
-import { toEntitySchema } from './table.js';
+import { type TableShape, toEntitySchema } from './table.js';
 import type { LogWriter, UnitOfWork, UnitOfWorkOptions } from './unit-of-work.js';
 
 /** An open, migrated database. */
@@ -19,23 +17,23 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Whether a database that is opened is brought up to date, or refused where it is not. */
+/** What to do about a schema that is not up to date: migrate it, or refuse the database. */
 type Schema = 'migrate' | 'require';
 
 /** What a database is opened with. */
 export interface DatabaseOptions {
   /** The tables that rows are mapped to; default none. */
   tables?: readonly TableShape[];
-  /** Who brings tables of its own along; default nobody. */
+  /** Products with tables of their own; default none. */
   owners?: readonly TableOwner[];
-  /** What is done about a schema that is not up to date; default `migrate`. */
+  /** What to do about a schema that is not up to date; default `migrate`. */
   schema?: Schema;
-  /** Gives each transaction its moment, epoch milliseconds; default the machine's clock. */
+  /** Gives each transaction its moment, in epoch milliseconds; default the machine's clock. */
   clock?: () => number;
 }
 
 /**
- * Opens a database whose schema is up to date.
+ * Opens a database and makes sure that its schema is up to date.
  * @throws RollcallError `UNAVAILABLE` for a database that is in use, damaged, or, with `require`, not up to date.
  */
 export async function openDatabase(
@@ -73,8 +71,8 @@ export async function openDatabase(
 }
 
 /**
- * Brings the schema of a database up to date, with the tables that an operator's own products bring along, and closes it
- * again.
+ * Brings the schema of a database up to date, including the tables of the operator's own products, and closes the
+ * database again.
  * @returns the names of the migrations that ran.
  * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a migration that fails or gets no
  * lock in time.
@@ -93,35 +91,6 @@ export async function migrateDatabase(
   }
 }
 
-async function lockFile(address: Extract<DatabaseAddress, { file: string }>): Promise<FileLock> {
-  mkdirSync(dirname(address.file), { recursive: true });
-  return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
-}
-
-/** Looks whether a file can be trusted before anything is done with its schema. */
-async function prepareSqlite<Result>(
-  address: Extract<DatabaseAddress, { file: string }>,
-  run: (source: DataSource) => Promise<Result>,
-): Promise<Result> {
-  // A log that was left behind means that the last process ended without closing: look before trusting the file.
-  const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
-  const source = await openSqlite(address, 'writer', []);
-  try {
-    const [mode] = (await source.query('PRAGMA journal_mode')) as { journal_mode: string }[];
-    if (mode?.journal_mode !== 'wal') {
-      throw new RollcallError(
-        'UNAVAILABLE',
-        `the file system of ${address.file} does not support write-ahead logging; use a local disk`,
-        { unrecoverable: true },
-      );
-    }
-    if (uncleanEnd) await checkIntegrity(source, address.file);
-    return await run(source);
-  } finally {
-    await source.destroy();
-  }
-}
-
 async function requireMigratedPostgres(url: string, further: readonly MigrationInterface[]): Promise<void> {
   const source = await openPostgres(url, { poolSize: 1, statementTimeoutMs: 0 }, []);
   try {
@@ -131,18 +100,9 @@ async function requireMigratedPostgres(url: string, further: readonly MigrationI
   }
 }
 
-async function checkIntegrity(source: DataSource, file: string): Promise<void> {
-  const rows = (await source.query('PRAGMA quick_check(1)')) as { quick_check: string }[];
-  const answer = rows[0]?.quick_check;
-  if (answer === 'ok') return;
-  throw new RollcallError('UNAVAILABLE', `the database ${file} is damaged (${answer}); restore a backup`, {
-    unrecoverable: true,
-  });
-}
-
 /**
- * Runs what has not run yet, ours first. What is recorded in the database and known to nobody any more, since its product
- * was taken away, is passed over.
+ * Runs the migrations that have not run yet, ours first. It ignores those that the database records and nobody knows any
+ * more, because their product was removed.
  */
 async function runMigrations(source: DataSource, further: MigrationInterface[]): Promise<string[]> {
   source.migrations.push(...further);
@@ -151,8 +111,8 @@ async function runMigrations(source: DataSource, further: MigrationInterface[]):
 }
 
 /**
- * Refuses a database that is not up to date, for those who migrate apart. Nothing is written.
- * @throws RollcallError `UNAVAILABLE` that names what is missing.
+ * Refuses a database that is not up to date, for operators who migrate in a step of its own. It writes nothing.
+ * @throws RollcallError `UNAVAILABLE` that names the missing migrations.
  */
 async function requireMigrated(source: DataSource, further: readonly MigrationInterface[]): Promise<void> {
   source.migrations.push(...further);
@@ -161,7 +121,7 @@ async function requireMigrated(source: DataSource, further: readonly MigrationIn
   const names = missing.map(({ name }) => name).join(', ');
   throw new RollcallError(
     'UNAVAILABLE',
-    `the database is not up to date: it lacks ${names}; run "rollcall migrate" first, or let servers migrate by themselves with ROLLCALL_MIGRATE=on`,
+    `the database is not up to date: it lacks ${names}; run "rollcall migrate" first, or set ROLLCALL_MIGRATE=on so that servers migrate by themselves`,
     { unrecoverable: true },
   );
 }

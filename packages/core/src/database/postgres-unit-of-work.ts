@@ -23,9 +23,9 @@ const BEGIN_WRITE = 'START TRANSACTION ISOLATION LEVEL READ COMMITTED';
 const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /**
- * The unit of work on PostgreSQL: a real transaction on a connection of its own. A write that met another one
- * (serialisation failure, deadlock, two inserts of one key) runs again from the start, after a pause that grows and is
- * random, so that two that met do not meet again.
+ * The unit of work on PostgreSQL: a real transaction on a connection of its own. A write that collided with another
+ * (serialisation failure, deadlock, two inserts of one key) runs again from the start. The pause before that grows and is
+ * random, so that the two do not collide again.
  */
 export class PostgresUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('postgres');
@@ -59,14 +59,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
     this.#onLogged = listener;
   }
 
-  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.writable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
         const result = await this.#withConnection(BEGIN_WRITE, connection =>
-          this.#runWrite(connection, job, afterCommit),
+          this.#runWrite(connection, work, afterCommit),
         );
         this.#writable = true;
         for (const run of afterCommit) run();
@@ -85,12 +85,12 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.readable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     try {
       return await this.#withConnection(BEGIN_READ, connection =>
-        this.#current.enter(this.#transactionOn(connection), false, job),
+        this.#current.enter(this.#transactionOn(connection), false, work),
       );
     } catch (error) {
       if (isLost(error)) throw unavailable(error);
@@ -117,7 +117,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   async #runWrite<Result>(
     connection: QueryRunner,
-    job: (transaction: WriteTransaction) => Promise<Result>,
+    work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
@@ -128,7 +128,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
       lock: names => lockNames(plain, names),
       afterCommit: run => afterCommit.push(run),
     };
-    const result = await this.#current.enter(transaction, true, job);
+    const result = await this.#current.enter(transaction, true, work);
     if (entries.length > 0) {
       await this.#logWriter(plain, entries);
       afterCommit.push(this.#onLogged);
@@ -137,8 +137,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   /**
-   * Runs inside a transaction. The connection goes back to the pool however it ends, unless the storage was lost: then it
-   * is given up, since the next one to use it would wait where this one did.
+   * Runs something inside a transaction. Afterwards the connection goes back to the pool, however the transaction ended.
+   * Only a connection that was lost is given up: its next user would wait where this one did.
    */
   async #withConnection<Result>(
     begin: string,
@@ -160,15 +160,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
-/** @throws RollcallError `UNAVAILABLE` when nobody can tell whether it happened. */
+/** @throws RollcallError `UNAVAILABLE` when the answer was lost, so that the commit may or may not have happened. */
 async function commit(connection: QueryRunner): Promise<void> {
-  // A connection that was lost before it was asked has committed nothing.
+  // A connection that was lost before the commit was sent has committed nothing.
   const inTime = !connection.isReleased;
   try {
     if (!inTime) throw new QueryRunnerAlreadyReleasedError();
     const client = (await connection.connect()) as { query(text: string): Promise<{ command: string }> };
     const { command } = await client.query('COMMIT');
-    // After a failed statement PostgreSQL rolls back instead and calls that no error.
+    // After a failed statement PostgreSQL rolls back instead, and does not report an error.
     if (command !== 'COMMIT') throw new Error(`a statement had failed: the commit became a ${command}`);
   } catch (error) {
     throw inTime && isLost(error) ? inDoubt(error) : error;
@@ -179,7 +179,7 @@ function isLost(error: unknown): boolean {
   return classifyStorageError(error instanceof RollcallError ? error.cause : error) === 'unavailable';
 }
 
-/** Always in the same order, so that two transactions that want the same names cannot wait for each other. */
+/** Always locks in the same order, so that two transactions that want the same names cannot wait for each other. */
 async function lockNames(transaction: Transaction, names: readonly string[]): Promise<void> {
   for (const name of [...names].sort()) {
     await transaction.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`);

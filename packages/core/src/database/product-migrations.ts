@@ -2,41 +2,41 @@ import { RollcallError } from '@rollcall/protocol';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { type ColumnTypes, columnTypes } from './migrations/column-types.js';
 
-/** What the tables of a product are made by. It never changes once it has run somewhere. */
+/** What makes the tables of a product. It never changes once it has run somewhere. */
 export interface ProductMigration {
-  /** Epoch milliseconds of the day it was written: migrations run in this order. */
+  /** When it was written, in epoch milliseconds: migrations run in this order. */
   readonly timestamp: number;
-  /** What it makes: letters, digits and hyphens, a letter first. */
+  /** What it makes: letters, digits and hyphens, beginning with a letter. */
   readonly name: string;
   /** Runs in a transaction of its own; `types` are the column types of the engine. */
   up(run: (statement: string) => Promise<unknown>, types: ColumnTypes): Promise<void>;
 }
 
-/** Something that brings tables of its own along. */
+/** Something with tables of its own. */
 export interface TableOwner {
   readonly name: string;
   readonly migrations?: readonly ProductMigration[];
 }
 
 /**
- * The migrations of products, as the executor takes them. Their timestamps have thirteen digits, ours a row of zeros, so
- * they run after all of ours. Under `<product>_<name><timestamp>` the table of migrations remembers each for ever: no two
- * can come to the same, since a name of a migration has no underscore.
- * @throws RollcallError `INPUT_INVALID` for a timestamp or a name that is none, and for a migration that stands twice.
+ * The migrations of products, as the executor takes them. Their timestamps have thirteen digits and ours begin with
+ * zeros, so they run after all of ours. The table of migrations remembers each for ever as
+ * `<product>_<name><timestamp>`. No two get the same name, since the name of a migration has no underscore.
+ * @throws RollcallError `INPUT_INVALID` for a timestamp or a name that is not valid, and for a migration that is listed
+ * twice.
  */
 export function productMigrations(owners: readonly TableOwner[]): MigrationInterface[] {
   const known = new Set<string>();
   return owners.flatMap(({ name: owner, migrations = [] }) =>
     migrations.map(migration => {
       const name = nameOf(owner, migration);
-      if (known.has(name))
-        throw refused(`the migration ${name} of the product "${owner}" stands there twice`);
+      if (known.has(name)) throw refused(`the migration ${name} of the product "${owner}" is listed twice`);
       known.add(name);
       return {
         name,
         up: runner => runMigration(runner, { owner, migration }),
         down: async () => {
-          throw new Error('the tables of a product are not thrown away; restore a backup instead');
+          throw new Error('the tables of a product are never dropped; restore a backup instead');
         },
       };
     }),
@@ -46,12 +46,12 @@ export function productMigrations(owners: readonly TableOwner[]): MigrationInter
 function nameOf(owner: string, { timestamp, name }: ProductMigration): string {
   if (!Number.isInteger(timestamp) || !/^[1-9]\d{12}$/.test(String(timestamp))) {
     throw refused(
-      `the product "${owner}": the timestamp of a migration is epoch milliseconds of thirteen digits, not ${timestamp}`,
+      `the product "${owner}": the timestamp of a migration must be epoch milliseconds with thirteen digits, not ${timestamp}`,
     );
   }
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name)) {
     throw refused(
-      `the product "${owner}": the name of a migration is up to 64 letters, digits and hyphens, a letter first, not "${name}"`,
+      `the product "${owner}": the name of a migration must be up to 64 letters, digits and hyphens, beginning with a letter, not "${name}"`,
     );
   }
   return `${owner}_${name}${timestamp}`;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { SerialQueue } from './serial-queue.js';
 
-it('runs jobs one after another, in the order they came, whatever fails', async () => {
+it('runs work one after another, in the order it came, whatever fails', async () => {
   const queue = new SerialQueue(10);
   const log: string[] = [];
-  const job = (name: string, fails = false) =>
+  const run = (name: string, fails = false) =>
     queue.run(async () => {
       log.push(`${name} begins`);
       await Promise.resolve();
@@ -12,13 +12,13 @@ it('runs jobs one after another, in the order they came, whatever fails', async 
       if (fails) throw new Error(name);
       return name;
     });
-  const ended = await Promise.allSettled([job('a'), job('b', true), job('c')]);
+  const ended = await Promise.allSettled([run('a'), run('b', true), run('c')]);
   expect(ended.map(one => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   expect(queue.length).toBe(0);
 });
 
-it('refuses a job at once when too many wait, and takes one again when there is room', async () => {
+it('refuses work at once when too much waits, and takes more again when there is room', async () => {
   const queue = new SerialQueue(2);
   const waiting = [queue.run(async () => 1), queue.run(async () => 2)];
   await expect(queue.run(async () => 3)).rejects.toMatchObject({ code: 'UNAVAILABLE', retry_after: 1 });

@@ -1,8 +1,8 @@
 import { RollcallError } from '@rollcall/protocol';
 
 /**
- * Runs jobs one after another, in the order they came. It is bounded: past `maxWaiting` a job is refused at once, so
- * that a storage that has become slow cannot pile up work without limit.
+ * Runs work one after another, in the order in which it came. The queue is bounded: past `maxWaiting` it refuses further
+ * work at once, so that work cannot pile up without limit while the storage is slow.
  */
 export class SerialQueue {
   readonly #maxWaiting: number;
@@ -14,17 +14,17 @@ export class SerialQueue {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** How many jobs wait or run: the measure by which a caller picks the shortest queue. */
+  /** How much work waits or runs: callers use it to pick the shortest queue. */
   get length(): number {
     return this.#waiting;
   }
 
-  /** @throws RollcallError `UNAVAILABLE` when too many jobs wait, or the queue is closed. */
-  run<Result>(job: () => Promise<Result>): Promise<Result> {
+  /** @throws RollcallError `UNAVAILABLE` when too much work waits, or the queue is closed. */
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(refused('the storage is closed'));
     if (this.#waiting >= this.#maxWaiting) return Promise.reject(refused('too many calls are waiting'));
     this.#waiting += 1;
-    const result = this.#tail.then(job);
+    const result = this.#tail.then(work);
     this.#tail = result.then(
       () => this.#finish(),
       () => this.#finish(),
@@ -32,7 +32,7 @@ export class SerialQueue {
     return result;
   }
 
-  /** Refuses further jobs and resolves when the last one has ended. */
+  /** Refuses further work. Resolves when the last work has ended. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#tail;

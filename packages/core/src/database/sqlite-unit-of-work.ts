@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import { MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
+import { emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
@@ -19,20 +19,19 @@ import {
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_READS = 1000;
 const READERS = 2;
-const CHECKPOINT_ATTEMPTS = 5;
 
-/** Opens connections anew after one could no longer be trusted. */
+/** Opens a connection, at the start and in place of one that can no longer be trusted. */
 type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
 
 /**
  * The unit of work on an embedded file: exactly one writer behind a queue, and readers beside it that see committed
- * data only (WAL). TypeORM shares one connection among all callers of a DataSource, so without the queue one caller's
- * write could be acknowledged inside another's transaction and vanish with its rollback.
+ * data only (WAL). TypeORM shares one connection among all callers of a DataSource. Without the queue, the write of one
+ * caller could be acknowledged inside the transaction of another and vanish with its rollback.
  *
- * Transactions are begun with plain statements and never through TypeORM, which counts its own depth and goes on
- * counting wrongly once SQLite has rolled back by itself (full disk, input/output error). `BEGIN IMMEDIATE` refuses to
- * nest, so a connection in a wrong state shows itself at the next job; after any failed rollback or commit the
- * connection is replaced before the next job runs.
+ * Transactions begin with plain statements, never through TypeORM. TypeORM counts how deep it is, and counts wrongly
+ * once SQLite has rolled back by itself (full disk, input/output error). `BEGIN IMMEDIATE` refuses to nest, so the next
+ * write finds a connection that is in a wrong state. After a rollback or a commit that failed, the connection is replaced
+ * before the next write.
  */
 export class SqliteUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('sqlite3');
@@ -79,18 +78,18 @@ export class SqliteUnitOfWork implements UnitOfWork {
     this.#onLogged = listener;
   }
 
-  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.writable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     const afterCommit: (() => void)[] = [];
-    const result = await this.#writes.run(() => this.#runWrite(job, afterCommit));
+    const result = await this.#writes.run(() => this.#runWrite(work, afterCommit));
     for (const run of afterCommit) run();
     return result;
   }
 
-  async read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.readable;
-    if (joined) return job(joined);
+    if (joined) return work(joined);
     const reader = this.#readers.reduce((least, one) =>
       one.queue.length < least.queue.length ? one : least,
     );
@@ -101,7 +100,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
         await source.query('BEGIN');
         const transaction = this.#transactionOn(source);
         try {
-          return await this.#current.enter(transaction, false, job);
+          return await this.#current.enter(transaction, false, work);
         } finally {
           await source.query('ROLLBACK');
         }
@@ -119,14 +118,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
       this.#writer ??= await this.#open('writer');
       return rewriteSmall(this.#writer, this.#maxRewriteBytes);
     });
-    // While somebody reads an older state, the log in front of the file cannot be emptied: then the next moment will do.
-    for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
-      const rows = await this.#writes.run(
-        async () => (await this.#writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[],
-      );
-      if (!rows?.[0]?.busy) return rewritten;
-    }
-    return false;
+    const emptied = await emptyWriteAheadLog(statement =>
+      this.#writes.run(async () => this.#writer?.query(statement)),
+    );
+    return emptied && rewritten;
   }
 
   async close(): Promise<void> {
@@ -145,12 +140,12 @@ export class SqliteUnitOfWork implements UnitOfWork {
       dialect: this.dialect,
       now: this.#clock(),
       query: async (statement: Sql) =>
-        (await runner.query(statement.sql, statement.values.map(bindable), true)).records,
+        (await runner.query(withRows(statement.sql), statement.values.map(bindable), true)).records,
     };
   }
 
   async #runWrite<Result>(
-    job: (transaction: WriteTransaction) => Promise<Result>,
+    work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
@@ -164,7 +159,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
         afterCommit: run => afterCommit.push(run),
       };
       await plain.query(sql`BEGIN IMMEDIATE`);
-      const result = await this.#current.enter(transaction, true, job);
+      const result = await this.#current.enter(transaction, true, work);
       if (entries.length > 0) await this.#logWriter(plain, entries);
       await plain.query(sql`COMMIT`);
       this.#writable = true;
@@ -191,14 +186,22 @@ export class SqliteUnitOfWork implements UnitOfWork {
     }
   }
 
-  /** The next job opens a new connection if this cannot. */
+  /** Gives up the connection; the next write opens another. */
   async #replaceWriter(): Promise<void> {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
 }
 
-/** SQLite has no booleans; one of the drivers turns them into numbers by itself, the other refuses them. */
+/**
+ * TypeORM's `sqlite3` driver drops the rows of a statement that begins with an upper-case `INSERT`, `UPDATE` or `DELETE`,
+ * even those of a `RETURNING`. It compares letter by letter; SQLite does not, so lower case gives the rows.
+ */
+function withRows(statement: string): string {
+  return statement.replace(/^(INSERT|UPDATE|DELETE)\b/, keyword => keyword.toLowerCase());
+}
+
+/** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
 function bindable(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }

@@ -2,24 +2,24 @@ import { RollcallError } from '@rollcall/protocol';
 
 /** What a failed statement means for the transaction and for the caller. */
 export type StorageFailure =
-  /** A rule of the database refused it, or the statement is wrong: a fault of ours. */
+  /** A rule of the database refused it, or the statement is wrong: a bug of ours. */
   | 'fault'
-  /** Another transaction was in the way: run again from the start. */
+  /** Another transaction was in the way: run the transaction again from the start. */
   | 'conflict'
   /** The storage cannot do it now: full disk, input/output error, lost connection. */
   | 'unavailable';
 
-/** SQLite's primary result codes (sqlite.org/rescode.html) after which the connection is not to be trusted. */
+/** SQLite's primary result codes (sqlite.org/rescode.html) after which the connection cannot be trusted. */
 const SQLITE_UNAVAILABLE = /SQLITE_(FULL|IOERR|CORRUPT|NOTADB|CANTOPEN|NOMEM|READONLY|BUSY|LOCKED|PROTOCOL)/;
 
 /** PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html). */
 const POSTGRES_CONFLICT = new Set(['40001', '40P01', '55P03', '23505']);
-/** 25006 is a read-only server, 25P03 ends a transaction that was idle for too long. */
+/** 25006 means a read-only server; 25P03 ends a transaction that was idle for too long. */
 const POSTGRES_UNAVAILABLE = /^(08|53|57|58|25006|25P03|XX001|XX002)/;
 
 /**
- * Codes of Node for a connection that is not there, what the driver says when no answer comes and the pool when no
- * connection comes free, and TypeORM when a connection broke between two statements.
+ * Signs of a lost connection: the codes of Node, what the driver says when no answer comes, what the pool says when no
+ * connection becomes free, and what TypeORM says when a connection broke between two statements.
  */
 const CONNECTION_LOST =
   /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|Query read timeout|Query runner already released|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable/i;
@@ -34,7 +34,7 @@ export function classifyStorageError(error: unknown): StorageFailure {
   return 'fault';
 }
 
-/** The error that a caller gets when the storage cannot do it now. The reason stays in the log: it may name paths. */
+/** The error that a caller gets when the storage cannot do it now. The cause goes to the log only, since it may name paths. */
 export function unavailable(cause: unknown): RollcallError {
   return new RollcallError(
     'UNAVAILABLE',
@@ -46,10 +46,10 @@ export function unavailable(cause: unknown): RollcallError {
   );
 }
 
-/** The error of a commit whose answer was lost: only reading can tell whether it happened. */
+/** The error of a commit whose answer was lost: only a read can tell whether it happened. */
 export function inDoubt(cause: unknown): RollcallError {
   const message =
-    'the storage was lost while it committed; the change may or may not be there, so read before you repeat it';
+    'the connection to the storage was lost during the commit; the change may or may not be there, so read before you repeat it';
   return new RollcallError('UNAVAILABLE', message, { cause, retry_after: 1 });
 }
 

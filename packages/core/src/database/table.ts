@@ -1,19 +1,25 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { EntitySchema } from 'typeorm';
-import type { Column, Dialect, TableShape } from './dialect.js';
+import type { Column, Dialect } from './dialect.js';
 import type { Transaction } from './unit-of-work.js';
 
-/** A table as the code sees it: the order of its columns, and how a row is written and read. */
+/** A table's name and columns. */
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/** A table as the code sees it: its columns in order, and how a row is written and read. */
 export interface Table<Row extends object> extends TableShape {
   /** The columns joined by commas, for `SELECT`. */
   readonly columnList: string;
-  /** A row as one element of the JSON that `insertRows` hands over. */
+  /** A row as one element of the JSON that `insertRows` sends. */
   encode(row: Row, dialect: Dialect): unknown[];
-  /** A row as a driver returned it; an absent value becomes undefined. */
+  /** A row from what a driver returned. A value that is null becomes undefined. */
   decode(cells: Record<string, unknown>, dialect: Dialect): Row;
 }
 
-/** Defines a table. The columns stand in the order of the migration that made it. */
+/** Defines a table. The columns are in the order of the migration that made it. */
 export function defineTable<Row extends object>(name: string, columns: readonly Column[]): Table<Row> {
   const names = columns.map(column => column.name);
   return {
@@ -45,7 +51,7 @@ const TYPEORM_TYPES = {
   postgres: { text: 'text', integer: 'bigint', boolean: 'boolean', json: 'jsonb' },
 } as const;
 
-/** The table as TypeORM sees it. Migrations make the tables; this says what they must have come to. */
+/** The table as TypeORM sees it. Migrations make the tables; this is what they must have made. */
 export function toEntitySchema(table: TableShape, dialect: Dialect): EntitySchema {
   const types = TYPEORM_TYPES[dialect.name];
   return new EntitySchema({
@@ -66,8 +72,8 @@ export function toEntitySchema(table: TableShape, dialect: Dialect): EntitySchem
 }
 
 /**
- * Inserts rows with one statement whose text depends on the table only. With `onConflict` a row whose key exists
- * replaces every column but the key and those named in `keep`.
+ * Inserts rows with one statement, whose text depends on the table only. With `onConflict`, a row whose key exists
+ * already replaces all its columns but the key and those named in `keep`.
  */
 export async function insertRows<Row extends object>(
   transaction: Transaction,

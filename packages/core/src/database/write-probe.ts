@@ -1,20 +1,20 @@
 import sql from 'sql-template-tag';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** After a write that failed, the next one is tried so much later. */
+/** How long after a failed write the next one is tried. */
 const RETRY_MS = 5000;
 
-/** A full disk still takes a small write now and then; one of so many characters shows that there is room again. */
+/** A full disk still takes a small write now and then. A write of this size shows that there is room again. */
 const ROOM = 'x'.repeat(64 * 1024);
 
 /**
- * Tells whether the storage takes writes: the last one reached it. When it did not, one that leaves nothing is tried from
- * time to time while somebody asks. Without that, a process that is sent no writes because it says that it cannot do them
- * would say so for ever.
+ * Tells whether the storage takes writes, which is whether the last write reached it. After a failed write it tries one
+ * that leaves nothing behind, from time to time, while somebody asks. Without that, a process that says it cannot write
+ * would be sent no more writes, and would say so for ever.
  */
 export class WriteProbe {
   readonly #unitOfWork: UnitOfWork;
-  /** When it was last seen that a write failed, by the monotonic clock. */
+  /** When a failed write was last seen, by the monotonic clock. */
   #failedAt: number | undefined;
 
   constructor(unitOfWork: UnitOfWork) {
@@ -42,7 +42,7 @@ export class WriteProbe {
         await transaction.query(sql`DELETE FROM export_chunks WHERE task_id = 'write probe'`);
       });
     } catch {
-      // Why it cannot be done is told to those who write.
+      // Callers who write are told why it failed.
     }
   }
 }

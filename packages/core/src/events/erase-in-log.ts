@@ -4,30 +4,30 @@ import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from './event-tables.js';
 
-/** Whose values leave the log, and what is left of them. */
+/** The user whose values leave the log, and what remains. */
 export interface EraseInLog {
   userId: string;
-  /** The user as the entries about it show it from now on; another id in it takes the place of the user's everywhere. */
+  /** The user as entries about it show it from now on. If its id differs, it replaces the id of the user everywhere. */
   remains: User;
-  /** Entries in one batch. */
+  /** The most entries in one batch. */
   limit: number;
-  /** Entries up to this position are done already. */
+  /** Entries up to this position are done. */
   after: number;
 }
 
 /**
- * Takes the personal values of a user out of the log, a batch of entries at a time, oldest first. They keep position,
- * type and time (SPEC section 5). Entries about the user lose everything but what is left of it; where the id goes, too,
- * it also goes from the entries that the user caused or is named in.
+ * Takes the personal values of a user out of the log, a batch of entries at a time, oldest first. The entries keep their
+ * position, type and time (docs/contract/life-cycle.md). Entries about the user keep only what `remains`. If the id is
+ * erased too, it also leaves the entries that the user caused or is named in.
  * @returns the position to go on from; undefined when nothing is left to do.
  */
 export async function eraseInLog(
   transaction: WriteTransaction,
-  forget: EraseInLog,
+  erasure: EraseInLog,
 ): Promise<number | undefined> {
-  const { userId, remains, limit, after } = forget;
+  const { userId, remains, limit, after } = erasure;
   const idGoes = remains.id !== userId;
-  // One select for each way to an entry, so that each goes by its own index.
+  // One select for each way to an entry, so that each uses its own index.
   const ways = [
     sql`events WHERE user_id = ${userId}`,
     ...(idGoes
@@ -41,7 +41,7 @@ export async function eraseInLog(
     sql`SELECT ${raw(eventTable.columnList)} FROM events
       WHERE seq IN (${join(ways, ' UNION ')}) ORDER BY seq LIMIT ${limit}${transaction.dialect.forUpdate}`,
   );
-  const rows = cells.map(cell => erased(eventTable.decode(cell, transaction.dialect), forget));
+  const rows = cells.map(cell => erased(eventTable.decode(cell, transaction.dialect), erasure));
   await insertRows(transaction, eventTable, rows, { key: 'seq' });
   const last = rows.at(-1)?.seq;
   if (rows.length === limit) return last;
@@ -62,7 +62,7 @@ function erased(row: EventRow, { userId, remains }: EraseInLog): EventRow {
   return { ...row, actor_id: rename(row.actor_id), data: JSON.stringify(renamed(data, userId, remains.id)) };
 }
 
-/** The same JSON with every text and every name that is the one id replaced by the other. */
+/** The same JSON in which every string and every name that equals `from` is replaced by `to`. */
 function renamed(value: JsonValue, from: string, to: string): JsonValue {
   if (value === from) return to;
   if (Array.isArray(value)) return value.map(one => renamed(one, from, to));

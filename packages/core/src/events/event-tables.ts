@@ -22,13 +22,13 @@ export const eventTable = defineTable<EventRow>('events', [
   { name: 'data', kind: 'text' },
 ]);
 
-/** An entry of the log names this user beside the one that it is about: the way to it when the user is forgotten. */
+/** An entry that names a user without being about it. By these rows the entry is found when the user is erased. */
 export interface EventMentionRow {
   user_id: string;
   seq: number;
 }
 
-/** Who is named in entries that are not about them alone. */
+/** The users who are named in entries that are not about them alone. */
 export const eventMentionTable = defineTable<EventMentionRow>('event_mentions', [
   { name: 'user_id', kind: 'text', primary: true },
   { name: 'seq', kind: 'integer', primary: true },

@@ -14,15 +14,15 @@ import { type Visibility, visibleChanges, visibleUser } from '../users/model/vis
 import type { EventRow } from './event-tables.js';
 
 /**
- * One entry of the log, as everybody in this process shares it: it never changes, and each form of it is made once, so
- * that a thousand listeners cost one serialisation.
+ * One entry of the log, shared by all in this process. It never changes, and each form of it is made once, so a thousand
+ * listeners cost one serialisation.
  */
 export class LoggedEvent {
   readonly seq: number;
   readonly type: EventType;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** The user that it is about. */
+  /** The user that the event is about. */
   readonly userId: string | undefined;
   readonly #epoch: string;
   readonly #row: EventRow;
@@ -39,27 +39,27 @@ export class LoggedEvent {
     this.#row = row;
   }
 
-  /** Everything, as a server token sees it. Read only when somebody wants it: most entries concern few listeners. */
+  /** The event with everything, as a server token sees it. It is parsed on first use: most entries concern few listeners. */
   get full(): RollcallEvent {
     this.#full ??= fullForm(this.#epoch, this.#row);
     return this.#full;
   }
 
-  /** Users whom the event concerns although it is about none of them alone, as a channel of two does. */
+  /** Users whom the event concerns although it is not about one of them alone, such as the members of a channel. */
   get concerned(): readonly string[] {
     return EVENT_CATALOGUE[this.type].audience === 'named'
       ? (this.full as ChannelEvent | CallEvent).user_ids
       : [];
   }
 
-  /** Whether with it a deletion of users has ended, which may have changed earlier entries. */
+  /** Whether it says that a deletion of users has ended. A deletion may have changed earlier entries. */
   get endsDeletion(): boolean {
     const ends =
       this.type === 'task.completed' || this.type === 'task.cancelled' || this.type === 'task.failed';
     return ends && (this.full as TaskEvent).task.type === 'users.delete';
   }
 
-  /** The event as a viewer sees it; undefined when nothing that the viewer may see happened. */
+  /** The event as a viewer sees it; undefined when nothing changed that the viewer may see. */
   seenWith(visibility: Visibility): RollcallEvent | undefined {
     if (visibility === 'everything') return this.full;
     if (visibility === 'id') return idForm(this.full);
@@ -67,12 +67,12 @@ export class LoggedEvent {
     return this.#public;
   }
 
-  /** The event as the user that it is about sees it: everything, but why and by whom it was banned. */
+  /** The event as the user that it is about sees it: everything but the reason and the author of a ban. */
   get own(): RollcallEvent {
     return withoutBanDetails(this.full);
   }
 
-  /** The user before the change; undefined for one who came into being, and for events about no user. */
+  /** The user before the change; undefined for a new user, and for events that are not about a user. */
   get userBefore(): UserEvent['user'] | undefined {
     if (this.#before === null) this.#before = stateBefore(this.full);
     return this.#before;
@@ -107,7 +107,7 @@ function withoutBanDetails<Event extends RollcallEvent>(event: Event): Event {
   return rest as Event;
 }
 
-/** That something happened to a user, and nothing of what, nor who did it. */
+/** Says that something happened to a user, but not what it was or who did it. */
 function idForm(event: RollcallEvent): RollcallEvent {
   if (!isUserEvent(event)) return event;
   const { id, type, created_at, actor, user } = event;

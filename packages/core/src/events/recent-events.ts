@@ -9,7 +9,7 @@ export class RecentEvents {
   #start: number;
   #events: LoggedEvent[] = [];
 
-  /** Holds nothing yet, and everything after this position from now on. */
+  /** Holds nothing at first. Entries are added from this position on. */
   constructor(start: Position) {
     this.#epoch = start.epoch;
     this.#start = start.seq;
@@ -20,11 +20,11 @@ export class RecentEvents {
     return { epoch: this.#epoch, seq: this.#start + this.#events.length };
   }
 
-  /** Adds the entries that follow directly; the oldest leave. */
+  /** Adds the entries that follow directly, and drops the oldest. @throws Error when there is a gap before them. */
   append(events: readonly LoggedEvent[]): void {
     if (events[0] && events[0].seq !== this.end.seq + 1) throw new Error('entries of the log are missing');
     this.#events.push(...events);
-    // Leaving in large strides keeps the cost of moving the rest small.
+    // Dropping many at once keeps the cost of moving the rest small.
     if (this.#events.length > 2 * MAX_EVENTS) {
       const leaving = this.#events.length - MAX_EVENTS;
       this.#events = this.#events.slice(leaving);
@@ -32,7 +32,7 @@ export class RecentEvents {
     }
   }
 
-  /** The entries after a position; undefined when the ring cannot tell. */
+  /** The entries after a position, at most `limit`; undefined when the position is not among those in memory. */
   after(position: Position, limit: number): LoggedEvent[] | undefined {
     if (position.epoch !== this.#epoch || position.seq < this.#start || position.seq > this.end.seq)
       return undefined;

@@ -13,7 +13,7 @@ import {
 } from './event-tables.js';
 import { LoggedEvent } from './logged-event.js';
 
-/** How far the log goes in this transaction's view. `minSeq` is the oldest position still kept. */
+/** How far the log goes, as this transaction sees it. `minSeq` is the oldest position that is still kept. */
 export interface LogBounds extends Position {
   minSeq: number;
 }
@@ -39,12 +39,11 @@ export async function readEntries(
 
 /**
  * Gives the entries of a transaction the next positions and writes them. The counter row stays locked until the commit,
- * so positions have no gaps and are in commit order: whoever reads position n has seen everything before it.
+ * so positions have no gaps and follow the order of commits: a reader that sees position n can see all before it.
  */
 export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<void> {
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const [stream] = await transaction.query(
-    sql`update event_stream set last_seq = last_seq + ${entries.length} where id = 1 returning last_seq`,
+    sql`UPDATE event_stream SET last_seq = last_seq + ${entries.length} WHERE id = 1 RETURNING last_seq`,
   );
   const first = Number(stream?.last_seq) - entries.length + 1;
   const rows = entries.map(
@@ -58,10 +57,10 @@ export async function writeLog(transaction: Transaction, entries: readonly LogEn
 }
 
 /**
- * Gives the log a new epoch: every position handed out so far is of another log from now on, and whoever holds one is
- * told to read afresh, once. Nothing else changes; the log goes on where it ends.
- * @param only renews it only while this is the epoch, so that of several processes that find the same, one does.
- * @returns where the renewed log ends; undefined when somebody else has renewed it.
+ * Gives the log a new epoch. All positions that were handed out before then belong to another log, and a reader that
+ * holds one is told once to read afresh. Nothing else changes: the log goes on where it ends.
+ * @param only renews it only while this is its epoch, so that one process does when several find the same reason.
+ * @returns where the renewed log ends; undefined when another process has renewed it.
  */
 export async function renewEpoch(
   transaction: WriteTransaction,
@@ -69,9 +68,8 @@ export async function renewEpoch(
 ): Promise<Position | undefined> {
   const epoch = randomBytes(4).toString('hex');
   const condition = only === undefined ? sql`true` : sql`epoch = ${only}`;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const rows = await transaction.query(
-    sql`update event_stream set epoch = ${epoch} where id = 1 and ${condition} returning id`,
+    sql`UPDATE event_stream SET epoch = ${epoch} WHERE id = 1 AND ${condition} RETURNING id`,
   );
   if (rows.length === 0) return undefined;
   const { seq } = await readBounds(transaction);

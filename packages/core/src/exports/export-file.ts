@@ -3,7 +3,7 @@ import type { Transaction, WriteTransaction } from '../database/unit-of-work.js'
 import { cancelTask } from '../tasks/end-task.js';
 
 /*
- * The file of an export lies in the database, in chunks: a chunk is committed with how far the task got, so that a crash
+ * The file of an export is in the database, in chunks. A chunk is committed together with how far the task got, so a crash
  * neither loses nor doubles a line, and every process on the database can serve the file.
  */
 
@@ -30,9 +30,9 @@ export async function readChunk(
 }
 
 /**
- * Takes a batch of chunks from the files that hold a user's data, with `others` also from those that hold its id; such a
- * file as a whole is gone, because half of one would look like a whole one.
- * @returns whether there may be more.
+ * Deletes a batch of chunks of the files that hold the data of a user, with `others` also of those that hold its id. Such
+ * files go as a whole, because half a file would look like a whole one.
+ * @returns whether there may be more chunks.
  */
 export async function dropExportsOf(
   transaction: WriteTransaction,
@@ -41,17 +41,16 @@ export async function dropExportsOf(
   const tasks = exportsNaming(userId, { others });
   await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${tasks}) AND output IS NOT NULL`);
   const gone = await transaction.query(
-    sql`delete from export_chunks where (task_id, number) in (
+    sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
       SELECT task_id, number FROM export_chunks WHERE task_id IN (${tasks}) LIMIT ${Math.ceil(limit / 20)}
-    ) returning number`,
+    ) RETURNING number`,
   );
   return gone.length > 0;
 }
 
 /**
- * Asks exports that a user's data goes into to end, with `others` also those that its id goes into, for a user who is
- * deleted for good.
- * @returns whether one is still worked on: it ends before its next step.
+ * Cancels the exports of the data of a user who is to be erased, with `others` also those that may hold its id.
+ * @returns whether one of them is still worked on: it ends before its next step.
  */
 export async function endExportsOf(
   transaction: WriteTransaction,
@@ -69,7 +68,7 @@ export async function endExportsOf(
 
 /**
  * The export tasks whose files may hold the id of a user, as a `SELECT` of their ids: the exports of the user itself and,
- * with `others`, those of whoever has blocked it or is told of together with it in an entry of the log.
+ * with `others`, of the users who have blocked it or whose entries in the log name it.
  */
 function exportsNaming(userId: string, { others }: { others: boolean }): Sql {
   const itself = sql`task_users.user_id = ${userId}`;

@@ -7,14 +7,14 @@ import type { ExportPage, Product } from '../products/product.js';
 import { type BanRow, banTable } from '../users/bans.js';
 import { findUsers } from '../users/find-users.js';
 
-/** Something that knows data of a user: the products, the user's ban, blocks and devices, and the log. */
+/** Something that holds data of a user: the products, the user's ban, blocks and devices, and the log. */
 export interface ExportSource {
   readonly name: string;
   /** The page after `after`, about `limit` records, oldest first. */
   export: Product['export'];
 }
 
-/** Everything that is stored of a user beside the user itself. */
+/** All sources of what is stored about a user, besides the user itself. */
 export function exportSources(products: readonly Product[]): readonly ExportSource[] {
   return [
     ...products,
@@ -23,7 +23,7 @@ export function exportSources(products: readonly Product[]): readonly ExportSour
   ];
 }
 
-/** What the log tells of a user: how it was before. */
+/** The entries of the log about a user, which say how the user was before. */
 async function exportEvents(
   transaction: Transaction,
   { userId, after, limit }: { userId: string; after?: string; limit: number },
@@ -37,7 +37,7 @@ async function exportEvents(
   return { records: rows.map(row => toRecord(row, userId)), ...(last && { next: String(last.seq) }) };
 }
 
-/** Of other people, who caused a change, it says nothing. */
+/** An entry as a record. It does not say which other person caused a change. */
 function toRecord(
   { type, at, actor_type, actor_id, data }: EventRow,
   userId: string,
@@ -50,7 +50,7 @@ type OwnRecord = { kind: string } & JsonObject;
 
 /**
  * The ban, the blocks and the devices of a user, as records `ban`, `block` and `device`, in one page: there are at most
- * 1,000 blocks and 25 devices. Who has blocked the user is those others' data.
+ * 1,000 blocks and 25 devices. The blocks of other users against this one are data of those others, so they are left out.
  */
 async function exportOwnLists(transaction: Transaction, { userId }: { userId: string }): Promise<ExportPage> {
   const { dialect } = transaction;

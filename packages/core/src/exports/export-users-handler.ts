@@ -7,15 +7,15 @@ import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { putChunk } from './export-file.js';
 import type { ExportSource } from './export-sources.js';
 
-/** Records of one page, and about how long a chunk becomes: what a step holds in memory. */
+/** The records of one page, and about the length of a chunk. A step holds this much in memory. */
 const PAGE = 250;
 const CHUNK_LENGTH = 128 * 1024;
 
-/** Where the export of the first user that waits stands, and the file as a whole. */
+/** How far the export of the first user that waits got, and the file as a whole. */
 type Position = {
-  /** The sources that are through, by name; absent when not even the user itself is written. */
+  /** The names of the sources that are through; absent before the user itself is written. */
   through?: string[];
-  /** How far the next source has come, in its words. */
+  /** How far the next source got, in a form of its own. */
   after?: string;
   records: number;
   chunks: number;
@@ -23,8 +23,8 @@ type Position = {
 };
 
 /**
- * The job behind `exportUsers`: writes an NDJSON file, one record a line, each with its `user_id` and its `kind`, the
- * user itself first. A step writes one chunk, however much or little a user has.
+ * Handles `exportUsers`: writes an NDJSON file, one record a line, each with its `user_id` and its `kind`. The record of
+ * the user itself comes first. A step writes one chunk, however much or little a user has.
  */
 export function exportUsersHandler(sources: readonly ExportSource[]): TaskHandler<JsonObject, Position> {
   return {
@@ -64,7 +64,7 @@ export function exportUsersHandler(sources: readonly ExportSource[]): TaskHandle
 
 type Page = { records: readonly object[]; position: Position } | { outcome: UserOutcome };
 
-/** The next records of a user; the outcome when there are no more, or when there is no such user any more. */
+/** The next records of a user; the outcome when there are no more, or when the user does not exist any more. */
 async function nextPage(
   { transaction }: StepContext<JsonObject, Position>,
   sources: readonly ExportSource[],

@@ -14,7 +14,7 @@ export interface ExportsOptions {
   sources: readonly ExportSource[];
 }
 
-/** Everything that is stored about users, for the users themselves (SPEC section 5). */
+/** Exports everything that is stored about users, for the users themselves (docs/contract/life-cycle.md). */
 export class Exports {
   readonly #options: ExportsOptions;
 
@@ -22,7 +22,7 @@ export class Exports {
     this.#options = options;
   }
 
-  /** Everything about one user, of one moment. @throws RollcallError `USER_NOT_FOUND`, `PAYLOAD_TOO_LARGE` */
+  /** Everything about one user, as of one moment. @throws RollcallError `USER_NOT_FOUND`, `PAYLOAD_TOO_LARGE` */
   exportUser(id: string): Promise<UserExport> {
     const { unitOfWork, sources } = this.#options;
     return unitOfWork.read(transaction => exportUser(transaction, id, { sources }));
@@ -44,8 +44,8 @@ export class Exports {
   }
 
   /**
-   * The file of an export that is complete, in pieces; undefined when there is none, or none any more. What is not read
-   * is not held in memory.
+   * The file of a completed export, in pieces; undefined when there is no file, or it has been deleted. Pieces are read
+   * from the database as they are needed.
    */
   async file(taskId: string): Promise<{ bytes: number; chunks: AsyncIterable<string> } | undefined> {
     const { unitOfWork } = this.#options;
@@ -71,7 +71,7 @@ const PAGE = 500;
 
 /**
  * Everything that is stored about a user, as one object.
- * @throws RollcallError `USER_NOT_FOUND`, or `PAYLOAD_TOO_LARGE` for more than 10,000 records: `exportUsers` writes them
+ * @throws RollcallError `USER_NOT_FOUND`, or `PAYLOAD_TOO_LARGE` for more than 10,000 records, which `exportUsers` writes
  * to a file.
  */
 async function exportUser(

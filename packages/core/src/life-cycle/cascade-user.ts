@@ -13,8 +13,9 @@ export interface CascadeWork {
 }
 
 /**
- * Goes on with the cascade of one user through the products, about `budget` changes far.
- * @returns where it stands, how much was changed in all, how much of the budget is left, and whether it is through with every product.
+ * Goes on with the cascade of one user through the products, for about `budget` changes.
+ * @returns its position, how much was changed in all, how much of the budget is left, and whether it is through with all
+ * products.
  */
 export async function cascadeUser(
   work: CascadeWork,
@@ -26,17 +27,17 @@ export async function cascadeUser(
   let left = budget;
   const next = () => work.products.find(product => !through.includes(product.name));
   for (let product = next(); product && left > 0; product = next()) {
-    const batch = await sweepBatch(work, product, left);
+    const batch = await cascadeBatch(work, product, left);
     changed = addCounts(changed, product.name, batch.changed);
     left -= sumOf(batch.changed);
     if (!batch.more) through = [...through, product.name];
-    // A batch that changed nothing and asks for another would keep everybody else waiting.
+    // A batch that changed nothing and asks for another would keep all other writers waiting.
     else if (sumOf(batch.changed) === 0) left = 0;
   }
   return { position: { ...from, through }, changed, left, through: next() === undefined };
 }
 
-function sweepBatch(work: CascadeWork, product: Product, limit: number): Promise<CascadeBatch> {
+function cascadeBatch(work: CascadeWork, product: Product, limit: number): Promise<CascadeBatch> {
   const { transaction, cascade, actor } = work;
   const context = { transaction, userId: cascade.user_id, actor, limit };
   if (cascade.kind !== 'delete') return product[cascade.kind](context);
@@ -54,11 +55,11 @@ function sweepBatch(work: CascadeWork, product: Product, limit: number): Promise
   return product.delete(deletion);
 }
 
-/** Where the cascade of the user stands that a task is at. It holds no id: the user is the first one that waits. */
+/** How far the cascade of a task's present user got. It holds no id: the user is the first one that waits. */
 export type CascadePosition = {
-  /** The products that are through, by name: an operator may add one, or take one away, while the task waits. */
+  /** The names of the products that are through. An operator may add or remove a product while the task waits. */
   through: string[];
-  /** Of a deletion for good, once the content is done: up to which entry the log has forgotten the user. */
+  /** Present once the content is done and the user is to be erased: up to which entry the log is erased. */
   forgottenTo?: number;
 };
 

@@ -12,12 +12,13 @@ import type { UserDraft } from '../users/model/user-changes.js';
 import { saveUsers } from '../users/save-users.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import { addCounts } from './cascade-user.js';
-import { isFurther, mergeModes, modesOf, requireNewOwner, stateOf } from './deletion-modes.js';
+import { isFurther, mergeModes, modesOf, stateOf } from './deletion-modes.js';
+import { requireNewOwner } from './new-owner.js';
 
 /**
- * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are out
- * of sight, and so is the content that is to go. A deletion that is under way already goes on in the new task, with
- * whatever of the two goes further.
+ * Marks users as deleted, each with its event, and asks for the task that does the rest. From the commit on they are
+ * hidden, and so is the content that is to go. A deletion that is already under way goes on in the new task, with the mode
+ * that goes further.
  * @returns the id of the task.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DEACTIVATED` or `USER_DELETED` for the new owner of channels.
  */
@@ -33,7 +34,7 @@ export async function deleteUsers(
   const modes = modesOf(deletion);
   const id = randomUUID();
   const drafts: UserDraft[] = [];
-  const sweeps: CascadeRow[] = [];
+  const cascades: CascadeRow[] = [];
   for (const [index, userId] of ids.entries()) {
     const before = stored.get(userId);
     if (!before) continue;
@@ -62,11 +63,11 @@ export async function deleteUsers(
       changed: goneOf(earlier),
       ...mergeModes(modes, earlier),
     };
-    sweeps.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
+    cascades.push({ ...own, ...(heir_id !== undefined && { heir_id }) });
   }
   await saveUsers(transaction, actor, drafts);
-  await putCascades(transaction, sweeps);
-  // Who is gone already is named as everywhere else; the task says that nothing was left to do.
+  await putCascades(transaction, cascades);
+  // A user who is erased already is named by its tombstone, as everywhere. The task says that nothing was left to do.
   const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
   await tasks.enqueue(transaction, actor, {
     id,
@@ -77,12 +78,12 @@ export async function deleteUsers(
   return id;
 }
 
-/** What is gone already by a deletion or deactivation that this one takes over; what was coming back does not count. */
+/** What the deletion or deactivation that this one takes over has changed. What was being brought back does not count. */
 function goneOf(earlier: CascadeRow | undefined): Counts {
   return earlier?.kind === 'delete' || earlier?.kind === 'deactivate' ? earlier.changed : {};
 }
 
-/** What a deletion would change, in counts. @throws what the deletion would throw. */
+/** Counts what a deletion would change. @throws what the deletion would throw. */
 export async function previewDeletion(
   transaction: Transaction,
   deletion: ParsedDeleteUsers,

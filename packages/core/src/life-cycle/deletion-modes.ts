@@ -1,14 +1,11 @@
 import {
   type ContentModes,
   type DeletionModes,
-  RollcallError,
   USER_DELETION_MODES,
   type UserDeletionMode,
 } from '@rollcall/protocol';
 import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
-import type { Transaction } from '../database/unit-of-work.js';
 import type { CascadeRow } from '../products/cascade-table.js';
-import { findUsers, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
 
 /** The modes that a call names. */
@@ -21,18 +18,18 @@ export function modesOf({ user, messages, conversations, calls }: ParsedDeleteUs
   };
 }
 
-/** How far a user is deleted, or will be by what is under way. */
+/** How far a user is deleted, or will be by the cascade that is under way. */
 export function stateOf(user: UserRow, earlier: CascadeRow | undefined): UserDeletionMode | undefined {
   if (user.deleted_at === undefined) return undefined;
   return furthest(user.deletion, earlier?.user_mode);
 }
 
-/** Whether a deletion goes further than what a user is already. */
+/** Whether a deletion goes further than the state that a user is in. */
 export function isFurther(asked: UserDeletionMode, state: UserDeletionMode | undefined): boolean {
   return furthest(asked, state) !== state;
 }
 
-/** What is to become of a user whom a cascade is working on already: of the two whatever goes further. */
+/** The modes for a user whom a cascade already works on: for each thing the mode that goes further. */
 export function mergeModes(modes: DeletionModes, earlier: CascadeRow | undefined): Partial<CascadeRow> {
   const before = contentOf(earlier);
   const messages = furthest(modes.messages, before.messages);
@@ -48,30 +45,17 @@ export function mergeModes(modes: DeletionModes, earlier: CascadeRow | undefined
   };
 }
 
-/** What is under way to go: a deactivation was hiding messages, so the deletion does. */
+/** The modes of the content that is going already. A deactivation hides messages, so a deletion that takes over does too. */
 function contentOf(earlier: CascadeRow | undefined): ContentModes {
   if (earlier?.kind === 'deactivate') return { messages: 'soft' };
   return earlier?.kind === 'delete' ? earlier : {};
 }
 
-/** Of two modes the one that leaves less. */
+/** The one of two modes that leaves less. */
 function furthest<Mode extends UserDeletionMode>(
   one: Mode | undefined,
   other: Mode | undefined,
 ): Mode | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return USER_DELETION_MODES.indexOf(one) >= USER_DELETION_MODES.indexOf(other) ? one : other;
-}
-
-/** @throws RollcallError when the new owner of channels does not exist, or is deactivated or deleted. */
-export async function requireNewOwner(transaction: Transaction, id: string): Promise<void> {
-  const field = 'new_channel_owner_id';
-  const newOwner = (await findUsers(transaction, [id])).get(id);
-  if (!newOwner) throw userNotFound(id, { field });
-  if (newOwner.deleted_at !== undefined) {
-    throw new RollcallError('USER_DELETED', `${field}: the user "${id}" has been deleted`, { field });
-  }
-  if (newOwner.deactivated_at !== undefined) {
-    throw new RollcallError('USER_DEACTIVATED', `${field}: the user "${id}" is deactivated`, { field });
-  }
 }

@@ -10,28 +10,28 @@ import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
 import { putTombstone, removeUser, storePrunedUser, tombstoneOf } from '../users/tombstones.js';
 
-/** Who is to be forgotten, and how far that has come. */
+/** The user to erase, and how far that got. */
 export interface EraseWork {
   userId: string;
   mode: 'pruning' | 'hard';
   taskId: string;
-  /** Up to which entry the log has forgotten the user already. */
+  /** Up to which entry the user is erased from the log. */
   forgottenTo: number;
   limit: number;
 }
 
 /**
- * The last part of a deletion for good, a batch at a time: the user leaves exports, the blocks of others, the log and the
- * tasks, and at last its own bans, blocks and row. With `hard` nothing holds the id any more; a tombstone keeps it from
- * being used again.
- * @returns the entry of the log to go on from, that an export has to end first, or what the user is called now that it
- * is done.
+ * The last part of a deletion that erases, a batch at a time: the user is taken out of exports, the blocks of others, the
+ * log and the tasks, and at last its own bans, blocks and row go. After `hard` nothing holds the id any more, and a
+ * tombstone keeps it from being used again.
+ * @returns the entry of the log to go on from; `wait` when an export has to end first; the name that the user has now
+ * when all is done.
  */
 export async function eraseUser(
   transaction: WriteTransaction,
   { userId, mode, taskId, forgottenTo, limit }: EraseWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
-  // Where the id goes, too, it also goes from what is kept about other people.
+  // If the id is erased too, it also leaves what is kept about other people.
   const others = mode === 'hard';
   if (await endExportsOf(transaction, { userId, others })) return 'wait';
   if (await dropExportsOf(transaction, { userId, others, limit })) return { forgottenTo };

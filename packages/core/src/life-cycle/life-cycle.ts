@@ -14,7 +14,7 @@ import { findUsersForUpdate, type NamedUsers, refuseDeleted, requireUsers } from
 import type { UserRow } from '../users/model/user-table.js';
 import type { Users } from '../users/users.js';
 import { deleteUsers, previewDeletion } from './delete-users.js';
-import type { LifeCycleInput } from './life-cycle-handlers.js';
+import type { LifeCycleInput } from './user-turn.js';
 
 /** What the life cycle is made of. */
 export interface LifeCycleOptions {
@@ -25,8 +25,8 @@ export interface LifeCycleOptions {
 }
 
 /**
- * The life cycle of users (SPEC section 5). What it throws, it throws before anything has changed; repeating a call on
- * users who are as wanted already succeeds and changes nothing.
+ * The life cycle of users (docs/contract/life-cycle.md). A call that throws has changed nothing. A call that is repeated, on
+ * users who already are as wanted, succeeds and changes nothing.
  */
 export class LifeCycle {
   readonly #options: LifeCycleOptions;
@@ -36,7 +36,7 @@ export class LifeCycle {
   }
 
   /**
-   * Deactivates one user, at once; its messages are hidden by a task.
+   * Deactivates one user at once. A task hides its messages.
    * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`
    */
   deactivateUser(
@@ -46,12 +46,12 @@ export class LifeCycle {
     const { unitOfWork, users } = this.#options;
     return unitOfWork.write(async transaction => {
       const row = await users.deactivate(actor, id);
-      if (mark_messages_deleted) await this.#sweepOne(transaction, actor, { id, kind: 'deactivate' });
+      if (mark_messages_deleted) await this.#cascadeOne(transaction, actor, { id, kind: 'deactivate' });
       return row;
     });
   }
 
-  /** Undoes a deactivation, at once, and names the user anew where a name is given; messages come back by a task. */
+  /** Reactivates one user at once, and renames it if a name is given. A task brings its messages back. */
   reactivateUser(
     actor: Actor,
     { id, name, restore_messages }: { id: string; name?: string; restore_messages?: boolean },
@@ -59,14 +59,14 @@ export class LifeCycle {
     const { unitOfWork, users } = this.#options;
     return unitOfWork.write(async transaction => {
       const row = await users.reactivate(actor, { id, ...(name !== undefined && { name }) });
-      if (restore_messages) await this.#sweepOne(transaction, actor, { id, kind: 'reactivate' });
+      if (restore_messages) await this.#cascadeOne(transaction, actor, { id, kind: 'reactivate' });
       return row;
     });
   }
 
   /**
    * Asks for the deactivation of users.
-   * @param content whether their messages are hidden, too.
+   * @param content whether their messages are hidden too.
    * @returns the id of the task.
    * @throws RollcallError `USER_NOT_FOUND` or `USER_DELETED`, with the place of the id; then nothing is begun.
    */
@@ -74,13 +74,13 @@ export class LifeCycle {
     return this.#begin(actor, { type: 'users.deactivate', ids, content, refuse: refuseAnyDeleted });
   }
 
-  /** The same for undoing deactivations. @param content whether what the deactivation hid comes back. */
+  /** Asks for the reactivation of users, like `deactivateUsers`. @param content whether what the deactivation hid comes back. */
   reactivateUsers(actor: Actor, ids: readonly string[], content: boolean): Promise<string> {
     return this.#begin(actor, { type: 'users.reactivate', ids, content, refuse: refuseAnyDeleted });
   }
 
   /**
-   * Marks users as deleted, and asks for the rest.
+   * Marks users as deleted, and asks for the task that does the rest.
    * @returns the id of the task.
    * @throws RollcallError `USER_NOT_FOUND`, and `USER_DELETED` or `USER_DEACTIVATED` for the new owner of channels.
    */
@@ -89,20 +89,20 @@ export class LifeCycle {
     return unitOfWork.write(transaction => deleteUsers(transaction, actor, { deletion, tasks }));
   }
 
-  /** What `deleteUsers` would change, in counts. It changes nothing and throws the same. */
+  /** Counts what `deleteUsers` would change, and changes nothing. @throws what `deleteUsers` would throw. */
   previewDeletion(deletion: ParsedDeleteUsers): Promise<DeletionPreview> {
     const { unitOfWork, products } = this.#options;
     return unitOfWork.read(transaction => previewDeletion(transaction, deletion, products));
   }
 
   /**
-   * Asks for the return of soft-deleted users. One whose name is taken by now is reported by the task.
+   * Asks for the restoration of soft-deleted users. The task reports a user whose name is taken by now.
    * @param content whether what their deletion hid comes back.
    * @returns the id of the task.
-   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a user who is, or is about to be, deleted for good.
+   * @throws RollcallError `USER_NOT_FOUND`, or `USER_DELETED` for a user who is erased, or about to be.
    */
   restoreUsers(actor: Actor, ids: readonly string[], content: boolean): Promise<string> {
-    return this.#begin(actor, { type: 'users.restore', ids, content, refuse: refuseDeletedForGood });
+    return this.#begin(actor, { type: 'users.restore', ids, content, refuse: refuseErased });
   }
 
   async #begin(
@@ -124,8 +124,8 @@ export class LifeCycle {
     });
   }
 
-  /** The content of a user who was changed at once. While another task works on it, this one waits for its turn. */
-  async #sweepOne(
+  /** Asks for the task that changes the content of a user who was changed at once. It waits while another task works on it. */
+  async #cascadeOne(
     transaction: WriteTransaction,
     actor: Actor,
     { id, kind }: { id: string; kind: CascadeKind & ('deactivate' | 'reactivate') },
@@ -149,14 +149,14 @@ async function refuseAnyDeleted(
   refuseDeleted(ids, id => erased.has(id) || stored.get(id)?.deleted_at !== undefined);
 }
 
-async function refuseDeletedForGood(
+async function refuseErased(
   transaction: WriteTransaction,
   ids: readonly string[],
   { stored, erased }: NamedUsers,
 ): Promise<void> {
-  const sweeps = await findCascades(transaction, ids);
+  const cascades = await findCascades(transaction, ids);
   refuseDeleted(ids, id => {
-    const asked = sweeps.get(id)?.user_mode ?? 'soft';
+    const asked = cascades.get(id)?.user_mode ?? 'soft';
     return erased.has(id) || stored.get(id)?.deletion === 'pruning' || asked !== 'soft';
   });
 }

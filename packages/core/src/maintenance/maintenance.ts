@@ -7,14 +7,14 @@ import { dropOldExports, pruneLog, pruneTasks, purgeDeletedUsers } from './reten
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Something that is looked after once an hour. A signal that aborts asks it to end early. */
+/** Something that is done once an hour. It ends early when the signal aborts. */
 export interface MaintenanceStep {
-  /** For the log, where it fails: "pruning the event log". */
+  /** What it does, for the log when it fails: "pruning the event log". */
   doing: string;
   run(signal: AbortSignal): Promise<unknown>;
 }
 
-/** Keeps data for as long as the settings say: does its steps at the start and once an hour. */
+/** Deletes data that is older than the settings say: takes its steps at the start and once an hour. */
 export class Maintenance {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
@@ -23,7 +23,7 @@ export class Maintenance {
     this.#running = this.#run(steps, onError);
   }
 
-  /** Resolves when a chore that is under way has ended. */
+  /** Takes no further step, and resolves when the step under way has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -46,7 +46,7 @@ export class Maintenance {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What a directory looks after: the age of events, ended tasks, files of exports, and users who are deleted. */
+/** The steps of a directory: old events, files of exports, ended tasks, and users who were deleted long ago. */
 export function maintenanceSteps(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): readonly MaintenanceStep[] {
   const daysAgo = (daysOf: (settings: AppSettings) => number) =>
     unitOfWork.read(async transaction => transaction.now - daysOf(await readSettings(transaction)) * DAY_MS);

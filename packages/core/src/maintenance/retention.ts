@@ -3,14 +3,19 @@ import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { LifeCycle } from '../life-cycle/life-cycle.js';
 
-/** Entries that leave in one transaction: other writers wait no longer than for these. */
+/*
+ * What maintenance deletes when it is too old: entries of the event log, tasks, files of exports, and deleted users. Each
+ * goes in small transactions, so that other writers get their turn in between.
+ */
+
+/** Entries deleted in one transaction: other writers wait no longer than for these. */
 const ENTRIES_AT_ONCE = 1000;
 
 /**
- * Lets the entries of the log leave that are older than a time. The oldest position kept moves in the same transaction,
- * so a listener who was away for longer is told to read afresh, and never gets a part of what it missed.
+ * Deletes the entries of the log that are older than a time. The oldest kept position moves in the same transaction. So a
+ * listener that was away for longer is told to read afresh, and never gets only a part of what it missed.
  * @param before epoch milliseconds.
- * @returns how many left.
+ * @returns how many were deleted.
  */
 export async function pruneLog(
   unitOfWork: UnitOfWork,
@@ -40,10 +45,10 @@ export async function pruneLog(
   }
 }
 
-/** Tasks that leave in one transaction; each may have a hundred users. */
+/** Tasks deleted in one transaction; each may have a hundred users. */
 const TASKS_AT_ONCE = 50;
 
-/** Removes tasks that ended before a time, and what they say about users. @param before epoch milliseconds. */
+/** Deletes tasks that ended before a time, with what they say about users. @param before epoch milliseconds. */
 export async function pruneTasks(unitOfWork: UnitOfWork, before: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const gone = await unitOfWork.write(async transaction => {
@@ -60,12 +65,12 @@ export async function pruneTasks(unitOfWork: UnitOfWork, before: number, signal:
   }
 }
 
-/** How long the file of an export is kept after its end: long enough to fetch it, and no archive of personal data. */
+/** How long the file of an export is kept: long enough to fetch it, and not an archive of personal data. */
 const EXPORT_KEPT_MS = 24 * 60 * 60 * 1000;
 
 const CHUNKS_AT_ONCE = 20;
 
-/** Removes the files of exports a day after they ended, however they ended. */
+/** Deletes the files of exports a day after the exports ended, however they ended. */
 export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const gone = await unitOfWork.write(async transaction => {
@@ -75,9 +80,9 @@ export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal
         sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`,
       );
       const rows = await transaction.query(
-        sql`delete from export_chunks where (task_id, number) in (
+        sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
           SELECT task_id, number FROM export_chunks WHERE task_id IN (${old}) LIMIT ${CHUNKS_AT_ONCE}
-        ) returning number`,
+        ) RETURNING number`,
       );
       return rows.length;
     });
@@ -86,8 +91,8 @@ export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal
 }
 
 /**
- * Deletes users for good who were soft-deleted before a time, with their content. Those whom a deletion for good has
- * begun to take already are left to it, so two processes that purge at the same time are one too many and do no harm.
+ * Hard-deletes users who were soft-deleted before a time, with their content. It leaves out users whom a hard deletion
+ * already works on, so two processes may purge at the same time without harm.
  * @param before epoch milliseconds.
  */
 export async function purgeDeletedUsers(

@@ -5,15 +5,15 @@ import { Notifier } from './notifier.js';
 const FOREVER_MS = 2 ** 30;
 const never = () => new AbortController().signal;
 
-describe('a wake-up latch', () => {
-  it('wakes who sleeps', async () => {
+describe('a notifier', () => {
+  it('wakes the sleeper', async () => {
     const notifier = new Notifier();
     const sleep = notifier.sleep(FOREVER_MS, never());
     notifier.notify();
     await expect(sleep).resolves.toBeUndefined();
   });
 
-  it('remembers one ring for who is not asleep yet, and only once', async () => {
+  it('remembers one call for a sleeper that is not asleep yet, and only once', async () => {
     const notifier = new Notifier();
     notifier.notify();
     notifier.notify();

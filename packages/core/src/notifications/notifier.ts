@@ -1,17 +1,18 @@
 /**
- * A bell beside one sleeper. Ringing while nobody sleeps is remembered, so what happens between looking and falling
- * asleep is not missed; ringing many times wakes once.
+ * Wakes one sleeper. A notification that comes while nobody sleeps is remembered, so the sleeper misses nothing that
+ * happens between its last look and its sleep. Several notifications wake it once.
  */
 export class Notifier {
   #notified = false;
   #wake: (() => void) | undefined;
 
+  /** Wakes the sleeper, or ends its next sleep at once. */
   notify(): void {
     this.#notified = true;
     this.#wake?.();
   }
 
-  /** Resolves when the bell rings, the time is over or the signal aborts, and leaves no listener or timer behind. */
+  /** Resolves when `notify` is called, the time is over or the signal aborts. It leaves no listener or timer behind. */
   async sleep(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#notified && !signal.aborted) {
       await new Promise<void>(resolve => {
@@ -31,20 +32,20 @@ export class Notifier {
 }
 
 /**
- * Wakes whoever waits for news. Hints carry nothing and may be lost or doubled: a woken reader looks for itself. Memory
- * is one entry for each waiter, however many hints come.
+ * Wakes all readers that wait for news. A broadcast carries nothing: a reader that was woken looks for itself. It keeps
+ * one entry for each reader that waits, and nothing of the broadcasts.
  */
 export class Broadcaster {
   readonly #waiting = new Set<() => void>();
 
-  /** Wakes all who wait now. */
-  wake(): void {
+  /** Wakes all readers that wait now. */
+  broadcast(): void {
     const woken = [...this.#waiting];
     this.#waiting.clear();
     for (const resume of woken) resume();
   }
 
-  /** Resolves at the next hint, when the signal aborts, or after `timeoutMs`; it never rejects and leaves nothing behind. */
+  /** Resolves at the next broadcast, when the signal aborts, or after `timeoutMs`. It never rejects and leaves nothing behind. */
   wait(signal: AbortSignal | undefined, timeoutMs: number): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise(resolve => {
@@ -60,7 +61,7 @@ export class Broadcaster {
     });
   }
 
-  /** How many wait now. */
+  /** How many readers wait now. */
   get waiting(): number {
     return this.#waiting.size;
   }

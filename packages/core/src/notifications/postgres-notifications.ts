@@ -13,32 +13,32 @@ import {
 const CHANNEL = 'rollcall';
 
 /**
- * Other processes are reported at most this often, whatever happens. A commit with a notification takes a lock that all such
- * commits of a PostgreSQL server share, so there must be few of them, and none within anybody's transaction.
+ * The other processes are notified at most this often, whatever happens. A commit with a notification takes a lock that
+ * all such commits of a PostgreSQL server share. So there must be few of them, and none in the transaction of a caller.
  */
 const INTERVAL_MS = 25;
 
-/** A connection that has had nothing to say for so long is asked whether it is still there. */
+/** A connection on which nothing was sent for this long is asked whether it still works. */
 const KEEP_ALIVE_MS = 5000;
 
 /** A connection that does not answer within this time is given up. */
 const ANSWER_MS = 5000;
 
-/** The pause before a lost connection is opened again; it doubles up to the second, and is random. */
+/** The pause before a lost connection is opened again. It doubles from the first to the longest, and is random. */
 const RECONNECT_MS = { first: 100, longest: 5000 };
 
-/** What hints over PostgreSQL work with. */
+/** What notifications over PostgreSQL work with. */
 export interface PostgresNotificationsOptions {
   url: string;
-  /** Hears what the other processes tell, and of `anything` whenever they may not have been heard. It must not throw. */
+  /** Gets the notifications of other processes, and `anything` whenever some may have been missed. It must not throw. */
   onReceived: (notification: ProcessNotification) => void;
-  /** Hears of a lost connection once, not again until it has been there. */
+  /** Hears of a lost connection once, and again only after it has worked. */
   onError: (error: unknown, context: string) => void;
 }
 
 /**
- * Hints over LISTEN and NOTIFY, on one connection of its own for each process. It connects in the background and again
- * for ever: without it, everything goes on a little later.
+ * Notifications over LISTEN and NOTIFY, on a connection of its own for each process. It connects in the background, and
+ * again whenever the connection is lost. Meanwhile everything goes on, a little later.
  */
 export class PostgresNotifications implements ProcessNotifications {
   readonly #options: PostgresNotificationsOptions;
@@ -55,7 +55,7 @@ export class PostgresNotifications implements ProcessNotifications {
   }
 
   tell(notification: ProcessNotification): void {
-    // Whoever cannot be reached looks by itself, and everybody looks when the connection is back.
+    // Processes that cannot be reached look by themselves, and all look when the connection is back.
     if (!this.#connected) return;
     this.#pending = mergeNotifications(this.#pending ?? {}, notification);
     this.#notifier.notify();
@@ -72,7 +72,7 @@ export class PostgresNotifications implements ProcessNotifications {
     let reported = false;
     while (!signal.aborted) {
       try {
-        await this.#serve(() => {
+        await this.#connect(() => {
           pauseMs = RECONNECT_MS.first;
           reported = false;
         });
@@ -85,8 +85,8 @@ export class PostgresNotifications implements ProcessNotifications {
     }
   }
 
-  /** Connects, listens and tells until the connection is lost or nobody wants it any more. */
-  async #serve(onReady: () => void): Promise<void> {
+  /** Connects, listens and notifies until the connection is lost or this is closed. */
+  async #connect(onReady: () => void): Promise<void> {
     const { signal } = this.#closing;
     const connection = await connectPostgres(this.#options.url, {
       answerMs: ANSWER_MS,
@@ -99,7 +99,7 @@ export class PostgresNotifications implements ProcessNotifications {
       onReady();
       this.#options.onReceived({ anything: true });
       while (!signal.aborted) {
-        await this.#tellOrAsk(connection);
+        await this.#sendOrProbe(connection);
         await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       }
     } finally {
@@ -109,7 +109,7 @@ export class PostgresNotifications implements ProcessNotifications {
     }
   }
 
-  async #tellOrAsk(connection: PostgresConnection): Promise<void> {
+  async #sendOrProbe(connection: PostgresConnection): Promise<void> {
     const { signal } = this.#closing;
     if (!this.#pending) await this.#notifier.sleep(KEEP_ALIVE_MS, signal);
     if (signal.aborted) return;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeNotification, encodeNotification, mergeNotifications } from './process-notifications.js';
 
-describe('a hint between processes', () => {
+describe('a notification between processes', () => {
   it('arrives as it was sent', () => {
-    const hint = { log: true, presence: true, tasks: new Map([['one', true]]) } as const;
-    expect(decodeNotification('there', encodeNotification('here', hint))).toEqual(hint);
+    const notification = { log: true, presence: true, tasks: new Map([['one', true]]) } as const;
+    expect(decodeNotification('there', encodeNotification('here', notification))).toEqual(notification);
     expect(decodeNotification('there', encodeNotification('here', { anything: true }))).toEqual({
       anything: true,
     });
@@ -42,13 +42,16 @@ describe('a hint between processes', () => {
   });
 
   it('fits into a notification, however much there is to tell', () => {
-    let hint = {};
+    let notification = {};
     let longest = 0;
     for (let number = 0; number < 300; number++) {
-      hint = mergeNotifications(hint, { log: true, tasks: new Map([[`${number}`.padStart(36, '0'), true]]) });
-      longest = Math.max(longest, encodeNotification('0'.repeat(36), hint).length);
+      notification = mergeNotifications(notification, {
+        log: true,
+        tasks: new Map([[`${number}`.padStart(36, '0'), true]]),
+      });
+      longest = Math.max(longest, encodeNotification('0'.repeat(36), notification).length);
     }
     expect(longest).toBeLessThan(8000);
-    expect(hint).toEqual({ anything: true });
+    expect(notification).toEqual({ anything: true });
   });
 });

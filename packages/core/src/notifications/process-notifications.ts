@@ -1,36 +1,36 @@
-/** What happened at one process and is worth a look at the others. */
+/** What happened in one process and is worth a look in the others. */
 export interface ProcessNotification {
   /** The event log has grown. */
   log?: true;
-  /** Somebody may have come or gone. */
+  /** Users may have come online or gone offline. */
   presence?: true;
   /** Tasks that have changed, and whether a worker may take them now. */
   tasks?: ReadonlyMap<string, boolean>;
-  /** Anything may have happened: more than is worth naming, or what was said in the meantime was not heard. */
+  /** Anything may have happened: too much to be named, or notifications were missed. */
   anything?: true;
 }
 
 /**
- * Hints between the processes on one database. They only make the others look sooner: one that is lost, doubled or late
- * does no harm, since everybody looks from time to time anyway. No hint is ever a part of a transaction.
+ * Notifications between the processes on one database. They only make the others look sooner. One that is lost, doubled
+ * or late does no harm, since all processes look from time to time anyway. A notification is never part of a transaction.
  */
 export interface ProcessNotifications {
-  /** Tells the other processes, together with whatever else there is to tell at the moment. It never throws. */
-  tell(hint: ProcessNotification): void;
-  /** Resolves when nothing more is told or heard. */
+  /** Notifies the other processes, together with what else is waiting to be sent. It never throws. */
+  tell(notification: ProcessNotification): void;
+  /** Resolves when nothing more is sent or received. */
   close(): Promise<void>;
 }
 
-/** For a database that one process has to itself, and for processes that are left to look by themselves. */
+/** For a database that belongs to one process, and for processes that only look by themselves. */
 export const NO_NOTIFICATIONS: ProcessNotifications = {
   tell: () => undefined,
   close: async () => undefined,
 };
 
-/** More tasks than this are not named: a notification of PostgreSQL has room for 7,999 bytes. */
+/** The most tasks that are named: a notification of PostgreSQL has room for 7,999 bytes. */
 const MAX_TASKS = 100;
 
-/** Puts what is to be told together with what was to be told already. */
+/** Merges two notifications into one. */
 export function mergeNotifications(
   first: ProcessNotification,
   second: ProcessNotification,
@@ -44,16 +44,16 @@ export function mergeNotifications(
   };
 }
 
-/** A hint as the text of a notification, with the name of the process that sends it. */
-export function encodeNotification(from: string, hint: ProcessNotification): string {
-  const { tasks, ...rest } = hint;
+/** A notification as text, with the name of the process that sends it. */
+export function encodeNotification(from: string, notification: ProcessNotification): string {
+  const { tasks, ...rest } = notification;
   return JSON.stringify({ from, ...rest, ...(tasks && { tasks: [...tasks] }) });
 }
 
 /**
- * Reads the text of a notification. What cannot be read, since another version or another program sent it, may mean
- * anything.
- * @returns undefined for what this process sent itself.
+ * Reads the text of a notification. A text that cannot be read, because another version or another program sent it, may
+ * mean anything.
+ * @returns undefined for a notification that this process sent itself.
  */
 export function decodeNotification(self: string, payload: string): ProcessNotification | undefined {
   try {

@@ -3,10 +3,10 @@ import sql, { empty } from 'sql-template-tag';
 import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { moveUsers } from './stored-presence.js';
 
-/** For so long a process counts as alive after it was last heard of, by the clock of the database. */
+/** How long a process counts as alive after it last renewed its lease, by the clock of the database. */
 const LEASE_MS = 20_000;
 
-/** Enters a process under a new id, which no process ever had before. */
+/** Registers a process under a new id, which no process ever had before. */
 export async function registerNode(transaction: WriteTransaction): Promise<string> {
   const id = randomUUID();
   const { now } = transaction.dialect;
@@ -17,31 +17,30 @@ export async function registerNode(transaction: WriteTransaction): Promise<strin
 }
 
 /**
- * Renews the lease of a process that is still known, and keeps the others from taking its users until this transaction
- * ends.
- * @returns false when the lease was over: then others count this process as dead, and take or took its users.
+ * Renews the lease of a process that is still registered, and keeps other processes from taking its users until this
+ * transaction ends.
+ * @returns false when the lease was over: then others count this process as dead and take its users away.
  */
 export async function renewLease(transaction: WriteTransaction, nodeId: string): Promise<boolean> {
   const { now } = transaction.dialect;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const rows = await transaction.query(
-    sql`update nodes set lease_until = ${now} + ${LEASE_MS} where id = ${nodeId} and lease_until > ${now} returning id`,
+    sql`UPDATE nodes SET lease_until = ${now} + ${LEASE_MS} WHERE id = ${nodeId} AND lease_until > ${now} RETURNING id`,
   );
   return rows.length > 0;
 }
 
-/** Takes a process off the list. Its users have been taken away before. */
+/** Removes a process. Its users have been taken away before. */
 export async function removeNode(transaction: WriteTransaction, nodeId: string): Promise<void> {
   await transaction.query(sql`DELETE FROM nodes WHERE id = ${nodeId}`);
 }
 
-/** Users taken away in one transaction, so that others who write get their turn in between. */
+/** Users taken away in one transaction, so that other writers get their turn in between. */
 const CHUNK = 500;
 
 /**
- * Takes away the users of processes whose lease is over: whoever no other process holds is offline. Several processes may
- * do so at once; each takes another dead one, and one who has already been taken is none any more.
- * @param ids only processes among these; absent, all of them.
+ * Takes away the users of processes whose lease is over. Users whom no other process holds are offline then. Several
+ * processes may do this at once: each works on another dead process, and none is worked on twice.
+ * @param ids the processes to look at; default all.
  */
 export async function removeDeadNodes(
   unitOfWork: UnitOfWork,
@@ -49,11 +48,11 @@ export async function removeDeadNodes(
   ids?: readonly string[],
 ): Promise<void> {
   if (ids?.length === 0) return;
-  // Looking costs no turn at the writer.
+  // A look does not take a turn of the writer.
   if (!(await unitOfWork.read(async transaction => (await findDead(transaction, { ids })) !== undefined)))
     return;
   while (!signal.aborted) {
-    const swept = await unitOfWork.write(async transaction => {
+    const removed = await unitOfWork.write(async transaction => {
       const nodeId = await findDead(transaction, { ids, mine: true });
       if (nodeId === undefined) return false;
       const rows = await transaction.query(
@@ -64,11 +63,11 @@ export async function removeDeadNodes(
       if (rows.length < CHUNK) await removeNode(transaction, nodeId);
       return true;
     });
-    if (!swept) return;
+    if (!removed) return;
   }
 }
 
-/** The process that has been dead for longest; with `mine`, one that nobody else is sweeping. */
+/** The process that has been dead for longest; with `mine`, one that no other process works on. */
 async function findDead(
   transaction: Transaction,
   { ids, mine = false }: { ids: readonly string[] | undefined; mine?: boolean },

@@ -1,12 +1,12 @@
 import sql from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
-/** How long the feed says of a user that it changed: far longer than a reader leaves between two looks. */
+/** How long a change stays in the feed: far longer than a reader waits between two looks. */
 const KEPT_MS = 60_000;
 
 /**
- * Says to all processes that users came online or went offline. The counter stays locked until the commit, so a number
- * is read only when everything up to it can be; this is the last thing that a transaction does.
+ * Tells all processes that users came online or went offline. The counter stays locked until the commit, so a reader that
+ * sees a number can see all changes up to it. This has to be the last thing that a transaction does.
  */
 export async function notePresenceChanges(
   transaction: WriteTransaction,
@@ -14,9 +14,8 @@ export async function notePresenceChanges(
 ): Promise<void> {
   if (ids.length === 0) return;
   const { dialect } = transaction;
-  // Lower case, because TypeORM's SQLite driver returns no rows for statements that begin with an upper-case UPDATE.
   const [stream] = await transaction.query(
-    sql`update presence_stream set last_seq = last_seq + 1 where id = 1 returning last_seq`,
+    sql`UPDATE presence_stream SET last_seq = last_seq + 1 WHERE id = 1 RETURNING last_seq`,
   );
   await transaction.query(
     sql`WITH given(id) AS (${dialect.values(ids)})
@@ -26,14 +25,14 @@ export async function notePresenceChanges(
   );
 }
 
-/** The end of the feed: a reader that starts here misses nothing that is committed from now on. */
+/** The end of the feed. A reader that starts here misses nothing that is committed from now on. */
 export async function endOfFeed(transaction: Transaction): Promise<number> {
   return (await readStream(transaction)).last;
 }
 
 /**
- * Who changed after a number. Where nothing has, it costs one look at one row.
- * @returns `ids` undefined when the feed does not reach back so far: anybody may have changed.
+ * The users who changed after a number. If there are none, it costs one read of one row.
+ * @returns `ids` undefined when the feed does not reach back so far: then any user may have changed.
  */
 export async function readFeed(
   transaction: Transaction,
@@ -46,20 +45,20 @@ export async function readFeed(
   return { ids: rows.map(row => row.user_id as string), upTo: last };
 }
 
-/** Forgets changes that every reader has seen long since. */
+/** Removes changes that every reader has seen long ago. */
 export async function pruneFeed(transaction: WriteTransaction): Promise<void> {
   const { now } = transaction.dialect;
   const [stream] = await transaction.query(
-    sql`update presence_stream set pruned_seq = (
+    sql`UPDATE presence_stream SET pruned_seq = (
         SELECT max(seq) FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS}
-      ) where id = 1 and exists (SELECT 1 FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS})
-      returning pruned_seq`,
+      ) WHERE id = 1 AND EXISTS (SELECT 1 FROM presence_changes WHERE changed_at < ${now} - ${KEPT_MS})
+      RETURNING pruned_seq`,
   );
   if (stream)
     await transaction.query(sql`DELETE FROM presence_changes WHERE seq <= ${Number(stream.pruned_seq)}`);
 }
 
-/** Whether there is something to prune: a look that is in nobody's way. */
+/** Whether there is something to prune. This read is in nobody's way. */
 export async function isFeedOld(transaction: Transaction): Promise<boolean> {
   const rows = await transaction.query(
     sql`SELECT 1 FROM (SELECT changed_at FROM presence_changes ORDER BY seq LIMIT 1) AS oldest

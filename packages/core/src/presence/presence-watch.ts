@@ -6,14 +6,14 @@ import { Notifier } from '../notifications/notifier.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { endOfFeed, readFeed } from './presence-feed.js';
 
-/** Changes at other processes are found after this time. */
+/** Changes in other processes are found after this time, without a notification. */
 const POLL_MS = 500;
 
 /** Users read at once. */
 const CHUNK = LIMITS.eventPage;
 
-/** A change of these makes a user look different to others although it neither came nor went. */
-const TELLING = ['invisible', 'teams'];
+/** A change of these fields makes a user look different to others although it stays online or offline. */
+const VISIBLE_FIELDS = ['invisible', 'teams'];
 
 /** What the watch works with. */
 export interface PresenceWatchOptions {
@@ -23,25 +23,25 @@ export interface PresenceWatchOptions {
   onError: (error: unknown, context: string) => void;
 }
 
-/** Hears of users as they are now; who does not exist has no row. It must not throw. */
+/** Gets users as they are now. An id without a user has no row. It must not throw. */
 export type PresenceListener = (ids: readonly string[], rows: ReadonlyMap<string, UserRow>) => void;
 
 interface Watch {
   ids: ReadonlySet<string>;
   listener: PresenceListener;
-  /** Whose first state has not been told yet. */
+  /** The users whose first state has not been sent yet. */
   pending: string[];
 }
 
 /**
- * Follows for all listeners of this process who comes and goes, here and elsewhere. One loop reads the feed of changes,
- * and each user that somebody watches once, however many do; it runs only while somebody listens. Since nobody else
- * reads, what a listener hears later is never older.
+ * Follows who is online, here and in other processes, for all listeners of this process. One loop reads the feed of
+ * changes, and each watched user once, however many listeners watch it. It runs only while somebody listens. Since only
+ * this loop reads, a listener never gets an older state after a newer one.
  */
 export class PresenceWatch {
   readonly #options: PresenceWatchOptions;
   readonly #watches = new Set<Watch>();
-  readonly #hint = new Notifier();
+  readonly #notifier = new Notifier();
   readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
 
@@ -49,24 +49,24 @@ export class PresenceWatch {
     this.#options = options;
   }
 
-  /** Says that something may have changed, so that it is not found only at the next look. */
-  hint(): void {
-    if (this.#watches.size > 0) this.#hint.notify();
+  /** Says that something may have changed, so that the loop looks at once. */
+  notify(): void {
+    if (this.#watches.size > 0) this.#notifier.notify();
   }
 
   /**
-   * Tells of every one of these users how it is now, and from then on when it may have changed: a change that follows is
-   * not missed, and hearing of one that is none does no harm.
+   * Sends the present state of each of these users, and from then on its state whenever it may have changed. No change is
+   * missed; a state may come again without a change, which does no harm.
    * @returns what ends it.
    */
   watch(ids: ReadonlySet<string>, listener: PresenceListener): () => void {
     const watch = { ids, listener, pending: [...ids] };
     this.#watches.add(watch);
-    this.#hint.notify();
+    this.#notifier.notify();
     this.#begin();
     return () => {
       this.#watches.delete(watch);
-      this.#hint.notify();
+      this.#notifier.notify();
     };
   }
 
@@ -91,28 +91,28 @@ export class PresenceWatch {
     let logUpTo: Position | undefined;
     while (this.#watches.size > 0) {
       try {
-        // Both positions are taken before anybody is told anything, so nothing slips in between.
+        // Both positions are taken before anything is sent, so nothing slips in between.
         feedUpTo ??= await unitOfWork.read(endOfFeed);
         const after = feedUpTo;
         logUpTo ??= await events.position();
-        await this.#tellFirst();
+        await this.#sendFirst();
         const feed = await unitOfWork.read(transaction => readFeed(transaction, after));
-        await this.#tellChanged(feed.ids);
+        await this.#sendChanged(feed.ids);
         feedUpTo = feed.upTo;
         const page = await events.pageAfter(logUpTo);
-        await this.#tellChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
+        await this.#sendChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
         logUpTo = 'resyncAt' in page ? page.resyncAt : page.upTo;
         const more = 'resyncAt' in page || page.events.length > 0;
         if (more || this.#somePending()) continue;
       } catch (error) {
         onError(error, 'following presence');
       }
-      await this.#hint.sleep(POLL_MS, signal);
+      await this.#notifier.sleep(POLL_MS, signal);
     }
   }
 
-  /** Tells some of those who wait for a first state; whoever waits for many gets its turn again behind the others. */
-  async #tellFirst(): Promise<void> {
+  /** Sends some of the first states that are pending. A watch with many of them gets its next turn behind the others. */
+  async #sendFirst(): Promise<void> {
     const turns: { watch: Watch; ids: string[] }[] = [];
     let room: number = CHUNK;
     for (const watch of [...this.#watches]) {
@@ -132,8 +132,8 @@ export class PresenceWatch {
     }
   }
 
-  /** Tells whoever watches them; without a list, everybody of all whom they watch. */
-  async #tellChanged(changed: readonly string[] | undefined): Promise<void> {
+  /** Sends these users to the listeners that watch them. Without a list, all watches are pending again. */
+  async #sendChanged(changed: readonly string[] | undefined): Promise<void> {
     if (changed === undefined) {
       for (const watch of this.#watches) watch.pending = [...watch.ids];
       return;
@@ -168,7 +168,7 @@ export class PresenceWatch {
     const ids = entries.flatMap(entry => {
       if (entry.type !== 'user.updated' || !entry.userId || !this.#isWatched(entry.userId)) return [];
       const { full } = entry;
-      return isUserEvent(full) && TELLING.some(path => full.changes?.[path]) ? entry.userId : [];
+      return isUserEvent(full) && VISIBLE_FIELDS.some(path => full.changes?.[path]) ? entry.userId : [];
     });
     return [...new Set(ids)];
   }

@@ -3,17 +3,17 @@ import type { Column } from '../database/dialect.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { notePresenceChanges } from './presence-feed.js';
 
-/** A user, and when it was last seen to do something: epoch milliseconds, absent where nobody knows. */
+/** A user, and when it was last seen: epoch milliseconds, absent when that is not known. */
 interface Sighting {
   id: string;
   at?: number;
 }
 
-/** What has become of users at one process since it was last written. */
+/** What has changed about the users of one process since it was last written. */
 export interface Movement {
   /** They have a live connection here and had none. */
   came: readonly Sighting[];
-  /** They had one and have none. */
+  /** They had a live connection here and have none. */
   left: readonly Sighting[];
   /** They were seen and neither came nor left. */
   seen: readonly Sighting[];
@@ -26,8 +26,9 @@ const GIVEN: readonly Column[] = [
 ];
 
 /**
- * Writes who came to and left a process, and with it who is online: everybody whom any process holds. Whoever moves the
- * same users at another process waits, so that of two who take away the last connections one sees that it is the last.
+ * Writes which users came to a process and left it, and with that who is online: all users whom any process holds. A
+ * transaction that moves the same users for another process waits. So when two processes lose the last connections of a
+ * user, one of them sees that no process holds the user any more.
  * @returns the ids that no user has. They have not come.
  */
 export async function moveUsers(
@@ -38,7 +39,7 @@ export async function moveUsers(
   const { dialect } = transaction;
   const all = [...came, ...left, ...seen];
   if (all.length === 0) return new Set();
-  // The order of the locks is the order of the ids, as with everybody else who changes users.
+  // Rows are locked in the order of the ids, as in all other changes of users.
   const rows = await transaction.query(
     sql`SELECT id, online FROM users WHERE id IN (${dialect.values(all.map(user => user.id))}) ORDER BY id${dialect.forUpdate}`,
   );
@@ -70,7 +71,7 @@ export async function moveUsers(
   return new Set(came.map(user => user.id).filter(id => !wasOnline.has(id)));
 }
 
-/** Takes users away from a process. @returns those whom another process still holds. */
+/** Takes users away from a process. @returns the users whom another process still holds. */
 async function takeAway(
   transaction: WriteTransaction,
   nodeId: string,
@@ -87,7 +88,7 @@ async function takeAway(
   return new Set(held.map(row => row.user_id as string));
 }
 
-/** Presence is no change of a user: neither `revision` nor `updated_at` moves. */
+/** Presence is not a change of a user: neither `revision` nor `updated_at` moves. */
 async function updateUsers(
   transaction: WriteTransaction,
   users: readonly Sighting[],
@@ -105,15 +106,15 @@ async function updateUsers(
   );
 }
 
-/** Nothing of presence holds the id of a user any more. Its row has gone before, so that nobody can bring it back. */
+/** Erases the id of a user from presence. The row of the user is gone by then, so no process can write the id again. */
 export async function erasePresence(transaction: WriteTransaction, userId: string): Promise<void> {
   await transaction.query(sql`DELETE FROM node_users WHERE user_id = ${userId}`);
   await transaction.query(sql`DELETE FROM presence_changes WHERE user_id = ${userId}`);
 }
 
 /**
- * Marks everybody as offline whom an earlier process left behind; for an engine that one process has to itself. The feed
- * tells nobody: who follows it begins after this.
+ * Marks all users as offline whom an earlier process left behind; for an engine that one process has to itself. The feed
+ * does not say so: all who follow it begin after this.
  */
 export async function markAllOffline(transaction: WriteTransaction): Promise<void> {
   await transaction.query(sql`DELETE FROM nodes`);

@@ -8,18 +8,18 @@ import { type OutcomeCounts, saveOutcomes, waitingTaskUsers } from './task-users
 /** What a step is taken with. */
 export interface StepOptions {
   unitOfWork: UnitOfWork;
-  job: TaskHandler;
+  handler: TaskHandler;
   held: HeldTask;
   leaseMs: number;
 }
 
 /**
- * Takes one step of a task in one transaction: the work of the job with its events, how far the task got, and the lease
- * for the next step. A task that was cancelled ends here instead, and one that is finished ends with the step.
+ * Takes one step of a task in one transaction: the work of the handler with its events, how far the task got, and the
+ * lease for the next step. A task that was cancelled ends here instead. A task that is finished ends with the step.
  * @returns the task as it was committed: `running` when there is more to do.
  * @throws TaskOvertaken when another worker has taken the task; nothing of the step stays.
  */
-export function commitStep({ unitOfWork, job, held, leaseMs }: StepOptions): Promise<TaskRow> {
+export function commitStep({ unitOfWork, handler, held, leaseMs }: StepOptions): Promise<TaskRow> {
   return unitOfWork.write(async transaction => {
     const row = await readHeldTask(transaction, held);
     if (row.cancel_requested && !row.within_user) {
@@ -27,7 +27,7 @@ export function commitStep({ unitOfWork, job, held, leaseMs }: StepOptions): Pro
     }
     const { input, position, actor } = row;
     const waiting = (limit: number) => waitingTaskUsers(transaction, row.id, limit);
-    const outcome = await job.step({ transaction, task: row, input, waiting, position, actor });
+    const outcome = await handler.step({ transaction, task: row, input, waiting, position, actor });
     const counts = await saveOutcomes(transaction, row.id, outcome.users);
     const advanced = advance(row, outcome, counts, transaction.now);
     if (outcome.finished) return endTask(transaction, advanced, { status: 'completed' });

@@ -7,12 +7,12 @@ import { logTaskEvent } from './to-task.js';
 
 /** How a task ends. */
 export type TaskEnd = {
-  /** Whom the event names; default who asked for the task. */
+  /** The actor of the event; default the actor who asked for the task. */
   actor?: Actor;
 } & ({ status: 'completed' | 'cancelled' } | { status: 'failed'; error: { code: string; message: string } });
 
 /**
- * Ends a task, for ever, and logs the event that says so in the same transaction.
+ * Ends a task, and logs the event that says so in the same transaction. An ended task never changes again.
  * @returns the task as it stays.
  * @throws TaskOvertaken
  */
@@ -30,8 +30,8 @@ export async function endTask(transaction: WriteTransaction, row: TaskRow, end: 
 }
 
 /**
- * Cancels a task: one that nobody works on ends at once, one that is worked on, or was left in the middle of a user,
- * before its next user. What is done stays done. A task that has ended is returned as it is.
+ * Cancels a task. If nobody works on it, it ends at once. If a worker does, or the task is in the middle of a user, it
+ * ends before its next user. What is done stays done. A task that has ended is returned as it is.
  * @throws RollcallError `TASK_NOT_FOUND`
  */
 export async function cancelTask(

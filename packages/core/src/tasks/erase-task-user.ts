@@ -2,7 +2,7 @@ import type { UserOutcome } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
-/** Who is to be forgotten, by the task that does it, and what it is called from then on. */
+/** The user to erase, the name that replaces its id, and the task that does it. */
 export interface EraseTaskUser {
   userId: string;
   name: string;
@@ -10,8 +10,9 @@ export interface EraseTaskUser {
 }
 
 /**
- * Gives a user who is deleted for good another name where it asked for tasks, or for their end. A worker that has read
- * the old name would still write it into events: by a new fence it loses its task, which anybody may take then.
+ * Gives a user who is hard-deleted another name where it asked for tasks, or cancelled them. A worker that has read the
+ * old name would still write it into events. So the task gets a new fence: that worker loses it, and any worker may claim
+ * it.
  */
 export async function eraseTaskActor(
   transaction: WriteTransaction,
@@ -28,7 +29,7 @@ export async function eraseTaskActor(
   }
 }
 
-/** Gives the user that name among the users of every task. What stood against it may quote it, so that goes, too. */
+/** Gives the user that name among the users of all tasks. An error message may quote the user, so it is erased too. */
 export async function eraseTaskUser(
   transaction: WriteTransaction,
   { userId, name }: EraseTaskUser,
@@ -42,7 +43,7 @@ export async function eraseTaskUser(
     if (status !== 'failed' || !error) continue;
     const kept: UserOutcome = {
       status,
-      error: { code: error.code, message: 'the user was deleted for good later' },
+      error: { code: error.code, message: 'the user was erased later' },
     };
     await transaction.query(
       sql`UPDATE task_users SET outcome = ${dialect.jsonParameter(kept)}

@@ -3,23 +3,23 @@ import type { Transaction } from '../database/unit-of-work.js';
 import { type TaskRow, taskTable } from './task-table.js';
 
 /**
- * A worker holds a task under a fencing number. Everything it writes goes through here and is written only if no other
- * worker has taken the task since: otherwise {@link TaskOvertaken} undoes the whole transaction.
+ * A worker holds a task under a fencing number. All its writes go through here, and succeed only if no other worker has
+ * claimed the task since: otherwise {@link TaskOvertaken} undoes the whole transaction.
  *
- * The row is not locked when a step begins, only when it ends. A worker that stands still in the middle of a step would
- * keep the lock, and nobody could take the task from it.
+ * The row is not locked when a step begins, only when it ends. A worker that stops in the middle of a step would keep the
+ * lock, and no other worker could claim the task.
  */
 export interface HeldTask {
   id: string;
   fence: number;
 }
 
-/** The worker no longer holds the task; nothing of its step may stay. */
+/** The worker no longer holds the task, so nothing of its step may stay. */
 export class TaskOvertaken extends Error {
   override readonly name = 'TaskOvertaken';
 
   constructor(taskId: string) {
-    super(`the task ${taskId} was taken over by another worker`);
+    super(`another worker has taken over the task ${taskId}`);
   }
 }
 
@@ -34,8 +34,8 @@ export async function readHeldTask(transaction: Transaction, { id, fence }: Held
 }
 
 /**
- * Writes how a task stands. `schedule` is what follows: the worker keeps it for the time of a lease, anybody may take
- * it after a pause, or nothing, because it has ended. A cancellation is not written: it may have come since the read.
+ * Writes the state of a task. `schedule` says what follows: the worker keeps the task for a lease, any worker may claim
+ * it after a pause, or the task has ended. A cancellation is not written, since it may have come after the read.
  * @throws TaskOvertaken
  */
 export async function saveHeldTask(
@@ -46,7 +46,7 @@ export async function saveHeldTask(
   const { dialect } = transaction;
   const times = scheduleColumns(dialect.now, schedule);
   const saved = await transaction.query(
-    sql`update tasks set
+    sql`UPDATE tasks SET
       status = ${row.status},
       position = ${dialect.jsonParameter(row.position ?? null)},
       done = ${row.done},
@@ -58,8 +58,8 @@ export async function saveHeldTask(
       updated_at = ${row.updated_at},
       finished_at = ${row.finished_at ?? null},
       ${times}
-      where id = ${row.id} and fence = ${row.fence} and finished_at is null
-      returning id`,
+      WHERE id = ${row.id} AND fence = ${row.fence} AND finished_at IS NULL
+      RETURNING id`,
   );
   if (saved.length === 0) throw new TaskOvertaken(row.id);
 }

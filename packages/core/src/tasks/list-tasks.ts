@@ -10,7 +10,7 @@ import { type ExportLink, toTaskWithResult } from './to-task.js';
 export type ParsedListTasksOptions = ListTasksOptions & { limit: number };
 
 /**
- * One page of tasks, newest first. Paging is stable: a task that is made meanwhile moves none to another page.
+ * One page of tasks, newest first. Paging is stable: a task that is made meanwhile does not move others to another page.
  * @throws RollcallError `CURSOR_INVALID`
  */
 export async function listTasks(
@@ -43,13 +43,13 @@ export async function listTasks(
   };
 }
 
-/** The last task of a page: the next page begins after it. */
+/** The last task of a page; the next page begins after it. */
 interface TaskCursor {
   created_at: number;
   id: string;
 }
 
-/** Writes the cursor behind a page. It holds the conditions of the list too, and is good for no other. */
+/** Writes the cursor of a page. It holds the conditions of the list too, and is valid for no other list. */
 function writeTaskCursor(last: TaskRow, { status, type }: ListTasksOptions): string {
   const parts = [last.created_at, last.id, status ?? null, type ?? null];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');

@@ -4,12 +4,12 @@ import { endTask } from './end-task.js';
 import { type HeldTask, readHeldTask, saveHeldTask } from './held-task.js';
 import type { TaskRow } from './task-table.js';
 
-/** How many times a step is tried before its task has failed. */
+/** How many times a step is tried before its task fails. */
 export const MAX_TRIES = 5;
 
-/** How long the pauses between tries grow. */
+/** How the pauses between tries grow. */
 export interface BackOff {
-  /** The longest pause after the first try; it doubles with every further one. */
+  /** The longest pause after the first try. It doubles with every further try. */
   baseMs: number;
   /** No pause is longer. */
   capMs: number;
@@ -19,8 +19,8 @@ export interface BackOff {
 export const DEFAULT_BACK_OFF: BackOff = { baseMs: 1000, capMs: 60_000 };
 
 /**
- * The pause before the next try, in whole milliseconds: anything from none to a limit that doubles with every try (full
- * jitter), so that tasks that failed together do not come back together.
+ * The pause before the next try, in whole milliseconds: anything from 0 to a limit that doubles with every try (full
+ * jitter). So tasks that failed together do not come back together.
  * @param tries how many tries there have been, from 1.
  * @param random from 0 (inclusive) to 1 (exclusive).
  */
@@ -29,15 +29,15 @@ export function backOffMs(tries: number, backOff: BackOff, random = Math.random(
   return Math.floor(random * (limit + 1));
 }
 
-/** What a worker gives a task back with. */
+/** What a worker releases a task with. */
 export interface ReleaseOptions {
   unitOfWork: UnitOfWork;
   held: HeldTask;
 }
 
 /**
- * Gives back a task whose step threw. It waits for its next try, or has failed when that was the last one; one that was
- * to be cancelled is.
+ * Releases a task whose step threw. The task waits for its next try, or fails if this was the last one. If it was to be
+ * cancelled, it ends as cancelled.
  * @returns the task as it was committed.
  * @throws TaskOvertaken
  */
@@ -61,8 +61,8 @@ export function releaseAfterError(
 }
 
 /**
- * Gives back a task that this process stops working on, for anybody to take at once. That the process stops is no fault
- * of the task, so its try does not count.
+ * Releases a task because this process stops, so that any worker can claim it at once. The try does not count, since the
+ * task is not at fault.
  * @returns the task as it was committed.
  * @throws TaskOvertaken
  */
@@ -78,13 +78,13 @@ export function releaseAtStop({ unitOfWork, held }: ReleaseOptions): Promise<Tas
   });
 }
 
-/** A fault of ours is told without details: they may name paths or data, and stand in the server's log. */
+/** The error of a bug of ours has no details, which may name paths or data. They are in the server log. */
 function toTaskError(error: unknown): { code: string; message: string } {
   if (error instanceof RollcallError && error.code !== 'INTERNAL') {
     return { code: error.code, message: error.message };
   }
   return {
     code: 'INTERNAL',
-    message: `a fault of the server, ${MAX_TRIES} times; the server log has the rest`,
+    message: `an internal error, ${MAX_TRIES} times; the server log has the details`,
   };
 }

@@ -1,47 +1,47 @@
-/** Says that something about a task is worth looking at. The row has the truth. */
+/** Says that a task may have changed. The row says how. */
 export interface TaskNotification {
-  /** Absent: it may be any task. */
+  /** Absent when it may be any task. */
   taskId?: string;
   /** Whether a worker may take it now. */
   claimable: boolean;
 }
 
 /**
- * Wake-ups for those who wait for tasks. A hint may be lost, doubled or come out of order without harm, because whoever
- * waits looks at the row from time to time anyway; it only makes them look sooner.
+ * Notifications for all who wait for tasks. One may be lost, doubled or out of order without harm: it only makes them look
+ * sooner, and they look at the row from time to time anyway.
  */
 export interface TaskNotifications {
   /** Called after the commit. It must not throw. */
-  announce(hint: TaskNotification): void;
+  announce(notification: TaskNotification): void;
   /** @returns what ends it. */
-  subscribe(listener: (hint: TaskNotification) => void): () => void;
+  subscribe(listener: (notification: TaskNotification) => void): () => void;
 }
 
-/** Hints within one process. */
+/** Notifications within one process. */
 export class LocalTaskNotifications implements TaskNotifications {
-  readonly #listeners = new Set<(hint: TaskNotification) => void>();
+  readonly #listeners = new Set<(notification: TaskNotification) => void>();
 
-  announce(hint: TaskNotification): void {
-    for (const listener of this.#listeners) listener(hint);
+  announce(notification: TaskNotification): void {
+    for (const listener of this.#listeners) listener(notification);
   }
 
-  subscribe(listener: (hint: TaskNotification) => void): () => void {
-    // A set holds a function once, and the same one may be subscribed twice.
-    const own = (hint: TaskNotification) => listener(hint);
+  subscribe(listener: (notification: TaskNotification) => void): () => void {
+    // A set holds a function only once, and the same function may be subscribed twice.
+    const own = (notification: TaskNotification) => listener(notification);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
   }
 }
 
-/** Hints that are announced to the listeners of this process and, by `tell`, to the other processes. */
+/** Announces notifications to the listeners of this process and, with `tell`, to the other processes. */
 export function broadcastTaskNotifications(
   local: TaskNotifications,
-  tell: (hint: TaskNotification) => void,
+  tell: (notification: TaskNotification) => void,
 ): TaskNotifications {
   return {
-    announce: hint => {
-      local.announce(hint);
-      tell(hint);
+    announce: notification => {
+      local.announce(notification);
+      tell(notification);
     },
     subscribe: listener => local.subscribe(listener),
   };

@@ -13,15 +13,15 @@ const INTERVAL_MS = 250;
 export type ProgressListener = (event: TaskEvent) => void;
 
 /**
- * The ephemeral `task.progress` events, for the listeners of this process: at most one per task in a quarter of a second,
- * the last state wins. How a task ended is not told here but by its durable event, and nothing of a worker here follows
- * that.
+ * The ephemeral `task.progress` events, for the listeners of this process: at most one for each task in a quarter of a
+ * second, and the last state wins. The end of a task is not sent here but as its durable event. No progress from a worker
+ * of this process comes after that event.
  */
 export class TaskProgress {
   readonly #listeners = new Set<ProgressListener>();
-  /** Tasks that were told of less than an interval ago, and what came since. */
+  /** Tasks of which progress was sent less than an interval ago, and what came since. */
   readonly #resting = new Map<string, { timer: NodeJS.Timeout; next?: TaskEvent }>();
-  /** The newest state of each task: it may be seen by the worker here and in its row. */
+  /** The newest state of each task. It may come from a worker here and from the row. */
   readonly #newest = new Map<string, TaskRow>();
 
   /** Whether anybody listens. */
@@ -36,7 +36,7 @@ export class TaskProgress {
     return () => this.#listeners.delete(own);
   }
 
-  /** Tells of a step that was committed and was not the last, unless that state or a newer one was told before. */
+  /** Sends the state after a step that was not the last, unless the same state or a newer one was sent before. */
   publish(task: TaskRow): void {
     if (!this.isHeard || !isNewer(task, this.#newest.get(task.id))) return;
     this.#newest.set(task.id, task);
@@ -48,22 +48,22 @@ export class TaskProgress {
     };
     const resting = this.#resting.get(task.id);
     if (resting) resting.next = event;
-    else this.#tell(event);
+    else this.#send(event);
   }
 
-  /** Forgets what was not told yet: the task has ended, or another process goes on with it. */
+  /** Drops what is pending: the task has ended, or another process goes on with it. */
   settle(taskId: string): void {
     clearTimeout(this.#resting.get(taskId)?.timer);
     this.#resting.delete(taskId);
     this.#newest.delete(taskId);
   }
 
-  #tell(event: TaskEvent): void {
+  #send(event: TaskEvent): void {
     const { task_id: taskId } = event.task;
     const timer = setTimeout(() => {
       const next = this.#resting.get(taskId)?.next;
       this.#resting.delete(taskId);
-      if (next) this.#tell(next);
+      if (next) this.#send(next);
     }, INTERVAL_MS).unref();
     this.#resting.set(taskId, { timer });
     for (const listener of this.#listeners) listener(event);
@@ -75,13 +75,13 @@ function isNewer(task: TaskRow, than: TaskRow | undefined): boolean {
   return task.updated_at > than.updated_at || task.done + task.failed > than.done + than.failed;
 }
 
-/** What other processes got done is looked for this often without a hint. */
+/** How often the progress of other processes is read without a notification. */
 const POLL_MS = 1000;
 
-/** However many hints come, the rows are read at most this often: progress is told no more often either. */
+/** The rows are read at most this often, however many notifications come: progress is sent no more often either. */
 const READ_INTERVAL_MS = 250;
 
-/** Of so many tasks that are worked on at the same time progress is told; nobody runs that many. */
+/** The most running tasks whose progress is sent. Nobody runs that many. */
 const MAX_TASKS = 100;
 
 /** What remote progress works with. */
@@ -89,13 +89,13 @@ export interface RemoteProgressOptions {
   unitOfWork: UnitOfWork;
   /** Where the listeners of this process hear of progress. */
   progress: TaskProgress;
-  hints: Pick<TaskNotifications, 'subscribe'>;
+  notifications: Pick<TaskNotifications, 'subscribe'>;
   onError: (error: unknown, context: string) => void;
 }
 
 /**
- * Tells the listeners of this process how the tasks get on that other processes work on: it reads the rows of running
- * tasks, one statement for all listeners, and only while there are any. Workers here tell of theirs themselves.
+ * Sends the listeners of this process the progress of tasks that other processes work on. It reads the rows of running
+ * tasks, with one statement for all listeners, and only while there are listeners. Workers here send their own progress.
  */
 export class RemoteProgress {
   readonly #options: RemoteProgressOptions;
@@ -115,9 +115,9 @@ export class RemoteProgress {
   }
 
   async #follow(): Promise<void> {
-    const { hints, progress, onError } = this.#options;
+    const { notifications, progress, onError } = this.#options;
     const { signal } = this.#closing;
-    const unsubscribe = hints.subscribe(() => this.#notifier.notify());
+    const unsubscribe = notifications.subscribe(() => this.#notifier.notify());
     while (!signal.aborted) {
       await this.#notifier.sleep(POLL_MS, signal);
       if (signal.aborted || !progress.isHeard) continue;

@@ -10,39 +10,39 @@ import sql, { empty, raw } from 'sql-template-tag';
 import { defineTable } from '../database/table.js';
 import type { Transaction } from '../database/unit-of-work.js';
 
-/** A task as it is stored; the users that it is about are rows of their own (task-user-table.ts). */
+/** A task as it is stored. Its users are rows of their own (task-users.ts). */
 export interface TaskRow {
   id: string;
   type: TaskType;
   status: TaskStatus;
-  /** Who asked for it: the events that it causes carry this actor. */
+  /** Who asked for it: the events that it causes have this actor. */
   actor: Actor;
-  /** What was asked for, users aside; it never changes. */
+  /** What was asked for, besides the users; it never changes. */
   input: JsonObject;
-  /** How far it got, in the words of its job; absent before the first step. */
+  /** How far it got, in a form of its handler's own; absent before the first step. */
   position?: JsonValue;
-  /** Users who are as the task wants them, `failed` apart: at the end both add up to `total`. */
+  /** Users who are as the task wants them, without those in `failed`. At the end both add up to `total`. */
   done: number;
   total: number;
   failed: number;
-  /** What the task made beside changing users. */
+  /** What the task made, besides changing users. */
   output?: TaskOutput;
   error?: { code: string; message: string };
   /**
-   * Attempts at the present step. Counted when a worker takes the task, so that crashes count too; a step that succeeds
-   * is followed by the first attempt at the next.
+   * Tries of the present step. They are counted when a worker claims the task, so that crashes count too. After a step that
+   * succeeded, this is the first try of the next one.
    */
   tries: number;
-  /** Not to be taken before this time, by the clock of the database. */
+  /** The task cannot be claimed before this time, by the clock of the database. */
   run_at: number;
-  /** Until when the worker that took it may work, by the clock of the database; after that anybody may take it. */
+  /** Until when the worker that claimed it may work, by the clock of the database. After that any worker may claim it. */
   lease_until?: number;
-  /** +1 whenever a worker takes the task: a worker that was overtaken holds an old number and can change nothing. */
+  /** Grows by 1 with every claim: a worker that was overtaken holds an old number and can change nothing. */
   fence: number;
   cancel_requested: boolean;
-  /** The last step ended in the middle of a user: a cancelled task goes on to the end of that user. */
+  /** Whether the last step ended in the middle of a user: a cancelled task goes on to the end of that user. */
   within_user?: boolean;
-  /** Who asked for the end: the event `task.cancelled` carries this actor. */
+  /** Who cancelled it: the event `task.cancelled` has this actor. */
   cancelled_by?: Actor;
   created_at: number;
   updated_at: number;
@@ -50,7 +50,7 @@ export interface TaskRow {
   finished_at?: number;
 }
 
-/** What a task made: so far the file of an export. */
+/** What a task made: the file of an export. */
 export interface TaskOutput extends JsonObject {
   bytes: number;
 }
@@ -82,7 +82,7 @@ export const taskTable = defineTable<TaskRow>('tasks', [
 ]);
 
 /**
- * Reads one task; with `lock` it stays as it is until the transaction ends.
+ * Reads one task. With `lock`, it stays as it is until the transaction ends.
  * @throws RollcallError `TASK_NOT_FOUND`
  */
 export async function findTask(transaction: Transaction, taskId: string, lock?: 'lock'): Promise<TaskRow> {

@@ -3,13 +3,13 @@ import sql, { raw } from 'sql-template-tag';
 import { defineTable, insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
-/** One user of a task. They are rows, not a list in the task, so that who is deleted for good can be taken out. */
+/** One user of a task. These are rows, and not a list in the task, so that the id of a user can be erased. */
 export interface TaskUserRow {
   task_id: string;
   /** The place in the call that asked for the task, from 0. */
   ordinal: number;
   user_id: string;
-  /** What became of it; absent while it waits. */
+  /** What became of the user; absent while it waits. */
   outcome?: UserOutcome;
 }
 
@@ -21,7 +21,7 @@ export const taskUserTable = defineTable<TaskUserRow>('task_users', [
   { name: 'outcome', kind: 'json', nullable: true },
 ]);
 
-/** Notes the users of a new task, in the order of the call. */
+/** Stores the users of a new task, in the order of the call. */
 export async function addTaskUsers(
   transaction: WriteTransaction,
   taskId: string,
@@ -49,7 +49,7 @@ export interface OutcomeCounts {
   failed: number;
 }
 
-/** Writes what became of users of a task. Each gets one outcome: a user who has one already is not counted again. */
+/** Writes what became of users of a task. A user gets one outcome: one who has it already is not counted again. */
 export async function saveOutcomes(
   transaction: WriteTransaction,
   taskId: string,
@@ -87,6 +87,6 @@ export async function outcomesOf(
     if (outcome) entries.push([user_id, outcome]);
     tasks.set(task_id, entries);
   }
-  // From entries, so that a user may be called like something that every object has.
+  // From entries, so that a user may have the id `__proto__`.
   return new Map([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
 }

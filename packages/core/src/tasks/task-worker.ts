@@ -14,30 +14,30 @@ import type { TaskRow } from './task-table.js';
 /** What a worker is made of. */
 export interface TaskWorkerOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskNotifications;
+  notifications: TaskNotifications;
   progress: TaskProgress;
-  /** One for each type of task that this worker takes; others are left to other workers. */
-  jobs: readonly TaskHandler[];
-  /** Hears every error of a step and every fault of the worker itself. */
+  /** One for each type of task that this worker takes. It leaves other tasks to other workers. */
+  handlers: readonly TaskHandler[];
+  /** Hears of every error of a step and of the worker itself. */
   onError: (error: unknown, context: string) => void;
-  /** Tasks at the same time; default 2. */
+  /** How many tasks it works on at the same time; default 2. */
   concurrency?: number;
-  /** How long a task stays this worker's after each step; default 30 s. */
+  /** How long it holds a task after each step; default 30 s. */
   leaseMs?: number;
-  /** How often an idle worker looks for tasks that it got no hint of; default 1 s. */
+  /** How often an idle worker looks for tasks without a notification; default 1 s. */
   pollMs?: number;
   backOff?: BackOff;
 }
 
 /**
- * Works on tasks, in the background of a process. Any number of workers, in any number of processes on one database,
- * share the tasks among them; a task is worked on by one at a time and survives the death of each (glossary: job.ts).
+ * Works on tasks in the background of a process. Any number of workers, in any number of processes on one database, share
+ * the tasks. One worker at a time works on a task, and the task survives the death of each (terms: task-handler.ts).
  *
- * No error ends the worker: a step that throws is tried again later, and while the storage is away it keeps looking.
+ * No error ends the worker: it tries a step that threw again later, and keeps looking while the storage is away.
  */
 export class TaskWorker {
   readonly #options: Required<TaskWorkerOptions>;
-  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
+  readonly #handlers: ReadonlyMap<TaskType, TaskHandler>;
   readonly #notifier = new Notifier();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -46,17 +46,17 @@ export class TaskWorker {
   constructor(options: TaskWorkerOptions) {
     const { concurrency = 2, leaseMs = 30_000, pollMs = 1000, backOff = DEFAULT_BACK_OFF } = options;
     this.#options = { ...options, concurrency, leaseMs, pollMs, backOff };
-    this.#jobs = new Map(options.jobs.map(job => [job.type, job]));
+    this.#handlers = new Map(options.handlers.map(handler => [handler.type, handler]));
   }
 
-  /** Begins to take tasks. A worker starts once. */
+  /** Begins to take tasks. A second call does nothing. */
   start(): void {
     this.#dispatching ??= this.#dispatch();
   }
 
   /**
-   * Takes no further task and resolves when the steps under way have ended. What is unfinished is given back, so that
-   * another worker goes on with it at once. Call it before the storage closes.
+   * Takes no further task, and resolves when the steps under way have ended. Unfinished tasks are released, so that another
+   * worker goes on with them at once. Call it before the storage closes.
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -64,12 +64,12 @@ export class TaskWorker {
     await Promise.all(this.#running);
   }
 
-  /** Hands out tasks to as many runs as may be; sleeps when there is none or no run is free. */
+  /** Takes tasks as long as there is room for another, and sleeps when there is no task or no room. */
   async #dispatch(): Promise<void> {
-    const { hints, pollMs } = this.#options;
+    const { notifications, pollMs } = this.#options;
     const { signal } = this.#stopping;
-    const unsubscribe = hints.subscribe(hint => {
-      if (hint.claimable) this.#notifier.notify();
+    const unsubscribe = notifications.subscribe(notification => {
+      if (notification.claimable) this.#notifier.notify();
     });
     while (!signal.aborted) {
       try {
@@ -85,14 +85,14 @@ export class TaskWorker {
   async #takeTasks(): Promise<void> {
     const { unitOfWork, leaseMs, concurrency } = this.#options;
     const { signal } = this.#stopping;
-    const types = [...this.#jobs.keys()];
+    const types = [...this.#handlers.keys()];
     while (!signal.aborted && this.#running.size < concurrency) {
       const row = await claimTask({ unitOfWork, types, leaseMs, signal });
       if (!row) return;
       this.#announce(row);
-      const job = this.#jobs.get(row.type);
-      if (row.status !== 'running' || !job) continue;
-      const run = this.#run(job, row).finally(() => {
+      const handler = this.#handlers.get(row.type);
+      if (row.status !== 'running' || !handler) continue;
+      const run = this.#run(handler, row).finally(() => {
         this.#running.delete(run);
         this.#notifier.notify();
       });
@@ -100,46 +100,46 @@ export class TaskWorker {
     }
   }
 
-  /** Takes step after step until the task has ended or is no longer this worker's. Never rejects. */
-  async #run(job: TaskHandler, claimed: TaskRow): Promise<void> {
+  /** Takes step after step until the task has ended or this worker has lost it. It never rejects. */
+  async #run(handler: TaskHandler, claimed: TaskRow): Promise<void> {
     const { unitOfWork, leaseMs, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
     try {
       while (!this.#stopping.signal.aborted) {
-        const row = await commitStep({ unitOfWork, job, held, leaseMs });
+        const row = await commitStep({ unitOfWork, handler, held, leaseMs });
         this.#announce(row, 'stepped');
         if (row.status !== 'running') return;
-        // A synchronous driver gives the event loop no turn by itself, and calls of people go first.
+        // A synchronous driver gives the event loop no turn, and calls from people go first.
         await turnOfTheLoop();
       }
       this.#announce(await releaseAtStop({ unitOfWork, held }));
     } catch (error) {
-      if (error instanceof TaskOvertaken) return this.#letGo(held.id);
-      this.#report(error, `a step of task ${held.id} (${job.type})`);
+      if (error instanceof TaskOvertaken) return this.#abandon(held.id);
+      this.#report(error, `a step of task ${held.id} (${handler.type})`);
       await releaseAfterError({ unitOfWork, held }, error, backOff).then(
         row => this.#announce(row),
-        // The lease runs out by itself, and then somebody takes the task again.
+        // The lease ends by itself, and then some worker claims the task again.
         failure =>
           failure instanceof TaskOvertaken
-            ? this.#letGo(held.id)
-            : this.#report(failure, `giving back task ${held.id} (${job.type})`),
+            ? this.#abandon(held.id)
+            : this.#report(failure, `releasing task ${held.id} (${handler.type})`),
       );
     }
   }
 
-  /** Tells everybody who waits for this task, after the commit. */
+  /** Tells all who wait for this task, after the commit. */
   #announce(row: TaskRow, stepped?: 'stepped'): void {
-    const { hints, progress } = this.#options;
+    const { notifications, progress } = this.#options;
     try {
       if (row.finished_at !== undefined) progress.settle(row.id);
       else if (stepped) progress.publish(row);
-      hints.announce({ taskId: row.id, claimable: row.status === 'pending' });
+      notifications.announce({ taskId: row.id, claimable: row.status === 'pending' });
     } catch (error) {
       this.#report(error, `telling of task ${row.id}`);
     }
   }
 
-  #letGo(taskId: string): void {
+  #abandon(taskId: string): void {
     this.#options.progress.settle(taskId);
   }
 
@@ -147,7 +147,7 @@ export class TaskWorker {
     try {
       this.#options.onError(error, context);
     } catch {
-      // Whoever cannot even be told of an error must not stop the work.
+      // A listener that throws must not stop the work.
     }
   }
 }

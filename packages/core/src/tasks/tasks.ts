@@ -12,29 +12,29 @@ import { addTaskUsers, outcomesOf } from './task-users.js';
 import { type ExportLink, logTaskEvent, toTask, toTaskWithResult } from './to-task.js';
 import { watchTask } from './watch-task.js';
 
-/** What long-running work is asked for. */
+/** A request for long-running work. */
 export interface TaskRequest {
-  /** Default: a new one. */
+  /** Default a new id. */
   id?: string;
   type: TaskType;
   input: JsonObject;
-  /** The users that it is about, in the order in which they are worked on; none stands twice. */
+  /** The users that it is about, in the order in which they are worked on, without duplicates. */
   users: readonly string[];
 }
 
 /** What `Tasks` is made of. */
 export interface TasksOptions {
   unitOfWork: UnitOfWork;
-  hints: TaskNotifications;
-  /** Where the file of an export is read. */
+  notifications: TaskNotifications;
+  /** Says where the file of an export is read. */
   exportLink: ExportLink;
-  /** How often a watched task is looked at without a hint; default 1 s. */
+  /** How often a watched task is read without a notification; default 1 s. */
   pollMs?: number;
 }
 
-/** Long-running work: asking for it, looking at it, stopping it. A `TaskWorker` does it. */
+/** Long-running work: asks for it, reads it, cancels it. A `TaskWorker` does it. */
 export class Tasks {
-  /** Where it is told how the work gets on. */
+  /** Where workers report how the work gets on. */
   readonly progress = new TaskProgress();
   readonly #options: Required<TasksOptions>;
 
@@ -43,8 +43,8 @@ export class Tasks {
   }
 
   /**
-   * Asks for work in the caller's transaction, with the event `task.created`: the task exists exactly if the change
-   * beside it does. The actor is whom the events of the work will name.
+   * Asks for work in the transaction of the caller, with the event `task.created`. So the task exists exactly if the
+   * caller's change does. The events of the work will have this actor.
    */
   async enqueue(transaction: WriteTransaction, actor: Actor, request: TaskRequest): Promise<Task> {
     const { now } = transaction;
@@ -69,7 +69,7 @@ export class Tasks {
     await insertRows(transaction, taskTable, [row]);
     await addTaskUsers(transaction, row.id, users);
     logTaskEvent(transaction, actor, { type: 'task.created', task: row });
-    transaction.afterCommit(() => this.#options.hints.announce({ taskId: row.id, claimable: true }));
+    transaction.afterCommit(() => this.#options.notifications.announce({ taskId: row.id, claimable: true }));
     return toTask(row);
   }
 
@@ -83,7 +83,7 @@ export class Tasks {
     });
   }
 
-  /** Frees every task that is worked on. Only for whoever has the database to itself and works on none. */
+  /** Releases all tasks that are worked on. Only for a process that has the database to itself and works on no task. */
   async releaseAll(): Promise<void> {
     await this.#options.unitOfWork.write(transaction =>
       transaction.query(sql`UPDATE tasks SET lease_until = 0 WHERE status = 'running'`),
@@ -101,33 +101,33 @@ export class Tasks {
   }
 
   /**
-   * Stops a task: at once when nobody works on it, between two users when somebody does. What is done stays done, and a
-   * task that has ended is returned unchanged.
+   * Cancels a task: at once when nobody works on it, else between two users. What is done stays done. A task that has
+   * ended is returned unchanged.
    * @throws RollcallError `TASK_NOT_FOUND`
    */
   cancel(actor: Actor, taskId: string): Promise<Task> {
-    const { unitOfWork, hints, exportLink } = this.#options;
+    const { unitOfWork, notifications, exportLink } = this.#options;
     return unitOfWork.write(async transaction => {
       const row = await cancelTask(transaction, actor, { taskId });
-      transaction.afterCommit(() => hints.announce({ taskId, claimable: row.status === 'pending' }));
+      transaction.afterCommit(() => notifications.announce({ taskId, claimable: row.status === 'pending' }));
       const outcomes = await outcomesOf(transaction, [taskId]);
       return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
     });
   }
 
   /**
-   * The present state at once, then every change, the last one when it has ended. States that follow faster than they
-   * are taken are left out. Ends quietly with the signal.
-   * @throws RollcallError `TASK_NOT_FOUND`, when it is first asked.
+   * Yields the present state at once, then every change, and ends with the last state of the task. It skips states that
+   * follow faster than the consumer takes them. It ends without an error when the signal aborts.
+   * @throws RollcallError `TASK_NOT_FOUND`, at the first step.
    */
   watch(taskId: string, signal: AbortSignal): AsyncIterable<Task> {
-    const { hints, pollMs } = this.#options;
-    return watchTask({ taskId, read: () => this.get(taskId), hints, signal, pollMs });
+    const { notifications, pollMs } = this.#options;
+    return watchTask({ taskId, read: () => this.get(taskId), notifications, signal, pollMs });
   }
 
   /**
-   * Hears `task.progress`, at most one per task in 250 ms, whichever process works on it. How a task ended is
-   * told by its durable event instead.
+   * Subscribes to `task.progress`: at most one event for each task in 250 ms, whichever process works on it. The end of a
+   * task is sent as its durable event instead.
    * @param listener must not throw.
    * @returns what ends it.
    */

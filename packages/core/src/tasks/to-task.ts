@@ -10,10 +10,10 @@ import type {
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { TaskRow } from './task-table.js';
 
-/** Says where the file of an export is read: a link that is signed and expires. */
+/** Makes the link under which the file of an export is read. It is signed and expires. */
 export type ExportLink = (taskId: string) => Omit<ExportFile, 'bytes'>;
 
-/** A task with its result, as whoever asks for it sees it. `result` is absent while nothing has happened. */
+/** A task with its result, as callers get it. `result` is absent while nothing has happened. */
 export function toTaskWithResult(
   row: TaskRow,
   users: Record<string, UserOutcome>,
@@ -27,7 +27,7 @@ export function toTaskWithResult(
   return { ...toTask(row), ...(!empty && { result }) };
 }
 
-/** A task without its result, as events tell of it: who was deleted must not live on in the log. */
+/** A task without its result, as events show it: a deleted user must not stay in the log. */
 export function toTask(row: TaskRow): Task {
   return {
     task_id: row.id,

@@ -7,25 +7,25 @@ export interface WatchTaskOptions {
   taskId: string;
   /** Reads the task as it stands. */
   read: () => Promise<Task>;
-  hints: TaskNotifications;
+  notifications: TaskNotifications;
   signal: AbortSignal;
-  /** How often the task is looked at without a hint. */
+  /** How often the task is read without a notification. */
   pollMs: number;
 }
 
 /**
- * Yields a task as it stands, then after every change until it has ended. Whoever is slow misses states between and
- * never the last: nothing is kept for them but the row. It ends quietly with its signal.
+ * Yields a task as it stands, then after every change until it has ended. A slow consumer misses states in between and
+ * never the last one: only the row keeps them. It ends without an error when its signal aborts.
  * @throws what `read` throws.
  */
 export async function* watchTask(options: WatchTaskOptions): AsyncGenerator<Task, void, undefined> {
-  const { taskId, read, hints, signal, pollMs } = options;
+  const { taskId, read, notifications, signal, pollMs } = options;
   const notifier = new Notifier();
-  // Attached before the first look, so that no change falls between the two.
-  const unsubscribe = hints.subscribe(hint => {
-    if (hint.taskId === undefined || hint.taskId === taskId) notifier.notify();
+  // Subscribed before the first read, so that no change falls between the two.
+  const unsubscribe = notifications.subscribe(notification => {
+    if (notification.taskId === undefined || notification.taskId === taskId) notifier.notify();
   });
-  // A consumer that is given up while it holds a state never comes back to the `finally` below.
+  // A consumer that goes away while it holds a state never gets to the `finally` below.
   signal.addEventListener('abort', unsubscribe);
   try {
     let sent = '';

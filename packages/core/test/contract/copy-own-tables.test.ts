@@ -191,7 +191,7 @@ describe("a copy of an operator's own tables", () => {
     const error = await refusal(copy());
     expect(error.code).toBe('INTERNAL');
     expect(error.message).toContain(
-      'the table "shelves" is not the same on both sides: behind "2000" up to "4000"',
+      'the table "shelves" is not the same on both sides: after "2000" up to "4000"',
     );
     await run(to, 'DROP TRIGGER spoil ON shelves');
     expect(await copy()).toMatchObject({ finished: true });

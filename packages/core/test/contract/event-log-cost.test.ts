@@ -20,15 +20,15 @@ describeOnEveryEngine('the listeners of a process', engine => {
     const { unitOfWork } = database;
     reads = 0;
     const counted = Object.assign(Object.create(unitOfWork) as UnitOfWork, {
-      read: (job: Parameters<UnitOfWork['read']>[0]) => {
+      read: (work: Parameters<UnitOfWork['read']>[0]) => {
         reads += 1;
-        return unitOfWork.read(job);
+        return unitOfWork.read(work);
       },
     });
     log = new EventLog(counted, error => {
       throw error;
     });
-    unitOfWork.onLogged(() => log.hint());
+    unitOfWork.onLogged(() => log.notify());
   });
 
   afterEach(async () => {

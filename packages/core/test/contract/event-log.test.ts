@@ -59,7 +59,7 @@ describeOnEveryEngine('the event log', engine => {
       await directory.events.waitBeyond(from, AbortSignal.timeout(20));
       for (let look = 0; look < looks; look++) {
         await new Promise(resolve => setTimeout(resolve, 50));
-        directory.events.hint();
+        directory.events.notify();
       }
       await new Promise(resolve => setTimeout(resolve, 50));
       const callMs = await durationMs(() => directory.events.pageAfter(from));

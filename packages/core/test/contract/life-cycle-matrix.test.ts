@@ -40,7 +40,7 @@ const COMBINATIONS: Combination[] = USER_DELETION_MODES.flatMap(user =>
   ),
 );
 
-/** What SPEC section 5 says of a combination. */
+/** What docs/contract/life-cycle.md says of a combination. */
 function isAllowed({ user, messages, conversations, named }: Combination): boolean {
   return user === 'hard' ? messages === 'hard' && conversations === 'hard' : !named;
 }

@@ -109,7 +109,9 @@ describeOnPostgres('a migration while others are at work', engine => {
     await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const error = await refusal(migratePostgres(url, FURTHER, PATIENCE));
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(error.message).toMatch(/migrated by another process for more than 1500 ms: pid \d+ \(/);
+    expect(error.message).toMatch(
+      /another process has been migrating the database for more than 1500 ms: pid \d+ \(/,
+    );
     expect(await migratePostgres(url, [], PATIENCE)).toEqual([]);
     await other.release();
   });

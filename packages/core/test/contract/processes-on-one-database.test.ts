@@ -19,7 +19,7 @@ describeOnPostgres('processes on one database', engine => {
 
   afterEach(() => Promise.all(open.map(directory => directory.close())));
 
-  async function openOne(options: { hints?: boolean; runTasks?: boolean } = {}): Promise<Directory> {
+  async function openOne(options: { notifications?: boolean; runTasks?: boolean } = {}): Promise<Directory> {
     const directory = await openDirectory({
       databaseUrl: url,
       runTasks: false,
@@ -55,13 +55,13 @@ describeOnPostgres('processes on one database', engine => {
     return delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)] ?? 0;
   }
 
-  it('hear of each other far sooner with hints than without, and without them all the same', async () => {
-    const [withHints, without] = [await openOne(), await openOne({ hints: false })];
+  it('hear of each other far sooner with notifications than without, and without them all the same', async () => {
+    const [informed, without] = [await openOne(), await openOne({ notifications: false })];
     const writer = await openOne();
     const callMs = await durationMs(() => writer.users.upsert(SERVER, [{ id: randomUUID() }]));
-    const told = await delayMs(writer, withHints);
+    const told = await delayMs(writer, informed);
     const looked = await delayMs(writer, without);
-    console.log(`heard after ${told.toFixed(0)} ms with hints, ${looked.toFixed(0)} ms without`);
+    console.log(`heard after ${told.toFixed(0)} ms with notifications, ${looked.toFixed(0)} ms without`);
     expect(told).toBeLessThan(looked / 2);
     expect(looked).toBeLessThan(1500 + 20 * callMs);
   });

@@ -55,7 +55,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     await until('the first worker has a task', () => gate.waiting === 1);
     const other = {
       unitOfWork: await fixture.otherUnitOfWork(),
-      hints: new LocalTaskNotifications(),
+      notifications: new LocalTaskNotifications(),
       concurrency: 1,
     };
     fixture.startWorker(second, other);
@@ -97,7 +97,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const { task_id } = await fixture.enqueue(ids);
     const row = await claim();
     await fixture.expireLease(task_id);
-    const options = { unitOfWork: fixture.unitOfWork, job: touchHandler() };
+    const options = { unitOfWork: fixture.unitOfWork, handler: touchHandler() };
     const held = { id: task_id, fence: row?.fence ?? 0 };
     await commitStep({ ...options, held, leaseMs: LONG_MS });
     expect(await claim()).toBeUndefined();
@@ -202,7 +202,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
       const successor = touchHandler();
       fixture.startWorker(successor, {
         unitOfWork: await fixture.otherUnitOfWork(),
-        hints: new LocalTaskNotifications(),
+        notifications: new LocalTaskNotifications(),
       });
       await until('another one took the task', async () => (await fixture.row(task_id)).fence === 2);
       resume();
@@ -224,10 +224,10 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const ids = await fixture.addUsers(2);
     const { task_id } = await fixture.enqueue(ids);
     const row = await claim();
-    const job = touchHandler((_, { transaction }) =>
+    const handler = touchHandler((_, { transaction }) =>
       transaction.query(sql`UPDATE tasks SET fence = fence + 1 WHERE id = ${task_id}`),
     );
-    const options = { unitOfWork: fixture.unitOfWork, job, leaseMs: LONG_MS };
+    const options = { unitOfWork: fixture.unitOfWork, handler, leaseMs: LONG_MS };
     const step = commitStep({ ...options, held: { id: task_id, fence: row?.fence ?? 0 } });
     await expect(step).rejects.toThrow(TaskOvertaken);
     expect(await fixture.revisions()).toEqual({ 'user-0': 0, 'user-1': 0 });
@@ -241,7 +241,7 @@ describeOnEveryEngine('a task that several workers want', engine => {
     const first = await claim();
     const options = {
       unitOfWork: fixture.unitOfWork,
-      job: touchHandler(),
+      handler: touchHandler(),
       leaseMs: LONG_MS,
     };
     await commitStep({ ...options, held: { id: task_id, fence: first?.fence ?? 0 } });
@@ -286,14 +286,14 @@ describeOnEveryEngine('a task that several workers want', engine => {
       tasks.push(await fixture.enqueue(ids.slice(begin, begin + 10)));
     }
     let steps = 0;
-    const job = touchHandler(() => {
+    const handler = touchHandler(() => {
       steps += 1;
       if (steps % 5 === 0) throw new Error('not now');
     });
     const unitOfWork = await fixture.otherUnitOfWork();
     // A lease that has run out when it begins: every look may take a task from whoever works on it.
     for (let count = 0; count < 3; count++) {
-      fixture.startWorker(job, { unitOfWork, leaseMs: 0, concurrency: 3, pollMs: 1 });
+      fixture.startWorker(handler, { unitOfWork, leaseMs: 0, concurrency: 3, pollMs: 1 });
     }
     const told: Record<string, number> = Object.fromEntries(ids.map(id => [id, 0]));
     const names: string[] = [];

@@ -23,7 +23,7 @@ function reactivateUsersJob(change: ChangeActivity): TaskHandler {
   ) as unknown as TaskHandler;
 }
 
-describeOnEveryEngine('the bulk life-cycle jobs', engine => {
+describeOnEveryEngine('the bulk life-cycle tasks', engine => {
   let fixture: TasksFixture;
 
   beforeEach(async () => {

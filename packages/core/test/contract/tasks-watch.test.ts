@@ -8,8 +8,8 @@ import { noLink, SERVER, TasksFixture } from '../support/tasks/tasks-fixture.js'
 import { touchHandler } from '../support/tasks/touch-handler.js';
 import { until } from '../support/until.js';
 
-/** How often somebody has begun to listen to these hints, and not ended. */
-class CountedHints extends LocalTaskNotifications {
+/** How often somebody has begun to listen to these notifications, and not ended. */
+class CountedNotifications extends LocalTaskNotifications {
   listening = 0;
 
   override subscribe(listener: Parameters<LocalTaskNotifications['subscribe']>[0]): () => void {
@@ -39,11 +39,11 @@ describeOnEveryEngine('watching a task', engine => {
 
   const watch = (taskId: string) =>
     fixture.tasks.watch(taskId, controller.signal)[Symbol.asyncIterator]() as AsyncIterator<Task>;
-  /** Those who watch here hear of changes by hints or, as far as a test goes, never. */
-  const patientTasks = (hints: TaskNotifications = fixture.hints) =>
+  /** Those who watch here hear of changes by notifications or, as far as a test goes, never. */
+  const patientTasks = (notifications: TaskNotifications = fixture.notifications) =>
     new Tasks({
       unitOfWork: fixture.unitOfWork,
-      hints,
+      notifications,
       exportLink: noLink,
       pollMs: 2 ** 30,
     });
@@ -96,19 +96,19 @@ describeOnEveryEngine('watching a task', engine => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
-  it('gets there without a single hint, because it looks for itself', async () => {
+  it('gets there without a single notification, because it looks for itself', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(2));
     const watching = watch(task_id);
     await watching.next();
-    fixture.startWorker(touchHandler(), { hints: new LocalTaskNotifications() });
+    fixture.startWorker(touchHandler(), { notifications: new LocalTaskNotifications() });
     let last: Task | undefined;
     for (let next = await watching.next(); !next.done; next = await watching.next()) last = next.value;
     expect(last?.status).toBe('completed');
   });
 
   it('ends quietly with its signal and leaves no listener behind, wherever it is', async () => {
-    const hints = new CountedHints();
-    const tasks = patientTasks(hints);
+    const notifications = new CountedNotifications();
+    const tasks = patientTasks(notifications);
     const { task_id } = await fixture.enqueue(['jane']);
     const begin = async () => {
       const watching = tasks.watch(task_id, controller.signal)[Symbol.asyncIterator]();
@@ -119,11 +119,11 @@ describeOnEveryEngine('watching a task', engine => {
     const holding = await begin();
     const left = await begin();
     await left.return?.();
-    expect(hints.listening).toBe(2);
+    expect(notifications.listening).toBe(2);
 
     controller.abort();
     expect((await asleep).done).toBe(true);
-    expect(hints.listening).toBe(0);
+    expect(notifications.listening).toBe(0);
     expect((await holding.next()).done).toBe(true);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     await expect(begin().then(watching => watching.next())).resolves.toMatchObject({ done: true });

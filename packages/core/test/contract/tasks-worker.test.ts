@@ -29,8 +29,8 @@ describeOnEveryEngine('a task worker', engine => {
   it('does a task step by step, each with its events, and says at the end what became of everybody', async () => {
     const ids = await fixture.addUsers(5);
     const { task_id } = await fixture.enqueue(ids);
-    const job = touchHandler();
-    fixture.startWorker(job);
+    const handler = touchHandler();
+    fixture.startWorker(handler);
     const task = await fixture.ended(task_id);
     expect(task).toEqual({
       task_id,
@@ -43,7 +43,7 @@ describeOnEveryEngine('a task worker', engine => {
       finished_at: fixture.clock.now,
       result: done(ids),
     });
-    expect(job.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);
+    expect(handler.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 1])));
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
     expect((await fixture.events()).at(-1)).toMatchObject({
@@ -69,14 +69,14 @@ describeOnEveryEngine('a task worker', engine => {
     for (const { task_id } of tasks) expect((await fixture.ended(task_id)).status).toBe('completed');
   });
 
-  it('finds tasks that it got no hint of', async () => {
+  it('finds tasks that it got no notification of', async () => {
     const ids = await fixture.addUsers(1);
-    fixture.startWorker(touchHandler(), { hints: new LocalTaskNotifications() });
+    fixture.startWorker(touchHandler(), { notifications: new LocalTaskNotifications() });
     const { task_id } = await fixture.enqueue(ids);
     expect((await fixture.ended(task_id)).status).toBe('completed');
   });
 
-  it('leaves tasks alone that it has no job for', async () => {
+  it('leaves tasks alone that it has no handler for', async () => {
     const ids = await fixture.addUsers(1);
     const other = await fixture.enqueue(ids, { type: 'users.reactivate' });
     const own = await fixture.enqueue(ids);
@@ -91,13 +91,13 @@ describeOnEveryEngine('a task worker', engine => {
     for (let count = 0; count < 5; count++) tasks.push(await fixture.enqueue(ids));
     const open = new Set<string>();
     let most = 0;
-    const job = touchHandler((some, { task }) => {
+    const handler = touchHandler((some, { task }) => {
       open.add(task.id);
       most = Math.max(most, open.size);
       if (some.includes('user-5')) open.delete(task.id);
     });
     const gate = fixture.gate();
-    fixture.startWorker(job, { unitOfWork: gate, concurrency: 2 });
+    fixture.startWorker(handler, { unitOfWork: gate, concurrency: 2 });
     await until('it takes its first task', () => gate.waiting === 1);
     gate.allow(1);
     await until('it takes another beside the first step', () => gate.waiting === 2);
@@ -115,10 +115,10 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(4);
     const { task_id } = await fixture.enqueue(ids);
     let failures = 0;
-    const job = touchHandler(some => {
+    const handler = touchHandler(some => {
       if (some.includes('user-2') && failures++ < 3) throw new Error('not now');
     });
-    fixture.startWorker(job);
+    fixture.startWorker(handler);
     expect(await fixture.ended(task_id)).toMatchObject({ status: 'completed', result: done(ids) });
     expect(await fixture.revisions()).toEqual(Object.fromEntries(ids.map(id => [id, 1])));
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
@@ -131,11 +131,11 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const failures: Record<string, number> = {};
-    const job = touchHandler(([first = '']) => {
+    const handler = touchHandler(([first = '']) => {
       failures[first] = (failures[first] ?? 0) + 1;
       if (failures[first] < 5) throw new Error('not now');
     });
-    fixture.startWorker(job);
+    fixture.startWorker(handler);
     expect((await fixture.ended(task_id)).status).toBe('completed');
     expect(failures).toEqual({ 'user-0': 5, 'user-2': 5, 'user-4': 5 });
   });
@@ -144,10 +144,10 @@ describeOnEveryEngine('a task worker', engine => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const fault = new Error('secret detail');
-    const job = touchHandler(some => {
+    const handler = touchHandler(some => {
       if (some.includes('user-2')) throw fault;
     });
-    fixture.startWorker(job);
+    fixture.startWorker(handler);
     const task = await fixture.ended(task_id);
     expect(task).toMatchObject({
       status: 'failed',
@@ -163,7 +163,7 @@ describeOnEveryEngine('a task worker', engine => {
     ]);
     expect((await fixture.events()).at(-1)?.data).toEqual({ task: told(task) });
     expect(fixture.errors.map(({ error }) => error)).toEqual(Array(5).fill(fault));
-    expect(job.begun).toHaveLength(6);
+    expect(handler.begun).toHaveLength(6);
   });
 
   it('tells the error that a task failed with when it is one that callers know', async () => {
@@ -207,23 +207,23 @@ describeOnEveryEngine('a task worker', engine => {
 
   it('does not bring a task back that was cancelled while it waited for its next try', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
-    const job = touchHandler(() => {
+    const handler = touchHandler(() => {
       throw new Error('not now');
     });
-    fixture.startWorker(job, { backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
+    fixture.startWorker(handler, { backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
     await until('the task waits', async () => (await fixture.row(task_id)).run_at > 0);
     expect((await fixture.tasks.cancel(SERVER, task_id)).status).toBe('cancelled');
     expect(await fixture.eventNames()).toEqual(['task.created', 'task.cancelled']);
-    expect(job.begun).toHaveLength(1);
+    expect(handler.begun).toHaveLength(1);
   });
 
   it('cancels a task whose step fails after the cancellation, instead of trying it again', async () => {
     const { task_id } = await fixture.enqueue(await fixture.addUsers(1));
     const gate = fixture.gate();
-    const job = touchHandler(() => {
+    const handler = touchHandler(() => {
       throw new Error('not now');
     });
-    fixture.startWorker(job, { unitOfWork: gate, backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
+    fixture.startWorker(handler, { unitOfWork: gate, backOff: { baseMs: FOREVER_MS, capMs: FOREVER_MS } });
     gate.allow(2);
     await until('the error is about to be recorded', () => gate.waiting === 1 && fixture.errors.length === 1);
     await fixture.tasks.cancel(SERVER, task_id);
@@ -287,8 +287,8 @@ describeOnEveryEngine('a task worker', engine => {
     const flaky: UnitOfWork = {
       dialect: inner.dialect,
       writable: true,
-      read: job => tumble(() => inner.read(job)),
-      write: job => tumble(() => inner.write(job)),
+      read: work => tumble(() => inner.read(work)),
+      write: work => tumble(() => inner.write(work)),
       onLogged: listener => inner.onLogged(listener),
       scrub: () => inner.scrub(),
       close: () => inner.close(),
@@ -304,7 +304,7 @@ describeOnEveryEngine('a task worker', engine => {
       'taking a task',
       'taking a task',
       `a step of task ${task_id} (users.deactivate)`,
-      `giving back task ${task_id} (users.deactivate)`,
+      `releasing task ${task_id} (users.deactivate)`,
     ]);
     expect(await fixture.eventNames()).toEqual(['task.created', ...touched(ids), 'task.completed']);
   });

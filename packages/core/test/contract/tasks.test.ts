@@ -37,8 +37,8 @@ describeOnEveryEngine('tasks', engine => {
   });
 
   it('leave nothing behind when that change rolls back: no task, no event, no wake-up', async () => {
-    const hints: unknown[] = [];
-    fixture.hints.subscribe(hint => hints.push(hint));
+    const notifications: unknown[] = [];
+    fixture.notifications.subscribe(notification => notifications.push(notification));
     const failing = fixture.unitOfWork.write(async transaction => {
       await fixture.tasks.enqueue(transaction, SERVER, request);
       await transaction.query(addRole);
@@ -47,14 +47,14 @@ describeOnEveryEngine('tasks', engine => {
     await expect(failing).rejects.toThrow('rolled back');
     expect(await list()).toEqual({ tasks: [] });
     expect(await fixture.events()).toEqual([]);
-    expect(hints).toEqual([]);
+    expect(notifications).toEqual([]);
   });
 
   it('wake workers after the commit', async () => {
-    const hints: unknown[] = [];
-    fixture.hints.subscribe(hint => hints.push(hint));
+    const notifications: unknown[] = [];
+    fixture.notifications.subscribe(notification => notifications.push(notification));
     const task = await fixture.enqueue(['jane']);
-    expect(hints).toEqual([{ taskId: task.task_id, claimable: true }]);
+    expect(notifications).toEqual([{ taskId: task.task_id, claimable: true }]);
   });
 
   it('that nobody made are not found', async () => {

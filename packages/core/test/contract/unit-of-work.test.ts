@@ -33,6 +33,22 @@ describeOnEveryEngine('the unit of work', engine => {
     expect(await roleNames()).toEqual(['kept']);
   });
 
+  it('gives the rows that INSERT, UPDATE and DELETE return, written in upper case', async () => {
+    const { unitOfWork } = database;
+    const returned = await unitOfWork.write(async transaction => [
+      await transaction.query(
+        sql`INSERT INTO roles (name, created_at) VALUES (${'guide'}, ${1}) RETURNING name`,
+      ),
+      await transaction.query(
+        sql`INSERT INTO roles (name, created_at) VALUES (${'guide'}, ${2})
+          ON CONFLICT (name) DO NOTHING RETURNING name`,
+      ),
+      await transaction.query(sql`UPDATE roles SET name = ${'pilot'} WHERE name = ${'guide'} RETURNING name`),
+      await transaction.query(sql`DELETE FROM roles WHERE name = ${'pilot'} RETURNING name`),
+    ]);
+    expect(returned).toEqual([[{ name: 'guide' }], [], [{ name: 'pilot' }], [{ name: 'pilot' }]]);
+  });
+
   it('commits all of twenty transactions that begin at once', async () => {
     const { unitOfWork } = database;
     const names = Array.from({ length: 20 }, (_, index) => `role-${String(index).padStart(2, '0')}`);

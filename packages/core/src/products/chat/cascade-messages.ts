@@ -94,10 +94,10 @@ async function removeReactionsTo(
 ): Promise<RemovedWithMessages> {
   const list = transaction.dialect.values(ids);
   const reactions = await transaction.query(
-    sql`delete from reactions where message_id in (${list}) returning message_id`,
+    sql`DELETE FROM reactions WHERE message_id IN (${list}) RETURNING message_id`,
   );
   const flags = await transaction.query(
-    sql`delete from flags where message_id in (${list}) returning message_id`,
+    sql`DELETE FROM flags WHERE message_id IN (${list}) RETURNING message_id`,
   );
   return { reactions: reactions.length, flags: flags.length };
 }

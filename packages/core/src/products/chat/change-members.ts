@@ -64,8 +64,8 @@ export async function removeMembers(
   const leaves = viewer.kind === 'user' && change.members.length === 1 && change.members[0] === viewer.userId;
   const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: !leaves });
   const removed = await transaction.query(
-    sql`delete from channel_members where cid = ${channel.cid}
-      and user_id in (${transaction.dialect.values(change.members)}) returning user_id`,
+    sql`DELETE FROM channel_members WHERE cid = ${channel.cid}
+      AND user_id IN (${transaction.dialect.values(change.members)}) RETURNING user_id`,
   );
   return removed.length > 0 ? touch(transaction, channel) : channel;
 }
@@ -98,7 +98,7 @@ async function openForChange(
 
 async function touch(transaction: WriteTransaction, { cid }: ChannelRow): Promise<ChannelRow> {
   const [cells] = await transaction.query(
-    sql`update channels set updated_at = ${transaction.now} where cid = ${cid} returning ${raw(channelTable.columnList)}`,
+    sql`UPDATE channels SET updated_at = ${transaction.now} WHERE cid = ${cid} RETURNING ${raw(channelTable.columnList)}`,
   );
   if (!cells) throw channelNotFound(cid);
   return channelTable.decode(cells, transaction.dialect);

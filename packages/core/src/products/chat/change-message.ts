@@ -88,7 +88,7 @@ async function write(
   assignments: ReturnType<typeof sql>,
 ): Promise<MessageRow> {
   const [cells] = await transaction.query(
-    sql`update messages set ${assignments} where id = ${id} returning ${raw(messageTable.columnList)}`,
+    sql`UPDATE messages SET ${assignments} WHERE id = ${id} RETURNING ${raw(messageTable.columnList)}`,
   );
   return messageTable.decode(cells ?? {}, transaction.dialect);
 }

@@ -14,22 +14,22 @@ export function eraseUserSteps(context: DeletionContext): CascadeStep[] {
   return [
     async room => {
       const removed = await transaction.query(
-        sql`delete from reactions where user_id = ${userId} and (message_id, type) in
-          (select message_id, type from reactions where user_id = ${userId} limit ${room}) returning message_id`,
+        sql`DELETE FROM reactions WHERE user_id = ${userId} AND (message_id, type) IN
+          (SELECT message_id, type FROM reactions WHERE user_id = ${userId} LIMIT ${room}) RETURNING message_id`,
       );
       return { changed: { reactions: removed.length }, rows: removed.length };
     },
     async room => {
       const removed = await transaction.query(
-        sql`delete from flags where user_id = ${userId} and message_id in
-          (select message_id from flags where user_id = ${userId} limit ${room}) returning message_id`,
+        sql`DELETE FROM flags WHERE user_id = ${userId} AND message_id IN
+          (SELECT message_id FROM flags WHERE user_id = ${userId} LIMIT ${room}) RETURNING message_id`,
       );
       return { changed: { flags: removed.length }, rows: removed.length };
     },
     async room => {
       const removed = await transaction.query(
-        sql`delete from channel_members where user_id = ${userId} and cid in
-          (select cid from channel_members where user_id = ${userId} limit ${room}) returning cid`,
+        sql`DELETE FROM channel_members WHERE user_id = ${userId} AND cid IN
+          (SELECT cid FROM channel_members WHERE user_id = ${userId} LIMIT ${room}) RETURNING cid`,
       );
       return { changed: { memberships: removed.length }, rows: removed.length };
     },

@@ -18,7 +18,7 @@ export function hideActivities(
 ): Promise<CascadeBatch> {
   return cascade(context, {
     todo: IS_IN_PLACE,
-    change: sql`update activities SET deleted_at = ${context.transaction.now}, deleted_with = ${reason}`,
+    change: sql`UPDATE activities SET deleted_at = ${context.transaction.now}, deleted_with = ${reason}`,
   });
 }
 
@@ -29,7 +29,7 @@ export function showActivities(
 ): Promise<CascadeBatch> {
   return cascade(context, {
     todo: sql`pruned = false AND deleted_with = ${reason}`,
-    change: sql`update activities SET deleted_at = NULL, deleted_with = NULL`,
+    change: sql`UPDATE activities SET deleted_at = NULL, deleted_with = NULL`,
   });
 }
 
@@ -44,12 +44,12 @@ export function deleteActivities(
     case 'pruning':
       return cascade(context, {
         todo: isToBeDeleted(mode),
-        change: sql`update activities SET verb = NULL, object = NULL,
+        change: sql`UPDATE activities SET verb = NULL, object = NULL,
           custom = ${context.transaction.dialect.jsonParameter({})}, pruned = true,
           deleted_at = COALESCE(deleted_at, ${context.transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
       });
     case 'hard':
-      return cascade(context, { todo: isToBeDeleted(mode), change: sql`delete from activities` });
+      return cascade(context, { todo: isToBeDeleted(mode), change: sql`DELETE FROM activities` });
   }
 }
 

@@ -86,7 +86,7 @@ export async function restoreCalls(context: CascadeContext): Promise<CascadeBatc
     sql`UPDATE call_members SET deleted = false WHERE user_id = ${userId} AND cid IN (${dialect.values(cids)})`,
   );
   const cells = await transaction.query(
-    sql`update calls SET deleted_at = NULL, deleted_with = NULL
+    sql`UPDATE calls SET deleted_at = NULL, deleted_with = NULL
       WHERE cid IN (${dialect.values(cids)}) AND deleted_with = 'deletion' AND NOT EXISTS (
         SELECT 1 FROM call_members WHERE call_members.cid = calls.cid AND call_members.deleted = true
       ) RETURNING cid`,

@@ -14,7 +14,7 @@ export async function eraseMember(context: DeletionContext): Promise<CascadeBatc
 async function removeMemberships({ transaction, userId, limit }: DeletionContext): Promise<number> {
   const { dialect } = transaction;
   const removed = await transaction.query(
-    sql`delete from call_members WHERE user_id = ${userId} AND cid IN (
+    sql`DELETE FROM call_members WHERE user_id = ${userId} AND cid IN (
         SELECT cid FROM call_members WHERE user_id = ${userId} ORDER BY cid LIMIT ${limit}
       ) RETURNING cid, deleted`,
   );

@@ -41,7 +41,7 @@ export class LifeCycleFixture {
   readonly clock: TestClock;
   readonly database: Database;
   readonly #data: StoredData;
-  readonly #jobs: ReadonlyMap<TaskType, TaskHandler>;
+  readonly #handlers: ReadonlyMap<TaskType, TaskHandler>;
   /** The tasks that were claimed and have not ended. */
   readonly #held = new Map<string, TaskRow>();
   #seen = 0;
@@ -56,16 +56,16 @@ export class LifeCycleFixture {
     this.chat = new Chat(unitOfWork);
     this.video = new Video(unitOfWork);
     this.feeds = new Feeds(unitOfWork);
-    this.tasks = new Tasks({ unitOfWork, hints: new LocalTaskNotifications(), exportLink });
+    this.tasks = new Tasks({ unitOfWork, notifications: new LocalTaskNotifications(), exportLink });
     const products = [this.chat.product, this.video.product, this.feeds.product];
     const sources = exportSources(products);
     this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products });
     this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources });
-    const jobs = [
+    const handlers = [
       ...lifeCycleHandlers({ products, onErased: () => undefined }),
       exportUsersHandler(sources) as unknown as TaskHandler,
     ];
-    this.#jobs = new Map(jobs.map(job => [job.type, job]));
+    this.#handlers = new Map(handlers.map(handler => [handler.type, handler]));
   }
 
   /** Opens the fixture on a fresh database, or on a given one. */
@@ -86,10 +86,10 @@ export class LifeCycleFixture {
   /** Does one step of a claimed task, and answers with the task after it. */
   async step({ id, fence, type }: TaskRow): Promise<TaskRow> {
     const { unitOfWork } = this.database;
-    const job = this.#jobs.get(type);
-    if (!job) throw new Error(`no task handler for ${type}`);
+    const handler = this.#handlers.get(type);
+    if (!handler) throw new Error(`no task handler for ${type}`);
     const held = { id, fence };
-    const row = await commitStep({ unitOfWork, job, held, leaseMs: LEASE_MS });
+    const row = await commitStep({ unitOfWork, handler, held, leaseMs: LEASE_MS });
     if (row.status === 'running') this.#held.set(id, row);
     else this.#held.delete(id);
     return row;
@@ -174,7 +174,7 @@ export class LifeCycleFixture {
 
   #claim(): Promise<TaskRow | undefined> {
     const { unitOfWork } = this.database;
-    const types = [...this.#jobs.keys()];
+    const types = [...this.#handlers.keys()];
     return claimTask({
       unitOfWork,
       types,

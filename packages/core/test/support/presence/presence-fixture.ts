@@ -67,7 +67,7 @@ export class PresenceFixture {
     const presence = new Presence({
       unitOfWork,
       clock: this.clock.read,
-      onWritten: () => watch.hint(),
+      onWritten: () => watch.notify(),
       onError,
     });
     this.#nodes.push({ presence, watch, events });

@@ -95,10 +95,10 @@ export class BookmarksFixture {
     this.#directory = undefined;
   }
 
-  async #aside<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async #aside<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const database = await openDatabase(parseDatabaseUrl(this.url), { owners: [bookmarks] }, writeLog);
     try {
-      return await database.unitOfWork.write(job);
+      return await database.unitOfWork.write(work);
     } finally {
       await database.close();
     }

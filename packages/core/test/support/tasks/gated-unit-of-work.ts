@@ -28,14 +28,14 @@ export class GatedUnitOfWork implements UnitOfWork {
     }
   }
 
-  async write<Result>(job: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     if (this.#allowed > 0) this.#allowed -= 1;
     else await new Promise<void>(resolve => this.#waiting.push(resolve));
-    return this.#inner.write(job);
+    return this.#inner.write(work);
   }
 
-  read<Result>(job: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#inner.read(job);
+  read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#inner.read(work);
   }
 
   onLogged(listener: () => void): void {

@@ -37,7 +37,7 @@ export function noLink(): never {
 /** A database with tasks in it, and the workers that a test starts. */
 export class TasksFixture {
   readonly unitOfWork: UnitOfWork;
-  readonly hints = new LocalTaskNotifications();
+  readonly notifications = new LocalTaskNotifications();
   readonly tasks: Tasks;
   /** The errors that the workers reported, and where. */
   readonly errors: { error: unknown; context: string }[] = [];
@@ -55,7 +55,7 @@ export class TasksFixture {
     this.unitOfWork = database.unitOfWork;
     this.tasks = new Tasks({
       unitOfWork: this.unitOfWork,
-      hints: this.hints,
+      notifications: this.notifications,
       exportLink: noLink,
       pollMs: 20,
     });
@@ -78,12 +78,15 @@ export class TasksFixture {
   }
 
   /** Starts a worker. The fixture stops it at the end, unless the test drops it. */
-  startWorker(job: TaskHandler, options: Partial<TaskWorkerOptions> & { dropped?: true } = {}): TaskWorker {
+  startWorker(
+    handler: TaskHandler,
+    options: Partial<TaskWorkerOptions> & { dropped?: true } = {},
+  ): TaskWorker {
     const worker = new TaskWorker({
       unitOfWork: this.unitOfWork,
-      hints: this.hints,
+      notifications: this.notifications,
       progress: this.tasks.progress,
-      jobs: [job],
+      handlers: [handler],
       onError: (error, context) => this.errors.push({ error, context }),
       pollMs: 20,
       backOff: { baseMs: 1, capMs: 5 },

@@ -1,0 +1,69 @@
+import { refuseUnfinishedCopy } from './copy/copy-mark.js';
+import { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
+import { openDatabase } from './database/open-database.js';
+import { Scrubber } from './database/scrubber.js';
+import type { UnitOfWork } from './database/unit-of-work.js';
+import { WriteProbe } from './database/write-probe.js';
+import { writeLog } from './events/stored-log.js';
+import { checkOwnProducts } from './products/own-products.js';
+import type { Product } from './products/product.js';
+import { TABLES } from './tables.js';
+
+/** Which database a directory is opened on, and how. */
+export interface StorageOptions {
+  /** `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`. */
+  databaseUrl: string;
+  /** The most connections to PostgreSQL that this process keeps open; default 10. Embedded engines do not use it. */
+  postgresPoolSize?: number;
+  /** Epoch milliseconds; default the machine's clock. */
+  clock?: () => number;
+  /** Hears of errors that reach no caller. It must not throw. */
+  onError?: (error: unknown, context: string) => void;
+  /** Whether to bring the schema up to date first. Without it, a schema that lacks something is refused. Default true. */
+  migrate?: boolean;
+  /** The operator's own products: they follow users as the built-in ones do, after those and in this order. */
+  products?: readonly Product[];
+}
+
+/** An open database and what looks after it. */
+export interface Storage {
+  readonly address: DatabaseAddress;
+  readonly unitOfWork: UnitOfWork;
+  readonly writeProbe: WriteProbe;
+  readonly scrubber: Scrubber;
+  /** Closes the database; the scrubber is closed before. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database of a directory.
+ * @throws RollcallError `INPUT_INVALID` for a string that is not a database URL, and for a product whose name is not
+ * valid or is used twice; `UNAVAILABLE` for a database that is in use, damaged, an unfinished copy, or not up to date
+ * with `migrate: false`, and for a migration that fails or gets no lock in time.
+ */
+export async function openStorage(
+  options: StorageOptions & Required<Pick<StorageOptions, 'clock' | 'onError' | 'products'>>,
+): Promise<Storage> {
+  const { clock, onError, products } = options;
+  const address = addressOf(options);
+  checkOwnProducts(products);
+  const schema = (options.migrate ?? true) ? 'migrate' : 'require';
+  const database = await openDatabase(address, { tables: TABLES, owners: products, schema, clock }, writeLog);
+  const { unitOfWork } = database;
+  await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  return {
+    address,
+    unitOfWork,
+    writeProbe: new WriteProbe(unitOfWork),
+    scrubber: new Scrubber(unitOfWork, onError),
+    close: () => database.close(),
+  };
+}
+
+function addressOf({ databaseUrl, postgresPoolSize: poolSize }: StorageOptions): DatabaseAddress {
+  const address = parseDatabaseUrl(databaseUrl);
+  return address.engine === 'postgres' && poolSize ? { ...address, poolSize } : address;
+}
