@@ -165,8 +165,18 @@ export {
   type UserExport,
 } from './users/life-cycle.js';
 export { searchWords } from './users/text.js';
-export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';
-export { isUserField, USER_FIELDS, type UserField, type UserFieldRule } from './users/user-fields.js';
+export {
+  type Device,
+  isUserField,
+  type PrivacySettings,
+  type PushNotifications,
+  type Time,
+  type TimeInput,
+  USER_FIELDS,
+  type User,
+  type UserField,
+  type UserFieldRule,
+} from './users/user-fields.js';
 export type {
   PartialUserUpdate,
   PushNotificationsInput,

@@ -1,4 +1,4 @@
-import type { Time } from '../users/user.js';
+import type { Time } from '../users/user-fields.js';
 
 /** What a role can be allowed to do (SPEC section 10). Server tokens skip grants. */
 export const GRANTS = [

@@ -1,4 +1,4 @@
-import type { Time, TimeInput, User } from '../users/user.js';
+import type { Time, TimeInput, User } from '../users/user-fields.js';
 
 /** How a ban is imposed. What a repeated call leaves out is not kept: the call says the whole ban. */
 export interface BanOptions {

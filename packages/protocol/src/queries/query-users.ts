@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { TimeInput, User } from '../users/user.js';
+import type { TimeInput, User } from '../users/user-fields.js';
 import type { QueryField } from './query-fields.js';
 
 /** What a comparison compares with. An object is not accepted: name its fields by dotted paths. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { User } from './user.js';
+import type { User } from './user-fields.js';
 
 /** What becomes of a deleted user. `soft` keeps everything, `pruning` the id, role and times, `hard` nothing. */
 export const USER_DELETION_MODES = ['soft', 'pruning', 'hard'] as const;

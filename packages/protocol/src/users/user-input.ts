@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { PrivacySettings, TimeInput, User } from './user.js';
+import type { PrivacySettings, TimeInput, User } from './user-fields.js';
 
 /** Push settings on input: the time may be an ISO 8601 string. */
 export interface PushNotificationsInput {
