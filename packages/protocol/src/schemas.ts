@@ -58,10 +58,8 @@ export { type PartialWrite, parsePartialUpdate, type Target } from './users/pars
 export { type Parsed, parseUserInput, type UserWrite } from './users/parse-user-input.js';
 export {
   type FieldValues,
-  isWritableField,
   roleNameSchema,
   timeSchema,
   userFieldSchemas,
   userIdSchema,
-  type WritableField,
 } from './users/user-fields-schema.js';

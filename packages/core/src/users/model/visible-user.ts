@@ -1,4 +1,5 @@
-import { type Changes, splitPath, USER_FIELDS, type User, type UserField } from '@rollcall/protocol';
+import { type Changes, splitPath, USER_FIELD_NAMES, USER_FIELDS, type User } from '@rollcall/protocol';
+import { defaultFields } from './user-table.js';
 
 /**
  * What of a user a viewer may see: everything (a server token, or the user itself), what is public, or nothing but the
@@ -6,7 +7,7 @@ import { type Changes, splitPath, USER_FIELDS, type User, type UserField } from 
  */
 export type Visibility = 'everything' | 'public' | 'id';
 
-const PRIVATE_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(field => USER_FIELDS[field].private);
+const PRIVATE_FIELDS = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].private);
 
 /**
  * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. With the id alone
@@ -37,16 +38,5 @@ export function isPrivatePath(path: string): boolean {
 }
 
 function unknownUser(id: string): User {
-  return {
-    id,
-    role: 'user',
-    teams: [],
-    custom: {},
-    invisible: false,
-    banned: false,
-    online: false,
-    created_at: 0,
-    updated_at: 0,
-    revision: 0,
-  };
+  return visibleUser({ ...defaultFields(), id, created_at: 0, updated_at: 0, revision: 0 }, 'public');
 }
