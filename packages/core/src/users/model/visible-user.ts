@@ -7,7 +7,9 @@ import { defaultFields } from './user-table.js';
  */
 export type Visibility = 'everything' | 'public' | 'id';
 
-const PRIVATE_FIELDS = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].private);
+const PRIVATE_FIELDS: ReadonlySet<string> = new Set(
+  USER_FIELD_NAMES.filter(field => USER_FIELDS[field].private),
+);
 
 /**
  * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. With the id alone
@@ -16,8 +18,11 @@ const PRIVATE_FIELDS = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].priva
 export function visibleUser(user: User, visibility: Visibility): User {
   if (visibility === 'everything') return user;
   if (visibility === 'id') return unknownUser(user.id);
-  const seen: Partial<User> & Pick<User, 'id'> = { ...user };
-  for (const field of PRIVATE_FIELDS) delete seen[field as 'devices'];
+  const seen: Partial<User> = {};
+  // Every listener asks for this: leaving out is several times as fast as a copy and `delete`.
+  for (const field in user) {
+    if (!PRIVATE_FIELDS.has(field)) (seen as Record<string, unknown>)[field] = user[field as keyof User];
+  }
   if (user.invisible) {
     seen.online = false;
     delete seen.last_active;
@@ -34,7 +39,7 @@ export function visibleChanges(changes: Changes, visibility: Visibility): Change
 
 /** Whether a changed path lies in a private field. */
 export function isPrivatePath(path: string): boolean {
-  return (PRIVATE_FIELDS as string[]).includes(splitPath(path)[0] ?? '');
+  return PRIVATE_FIELDS.has(splitPath(path)[0] ?? '');
 }
 
 function unknownUser(id: string): User {
