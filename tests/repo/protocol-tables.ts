@@ -70,17 +70,38 @@ const WRITERS: Record<UserFieldRule['write'], string> = {
   nobody: 'read only',
 };
 
-/** Every built-in field of a user: who writes it, who sees it, and what an upsert that lacks it does. */
+/** Every built-in field of a user: what its row in the table of fields says, queries aside. */
 export const userFields: GeneratedTable = () =>
   table(
-    ['Field', 'Written by', 'Seen by', 'Missing from an upsert'],
+    ['Field', 'Holds', 'Default', 'Written by', 'Seen by', 'Missing from an upsert', 'A change is told by'],
     Object.entries(USER_FIELDS).map(([field, rule]: [string, UserFieldRule]) => [
       `\`${field}\``,
+      rule.holds,
+      field === 'id' ? 'given' : defaultOf(rule),
       field === 'id' ? 'the caller that creates the user, once' : WRITERS[rule.write],
       rule.private ? 'the user itself, servers' : 'all who see the user',
       field === 'id' ? 'an error' : rule.onReplace === 'reset' ? 'goes back to its default' : 'stays',
+      telling(rule),
     ]),
   );
+
+function defaultOf({ optional, default: value }: UserFieldRule): string {
+  if (optional) return 'absent';
+  return value === undefined ? 'set by Rollcall' : `\`${JSON.stringify(value)}\``;
+}
+
+function telling({ changes }: UserFieldRule): string {
+  switch (changes) {
+    case 'never':
+      return 'never changes';
+    case 'apart':
+      return 'no event of the log';
+    case 'along':
+      return 'the event of the other change';
+    default:
+      return (typeof changes === 'string' ? [changes] : changes).map(type => `\`${type}\``).join(' ');
+  }
+}
 
 /** Every field that a filter or a sort may name, with the operators that it takes. */
 export const queryFields: GeneratedTable = () =>

@@ -107,13 +107,13 @@ export type {
 export { parseFieldReference, parseFilter, type QueryRights } from './queries/parse-filter.js';
 export { type ParsedSortKey, parseSort } from './queries/parse-sort.js';
 export {
+  type AutocompleteField,
   FILTER_OPERATORS,
   type FilterOperator,
   LOGICAL_OPERATORS,
   type LogicalOperator,
   QUERY_FIELDS,
   type QueryField,
-  type QueryFieldKind,
 } from './queries/query-fields.js';
 export type {
   Comparison,
@@ -165,8 +165,24 @@ export {
   type UserExport,
 } from './users/life-cycle.js';
 export { searchWords } from './users/text.js';
-export type { Device, PrivacySettings, PushNotifications, Time, TimeInput, User } from './users/user.js';
-export { isUserField, USER_FIELDS, type UserField, type UserFieldRule } from './users/user-fields.js';
+export {
+  type Device,
+  isUserField,
+  isWritableField,
+  type PrivacySettings,
+  type PushNotifications,
+  type QueryFieldKind,
+  type Time,
+  type TimeInput,
+  USER_FIELD_NAMES,
+  USER_FIELDS,
+  type User,
+  type UserField,
+  type UserFieldKind,
+  type UserFieldRule,
+  type UserFieldsWith,
+  type WritableField,
+} from './users/user-fields.js';
 export type {
   PartialUserUpdate,
   PushNotificationsInput,

@@ -63,10 +63,8 @@ export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './use
 export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
   type FieldValues,
-  isWritableField,
   roleNameSchema,
   timeSchema,
   userFieldSchemas,
   userIdSchema,
-  type WritableField,
 } from './users/user-fields-schema.js';

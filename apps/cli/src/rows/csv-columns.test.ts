@@ -12,7 +12,7 @@ describe('parseColumns', () => {
   it('distinguishes built-in fields, read-only fields and custom data', () => {
     expect(parseColumns([' id ', 'teams', 'updated_at', 'plan', 'custom.plan2', 'address.city'])).toEqual([
       { kind: 'text', name: 'id' },
-      { kind: 'teams', name: 'teams' },
+      { kind: 'list', name: 'teams' },
       { kind: 'ignored', name: 'updated_at' },
       { kind: 'custom', name: 'plan', path: ['plan'] },
       { kind: 'custom', name: 'custom.plan2', path: ['plan2'] },

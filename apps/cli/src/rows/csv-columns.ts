@@ -1,37 +1,34 @@
 import {
   fieldNameProblem,
   isUserField,
+  isWritableField,
   type JsonObject,
   type JsonValue,
   RollcallError,
   splitPath,
   USER_FIELDS,
+  type WritableField,
 } from '@rollcall/protocol';
 
 /** What one column of a CSV file holds. */
 export type Column =
-  | { kind: 'text' | 'flag' | 'json' | 'teams' | 'number' | 'ignored'; name: string }
+  | { kind: CellKind | 'ignored'; name: string }
   /** Custom data, at this path in `custom`. */
   | { kind: 'custom'; name: string; path: string[] };
 
-/** How a cell holds each built-in field. Read-only fields are not here: their columns are ignored. */
-const BUILT_IN_KINDS: Record<string, Exclude<Column['kind'], 'custom'>> = {
-  id: 'text',
-  name: 'text',
-  image: 'text',
-  role: 'text',
-  language: 'text',
-  teams: 'teams',
-  teams_role: 'json',
-  custom: 'json',
-  privacy_settings: 'json',
-  push_notifications: 'json',
-  invisible: 'flag',
-  banned: 'flag',
-  shadow_banned: 'flag',
-  ban_expires: 'number',
-  if_revision: 'number',
-};
+type CellKind = 'text' | 'list' | 'flag' | 'number' | 'json';
+
+/** How a cell holds the value of a built-in field that can be given. */
+const CELL_KINDS = {
+  string: 'text',
+  strings: 'list',
+  boolean: 'flag',
+  time: 'number',
+  object: 'json',
+  map: 'json',
+} as const satisfies Record<(typeof USER_FIELDS)[GivenField]['holds'], CellKind>;
+
+type GivenField = 'id' | 'custom' | WritableField;
 
 /**
  * Parses the header of a CSV file. A column is a built-in field or else custom data: `custom.plan` or just `plan`, with
@@ -55,9 +52,12 @@ export function parseColumns(header: readonly string[]): Column[] {
 }
 
 function parseColumn(name: string): Column {
-  const kind = Object.hasOwn(BUILT_IN_KINDS, name) ? BUILT_IN_KINDS[name] : undefined;
-  if (kind) return { kind, name };
-  if (isUserField(name) && USER_FIELDS[name].write === 'nobody') return { kind: 'ignored', name };
+  if (name === 'if_revision') return { kind: 'number', name };
+  if (name === 'id' || name === 'custom' || isWritableField(name)) {
+    return { kind: CELL_KINDS[USER_FIELDS[name].holds], name };
+  }
+  // The server ignores what is read only, so that a user who was read can be written back.
+  if (isUserField(name)) return { kind: 'ignored', name };
   const path = splitPath(name.startsWith('custom.') ? name.slice('custom.'.length) : name);
   if (isUserField(path[0] ?? '') && !name.startsWith('custom.')) {
     throw invalid(
@@ -81,11 +81,11 @@ export function parseCell(column: Column, cell: string, options: { asText: boole
       return undefined;
     case 'text':
       return cell;
-    case 'teams':
+    case 'list':
       return cell
         .split(';')
-        .map(team => team.trim())
-        .filter(team => team !== '');
+        .map(one => one.trim())
+        .filter(one => one !== '');
     case 'flag': {
       const flag = cell.toLowerCase();
       if (flag === 'true' || flag === 'false') return flag === 'true';

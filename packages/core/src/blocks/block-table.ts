@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import { defineTable, insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { findUsersForUpdate } from '../users/find-users.js';
-import { userTable } from '../users/model/user-table.js';
+import { KEPT_COLUMNS, userTable } from '../users/model/user-table.js';
 
 /** One user has blocked another. The list in the user repeats these rows. */
 export interface BlockRow {
@@ -45,10 +45,7 @@ export async function eraseBlocked(
     ...row,
     blocked_user_ids: row.blocked_user_ids.filter(id => id !== userId),
   }));
-  await insertRows(transaction, userTable, freed, {
-    key: 'id',
-    keep: ['online', 'last_active', 'avg_response_time'],
-  });
+  await insertRows(transaction, userTable, freed, { key: 'id', keep: KEPT_COLUMNS });
   await transaction.query(
     sql`DELETE FROM blocks WHERE blocked_user_id = ${userId} AND user_id IN (${dialect.values(ids)})`,
   );

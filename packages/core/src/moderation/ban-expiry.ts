@@ -3,7 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { endBan, removeBans } from '../users/bans.js';
-import { type UserRow, userTable } from '../users/model/user-table.js';
+import { KEPT_COLUMNS, type UserRow, userTable } from '../users/model/user-table.js';
 
 /** A ban that runs out reads as ended at once. Its event follows after at most this time. */
 const POLL_MS = 500;
@@ -53,9 +53,6 @@ export class BanExpiry {
   }
 }
 
-/** Presence has its own statements, so the end of a ban must not reset these columns. */
-const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time'] as const;
-
 /**
  * Ends bans that have run out, the oldest first, and logs an event for each. It skips users that another transaction is
  * changing: every write of a user logs such an end itself. So each end is logged once, on any number of processes.
@@ -71,7 +68,7 @@ export async function endRunOutBans(
       ORDER BY ban_expires, id LIMIT ${limit}${dialect.skipLocked}`,
   );
   const ended = cells.map((cell): UserRow => endBan(transaction, userTable.decode(cell, dialect)));
-  await insertRows(transaction, userTable, ended, { key: 'id', keep: PRESENCE_COLUMNS });
+  await insertRows(transaction, userTable, ended, { key: 'id', keep: KEPT_COLUMNS });
   await removeBans(
     transaction,
     ended.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import type { QueryField } from '@rollcall/protocol';
+import { type QueryField, USER_FIELDS, type UserFieldRule, type UserFieldsWith } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Viewpoint } from './user-query.js';
 
@@ -11,42 +11,29 @@ export interface BuiltInColumn {
 }
 
 /** A built-in field whose value is one text, number or boolean. */
-export type PlainField = Exclude<QueryField, 'teams'>;
+export type PlainField = Exclude<QueryField, UserFieldsWith<{ holds: 'strings' }>>;
 
-/** The value of a built-in field as a query sees it. `built-in-value.ts` says the same in memory. */
+/**
+ * The value of a built-in field as a query sees it: its column, but for bans and for the presence of an invisible user.
+ * `built-in-value.ts` says the same in memory.
+ */
 export function builtInColumn(field: PlainField, { now, seesInvisible }: Viewpoint): BuiltInColumn {
+  const { optional, indexed }: UserFieldRule = USER_FIELDS[field];
+  const nullable = optional === true;
   switch (field) {
     case 'banned':
     case 'shadow_banned': {
       const inForce = sql`(users.ban_expires IS NULL OR users.ban_expires > ${now})`;
-      const expression = sql`(users.${raw(field)} AND ${inForce})`;
-      return { expression, nullable: false, indexed: false };
+      return { expression: sql`(users.${raw(field)} AND ${inForce})`, nullable, indexed: false };
     }
     case 'online':
-      if (seesInvisible) return column('online');
-      return { expression: sql`(users.online AND NOT users.invisible)`, nullable: false, indexed: false };
-    case 'last_active':
-      if (seesInvisible) return column('last_active', { nullable: true, indexed: true });
-      return {
-        expression: sql`(CASE WHEN users.invisible THEN NULL ELSE users.last_active END)`,
-        nullable: true,
-        indexed: false,
-      };
-    case 'name':
-      return column('name', { nullable: true, indexed: true });
-    case 'language':
-    case 'deactivated_at':
-      return column(field, { nullable: true });
-    case 'id':
-    case 'created_at':
-    case 'updated_at':
-      return column(field, { indexed: true });
-    case 'role':
-    case 'invisible':
-      return column(field);
+      if (seesInvisible) break;
+      return { expression: sql`(users.online AND NOT users.invisible)`, nullable, indexed: false };
+    case 'last_active': {
+      if (seesInvisible) break;
+      const expression = sql`(CASE WHEN users.invisible THEN NULL ELSE users.last_active END)`;
+      return { expression, nullable, indexed: false };
+    }
   }
-}
-
-function column(field: PlainField, { nullable = false, indexed = false } = {}): BuiltInColumn {
-  return { expression: raw(`users.${field}`), nullable, indexed };
+  return { expression: raw(`users.${field}`), nullable, indexed: indexed === true };
 }

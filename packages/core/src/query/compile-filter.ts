@@ -1,11 +1,24 @@
-import type { Comparison, FieldReference, JsonValue, ParsedFilter } from '@rollcall/protocol';
+import type {
+  AutocompleteField,
+  Comparison,
+  FieldReference,
+  JsonValue,
+  ParsedFilter,
+} from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import type { UserRow } from '../users/model/user-table.js';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
 import { indexedCustomPasses } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
+
+/** The columns of words that `$autocomplete` looks through. */
+const WORDS_COLUMNS = {
+  id: 'id_words',
+  name: 'name_words',
+} as const satisfies Record<AutocompleteField, keyof UserRow>;
 
 /** What the compilation of a filter depends on. */
 export interface FilterContext {
@@ -40,9 +53,9 @@ export function customPathsIn(filter: ParsedFilter): string[][] {
 
 function compileComparison(field: FieldReference, comparison: Comparison, context: FilterContext): Sql {
   if (comparison.operator === '$autocomplete') {
-    // The parser accepts it for `name` and `id` only, and each has a column of its words.
-    const name = field.kind === 'built-in' && field.field === 'id' ? 'id_words' : 'name_words';
-    return context.json.hasWords(raw(`users.${name}`), comparison.words);
+    // The parser admits it only for fields that have a column of their words.
+    const words = WORDS_COLUMNS[(field as { field: AutocompleteField }).field];
+    return context.json.hasWords(raw(`users.${words}`), comparison.words);
   }
   const { test, negated } = toValueTest(comparison);
   const passes = fieldPasses(field, test, context);

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Actor, type AppSettings, type JsonValue, RollcallError, USER_FIELDS } from '@rollcall/protocol';
-import { isWritableField, parseUserInput } from '@rollcall/protocol/schemas';
+import {
+  type Actor,
+  type AppSettings,
+  isWritableField,
+  type JsonValue,
+  RollcallError,
+  USER_FIELDS,
+} from '@rollcall/protocol';
+import { parseUserInput } from '@rollcall/protocol/schemas';
 import { judge } from '../access/judge.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';

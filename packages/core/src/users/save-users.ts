@@ -1,4 +1,11 @@
-import type { Actor, Changes, DurableEventType, User, UserEventType } from '@rollcall/protocol';
+import {
+  type Actor,
+  type Changes,
+  splitPath,
+  USER_FIELDS,
+  type User,
+  type UserField,
+} from '@rollcall/protocol';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { endBan, saveBans, type WrittenUser } from './bans.js';
@@ -6,22 +13,8 @@ import { logUserEvent } from './log-user-event.js';
 import { DERIVED_COLUMNS } from './model/derived-columns.js';
 import { hasRunOut, toUser, withoutRunOutBan } from './model/to-user.js';
 import { type UserDraft, userChanges } from './model/user-changes.js';
-import { type UserRow, userTable } from './model/user-table.js';
+import { KEPT_COLUMNS, type UserRow, userTable } from './model/user-table.js';
 import { isPrivatePath } from './model/visible-user.js';
-
-/** The event of a life-cycle change, by the field that it sets or clears. */
-const LIFE_CYCLE_EVENTS: Record<string, { set: UserEvent; cleared: UserEvent }> = {
-  deactivated_at: { set: 'user.deactivated', cleared: 'user.reactivated' },
-  deleted_at: { set: 'user.deleted', cleared: 'user.restored' },
-};
-
-type UserEvent = UserEventType & DurableEventType;
-
-/** The fields whose change is told by `user.banned` and `user.unbanned`. */
-const BAN_FIELDS = new Set(['banned', 'shadow_banned', 'ban_expires']);
-
-/** The lists of a user that only itself sees, each change of which has an event of its own. */
-const OWN_LISTS = new Set(['blocked_user_ids', 'devices']);
 
 /**
  * Writes the users that changed and logs what happened to each. A user who did not change is not written: no event, no
@@ -59,7 +52,7 @@ export async function saveUsers(
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
   // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
   await insertRows(transaction, userTable, created.sort(byId));
-  await insertRows(transaction, userTable, changed, { key: 'id', keep: PRESENCE_COLUMNS });
+  await insertRows(transaction, userTable, changed, { key: 'id', keep: KEPT_COLUMNS });
   await saveBans(transaction, written);
   return stored;
 }
@@ -67,9 +60,6 @@ export async function saveUsers(
 function byId(one: UserRow, other: UserRow): number {
   return one.id < other.id ? -1 : 1;
 }
-
-/** Presence and the response time are written by statements of their own, so a save must not set them back. */
-const PRESENCE_COLUMNS = ['online', 'last_active', 'avg_response_time', 'created_at', 'id_words'] as const;
 
 function logChange(
   transaction: WriteTransaction,
@@ -92,13 +82,29 @@ function logChange(
   const ban: Changes = {};
   const own: Changes = {};
   for (const [path, change] of Object.entries(changes)) {
-    const lifeCycle = LIFE_CYCLE_EVENTS[path];
-    if (lifeCycle) {
-      const type = change.after === undefined ? lifeCycle.cleared : lifeCycle.set;
-      logUserEvent(transaction, actor, { type, user, changes: { [path]: change }, modes });
-    } else if (BAN_FIELDS.has(path)) ban[path] = change;
-    else if (told && OWN_LISTS.has(path)) own[path] = change;
-    else rest[path] = change;
+    const events = eventsOf(path);
+    const [set, cleared] = typeof events === 'string' ? ([events, events] as const) : events;
+    switch (set) {
+      case 'user.deactivated':
+      case 'user.deleted': {
+        const type = change.after === undefined ? cleared : set;
+        logUserEvent(transaction, actor, { type, user, changes: { [path]: change }, modes });
+        break;
+      }
+      case 'user.banned':
+        ban[path] = change;
+        break;
+      case 'user.blocked':
+      case 'user.device.added':
+        (told ? own : rest)[path] = change;
+        break;
+      case 'user.updated':
+      case 'user.tokens.revoked':
+        rest[path] = change;
+        break;
+      default:
+        throw new Error(`nothing tells of a change of ${path} by ${set satisfies never}`);
+    }
   }
   if (Object.keys(ban).length > 0) {
     const type = isBanAfter(user, ban) ? 'user.banned' : 'user.unbanned';
@@ -107,6 +113,14 @@ function logChange(
   if (told && Object.keys(own).length > 0) logUserEvent(transaction, actor, { ...told, user, changes: own });
   if (Object.keys(rest).length > 0)
     logUserEvent(transaction, actor, { type: 'user.updated', user, changes: rest });
+}
+
+/** The event that tells of a change at a path, or the two that tell that the field was set and that it was cleared. */
+type TellingEvents = Exclude<(typeof USER_FIELDS)[UserField]['changes'], 'never' | 'apart' | 'along'>;
+
+function eventsOf(path: string): TellingEvents {
+  // A field that no event tells of is not compared.
+  return USER_FIELDS[splitPath(path)[0] as UserField].changes as TellingEvents;
 }
 
 /** Those who follow the user see the open ban only: what they are told must not say more than that. */

@@ -1,4 +1,4 @@
-import type { Time } from '../users/user.js';
+import type { Time } from '../users/user-fields.js';
 
 /** What a role can be allowed to do (docs/contract/access.md). Grants do not limit server tokens. */
 export const GRANTS = [

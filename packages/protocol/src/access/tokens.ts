@@ -1,4 +1,4 @@
-import type { TimeInput, User } from '../users/user.js';
+import type { TimeInput, User } from '../users/user-fields.js';
 import type { UserInput } from '../users/user-input.js';
 
 /** What a caller without a user sends in place of a token. */

@@ -1,4 +1,4 @@
-import type { Time, User } from '../users/user.js';
+import type { Time, User } from '../users/user-fields.js';
 
 /** What `blocks.block` and `blocks.unblock` take. */
 export interface BlockUserInput {

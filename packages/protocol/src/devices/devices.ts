@@ -1,4 +1,4 @@
-import type { Device } from '../users/user.js';
+import type { Device } from '../users/user-fields.js';
 
 /** The services that push notifications go through. */
 export const PUSH_PROVIDERS = [

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { ContentModes, DeletionModes } from '../users/life-cycle.js';
-import type { Device, Time, User } from '../users/user.js';
+import type { Device, Time, User } from '../users/user-fields.js';
 import type {
   CallEventType,
   ChannelEventType,

@@ -1,4 +1,4 @@
-import type { Time, TimeInput, User } from '../users/user.js';
+import type { Time, TimeInput, User } from '../users/user-fields.js';
 
 /** How a ban is imposed. A repeated call states the whole ban: it does not keep what it leaves out. */
 export interface BanOptions {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { Time, User } from '../users/user.js';
+import type { Time, User } from '../users/user-fields.js';
 
 /** A channel: a place where its members write to each other. */
 export interface Channel {

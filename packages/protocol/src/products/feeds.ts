@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { Time, User } from '../users/user.js';
+import type { Time, User } from '../users/user-fields.js';
 
 /** Something that a user did, as feeds show it: the actor, the verb and the object. */
 export interface Activity {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { Time, User } from '../users/user.js';
+import type { Time, User } from '../users/user-fields.js';
 
 /** A member of a call. */
 export interface CallMember {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RollcallError } from '../errors/rollcall-error.js';
 import { LIMITS } from '../limits.js';
+import type { QueryFieldKind } from '../users/user-fields.js';
 import { parseFieldReference, parseFilter } from './parse-filter.js';
 import { FILTER_OPERATORS, type FilterOperator, QUERY_FIELDS, type QueryField } from './query-fields.js';
 
@@ -20,8 +21,19 @@ function refusal(filter: unknown, rights = SERVER): RollcallError {
 const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
 const EQUALITY = ['$eq', '$ne', '$in', '$nin', '$exists'] as const;
 
-/** What each field takes; the rest of the operators it lacks. */
-const ACCEPTED: Record<QueryField | 'age', readonly FilterOperator[]> = {
+/** What a field takes by what it holds. */
+const ACCEPTED_BY_KIND: Record<QueryFieldKind, readonly FilterOperator[]> = {
+  string: [...EQUALITY, ...ORDER],
+  strings: [...EQUALITY, '$contains'],
+  boolean: EQUALITY,
+  time: [...EQUALITY, ...ORDER],
+};
+
+/** What each field takes; the rest of the operators it lacks. A field that is not named takes what its kind does. */
+const ACCEPTED: Record<string, readonly FilterOperator[]> = {
+  ...Object.fromEntries(
+    Object.entries(QUERY_FIELDS).map(([field, { holds }]) => [field, ACCEPTED_BY_KIND[holds]]),
+  ),
   id: [...EQUALITY, ...ORDER, '$autocomplete'],
   name: [...EQUALITY, ...ORDER, '$autocomplete'],
   role: [...EQUALITY, ...ORDER],

@@ -1,28 +1,34 @@
-/**
- * The built-in fields that a filter or a sort may name (SPEC section 4) and what each holds. Every other first segment
- * of a path addresses custom data; a built-in field that is not listed cannot be queried.
- */
-export const QUERY_FIELDS = {
-  id: { holds: 'string', autocomplete: true, serverOnly: false },
-  name: { holds: 'string', autocomplete: true, serverOnly: false },
-  role: { holds: 'string', autocomplete: false, serverOnly: false },
-  language: { holds: 'string', autocomplete: false, serverOnly: false },
-  teams: { holds: 'strings', autocomplete: false, serverOnly: false },
-  banned: { holds: 'boolean', autocomplete: false, serverOnly: false },
-  shadow_banned: { holds: 'boolean', autocomplete: false, serverOnly: true },
-  invisible: { holds: 'boolean', autocomplete: false, serverOnly: true },
-  online: { holds: 'boolean', autocomplete: false, serverOnly: false },
-  created_at: { holds: 'time', autocomplete: false, serverOnly: false },
-  updated_at: { holds: 'time', autocomplete: false, serverOnly: false },
-  last_active: { holds: 'time', autocomplete: false, serverOnly: false },
-  deactivated_at: { holds: 'time', autocomplete: false, serverOnly: false },
-} as const satisfies Record<string, { holds: QueryFieldKind; autocomplete: boolean; serverOnly: boolean }>;
-
-/** What a queryable field holds; `any` is custom data. */
-export type QueryFieldKind = 'string' | 'strings' | 'boolean' | 'time';
+import {
+  USER_FIELD_NAMES,
+  USER_FIELDS,
+  type UserFieldRule,
+  type UserFieldsWith,
+} from '../users/user-fields.js';
 
 /** The name of a built-in field that a query may use. */
-export type QueryField = keyof typeof QUERY_FIELDS;
+export type QueryField = UserFieldsWith<{ query: 'all' | 'server' }>;
+
+/** The built-in fields whose words a query may ask for. */
+export type AutocompleteField = UserFieldsWith<{ autocomplete: true }>;
+
+/**
+ * The built-in fields that a filter or a sort may name (docs/contract/queries.md) and what each holds, from the table of
+ * fields. Every other first segment of a path addresses custom data; a built-in field that is not here cannot be queried.
+ */
+export const QUERY_FIELDS = Object.fromEntries(
+  USER_FIELD_NAMES.flatMap(name => {
+    const { holds, query, autocomplete }: UserFieldRule = USER_FIELDS[name];
+    return query
+      ? [[name, { holds, autocomplete: autocomplete === true, serverOnly: query === 'server' }]]
+      : [];
+  }),
+) as {
+  readonly [Field in QueryField]: {
+    holds: (typeof USER_FIELDS)[Field]['holds'];
+    autocomplete: boolean;
+    serverOnly: boolean;
+  };
+};
 
 /** The comparison operators of a filter. */
 export const FILTER_OPERATORS = [

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { TimeInput, User } from '../users/user.js';
+import type { TimeInput, User } from '../users/user-fields.js';
 import type { QueryField } from './query-fields.js';
 
 /** The operand of a comparison. Objects are not accepted: name their fields by dotted paths. */

@@ -1,5 +1,5 @@
 import type { Grant } from '../access/roles.js';
-import type { Time } from '../users/user.js';
+import type { Time } from '../users/user-fields.js';
 
 /** Where a username must be unique: nowhere, within the app, or within each team. */
 export const USERNAME_SCOPES = ['no', 'app', 'team'] as const;

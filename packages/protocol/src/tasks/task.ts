@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { Time } from '../users/user.js';
+import type { Time } from '../users/user-fields.js';
 
 /** The kinds of long-running work. */
 export const TASK_TYPES = [

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import type { User } from './user.js';
+import type { User } from './user-fields.js';
 
 /**
  * What happens to a deleted user. `soft` keeps everything, `pruning` keeps the id, role and times, `hard` keeps

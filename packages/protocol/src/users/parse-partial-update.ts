@@ -9,8 +9,8 @@ import {
   splitPath,
 } from './custom-data.js';
 import { type ParseResult, problemOf } from './parse-user-input.js';
-import { isUserField, USER_FIELDS } from './user-fields.js';
-import { isWritableField, userFieldSchemas, userIdSchema, type WritableField } from './user-fields-schema.js';
+import { isUserField, isWritableField, USER_FIELDS, type WritableField } from './user-fields.js';
+import { userFieldSchemas, userIdSchema } from './user-fields-schema.js';
 
 /** What a path addresses: a built-in field or a part of one, or custom data. An empty path is all custom data. */
 export type Target =
@@ -95,17 +95,17 @@ function parseTarget(path: string): Target | string {
       return `custom data is at most ${LIMITS.customDepth} levels deep`;
     return { kind: 'custom', path: names };
   }
-  if (USER_FIELDS[first].write === 'nobody' || !isWritableField(first)) return 'is read-only';
+  if (!isWritableField(first)) return 'is read-only';
   if (rest.length === 0) return { kind: 'field', field: first, within: [] };
-  // A team may contain dots, so everything after `teams_role.` names one team.
-  if (first === 'teams_role') {
-    const team = rest.join('.');
-    return isReservedName(team)
-      ? `the name "${team}" is reserved`
-      : { kind: 'field', field: first, within: [team] };
+  const { holds } = USER_FIELDS[first];
+  // A name in a map is any text, dots included, so everything after `teams_role.` names one team.
+  if (holds === 'map') {
+    const name = rest.join('.');
+    return isReservedName(name)
+      ? `the name "${name}" is reserved`
+      : { kind: 'field', field: first, within: [name] };
   }
-  if (first !== 'privacy_settings' && first !== 'push_notifications')
-    return `${first} has no parts; set it as a whole`;
+  if (holds !== 'object') return `${first} has no parts; set it as a whole`;
   const problem = rest.map(fieldNameProblem).find(Boolean);
   return problem ?? { kind: 'field', field: first, within: rest };
 }

@@ -2,8 +2,8 @@ import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { customProblems, jsonBytes } from './custom-data.js';
-import { isUserField } from './user-fields.js';
-import { type FieldValues, isWritableField, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
+import { isUserField, isWritableField } from './user-fields.js';
+import { type FieldValues, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
 
 /** A parsed user of an upsert or a connect: built-in fields apart from custom data. */
 export interface ParsedUserInput {

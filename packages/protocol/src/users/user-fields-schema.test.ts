@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.js';
-import { isUserField, USER_FIELDS } from './user-fields.js';
-import {
-  roleNameSchema,
-  timeSchema,
-  userFieldSchemas,
-  userIdSchema,
-  type WritableField,
-} from './user-fields-schema.js';
+import { isUserField, USER_FIELDS, type WritableField } from './user-fields.js';
+import { roleNameSchema, timeSchema, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `team-${index}`);
 const rolesOf = (teams: string[]) => Object.fromEntries(teams.map(team => [team, 'admin']));

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.js';
 import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { textProblem } from './text.js';
+import type { User, WritableField } from './user-fields.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
 function storableText(maxLength: number) {
@@ -95,15 +96,7 @@ export const userFieldSchemas = {
   banned: z.boolean(),
   shadow_banned: z.boolean(),
   ban_expires: timeSchema,
-} as const;
-
-/** A built-in field that can be written, `custom` aside. */
-export type WritableField = keyof typeof userFieldSchemas;
+} as const satisfies { [Field in WritableField]: z.ZodType<NonNullable<User[Field]>> };
 
 /** The checked values of the built-in fields that a write names. */
 export type FieldValues = { [Field in WritableField]?: z.output<(typeof userFieldSchemas)[Field]> };
-
-/** Whether a key is a built-in field that can be written, `custom` aside. */
-export function isWritableField(key: string): key is WritableField {
-  return Object.hasOwn(userFieldSchemas, key);
-}

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { PrivacySettings, TimeInput, User } from './user.js';
+import type { TimeInput, User, UserFieldsWith, WritableField } from './user-fields.js';
 
 /** Push settings on input: the time may be an ISO 8601 string. */
 export interface PushNotificationsInput {
@@ -7,26 +7,14 @@ export interface PushNotificationsInput {
   disabled_until?: TimeInput;
 }
 
-/** The built-in fields that a write may name. */
-export interface UserFieldsInput {
-  name?: string;
-  image?: string;
-  /** Server only. */
-  role?: string;
-  /** Server only. */
-  teams?: string[];
-  /** Server only. */
-  teams_role?: Record<string, string>;
-  language?: string;
-  invisible?: boolean;
-  privacy_settings?: PrivacySettings;
+type WritableTime = WritableField & UserFieldsWith<{ holds: 'time' }>;
+
+/** The built-in fields that a write may name, some of them for servers only. A time may be an ISO 8601 string. */
+export interface UserFieldsInput
+  extends Partial<Pick<User, Exclude<WritableField, WritableTime | 'push_notifications'>>>,
+    Partial<Record<WritableTime, TimeInput>> {
+  /** Private. */
   push_notifications?: PushNotificationsInput;
-  /** Server only. */
-  banned?: boolean;
-  /** Server only. */
-  shadow_banned?: boolean;
-  /** Server only. */
-  ban_expires?: TimeInput;
 }
 
 /**

@@ -1,10 +1,11 @@
-import { customProblems, type Issue, type JsonObject, type JsonValue } from '@rollcall/protocol';
 import {
-  type ParsedPartialUpdate,
-  type Target,
-  userFieldSchemas,
+  customProblems,
+  type Issue,
+  type JsonObject,
+  type JsonValue,
   type WritableField,
-} from '@rollcall/protocol/schemas';
+} from '@rollcall/protocol';
+import { type ParsedPartialUpdate, type Target, userFieldSchemas } from '@rollcall/protocol/schemas';
 import { isJsonObject } from '../../json/json-values.js';
 import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';

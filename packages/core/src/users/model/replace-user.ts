@@ -1,33 +1,23 @@
-import { USER_FIELDS, type UserField } from '@rollcall/protocol';
+import { USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
 import type { ParsedUserInput } from '@rollcall/protocol/schemas';
 import { DERIVED_COLUMNS } from './derived-columns.js';
 import { withoutRunOutBan } from './to-user.js';
-import type { UserRow } from './user-table.js';
+import { defaultFields, type UserRow } from './user-table.js';
 
 /** A user who has just come into being, with the defaults of every field. */
 export function newUserRow(id: string, now: number): UserRow {
   return {
+    ...defaultFields(),
     id,
     ...DERIVED_COLUMNS.id(id),
-    role: 'user',
-    teams: [],
-    custom: {},
-    invisible: false,
-    banned: false,
-    shadow_banned: false,
-    blocked_user_ids: [],
-    devices: [],
-    online: false,
     created_at: now,
     updated_at: now,
     revision: 1,
   };
 }
 
-/** The columns that a replacing write sets back when the payload does not name them. */
-const RESET_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(
-  field => USER_FIELDS[field].onReplace === 'reset',
-);
+/** The fields that a replacing write sets back when the payload does not name them. */
+const RESET_FIELDS = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].onReplace === 'reset');
 
 /**
  * The user after a replacing write: profile fields that the payload lacks go back to their defaults, so that privileges

@@ -1,4 +1,14 @@
-import type { Change, Changes, DeletionModes, JsonValue, User, UserEvent } from '@rollcall/protocol';
+import {
+  type Change,
+  type Changes,
+  type DeletionModes,
+  isUserField,
+  type JsonValue,
+  USER_FIELD_NAMES,
+  USER_FIELDS,
+  type User,
+  type UserEvent,
+} from '@rollcall/protocol';
 import { isJsonObject, jsonEqual } from '../../json/json-values.js';
 import type { UserRow } from './user-table.js';
 
@@ -28,16 +38,12 @@ export interface UserDraft {
   told?: OwnChange;
 }
 
-/** Fields that say when and how often a user changed, or what it is doing: not changes by themselves. */
-const NOT_COMPARED = new Set<string>([
-  'id',
-  'created_at',
-  'updated_at',
-  'revision',
-  'online',
-  'last_active',
-  'avg_response_time',
-]);
+/** Fields whose changes no event tells: they say when and how often a user changed, or what it is doing. */
+const NOT_COMPARED: ReadonlySet<string> = new Set(
+  USER_FIELD_NAMES.filter(field =>
+    ['never', 'apart', 'along'].includes(USER_FIELDS[field].changes as string),
+  ),
+);
 
 /**
  * What differs between two states of a user, by dotted path. It goes into objects only where both sides are objects, so
@@ -80,11 +86,12 @@ export function userBefore(after: User, changes: Changes): User {
   return before as unknown as User;
 }
 
-/** A team may hold dots, so all that follows `teams_role.` is one name. */
+/** A name in a map may hold dots, so all that follows `teams_role.` is one name. */
 function segmentsOf(path: string): string[] {
-  const teamsRole = 'teams_role.';
-  if (path.startsWith(teamsRole)) return ['teams_role', path.slice(teamsRole.length)];
-  return path.split('.');
+  const segments = path.split('.');
+  const [field = ''] = segments;
+  if (segments.length === 1 || !isUserField(field) || USER_FIELDS[field].holds !== 'map') return segments;
+  return [field, path.slice(field.length + 1)];
 }
 
 function undo(root: Record<string, JsonValue>, segments: string[], change: Change): void {

@@ -1,4 +1,5 @@
-import { type Changes, splitPath, USER_FIELDS, type User, type UserField } from '@rollcall/protocol';
+import { type Changes, splitPath, USER_FIELD_NAMES, USER_FIELDS, type User } from '@rollcall/protocol';
+import { defaultFields } from './user-table.js';
 
 /**
  * What of a user a viewer may see: everything (a server token, or the user itself), what is public, or nothing but the
@@ -6,7 +7,9 @@ import { type Changes, splitPath, USER_FIELDS, type User, type UserField } from 
  */
 export type Visibility = 'everything' | 'public' | 'id';
 
-const PRIVATE_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(field => USER_FIELDS[field].private);
+const PRIVATE_FIELDS: ReadonlySet<string> = new Set(
+  USER_FIELD_NAMES.filter(field => USER_FIELDS[field].private),
+);
 
 /**
  * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. With the id alone
@@ -15,8 +18,11 @@ const PRIVATE_FIELDS = (Object.keys(USER_FIELDS) as UserField[]).filter(field =>
 export function visibleUser(user: User, visibility: Visibility): User {
   if (visibility === 'everything') return user;
   if (visibility === 'id') return unknownUser(user.id);
-  const seen: Partial<User> & Pick<User, 'id'> = { ...user };
-  for (const field of PRIVATE_FIELDS) delete seen[field as 'devices'];
+  const seen: Partial<User> = {};
+  // Every listener asks for this: leaving out is several times as fast as a copy and `delete`.
+  for (const field in user) {
+    if (!PRIVATE_FIELDS.has(field)) (seen as Record<string, unknown>)[field] = user[field as keyof User];
+  }
   if (user.invisible) {
     seen.online = false;
     delete seen.last_active;
@@ -33,20 +39,9 @@ export function visibleChanges(changes: Changes, visibility: Visibility): Change
 
 /** Whether a changed path lies in a private field. */
 export function isPrivatePath(path: string): boolean {
-  return (PRIVATE_FIELDS as string[]).includes(splitPath(path)[0] ?? '');
+  return PRIVATE_FIELDS.has(splitPath(path)[0] ?? '');
 }
 
 function unknownUser(id: string): User {
-  return {
-    id,
-    role: 'user',
-    teams: [],
-    custom: {},
-    invisible: false,
-    banned: false,
-    online: false,
-    created_at: 0,
-    updated_at: 0,
-    revision: 0,
-  };
+  return visibleUser({ ...defaultFields(), id, created_at: 0, updated_at: 0, revision: 0 }, 'public');
 }

@@ -4,6 +4,9 @@ import {
   type JsonValue,
   QUERY_FIELDS,
   type QueryField,
+  type QueryFieldKind,
+  USER_FIELDS,
+  type UserFieldRule,
 } from '@rollcall/protocol';
 import { RUNS_WHOLE } from '@rollcall/testing';
 import fc from 'fast-check';
@@ -82,8 +85,15 @@ const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: 
 const words = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 3 }).map(list => list.join(' '));
 const time = fc.constantFrom(...TIMES);
 
-/** A user without an id. */
-const userFields: fc.Arbitrary<Omit<Partial<UserRow>, 'id'>> = fc.record({
+const VALUES_BY_KIND = {
+  string: TEXTS,
+  strings: TEAMS.map(team => [team]),
+  boolean: [true, false],
+  time: TIMES,
+} satisfies Record<QueryFieldKind, unknown[]>;
+
+/** The fields of a user, by what a test of queries wants of them. */
+const NAMED_FIELDS = {
   name: optional(words),
   role: fc.constantFrom(...ROLES),
   teams: fc.uniqueArray(fc.constantFrom(...TEAMS), { maxLength: 3 }),
@@ -98,7 +108,23 @@ const userFields: fc.Arbitrary<Omit<Partial<UserRow>, 'id'>> = fc.record({
   created_at: time,
   updated_at: time,
   deactivated_at: optional(time),
-});
+};
+
+/** Of the fields that are not named, what their kind holds. */
+const OTHER_FIELDS = Object.fromEntries(
+  (Object.keys(QUERY_FIELDS) as QueryField[])
+    .filter(field => field !== 'id' && !Object.hasOwn(NAMED_FIELDS, field))
+    .map(field => {
+      const { holds, optional: mayLack }: UserFieldRule = USER_FIELDS[field];
+      const value = fc.constantFrom<unknown>(...VALUES_BY_KIND[holds as QueryFieldKind]);
+      return [field, mayLack ? optional(value) : value];
+    }),
+);
+
+/** A user without an id. */
+const userFields = fc.record({ ...NAMED_FIELDS, ...OTHER_FIELDS }) as fc.Arbitrary<
+  Omit<Partial<UserRow>, 'id'>
+>;
 
 /** Users whose ids follow no other order. */
 export function userRows(count: number): fc.Arbitrary<UserRow[]> {
@@ -131,27 +157,22 @@ function comparisonsOf(values: fc.Arbitrary<JsonValue>, ordered: fc.Arbitrary<Js
   return keys;
 }
 
-const BUILT_IN_VALUES: Record<QueryField, string[] | boolean[] | number[]> = {
+/** What is asked about, and of a field that is not named here, what its kind holds. */
+const BUILT_IN_VALUES: Partial<Record<QueryField, string[] | boolean[] | number[]>> = {
   id: ['u0', 'u37', 'u74', 'U0', 'u'],
   name: ['Jane', 'john DOE', 'Zoë', ''],
   role: [...ROLES, 'owner'],
   language: [...LANGUAGES, 'fr'],
   teams: [...TEAMS, 'green'],
-  banned: [true, false],
-  shadow_banned: [true, false],
-  invisible: [true, false],
-  online: [true, false],
-  created_at: TIMES,
-  updated_at: TIMES,
-  last_active: TIMES,
-  deactivated_at: TIMES,
 };
 
 const builtIn: fc.Arbitrary<Filter> = fc
   .constantFrom(...(Object.keys(QUERY_FIELDS) as QueryField[]))
   .chain(field => {
     const { holds, autocomplete } = QUERY_FIELDS[field];
-    const value: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(...BUILT_IN_VALUES[field]);
+    const value: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(
+      ...(BUILT_IN_VALUES[field] ?? VALUES_BY_KIND[holds].flat()),
+    );
     const whole = holds === 'strings' ? fc.oneof(value, fc.array(value, { maxLength: 2 })) : value;
     const keys = comparisonsOf(
       fc.option(whole, { nil: null, freq: 5 }),

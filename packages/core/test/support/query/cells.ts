@@ -4,6 +4,8 @@ import {
   type FilterOperator,
   QUERY_FIELDS,
   type QueryField,
+  USER_FIELDS,
+  type UserFieldRule,
 } from '@rollcall/protocol';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 import { NOW, userRow } from '../users/user-row.js';
@@ -43,15 +45,11 @@ const OPERANDS: Record<string, unknown[]> = {
 
 /** Cells that give the same answer for every user, and why. */
 export const CONSTANT: Record<string, string> = {
-  'id $exists': 'every user has an id',
-  'role $exists': 'every user has a role',
-  'teams $exists': 'every user has teams, if none',
-  'banned $exists': 'a flag is always there',
-  'shadow_banned $exists': 'a flag is always there',
-  'invisible $exists': 'a flag is always there',
-  'online $exists': 'a flag is always there',
-  'created_at $exists': 'a time that is always there',
-  'updated_at $exists': 'a time that is always there',
+  ...Object.fromEntries(
+    (Object.keys(QUERY_FIELDS) as QueryField[])
+      .filter(field => !isOptional(field))
+      .map(field => [`${field} $exists`, 'every user has it']),
+  ),
   'place $gt': 'objects are not compared as a whole',
   'place $gte': 'objects are not compared as a whole',
   'place $lt': 'objects are not compared as a whole',
@@ -105,6 +103,11 @@ function operandsOf(operator: FilterOperator, operands: unknown[]): unknown[] {
   return [...operands, null];
 }
 
+function isOptional(field: QueryField): boolean {
+  const { optional }: UserFieldRule = USER_FIELDS[field];
+  return optional === true;
+}
+
 function isOrder(operator: FilterOperator): boolean {
   return ['$gt', '$gte', '$lt', '$lte'].includes(operator);
 }
@@ -130,7 +133,13 @@ export function cellUsers(): UserRow[] {
       ),
       mixed: pick([scalar, [scalar, other], { a: scalar }], index),
     };
+    const others = (Object.keys(QUERY_FIELDS) as QueryField[]).map(field => {
+      const { holds } = QUERY_FIELDS[field];
+      const values = holds === 'strings' ? [[], ['red'], ['red', 'blue']] : (OPERANDS[holds] ?? []);
+      return [field, pick(isOptional(field) ? [undefined, ...values] : values, index)];
+    });
     return userRow({
+      ...Object.fromEntries(others),
       id: `u${index}`,
       name: pick([undefined, 'Jane Doe', 'John', 'Zoë'], index),
       role: pick(['user', 'admin'], index),
