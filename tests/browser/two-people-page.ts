@@ -23,7 +23,7 @@ declare global {
   }
 }
 
-/** One person's page: a client, everything it hears, and a list of it for whoever looks at the screen. */
+/** One person's page: a client, everything it hears, and a list of it for a person who looks at the screen. */
 let client: Client;
 
 window.heard = [];

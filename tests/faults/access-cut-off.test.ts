@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ClusterNode, startCluster } from '../support/cluster/cluster.js';
 
-/** SPEC section 10: so long a live connection may outlive the right to it, once the change can be known. */
+/** How long a live connection may outlive the right to it, once the change can be known (docs/contract/access.md). */
 const WITHIN_MS = 1000;
 
 /** Longer than a transaction may stand idle; the long form is longer than an answer is waited for. */

@@ -14,7 +14,7 @@ const ids = Array.from({ length: 100 }, (_, index) => `person-${String(index).pa
 const ALL_HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
 
 for (const engine of ['sqlite', 'better-sqlite3']) {
-  it(`deletes 100 users with all they have for good [${engine}]: out of sight at once, others are served meanwhile, nothing is left`, async () => {
+  it(`erases 100 users with all they have [${engine}]: out of sight at once, others are served meanwhile, nothing is left`, async () => {
     const file = join(await temporaryFolder(), 'rollcall.sqlite');
     const process = await startServerProcess({
       databaseUrl: `${engine}:${file}`,

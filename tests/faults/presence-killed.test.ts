@@ -5,7 +5,7 @@ import { Storm } from '../support/listeners/storm.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { until } from '../support/until.js';
 
-/** SPEC section 9: so long the users of a killed process may still look online. */
+/** How long the users of a killed process may still look online (docs/contract/presence.md). */
 const OFFLINE_WITHIN_MS = 30_000;
 const IDS = ['jane', 'john', 'mary'];
 

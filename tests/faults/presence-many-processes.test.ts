@@ -4,10 +4,10 @@ import { type Cluster, type ClusterNode, startCluster } from '../support/cluster
 import { PresenceWitness } from '../support/listeners/presence-witness.js';
 import { Storm } from '../support/listeners/storm.js';
 
-/** SPEC section 9: so long after the last clean disconnect a user may still look online. */
+/** How long a user may still look online after the last clean disconnect (docs/contract/presence.md). */
 const GONE_WITHIN_MS = 5000;
 
-/** SPEC section 9: so long after a process was killed its users may still look online. */
+/** How long the users of a killed process may still look online (docs/contract/presence.md). */
 const TAKEN_WITHIN_MS = 30_000;
 
 /** A process that is back, or whose storage is, says so soon who is there. */
@@ -146,7 +146,7 @@ describe('of five processes, one of which stays as it is', () => {
       await sleep(awayMs);
       await cluster.postgres.start();
       console.log(`offline after ${await witness.sees([leaving], false, BACK_WITHIN_MS)} ms`);
-      // Whoever is taken away by mistake has been by then.
+      // A user who is taken away by mistake has been taken away by then.
       await sleep(judgedWithinMs);
       expect(Object.fromEntries(witness.heard)).toEqual(
         Object.fromEntries(all.map(id => [id, id === leaving ? [false, true, false] : [false, true]])),

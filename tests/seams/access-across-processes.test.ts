@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 
-/** SPEC section 10: so long a live connection may outlive what it hangs on. */
+/** How long a live connection may outlive what it depends on (docs/contract/access.md). */
 const WITHIN_MS = 1000;
 
 /** The connection of a user that has signed in and watches events. */

@@ -246,7 +246,7 @@ it.each<[string, string, unknown, As, number, string, Record<string, unknown>]>(
   ],
   ['an upsert by a user', 'users.upsert', upsert({ id: 'x' }), 'user', 403, 'NOT_ALLOWED', {}],
   ['a call without a token', 'users.upsert', upsert({ id: 'x' }), 'nobody', 401, 'TOKEN_MISSING', {}],
-  ['a token that is none', 'users.upsert', upsert({ id: 'x' }), 'nonsense', 401, 'TOKEN_INVALID', {}],
+  ['a text that is no token', 'users.upsert', upsert({ id: 'x' }), 'nonsense', 401, 'TOKEN_INVALID', {}],
   ['a limit of 101', 'tasks.cancel', { task_id: '1' }, 'server', 400, 'INPUT_INVALID', { field: 'task_id' }],
   [
     'a task that does not exist',
@@ -286,7 +286,7 @@ it.each<[string, Record<string, unknown>, string]>([
   ['1,001 values', { filter: { id: { $in: Array.from({ length: 1001 }, (_, n) => `u${n}`) } } }, '$in'],
   ['a page of 101', { options: { limit: 101 } }, 'limit'],
   ['an offset of 1,001', { options: { offset: 1001 } }, 'offset'],
-  ['a direction that is none', { sort: [{ field: 'id', direction: 2 }] }, 'direction'],
+  ['a direction that does not exist', { sort: [{ field: 'id', direction: 2 }] }, 'direction'],
 ])('answers a query with %s with an error that names it', async (_, input, named) => {
   const answer = await fetch(
     `${process.url}/trpc/users.query?input=${encodeURIComponent(JSON.stringify(input))}`,

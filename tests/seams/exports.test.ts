@@ -228,7 +228,7 @@ describe('a link to an export', () => {
   });
 
   // This one comes last: the file is gone afterwards.
-  it('finds nothing once a user in the file has been deleted for good', async () => {
+  it('finds nothing once a user in the file has been erased', async () => {
     const modes = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
     const { task_id } = await server.deleteUser('ben', modes);
     expect(await server.waitForTask(task_id)).toMatchObject({ status: 'completed', progress: { failed: 0 } });

@@ -149,7 +149,7 @@ it('brings back a soft-deleted user, and what was deleted with it when that is a
   expect(await textsOf('back')).toEqual(['one', 'two']);
 });
 
-it('deletes for good what it said it would, and calls the user by its tombstone from then on', async () => {
+it('hard-deletes what it said it would, and calls the user by its tombstone from then on', async () => {
   await talkative('gone');
   const gone = await connect('gone');
   const modes = { ...ALL_HARD, new_channel_owner_id: 'heir' };
@@ -170,7 +170,7 @@ it('deletes for good what it said it would, and calls the user by its tombstone 
   expect(await closed).toBe('USER_DELETED');
 });
 
-it('refuses a user who was deleted for good, whichever way it comes', async () => {
+it('refuses a user who was erased, whichever way it comes', async () => {
   const token = await server.createToken('gone');
   const refusal = { code: 'USER_DELETED' };
   await expect(createClient({ url: process.url }).connectUser({ id: 'gone' }, token)).rejects.toMatchObject(

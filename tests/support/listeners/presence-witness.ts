@@ -23,7 +23,7 @@ export class PresenceWitness {
   }
 
   /**
-   * Waits until every one of these users is online, or offline, to whoever asks and to whoever watches.
+   * Waits until every one of these users is online, or offline, to those who ask and to those who watch.
    * @returns after how many milliseconds.
    */
   async sees(ids: readonly string[], online: boolean, withinMs: number): Promise<number> {

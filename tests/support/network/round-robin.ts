@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
 /**
- * Hands every request and every WebSocket to the next server in turn, whoever asks: nobody is kept with one server, so
+ * Hands every request and every WebSocket to the next server in turn, for every client: none is kept with one server, so
  * whatever needs that fails. A server that takes no connections is passed over. It is there for as long as this process.
  * @returns its URL.
  */

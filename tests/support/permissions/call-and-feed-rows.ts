@@ -38,7 +38,7 @@ export const CALL_AND_FEED_ROWS: PermissionRow[] = [
     expected: { ...IN_ONES_OWN_NAME, ...WITHOUT_GRANT, foreign: 'USER_NOT_FOUND', banned: 'USER_BANNED' },
   },
   { path: 'video.joinCall', prepare: call, input: byCid, expected: MEMBERS_WRITE },
-  // Whoever is banned while it is in a call may leave it.
+  // A user who is banned during a call may leave it.
   { path: 'video.leaveCall', prepare: joinedCall, input: byCid, expected: MEMBERS },
   {
     path: 'video.endCall',

@@ -101,7 +101,7 @@ export const CHAT_ROWS: PermissionRow[] = [
   { path: 'chat.deleteMessage', prepare: message, input: byId, expected: OWNER_WRITES },
   {
     path: 'chat.deleteMessage',
-    what: 'for good',
+    what: 'hard',
     prepare: message,
     input: ({ made: id }) => ({ id, hard: true }),
     expected: SERVER_ONLY_ONCE_KNOWN,

@@ -19,7 +19,7 @@ export interface PermissionRow {
   expected: Expectation;
 }
 
-/** Whoever has a token that no longer counts, or none, gets no further with anything that looks who is calling. */
+/** A caller without a token, or with one that no longer counts, is refused by every procedure that looks who is calling. */
 const AT_THE_DOOR: Expectation = {
   nobody: 'TOKEN_MISSING',
   deactivated: 'USER_DEACTIVATED',
@@ -79,7 +79,7 @@ export const IN_ONES_OWN_NAME: Expectation = {
 /** What everybody with a user may read. */
 export const OPEN_TO_USERS: Expectation = { ...IN_ONES_OWN_NAME, other: 'ok', admin: 'ok' };
 
-/** What admins do to others, and whoever else has the grant. Who is of another team is to them as nobody. */
+/** What admins and other holders of the grant do to others. A user of another team does not exist for them. */
 export const ADMINS_ON_OTHERS: Expectation = {
   ...AT_THE_DOOR,
   anonymous: 'NOT_ALLOWED',
@@ -102,11 +102,11 @@ export const MEMBERS: Expectation = {
   foreign: 'NOT_FOUND',
 };
 
-/** The same, where it writes: whoever is banned cannot. */
+/** The same for a write, which a banned user cannot do. */
 export const MEMBERS_WRITE: Expectation = { ...MEMBERS, banned: 'USER_BANNED' };
 
 /** What the owner of it alone may do, which other members are told. */
 export const OWNER_WRITES: Expectation = { ...MEMBERS_WRITE, member: 'NOT_ALLOWED' };
 
-/** Whoever has every other grant and not this one is refused. */
+/** A caller who has every other grant but this one is refused. */
 export const WITHOUT_GRANT: Expectation = { lacking: 'NOT_ALLOWED' };

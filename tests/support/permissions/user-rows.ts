@@ -15,7 +15,7 @@ export const USER_ROWS: PermissionRow[] = [
     what: 'of a profile',
     grant: 'update-own-user',
     input: ({ owner, kind }) => ({ users: [{ id: owner, set: { name: `by ${kind}` } }] }),
-    // Whoever may change anybody may change itself.
+    // A caller who may change any user may change its own.
     expected: { ...ADMINS_ON_OTHERS, guest: 'ok', self: 'ok', lacking: 'ok' },
   },
   {

@@ -177,7 +177,7 @@ class ProgramRun {
     await this.#isOnline(id, false);
   }
 
-  /** Resolves when whoever follows the presence of a user has been told. */
+  /** Resolves when every listener that follows the presence of a user has been told. */
   async #isOnline(id: string, online: boolean): Promise<void> {
     const signal = AbortSignal.timeout(30_000);
     for await (const { user } of this.#dice.pick(this.#backEnds).watchPresence([id], { signal })) {

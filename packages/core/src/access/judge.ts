@@ -46,8 +46,8 @@ export function judge(
 }
 
 /**
- * Refuses a token whose time is over. The check of a new token tolerates clocks that differ; whoever is already signed in
- * gets no such tolerance.
+ * Refuses a token whose time is over. The check of a new token tolerates clocks that differ; a caller
+ * who is already signed in gets no such tolerance.
  * @param now epoch milliseconds.
  * @returns undefined while the token is good, otherwise `TOKEN_EXPIRED`.
  */

@@ -111,7 +111,7 @@ describeOnEveryEngine('a block', engine => {
     ]);
   });
 
-  it('keeps the two from a 1:1 channel, whoever blocked, until it is taken back', async () => {
+  it('keeps the two from a 1:1 channel, whichever of them blocked, until it is taken back', async () => {
     const open = (userId: string, other: string) =>
       directory.chat.createChannel({ viewer: BACK_END, userId, type: 'messaging', members: [other] });
     await block('ann', 'ben');

@@ -71,7 +71,7 @@ describeOnEveryEngine('channels', engine => {
     expect(await fixture.pair('ann', 'cat')).not.toBe(first);
   });
 
-  it('of two are one channel, whoever asks at the same moment', async () => {
+  it('of two users are one channel, even if both ask at the same moment', async () => {
     const asked = Array.from({ length: 10 }, (_, index) =>
       index % 2 === 0 ? fixture.pair('ann', 'ben') : fixture.pair('ben', 'ann'),
     );

@@ -255,7 +255,7 @@ describeOnEveryEngine('the chat of a user', engine => {
     expect(await fixture.stored()).toEqual(before);
   });
 
-  it('with somebody is back when both are back, whoever comes first', async () => {
+  it('with somebody is back when both are back, in either order', async () => {
     const before = await fixture.stored();
     const modes: ContentModes = { conversations: 'soft' };
     expect(await cascade('delete', { modes })).toEqual({ channels: 1 });

@@ -73,7 +73,7 @@ describeOnEveryEngine('the event log', engine => {
     },
   );
 
-  it('ends whoever waits when it is closed, rather than let them look for ever', async () => {
+  it('ends all waits when it is closed, instead of letting them look for ever', async () => {
     const from = await directory.events.position();
     const { signal } = new AbortController();
     const waiting = directory.events.waitBeyond(from, signal);

@@ -86,7 +86,7 @@ describeOnEveryEngine('the history of a user', engine => {
     }
   });
 
-  it('of a user who was deleted for good says what happened, and no value', async () => {
+  it('of a user who was erased says what happened, and no value', async () => {
     await rename('mod', 'ann', 'Secret');
     const modes = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
     const taskId = await directory.lifeCycle.deleteUsers(

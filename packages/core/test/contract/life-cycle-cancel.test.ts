@@ -51,7 +51,7 @@ describeOnEveryEngine('a deletion that is cancelled', engine => {
     expect(await content()).toEqual(before);
   });
 
-  it('before its first step can be undone even where it was to be for good', async () => {
+  it('before its first step can be undone even where it was a hard deletion', async () => {
     const { jane } = world;
     const before = await content();
     const modes = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;

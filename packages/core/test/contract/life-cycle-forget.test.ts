@@ -9,7 +9,7 @@ import { SERVER } from '../support/test-directory.js';
 
 const HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'hard' } as const;
 
-describeOnEveryEngine('a user who was deleted for good', engine => {
+describeOnEveryEngine('a user who was erased', engine => {
   let fixture: LifeCycleFixture;
 
   beforeEach(async () => {

@@ -58,7 +58,7 @@ function holdable() {
 
 const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
-describeOnEveryEngine('a deletion for good that meets a step of another task', engine => {
+describeOnEveryEngine('a hard deletion that meets a step of another task', engine => {
   it('leaves no event of that step in the name of who is gone', async () => {
     const fixture = await LifeCycleFixture.open(engine);
     await fixture.users.upsert(SERVER, [{ id: 'jane' }, { id: 'bob' }]);
@@ -93,7 +93,7 @@ describeOnEveryEngine('a deletion for good that meets a step of another task', e
   });
 });
 
-describeOnEveryEngine('a deletion for good', engine => {
+describeOnEveryEngine('a hard deletion', engine => {
   let directory: TestDirectory;
   let data: StoredData;
   let world: World;

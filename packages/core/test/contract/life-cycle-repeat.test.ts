@@ -155,7 +155,7 @@ describeOnEveryEngine('a life-cycle call that is repeated', engine => {
     ['hard', 'hard'],
     ['pruning', 'hard'],
   ] as const) {
-    it(`deletes for good when it is ${one}, and ${other} while that is under way`, async () => {
+    it(`hard-deletes when it is ${one}, and ${other} while that is under way`, async () => {
       await fixture.addActivities(jane, 450);
       const first = await remove(one, jane);
       await fixture.step(await fixture.claim());
@@ -196,7 +196,7 @@ describeOnEveryEngine('a life-cycle call that is repeated', engine => {
     ]);
   });
 
-  it('refuses to restore a user who is being deleted for good, and fails truthfully when that comes later', async () => {
+  it('refuses to restore a user who is being hard-deleted, and fails truthfully when that comes later', async () => {
     const soft = await remove('soft', jane);
     await outcome(soft);
     const restoration = await fixture.lifeCycle.restoreUsers(SERVER, [jane], true);

@@ -130,7 +130,7 @@ describeOnEveryEngine('a user who was soft-deleted and is restored', engine => {
     expect(contentOf(await fixture.dump())).toEqual(contentOf(before));
   });
 
-  it('has nothing back of what was pruned or removed for good, and the rest all the same', async () => {
+  it('has nothing back of what was pruned or hard-deleted, and the rest all the same', async () => {
     const { jane, channels } = await makeWorld(fixture, 'w');
     const before = await fixture.dump();
     await remove({ messages: 'pruning', conversations: 'soft', calls: 'hard' }, jane);
@@ -143,7 +143,7 @@ describeOnEveryEngine('a user who was soft-deleted and is restored', engine => {
     expect(bytesOf(await fixture.dump())).toEqual(bytesOf(before));
   });
 
-  it('cannot come back from pruning or from a deletion for good', async () => {
+  it('cannot come back from pruning or from a hard deletion', async () => {
     await fixture.users.upsert(SERVER, [{ id: 'ann' }, { id: 'ben' }, { id: 'cat' }]);
     await remove({ user: 'pruning' }, 'ben');
     await remove({ user: 'hard', messages: 'hard', conversations: 'hard' }, 'cat');

@@ -36,7 +36,7 @@ describeOnEveryEngine('retention', engine => {
     return purgeDeletedUsers({ unitOfWork: database.unitOfWork, lifeCycle }, before, signal);
   };
 
-  it('deletes for good, content included, whoever was deleted before the time, and nobody else', async () => {
+  it('hard-deletes, content included, the users who were deleted before the time, and no others', async () => {
     await fixture.addActivities('jane', 5);
     await fixture.ended(await remove('jane'));
     fixture.clock.now += 10 * DAY_MS;

@@ -76,7 +76,7 @@ describeOnEveryEngine('the bans, blocks and devices of a user who is deleted', e
     expect(await blockKeys()).toEqual(['bob carl', 'bob dora', 'bob jane']);
   });
 
-  it('leave no trace of it anywhere when it is deleted for good, and tell those who blocked it nothing', async () => {
+  it('leave no trace of it anywhere when it is hard-deleted, and tell those who blocked it nothing', async () => {
     await fixture.newEvents();
     await remove(HARD);
     expect(await fixture.newEventNames()).toEqual([expect.stringMatching(/^user\.deleted deleted-/)]);

@@ -72,7 +72,7 @@ describeOnEveryEngine('presence of several processes', engine => {
     expect(await fixture.count('node_users')).toBe(0);
   });
 
-  it('enters anew with everybody after a pause that was longer than the lease', async () => {
+  it('enters again with all its users after a pause that was longer than the lease', async () => {
     here.presence.connected('jane');
     await isOnline('jane');
     await fixture.endLeases();
@@ -84,7 +84,7 @@ describeOnEveryEngine('presence of several processes', engine => {
     await isOnline();
   });
 
-  it('enters anew with everybody at the first user who comes after such a pause', async () => {
+  it('enters again with all its users at the first user who comes after such a pause', async () => {
     here.presence.connected('jane');
     await isOnline('jane');
     await fixture.endLeases();

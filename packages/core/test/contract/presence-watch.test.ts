@@ -67,7 +67,7 @@ describeOnEveryEngine('who follows presence', engine => {
     await expect.poll(() => heard.length, WAIT).toBe(3);
   });
 
-  it('hears of everybody anew when the feed does not reach back', async () => {
+  it('hears of all users again when the feed does not reach back', async () => {
     const heard = here.listen('jane', 'john');
     await expect.poll(() => heard.length, WAIT).toBe(2);
     await fixture.unitOfWork.write(one =>

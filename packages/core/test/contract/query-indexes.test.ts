@@ -79,7 +79,7 @@ describeOnEveryEngine('indexed custom fields', engine => {
       }
     });
 
-    it('and nothing at all when a path is none', async () => {
+    it('and nothing at all when a path is not valid', async () => {
       const before = await indexNames();
       await expect(fixture.index(['age', "a'"])).rejects.toThrow('cannot be indexed');
       await expect(fixture.index(['a..b'])).rejects.toThrow('cannot be indexed');

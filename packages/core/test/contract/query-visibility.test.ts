@@ -126,7 +126,7 @@ describeOnEveryEngine('queryUsers', engine => {
     expect(await fixture.page({ filter: { role: 'admin' } })).toEqual({ rows: [] });
   });
 
-  it('refuses a cursor of another query, and one that is none', async () => {
+  it('refuses a cursor of another query, and a text that is no cursor', async () => {
     await fixture.replaceUsers(Array.from({ length: 5 }, (_, index) => userRow({ id: `u${index}` })));
     const { next } = await fixture.page({ options: { limit: 2 } });
     for (const query of [

@@ -63,7 +63,7 @@ describeOnEveryEngine('settings and roles', engine => {
     ]);
   });
 
-  it('names the first who has a role, by id, whoever was written last', async () => {
+  it('names the first who has a role, by id, whichever was written last', async () => {
     await directory.roles.create(SERVER, 'moderator');
     for (const id of ['zoe', 'ben', 'ann']) {
       await directory.users.upsert(SERVER, [{ id, role: 'moderator' }]);

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 
 const FOREVER_MS = 2 ** 30;
 
-/** A task as its events tell of it: who was deleted for good must not live on in the log. */
+/** A task as its events tell of it: who was erased must not live on in the log. */
 function told({ result: _, ...task }: Task): Task {
   return task;
 }
@@ -127,7 +127,7 @@ describeOnEveryEngine('a task worker', engine => {
     );
   });
 
-  it('counts the tries of every step anew', async () => {
+  it('counts the tries of each step from the start', async () => {
     const ids = await fixture.addUsers(6);
     const { task_id } = await fixture.enqueue(ids);
     const failures: Record<string, number> = {};

@@ -147,7 +147,7 @@ describeOnEveryEngine('the calls of a user', engine => {
     expect(await fixture.newEvents()).toEqual([]);
   });
 
-  it('of two come back when both are back, whoever is first', async () => {
+  it('of two come back when both users are back, in either order', async () => {
     const before = await stored();
     for (const [first, second] of [
       ['ann', 'ben'],
@@ -170,7 +170,7 @@ describeOnEveryEngine('the calls of a user', engine => {
     }
   });
 
-  it('that were hidden with somebody who is gone for good do not come back with the other', async () => {
+  it('that were hidden with a user who was erased do not come back with the other', async () => {
     await cascade('delete', 'ann', { modes: { calls: 'soft' } });
     await cascade('delete', 'ben', { modes: { calls: 'soft' } });
     await cascade('delete', 'ann', { eraseUser: true });
@@ -182,7 +182,7 @@ describeOnEveryEngine('the calls of a user', engine => {
     ]);
   });
 
-  it('come back to the other member when the one who is gone for good never took them away', async () => {
+  it('come back to the other member when the one who was erased never took them away', async () => {
     await cascade('delete', 'ben', { modes: { calls: 'soft' } });
     await cascade('delete', 'ann', { eraseUser: true });
     expect(await cascade('restore', 'ben')).toEqual({ calls: 6 });

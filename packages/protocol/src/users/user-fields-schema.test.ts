@@ -125,6 +125,6 @@ it('turns an ISO time with a zone into the same instant in epoch milliseconds', 
 });
 
 it('says which role names are not free', () => {
-  const message = 'the name of a role is none of __proto__, prototype, constructor';
+  const message = 'the name of a role cannot be __proto__, prototype or constructor';
   expect(roleNameSchema.safeParse('prototype').error?.issues[0]?.message).toBe(message);
 });

@@ -47,11 +47,11 @@ export const roleNameSchema = z
     new RegExp(`^[A-Za-z0-9_-]{1,${LIMITS.roleLength}}$`),
     `the name of a role is 1–${LIMITS.roleLength} characters of A-Z a-z 0-9 _ -`,
   )
-  .refine(name => !isReservedName(name), 'the name of a role is none of __proto__, prototype, constructor');
+  .refine(name => !isReservedName(name), 'the name of a role cannot be __proto__, prototype or constructor');
 
 const teamSchema = storableText(LIMITS.teamLength)
   .min(1, 'a team has a name')
-  .refine(team => !isReservedName(team), 'the name of a team is none of __proto__, prototype, constructor');
+  .refine(team => !isReservedName(team), 'the name of a team cannot be __proto__, prototype or constructor');
 
 const flagSchema = z.strictObject({ enabled: z.boolean() });
 

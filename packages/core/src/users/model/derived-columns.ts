@@ -11,7 +11,7 @@ export const DERIVED_COLUMNS = {
 } as const;
 
 /**
- * The form of a name that decides whether two names are the same username (SPEC section 3): NFKC, everything that is no
+ * The form of a name that decides whether two names are the same username (docs/contract/usernames.md): NFKC, everything that is no
  * letter, mark or number removed, lower-cased, so that "John Doe" and "john.doe" are one. Where nothing would be left
  * ("!!!"), the trimmed text stands for itself.
  */
