@@ -80,7 +80,7 @@ export async function checkTarget(
 /** Takes the target for this copy. @throws RollcallError `UNAVAILABLE` while a server is connected to it, or another copy runs. */
 export async function refuseCompany(target: CopyTarget): Promise<void> {
   if (!(await holdsSoon(() => target.takeForCopying())))
-    throw occupied('another copy to this database runs, or was cut off less than half a minute ago');
+    throw occupied('another copy to this database is running, or was cut off less than half a minute ago');
   if (!(await holdsSoon(async () => (await target.serverConnections()) === 0)))
     throw occupied('a Rollcall server is connected to this database; stop it first');
 }
