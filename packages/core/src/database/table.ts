@@ -19,7 +19,7 @@ export interface Table<Row extends object> extends TableShape {
   decode(cells: Record<string, unknown>, dialect: Dialect): Row;
 }
 
-/** Defines a table. The columns are in the order of the migration that made it. */
+/** Defines a table. Statements name the columns, so their order need not be that of the migrations. */
 export function defineTable<Row extends object>(name: string, columns: readonly Column[]): Table<Row> {
   const names = columns.map(column => column.name);
   return {

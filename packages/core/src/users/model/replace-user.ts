@@ -6,13 +6,14 @@ import { defaultFields, type UserRow } from './user-table.js';
 
 /** A user who has just come into being, with the defaults of every field. */
 export function newUserRow(id: string, now: number): UserRow {
+  // The defaults last: V8 adds names to a copy of an object far more slowly than it copies one.
   return {
-    ...defaultFields(),
     id,
     ...DERIVED_COLUMNS.id(id),
     created_at: now,
     updated_at: now,
     revision: 1,
+    ...defaultFields(),
   };
 }
 

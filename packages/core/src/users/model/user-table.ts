@@ -66,17 +66,18 @@ export const KEPT_COLUMNS: readonly string[] = [
   'id_words',
 ];
 
-const DEFAULTS = USER_FIELD_NAMES.flatMap(name => {
-  const { default: value }: UserFieldRule = USER_FIELDS[name];
-  return value === undefined ? [] : [[name, value] as const];
-});
+const DEFAULTS = Object.fromEntries(
+  USER_FIELD_NAMES.flatMap(name => {
+    const { default: value }: UserFieldRule = USER_FIELDS[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
+const COMPOSITE_DEFAULTS = Object.keys(DEFAULTS).filter(name => typeof DEFAULTS[name] === 'object');
 
 /** The fields that have a default, each with a value of its own, so that whoever changes one changes no other. */
 export function defaultFields(): Pick<UserRow, DefaultField> {
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of DEFAULTS) {
-    if (typeof value !== 'object') fields[name] = value;
-    else fields[name] = Array.isArray(value) ? [] : {};
-  }
+  const fields: Record<string, unknown> = { ...DEFAULTS };
+  for (const name of COMPOSITE_DEFAULTS) fields[name] = Array.isArray(fields[name]) ? [] : {};
   return fields as unknown as Pick<UserRow, DefaultField>;
 }

@@ -43,5 +43,5 @@ export function isPrivatePath(path: string): boolean {
 }
 
 function unknownUser(id: string): User {
-  return visibleUser({ ...defaultFields(), id, created_at: 0, updated_at: 0, revision: 0 }, 'public');
+  return visibleUser({ id, created_at: 0, updated_at: 0, revision: 0, ...defaultFields() }, 'public');
 }
