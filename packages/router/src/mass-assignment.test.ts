@@ -6,14 +6,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
-import { USER_FIELDS } from '@rollcall/protocol';
+import { USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
 import type { CallContext } from './context.js';
 
 /** What a user writes about itself, and what follows from that. */
-const OWN = ['name', 'image', 'language', 'custom', 'invisible', 'privacy_settings', 'push_notifications'];
+const OWN: readonly string[] = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].write === 'anyone');
 const FOLLOWING = ['name_key', 'name_words', 'updated_at', 'revision', 'last_active', 'online'];
 
 /** What a procedure is there to change. */
