@@ -20,7 +20,7 @@ it('does not wait for the writes of a process that is cut off one after the othe
     cut.client.upsertUser({ id: `lost-${number}` }).catch(() => undefined),
   );
   const waiting = `SELECT pid FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND query LIKE 'update event_stream%'`;
+    WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE event_stream%'`;
   await until('all wait', async () => (await postgres.query(waiting)).length === WRITES, 4000);
   cut.network.set('cut');
   await held;

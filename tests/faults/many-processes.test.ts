@@ -21,7 +21,7 @@ const PAUSE_MS = LONG ? 45_000 : 33_000;
 const CUT_MS = LONG ? 45_000 : 15_000;
 
 /** The end of a transaction that holds the counter of the log, which every other writer needs. */
-const COMMIT_OF_EVENTS = ['COMMIT\0', { after: 'update event_stream' }] as const;
+const COMMIT_OF_EVENTS = ['COMMIT\0', { after: 'UPDATE event_stream' }] as const;
 
 /** Something that goes wrong at one process, or at PostgreSQL. */
 interface Fault {

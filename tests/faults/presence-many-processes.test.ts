@@ -94,7 +94,7 @@ describe('of five processes, one of which stays as it is', () => {
 
       try {
         // One is cut off while it renews its lease: the row is locked, and those who take users away pass over it.
-        await struck.locked.network.cutBefore('COMMIT\0', { after: 'update nodes' });
+        await struck.locked.network.cutBefore('COMMIT\0', { after: 'UPDATE nodes' });
         struck.cut.network.set('cut');
         struck.paused.process.kill('SIGSTOP');
         await struck.killed.process.crash();

@@ -46,7 +46,7 @@ describe('a server whose PostgreSQL is away', () => {
     const { client, network } = node;
     for (let count = 0; count < LOSSES; count++) {
       const id = `before-${count}`;
-      const lost = network.resetAfter('update event_stream', { after: id });
+      const lost = network.resetAfter('UPDATE event_stream', { after: id });
       const error = await refusal(client.upsertUser({ id }));
       await lost;
       expect(error?.code).toBe('UNAVAILABLE');
@@ -68,7 +68,7 @@ describe('a server whose PostgreSQL is away', () => {
   it('is ready again by itself when it is back, although a write has failed and nobody writes since', async () => {
     const { client, network, process } = node;
     // The write has begun when it fails: one that cannot even begin says nothing about the next.
-    const lost = network.resetAfter('update event_stream', { after: 'too-late' });
+    const lost = network.resetAfter('UPDATE event_stream', { after: 'too-late' });
     expect((await refusal(client.upsertUser({ id: 'too-late' })))?.code).toBe('UNAVAILABLE');
     await lost;
     await cluster.postgres.crash();
