@@ -1,11 +1,13 @@
 import { copyFile } from 'node:fs/promises';
-import { describe, inject } from 'vitest';
+import { afterAll, describe, inject, onTestFinished, TestRunner } from 'vitest';
 import { ENGINE_NAMES, type EngineName, freshDatabaseOn, freshFile, isWanted } from './fresh-database.js';
+import { giveBack, type MigratedPostgres, takeMigrated } from './migrated-postgres.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
-    migratedUrls: Partial<Record<EngineName, string>>;
+    migratedFiles: Partial<Record<EngineName, string>>;
+    migratedPostgres: MigratedPostgres;
   }
 }
 
@@ -15,8 +17,9 @@ export interface TestEngine {
   /** The URL of a new, empty database. */
   freshUrl(): Promise<string>;
   /**
-   * The URL of a new database that has all tables and nothing in them: a copy, which is made in a tenth of the time that
-   * migrating takes. The epoch of the log is the same in all of them. The run needs `provideMigrated`.
+   * The URL of a database that has all tables and nothing in them: a copy, which is made in a tenth of the time that
+   * migrating takes. The epoch of the log is the same in all of them. On PostgreSQL another test gets it, emptied, after the
+   * test that asked for it, or after all tests of the engine when none was running. The run needs `provideMigrated`.
    */
   migratedUrl(): Promise<string>;
 }
@@ -45,9 +48,19 @@ export function describeOnPostgres(name: string, define: (engine: TestEngine) =>
 
 function describeOn(on: readonly TestEngine[], name: string, define: (engine: TestEngine) => void): void {
   for (const engine of on) {
-    if (isWanted(engine.name)) describe(`${name} [${engine.name}]`, () => define(engine));
+    if (!isWanted(engine.name)) continue;
+    describe(`${name} [${engine.name}]`, () => {
+      // Hooks of this kind run in reverse: after this one nothing of these tests is open any more.
+      afterAll(() => {
+        for (const url of sharedByTests.splice(0)) giveBack(url);
+      });
+      define(engine);
+    });
   }
 }
+
+/** Databases of PostgreSQL that were taken for all tests of an engine in a file. */
+const sharedByTests: string[] = [];
 
 /** The URL of a new, empty database of an engine. For PostgreSQL the run needs `postgres-global-setup`. */
 export function freshDatabaseUrl(name: EngineName): Promise<string> {
@@ -55,9 +68,14 @@ export function freshDatabaseUrl(name: EngineName): Promise<string> {
 }
 
 async function migratedDatabaseUrl(name: EngineName): Promise<string> {
-  const migrated = inject('migratedUrls')[name];
+  if (name === 'postgres') {
+    const url = await takeMigrated(inject('postgresUrl'), inject('migratedPostgres'));
+    if (TestRunner.getCurrentTest()) onTestFinished(() => giveBack(url));
+    else sharedByTests.push(url);
+    return url;
+  }
+  const migrated = inject('migratedFiles')[name];
   if (migrated === undefined) throw new Error(`this run has no migrated database of ${name}`);
-  if (name === 'postgres') return freshDatabaseOn(inject('postgresUrl'), new URL(migrated).pathname.slice(1));
   const url = await freshFile(name);
   await copyFile(fileOf(migrated), fileOf(url));
   return url;

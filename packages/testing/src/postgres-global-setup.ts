@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { ENGINE_NAMES, type EngineName, freshDatabaseOn, freshFile, isWanted } from './fresh-database.js';
+import { describeMigrated } from './migrated-postgres.js';
 import { startPostgres } from './postgres-server.js';
 
 /** For `globalSetup` of vitest: one PostgreSQL server for all test files of a run. */
@@ -18,11 +19,16 @@ export async function provideMigrated(
   project: TestProject,
   migrate: (url: string) => Promise<void>,
 ): Promise<void> {
-  const urls: Partial<Record<EngineName, string>> = {};
+  const files: Partial<Record<EngineName, string>> = {};
   for (const name of ENGINE_NAMES.filter(isWanted)) {
-    const { postgresUrl } = project.getProvidedContext();
-    urls[name] = name === 'postgres' ? await freshDatabaseOn(postgresUrl) : await freshFile(name);
-    await migrate(urls[name]);
+    if (name === 'postgres') {
+      const url = await freshDatabaseOn(project.getProvidedContext().postgresUrl);
+      await migrate(url);
+      project.provide('migratedPostgres', await describeMigrated(url));
+    } else {
+      files[name] = await freshFile(name);
+      await migrate(files[name]);
+    }
   }
-  project.provide('migratedUrls', urls);
+  project.provide('migratedFiles', files);
 }
