@@ -44,7 +44,8 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   const folder = await temporaryFolder();
   const file = join(folder, 'rollcall.sqlite');
   const postgres = await startPostgres();
-  const old = await startServerProcess({ databaseUrl: `sqlite:${file}` });
+  const env = { ROLLCALL_DRAIN_MS: '2000' };
+  const old = await startServerProcess({ databaseUrl: `sqlite:${file}`, env });
   const address = await openMovingAddress(old.url);
   const server = createServerClient({ url: address.url, secret: SECRET });
   let begun = performance.now();

@@ -8,7 +8,7 @@ const BATCH = 100;
 
 if (!legislatorsFile) console.log('the real input is absent: the tests that read it are skipped');
 
-describe.skipIf(!legislatorsFile)('12,767 real people who are soft-deleted and restored', () => {
+describe.skipIf(!legislatorsFile)('real people who are soft-deleted and restored', () => {
   const ids = legislatorsFile ? readLegislators().map(({ id }) => id) : [];
   let process: ServerProcess;
   let server: ServerClient;

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServerClient } from '@rollcall/client/server';
-import { freshDatabaseUrl, openSql, temporaryFolder } from '@rollcall/testing';
+import { freshDatabaseUrl, openSql, RUNS_WHOLE, temporaryFolder } from '@rollcall/testing';
 import { beforeEach, expect, it } from 'vitest';
 import { EventCollector } from '../support/listeners/event-collector.js';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
@@ -128,7 +128,9 @@ it('brings a later schema along under servers at work, and no call of theirs fai
     await query(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'migrations'",
     )
-  ).map(row => String(row.table_name));
+  )
+    .map(row => String(row.table_name))
+    .filter((table, index) => RUNS_WHOLE || table === 'users' || index % 4 === 0);
   const module = await productWith(later(tables));
   expect(await exitCodeOf(migrating({ ROLLCALL_PRODUCTS: module }))).toBe(0);
   expect(await query("SELECT 1 FROM migrations WHERE name LIKE '%Later%'")).toHaveLength(tables.length);

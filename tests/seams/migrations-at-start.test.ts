@@ -2,14 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServerClient } from '@rollcall/client/server';
-import { freshDatabaseUrl, openSql, type SqlConnection } from '@rollcall/testing';
+import { freshDatabaseUrl, openSql, RUNS_WHOLE, type SqlConnection } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SECRET, SERVER_MAIN, startServerProcess } from '../support/processes/server-process.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { until } from '../support/until.js';
 
 const PROCESSES = 6;
-const KILLS = 8;
+const KILLS = RUNS_WHOLE ? 8 : 3;
 
 let databaseUrl: string;
 let sql: SqlConnection;

@@ -36,7 +36,7 @@ async function start(products: string): Promise<void> {
   process = await startServerProcess({
     databaseUrl,
     processes: SEAM_PROCESSES,
-    env: { ROLLCALL_PRODUCTS: products, ROLLCALL_DRAIN_MS: '0' },
+    env: { ROLLCALL_PRODUCTS: products },
   });
   server = createServerClient({ url: process.url, secret: SECRET });
 }

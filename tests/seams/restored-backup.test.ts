@@ -62,7 +62,7 @@ async function expectOneResync(
 it('tells the listeners of an embedded database once to read afresh, when a backup is restored and the log renewed', async () => {
   const file = join(await temporaryFolder(), 'rollcall.sqlite');
   const databaseUrl = `sqlite:${file}`;
-  const process = await startServerProcess({ databaseUrl, env: { ROLLCALL_DRAIN_MS: '0' } });
+  const process = await startServerProcess({ databaseUrl });
   const server = createServerClient({ url: process.url, secret: SECRET });
   const { clients, listeners } = listen([process]);
   await until('everybody listens', () => clients.every(one => one.connection.state.status === 'connected'));

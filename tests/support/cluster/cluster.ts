@@ -60,6 +60,9 @@ async function startNode(
   const url = new URL(databaseUrl);
   const network = await startTcpProxy(Number(url.port));
   url.port = String(network.port);
-  const process = await startServerProcess({ databaseUrl: url.href, env });
+  const process = await startServerProcess({
+    databaseUrl: url.href,
+    env: { ROLLCALL_DRAIN_MS: '2000', ...env },
+  });
   return { name, process, network, client: createServerClient({ url: process.url, secret: SECRET }) };
 }

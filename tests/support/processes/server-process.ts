@@ -89,6 +89,8 @@ async function startOne(databaseUrl: string, extra: Record<string, string>): Pro
     ROLLCALL_SECRET: SECRET,
     ROLLCALL_PORT: String(port),
     ROLLCALL_LOG_LEVEL: 'warn',
+    // Clients keep their connections open: each stop would wait for them to come back.
+    ROLLCALL_DRAIN_MS: '0',
     ...extra,
   };
   let printed = '';

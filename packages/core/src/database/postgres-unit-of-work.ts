@@ -104,6 +104,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   async close(): Promise<void> {
     await this.#source.destroy();
+    this.#current.close();
   }
 
   #transactionOn(connection: QueryRunner): Transaction {

@@ -132,6 +132,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     }
     await closeQuietly(this.#writer);
     this.#writer = undefined;
+    this.#current.close();
   }
 
   #transactionOn(source: DataSource): Transaction {

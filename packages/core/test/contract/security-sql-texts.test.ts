@@ -3,7 +3,7 @@
  * text from a caller make no engine run a statement that it has not run before.
  */
 import { type Filter, RollcallError } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryEngine, RUNS_WHOLE } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { INJECTIONS as CORPUS } from '../support/query/injections.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
@@ -18,6 +18,9 @@ const GRAMMAR = ['id', 'name', 'custom', '$eq', '$gt'];
 const BY_THE_CLOCK = /\b(nodes|node_users|presence_\w+)\b/;
 
 const INJECTIONS = [...CORPUS, "'||(SELECT id FROM users)||'", '"}\'::jsonb --', "$.a') OR 1=1 --"];
+
+/** Unless everything runs whole, each engine is shown a third of the words. */
+const THIRDS = ['sqlite3', 'better-sqlite3', 'postgres'];
 
 const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
 
@@ -109,6 +112,7 @@ describeOnEveryEngine('the statements that are run', engine => {
     expect(known.size).toBeGreaterThan(10);
     const unknown: string[] = [];
     for (const [index, word] of INJECTIONS.entries()) {
+      if (!RUNS_WHOLE && index % THIRDS.length !== THIRDS.indexOf(engine.name)) continue;
       await write(word, `hostile-${index}`);
       await ask(word);
       for (const text of texts.taken())
