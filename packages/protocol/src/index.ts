@@ -104,8 +104,8 @@ export type {
   QueryCallsInput,
   TakePartInCallInput,
 } from './products/video.js';
-export { parseFieldReference, parseFilter, type QueryRights } from './queries/parse-filter.js';
-export { type ParsedSortKey, parseSort } from './queries/parse-sort.js';
+export { parseFieldReference, parseFilter, type QueryRights } from './query/parse-filter.js';
+export { type ParsedSortKey, parseSort } from './query/parse-sort.js';
 export {
   type AutocompleteField,
   FILTER_OPERATORS,
@@ -114,7 +114,7 @@ export {
   type LogicalOperator,
   QUERY_FIELDS,
   type QueryField,
-} from './queries/query-fields.js';
+} from './query/query-fields.js';
 export type {
   Comparison,
   FieldFilter,
@@ -125,7 +125,7 @@ export type {
   QueryUsersAnswer,
   QueryUsersOptions,
   SortKey,
-} from './queries/query-users.js';
+} from './query/query-users.js';
 export {
   type AppSettings,
   type AppSettingsUpdate,

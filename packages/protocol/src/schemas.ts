@@ -50,7 +50,7 @@ export {
   cursorSchema,
   type ParsedQueryUsersOptions,
   queryUsersOptionsSchema,
-} from './queries/query-users-schema.js';
+} from './query/query-users-schema.js';
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
 export {

@@ -1,3 +1,4 @@
+import { USER_FIELDS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
@@ -7,6 +8,15 @@ import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
 import { toEntitySchema } from '../../src/database/table.js';
 import { TABLES } from '../../src/tables.js';
+
+/** The first two columns of every index of the users that has no condition, joined by a comma. */
+const INDEXES = {
+  sqlite: `SELECT group_concat(indexed.name) AS columns FROM pragma_index_list('users') AS list
+    JOIN pragma_index_info(list.name) AS indexed WHERE NOT list.partial AND indexed.seqno < 2 GROUP BY list.name`,
+  postgres: `SELECT string_agg(attname, ',' ORDER BY array_position(indkey::int[], attnum::int)) AS columns
+    FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum IN (indkey[0], indkey[1])
+    WHERE indrelid = 'users'::regclass AND indpred IS NULL GROUP BY indexrelid`,
+};
 
 describeOnEveryEngine('the schema', engine => {
   it('that the migrations made is the one that the tables describe', async () => {
@@ -23,6 +33,25 @@ describeOnEveryEngine('the schema', engine => {
       const unmapped = /^DROP INDEX|DROP CONSTRAINT "event_stream_id_check"$/;
       const differences = upQueries.map(({ query }) => query).filter(query => !unmapped.test(query));
       expect(differences).toEqual([]);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it('has an index for each field of a user that the table of fields calls indexed', async () => {
+    const address = parseDatabaseUrl(await engine.migratedUrl());
+    const source =
+      address.engine === 'postgres'
+        ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
+        : await openSqlite(address, 'writer', []);
+    try {
+      const rows = (await source.query(INDEXES[address.engine === 'postgres' ? 'postgres' : 'sqlite'])) as {
+        columns: string;
+      }[];
+      const indexed = Object.entries(USER_FIELDS).flatMap(([field, row]) =>
+        'indexed' in row ? [field === 'id' ? 'id' : `${field},id`] : [],
+      );
+      expect(rows.map(row => row.columns)).toEqual(expect.arrayContaining(indexed));
     } finally {
       await source.destroy();
     }

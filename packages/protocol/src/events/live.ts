@@ -1,4 +1,4 @@
-import type { Filter } from '../queries/query-users.js';
+import type { Filter } from '../query/query-users.js';
 import type { RollcallEvent } from './event.js';
 import type { EventType } from './event-catalogue.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { contentTextSchema } from '../products/content-schemas.js';
-import { cursorSchema } from '../queries/query-users-schema.js';
+import { cursorSchema } from '../query/query-users-schema.js';
 import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
 const ban = {

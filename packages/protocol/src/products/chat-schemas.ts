@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { cursorSchema } from '../queries/query-users-schema.js';
+import { cursorSchema } from '../query/query-users-schema.js';
 import { userIdSchema } from '../users/user-fields-schema.js';
 import {
   cidSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { cursorSchema } from '../queries/query-users-schema.js';
+import { cursorSchema } from '../query/query-users-schema.js';
 import { TASK_STATUSES, TASK_TYPES } from './task.js';
 
 /** The id of a task. */
