@@ -1,13 +1,18 @@
 import type { Movement } from './stored-presence.js';
 
-/** A user who closes the last connection and comes back within this time has never been away. */
-const GRACE_MS = 1500;
-
 /** `last_active` of a user who stays connected is renewed this often. */
 const STILL_HERE_MS = 60_000;
 
-/** The pause before a user who did not exist is looked for again; it doubles up to the longest. */
-const RETRY_MS = { first: 1000, longest: 5000 };
+/** The longest pause before a user who did not exist is looked for again. */
+const LONGEST_MISSING_MS = 5000;
+
+/** How long some of what presence does waits. */
+export interface PresenceWaits {
+  /** A user who closes the last connection and comes back within this time has never been away. */
+  graceMs: number;
+  /** The first pause before a user who did not exist is looked for again; it doubles from time to time. */
+  missingMs: number;
+}
 
 /** Something about a user that is not written yet. */
 interface Note {
@@ -37,6 +42,7 @@ interface Seen {
 export class ConnectedUsers {
   readonly #clock: () => number;
   readonly #closing: AbortSignal;
+  readonly #waits: PresenceWaits;
   readonly #connections = new Map<string, number>();
   /** The users whom this process holds according to the database, and when that was last written. */
   readonly #held = new Map<string, number>();
@@ -46,9 +52,10 @@ export class ConnectedUsers {
    * @param clock epoch milliseconds.
    * @param closing once it aborts, nothing more is noted.
    */
-  constructor(clock: () => number, closing: AbortSignal) {
+  constructor(clock: () => number, closing: AbortSignal, waits: PresenceWaits) {
     this.#clock = clock;
     this.#closing = closing;
+    this.#waits = waits;
   }
 
   /** Whether there is something to write. */
@@ -73,7 +80,7 @@ export class ConnectedUsers {
   disconnected(userId: string): void {
     const left = (this.#connections.get(userId) ?? 0) - 1;
     if (left > 0) this.#connections.set(userId, left);
-    else if (this.#connections.delete(userId)) this.#note(userId, this.#clock(), GRACE_MS);
+    else if (this.#connections.delete(userId)) this.#note(userId, this.#clock(), this.#waits.graceMs);
   }
 
   /** Makes the notes of users who were not found earlier due at once. @returns whether there are any. */
@@ -130,7 +137,7 @@ export class ConnectedUsers {
       // What was noted meanwhile is newer, and is written next time.
       if (this.#notes.get(id) !== note) continue;
       this.#notes.delete(id);
-      const waitMs = Math.min(RETRY_MS.first * 2 ** note.tries, RETRY_MS.longest);
+      const waitMs = Math.min(this.#waits.missingMs * 2 ** note.tries, LONGEST_MISSING_MS);
       if (missing.has(id)) this.#note(id, note.at, waitMs, note.tries + 1);
     }
   }

@@ -1,11 +1,8 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { ConnectedUsers, type DueNotes } from './connected-users.js';
+import { ConnectedUsers, type DueNotes, type PresenceWaits } from './connected-users.js';
 import { registerNode, removeDeadNodes, removeNode, renewLease } from './node-lease.js';
 import { isFeedOld, pruneFeed } from './presence-feed.js';
 import { markAllOffline, moveUsers } from './stored-presence.js';
-
-/** Connections and disconnections are written together, at most this often. */
-const FLUSH_MS = 250;
 
 /** What could not be written is tried again after this time. */
 const RETRY_MS = 1000;
@@ -22,6 +19,8 @@ const SETTLE_MS = 2 * RENEW_MS;
 /** Users written in one transaction, so that other writers get their turn in between. */
 const CHUNK = 500;
 
+const WAITS: PresenceWaits & { flushMs: number } = { flushMs: 250, graceMs: 1500, missingMs: 1000 };
+
 /** What presence works with. */
 export interface PresenceOptions {
   unitOfWork: UnitOfWork;
@@ -29,6 +28,8 @@ export interface PresenceOptions {
   /** Called after every commit that may have changed who is online. It must not throw. */
   onWritten: () => void;
   onError: (error: unknown, context: string) => void;
+  /** Connections and disconnections are written together, at most every `flushMs`. Default 250, 1500 and 1000 ms. */
+  waits?: typeof WAITS;
 }
 
 /**
@@ -44,6 +45,7 @@ export interface PresenceOptions {
  */
 export class Presence {
   readonly #options: PresenceOptions;
+  readonly #flushMs: number;
   readonly #closing = new AbortController();
   readonly #users: ConnectedUsers;
   #nodeId: string | undefined;
@@ -59,7 +61,9 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#users = new ConnectedUsers(options.clock, this.#closing.signal);
+    const { flushMs, ...waits } = options.waits ?? WAITS;
+    this.#flushMs = flushMs;
+    this.#users = new ConnectedUsers(options.clock, this.#closing.signal, waits);
   }
 
   /** Begins to renew the lease of this process, and to take away the users of dead processes. */
@@ -131,7 +135,7 @@ export class Presence {
   }
 
   #flushSoon(): void {
-    if (this.#users.hasNotes) this.#schedule(FLUSH_MS);
+    if (this.#users.hasNotes) this.#schedule(this.#flushMs);
   }
 
   #schedule(waitMs: number): void {
@@ -139,7 +143,7 @@ export class Presence {
     this.#flushing ??= setTimeout(async () => {
       const done = await this.#work('writing presence', () => this.#writeNotes());
       this.#flushing = undefined;
-      if (this.#users.hasNotes) this.#schedule(done ? FLUSH_MS : RETRY_MS);
+      if (this.#users.hasNotes) this.#schedule(done ? this.#flushMs : RETRY_MS);
     }, waitMs);
   }
 

@@ -25,6 +25,9 @@ export interface PresenceNode {
   listen(...ids: string[]): Heard;
 }
 
+/** A tenth of what they are. */
+const WAITS = { flushMs: 25, graceMs: 150, missingMs: 100 };
+
 /** A database, and several processes that hold users on it. On an embedded engine they share the connection. */
 export class PresenceFixture {
   readonly users: Users;
@@ -67,6 +70,7 @@ export class PresenceFixture {
     const presence = new Presence({
       unitOfWork,
       clock: this.clock.read,
+      waits: WAITS,
       onWritten: () => watch.notify(),
       onError,
     });
