@@ -12,11 +12,10 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 
 const SCHEMES = { sqlite3: 'sqlite', 'better-sqlite3': 'better-sqlite3' } as const;
 
-/** Whether tests run on an engine: `ROLLCALL_TEST_ENGINES`, a list with commas, narrows it down while one works on something. */
-export function isWanted(name: EngineName): boolean {
-  const wanted = process.env.ROLLCALL_TEST_ENGINES?.split(',');
-  return !wanted || wanted.includes(name);
-}
+/** The engines that tests run on: those of `ROLLCALL_TEST_ENGINES`, a list with commas, or all. */
+export const WANTED_ENGINES: readonly EngineName[] = ENGINE_NAMES.filter(
+  name => process.env.ROLLCALL_TEST_ENGINES?.split(',').includes(name) ?? true,
+);
 
 /** A new temporary folder. */
 export function temporaryFolder(): Promise<string> {

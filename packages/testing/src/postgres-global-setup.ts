@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ENGINE_NAMES, type EngineName, freshDatabaseOn, freshFile, isWanted } from './fresh-database.js';
+import { type EngineName, freshDatabaseOn, freshFile, WANTED_ENGINES } from './fresh-database.js';
 import { describeMigrated } from './migrated-postgres.js';
 import { startPostgres } from './postgres-server.js';
 
@@ -20,7 +20,7 @@ export async function provideMigrated(
   migrate: (url: string) => Promise<void>,
 ): Promise<void> {
   const files: Partial<Record<EngineName, string>> = {};
-  for (const name of ENGINE_NAMES.filter(isWanted)) {
+  for (const name of WANTED_ENGINES) {
     if (name === 'postgres') {
       const url = await freshDatabaseOn(project.getProvidedContext().postgresUrl);
       await migrate(url);
