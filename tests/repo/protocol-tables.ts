@@ -170,6 +170,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   customBytes: 'bytes of `custom` as JSON (setting `max_custom_bytes`)',
   customDepth: 'levels of `custom`; `{ a: 1 }` is one',
   fieldNameLength: 'characters of the name of a custom field',
+  listedIssues: 'issues that one refusal lists; it says how many more there are',
   userIdLength: 'characters of a user id',
   nameLength: 'characters of `name`',
   imageLength: 'characters of `image`',

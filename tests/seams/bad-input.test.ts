@@ -14,6 +14,7 @@ beforeAll(async () => {
   server = createServerClient({ url: process.url, secret: SECRET });
   await server.upsertUsers([{ id: 'jane', name: 'Jane', text: 'plain' }, { id: 'gone' }]);
   await server.deactivateUser('gone');
+  await server.updateAppSettings({ guests_enabled: true });
   userToken = await server.createToken('jane');
   position = (await server.queryUsers({}, [], { limit: 1 })).position;
 });
@@ -304,6 +305,21 @@ it('refuses a cursor that was not issued for this query', async () => {
   await expect(server.queryUsers({}, [], { next: 'bm9uc2Vuc2U' })).rejects.toMatchObject({
     code: 'CURSOR_INVALID',
   });
+});
+
+it('answers a body with thousands of faults with a hundred of them and the number of the others', async () => {
+  const faulty = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`a fault ${index}`, 1]));
+  const answer = await fetch(`${process.url}/trpc/users.connectGuest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: faulty }),
+  });
+  const text = await answer.text();
+  expect(text.length).toBeLessThan(50_000);
+  const { data } = (JSON.parse(text) as { error: { data: { issues: unknown[]; more_issues: number } } })
+    .error;
+  expect(data.issues).toHaveLength(100);
+  expect(data.more_issues).toBe(19_900);
 });
 
 it('has logged no event for any of it', async () => {

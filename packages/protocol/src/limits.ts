@@ -17,6 +17,8 @@ export const LIMITS = {
   customDepth: 8,
   /** One name of a custom field. */
   fieldNameLength: 64,
+  /** Issues that one refusal lists; it says how many more there are. */
+  listedIssues: 100,
   userIdLength: 255,
   nameLength: 255,
   imageLength: 2048,

@@ -15,6 +15,7 @@ const data = fc.record<ErrorData, 'code' | 'message' | 'unrecoverable'>(
     index: fc.nat(),
     field: fc.string(),
     issues: fc.array(issue),
+    more_issues: fc.nat(),
     retry_after: fc.nat(),
     request_id: fc.string(),
     unrecoverable: fc.boolean(),
@@ -77,6 +78,18 @@ describe('a RollcallError', () => {
       unrecoverable: true,
     });
     expect(() => RollcallError.ofIssues([])).toThrow('at least one issue');
+  });
+
+  it('lists a hundred of its issues, and says how many more there are', () => {
+    const issues = Array.from(
+      { length: 101 },
+      (_, index): Issue => ({ code: 'INPUT_INVALID', message: 'no', index }),
+    );
+    expect(RollcallError.ofIssues(issues).toData()).toMatchObject({
+      issues: issues.slice(0, 100),
+      more_issues: 1,
+    });
+    expect(RollcallError.ofIssues(issues.slice(1)).toData()).not.toHaveProperty('more_issues');
   });
 
   it('is an Error with a name, a stack and no fields that were not given', () => {

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.js';
 import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 
 /** One thing that is wrong with an input. */
@@ -13,8 +14,10 @@ export interface Issue {
 
 /** The wire form of an error, in `error.data`. */
 export interface ErrorData extends Issue {
-  /** Every issue found, in input order. The first one is the error itself. */
+  /** The first hundred issues found, in input order. The first one is the error itself. */
   issues?: Issue[];
+  /** How many more there are. */
+  more_issues?: number;
   /** Seconds. */
   retry_after?: number;
   /** Whether the same call, repeated unchanged, fails again. */
@@ -31,6 +34,7 @@ export class RollcallError extends Error {
   declare readonly index?: number;
   declare readonly field?: string;
   declare readonly issues?: Issue[];
+  declare readonly more_issues?: number;
   declare readonly retry_after?: number;
   declare readonly request_id?: string;
   readonly unrecoverable: boolean;
@@ -46,26 +50,33 @@ export class RollcallError extends Error {
     if (details.index !== undefined) this.index = details.index;
     if (details.field !== undefined) this.field = details.field;
     if (details.issues !== undefined) this.issues = details.issues;
+    if (details.more_issues !== undefined) this.more_issues = details.more_issues;
     if (details.retry_after !== undefined) this.retry_after = details.retry_after;
     if (details.request_id !== undefined) this.request_id = details.request_id;
   }
 
-  /** The error for a list of issues: the first one, with all of them attached. The list must not be empty. */
+  /**
+   * The error for a list of issues: the first one, with the others attached, as many as an answer lists. So a refusal never
+   * costs more than the request. The list must not be empty.
+   */
   static ofIssues(issues: Issue[]): RollcallError {
     const first = issues[0];
     if (!first) throw new Error('an error needs at least one issue');
-    return new RollcallError(first.code, first.message, { ...first, issues });
+    const listed = issues.slice(0, LIMITS.listedIssues);
+    const more_issues = issues.length > listed.length ? issues.length - listed.length : undefined;
+    return new RollcallError(first.code, first.message, { ...first, issues: listed, more_issues });
   }
 
   /** The wire form of this error. */
   toData(): ErrorData {
-    const { code, message, index, field, issues, retry_after, request_id, unrecoverable } = this;
+    const { code, message, index, field, issues, more_issues, retry_after, request_id, unrecoverable } = this;
     return {
       code,
       message,
       ...(index !== undefined && { index }),
       ...(field !== undefined && { field }),
       ...(issues !== undefined && { issues }),
+      ...(more_issues !== undefined && { more_issues }),
       ...(retry_after !== undefined && { retry_after }),
       ...(request_id !== undefined && { request_id }),
       unrecoverable,
