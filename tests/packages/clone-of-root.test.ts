@@ -34,5 +34,5 @@ it('runs the tests on PostgreSQL in a folder that only its owner can enter', asy
     cwd: join(clone, 'packages/core'),
     env,
   });
-  expect(stdout).toMatch(/Tests\s+2 passed/);
+  expect(stdout).toMatch(/Tests\s+[1-9]\d* passed/);
 });
