@@ -44,6 +44,7 @@ it(`moves a running installation of ${USERS} users with content to PostgreSQL: n
   const folder = await temporaryFolder();
   const file = join(folder, 'rollcall.sqlite');
   const postgres = await startPostgres();
+  // As by default: it is stopped while clients and listeners use it.
   const env = { ROLLCALL_DRAIN_MS: '2000' };
   const old = await startServerProcess({ databaseUrl: `sqlite:${file}`, env });
   const address = await openMovingAddress(old.url);

@@ -4,7 +4,7 @@ import { freshDatabaseOn } from './fresh-database.js';
 /** What a migrated database looks like before anybody has used it. */
 export interface MigratedPostgres {
   url: string;
-  /** Every table, index, column and constraint, as one hash. */
+  /** The tables, indexes, columns, constraints, triggers and functions, as one hash. */
   shape: string;
   /** The rows that the migrations put in, as JSON text, by table. */
   rows: Record<string, string>;
@@ -54,7 +54,7 @@ export function giveBack(url: string): void {
 
 /**
  * The URL of a database as `migrated` describes it: one that was given back and is emptied now, or else a new copy. To empty
- * one takes a tenth of the time that a copy takes, and hundreds of copies keep the server and the disk busy.
+ * one takes far less time than a copy, and hundreds of copies keep the server and the disk busy.
  */
 export async function takeMigrated(serverUrl: string, migrated: MigratedPostgres): Promise<string> {
   for (let url = givenBack.shift(); url !== undefined; url = givenBack.shift()) {

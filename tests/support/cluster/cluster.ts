@@ -62,6 +62,7 @@ async function startNode(
   url.port = String(network.port);
   const process = await startServerProcess({
     databaseUrl: url.href,
+    // As by default: rolling restarts are among the faults.
     env: { ROLLCALL_DRAIN_MS: '2000', ...env },
   });
   return { name, process, network, client: createServerClient({ url: process.url, secret: SECRET }) };
