@@ -7,6 +7,7 @@ export default defineConfig({
   ...sourceConditions,
   test: {
     maxWorkers: 2,
+    experimental: { fsModuleCache: true },
     projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', ...SHORT],
   },
 });

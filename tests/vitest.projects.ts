@@ -18,14 +18,16 @@ const project = (
   },
 });
 
+const postgres = { globalSetup: ['@rollcall/testing/postgres-global-setup'] };
+
 /** What runs with every `npm test`. */
 export const SHORT = [
-  project('seams', {
-    globalSetup: ['@rollcall/testing/postgres-global-setup'],
-    sequence: { groupOrder: 2 },
-  }),
+  project('seams', { ...postgres, sequence: { groupOrder: 2 } }),
   project('repo', { sequence: { groupOrder: 2 } }),
 ];
 
 /** What is longer and has a command of its own, one file after the other. */
-export const LONG = ['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false }));
+export const LONG = [
+  project('processes', postgres),
+  ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
+];

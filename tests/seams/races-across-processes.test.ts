@@ -7,7 +7,7 @@ import { EventCollector } from '../support/listeners/event-collector.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { ProgramCaller } from '../support/program/program-caller.js';
 
-const RACES = RUNS_WHOLE ? 1000 : 120;
+const RACES = RUNS_WHOLE ? 1000 : 80;
 
 /** Pairs that run at once: enough for both processes to have several of them in hand at every moment. */
 const PAIRS_AT_ONCE = 8;

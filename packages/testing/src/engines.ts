@@ -40,19 +40,28 @@ const engines = ENGINE_NAMES.map(
 );
 
 /**
- * Declares the same tests once for each engine, or for those of `ROLLCALL_TEST_ENGINES`. The two embedded engines run the
- * same statements and differ in nothing but the driver. Unless everything runs whole, or they are asked for, these tests run
- * on one of the two: which one depends on their name, so half of all tests run on either.
+ * Declares the same tests once for each engine, or for those of `ROLLCALL_TEST_ENGINES`. Unless everything runs whole, or
+ * engines are asked for, these tests run on one engine: which one depends on their name, so a third of all tests runs on
+ * each. Tests of what differs between the dialects of SQL take {@link describeOnEveryDialect}.
  */
 export function describeOnEveryEngine(name: string, define: (engine: TestEngine) => void): void {
-  const all = RUNS_WHOLE || process.env.ROLLCALL_TEST_ENGINES !== undefined;
-  const left = sumOf(name) % 2 === 0 ? 'sqlite3' : 'better-sqlite3';
-  describeOn(
-    engines.filter(engine => all || engine.name !== left),
-    name,
-    define,
-  );
+  const chosen = ENGINE_NAMES[sumOf(name) % ENGINE_NAMES.length];
+  const selected = engines.filter(engine => RUNS_ALL_ENGINES || engine.name === chosen);
+  describeOn(selected, name, define);
 }
+
+/**
+ * Declares the same tests once for each engine, or for those of `ROLLCALL_TEST_ENGINES`. The two embedded engines run the
+ * same statements and differ in nothing but the driver. Unless everything runs whole, or engines are asked for, these tests
+ * run on PostgreSQL and on one of the two: which one depends on their name.
+ */
+export function describeOnEveryDialect(name: string, define: (engine: TestEngine) => void): void {
+  const left = sumOf(name) % 2 === 0 ? 'sqlite3' : 'better-sqlite3';
+  const selected = engines.filter(engine => RUNS_ALL_ENGINES || engine.name !== left);
+  describeOn(selected, name, define);
+}
+
+const RUNS_ALL_ENGINES = RUNS_WHOLE || process.env.ROLLCALL_TEST_ENGINES !== undefined;
 
 function sumOf(text: string): number {
   return [...text].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);

@@ -1,5 +1,6 @@
 export { durationMs } from './duration.js';
 export {
+  describeOnEveryDialect,
   describeOnEveryEngine,
   describeOnPostgres,
   freshDatabaseUrl,

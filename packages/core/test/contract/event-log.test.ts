@@ -1,9 +1,9 @@
 import { formatPosition, type Position } from '@rollcall/protocol';
-import { describeOnEveryEngine, durationMs } from '@rollcall/testing';
+import { describeOnEveryDialect, durationMs } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
-describeOnEveryEngine('the event log', engine => {
+describeOnEveryDialect('the event log', engine => {
   let directory: TestDirectory;
 
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
+import { describeOnEveryDialect, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
@@ -38,7 +38,7 @@ async function firstRelease(engine: TestEngine): Promise<string> {
   return url;
 }
 
-describeOnEveryEngine('tasks of the first release', engine => {
+describeOnEveryDialect('tasks of the first release', engine => {
   it('are told as before after the upgrade, and go on where they stood', async () => {
     const fixture = await LifeCycleFixture.open(engine, await firstRelease(engine));
     const { tasks } = fixture;

@@ -1,4 +1,4 @@
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
@@ -20,7 +20,7 @@ const LATER: ProductMigration[] = TABLES.map(({ name }, index) => ({
   },
 }));
 
-describeOnEveryEngine('the schema', engine => {
+describeOnEveryDialect('the schema', engine => {
   let databaseUrl: string;
   let address: DatabaseAddress;
 

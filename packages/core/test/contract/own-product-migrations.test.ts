@@ -1,4 +1,4 @@
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { beforeEach, expect, it } from 'vitest';
 import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
@@ -7,7 +7,7 @@ import type { ProductMigration } from '../../src/database/product-migrations.js'
 import { bookmarks } from '../support/products/bookmarks-fixture.js';
 import { refusal } from '../support/test-directory.js';
 
-describeOnEveryEngine("the migrations of an operator's own product", engine => {
+describeOnEveryDialect("the migrations of an operator's own product", engine => {
   let address: DatabaseAddress;
 
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
@@ -8,7 +8,7 @@ import { pruneLog } from '../../src/maintenance/retention.js';
 import { TABLES } from '../../src/tables.js';
 import { TestClock } from '../support/test-clock.js';
 
-describeOnEveryEngine('pruning the event log', engine => {
+describeOnEveryDialect('pruning the event log', engine => {
   let database: Database;
   let log: EventLog;
   const clock = new TestClock(0);

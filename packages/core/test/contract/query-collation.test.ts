@@ -2,13 +2,13 @@
  * Texts compare by their bytes whatever the collation of the database: here PostgreSQL's is German, which sorts "a"
  * before "B" and "ä" before "z".
  */
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { QueryFixture } from '../support/query/query-fixture.js';
 import { userRow } from '../support/users/user-row.js';
 
-describeOnEveryEngine('in a database with a German collation, texts', engine => {
+describeOnEveryDialect('in a database with a German collation, texts', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     const freshUrl = async () => {

@@ -1,5 +1,5 @@
 import type { Filter, JsonValue } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRows } from '../../src/database/table.js';
@@ -7,7 +7,7 @@ import { userTable } from '../../src/users/model/user-table.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
-describeOnEveryEngine('indexed custom fields', engine => {
+describeOnEveryDialect('indexed custom fields', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

@@ -3,13 +3,13 @@
  * is shown in compile-filter.test.ts.
  */
 import { type Filter, RollcallError } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HOSTILE_NAMES, INJECTIONS, REFUSED_NAMES } from '../support/query/injections.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { userRow } from '../support/users/user-row.js';
 
-describeOnEveryEngine('hostile texts', engine => {
+describeOnEveryDialect('hostile texts', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

@@ -1,5 +1,5 @@
 import { FILTER_OPERATORS, type Filter, parseFilter, QUERY_FIELDS } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/model/to-user.js';
@@ -73,7 +73,7 @@ function isAdmitted(field: string, operator: string, value: unknown): boolean {
   }
 }
 
-describeOnEveryEngine('every operator on every kind of field', engine => {
+describeOnEveryDialect('every operator on every kind of field', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

@@ -1,5 +1,5 @@
 import { parseSort, type SortKey, type User } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { Query } from 'mingo';
 import sql from 'sql-template-tag';
@@ -16,7 +16,7 @@ const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
   { maxLength: 3, selector: key => key.field },
 );
 
-describeOnEveryEngine(`sorts, seed ${SEED},`, engine => {
+describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

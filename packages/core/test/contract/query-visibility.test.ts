@@ -1,11 +1,11 @@
 import { RollcallError, type SortKey } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PATH_EXAMPLES } from '../support/query/path-examples.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
-describeOnEveryEngine('queryUsers', engine => {
+describeOnEveryDialect('queryUsers', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

@@ -1,5 +1,5 @@
 import { USER_FIELDS } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
@@ -18,7 +18,7 @@ const INDEXES = {
     WHERE indrelid = 'users'::regclass AND indpred IS NULL GROUP BY indexrelid`,
 };
 
-describeOnEveryEngine('the schema', engine => {
+describeOnEveryDialect('the schema', engine => {
   it('that the migrations made is the one that the tables describe', async () => {
     const address = parseDatabaseUrl(await engine.freshUrl());
     await migrateDatabase(address);

@@ -3,7 +3,7 @@
  * text from a caller make no engine run a statement that it has not run before.
  */
 import { type Filter, RollcallError } from '@rollcall/protocol';
-import { describeOnEveryEngine, RUNS_WHOLE } from '@rollcall/testing';
+import { describeOnEveryDialect, RUNS_WHOLE } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { INJECTIONS as CORPUS } from '../support/query/injections.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
@@ -25,7 +25,7 @@ const isShown = (index: number, engine: string) =>
 
 const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
 
-describeOnEveryEngine('the statements that are run', engine => {
+describeOnEveryDialect('the statements that are run', engine => {
   let texts: StatementTexts;
   let directory: TestDirectory;
   let fixture: QueryFixture;

@@ -1,5 +1,5 @@
 import type { Task } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { claimTask } from '../../src/tasks/claim-task.js';
@@ -13,7 +13,7 @@ import { until } from '../support/until.js';
 
 const LONG_MS = 600_000;
 
-describeOnEveryEngine('a task that several workers want', engine => {
+describeOnEveryDialect('a task that several workers want', engine => {
   let fixture: TasksFixture;
 
   beforeEach(async () => {

@@ -1,11 +1,11 @@
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { writeLog } from '../../src/events/stored-log.js';
 
-describeOnEveryEngine('the unit of work', engine => {
+describeOnEveryDialect('the unit of work', engine => {
   let database: Database;
 
   beforeEach(async () => {

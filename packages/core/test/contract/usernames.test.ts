@@ -1,9 +1,9 @@
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDirectory } from '../../src/directory.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
-describeOnEveryEngine('unique usernames', engine => {
+describeOnEveryDialect('unique usernames', engine => {
   let directory: TestDirectory;
 
   beforeEach(async () => {

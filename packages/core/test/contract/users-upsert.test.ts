@@ -1,11 +1,11 @@
 import type { UserEvent } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 import { emptyUser } from '../support/users/user-row.js';
 
-describeOnEveryEngine('upsert', engine => {
+describeOnEveryDialect('upsert', engine => {
   let directory: TestDirectory;
 
   beforeEach(async () => {
