@@ -29,5 +29,6 @@ export const SHORT = [
 /** What is longer and has a command of its own, one file after the other. */
 export const LONG = [
   project('processes', postgres),
+  project('abuse', { ...postgres, fileParallelism: false }),
   ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];

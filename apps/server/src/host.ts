@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
+import type { CallerBudgets } from '@rollcall/router';
 import type { Config } from './config/config.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
@@ -18,6 +19,8 @@ export interface Host {
   connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
+  /** What the callers of this process have in use. */
+  budgets: CallerBudgets;
   logger: Logger;
   /** The HTTP responses that are not finished. */
   responses: Set<ServerResponse>;

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
+import { CallerBudgets } from '@rollcall/router';
+import { budgetsOf } from './config/caller-budgets.js';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
@@ -82,6 +84,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       isExportLink: link => isExportLink(keys, link, Date.now()),
       connections,
       rateLimits: new RateLimits(config),
+      budgets: new CallerBudgets(budgetsOf(config)),
       logger,
       responses: new Set(),
       stage: 'serving',

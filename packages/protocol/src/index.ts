@@ -54,7 +54,7 @@ export {
 } from './events/live.js';
 export type { UserHistoryAnswer, UserHistoryInput } from './history/history.js';
 export type { JsonObject, JsonValue } from './json.js';
-export { LIMITS } from './limits.js';
+export { type BudgetLimits, CALLER_BUDGETS, LIMITS } from './limits.js';
 export type {
   Ban,
   BanOptions,

@@ -1,3 +1,4 @@
+import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,9 @@ import { type Directory, openDirectory, type Principal } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
 import type { CallContext } from './context.js';
+import { CallerBudgets } from './caller-budget.js';
+
+const budgets = new CallerBudgets(CALLER_BUDGETS);
 
 const SERVER = { type: 'server' } as const;
 
@@ -34,6 +38,8 @@ function as(caller: string | Principal) {
     authentication: { principal },
     directory,
     requestId: 'test',
+    budgets,
+    address: '127.0.0.1',
     signGuestToken: async id => `token of ${id}`,
   };
   return appRouter.createCaller(context);
@@ -144,6 +150,8 @@ describe('a guest', () => {
       authentication: { error: new Error('no token') as never },
       directory,
       requestId: 'test',
+      budgets,
+      address: '127.0.0.1',
       signGuestToken: async id => `token of ${id}`,
     };
     const answer = await appRouter.createCaller(context).users.connectGuest({ user: { name: 'Gill' } });

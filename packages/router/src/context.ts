@@ -1,10 +1,11 @@
 import type { Directory, Principal } from '@rollcall/core';
 import type { RollcallError } from '@rollcall/protocol';
+import type { CallerBudgets } from './caller-budget.js';
 
 /** The result of checking a caller's token. A procedure that needs a caller throws the error. */
 export type Authentication =
-  | { principal: Principal; error?: undefined }
-  | { principal?: undefined; error: RollcallError };
+  | { principal: Principal; tokenDigest?: string; error?: undefined }
+  | { principal?: undefined; tokenDigest?: undefined; error: RollcallError };
 
 /** The live connection over which a call came; plain HTTP calls have none. */
 export interface CallerConnection {
@@ -25,6 +26,10 @@ export interface CallerConnection {
 export interface CallContext {
   authentication: Authentication;
   directory: Directory;
+  /** What the callers of this process have in use. */
+  budgets: CallerBudgets;
+  /** The address that guests and callers without a user count by. */
+  address: string;
   /** Names the call in the log. */
   requestId: string;
   /**

@@ -1,4 +1,5 @@
 export { type AppRouter, appRouter } from './app-router.js';
+export { CallerBudgets } from './caller-budget.js';
 export type { Authentication, CallContext, CallerConnection } from './context.js';
 export { frameEncoder } from './encode-frame.js';
 export { isFault, toErrorData } from './error-shape.js';

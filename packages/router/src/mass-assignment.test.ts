@@ -6,11 +6,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
-import { USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
+import { CALLER_BUDGETS, USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
 import type { CallContext } from './context.js';
+import { CallerBudgets } from './caller-budget.js';
+
+const budgets = new CallerBudgets(CALLER_BUDGETS);
 
 /** What a user writes about itself, and what follows from that. */
 const OWN: readonly string[] = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].write === 'anyone');
@@ -47,6 +50,8 @@ function call(path: string, type: string, input: unknown): Promise<unknown> {
     authentication: { principal: { kind: 'user', userId: 'mallory' } },
     directory,
     requestId: 'test',
+    budgets,
+    address: '127.0.0.1',
   };
   return callTRPCProcedure({
     router: appRouter,

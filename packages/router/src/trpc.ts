@@ -3,6 +3,7 @@ import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
+import { budgetOf } from './caller-budget.js';
 import type { CallContext } from './context.js';
 import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
 
@@ -79,7 +80,7 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
 /** A procedure for every caller that the judge lets in. */
 export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
   const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
-  return next({ ctx: { caller } });
+  return next({ ctx: { caller, budget: budgetOf(ctx as unknown as CallContext, caller) } });
 });
 
 /** A procedure for server tokens only, whatever the role of a user. */
@@ -87,6 +88,7 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) =>
   if (ctx.principal.kind !== 'server') {
     throw new RollcallError('NOT_ALLOWED', `${path} needs a server token; this token speaks for a user`);
   }
-  await resolveCaller(ctx.directory, ctx.principal);
-  return next({ ctx: { actor: { type: 'server' } as const } });
+  const caller = await resolveCaller(ctx.directory, ctx.principal);
+  const budget = budgetOf(ctx as unknown as CallContext, caller);
+  return next({ ctx: { actor: { type: 'server' } as const, budget } });
 });

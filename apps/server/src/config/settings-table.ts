@@ -1,7 +1,8 @@
 import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
-import { LIMITS } from '@rollcall/protocol';
+import { CALLER_BUDGETS, LIMITS } from '@rollcall/protocol';
 import { z } from 'zod';
 import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
+import { checkedBy, onOrOff, parsedBy, wholeNumber } from './setting-schemas.js';
 
 /**
  * One setting of the server, an environment variable. `schema` reads its text. When the variable is absent or empty,
@@ -142,6 +143,90 @@ export const SETTINGS = {
     fallback: () => 120,
     schema: wholeNumber(1, 1_000_000),
   }),
+  clientSubscriptions: setting({
+    name: 'ROLLCALL_CLIENT_SUBSCRIPTIONS',
+    does: 'How many subscriptions a user may have at a time, over all its connections. Guests and callers without a user count by address.',
+    default: String(CALLER_BUDGETS.client.subscriptions),
+    fallback: () => CALLER_BUDGETS.client.subscriptions as number,
+    schema: wholeNumber(1, 100_000),
+  }),
+  clientLiveFilters: setting({
+    name: 'ROLLCALL_CLIENT_LIVE_FILTERS',
+    does: 'How many different filters the subscriptions of a user may have together.',
+    default: String(CALLER_BUDGETS.client.liveFilters),
+    fallback: () => CALLER_BUDGETS.client.liveFilters as number,
+    schema: wholeNumber(1, 100_000),
+  }),
+  clientLiveFilterBytes: setting({
+    name: 'ROLLCALL_CLIENT_LIVE_FILTER_BYTES',
+    does: 'How many bytes of JSON these filters of a user may be together.',
+    default: String(CALLER_BUDGETS.client.liveFilterBytes),
+    fallback: () => CALLER_BUDGETS.client.liveFilterBytes as number,
+    schema: wholeNumber(1024, 64 * 1024 * 1024),
+  }),
+  clientRunningQueries: setting({
+    name: 'ROLLCALL_CLIENT_RUNNING_QUERIES',
+    does: 'How many queries of a user may run at a time; the next ones wait.',
+    default: String(CALLER_BUDGETS.client.runningQueries),
+    fallback: () => CALLER_BUDGETS.client.runningQueries as number,
+    schema: wholeNumber(1, 1000),
+  }),
+  clientFilterValues: setting({
+    name: 'ROLLCALL_CLIENT_FILTER_VALUES',
+    does: 'How many values one filter of a user may have, all its comparisons together.',
+    default: String(CALLER_BUDGETS.client.filterValues),
+    fallback: () => CALLER_BUDGETS.client.filterValues as number,
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  clientQueryMs: setting({
+    name: 'ROLLCALL_CLIENT_QUERY_MS',
+    does: 'How long one query of a user may run, in milliseconds.',
+    default: String(CALLER_BUDGETS.client.queryMs),
+    fallback: () => CALLER_BUDGETS.client.queryMs as number,
+    schema: wholeNumber(1, 600_000),
+  }),
+  serverSubscriptions: setting({
+    name: 'ROLLCALL_SERVER_SUBSCRIPTIONS',
+    does: 'How many subscriptions a server token may have at a time, over all its connections.',
+    default: String(CALLER_BUDGETS.server.subscriptions),
+    fallback: () => CALLER_BUDGETS.server.subscriptions as number,
+    schema: wholeNumber(1, 100_000),
+  }),
+  serverLiveFilters: setting({
+    name: 'ROLLCALL_SERVER_LIVE_FILTERS',
+    does: 'How many different filters the subscriptions of a server token may have together.',
+    default: String(CALLER_BUDGETS.server.liveFilters),
+    fallback: () => CALLER_BUDGETS.server.liveFilters as number,
+    schema: wholeNumber(1, 100_000),
+  }),
+  serverLiveFilterBytes: setting({
+    name: 'ROLLCALL_SERVER_LIVE_FILTER_BYTES',
+    does: 'How many bytes of JSON these filters of a server token may be together.',
+    default: String(CALLER_BUDGETS.server.liveFilterBytes),
+    fallback: () => CALLER_BUDGETS.server.liveFilterBytes as number,
+    schema: wholeNumber(1024, 64 * 1024 * 1024),
+  }),
+  serverRunningQueries: setting({
+    name: 'ROLLCALL_SERVER_RUNNING_QUERIES',
+    does: 'How many queries of a server token may run at a time; the next ones wait.',
+    default: String(CALLER_BUDGETS.server.runningQueries),
+    fallback: () => CALLER_BUDGETS.server.runningQueries as number,
+    schema: wholeNumber(1, 1000),
+  }),
+  serverFilterValues: setting({
+    name: 'ROLLCALL_SERVER_FILTER_VALUES',
+    does: 'How many values one filter of a server token may have, all its comparisons together.',
+    default: String(CALLER_BUDGETS.server.filterValues),
+    fallback: () => CALLER_BUDGETS.server.filterValues as number,
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  serverQueryMs: setting({
+    name: 'ROLLCALL_SERVER_QUERY_MS',
+    does: 'How long one query of a server token may run, in milliseconds.',
+    default: String(CALLER_BUDGETS.server.queryMs),
+    fallback: () => CALLER_BUDGETS.server.queryMs as number,
+    schema: wholeNumber(1, 600_000),
+  }),
   trustedProxies: setting({
     name: 'ROLLCALL_TRUST_PROXY',
     does: 'How many of your own proxies stand in front of the server. Each must add the address that called it to `X-Forwarded-For`. With 0, an address is that of the socket.',
@@ -190,36 +275,4 @@ export const FOREIGN_NAMES: readonly RegExp[] = [
 /** Types each row of the table by its own value. */
 function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row;
-}
-
-function onOrOff(): z.ZodType<boolean, string> {
-  return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
-}
-
-function wholeNumber(min: number, max: number): z.ZodType<number, string> {
-  const message = `a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine(value => value >= min && value <= max, message);
-}
-
-/** A schema that keeps the text when a parser accepts it, and repeats the parser's message when it does not. */
-function checkedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
-  return parsedBy(text => {
-    parse(text);
-    return text;
-  });
-}
-
-function parsedBy<Value>(parse: (text: string) => Value): z.ZodType<Value, string> {
-  return z.string().transform((text, context): Value => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.issues.push({ code: 'custom', input: undefined, message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
 }

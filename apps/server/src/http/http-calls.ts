@@ -37,12 +37,13 @@ export async function handleCall(
     allowMethodOverride: true,
     createContext: async ({ info }): Promise<CallContext> => {
       const authentication = await host.authenticate(bearerToken(request.headers.authorization));
+      const address = clientAddress(request, host.config.trustedProxies);
       const limit = callLimit(host.rateLimits, authentication, {
-        address: clientAddress(request, host.config.trustedProxies),
+        address,
         report: allowance => sendAllowance(response, allowance),
       });
-      const { directory, signGuestToken } = host;
-      const call = { directory, signGuestToken, requestId, ...(limit && { limit }) };
+      const { directory, signGuestToken, budgets } = host;
+      const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
       const handle = eventStream(response);
       const admission = await admit(host, authentication, { handle, requestId });

@@ -21,13 +21,13 @@ export function createAuthenticate(keys: readonly SigningKey[], clock: () => num
     if (token === ANONYMOUS_TOKEN) return { principal: { kind: 'anonymous' } };
     const digest = createHash('sha256').update(token).digest('base64');
     const known = remembered.get(digest);
-    if (known && clock() < known.until) return { principal: known.principal };
+    if (known && clock() < known.until) return { principal: known.principal, tokenDigest: digest };
     remembered.delete(digest);
     try {
       const principal = await verifyToken(keys, token, clock());
       const until = Math.min(clock() + REMEMBERED_MS, principal.expiresAt ?? Number.POSITIVE_INFINITY);
       if (clock() < until) remember(remembered, digest, { principal, until });
-      return { principal };
+      return { principal, tokenDigest: digest };
     } catch (error) {
       if (error instanceof RollcallError) return { error };
       throw error;

@@ -102,9 +102,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       // Until the socket is admitted, the messages after the token wait in the network and not in memory.
       socket.pause();
       const authentication = await host.authenticate(info.connectionParams?.token);
-      const limit = callLimit(host.rateLimits, authentication, {
-        address: clientAddress(req, config.trustedProxies),
-      });
+      const address = clientAddress(req, config.trustedProxies);
+      const limit = callLimit(host.rateLimits, authentication, { address });
       const admission = await admit(host, authentication, { handle: handleOf(socket), requestId });
       socket.resume();
       markSignedIn(openSocket);
@@ -112,6 +111,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
+        budgets: host.budgets,
+        address,
         requestId,
         authentication: admission.authentication,
         ...(limit && { limit: callsOnly(limit) }),

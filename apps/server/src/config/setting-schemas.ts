@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Reads `on` as true and `off` as false. */
+export function onOrOff(): z.ZodType<boolean, string> {
+  return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
+}
+
+/** Reads a whole number within bounds. */
+export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const message = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine(value => value >= min && value <= max, message);
+}
+
+/** A schema that keeps the text when a parser accepts it, and repeats the parser's message when it does not. */
+export function checkedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
+  return parsedBy(text => {
+    parse(text);
+    return text;
+  });
+}
+
+/** A schema of what a parser makes of the text. It repeats the parser's message. */
+export function parsedBy<Value>(parse: (text: string) => Value): z.ZodType<Value, string> {
+  return z.string().transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.issues.push({ code: 'custom', input: undefined, message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}

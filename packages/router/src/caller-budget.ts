@@ -1,0 +1,172 @@
+import { type BudgetLimits, RollcallError } from '@rollcall/protocol';
+import type { Caller } from './caller.js';
+import type { CallContext } from './context.js';
+
+/** Queries of one caller that may wait for their turn. */
+const MAX_WAITING_QUERIES = 100;
+
+/** The caller stays over its budget until it ends something. */
+const RETRY_AFTER_SECONDS = 60;
+
+/** What a caller has in use now. */
+interface Use {
+  subscriptions: number;
+  /** The subscriptions that have each filter, by its JSON. */
+  filters: Map<string, number>;
+  filterBytes: number;
+  queries: number;
+  /** The queries that wait, in order: each begins when it is called. */
+  waiting: (() => void)[];
+}
+
+/** Gives a use of the budget back. A second call has no effect. */
+export type Release = () => void;
+
+/**
+ * What all callers of this process have in use. Every limit of one thing has a budget of its caller behind it, over all
+ * connections and calls, so that limits do not multiply.
+ */
+export class CallerBudgets {
+  readonly #limits: Record<'client' | 'server', BudgetLimits>;
+  readonly #uses = new Map<string, Use>();
+
+  constructor(limits: Record<'client' | 'server', BudgetLimits>) {
+    this.#limits = limits;
+  }
+
+  /** The number of callers that have something in use. */
+  get size(): number {
+    return this.#uses.size;
+  }
+
+  /**
+   * The budget of a caller.
+   * @param key names the caller: all its connections and calls give the same.
+   * @param kind whose limits hold.
+   */
+  of(key: string, kind: 'client' | 'server'): CallerBudget {
+    return new CallerBudget(key, this.#limits[kind], this.#uses);
+  }
+}
+
+/**
+ * The budget of who calls. A user counts over all its connections and calls; guests, and callers without a user, count by
+ * address, since one address can have any number of them; server tokens count each for itself.
+ */
+export function budgetOf(
+  { budgets, address, authentication }: Pick<CallContext, 'budgets' | 'address' | 'authentication'>,
+  caller: Caller,
+): CallerBudget {
+  if (caller.kind === 'server') return budgets.of(`server ${authentication.tokenDigest ?? ''}`, 'server');
+  const alone = caller.kind === 'user' && caller.role !== 'guest';
+  // Neither an id nor an address contains a space.
+  return budgets.of(alone ? `user ${caller.userId}` : `address ${address}`, 'client');
+}
+
+/** What one caller has in use over all its connections and calls, and what it may have. */
+export class CallerBudget {
+  readonly limits: BudgetLimits;
+  readonly #key: string;
+  readonly #uses: Map<string, Use>;
+
+  /** @param uses what callers have in use, by key; a caller that uses nothing has no entry. */
+  constructor(key: string, limits: BudgetLimits, uses: Map<string, Use>) {
+    this.#key = key;
+    this.limits = limits;
+    this.#uses = uses;
+  }
+
+  /**
+   * Takes a subscription, and the filter that it has. Subscriptions with equal filters share one.
+   * @param filter the filter as JSON.
+   * @throws RollcallError `RATE_LIMITED` with the number and the limit; then nothing is taken.
+   */
+  takeSubscription(filter?: string): Release {
+    const { subscriptions, liveFilters, liveFilterBytes } = this.limits;
+    const use = this.#use();
+    const bytes = filter === undefined || use.filters.has(filter) ? 0 : Buffer.byteLength(filter);
+    if (use.subscriptions >= subscriptions) {
+      throw overBudget(`at most ${subscriptions} subscriptions over all its connections; end one first`);
+    }
+    if (bytes > 0 && use.filters.size >= liveFilters) {
+      throw overBudget(`at most ${liveFilters} different live filters; end a subscription first`);
+    }
+    if (use.filterBytes + bytes > liveFilterBytes) {
+      throw overBudget(
+        `at most ${liveFilterBytes} bytes of live filters; this one would make it ${use.filterBytes + bytes}`,
+      );
+    }
+    this.#uses.set(this.#key, use);
+    use.subscriptions += 1;
+    use.filterBytes += bytes;
+    if (filter !== undefined) use.filters.set(filter, (use.filters.get(filter) ?? 0) + 1);
+    return once(() => {
+      use.subscriptions -= 1;
+      if (filter !== undefined) dropFilter(use, filter);
+      this.#forgetIdle(use);
+    });
+  }
+
+  /**
+   * Runs a query when it is its turn: no more than `runningQueries` of a caller run at once, the others wait in order.
+   * @throws RollcallError `RATE_LIMITED` when too many wait already.
+   */
+  async runQuery<Result>(query: () => Promise<Result>): Promise<Result> {
+    const use = this.#use();
+    if (use.queries < this.limits.runningQueries) use.queries += 1;
+    else {
+      if (use.waiting.length >= MAX_WAITING_QUERIES) {
+        throw overBudget(`at most ${MAX_WAITING_QUERIES} queries that wait; wait for their answers`);
+      }
+      // The query that ends hands its place over, so the number of running queries stays as it is.
+      await new Promise<void>(begin => use.waiting.push(begin));
+    }
+    this.#uses.set(this.#key, use);
+    try {
+      return await query();
+    } finally {
+      const next = use.waiting.shift();
+      if (next) next();
+      else use.queries -= 1;
+      this.#forgetIdle(use);
+    }
+  }
+
+  #use(): Use {
+    return (
+      this.#uses.get(this.#key) ?? {
+        subscriptions: 0,
+        filters: new Map(),
+        filterBytes: 0,
+        queries: 0,
+        waiting: [],
+      }
+    );
+  }
+
+  #forgetIdle(use: Use): void {
+    if (use.subscriptions === 0 && use.queries === 0) this.#uses.delete(this.#key);
+  }
+}
+
+function dropFilter(use: Use, filter: string): void {
+  const others = (use.filters.get(filter) ?? 1) - 1;
+  if (others > 0) use.filters.set(filter, others);
+  else {
+    use.filters.delete(filter);
+    use.filterBytes -= Buffer.byteLength(filter);
+  }
+}
+
+function once(run: () => void): Release {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    run();
+  };
+}
+
+function overBudget(limit: string): RollcallError {
+  return new RollcallError('RATE_LIMITED', `a caller has ${limit}`, { retry_after: RETRY_AFTER_SECONDS });
+}
