@@ -21,10 +21,7 @@ const project = (
 const postgres = { globalSetup: ['@rollcall/testing/postgres-global-setup'] };
 
 /** What runs with every `npm test`. */
-export const SHORT = [
-  project('seams', { ...postgres, sequence: { groupOrder: 2 } }),
-  project('repo', { sequence: { groupOrder: 2 } }),
-];
+export const SHORT = [project('seams', postgres), project('repo')];
 
 /** What is longer and has a command of its own, one file after the other. */
 export const LONG = [
