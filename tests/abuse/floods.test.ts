@@ -27,7 +27,10 @@ async function post(path: string, body: string, token?: string): Promise<Answer>
     body,
   });
   const text = await answer.text();
-  const read = JSON.parse(text) as { error?: { data: { code: string } }; result?: { data: { token?: string } } };
+  const read = JSON.parse(text) as {
+    error?: { data: { code: string } };
+    result?: { data: { token?: string } };
+  };
   return {
     status: answer.status,
     code: read.error?.data.code,

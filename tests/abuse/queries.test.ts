@@ -53,16 +53,19 @@ describe.each(['sqlite3', 'better-sqlite3', 'postgres'] as const)('on %s', engin
         'person-1',
         [...filters, ...filters, ...filters].map(filter => ({ filter })),
       );
-      expect(Object.keys(codes).filter(code => !['ok', 'INPUT_INVALID', 'QUERY_TOO_EXPENSIVE'].includes(code))).toEqual(
-        [],
-      );
+      expect(
+        Object.keys(codes).filter(code => !['ok', 'INPUT_INVALID', 'QUERY_TOO_EXPENSIVE'].includes(code)),
+      ).toEqual([]);
       expect(codes.INPUT_INVALID).toBe(3);
     });
     expectNobodyFelt(outcome);
   });
 
   it('sorts by as many custom fields as there may be, of everybody', async () => {
-    const sort = ['tags', 'address.street', 'address.number', 'city', 'age'].map(field => ({ field, direction: -1 }));
+    const sort = ['tags', 'address.street', 'address.number', 'city', 'age'].map(field => ({
+      field,
+      direction: -1,
+    }));
     const outcome = await stage.during(async () => {
       await ask(
         'person-2',

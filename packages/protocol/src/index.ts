@@ -7,6 +7,7 @@ export {
   type TokenClaims,
 } from './access/tokens.js';
 export type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput } from './blocks/blocks.js';
+export { type BudgetLimits, CALLER_BUDGETS } from './caller-budgets.js';
 export { CLOSE_CODES, type CloseCode, FATAL_CLOSE_CODES } from './close-codes.js';
 export {
   type AddDeviceInput,
@@ -54,7 +55,7 @@ export {
 } from './events/live.js';
 export type { UserHistoryAnswer, UserHistoryInput } from './history/history.js';
 export type { JsonObject, JsonValue } from './json.js';
-export { type BudgetLimits, CALLER_BUDGETS, LIMITS } from './limits.js';
+export { LIMITS } from './limits.js';
 export type {
   Ban,
   BanOptions,

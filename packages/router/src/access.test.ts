@@ -1,12 +1,12 @@
-import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, openDirectory, type Principal } from '@rollcall/core';
+import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
-import type { CallContext } from './context.js';
 import { CallerBudgets } from './caller-budget.js';
+import type { CallContext } from './context.js';
 
 const budgets = new CallerBudgets(CALLER_BUDGETS);
 

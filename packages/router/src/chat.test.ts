@@ -1,12 +1,12 @@
-import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
+import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
-import type { CallContext } from './context.js';
 import { CallerBudgets } from './caller-budget.js';
+import type { CallContext } from './context.js';
 
 const budgets = new CallerBudgets(CALLER_BUDGETS);
 
@@ -31,7 +31,13 @@ afterAll(() => directory.close());
 /** The procedures of chat, called with the token of a user, or of a back end. */
 function chat(userId?: string) {
   const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
-  const context: CallContext = { authentication: { principal }, directory, requestId: 'test', budgets, address: '127.0.0.1' };
+  const context: CallContext = {
+    authentication: { principal },
+    directory,
+    requestId: 'test',
+    budgets,
+    address: '127.0.0.1',
+  };
   return appRouter.createCaller(context).chat;
 }
 

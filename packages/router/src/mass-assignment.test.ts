@@ -10,8 +10,8 @@ import { CALLER_BUDGETS, USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protoco
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appRouter } from './app-router.js';
-import type { CallContext } from './context.js';
 import { CallerBudgets } from './caller-budget.js';
+import type { CallContext } from './context.js';
 
 const budgets = new CallerBudgets(CALLER_BUDGETS);
 

@@ -5,33 +5,29 @@ import type { Config } from './config.js';
 import { SETTINGS } from './settings-table.js';
 import { secretFileOf } from './signing-keys.js';
 
+/** The settings that are neither numbers nor switches: each is shown in a way of its own. */
+type Special = {
+  [Key in keyof typeof SETTINGS]: Config[Key] extends number | boolean ? never : Key;
+}[keyof typeof SETTINGS];
+
 /** The effective settings, one per line, and where the data is, for `rollcall check-config`. Secrets are masked. */
 export function describeConfig(config: Config): string {
   const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
-  const shown: Record<keyof typeof SETTINGS, string> = {
+  const special: Record<Special, string> = {
     databaseUrl: maskedUrl(config.databaseUrl),
-    postgresPoolSize: String(config.postgresPoolSize),
-    hints: config.hints ? 'on' : 'off',
     secret: describeSecret(config),
     host: config.host,
-    port: String(config.port),
     allowedOrigins: describeOrigins(config.allowedOrigins),
     products: config.products.join(',') || '(none)',
-    migrate: config.migrate ? 'on' : 'off',
     logLevel: config.logLevel,
-    maxBodyBytes: String(config.maxBodyBytes),
-    maxConnectionsPerUser: String(config.maxConnectionsPerUser),
-    clientCallsPerMinute: String(config.clientCallsPerMinute),
-    guestsPerMinute: String(config.guestsPerMinute),
-    socketMessagesPerMinute: String(config.socketMessagesPerMinute),
-    trustedProxies: String(config.trustedProxies),
-    authTimeoutMs: String(config.authTimeoutMs),
-    unreadyMs: String(config.unreadyMs),
-    drainMs: String(config.drainMs),
-    shutdownTimeoutMs: String(config.shutdownTimeoutMs),
+  };
+  const shown = (key: keyof typeof SETTINGS): string => {
+    const value = config[key];
+    if (typeof value === 'boolean') return value ? 'on' : 'off';
+    return typeof value === 'number' ? String(value) : special[key as Special];
   };
   const lines = Object.entries(SETTINGS).map(
-    ([key, row]) => `${row.name.padEnd(width)}  ${shown[key as keyof typeof SETTINGS]}`,
+    ([key, row]) => `${row.name.padEnd(width)}  ${shown(key as keyof typeof SETTINGS)}`,
   );
   return [
     `${'NODE_ENV'.padEnd(width)}  ${config.environment}`,
