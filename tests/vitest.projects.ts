@@ -27,5 +27,5 @@ export const SHORT = [project('seams', postgres), project('repo')];
 export const LONG = [
   project('processes', postgres),
   project('abuse', { ...postgres, fileParallelism: false }),
-  ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
+  ...['browser', 'faults', 'mutations', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];

@@ -1,3 +1,4 @@
+import { LIMITS } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   isConfig,
@@ -46,11 +47,21 @@ const ADVERSARIES = [
     ]),
   );
 
-/** The regular expressions in a program: after something that a division cannot stand behind. */
+const LITERAL =
+  /(?:^|[=(,:;!&|?[{}>]|\breturn|\n)\s*\/((?![*/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\[\n])+)\/([dgimsuvy]*)/g;
+
+/** One that is made of a text, in which only limits may stand. */
+const MADE = /\bRegExp\(\s*`([^`]*)`\s*,?\s*(?:'([dgimsuvy]*)')?\s*,?\s*\)/g;
+
+/** The regular expressions in a program: literals, after something that a division cannot stand behind, and those made. */
 function expressionsOf(file: TrackedFile): RegExp[] {
-  const literal =
-    /(?:^|[=(,:;!&|?[{}]|\breturn|\n)\s*\/((?![*/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\[\n])+)\/([dgimsuvy]*)/g;
-  return [...withoutComments(file).matchAll(literal)].flatMap(([, source = '', flags = '']) => {
+  const text = withoutComments(file);
+  const made = [...text.matchAll(MADE)].map(([, source = '', flags = '']) => [
+    source.replace(/\$\{LIMITS\.(\w+)\}/g, (_, name) => String(LIMITS[name as keyof typeof LIMITS])),
+    flags,
+  ]);
+  const literals = [...text.matchAll(LITERAL)].map(([, source = '', flags = '']) => [source, flags]);
+  return [...literals, ...made].flatMap(([source = '', flags = '']) => {
     try {
       return [new RegExp(source, flags.replace(/[gy]/g, ''))];
     } catch {
@@ -87,8 +98,22 @@ function bestMs(expression: RegExp, text: string): number {
 }
 
 describe('the regular expressions of the source', () => {
-  it('are found', () => {
+  it('are found, wherever they stand', () => {
     expect(found.length).toBeGreaterThan(20);
+    const text = 'const a = /x/u;\nrun(/y/g, text => /z/.test(text) || /w/.test(text));\nreturn /v/;';
+    const literals = expressionsOf({ path: 'example.ts', text }).map(({ source }) => source);
+    expect(literals).toEqual(['x', 'y', 'z', 'w', 'v']);
+  });
+
+  it('are literals, or made of a text with nothing but limits in it, so that all of them are found', () => {
+    const unread = sources.filter(file => {
+      const text = withoutComments(file);
+      const read = [...text.matchAll(MADE)].filter(
+        ([, source = '']) => !/\$\{(?!LIMITS\.\w+\})/.test(source),
+      );
+      return [...text.matchAll(/\bRegExp\(/g)].length !== read.length;
+    });
+    expect(unread.map(({ path }) => path)).toEqual([]);
   });
 
   it.each(found.map(({ path, expression }) => [String(expression), path, expression] as const))(

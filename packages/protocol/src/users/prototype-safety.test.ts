@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
+import { parseFilter } from '../query/parse-filter.js';
 import { appSettingsUpdateSchema } from '../settings/app-settings-schema.js';
 import { parsePartialUpdate } from './parse-partial-update.js';
 import { parseUserInput } from './parse-user-input.js';
@@ -54,6 +55,35 @@ function expectPlain(value: unknown): void {
   expect(Object.hasOwn(value, '__proto__')).toBe(false);
   for (const inner of Object.values(value)) expectPlain(inner);
 }
+
+it.each(['__proto__', 'constructor', 'prototype'])(
+  'no door takes the name %s, wherever it stands',
+  reserved => {
+    const object = (path: string): unknown => JSON.parse(path.replaceAll('NAME', reserved));
+    for (const user of [
+      '{"id":"x","NAME":1}',
+      '{"id":"x","custom":{"NAME":1}}',
+      '{"id":"x","custom":{"a":[{"NAME":1}]}}',
+      '{"id":"x","teams_role":{"NAME":"admin"}}',
+    ]) {
+      expect(parseUserInput(object(user)).issues, user).not.toEqual([]);
+    }
+    for (const update of [
+      '{"id":"x","set":{"NAME":1}}',
+      '{"id":"x","set":{"a.NAME":1}}',
+      '{"id":"x","set":{"NAME.a":1}}',
+      '{"id":"x","set":{"custom.NAME.a":1}}',
+      '{"id":"x","set":{"a":{"NAME":1}}}',
+      '{"id":"x","unset":["NAME"]}',
+      '{"id":"x","unset":["a.NAME.b"]}',
+    ]) {
+      expect(parsePartialUpdate(object(update)).issues, update).not.toEqual([]);
+    }
+    for (const filter of ['{"NAME":1}', '{"a.NAME":1}', '{"custom.NAME.b":1}']) {
+      expect(() => parseFilter(object(filter), { server: true }), filter).toThrow();
+    }
+  },
+);
 
 it('holds for every user to write', () => {
   fc.assert(

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '@rollcall/testing';
+import type { Mutation } from './mutation.js';
+
+const run = promisify(execFile);
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Longer than any of the named tests takes: a mutation may also make a test hang, and that is red, too. */
+const HANGS_MS = 180_000;
+
+/** Folders of tests that use the built programs; the others import the sources. */
+const USE_BUILT = /^tests\/(?!repo\/)/;
+
+/** How the tests of a mutation went. */
+export interface MutationOutcome {
+  ran: number;
+  failed: number;
+}
+
+/**
+ * A copy of the repository in which mechanisms can be switched off while others work on the original. It has the packages
+ * that are installed in the original, and its own workspaces.
+ */
+export class MutatedCopy {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async make(): Promise<MutatedCopy> {
+    const folder = await temporaryFolder();
+    const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: ROOT,
+      maxBuffer: 2 ** 26,
+    });
+    for (const path of stdout.split('\0').filter(Boolean)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await cp(join(ROOT, path), join(folder, path));
+    }
+    for (const group of ['packages', 'apps']) {
+      for (const name of await readdir(join(ROOT, group))) {
+        const built = join(group, name, 'dist');
+        await cp(join(ROOT, built), join(folder, built), { recursive: true }).catch(ignoreMissing);
+      }
+    }
+    await linkPackages(folder);
+    return new MutatedCopy(folder);
+  }
+
+  /** Switches one mechanism off, runs the tests that must notice, and switches it on again. */
+  async try({ file, from, to, test }: Mutation): Promise<MutationOutcome> {
+    const path = join(this.#folder, file);
+    const text = await readFile(path, 'utf8');
+    if (text.split(from).length !== 2) throw new Error(`${file} does not have this text once: ${from}`);
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
+    try {
+      if (USE_BUILT.test(test.file)) await this.#build(file);
+      return await this.#runTest(test);
+    } finally {
+      await writeFile(path, text);
+      if (USE_BUILT.test(test.file)) await this.#build(file);
+    }
+  }
+
+  /** Builds the package of a file. What does not compile any more is emitted all the same. */
+  async #build(file: string): Promise<void> {
+    const cwd = join(this.#folder, file.split('/').slice(0, 2).join('/'));
+    await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
+  }
+
+  async #runTest({ file, name }: Mutation['test']): Promise<MutationOutcome> {
+    const inTests = file.startsWith('tests/');
+    const cwd = inTests ? join(this.#folder, 'tests') : this.#folder;
+    const report = join(this.#folder, 'report.json');
+    await rm(report, { force: true });
+    const filter = inTests ? file.slice('tests/'.length) : file;
+    const options = ['--testNamePattern', patternOf(name), '--reporter=json', `--outputFile=${report}`];
+    const env = { ...process.env, ROLLCALL_TEST_WHOLE: '1', VITEST: undefined };
+    // A red run ends with an error, as does one that hangs.
+    const over = await run('npx', ['vitest', 'run', filter, ...options], {
+      cwd,
+      env,
+      timeout: HANGS_MS,
+    }).then(
+      () => 'green',
+      () => 'red',
+    );
+    const text = await readFile(report, 'utf8').catch(() => undefined);
+    if (text === undefined) return { ran: 1, failed: over === 'red' ? 1 : 0 };
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as Record<
+      string,
+      number
+    >;
+    const failed = (numFailedTests ?? 0) + (numFailedTestSuites ?? 0);
+    return { ran: (numPassedTests ?? 0) + failed, failed };
+  }
+}
+
+/** The name of a test as a pattern. A `%s` stands for anything, as do the dollar names of a table of cases. */
+function patternOf(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/%[sdio]|\\\$\w+/g, '.*');
+}
+
+/** Node looks for packages where a file really is: so the copy has links to each package, and workspaces of its own. */
+async function linkPackages(folder: string): Promise<void> {
+  const installed = join(ROOT, 'node_modules');
+  await mkdir(join(folder, 'node_modules', '@rollcall'), { recursive: true });
+  for (const name of await readdir(installed)) {
+    if (name === '@rollcall') continue;
+    await symlink(join(installed, name), join(folder, 'node_modules', name));
+  }
+  for (const group of ['packages', 'apps', 'examples']) {
+    for (const name of await readdir(join(folder, group))) {
+      const { name: called } = JSON.parse(
+        await readFile(join(folder, group, name, 'package.json'), 'utf8'),
+      ) as { name: string };
+      await symlink(join(folder, group, name), join(folder, 'node_modules', called));
+    }
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
