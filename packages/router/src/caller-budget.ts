@@ -5,6 +5,9 @@ import type { CallContext } from './context.js';
 /** Queries of one caller that may wait for their turn. */
 const MAX_WAITING_QUERIES = 100;
 
+/** How long a query waits for those of the same caller before it is refused. */
+const MAX_QUERY_WAIT_MS = 30_000;
+
 /** The caller stays over its budget until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
@@ -109,27 +112,74 @@ export class CallerBudget {
 
   /**
    * Runs a query when it is its turn: no more than `runningQueries` of a caller run at once, the others wait in order.
-   * @throws RollcallError `RATE_LIMITED` when too many wait already.
+   * @param signal says that the caller is gone: a query that still waits leaves the queue.
+   * @throws RollcallError `RATE_LIMITED` when too many wait already, or the query has waited for too long; then it is not run.
    */
-  async runQuery<Result>(query: () => Promise<Result>): Promise<Result> {
+  async runQuery<Result>(query: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const use = this.#use();
     if (use.queries < this.limits.runningQueries) use.queries += 1;
     else {
       if (use.waiting.length >= MAX_WAITING_QUERIES) {
-        throw overBudget(`at most ${MAX_WAITING_QUERIES} queries that wait; wait for their answers`);
+        throw overBudget(
+          `at most ${MAX_WAITING_QUERIES} queries that wait; wait for their answers`,
+          this.#querySeconds,
+        );
       }
-      // The query that ends hands its place over, so the number of running queries stays as it is.
-      await new Promise<void>(begin => use.waiting.push(begin));
+      await this.#turn(use, signal);
     }
     this.#uses.set(this.#key, use);
     try {
       return await query();
     } finally {
-      const next = use.waiting.shift();
-      if (next) next();
-      else use.queries -= 1;
-      this.#forgetIdle(use);
+      this.#endQuery(use);
     }
+  }
+
+  get #querySeconds(): number {
+    return Math.ceil(this.limits.queryMs / 1000);
+  }
+
+  /** Waits until a query that ends hands its place over, so the number of running queries stays as it is. */
+  async #turn(use: Use, signal: AbortSignal | undefined): Promise<void> {
+    let begin = (): void => undefined;
+    let refuse: (error: RollcallError) => void = () => undefined;
+    const turn = new Promise<void>((resolve, reject) => {
+      begin = resolve;
+      refuse = reject;
+    });
+    const leave = () => refuse(new RollcallError('UNAVAILABLE', 'the caller is gone; the query was not run'));
+    const tooLong = setTimeout(() => {
+      const { runningQueries } = this.limits;
+      const limit = `at most ${runningQueries} running ${runningQueries === 1 ? 'query' : 'queries'}`;
+      refuse(
+        overBudget(
+          `${limit}; this one waited ${MAX_QUERY_WAIT_MS / 1000} s for its turn`,
+          this.#querySeconds,
+        ),
+      );
+    }, MAX_QUERY_WAIT_MS);
+    use.waiting.push(begin);
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    try {
+      await turn;
+    } catch (error) {
+      const place = use.waiting.indexOf(begin);
+      // A query that was called in the same moment has a place already, which goes to the next.
+      if (place >= 0) use.waiting.splice(place, 1);
+      else this.#endQuery(use);
+      throw error;
+    } finally {
+      clearTimeout(tooLong);
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  #endQuery(use: Use): void {
+    const next = use.waiting.shift();
+    if (next) next();
+    else use.queries -= 1;
+    this.#forgetIdle(use);
   }
 
   #use(): Use {
@@ -167,6 +217,6 @@ function once(run: () => void): Release {
   };
 }
 
-function overBudget(limit: string): RollcallError {
-  return new RollcallError('RATE_LIMITED', `a caller has ${limit}`, { retry_after: RETRY_AFTER_SECONDS });
+function overBudget(limit: string, retryAfterSeconds = RETRY_AFTER_SECONDS): RollcallError {
+  return new RollcallError('RATE_LIMITED', `a caller has ${limit}`, { retry_after: retryAfterSeconds });
 }

@@ -37,7 +37,7 @@ import {
 import type { z } from 'zod';
 import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { channelsFor, flagsFor, messagesFor, onlyChannel, onlyMessage } from './chat-answers.js';
-import { callerProcedure, router, serverProcedure } from './trpc.js';
+import { callerProcedure, queryProcedure, router, serverQueryProcedure } from './trpc.js';
 
 /** A schema that fills in the defaults of an input. */
 type Filled<Input, Default extends keyof Input = never> = z.ZodType<
@@ -73,11 +73,14 @@ export const chatRouter = router({
     }),
 
   /** One page of the channels of which the caller is a member; for back ends, of all channels. @throws `CURSOR_INVALID` */
-  queryChannels: callerProcedure
+  queryChannels: queryProcedure
     .input(queryChannelsSchema as Filled<QueryChannelsInput, 'limit'>)
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryChannelsAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryChannelsAnswer> => {
       const { user_id, ...query } = input;
-      return channelsFor(caller, await directory.chat.queryChannels(inNameOf(caller, user_id), query));
+      return channelsFor(
+        caller,
+        await directory.chat.queryChannels(inNameOf(caller, user_id), query, budget.limits),
+      );
     }),
 
   /** Adds members, for the owner or a back end; never to a 1:1 channel. @throws `NOT_FOUND`, `NOT_ALLOWED` */
@@ -142,12 +145,15 @@ export const chatRouter = router({
     }),
 
   /** One page of the messages of a channel, newest first. @throws `NOT_FOUND`, `CURSOR_INVALID` */
-  queryMessages: callerProcedure
+  queryMessages: queryProcedure
     .input(queryMessagesSchema as Filled<QueryMessagesInput, 'limit' | 'include_deleted'>)
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryMessagesAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryMessagesAnswer> => {
       const { user_id, ...query } = input;
       refuseUsers(caller, 'include_deleted', query.include_deleted);
-      return messagesFor(caller, await directory.chat.queryMessages(inNameOf(caller, user_id), query));
+      return messagesFor(
+        caller,
+        await directory.chat.queryMessages(inNameOf(caller, user_id), query, budget.limits),
+      );
     }),
 
   /** Adds a reaction. An existing one stays. Needs the grant `send-message`. @throws `NOT_FOUND` */
@@ -188,11 +194,11 @@ export const chatRouter = router({
     }),
 
   /** One page of flags, newest first. Server only. @throws `CURSOR_INVALID` */
-  queryFlags: serverProcedure
+  queryFlags: serverQueryProcedure
     .input(queryFlagsSchema as Filled<QueryFlagsInput, 'limit'>)
     .query(
-      async ({ ctx: { directory, actor }, input }): Promise<QueryFlagsAnswer> =>
-        flagsFor({ kind: 'server', actor }, await directory.chat.queryFlags(input)),
+      async ({ ctx: { directory, actor, budget }, input }): Promise<QueryFlagsAnswer> =>
+        flagsFor({ kind: 'server', actor }, await directory.chat.queryFlags(input, budget.limits)),
     ),
 });
 

@@ -15,7 +15,7 @@ import {
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
 import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
-import { callerProcedure, router } from './trpc.js';
+import { callerProcedure, queryProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
 export const feedsRouter = router({
@@ -43,11 +43,11 @@ export const feedsRouter = router({
     ),
 
   /** One page of activities, newest first. Needs the grant `read-activities`. @throws `CURSOR_INVALID` */
-  queryActivities: callerProcedure
+  queryActivities: queryProcedure
     .input(queryActivitiesSchema as z.ZodType<ParsedQueryActivities, QueryActivitiesInput>)
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryActivitiesAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryActivitiesAnswer> => {
       requireGrant(caller, 'read-activities');
-      const page = await directory.feeds.queryActivities(input);
+      const page = await directory.feeds.queryActivities(input, budget.limits);
       return {
         activities: activitiesFor(caller, page),
         ...(page.next !== undefined && { next: page.next }),

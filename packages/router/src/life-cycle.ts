@@ -9,7 +9,7 @@ import {
 } from '@rollcall/protocol';
 import { deleteUsersSchema, userFieldSchemas, userIdSchema, userIdsSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { serverProcedure } from './trpc.js';
+import { serverProcedure, serverQueryProcedure } from './trpc.js';
 import { userFor } from './view.js';
 
 const onBehalf = { created_by_id: userIdSchema.optional() };
@@ -80,11 +80,11 @@ export const lifeCycleProcedures = {
     }),
 
   /** Counts what `deleteMany` would change. It changes nothing, and refuses what `deleteMany` refuses. */
-  previewDelete: serverProcedure
+  previewDelete: serverQueryProcedure
     .input(deleteUsersSchema)
-    .query(async ({ ctx: { directory, actor }, input }): Promise<DeletionPreview> => {
+    .query(async ({ ctx: { directory, actor, budget }, input }): Promise<DeletionPreview> => {
       await lifeCycleActor(directory, actor, input.created_by_id);
-      return directory.lifeCycle.previewDeletion(input);
+      return directory.lifeCycle.previewDeletion(input, budget.limits);
     }),
 
   /**
@@ -100,9 +100,11 @@ export const lifeCycleProcedures = {
     }),
 
   /** Everything that is stored about one user. @throws `USER_NOT_FOUND`, `PAYLOAD_TOO_LARGE` */
-  exportOne: serverProcedure
+  exportOne: serverQueryProcedure
     .input(z.strictObject({ id: userIdSchema }))
-    .query(({ ctx, input }): Promise<UserExport> => ctx.directory.exports.exportUser(input.id)),
+    .query(
+      ({ ctx, input }): Promise<UserExport> => ctx.directory.exports.exportUser(input.id, ctx.budget.limits),
+    ),
 
   /** Writes everything that is stored about up to 25 users to a file, as a task; its result holds the link. */
   exportMany: serverProcedure

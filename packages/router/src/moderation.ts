@@ -18,7 +18,7 @@ import {
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { type Caller, hasGrantInSomeTeam, requireGrant, viewerOf } from './caller.js';
-import { callerProcedure, router } from './trpc.js';
+import { callerProcedure, queryProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
 const oneUser = z.strictObject({ id: userIdSchema });
@@ -66,13 +66,13 @@ export const moderationRouter = router({
    * One page of the bans in force, newest first. Only servers see shadow bans. Needs the grant `ban-user`.
    * @throws `CURSOR_INVALID`
    */
-  queryBanned: callerProcedure
+  queryBanned: queryProcedure
     .input(
       queryBannedSchema.prefault({}) as unknown as z.ZodType<ParsedQueryBanned, QueryBannedInput | undefined>,
     )
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryBannedAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryBannedAnswer> => {
       requireGrant(caller, 'ban-user');
-      return bansFor(caller, await directory.moderation.queryBanned(viewerOf(caller), input));
+      return bansFor(caller, await directory.moderation.queryBanned(viewerOf(caller), input, budget.limits));
     }),
 });
 

@@ -1,7 +1,7 @@
 import type { ListTasksAnswer, ListTasksOptions, Task } from '@rollcall/protocol';
 import { listTasksOptionsSchema, taskIdSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
-import { router, serverProcedure } from './trpc.js';
+import { router, serverProcedure, serverQueryProcedure } from './trpc.js';
 
 const oneTask = z.strictObject({ task_id: taskIdSchema });
 
@@ -12,9 +12,9 @@ export const tasksRouter = router({
     .query(({ ctx, input }): Promise<Task> => ctx.directory.tasks.get(input.task_id)),
 
   /** One page of tasks, newest first. Server only. @throws `CURSOR_INVALID` */
-  list: serverProcedure
+  list: serverQueryProcedure
     .input(listTasksOptionsSchema as z.ZodType<z.output<typeof listTasksOptionsSchema>, ListTasksOptions>)
-    .query(({ ctx, input }): Promise<ListTasksAnswer> => ctx.directory.tasks.list(input)),
+    .query(({ ctx, input }): Promise<ListTasksAnswer> => ctx.directory.tasks.list(input, ctx.budget.limits)),
 
   /** Stops a task between two users; what is done stays done. Server only. @throws `TASK_NOT_FOUND` */
   cancel: serverProcedure

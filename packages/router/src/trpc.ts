@@ -83,6 +83,11 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
   return next({ ctx: { caller, budget: budgetOf(ctx as unknown as CallContext, caller) } });
 });
 
+/** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
+export const queryProcedure = callerProcedure.use(({ ctx, next, signal }) =>
+  ctx.budget.runQuery(() => next(), signal),
+);
+
 /** A procedure for server tokens only, whatever the role of a user. */
 export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) => {
   if (ctx.principal.kind !== 'server') {
@@ -92,3 +97,8 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) =>
   const budget = budgetOf(ctx as unknown as CallContext, caller);
   return next({ ctx: { actor: { type: 'server' } as const, budget } });
 });
+
+/** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */
+export const serverQueryProcedure = serverProcedure.use(({ ctx, next, signal }) =>
+  ctx.budget.runQuery(() => next(), signal),
+);

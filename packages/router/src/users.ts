@@ -26,7 +26,15 @@ import {
 import { z } from 'zod';
 import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser } from './caller.js';
 import { lifeCycleProcedures } from './life-cycle.js';
-import { callerProcedure, publicProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
+import {
+  callerProcedure,
+  publicProcedure,
+  queryProcedure,
+  router,
+  serverProcedure,
+  serverQueryProcedure,
+  tokenProcedure,
+} from './trpc.js';
 import { tenantOfCaller, userFor, usersFor } from './view.js';
 
 /** An input that core checks item by item, even for its presence, so that one error can list everything that is wrong. */
@@ -109,7 +117,7 @@ export const usersRouter = router({
     }),
 
   /** One page of the users that match a filter (docs/contract/queries.md), as the caller may see them. */
-  query: callerProcedure
+  query: queryProcedure
     .input(
       z.strictObject({
         filter: z.custom<Filter>().optional(),
@@ -117,7 +125,7 @@ export const usersRouter = router({
         options: queryUsersOptionsSchema.optional(),
       }) as unknown as z.ZodType<QueryInput<ParsedQueryUsersOptions>, QueryInput<QueryUsersOptions>>,
     )
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryUsersAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryUsersAnswer> => {
       requireGrant(caller, 'query-users');
       const server = caller.kind === 'server';
       const options = input.options ?? queryUsersOptionsSchema.parse({});
@@ -130,13 +138,16 @@ export const usersRouter = router({
           },
         );
       }
-      const { rows, next, position } = await directory.users.query({
-        filter: parseFilter(input.filter ?? {}, { server }),
-        sort: parseSort(input.sort, { server }),
-        options,
-        seesInvisible: server,
-        tenant: tenantOfCaller(caller),
-      });
+      const { rows, next, position } = await directory.users.query(
+        {
+          filter: parseFilter(input.filter ?? {}, { server }),
+          sort: parseSort(input.sort, { server }),
+          options,
+          seesInvisible: server,
+          tenant: tenantOfCaller(caller),
+        },
+        budget.limits,
+      );
       return { users: rows.map(row => userFor(caller, row)), ...(next !== undefined && { next }), position };
     }),
 
@@ -146,9 +157,11 @@ export const usersRouter = router({
    * What the event log says about a user, newest first: who changed what and when; with `by`, also what the user did.
    * Server only. @throws `USER_NOT_FOUND`, `CURSOR_INVALID`
    */
-  history: serverProcedure
+  history: serverQueryProcedure
     .input(userHistorySchema as z.ZodType<ParsedUserHistory, UserHistoryInput>)
-    .query(({ ctx, input }): Promise<UserHistoryAnswer> => ctx.directory.history.query(input)),
+    .query(
+      ({ ctx, input }): Promise<UserHistoryAnswer> => ctx.directory.history.query(input, ctx.budget.limits),
+    ),
 });
 
 /**

@@ -19,7 +19,7 @@ import {
 } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
 import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
-import { callerProcedure, router } from './trpc.js';
+import { callerProcedure, queryProcedure, router } from './trpc.js';
 import { userFor } from './view.js';
 
 const oneCall = oneCallSchema as z.ZodType<OneCallInput, OneCallInput>;
@@ -79,10 +79,10 @@ export const videoRouter = router({
     ),
 
   /** One page of the calls that the caller may see, newest first. @throws `CURSOR_INVALID` */
-  queryCalls: callerProcedure
+  queryCalls: queryProcedure
     .input(queryCallsSchema as z.ZodType<ParsedQueryCalls, QueryCallsInput>)
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryCallsAnswer> => {
-      const page = await directory.video.queryCalls(viewerOf(caller), input);
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryCallsAnswer> => {
+      const page = await directory.video.queryCalls(viewerOf(caller), input, budget.limits);
       return { calls: callsFor(caller, page), ...(page.next !== undefined && { next: page.next }) };
     }),
 });

@@ -5,6 +5,8 @@ import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
 import type { DatabaseAddress } from './database-address.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { ReaderProcess } from './reader-process.js';
+import type { SqliteReader } from './sqlite-lane.js';
 
 /**
  * The one file that knows the drivers. TypeORM 1.x drops `sqlite3`; the step to it is a change of this file.
@@ -12,7 +14,7 @@ import { MIGRATIONS } from './migrations/index.js';
 const require = createRequire(import.meta.url);
 
 /** What a connection to an embedded file is for. */
-export type SqliteRole = 'writer' | 'reader' | 'lock';
+type SqliteRole = 'writer' | 'reader' | 'lock';
 
 const COMMON = {
   migrations: MIGRATIONS,
@@ -34,6 +36,35 @@ export async function openSqlite(
   await source.initialize();
   for (const pragma of PRAGMAS[role]) await source.query(`PRAGMA ${pragma}`);
   return source;
+}
+
+/** A connection of the `sqlite3` driver; that of the other driver cannot be interrupted. */
+interface Interruptible {
+  /** Ends the statements that run. Those that begin afterwards are not touched. */
+  interrupt?(): void;
+}
+
+/**
+ * Opens a reader of an embedded database file.
+ * @param interruptible whether its statements can be ended, and never block this process. With a driver that runs
+ * statements on the thread of the caller, it is a process of its own then.
+ */
+export async function openSqliteReader(
+  address: Extract<DatabaseAddress, { file: string }>,
+  { interruptible = false }: { interruptible?: boolean } = {},
+): Promise<SqliteReader> {
+  if (interruptible && address.engine === 'better-sqlite3') {
+    const driver = require.resolve('better-sqlite3');
+    return new ReaderProcess({ driver, file: address.file, pragmas: PRAGMAS.reader });
+  }
+  const source = await openSqlite(address, 'reader', []);
+  const runner = source.createQueryRunner();
+  return {
+    query: async (text, values) => (await runner.query(text, [...values], true)).records,
+    interrupt: () =>
+      (source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),
+    close: () => source.destroy(),
+  };
 }
 
 /**
@@ -90,7 +121,7 @@ export interface PostgresPoolOptions {
 }
 
 /** How much longer than a statement may take we wait for its answer. */
-const ANSWER_GRACE_MS = 3000;
+export const ANSWER_GRACE_MS = 3000;
 
 /**
  * A transaction that is silent for this long belongs to a process that is paused or cut off. PostgreSQL ends it, since

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql, { type Sql } from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { discardConnection, openPostgres } from './data-sources.js';
+import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
-import { classifyStorageError, inDoubt, unavailable } from './storage-error.js';
+import { QueryDeadline, tooExpensive } from './query-deadline.js';
+import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
+import { ReaderPool } from './reader-pool.js';
+import { classifyStorageError, inDoubt, isCancelled, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
   type LogEntry,
@@ -33,11 +36,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
   readonly #current = new CurrentTransaction();
+  /** The connections that queries may hold at a time: half of the pool. The other half is for lookups and writes. */
+  readonly #queries: ReaderPool<object>;
   #writable = true;
   #onLogged: () => void = () => undefined;
 
-  private constructor(source: DataSource, { logWriter, clock }: UnitOfWorkOptions) {
+  private constructor(source: DataSource, poolSize: number, { logWriter, clock }: UnitOfWorkOptions) {
     this.#source = source;
+    const places = Array.from({ length: Math.max(1, Math.floor(poolSize / 2)) }, () => ({}));
+    this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs: MAX_QUERY_WAIT_MS });
     this.#logWriter = logWriter;
     this.#clock = clock;
   }
@@ -48,7 +55,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     options: UnitOfWorkOptions,
   ): Promise<PostgresUnitOfWork> {
     const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-    return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), options);
+    return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), poolSize, options);
   }
 
   get writable(): boolean {
@@ -85,10 +92,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    lane: ReadLane = { lane: 'lookup' },
+  ): Promise<Result> {
     const joined = this.#current.readable;
     if (joined) return work(joined);
     try {
+      if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane.limitMs));
       return await this.#withConnection(BEGIN_READ, connection =>
         this.#current.enter(this.#transactionOn(connection), false, work),
       );
@@ -103,8 +114,39 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   async close(): Promise<void> {
+    await this.#queries.close();
     await this.#source.destroy();
     this.#current.close();
+  }
+
+  /** PostgreSQL ends the statement that runs when the time is over; the connection stays good. */
+  #runQuery<Result>(work: (transaction: Transaction) => Promise<Result>, limitMs: number): Promise<Result> {
+    let allowedMs = limitMs;
+    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async connection => {
+      const deadline = new QueryDeadline(limitMs, () => undefined);
+      const plain = this.#transactionOn(connection);
+      const query = async ({ text, values }: Sql) => {
+        deadline.check();
+        // The limit holds for the query, and PostgreSQL's for each statement: it is lowered as time is used up.
+        const leftMs = Math.ceil(deadline.leftMs);
+        if (leftMs < allowedMs * 0.9) {
+          allowedMs = leftMs;
+          await connection.query(allowStatements(allowedMs));
+        }
+        try {
+          const client = (await connection.connect()) as Client;
+          // The answer is waited for as long as the statement may take, which may be longer than others may.
+          return (await client.query({ text, values, query_timeout: allowedMs + ANSWER_GRACE_MS })).rows;
+        } catch (error) {
+          throw isCancelled(error) && deadline.usedMs >= limitMs * 0.9 ? tooExpensive(limitMs) : error;
+        }
+      };
+      try {
+        return await this.#current.enter({ ...plain, query }, false, work);
+      } finally {
+        deadline.stop();
+      }
+    });
   }
 
   #transactionOn(connection: QueryRunner): Transaction {
@@ -161,13 +203,28 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
+/** How long each further statement of the transaction may take. */
+function allowStatements(limitMs: number): string {
+  return `SET LOCAL statement_timeout = ${limitMs}`;
+}
+
+/** A connection of the driver, as far as it is used here without TypeORM. */
+interface Client {
+  query(statement: string): Promise<{ command: string }>;
+  query(statement: {
+    text: string;
+    values: unknown[];
+    query_timeout: number;
+  }): Promise<{ rows: Record<string, unknown>[] }>;
+}
+
 /** @throws RollcallError `UNAVAILABLE` when the answer was lost, so that the commit may or may not have happened. */
 async function commit(connection: QueryRunner): Promise<void> {
   // A connection that was lost before the commit was sent has committed nothing.
   const inTime = !connection.isReleased;
   try {
     if (!inTime) throw new QueryRunnerAlreadyReleasedError();
-    const client = (await connection.connect()) as { query(text: string): Promise<{ command: string }> };
+    const client = (await connection.connect()) as Client;
     const { command } = await client.query('COMMIT');
     // After a failed statement PostgreSQL rolls back instead, and does not report an error.
     if (command !== 'COMMIT') throw new Error(`a statement had failed: the commit became a ${command}`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -69,20 +70,35 @@ export async function rewriteSmall(writer: DataSource, maxBytes: number): Promis
   return true;
 }
 
-const CHECKPOINT_ATTEMPTS = 5;
+const CHECKPOINT_ATTEMPTS = 30;
+
+/** The longest pause between two attempts. All of them together take longer than any query runs by default. */
+const MAX_CHECKPOINT_PAUSE_MS = 1000;
 
 /**
- * Empties the write-ahead log in front of a file. It cannot be emptied while somebody reads an older state; the next
- * attempt comes when it is the writer's turn again.
- * @param run runs a statement on the writer, in its turn.
+ * Empties the write-ahead log in front of a file. It cannot be emptied while somebody reads an older state. Then the next
+ * attempt comes after a pause, in a turn of its own: the writer waits for no reader, since all who write wait for it.
+ * @param attempt tries once, in the writer's turn, and says whether it is empty.
  * @returns whether it is empty.
  */
-export async function emptyWriteAheadLog(run: (statement: string) => Promise<unknown>): Promise<boolean> {
-  for (let attempt = 0; attempt < CHECKPOINT_ATTEMPTS; attempt++) {
-    const rows = (await run('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[] | undefined;
-    if (!rows?.[0]?.busy) return true;
+export async function emptyWriteAheadLog(attempt: () => Promise<boolean>): Promise<boolean> {
+  for (let count = 0; count < CHECKPOINT_ATTEMPTS; count++) {
+    if (await attempt()) return true;
+    await sleep(Math.min(MAX_CHECKPOINT_PAUSE_MS, 20 * 2 ** count));
   }
   return false;
+}
+
+/** Empties the write-ahead log now if nobody reads an older state. @returns whether it is empty. */
+export async function checkpoint(writer: DataSource | undefined): Promise<boolean> {
+  const [before] = ((await writer?.query('PRAGMA busy_timeout')) ?? []) as { timeout: number }[];
+  await writer?.query('PRAGMA busy_timeout = 0');
+  try {
+    const rows = (await writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[] | undefined;
+    return !rows?.[0]?.busy;
+  } finally {
+    await writer?.query(`PRAGMA busy_timeout = ${before?.timeout ?? 0}`);
+  }
 }
 
 async function pragma(source: DataSource, name: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { RollcallError } from '@rollcall/protocol';
+import { busy } from './storage-error.js';
 
 /**
  * Runs work one after another, in the order in which it came. The queue is bounded: past `maxWaiting` it refuses further
@@ -14,15 +14,15 @@ export class SerialQueue {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** How much work waits or runs: callers use it to pick the shortest queue. */
+  /** How much work waits or runs. */
   get length(): number {
     return this.#waiting;
   }
 
   /** @throws RollcallError `UNAVAILABLE` when too much work waits, or the queue is closed. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) return Promise.reject(refused('the storage is closed'));
-    if (this.#waiting >= this.#maxWaiting) return Promise.reject(refused('too many calls are waiting'));
+    if (this.#closed) return Promise.reject(busy('the storage is closed'));
+    if (this.#waiting >= this.#maxWaiting) return Promise.reject(busy('too many calls are waiting'));
     this.#waiting += 1;
     const result = this.#tail.then(work);
     this.#tail = result.then(
@@ -41,10 +41,4 @@ export class SerialQueue {
   #finish(): void {
     this.#waiting -= 1;
   }
-}
-
-function refused(reason: string): RollcallError {
-  return new RollcallError('UNAVAILABLE', `${reason}; nothing was changed, try again later`, {
-    retry_after: 1,
-  });
 }

@@ -1,10 +1,12 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
-import { openSqlite } from './data-sources.js';
+import { openSqlite, openSqliteReader } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import { emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
+import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
+import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
+import { SqliteLane, type SqliteReader } from './sqlite-lane.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
@@ -17,15 +19,24 @@ import {
 } from './unit-of-work.js';
 
 const MAX_WAITING_WRITES = 1000;
-const MAX_WAITING_READS = 1000;
-const READERS = 2;
+const MAX_WAITING_LOOKUPS = 1000;
 
-/** Opens a connection, at the start and in place of one that can no longer be trusted. */
-type Open = (role: 'writer' | 'reader') => Promise<DataSource>;
+/**
+ * Together with the writer and the reader of lookups they fill the four threads of Node that the asynchronous driver runs
+ * on, and no more: a statement of the others never waits for one.
+ */
+const QUERY_READERS = 2;
+
+/** Opens connections, at the start and in place of those that can no longer be trusted. */
+interface Open {
+  writer(): Promise<DataSource>;
+  lookups(): Promise<SqliteReader>;
+  queries(): Promise<SqliteReader>;
+}
 
 /**
  * The unit of work on an embedded file: exactly one writer behind a queue, and readers beside it that see committed
- * data only (WAL). TypeORM shares one connection among all callers of a DataSource. Without the queue, the write of one
+ * data only (WAL): one for lookups, others for queries. TypeORM shares one connection among all callers of a DataSource. Without the queue, the write of one
  * caller could be acknowledged inside the transaction of another and vanish with its rollback.
  *
  * Transactions begin with plain statements, never through TypeORM. TypeORM counts how deep it is, and counts wrongly
@@ -41,7 +52,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #maxRewriteBytes: number;
   readonly #current = new CurrentTransaction();
   readonly #writes = new SerialQueue(MAX_WAITING_WRITES);
-  readonly #readers: { queue: SerialQueue; source: DataSource | undefined }[] = [];
+  readonly #lookups: SqliteLane;
+  readonly #queries: SqliteLane;
   #writer: DataSource | undefined;
   #writable = true;
   #onLogged: () => void = () => undefined;
@@ -51,6 +63,12 @@ export class SqliteUnitOfWork implements UnitOfWork {
     this.#logWriter = logWriter;
     this.#clock = clock;
     this.#maxRewriteBytes = maxRewriteBytes;
+    this.#lookups = new SqliteLane(open.lookups, { readers: 1, maxWaiting: MAX_WAITING_LOOKUPS });
+    this.#queries = new SqliteLane(open.queries, {
+      readers: QUERY_READERS,
+      maxWaiting: MAX_WAITING_QUERIES,
+      maxWaitMs: MAX_QUERY_WAIT_MS,
+    });
   }
 
   /** The file must exist and be migrated. */
@@ -59,14 +77,15 @@ export class SqliteUnitOfWork implements UnitOfWork {
     options: UnitOfWorkOptions,
   ): Promise<SqliteUnitOfWork> {
     const unit = new SqliteUnitOfWork(
-      role => openSqlite(address, role, options.entities),
+      {
+        writer: () => openSqlite(address, 'writer', options.entities),
+        lookups: () => openSqliteReader(address),
+        queries: () => openSqliteReader(address, { interruptible: true }),
+      },
       options,
       MAX_REWRITE_BYTES[address.engine],
     );
-    unit.#writer = await unit.#open('writer');
-    for (let count = 0; count < READERS; count++) {
-      unit.#readers.push({ queue: new SerialQueue(MAX_WAITING_READS), source: await unit.#open('reader') });
-    }
+    unit.#writer = await unit.#open.writer();
     return unit;
   }
 
@@ -87,49 +106,32 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return result;
   }
 
-  async read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async read<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    lane: ReadLane = { lane: 'lookup' },
+  ): Promise<Result> {
     const joined = this.#current.readable;
     if (joined) return work(joined);
-    const reader = this.#readers.reduce((least, one) =>
-      one.queue.length < least.queue.length ? one : least,
-    );
-    return reader.queue.run(async () => {
-      try {
-        reader.source ??= await this.#open('reader');
-        const source = reader.source;
-        await source.query('BEGIN');
-        const transaction = this.#transactionOn(source);
-        try {
-          return await this.#current.enter(transaction, false, work);
-        } finally {
-          await source.query('ROLLBACK');
-        }
-      } catch (error) {
-        if (classifyStorageError(error) !== 'unavailable') throw error;
-        await closeQuietly(reader.source);
-        reader.source = undefined;
-        throw unavailable(error);
-      }
-    });
+    const inTransaction = (run: SqliteReader['query']) => {
+      const query = ({ sql: text, values }: Sql) => run(text, values.map(bindable));
+      return this.#current.enter({ dialect: this.dialect, now: this.#clock(), query }, false, work);
+    };
+    if (lane.lane === 'query') return this.#queries.read(inTransaction, lane.limitMs);
+    return this.#lookups.read(inTransaction);
   }
 
   async scrub(): Promise<boolean> {
     const rewritten = await this.#writes.run(async () => {
-      this.#writer ??= await this.#open('writer');
+      this.#writer ??= await this.#open.writer();
       return rewriteSmall(this.#writer, this.#maxRewriteBytes);
     });
-    const emptied = await emptyWriteAheadLog(statement =>
-      this.#writes.run(async () => this.#writer?.query(statement)),
-    );
+    const emptied = await emptyWriteAheadLog(() => this.#writes.run(() => checkpoint(this.#writer)));
     return emptied && rewritten;
   }
 
   async close(): Promise<void> {
     await this.#writes.close();
-    for (const { queue, source } of this.#readers) {
-      await queue.close();
-      await closeQuietly(source);
-    }
+    await Promise.all([this.#queries.close(), this.#lookups.close()]);
     await closeQuietly(this.#writer);
     this.#writer = undefined;
     this.#current.close();
@@ -151,7 +153,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   ): Promise<Result> {
     const entries: LogEntry[] = [];
     try {
-      this.#writer ??= await this.#open('writer');
+      this.#writer ??= await this.#open.writer();
       const plain = this.#transactionOn(this.#writer);
       const transaction: WriteTransaction = {
         ...plain,

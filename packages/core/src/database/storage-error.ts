@@ -19,10 +19,11 @@ const POSTGRES_UNAVAILABLE = /^(08|53|57|58|25006|25P03|XX001|XX002)/;
 
 /**
  * Signs of a lost connection: the codes of Node, what the driver says when no answer comes, what the pool says when no
- * connection becomes free, and what TypeORM says when a connection broke between two statements.
+ * connection becomes free, what TypeORM says when a connection broke between two statements, and the end of a reader's
+ * process.
  */
 const CONNECTION_LOST =
-  /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|Query read timeout|Query runner already released|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable/i;
+  /ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|Query read timeout|Query runner already released|timeout exceeded when trying to connect|Driver not Connected|server closed the connection|Client has encountered a connection error|not queryable|the reader process ended/i;
 
 /** Classifies an error that a driver threw. */
 export function classifyStorageError(error: unknown): StorageFailure {
@@ -44,6 +45,18 @@ export function unavailable(cause: unknown): RollcallError {
       retry_after: 1,
     },
   );
+}
+
+/** The error of a call that the storage does not even begin, since too much waits or it is closed. */
+export function busy(reason: string): RollcallError {
+  return new RollcallError('UNAVAILABLE', `${reason}; nothing was changed, try again later`, {
+    retry_after: 1,
+  });
+}
+
+/** Whether PostgreSQL ended a statement before it was done: its time was over, or somebody cancelled it. */
+export function isCancelled(error: unknown): boolean {
+  return describe(error).code === '57014';
 }
 
 /** The error of a commit whose answer was lost: only a read can tell whether it happened. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sql } from 'sql-template-tag';
 import type { EntitySchema } from 'typeorm';
 import type { Dialect } from './dialect.js';
+import type { ReadLane } from './read-lane.js';
 
 /** A connection that runs statements. */
 export interface Queryable {
@@ -61,7 +62,12 @@ export interface LogEntry {
 export interface UnitOfWork {
   readonly dialect: Dialect;
   write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
-  read<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * @param lane how it is served; default `lookup`. A read within another, or within a write, runs in its transaction, and
+   * with its time.
+   * @throws RollcallError `QUERY_TOO_EXPENSIVE` for a query whose time is over.
+   */
+  read<Result>(work: (transaction: Transaction) => Promise<Result>, lane?: ReadLane): Promise<Result>;
   /** Sets what is called after every commit of this process that added to the event log. It must not throw. */
   onLogged(listener: () => void): void;
   /**

@@ -1,5 +1,6 @@
 import { type Actor, type JsonObject, LIMITS, RollcallError, type UserExport } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUser, refuseDeleted, requireUsers } from '../users/find-users.js';
@@ -23,9 +24,9 @@ export class Exports {
   }
 
   /** Everything about one user, as of one moment. @throws RollcallError `USER_NOT_FOUND`, `PAYLOAD_TOO_LARGE` */
-  exportUser(id: string): Promise<UserExport> {
+  exportUser(id: string, limits?: QueryLimits): Promise<UserExport> {
     const { unitOfWork, sources } = this.#options;
-    return unitOfWork.read(transaction => exportUser(transaction, id, { sources }));
+    return unitOfWork.read(transaction => exportUser(transaction, id, { sources }), queryLane(limits));
   }
 
   /**

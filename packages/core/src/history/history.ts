@@ -1,6 +1,7 @@
 import type { RollcallEvent } from '@rollcall/protocol';
 import type { ParsedUserHistory } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { eventTable } from '../events/event-tables.js';
 import { LoggedEvent } from '../events/logged-event.js';
@@ -18,8 +19,8 @@ export class History {
   }
 
   /** One page, newest first. @throws RollcallError `USER_NOT_FOUND`, `CURSOR_INVALID` */
-  query(query: ParsedUserHistory): Promise<HistoryPage> {
-    return this.#unitOfWork.read(transaction => queryHistory(transaction, query));
+  query(query: ParsedUserHistory, limits?: QueryLimits): Promise<HistoryPage> {
+    return this.#unitOfWork.read(transaction => queryHistory(transaction, query), queryLane(limits));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Actor, DeletionPreview, TaskType } from '@rollcall/protocol';
 import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import {
   type CascadeKind,
@@ -90,9 +91,12 @@ export class LifeCycle {
   }
 
   /** Counts what `deleteUsers` would change, and changes nothing. @throws what `deleteUsers` would throw. */
-  previewDeletion(deletion: ParsedDeleteUsers): Promise<DeletionPreview> {
+  previewDeletion(deletion: ParsedDeleteUsers, limits?: QueryLimits): Promise<DeletionPreview> {
     const { unitOfWork, products } = this.#options;
-    return unitOfWork.read(transaction => previewDeletion(transaction, deletion, products));
+    return unitOfWork.read(
+      transaction => previewDeletion(transaction, deletion, products),
+      queryLane(limits),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Actor } from '@rollcall/protocol';
 import type { ParsedBanUser, ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
 import { tenantOfViewer, type Viewer } from '../products/viewer.js';
@@ -32,8 +33,8 @@ export class Moderation {
   }
 
   /** One page of the bans in force, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryBanned(viewer: Viewer, query: ParsedQueryBanned): Promise<BanPage> {
-    return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, query));
+  queryBanned(viewer: Viewer, query: ParsedQueryBanned, limits?: QueryLimits): Promise<BanPage> {
+    return this.#unitOfWork.read(transaction => queryBanned(transaction, viewer, query), queryLane(limits));
   }
 }
 

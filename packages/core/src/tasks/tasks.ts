@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, JsonObject, ListTasksAnswer, Task, TaskType } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import { insertRows } from '../database/table.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { cancelTask } from './end-task.js';
@@ -95,9 +96,9 @@ export class Tasks {
    * @param options as `listTasksOptionsSchema` checked them.
    * @throws RollcallError `CURSOR_INVALID`
    */
-  list(options: ParsedListTasksOptions): Promise<ListTasksAnswer> {
+  list(options: ParsedListTasksOptions, limits?: QueryLimits): Promise<ListTasksAnswer> {
     const { unitOfWork, exportLink } = this.#options;
-    return unitOfWork.read(transaction => listTasks(transaction, options, exportLink));
+    return unitOfWork.read(transaction => listTasks(transaction, options, exportLink), queryLane(limits));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type Actor, formatPosition, RollcallError, type UserOutcome } from '@rollcall/protocol';
 import { grantsOf, type Tenant } from '../access/access.js';
 import type { Principal } from '../access/tokens.js';
+import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { queryUsers } from '../query/query-users.js';
@@ -8,6 +9,7 @@ import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
+import { adviseOnCost } from './advise-on-cost.js';
 import { connectUser, createGuest } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
@@ -112,14 +114,26 @@ export class Users {
     return ids.flatMap(id => found.get(id) ?? []);
   }
 
-  /** One page of users, and the position in the event log that it includes. */
-  async query(query: ParsedUserQuery): Promise<{ rows: UserRow[]; next?: string; position: string }> {
-    return this.#unitOfWork.read(async transaction => {
+  /**
+   * One page of users, and the position in the event log that it includes.
+   * @param limits how long it may run; default as long as a query of a server token may.
+   * @throws RollcallError `CURSOR_INVALID`; `QUERY_TOO_EXPENSIVE`, which names what to index.
+   */
+  async query(
+    query: ParsedUserQuery,
+    limits?: QueryLimits,
+  ): Promise<{ rows: UserRow[]; next?: string; position: string }> {
+    let indexed: readonly string[] = [];
+    const read = this.#unitOfWork.read(async transaction => {
       // The position is read first: an event that it does not include is news, even if a row shows it already.
       const { epoch, seq } = await readBounds(transaction);
       const { indexed_custom_fields: indexedFields } = await readSettings(transaction);
+      indexed = indexedFields;
       const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
       return { ...found, position: formatPosition({ epoch, seq }) };
+    }, queryLane(limits));
+    return read.catch((error: unknown) => {
+      throw adviseOnCost(error, query, indexed);
     });
   }
 

@@ -9,6 +9,7 @@ it('knows every code of the contract, and no other', () => {
     'NOT_ALLOWED',
     'NOT_FOUND',
     'PAYLOAD_TOO_LARGE',
+    'QUERY_TOO_EXPENSIVE',
     'RATE_LIMITED',
     'RESYNC_REQUIRED',
     'REVISION_CONFLICT',

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { trpc: 'PAYLOAD_TOO_LARGE', unrecoverable: true },
   RATE_LIMITED: { trpc: 'TOO_MANY_REQUESTS', unrecoverable: false },
   CURSOR_INVALID: { trpc: 'BAD_REQUEST', unrecoverable: true },
+  QUERY_TOO_EXPENSIVE: { trpc: 'UNPROCESSABLE_CONTENT', unrecoverable: true },
   RESYNC_REQUIRED: { trpc: 'PRECONDITION_FAILED', unrecoverable: true },
   UNAVAILABLE: { trpc: 'SERVICE_UNAVAILABLE', unrecoverable: false },
   INTERNAL: { trpc: 'INTERNAL_SERVER_ERROR', unrecoverable: false },
@@ -40,6 +41,7 @@ interface ErrorCodeEntry {
     | 'CONFLICT'
     | 'PRECONDITION_FAILED'
     | 'PAYLOAD_TOO_LARGE'
+    | 'UNPROCESSABLE_CONTENT'
     | 'TOO_MANY_REQUESTS'
     | 'SERVICE_UNAVAILABLE'
     | 'INTERNAL_SERVER_ERROR';

@@ -26,6 +26,8 @@ export const ERROR_MEANINGS: Record<ErrorCode, string> = {
   PAYLOAD_TOO_LARGE: 'The request is larger than the server accepts.',
   RATE_LIMITED: 'Too many calls. `retry_after` says how many seconds to wait.',
   CURSOR_INVALID: 'The cursor was not issued for this query. Start again without it.',
+  QUERY_TOO_EXPENSIVE:
+    'The query ran for as long as a query of this caller may. The message names what to index, or says to narrow it.',
   RESYNC_REQUIRED: 'The event log no longer reaches back to this position. Read everything again.',
   UNAVAILABLE:
     'The server cannot do this now: the disk is full, the database cannot be reached, or too many calls wait. Nothing was changed; try again later.',

@@ -1,4 +1,5 @@
 import type { MessageContent } from '@rollcall/protocol';
+import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
@@ -49,8 +50,8 @@ export class Chat {
   }
 
   /** One page of channels, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryChannels(viewer: Viewer, query: ParsedQueryChannels): Promise<ChannelPage> {
-    return this.#unitOfWork.read(transaction => queryChannels(transaction, viewer, query));
+  queryChannels(viewer: Viewer, query: ParsedQueryChannels, limits?: QueryLimits): Promise<ChannelPage> {
+    return this.#unitOfWork.read(transaction => queryChannels(transaction, viewer, query), queryLane(limits));
   }
 
   /** Adds members. @throws RollcallError `NOT_FOUND`, `NOT_ALLOWED` */
@@ -94,8 +95,8 @@ export class Chat {
   }
 
   /** One page of the messages of a channel, newest first. @throws RollcallError `NOT_FOUND`, `CURSOR_INVALID` */
-  queryMessages(viewer: Viewer, query: ParsedQueryMessages): Promise<MessagePage> {
-    return this.#unitOfWork.read(transaction => queryMessages(transaction, viewer, query));
+  queryMessages(viewer: Viewer, query: ParsedQueryMessages, limits?: QueryLimits): Promise<MessagePage> {
+    return this.#unitOfWork.read(transaction => queryMessages(transaction, viewer, query), queryLane(limits));
   }
 
   /** Adds a reaction, once. @throws RollcallError `NOT_FOUND` */
@@ -127,8 +128,8 @@ export class Chat {
   }
 
   /** One page of flags, newest first; for servers. @throws RollcallError `CURSOR_INVALID` */
-  queryFlags(page: { limit: number; next?: string }): Promise<FlagPage> {
-    return this.#unitOfWork.read(transaction => queryFlags(transaction, page));
+  queryFlags(page: { limit: number; next?: string }, limits?: QueryLimits): Promise<FlagPage> {
+    return this.#unitOfWork.read(transaction => queryFlags(transaction, page), queryLane(limits));
   }
 
   #writeMessage(

@@ -1,4 +1,5 @@
 import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
+import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
@@ -32,8 +33,8 @@ export class Feeds {
   }
 
   /** One page of activities, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryActivities(query: ParsedQueryActivities): Promise<ActivityPage> {
-    return this.#unitOfWork.read(transaction => queryActivities(transaction, query));
+  queryActivities(query: ParsedQueryActivities, limits?: QueryLimits): Promise<ActivityPage> {
+    return this.#unitOfWork.read(transaction => queryActivities(transaction, query), queryLane(limits));
   }
 
   #write(change: (transaction: WriteTransaction) => Promise<ActivityRow>): Promise<ActivityPage> {

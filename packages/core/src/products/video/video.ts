@@ -1,4 +1,5 @@
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
+import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
@@ -68,8 +69,8 @@ export class Video {
   }
 
   /** One page of the calls that the viewer may see, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryCalls(viewer: Viewer, query: ParsedQueryCalls): Promise<CallPage> {
-    return this.#unitOfWork.read(transaction => queryCalls(transaction, viewer, query));
+  queryCalls(viewer: Viewer, query: ParsedQueryCalls, limits?: QueryLimits): Promise<CallPage> {
+    return this.#unitOfWork.read(transaction => queryCalls(transaction, viewer, query), queryLane(limits));
   }
 
   #write(change: (transaction: WriteTransaction) => Promise<CallRow>): Promise<CallPage> {

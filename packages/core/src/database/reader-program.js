@@ -1,0 +1,50 @@
+/**
+ * What a {@link ReaderProcess} runs: it reads an embedded file, one statement after another, as its parent asks. It is
+ * JavaScript because Node runs it as it stands, both beside the sources and in the built package.
+ */
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Ends this process when its parent is gone, also in the middle of a statement, when nothing else here gets a turn. It has
+ * a thread of its own.
+ */
+const WATCH_PARENT = `
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 500);
+`;
+
+/** @type {import('./reader-process.js').ReaderProgram} */
+const { driver, file, pragmas } = JSON.parse(process.argv[2] ?? '');
+
+process.title = 'rollcall reader';
+// Whoever stops a server may signal its whole group. Running calls are answered first, so the parent says when to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+new Worker(WATCH_PARENT, { eval: true }).unref();
+
+const Database = createRequire(import.meta.url)(driver);
+const database = new Database(file, { readonly: true, fileMustExist: true });
+for (const pragma of pragmas) database.pragma(pragma);
+
+process.on('message', message => {
+  const { id, text, values } = /** @type {{ id: number, text: string, values: unknown[] }} */ (message);
+  process.send?.(answer(id, text, values));
+});
+
+/**
+ * @param {number} id
+ * @param {string} text
+ * @param {unknown[]} values
+ */
+function answer(id, text, values) {
+  try {
+    const statement = database.prepare(text);
+    if (statement.reader) return { id, rows: statement.all(...values) };
+    statement.run(...values);
+    return { id, rows: [] };
+  } catch (error) {
+    const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
+    return { id, error: { code, message } };
+  }
+}

@@ -1,0 +1,120 @@
+import { CALLER_BUDGETS } from '@rollcall/protocol';
+import { describe, expect, it, vi } from 'vitest';
+import { CallerBudgets } from './caller-budget.js';
+
+/** A query that ends when it is told to. */
+function held() {
+  let end = (): void => undefined;
+  const ended = new Promise<void>(resolve => {
+    end = resolve;
+  });
+  return { run: () => ended, end };
+}
+
+/** Lets everything that can go on go on. */
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
+describe('the queries of a caller', () => {
+  it('run one at a time for a user, in the order in which they came, over all its calls', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const log: string[] = [];
+    const query = (name: string) =>
+      budgets.of('user jane', 'client').runQuery(async () => {
+        log.push(`${name} begins`);
+        await settled();
+        log.push(`${name} ends`);
+      });
+    await Promise.all([query('a'), query('b'), query('c')]);
+    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+    expect(budgets.size).toBe(0);
+  });
+
+  it('run four at a time for a server token', async () => {
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('server x', 'server');
+    let running = 0;
+    let most = 0;
+    const query = () =>
+      budget.runQuery(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await settled();
+        running -= 1;
+      });
+    await Promise.all(Array.from({ length: 20 }, query));
+    expect(most).toBe(4);
+  });
+
+  it('keep nobody else waiting', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const slow = held();
+    const running = budgets.of('user jane', 'client').runQuery(slow.run);
+    expect(await budgets.of('user john', 'client').runQuery(async () => 'john')).toBe('john');
+    expect(budgets.size).toBe(1);
+    slow.end();
+    await running;
+  });
+
+  it('go on after one that fails', async () => {
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const failing = budget.runQuery(() => Promise.reject(new Error('no')));
+    const next = budget.runQuery(async () => 'next');
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('next');
+  });
+
+  it('are refused when a hundred wait already, with the number', async () => {
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const slow = held();
+    const waiting = Array.from({ length: 101 }, () => budget.runQuery(slow.run));
+    await expect(budget.runQuery(slow.run)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'a caller has at most 100 queries that wait; wait for their answers',
+      retry_after: 2,
+    });
+    slow.end();
+    await Promise.all(waiting);
+  });
+
+  it('leave the queue when their caller is gone, without being run', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = budgets.of('user jane', 'client');
+    const slow = held();
+    const running = budget.runQuery(slow.run);
+    const gone = new AbortController();
+    const never = vi.fn(async () => undefined);
+    const waiting = budget.runQuery(never, gone.signal);
+    const goneBefore = budget.runQuery(never, AbortSignal.abort());
+    const next = budget.runQuery(async () => 'next');
+    gone.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(goneBefore).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    slow.end();
+    await running;
+    expect(await next).toBe('next');
+    expect(never).not.toHaveBeenCalled();
+    expect(budgets.size).toBe(0);
+  });
+
+  it('are refused when they have waited for 30 seconds, and the next ones run', async () => {
+    vi.useFakeTimers();
+    try {
+      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+      const slow = held();
+      const running = budget.runQuery(slow.run);
+      const never = vi.fn(async () => undefined);
+      const late = expect(budget.runQuery(never)).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        message: 'a caller has at most 1 running query; this one waited 30 s for its turn',
+      });
+      await vi.advanceTimersByTimeAsync(30_000);
+      await late;
+      const next = budget.runQuery(async () => 'next');
+      slow.end();
+      await running;
+      expect(await next).toBe('next');
+      expect(never).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

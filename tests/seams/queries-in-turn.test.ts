@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { freshDatabaseUrl, openSql, type SqlConnection } from '@rollcall/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
+import { until } from '../support/until.js';
+
+const QUERY_MS = 2000;
+
+/** Nobody who is not concerned waits for longer. */
+const PROMPT_MS = 1000;
+
+let server: ServerProcess;
+let backEnd: ServerClient;
+/** Holds a table, so that a query of it takes until its limit. Only on PostgreSQL can another connection do that. */
+let holder: SqlConnection;
+
+beforeAll(async () => {
+  const databaseUrl = await freshDatabaseUrl('postgres');
+  server = await startServerProcess({
+    databaseUrl,
+    env: { ROLLCALL_CLIENT_QUERY_MS: String(QUERY_MS) },
+  });
+  backEnd = createServerClient({ url: server.url, secret: SECRET });
+  await backEnd.upsertUsers([{ id: 'jane' }, { id: 'john' }]);
+  holder = await openSql(databaseUrl);
+});
+
+afterAll(async () => {
+  await holder.close();
+  await backEnd.disconnect();
+  await server.stop();
+});
+
+interface Answer {
+  status: number;
+  data: { code?: string; message?: string };
+  ms: number;
+}
+
+async function ask(userId: string, procedure: string): Promise<Answer> {
+  const token = await backEnd.createToken(userId);
+  const startedAt = performance.now();
+  const answer = await fetch(`${server.url}/trpc/${procedure}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const body = (await answer.json()) as { error?: { data: Answer['data'] } };
+  return { status: answer.status, data: body.error?.data ?? {}, ms: performance.now() - startedAt };
+}
+
+/** Begins a query over a WebSocket; resolves with the code of its error. */
+async function askOverSocket(
+  userId: string,
+  procedure: string,
+): Promise<{ code: Promise<string>; end(): void }> {
+  const token = await backEnd.createToken(userId);
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/trpc?connectionParams=1`);
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ method: 'connectionParams', data: { token } }));
+  const code = new Promise<string>(resolve => {
+    socket.on('message', text => {
+      const message = text.toString().startsWith('{') ? JSON.parse(text.toString()) : {};
+      if (message.id === 1) resolve(message.error?.data.code ?? 'ok');
+    });
+  });
+  socket.send(JSON.stringify({ id: 1, method: 'query', params: { path: procedure, input: {} } }));
+  return { code, end: () => socket.close() };
+}
+
+/** Whether a query waits for the table that is held. */
+async function isWaiting(): Promise<boolean> {
+  const rows = await holder.query(
+    `SELECT 1 FROM pg_locks WHERE relation = 'calls'::regclass AND NOT granted`,
+  );
+  return rows.length > 0;
+}
+
+/** While nobody can read calls, runs something. */
+async function whileCallsAreHeld<Result>(run: () => Promise<Result>): Promise<Result> {
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+  try {
+    return await run();
+  } finally {
+    await holder.query('ROLLBACK');
+  }
+}
+
+describe('the queries of one user', () => {
+  it('run one at a time, over HTTP and WebSocket together, while calls that search nothing are answered', async () => {
+    await ask('jane', 'blocks.list');
+    await whileCallsAreHeld(async () => {
+      const slow = await askOverSocket('jane', 'video.queryCalls');
+      await until('the query is under way', isWaiting);
+      const order: string[] = [];
+      const note = (name: string) => (answer: Answer | string) => {
+        order.push(name);
+        return answer;
+      };
+      const [code, second, lookup, other] = (await Promise.all([
+        slow.code.then(note('slow')),
+        ask('jane', 'chat.queryChannels').then(note('second')),
+        ask('jane', 'blocks.list').then(note('lookup')),
+        ask('john', 'chat.queryChannels').then(note('other')),
+      ])) as [string, Answer, Answer, Answer];
+      expect(code).toBe('QUERY_TOO_EXPENSIVE');
+      expect([second.status, lookup.status, other.status]).toEqual([200, 200, 200]);
+      expect(order.slice(2)).toEqual(['slow', 'second']);
+      expect(lookup.ms).toBeLessThan(PROMPT_MS);
+      expect(other.ms).toBeLessThan(PROMPT_MS);
+      slow.end();
+    });
+  });
+
+  it('are answered with 422 when their time is over, which says how long it was', async () => {
+    const { status, data } = await whileCallsAreHeld(() => ask('jane', 'video.queryCalls'));
+    expect(status).toBe(422);
+    expect(data).toMatchObject({
+      code: 'QUERY_TOO_EXPENSIVE',
+      message: expect.stringContaining('2 seconds'),
+      unrecoverable: true,
+    });
+    expect(await ask('jane', 'video.queryCalls')).toMatchObject({ status: 200 });
+  });
+
+  it('that are hanging leave lookups of everybody be, however many users have one', async () => {
+    const ids = Array.from({ length: 15 }, (_, index) => `person-${index}`);
+    await backEnd.upsertUsers(ids.map(id => ({ id })));
+    await whileCallsAreHeld(async () => {
+      const hanging = ids.map(id => ask(id, 'video.queryCalls'));
+      const lookups = await Promise.all(ids.map(id => ask(id, 'blocks.list')));
+      expect(Math.max(...lookups.map(({ ms }) => ms))).toBeLessThan(PROMPT_MS);
+      expect(await ask('john', 'blocks.list')).toMatchObject({ status: 200 });
+      for (const { data } of await Promise.all(hanging)) expect(data.code).toBe('QUERY_TOO_EXPENSIVE');
+    });
+  });
+});
