@@ -199,6 +199,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',
   eventPage: 'events in one page of a subscription',
+  eventPageBytes: 'text of the events in one page of a subscription, in bytes; a single event may be longer',
   channelMembers: 'members named in one request about a channel, and shown with the channel',
   messageTextLength: 'characters of the text of a message',
   attachments: 'attachments of a message',

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { CallerBudgets } from '@rollcall/router';
+import type { CallerBudgets, Outlets } from '@rollcall/router';
 import type { Config } from './config/config.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
@@ -21,6 +21,8 @@ export interface Host {
   rateLimits: RateLimits;
   /** What the callers of this process have in use. */
   budgets: CallerBudgets;
+  /** The ways out of all live connections. */
+  outlets: Outlets;
   logger: Logger;
   /** The HTTP responses that are not finished. */
   responses: Set<ServerResponse>;

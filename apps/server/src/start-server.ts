@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { CallerBudgets } from '@rollcall/router';
+import { CallerBudgets, Outlets } from '@rollcall/router';
 import { budgetsOf } from './config/caller-budgets.js';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
@@ -85,6 +85,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       connections,
       rateLimits: new RateLimits(config),
       budgets: new CallerBudgets(budgetsOf(config)),
+      outlets: new Outlets({ maxUnreadBytes: config.maxUnreadBytes }),
       logger,
       responses: new Set(),
       stage: 'serving',

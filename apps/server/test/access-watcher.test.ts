@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, openDirectory } from '@rollcall/core';
+import { Outlets } from '@rollcall/router';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type StopWatching, watchAccess } from '../src/live/access-watcher.js';
@@ -55,7 +56,8 @@ function connect(userId: string): Promise<void> {
       closed.push(`${userId} ${code}`);
       resolve();
     };
-    connections.open({ kind: 'user', userId }, { bufferedBytes: () => 0, close });
+    const outlet = new Outlets({ maxUnreadBytes: 1 }).open({ unreadBytes: () => 0, close: () => undefined });
+    connections.open({ kind: 'user', userId }, { outlet, close });
   });
 }
 

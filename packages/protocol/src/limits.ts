@@ -53,6 +53,8 @@ export const LIMITS = {
   indexedCustomFields: 20,
   /** Events in one page of a live subscription. */
   eventPage: 500,
+  /** Text of the events in one page; a single event may be longer. */
+  eventPageBytes: 256 * 1024,
   /** Members named in one call, and members shown with a channel. */
   channelMembers: 100,
   messageTextLength: 5000,

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CLOSE_CODES, LIMITS, RollcallError } from '@rollcall/protocol';
+import { LIMITS, RollcallError } from '@rollcall/protocol';
 import type { CallerConnection } from './context.js';
 
 /** The client stays over these limits until it ends something. */
@@ -44,32 +43,4 @@ export async function* limitSubscription<Item>(
 
 function tooMany(message: string): RollcallError {
   return new RollcallError('RATE_LIMITED', message, { retry_after: RETRY_AFTER_SECONDS });
-}
-
-/** How many bytes may wait to be sent over one connection. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
-
-/** How long a connection may exceed that before it is closed. Its listener then resumes by its last id. */
-const PATIENCE_MS = 2000;
-
-const LOOK_EVERY_MS = 20;
-
-/**
- * Waits while too many bytes wait for a connection, so that a slow reader costs a bounded amount of memory.
- * @returns whether the connection can take more; false when it was closed as too slow, or when the signal aborted.
- */
-export async function awaitDrain(
-  connection: CallerConnection | undefined,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (!connection) return !signal.aborted;
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!signal.aborted && connection.bufferedBytes() > MAX_BUFFERED_BYTES) {
-    if (performance.now() > deadline) {
-      connection.close(CLOSE_CODES.tooSlow, 'reading too slowly; resume by the last id');
-      return false;
-    }
-    await sleep(LOOK_EVERY_MS);
-  }
-  return !signal.aborted;
 }

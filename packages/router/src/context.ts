@@ -1,6 +1,7 @@
 import type { Directory, Principal } from '@rollcall/core';
 import type { RollcallError } from '@rollcall/protocol';
 import type { CallerBudgets } from './caller-budget.js';
+import type { Outlet } from './outlet.js';
 
 /** The result of checking a caller's token. A procedure that needs a caller throws the error. */
 export type Authentication =
@@ -10,8 +11,8 @@ export type Authentication =
 /** The live connection over which a call came; plain HTTP calls have none. */
 export interface CallerConnection {
   readonly id: string;
-  /** Bytes that wait to be sent. A slow reader makes them grow. */
-  bufferedBytes(): number;
+  /** By which everything leaves that is sent over it. */
+  readonly outlet: Outlet;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
   /** How many queries and mutations run on it; the router counts them. */

@@ -14,9 +14,11 @@ import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
 import { type Caller, requireGrant } from './caller.js';
 import { limitSubscription } from './connection-limits.js';
+import type { CallerConnection } from './context.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
+import { takeTurn } from './take-turn.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 
 export const liveRouter = router({
@@ -68,7 +70,8 @@ export const liveRouter = router({
 
   /** Events that are sent and not stored: the progress of tasks. Server only. They have no id and do not move the position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
-    yield* limitSubscription(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
+    const { connection, directory } = ctx;
+    yield* limitSubscription(connection, streamProgress(directory.tasks, connection, signalOf(signal)));
   }),
 
   /** One task: first its present state, then every change. It ends when the task ends. @throws `TASK_NOT_FOUND` */
@@ -77,7 +80,13 @@ export const liveRouter = router({
     input,
     signal,
   }): AsyncGenerator<Task> {
-    yield* limitSubscription(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
+    const { connection, directory } = ctx;
+    const stream = inTurn(
+      directory.tasks.watch(input.task_id, signalOf(signal)),
+      connection,
+      signalOf(signal),
+    );
+    yield* limitSubscription(connection, stream);
   }),
 });
 
@@ -97,8 +106,29 @@ function signalOf(signal: AbortSignal | undefined): AbortSignal {
   return signal;
 }
 
+/** Yields each item when there is room for it. The next one is not asked for before. */
+async function* inTurn<Item>(
+  stream: AsyncIterable<Item>,
+  connection: CallerConnection | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Item> {
+  for await (const item of stream) {
+    const endTurn = await takeTurn(connection, signal);
+    if (!endTurn) return;
+    try {
+      yield item;
+    } finally {
+      endTurn();
+    }
+  }
+}
+
 /** The progress of tasks as it happens. When the reader is slow, only the last state of each task is yielded. */
-async function* streamProgress(tasks: Tasks, signal: AbortSignal): AsyncGenerator<RollcallEvent[]> {
+async function* streamProgress(
+  tasks: Tasks,
+  connection: CallerConnection | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<RollcallEvent[]> {
   const latest = new Map<string, RollcallEvent>();
   let wake = () => {};
   const unsubscribe = tasks.onProgress(event => {
@@ -115,9 +145,15 @@ async function* streamProgress(tasks: Tasks, signal: AbortSignal): AsyncGenerato
         });
         continue;
       }
-      const events = [...latest.values()];
-      latest.clear();
-      yield events;
+      const endTurn = await takeTurn(connection, signal);
+      if (!endTurn) return;
+      try {
+        const events = [...latest.values()];
+        latest.clear();
+        yield events;
+      } finally {
+        endTurn();
+      }
     }
   } finally {
     unsubscribe();

@@ -1,10 +1,10 @@
 import type { EventLog } from '@rollcall/core';
 import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
-import { awaitDrain } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
 import { shareable } from './encode-frame.js';
 import type { EventViewer } from './event-viewer.js';
+import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
 const MAX_SILENT_ENTRIES = 1000;
@@ -31,23 +31,31 @@ export async function* streamEvents(
   let position = options.after ?? (await log.position());
   let yieldedAt: Position | undefined;
   while (!signal.aborted) {
-    const page = await log.pageAfter(position);
-    if ('resyncAt' in page) {
-      position = page.resyncAt;
-      yieldedAt = position;
-      yield tracked(formatPosition(position), shareable({ events: [], resync: true }));
-      continue;
+    // Nothing is read before it can be sent. The turn lasts until the item is on its way.
+    const endTurn = await takeTurn(connection, signal);
+    if (!endTurn) return;
+    let caughtUp = false;
+    try {
+      const page = await log.pageAfter(position);
+      if ('resyncAt' in page) {
+        position = page.resyncAt;
+        yieldedAt = position;
+        yield tracked(formatPosition(position), shareable({ events: [], resync: true }));
+        continue;
+      }
+      position = page.upTo;
+      caughtUp = page.events.length === 0;
+      const events = page.events
+        .map(entry => viewer.see(entry))
+        .filter((event): event is RollcallEvent => Boolean(event));
+      const silent = yieldedAt !== undefined && position.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
+      if (events.length > 0 || !silent) {
+        yieldedAt = position;
+        yield tracked(formatPosition(position), shareable({ events }));
+      }
+    } finally {
+      endTurn();
     }
-    position = page.upTo;
-    const events = page.events
-      .map(entry => viewer.see(entry))
-      .filter((event): event is RollcallEvent => Boolean(event));
-    const silent = yieldedAt !== undefined && position.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
-    if (events.length > 0 || !silent) {
-      if (!(await awaitDrain(connection, signal))) return;
-      yieldedAt = position;
-      yield tracked(formatPosition(position), shareable({ events }));
-    }
-    if (page.events.length === 0) await log.waitBeyond(position, signal);
+    if (caughtUp) await log.waitBeyond(position, signal);
   }
 }

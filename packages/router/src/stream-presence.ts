@@ -17,8 +17,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PresenceWatch, UserRow } from '@rollcall/core';
 import { LIMITS, type PresenceEvent } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
-import { awaitDrain } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
+import { takeTurn } from './take-turn.js';
 import { userFor } from './view.js';
 
 /** How long changes are collected before they are sent. */
@@ -59,9 +59,14 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
       }
       if (sent.size === ids.size) await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
       while (pending.size > 0) {
-        if (!(await awaitDrain(connection, signal))) return;
-        const events = takePending(pending, sent);
-        if (events.length > 0) yield events;
+        const endTurn = await takeTurn(connection, signal);
+        if (!endTurn) return;
+        try {
+          const events = takePending(pending, sent);
+          if (events.length > 0) yield events;
+        } finally {
+          endTurn();
+        }
       }
     }
   } finally {

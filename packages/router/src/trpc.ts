@@ -58,8 +58,14 @@ const noteRunning = t.middleware(async ({ ctx, type, next }) => {
   }
 });
 
+/** Lets a call over a live connection begin when there is room for its answer. Subscriptions wait at each item. */
+const awaitOutlet = t.middleware(({ ctx, type, next }) => {
+  const { connection } = ctx as CallContext;
+  return connection && type !== 'subscription' ? connection.outlet.call(next) : next();
+});
+
 /** A procedure for every caller, with or without a token. Its calls are counted. */
-const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls);
+const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls).use(awaitOutlet);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.use(({ ctx, next }) => {

@@ -25,6 +25,7 @@ describe('loadConfig', () => {
       clientCallsPerMinute: 60,
       guestsPerMinute: 10,
       socketMessagesPerMinute: 120,
+      maxUnreadBytes: 134_217_728,
       trustedProxies: 0,
       authTimeoutMs: 5000,
       unreadyMs: 0,

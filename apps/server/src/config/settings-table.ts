@@ -143,6 +143,13 @@ export const SETTINGS = {
     fallback: () => 120,
     schema: wholeNumber(1, 1_000_000),
   }),
+  maxUnreadBytes: setting({
+    name: 'ROLLCALL_MAX_UNREAD_BYTES',
+    does: 'How many bytes may wait to be read on all live connections of this process together. Past that, the connections that are furthest behind are closed first, with 4008.',
+    default: String(128 * 1024 * 1024),
+    fallback: () => 128 * 1024 * 1024,
+    schema: wholeNumber(1024 * 1024, 64 * 1024 * 1024 * 1024),
+  }),
   clientSubscriptions: setting({
     name: 'ROLLCALL_CLIENT_SUBSCRIPTIONS',
     does: 'How many subscriptions a user may have at a time, over all its connections. Guests and callers without a user count by address.',

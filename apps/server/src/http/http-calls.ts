@@ -45,7 +45,7 @@ export async function handleCall(
       const { directory, signGuestToken, budgets } = host;
       const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
-      const handle = eventStream(response);
+      const handle = eventStream(host, response);
       const admission = await admit(host, authentication, { handle, requestId });
       const { connection } = admission;
       if (!connection) return { ...call, authentication: admission.authentication };
@@ -71,6 +71,15 @@ export async function handleCall(
  * An event stream has no close codes. It breaks off, the browser reconnects by itself with its last id, and learns then
  * what is wrong. A proper end would mean that the subscription is complete.
  */
-function eventStream(response: ServerResponse): ConnectionHandle {
-  return { bufferedBytes: () => response.writableLength, close: () => response.destroy() };
+function eventStream({ outlets }: Pick<Host, 'outlets'>, response: ServerResponse): ConnectionHandle {
+  const close = () => void response.destroy();
+  const outlet = outlets.open({ unreadBytes: () => response.writableLength, close });
+  const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+  response.write = (...args: unknown[]) => {
+    const more = write(...args);
+    outlet.sent();
+    return more;
+  };
+  response.once('close', () => outlet.end());
+  return { outlet, close };
 }

@@ -1,3 +1,4 @@
+import { Outlets } from '@rollcall/router';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection, Connections } from './connections.js';
 
@@ -125,10 +126,11 @@ function open(
   { expiresAt }: { expiresAt?: number } = {},
 ): { connection: Connection; closed: number[] } {
   const closed: number[] = [];
+  const outlet = new Outlets({ maxUnreadBytes: 1 }).open({ unreadBytes: () => 0, close: () => undefined });
   const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
   const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
-    { bufferedBytes: () => 0, close: code => closed.push(code) },
+    { outlet, close: code => closed.push(code) },
   );
   return { connection, closed };
 }

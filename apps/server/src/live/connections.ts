@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
-import type { CallerConnection } from '@rollcall/router';
+import type { CallerConnection, Outlet } from '@rollcall/router';
 
 /** What carries a live connection: a WebSocket, or the open response of an event stream. */
 export interface ConnectionHandle {
-  bufferedBytes(): number;
+  readonly outlet: Outlet;
   close(code: number, reason: string): void;
 }
 

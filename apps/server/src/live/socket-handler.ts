@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
-import { appRouter, type CallContext, frameEncoder } from '@rollcall/router';
+import { appRouter, type CallContext, frameEncoder, type Outlet } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -11,7 +11,6 @@ import { clientAddress } from '../http/client-address.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
 import { admit, closeCodeOf } from './admission.js';
-import type { ConnectionHandle } from './connections.js';
 import { createMessageMeter } from './message-meter.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
@@ -25,6 +24,9 @@ const CLOSE_TIMEOUT_MS = 2000;
 const MAX_FRAGMENTS = 256;
 const MAX_BUFFERED_CHUNKS = 16_384;
 
+/** What a socket can send that is counted as a message. Nobody asks for pongs. */
+const COUNTED = ['message', 'ping', 'pong'] as const;
+
 /** The WebSockets of the server. */
 export interface SocketHandler {
   /** Closes the sockets that have not signed in. `Connections` drains the others. */
@@ -36,6 +38,7 @@ export interface SocketHandler {
 interface OpenSocket {
   id: string;
   socket: WebSocket;
+  outlet: Outlet;
   /** Runs until the socket has signed in. */
   deadline: NodeJS.Timeout | undefined;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
@@ -56,6 +59,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     perMessageDeflate: false,
+    // By itself, ws cuts off without a word who sends more pings than it can answer at once.
+    autoPong: false,
   });
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -69,7 +74,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   });
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const openSocket: OpenSocket = { id: randomUUID(), socket, deadline: undefined, exempt: false };
+    const outlet = outletOf(socket, host);
+    const openSocket: OpenSocket = { id: randomUUID(), socket, outlet, deadline: undefined, exempt: false };
     openSocket.deadline = setTimeout(() => {
       close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
@@ -78,11 +84,18 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     const count = () => {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
       // Nothing is read any more of what it sends until it is gone.
-      for (const kind of ['message', 'ping']) socket.removeAllListeners(kind);
+      stopListening(socket);
       close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
+      socket.pause();
     };
-    socket.on('message', count).on('ping', count);
+    for (const kind of COUNTED) socket.on(kind, count);
+    socket.on('ping', data => {
+      if (socket.readyState !== socket.OPEN) return;
+      socket.pong(data);
+      outlet.sent();
+    });
     socket.once('close', () => {
+      outlet.end();
       clearTimeout(openSocket.deadline);
       openSockets.delete(request);
     });
@@ -96,6 +109,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     experimental_encoder: frameEncoder,
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const openSocket = openSockets.get(req);
+      const outlet = openSocket?.outlet ?? outletOf(socket, host);
       const requestId = openSocket?.id ?? randomUUID();
       // The token has arrived: the time that the server takes to check it does not count against the client.
       clearTimeout(openSocket?.deadline);
@@ -104,8 +118,9 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const authentication = await host.authenticate(info.connectionParams?.token);
       const address = clientAddress(req, config.trustedProxies);
       const limit = callLimit(host.rateLimits, authentication, { address });
-      const admission = await admit(host, authentication, { handle: handleOf(socket), requestId });
-      socket.resume();
+      const handle = { outlet, close: (code: number, reason: string) => close(socket, code, reason) };
+      const admission = await admit(host, authentication, { handle, requestId });
+      if (socket.readyState === socket.OPEN) socket.resume();
       markSignedIn(openSocket);
       if (openSocket) openSocket.exempt = authentication.principal?.kind === 'server';
       const call = {
@@ -167,11 +182,32 @@ function refuse(socket: WebSocket, code: ErrorCode): void {
   setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
 }
 
-function handleOf(socket: WebSocket): ConnectionHandle {
-  return {
-    bufferedBytes: () => socket.bufferedAmount,
-    close: (code, reason) => close(socket, code, reason),
+/** The outlet of a socket, which hears of everything that the socket sends. */
+function outletOf(socket: WebSocket, { outlets }: Pick<Host, 'outlets'>): Outlet {
+  const resume = () => {
+    if (socket.readyState === socket.OPEN) socket.resume();
   };
+  const outlet = outlets.open({
+    unreadBytes: () => socket.bufferedAmount,
+    close: (code, reason) => {
+      // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
+      stopListening(socket);
+      resume();
+      close(socket, code, reason);
+    },
+    pause: () => socket.pause(),
+    resume,
+  });
+  const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+  socket.send = (...args: unknown[]) => {
+    send(...args);
+    outlet.sent();
+  };
+  return outlet;
+}
+
+function stopListening(socket: WebSocket): void {
+  for (const kind of COUNTED) socket.removeAllListeners(kind);
 }
 
 function close(socket: WebSocket, code: number, reason: string): void {

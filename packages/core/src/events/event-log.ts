@@ -65,7 +65,8 @@ export class EventLog {
   }
 
   /**
-   * The entries after a position, at most `limit`; none when there is nothing new. The answer is `resyncAt` when the
+   * The entries after a position, at most `limit` and as many as `LIMITS.eventPageBytes` allows, but one at least; none when
+   * there is nothing new. The answer is `resyncAt` when the
    * position belongs to another log, lies ahead of this one, or is older than what is kept: then the reader has to read
    * everything afresh and go on from there.
    */

@@ -24,6 +24,8 @@ export class LoggedEvent {
   readonly at: number;
   /** The user that the event is about. */
   readonly userId: string | undefined;
+  /** How long its stored text is, which bounds pages. */
+  readonly textBytes: number;
   readonly #epoch: string;
   readonly #row: EventRow;
   #full: RollcallEvent | undefined;
@@ -35,6 +37,7 @@ export class LoggedEvent {
     this.type = row.type as EventType;
     this.at = row.at;
     this.userId = row.user_id;
+    this.textBytes = Buffer.byteLength(row.data);
     this.#epoch = epoch;
     this.#row = row;
   }

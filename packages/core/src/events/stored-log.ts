@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Position } from '@rollcall/protocol';
+import { LIMITS, type Position } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { LogEntry, Transaction, WriteTransaction } from '../database/unit-of-work.js';
@@ -25,14 +25,23 @@ export async function readBounds(transaction: Transaction): Promise<LogBounds> {
   return { epoch: row.epoch, seq: row.last_seq, minSeq: row.min_seq };
 }
 
-/** Reads the next entries after a position, at most `limit`, oldest first. */
+/**
+ * Reads the next entries after a position, at most `limit`, oldest first. Their texts are at most
+ * `LIMITS.eventPageBytes` long together; a single longer one comes alone.
+ */
 export async function readEntries(
   transaction: Transaction,
   after: Position,
   limit: number,
 ): Promise<LoggedEvent[]> {
   const cells = await transaction.query(
-    sql`SELECT ${raw(eventTable.columnList)} FROM events WHERE seq > ${after.seq} ORDER BY seq LIMIT ${limit}`,
+    sql`SELECT ${raw(eventTable.columnList)} FROM events WHERE seq > ${after.seq} AND seq <= (
+          SELECT max(seq) FROM (
+            SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq) AS bytes_so_far FROM (
+              SELECT seq, octet_length(data) AS bytes FROM events WHERE seq > ${after.seq} ORDER BY seq LIMIT ${limit}
+            ) AS next_entries
+          ) AS entries_so_far WHERE bytes_so_far <= ${LIMITS.eventPageBytes} OR bytes_so_far = bytes
+        ) ORDER BY seq`,
   );
   return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, transaction.dialect)));
 }

@@ -1,0 +1,65 @@
+import { Outlet, type OutletPeer } from './outlet.js';
+
+const LOOK_EVERY_MS = 20;
+
+/** A longer time between two looks means that this process stood still, and nobody could read. */
+const MAX_ELAPSED_MS = 5 * LOOK_EVERY_MS;
+
+/**
+ * The outlets of all connections of this process. It looks at those that have something unread, and at nothing while there
+ * are none. What is unread on all of them together has a bound: past it, the connections that are furthest behind are
+ * closed first.
+ */
+export class Outlets {
+  readonly #maxUnreadBytes: number;
+  readonly #unread = new Set<Outlet>();
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
+
+  /** @param options `maxUnreadBytes`: what may be unread on all connections together. */
+  constructor(options: { maxUnreadBytes: number }) {
+    this.#maxUnreadBytes = options.maxUnreadBytes;
+  }
+
+  /** The outlet of a new connection. The host says when something was sent, and when the connection has ended. */
+  open(peer: OutletPeer): Outlet {
+    return new Outlet(peer, outlet => {
+      this.#unread.add(outlet);
+      if (this.#timer) return;
+      this.#lookedAt = performance.now();
+      this.#lookLater();
+    });
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const elapsedMs = Math.min(now - this.#lookedAt, MAX_ELAPSED_MS);
+    this.#lookedAt = now;
+    let unreadBytes = 0;
+    for (const outlet of this.#unread) {
+      outlet.look(elapsedMs);
+      if (outlet.unreadBytes === 0 || outlet.hasEnded) this.#unread.delete(outlet);
+      else unreadBytes += outlet.unreadBytes;
+    }
+    if (unreadBytes > this.#maxUnreadBytes) this.#closeFurthestBehind(unreadBytes - this.#maxUnreadBytes);
+    this.#timer = undefined;
+    if (this.#unread.size > 0) this.#lookLater();
+  }
+
+  /** @param bytes what has to go. */
+  #closeFurthestBehind(bytes: number): void {
+    const furthestFirst = [...this.#unread].sort((a, b) => b.unreadBytes - a.unreadBytes);
+    let left = bytes;
+    for (const outlet of furthestFirst) {
+      if (left <= 0) return;
+      left -= outlet.unreadBytes;
+      this.#unread.delete(outlet);
+      outlet.closeAsTooSlow();
+    }
+  }
+}
