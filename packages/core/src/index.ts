@@ -44,6 +44,7 @@ export {
 } from './products/public-api.js';
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export type { Viewer } from './products/viewer.js';
+export { isFoundByDefault } from './query/is-found.js';
 export { matchesFilter } from './query/match-filter.js';
 export { Tasks } from './tasks/tasks.js';
 export type { Access } from './users/access-loader.js';
@@ -51,5 +52,5 @@ export { toUser } from './users/model/to-user.js';
 export type { UserRow } from './users/model/user-table.js';
 export { type Visibility, visibleUser } from './users/model/visible-user.js';
 export type { Revocation } from './users/revocation.js';
-export { isTombstone, tombstoneOf } from './users/tombstones.js';
+export { tombstoneOf } from './users/tombstones.js';
 export { Users } from './users/users.js';

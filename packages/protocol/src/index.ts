@@ -43,7 +43,9 @@ export {
   EVENT_CATALOGUE,
   type EventRule,
   type EventType,
+  eventRule,
   type TaskEventType,
+  USER_IDS_IN_EVENTS,
   type UserEventType,
 } from './events/event-catalogue.js';
 export {
@@ -165,6 +167,7 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
+export { isSystemId, isTombstone } from './users/system-ids.js';
 export { searchWords } from './users/text.js';
 export {
   type Device,

@@ -63,6 +63,7 @@ export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './use
 export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
   type FieldValues,
+  ownUserIdSchema,
   roleNameSchema,
   timeSchema,
   userFieldSchemas,

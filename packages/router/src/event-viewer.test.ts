@@ -53,6 +53,82 @@ describe('a listener with a filter', () => {
       matched: { before: false, after: true },
     });
   });
+
+  const AT = 1000;
+
+  it.each([
+    ['a soft deletion', 'user.deleted', { deleted_at: AT }, { deleted_at: { after: AT } }, [true, false]],
+    ['a restoration', 'user.restored', {}, { deleted_at: { before: 1 } }, [false, true]],
+    [
+      'a deactivation',
+      'user.deactivated',
+      { deactivated_at: AT },
+      { deactivated_at: { after: AT } },
+      [true, false],
+    ],
+    ['a reactivation', 'user.reactivated', {}, { deactivated_at: { before: 1 } }, [false, true]],
+    [
+      'a deletion whose user was erased',
+      'user.deleted',
+      { deleted_at: AT, name: 'gone' },
+      undefined,
+      [true, false],
+    ],
+    ['a restoration whose user was erased', 'user.restored', { deleted_at: AT }, undefined, undefined],
+    ['a deletion that goes further', 'user.deleted', { deleted_at: 1 }, undefined, undefined],
+    ['a change of a deleted user', 'user.updated', { deleted_at: 1 }, { image: { after: 'x' } }, undefined],
+    [
+      'a deactivated user who is deleted',
+      'user.deleted',
+      { deactivated_at: 1, deleted_at: AT },
+      { deleted_at: { after: AT } },
+      undefined,
+    ],
+  ] as const)('learns of it what a query would find: %s', (_, type, fields, changes, matched) => {
+    const event = entry({ id: 'john', name: 'in', ...fields }, changes, type);
+    for (const caller of [SERVER, JANE]) {
+      const seen = filtered(caller, { name: 'in' }).see(event);
+      if (!matched) expect(seen).toBeUndefined();
+      else expect(seen).toMatchObject({ type, matched: { before: matched[0], after: matched[1] } });
+    }
+  });
+});
+
+describe('an entry that this version does not understand', () => {
+  const log = (type: string, data: object) =>
+    new LoggedEvent('e', {
+      seq: 1,
+      type,
+      at: 1,
+      actor_type: 'server',
+      user_id: 'jane',
+      data: JSON.stringify(data),
+    });
+  const secret = { push_notifications: { disabled: true } };
+
+  it.each([
+    ['of a type that a newer process logs', log('user.teleported', { user: { id: 'jane', ...secret } })],
+    ['whose type is a name that objects inherit', log('constructor', { user: { id: 'jane' } })],
+    ['about a user that has lost the user', log('user.updated', { 'deleted-x': { id: 'jane', ...secret } })],
+    [
+      'about a channel that has lost its users',
+      log('channel.deleted', { channel: {}, 'deleted-x': ['jane'] }),
+    ],
+  ])('is for servers only: %s', (_, entry) => {
+    for (const selection of [{}, { userIds: new Set(['jane']) }]) {
+      expect(new EventViewer(SERVER, { ...selection }).see(entry)).toMatchObject({ type: entry.type });
+      for (const userId of ['jane', 'john']) {
+        expect(new EventViewer({ ...JANE, userId } as Caller, selection).see(entry)).toBeUndefined();
+      }
+    }
+    expect(filtered(SERVER, { name: 'in' }).see(entry)).toBeUndefined();
+  });
+
+  it('does not become an event about a user by a field called so', () => {
+    const task = log('task.created', { task: {}, user: { id: 'jane' } });
+    expect(new EventViewer(JANE, { userIds: new Set(['jane']) }).see(task)).toBeUndefined();
+    expect(filtered(SERVER, { name: { $exists: false } }).see(task)).toBeUndefined();
+  });
 });
 
 describe('a user', () => {

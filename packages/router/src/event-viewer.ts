@@ -1,5 +1,5 @@
 import {
-  isTombstone,
+  isFoundByDefault,
   isUserEvent,
   type LoggedEvent,
   matchesFilter,
@@ -7,8 +7,9 @@ import {
   visibleUser,
 } from '@rollcall/core';
 import {
-  EVENT_CATALOGUE,
   type EventType,
+  eventRule,
+  isTombstone,
   type ParsedFilter,
   type RollcallEvent,
   type User,
@@ -71,7 +72,7 @@ export class EventViewer {
   #namedId({ userId, type }: LoggedEvent): string | undefined {
     const { userIds } = this.#selection;
     if (!userIds || userId === undefined || !isTombstone(userId)) return undefined;
-    if (this.#caller.kind !== 'server' && EVENT_CATALOGUE[type].audience !== 'public') return undefined;
+    if (this.#caller.kind !== 'server' && eventRule(type)?.audience !== 'public') return undefined;
     this.#idsByTombstone ??= new Map([...userIds].map(id => [tombstoneOf(id), id]));
     return this.#idsByTombstone.get(userId);
   }
@@ -82,7 +83,7 @@ export class EventViewer {
       userIds !== undefined &&
       [entry.userId, ...entry.concerned].some(id => id !== undefined && userIds.has(id));
     if (this.#caller.kind === 'server') return userIds === undefined || named;
-    const { audience } = EVENT_CATALOGUE[entry.type];
+    const audience = entry.understood ? eventRule(entry.type)?.audience : 'server';
     if (audience === 'server') return false;
     if (this.#caller.kind === 'user') {
       const { userId } = this.#caller;
@@ -116,8 +117,12 @@ export class EventViewer {
     const at = entry.full.created_at;
     // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.
     const visibility = visibilityOf(this.#caller, entry.userId);
-    const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
-    const before = scope.before && entry.userBefore !== undefined && matches(entry.userBefore);
+    // Matched means found by a query with this filter: so a listener that keeps the set keeps what the query finds.
+    const matches = (user: User) =>
+      isFoundByDefault(user) && matchesFilter(filter, visibleUser(user, visibility), at);
+    // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
+    const before =
+      scope.before && (entry.erasedDeletion || (entry.userBefore !== undefined && matches(entry.userBefore)));
     const after = scope.after && matches(entry.full.user);
     return before || after ? { before, after } : undefined;
   }

@@ -1,18 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type EventLog,
-  grantsOf,
-  isTombstone,
-  isUserEvent,
-  type LogPage,
-  tombstoneOf,
-  type Users,
-} from '@rollcall/core';
+import { type EventLog, grantsOf, isUserEvent, type LogPage, tombstoneOf, type Users } from '@rollcall/core';
 import {
   type AppSettings,
   type AppUpdatedEvent,
   type Changes,
   CLOSE_CODES,
+  isTombstone,
   type Position,
 } from '@rollcall/protocol';
 import type { Host } from '../host.js';

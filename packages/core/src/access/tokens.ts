@@ -1,5 +1,5 @@
 import { type Actor, RollcallError, type TokenClaims } from '@rollcall/protocol';
-import { userIdSchema } from '@rollcall/protocol/schemas';
+import { ownUserIdSchema } from '@rollcall/protocol/schemas';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
 /** The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. */
@@ -109,7 +109,8 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
   if (times.issuedAt !== undefined && times.issuedAt > now + CLOCK_TOLERANCE_S * 1000) throw notYetValid();
   const server = claims.server === true;
   if (server && claims.user_id === undefined) return { kind: 'server', ...times };
-  const userId = userIdSchema.safeParse(claims.user_id);
+  // A token for an id of the system is refused, too: nobody is to speak for a user that was made to hold what others left.
+  const userId = ownUserIdSchema.safeParse(claims.user_id);
   if (claims.server !== undefined || !userId.success) throw invalidToken();
   return { kind: 'user', userId: userId.data, ...times };
 }

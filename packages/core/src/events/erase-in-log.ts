@@ -1,8 +1,9 @@
-import type { JsonValue, User } from '@rollcall/protocol';
+import type { JsonObject, User } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from './event-tables.js';
+import { renameUserInEvent } from './rename-user-in-event.js';
 
 /** The user whose values leave the log, and what remains. */
 export interface EraseInLog {
@@ -46,28 +47,23 @@ export async function eraseInLog(
   const last = rows.at(-1)?.seq;
   if (rows.length === limit) return last;
   if (idGoes) {
-    await transaction.query(sql`UPDATE event_mentions SET user_id = ${remains.id} WHERE user_id = ${userId}`);
+    // An entry may name both already: then the two mentions become one.
+    await transaction.query(
+      sql`INSERT INTO event_mentions (user_id, seq) SELECT ${remains.id}, seq FROM event_mentions
+        WHERE user_id = ${userId} ON CONFLICT (user_id, seq) DO NOTHING`,
+    );
+    await transaction.query(sql`DELETE FROM event_mentions WHERE user_id = ${userId}`);
   }
   return undefined;
 }
 
 function erased(row: EventRow, { userId, remains }: EraseInLog): EventRow {
-  const rename = (id: string | undefined) => (id === userId ? remains.id : id);
-  const data = JSON.parse(row.data) as { [name: string]: JsonValue };
+  const actor_id = row.actor_id === userId ? remains.id : row.actor_id;
+  const data = JSON.parse(row.data) as JsonObject;
   if (row.user_id === userId) {
     const { modes, mode, counts, cause } = data;
     const kept = { user: remains, modes, mode, counts, cause };
-    return { ...row, user_id: remains.id, actor_id: rename(row.actor_id), data: JSON.stringify(kept) };
+    return { ...row, user_id: remains.id, actor_id, data: JSON.stringify(kept) };
   }
-  return { ...row, actor_id: rename(row.actor_id), data: JSON.stringify(renamed(data, userId, remains.id)) };
-}
-
-/** The same JSON in which every string and every name that equals `from` is replaced by `to`. */
-function renamed(value: JsonValue, from: string, to: string): JsonValue {
-  if (value === from) return to;
-  if (Array.isArray(value)) return value.map(one => renamed(one, from, to));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name === from ? to : name, renamed(inner, from, to)]),
-  );
+  return { ...row, actor_id, data: JSON.stringify(renameUserInEvent(row.type, data, [userId, remains.id])) };
 }

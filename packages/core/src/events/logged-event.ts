@@ -2,8 +2,8 @@ import {
   type Actor,
   type CallEvent,
   type ChannelEvent,
-  EVENT_CATALOGUE,
   type EventType,
+  eventRule,
   formatPosition,
   type RollcallEvent,
   type TaskEvent,
@@ -50,9 +50,20 @@ export class LoggedEvent {
 
   /** Users whom the event concerns although it is not about one of them alone, such as the members of a channel. */
   get concerned(): readonly string[] {
-    return EVENT_CATALOGUE[this.type].audience === 'named'
+    return this.understood && eventRule(this.type)?.audience === 'named'
       ? (this.full as ChannelEvent | CallEvent).user_ids
       : [];
+  }
+
+  /**
+   * Whether this version knows the type, and the entry holds what its type says. Nobody can tell what is private in any
+   * other entry, so only server tokens see it.
+   */
+  get understood(): boolean {
+    const rule = eventRule(this.type);
+    if (!rule) return false;
+    if (rule.about === 'user') return isUserEvent(this.full);
+    return rule.audience !== 'named' || Array.isArray((this.full as ChannelEvent | CallEvent).user_ids);
   }
 
   /** Whether it says that a deletion of users has ended. A deletion may have changed earlier entries. */
@@ -65,6 +76,7 @@ export class LoggedEvent {
   /** The event as a viewer sees it; undefined when nothing changed that the viewer may see. */
   seenWith(visibility: Visibility): RollcallEvent | undefined {
     if (visibility === 'everything') return this.full;
+    if (!this.understood) return undefined;
     if (visibility === 'id') return idForm(this.full);
     if (this.#public === null) this.#public = publicForm(this.full);
     return this.#public;
@@ -73,6 +85,17 @@ export class LoggedEvent {
   /** The event as the user that it is about sees it: everything but the reason and the author of a ban. */
   get own(): RollcallEvent {
     return withoutBanDetails(this.full);
+  }
+
+  /**
+   * Whether it tells that a user was deleted, and erasure has taken out of it what the user was before. Nobody can say
+   * any more which filters the user matched.
+   */
+  get erasedDeletion(): boolean {
+    const { full } = this;
+    if (!isUserEvent(full) || full.type !== 'user.deleted' || full.changes) return false;
+    // A deletion that only went further has no changes either. By then the user had been deleted for a while.
+    return full.user.deleted_at === full.created_at;
   }
 
   /** The user before the change; undefined for a new user, and for events that are not about a user. */
@@ -128,7 +151,9 @@ function stateBefore(event: RollcallEvent): UserEvent['user'] | undefined {
   return event.changes ? userBefore(event.user, event.changes) : event.user;
 }
 
-/** Whether an event is about one user. */
+/** Whether an event is about one user: its type decides, and not what else it holds. */
 export function isUserEvent(event: RollcallEvent): event is UserEvent {
-  return 'user' in event;
+  if (eventRule(event.type)?.about !== 'user') return false;
+  const { user } = event as Partial<UserEvent>;
+  return typeof user === 'object' && user !== null;
 }

@@ -16,11 +16,6 @@ export function tombstoneOf(userId: string): string {
   return PREFIX + createHash('sha256').update(`rollcall tombstone\n${userId}`).digest('hex').slice(0, 32);
 }
 
-/** Whether an id has the form of a tombstone. A stored user may also have such an id. */
-export function isTombstone(id: string): boolean {
-  return /^deleted-[0-9a-f]{32}$/.test(id);
-}
-
 /** The ids whose users were hard-deleted. An id that is itself a tombstone counts too. */
 export async function findTombstones(transaction: Transaction, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();

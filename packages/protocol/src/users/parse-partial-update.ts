@@ -10,7 +10,7 @@ import {
 } from './custom-data.js';
 import { type ParseResult, problemOf } from './parse-user-input.js';
 import { isUserField, isWritableField, USER_FIELDS, type WritableField } from './user-fields.js';
-import { userFieldSchemas, userIdSchema } from './user-fields-schema.js';
+import { ownUserIdSchema, userFieldSchemas } from './user-fields-schema.js';
 
 /** What a path addresses: a built-in field or a part of one, or custom data. An empty path is all custom data. */
 export type Target =
@@ -40,7 +40,7 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
     complain(undefined, 'a partial update must be an object { id, set?, unset? }');
     return { issues };
   }
-  const id = userIdSchema.safeParse(raw.id);
+  const id = ownUserIdSchema.safeParse(raw.id);
   if (!id.success) complain('id', raw.id === undefined ? 'is required' : problemOf(id.error));
   for (const key of Object.keys(raw)) {
     if (!['id', 'set', 'unset'].includes(key))

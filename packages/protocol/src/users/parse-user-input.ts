@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { customProblems, jsonBytes } from './custom-data.js';
 import { isUserField, isWritableField } from './user-fields.js';
-import { type FieldValues, userFieldSchemas, userIdSchema } from './user-fields-schema.js';
+import { type FieldValues, ownUserIdSchema, userFieldSchemas } from './user-fields-schema.js';
 
 /** A parsed user of an upsert or a connect: built-in fields apart from custom data. */
 export interface ParsedUserInput {
@@ -32,7 +32,7 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   const complain = (field: string, message: string) =>
     issues.push({ code: 'INPUT_INVALID', field, message: `${field}: ${message}` });
 
-  const id = userIdSchema.safeParse(given.id);
+  const id = ownUserIdSchema.safeParse(given.id);
   if (!id.success) complain('id', given.id === undefined ? 'is required' : problemOf(id.error));
 
   const write: ParsedUserInput = { id: id.data ?? '', fields: {} };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
+import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
 import { textProblem } from './text.js';
 import type { User, WritableField } from './user-fields.js';
 
@@ -23,6 +24,9 @@ export const userIdSchema = z
     new RegExp(`^[A-Za-z0-9@_-]{1,${LIMITS.userIdLength}}$`),
     `a user id is 1–${LIMITS.userIdLength} characters of A-Z a-z 0-9 @ _ -`,
   );
+
+/** The id of a user who is written, or who speaks for itself. The ids that the system makes are none. */
+export const ownUserIdSchema = userIdSchema.refine(id => !isSystemId(id), SYSTEM_ID_PROBLEM);
 
 const LATEST_TIME = 8_640_000_000_000_000;
 
