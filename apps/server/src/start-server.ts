@@ -15,6 +15,7 @@ import { watchAccess } from './live/access-watcher.js';
 import { Connections } from './live/connections.js';
 import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
+import { RefusalLog } from './refusal-log.js';
 import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
 
 /** A server that is running. */
@@ -74,6 +75,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       presence: directory.presence,
       clock: Date.now,
       maxPerUser: config.maxConnectionsPerUser,
+      maxPerAddress: config.maxConnectionsPerAddress,
     });
     const authenticate = createAuthenticate(keys, Date.now);
     const host: Host = {
@@ -86,6 +88,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       rateLimits: new RateLimits(config),
       budgets: new CallerBudgets(budgetsOf(config)),
       logger,
+      refusals: new RefusalLog(logger),
       responses: new Set(),
       stage: 'serving',
     };

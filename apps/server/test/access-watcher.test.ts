@@ -19,7 +19,12 @@ let closed: string[];
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   directory = await openDirectory({ databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}` });
-  connections = new Connections({ presence: directory.presence, clock: Date.now, maxPerUser: 5 });
+  connections = new Connections({
+    presence: directory.presence,
+    clock: Date.now,
+    maxPerUser: 5,
+    maxPerAddress: 5,
+  });
   closed = [];
   await directory.users.upsert(
     SERVER,
@@ -55,7 +60,7 @@ function connect(userId: string): Promise<void> {
       closed.push(`${userId} ${code}`);
       resolve();
     };
-    connections.open({ kind: 'user', userId }, { bufferedBytes: () => 0, close });
+    connections.open({ kind: 'user', userId }, { bufferedBytes: () => 0, close }, '192.0.2.1');
   });
 }
 

@@ -17,6 +17,7 @@ beforeEach(() => {
     },
     clock: Date.now,
     maxPerUser: 2,
+    maxPerAddress: 3,
   });
 });
 afterEach(() => {
@@ -129,6 +130,7 @@ function open(
   const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
     { bufferedBytes: () => 0, close: code => closed.push(code) },
+    '192.0.2.1',
   );
   return { connection, closed };
 }

@@ -2,10 +2,13 @@ import { type Actor, RollcallError, type TokenClaims } from '@rollcall/protocol'
 import { userIdSchema } from '@rollcall/protocol/schemas';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
-/** The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. */
+/**
+ * The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. `guest`
+ * says that the token was made for a guest; without it only the stored role tells.
+ */
 export type Principal =
   | { kind: 'server'; expiresAt?: number; issuedAt?: number }
-  | { kind: 'user'; userId: string; expiresAt?: number; issuedAt?: number }
+  | { kind: 'user'; userId: string; guest?: true; expiresAt?: number; issuedAt?: number }
   | { kind: 'anonymous'; expiresAt?: undefined; issuedAt?: undefined };
 
 /** The actor that the events of a principal's changes name. */
@@ -111,7 +114,7 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
   if (server && claims.user_id === undefined) return { kind: 'server', ...times };
   const userId = userIdSchema.safeParse(claims.user_id);
   if (claims.server !== undefined || !userId.success) throw invalidToken();
-  return { kind: 'user', userId: userId.data, ...times };
+  return { kind: 'user', userId: userId.data, ...(claims.guest === true && { guest: true }), ...times };
 }
 
 function invalidToken(): RollcallError {
