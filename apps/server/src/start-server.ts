@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
+import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
 import { createAuthenticate, signGuestToken } from './http/tokens.js';
@@ -105,6 +106,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     const url = `http://${reachableHost(config.host)}:${port}`;
     logger.info({ url }, 'the server is ready');
+    if (config.environment !== 'production' && !isLoopback(config.host)) {
+      const message =
+        'the network reaches this server, and it runs with what suits a developer: guests, pages of localhost';
+      logger.warn({ host: config.host }, `${message}; set NODE_ENV=production`);
+    }
     let closing: Promise<ShutdownResult> | undefined;
     const close = () => {
       closing ??= stopServer({ host, server, silent, sockets, stopWatching });
