@@ -7,7 +7,7 @@ import { RawSocket } from '../support/abuse/raw-socket.js';
 let stage: AbuseStage;
 beforeAll(async () => {
   stage = await AbuseStage.open('sqlite3', { ROLLCALL_LOG_LEVEL: 'info' });
-  await stage.backEnd.updateAppSettings({ guests_enabled: true });
+  await stage.backEnd.updateAppSettings({ guests_enabled: true, grants: { anonymous: ['read-users'] } });
 });
 afterAll(async () => {
   expect(await stage.close()).toBe(0);

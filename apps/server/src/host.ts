@@ -6,6 +6,7 @@ import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
 import type { Connections } from './live/connections.js';
 import type { Logger } from './logger.js';
+import type { RefusalLog } from './refusal-log.js';
 
 /** What the parts of one running server share. */
 export interface Host {
@@ -24,6 +25,8 @@ export interface Host {
   /** The ways out of all live connections. */
   outlets: Outlets;
   logger: Logger;
+  /** Keeps refused calls from filling the log. */
+  refusals: RefusalLog;
   /** The HTTP responses that are not finished. */
   responses: Set<ServerResponse>;
   /**

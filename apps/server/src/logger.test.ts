@@ -2,6 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import { TRPCError } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { createLogger, logFailure } from './logger.js';
+import { RefusalLog } from './refusal-log.js';
 
 describe('the log', () => {
   it('hides tokens, secrets and custom data at every depth that we log', () => {
@@ -87,7 +88,11 @@ describe('logFailure', () => {
 function loggedFailure(error: TRPCError, procedure = 'users.query'): Record<string, unknown> {
   const lines: string[] = [];
   const logger = createLogger({ logLevel: 'info' }, { write: line => lines.push(line) });
-  logFailure(logger, { error, requestId: 'r1', procedure, ms: 12.6 });
+  const caller = { key: 'user jane', address: '192.0.2.1' };
+  logFailure(
+    { logger, refusals: new RefusalLog(logger) },
+    { error, requestId: 'r1', procedure, ms: 12.6, caller },
+  );
   expect(lines).toHaveLength(1);
   return JSON.parse(lines[0]!);
 }

@@ -5,6 +5,7 @@ export type { Logger } from 'pino';
 
 import { toErrorData } from '@rollcall/router';
 import type { TRPCError } from '@trpc/server';
+import type { RefusalLog, RefusedCaller } from './refusal-log.js';
 
 /** Keys whose values never reach the log, at the top of an entry or up to two levels deeper. */
 const HIDDEN = ['authorization', 'connectionParams', 'token', 'secret', 'password', 'custom', 'cookie'];
@@ -66,18 +67,24 @@ export interface Failure {
   /** The procedure as the caller wrote it. */
   procedure: string | undefined;
   ms?: number;
+  caller: RefusedCaller;
 }
 
 const MAX_PROCEDURE_LENGTH = 200;
 
 /**
- * Logs a failed call. A mistake of the caller takes one short entry. A fault of the server is logged in full, under the
- * request id that the caller was given.
+ * Logs a failed call. A mistake of the caller takes one short entry, and many of them one for their number. A fault of the
+ * server is logged in full, under the request id that the caller was given.
  */
-export function logFailure(logger: Logger, { error, requestId, procedure, ms }: Failure): void {
+export function logFailure(
+  { logger, refusals }: { logger: Logger; refusals: RefusalLog },
+  { error, requestId, procedure, ms, caller }: Failure,
+): void {
   const { code } = toErrorData(error, requestId ?? '');
+  if (code !== 'INTERNAL' && !refusals.isFirst(caller, code)) return;
   const line = {
     requestId,
+    address: caller.address,
     procedure: procedure?.slice(0, MAX_PROCEDURE_LENGTH),
     code,
     ...(ms !== undefined && { ms: Math.round(ms) }),

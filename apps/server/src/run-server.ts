@@ -1,4 +1,4 @@
-import { parseDatabaseUrl, signToken } from '@rollcall/core';
+import { signToken } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { type Config, type EnvironmentVariables, loadConfig } from './config/config.js';
 import { dataOf } from './config/describe-config.js';
@@ -59,11 +59,12 @@ function exitCodeOf(ending: ShutdownResult): number {
   return ending === 'in order' ? 0 : 1;
 }
 
-/** A token saves a step when a person looks on, or when the data is an embedded file on a developer's machine. */
+/**
+ * A token saves a developer who looks on a step. It may do everything, so it goes to a terminal only: what is printed
+ * elsewhere is kept, and others read it.
+ */
 async function firstToken(config: Config, host: HostProcess): Promise<string | undefined> {
-  const { engine } = parseDatabaseUrl(config.databaseUrl);
-  const ownMachine = config.environment === 'development' && engine === 'sqlite3';
-  if (!host.stdout.isTTY && !ownMachine) return undefined;
+  if (!host.stdout.isTTY || config.environment !== 'development') return undefined;
   const issuedAt = Math.floor(Date.now() / 1000);
   return signToken(await signingKeysOf(config), {
     server: true,
@@ -88,11 +89,14 @@ function listenFor(host: HostProcess): { first: Promise<void>; second: Promise<v
 
 /** What a person who has just started Rollcall wants to know: its address, how to sign in, and what to try. */
 function welcomeText(server: Pick<RunningServer, 'url' | 'port' | 'config'>, token?: string): string {
-  const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`, ''];
-  if (token === undefined) return lines.join('\n');
+  const lines = [`Rollcall answers at ${server.url}`, `Data: ${dataOf(server.config)}`];
+  if (token === undefined) {
+    return [...lines, 'To sign in, make a token: npx rollcall token --server --expires-in 1d', ''].join('\n');
+  }
   const usual = server.port === 4600 && ['127.0.0.1', 'localhost', '0.0.0.0'].includes(server.config.host);
   return [
     ...lines,
+    '',
     'In another terminal, sign in with a server token. It may do everything, for 24 hours:',
     '',
     ...(usual ? [] : [`  export ROLLCALL_URL=${server.url}`]),

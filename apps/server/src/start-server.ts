@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
+import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
 import { createAuthenticate, signGuestToken } from './http/tokens.js';
@@ -15,6 +16,7 @@ import { watchAccess } from './live/access-watcher.js';
 import { Connections } from './live/connections.js';
 import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
+import { RefusalLog } from './refusal-log.js';
 import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
 
 /** A server that is running. */
@@ -74,6 +76,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       presence: directory.presence,
       clock: Date.now,
       maxPerUser: config.maxConnectionsPerUser,
+      maxPerAddress: config.maxConnectionsPerAddress,
     });
     const authenticate = createAuthenticate(keys, Date.now);
     const host: Host = {
@@ -87,6 +90,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       budgets: new CallerBudgets(budgetsOf(config)),
       outlets: new Outlets({ maxUnreadBytes: config.maxUnreadBytes }),
       logger,
+      refusals: new RefusalLog(logger),
       responses: new Set(),
       stage: 'serving',
     };
@@ -103,6 +107,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     });
     const url = `http://${reachableHost(config.host)}:${port}`;
     logger.info({ url }, 'the server is ready');
+    if (config.environment !== 'production' && !isLoopback(config.host)) {
+      const message =
+        'the network reaches this server, and it runs with what suits a developer: guests, pages of localhost';
+      logger.warn({ host: config.host }, `${message}; set NODE_ENV=production`);
+    }
     let closing: Promise<ShutdownResult> | undefined;
     const close = () => {
       closing ??= stopServer({ host, server, silent, sockets, stopWatching });

@@ -67,6 +67,7 @@ export async function stopServer({
     await withTimeout(closed, CUT_OFF_MS);
   }
   clearInterval(idle);
+  host.refusals.flush();
 
   const stored = (async () => {
     await stopWatching();

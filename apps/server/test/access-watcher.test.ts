@@ -20,7 +20,12 @@ let closed: string[];
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   directory = await openDirectory({ databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}` });
-  connections = new Connections({ presence: directory.presence, clock: Date.now, maxPerUser: 5 });
+  connections = new Connections({
+    presence: directory.presence,
+    clock: Date.now,
+    maxPerUser: 5,
+    maxPerAddress: 5,
+  });
   closed = [];
   await directory.users.upsert(
     SERVER,
@@ -57,7 +62,7 @@ function connect(userId: string): Promise<void> {
       resolve();
     };
     const outlet = new Outlets({ maxUnreadBytes: 1 }).open({ unreadBytes: () => 0, close: () => undefined });
-    connections.open({ kind: 'user', userId }, { outlet, close });
+    connections.open({ kind: 'user', userId }, { outlet, close }, '192.0.2.1');
   });
 }
 

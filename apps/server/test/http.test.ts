@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
@@ -100,6 +101,82 @@ describe('pages of other origins', () => {
     expect(await read('https://evil.test')).toBeNull();
     expect(await read('null')).toBeNull();
   });
+
+  it.each(['https://evil.test', 'null', 'https://app.example.com.evil.test', 'http://localhost:4600'])(
+    'does nothing for a page of %s, and logs what it calls itself',
+    async origin => {
+      const fresh = await startTestServer({ ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com' });
+      const call = (from: string) =>
+        fetch(`${fresh.url}/trpc/users.connectGuest`, {
+          method: 'POST',
+          headers: { origin: from, 'content-type': 'application/json' },
+          body: '{"user":{"id":"made-by-a-page"}}',
+        });
+      for (let turn = 0; turn < 3; turn++) {
+        const refused = await call(origin);
+        expect(refused.status).toBe(403);
+        const { error } = (await refused.json()) as { error: { message: string; data: { code: string } } };
+        expect(error.data.code).toBe('NOT_ALLOWED');
+        expect(error.message).toContain('ROLLCALL_ALLOWED_ORIGINS');
+      }
+      const lines = fresh.log.filter(line => line.includes('a page of a foreign origin was refused'));
+      expect(lines.map(line => JSON.parse(line))).toEqual([
+        expect.objectContaining({ level: 'warn', origin }),
+      ]);
+      // The id is still free, so nothing was made.
+      expect((await call('https://app.example.com')).status).toBe(200);
+      await fresh.close();
+    },
+  );
+});
+
+/** A request as it comes from a page whose name was pointed at this machine: the name stays in the `Host` header. */
+function statusWithHost(url: string, host: string): Promise<number> {
+  const { hostname, port } = new URL(url);
+  const headers = { host };
+  return new Promise((resolve, reject) => {
+    get({ hostname, port, path: '/trpc/roles.list', headers }, response => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).once('error', reject);
+  });
+}
+
+describe('a name that was pointed at this machine', () => {
+  it.each([
+    ['evil.test', 403],
+    ['evil.test:4600', 403],
+    ['localhost.evil.test', 403],
+    ['127.0.0.1.evil.test', 403],
+    ['localhost:4600', 401],
+    ['127.0.0.1:4600', 401],
+    ['[::1]:4600', 401],
+    ['host.docker.internal:4600', 401],
+    ['app.example.com', 401],
+  ])('that listens to itself only: Host: %s is answered with %i', async (host, status) => {
+    expect(await statusWithHost(server.url, host)).toBe(status);
+  });
+
+  it('is no matter for a server behind a proxy, or one that listens to the network', async () => {
+    for (const env of [{ ROLLCALL_TRUST_PROXY: '1' }, { ROLLCALL_HOST: '0.0.0.0' }]) {
+      const open = await startTestServer({ ...env, ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com' });
+      expect(await statusWithHost(open.url, 'rollcall.example.net')).toBe(401);
+      await open.close();
+    }
+  });
+});
+
+describe('the start', () => {
+  it.each([
+    ['is open to the network in development', { ROLLCALL_HOST: '0.0.0.0' }, 1],
+    ['is open to the network in production', { ROLLCALL_HOST: '0.0.0.0', NODE_ENV: 'production' }, 0],
+    ['listens to its own machine', {}, 0],
+  ])('of a server that %s warns about it only when somebody has to act', async (_what, env, warnings) => {
+    const fresh = await startTestServer(env);
+    const lines = fresh.log.filter(line => line.includes('set NODE_ENV=production'));
+    expect(lines.map(line => JSON.parse(line).level)).toEqual(Array(warnings).fill('warn'));
+    await fresh.close();
+  });
 });
 
 describe('tokens', () => {
@@ -128,15 +205,18 @@ describe('tokens', () => {
   });
 
   it('logs a refusal with the request id that the caller got, and never a token or a query string', async () => {
-    const response = await fetch(`${server.url}/trpc/roles.list?input=%22canary%22`, {
+    // The first refusal of its kind has a line of its own.
+    const fresh = await startTestServer();
+    const response = await fetch(`${fresh.url}/trpc/roles.list?input=%22canary%22`, {
       headers: { authorization: 'Bearer canary.canary' },
     });
     const requestId = response.headers.get('x-request-id');
-    const line = server.log.map(text => JSON.parse(text)).find(entry => entry.requestId === requestId);
+    const line = fresh.log.map(text => JSON.parse(text)).find(entry => entry.requestId === requestId);
     expect(line).toMatchObject({ level: 'info', procedure: 'roles.list', code: 'TOKEN_INVALID' });
     expect(line.ms).toBeGreaterThanOrEqual(0);
-    expect(server.log.join('')).not.toContain('canary');
-    expect(server.log.join('')).not.toContain(serverToken);
+    expect(fresh.log.join('')).not.toContain('canary');
+    expect(fresh.log.join('')).not.toContain(serverToken);
+    await fresh.close();
   });
 });
 
@@ -197,7 +277,7 @@ describe('requests that are no good', () => {
     ['a host that is none', 'GET /trpc/roles.list HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n', '400'],
     [
       'a path that is not encoded well',
-      'GET /trpc/%E0%A4 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET /trpc/%E0%A4 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
       '400',
     ],
     ['no HTTP at all', 'HELO rollcall\r\n\r\n', '400'],

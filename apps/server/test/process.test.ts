@@ -4,6 +4,7 @@ import { mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseSigningKeys, signToken } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from './test-socket.js';
 
@@ -71,7 +72,7 @@ async function start() {
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', chunk => {
       output += chunk;
-      if (output.includes('npx rollcall import')) resolve();
+      if (output.includes('npx rollcall token')) resolve();
     });
     child.once('close', code => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
@@ -81,6 +82,9 @@ async function start() {
     output: () => output + errors,
     errors: () => errors,
     url: /answers at (\S+)/.exec(output)![1]!,
-    token: /ROLLCALL_TOKEN=(\S+)/.exec(output)![1]!,
+    token: await signToken(
+      parseSigningKeys((await readFile(join(folder, 'data/rollcall.secret'), 'utf8')).trim()),
+      { server: true },
+    ),
   };
 }

@@ -44,21 +44,24 @@ describe('the first minute', () => {
   });
 
   it.each([
-    ['in production', { NODE_ENV: 'production' }],
-    ['on another engine', { engine: 'better-sqlite3' }],
-  ])(
-    'shows a token %s only to a person at a terminal',
-    async (_where, { engine, ...more }: EnvironmentVariables) => {
-      const settings = { ...env, ...more };
-      if (engine) settings.ROLLCALL_DATABASE_URL = `${engine}:${folder}/rollcall.sqlite`;
-      for (const isTTY of [false, true]) {
-        const run = await started(settings, isTTY);
-        expect(run.text().includes('ROLLCALL_TOKEN=')).toBe(isTTY);
-        run.process.emit('SIGTERM');
-        await run.exitCode;
-      }
-    },
-  );
+    ['in development, at a terminal', {}, true, true],
+    ['in development, with the output kept somewhere', {}, false, false],
+    [
+      'in development, open to the network, with the output kept somewhere',
+      { ROLLCALL_HOST: '0.0.0.0' },
+      false,
+      false,
+    ],
+    ['in production, at a terminal', { NODE_ENV: 'production' }, true, false],
+    ['in production, with the output kept somewhere', { NODE_ENV: 'production' }, false, false],
+  ])('shows a token only to a developer at a terminal: %s', async (_where, more, isTTY, shown) => {
+    const run = await started({ ...env, ...more }, isTTY);
+    expect(run.text().includes('ROLLCALL_TOKEN=')).toBe(shown);
+    expect(/eyJ/.test(run.text())).toBe(shown);
+    if (!shown) expect(run.text()).toContain('To sign in, make a token: npx rollcall token --server');
+    run.process.emit('SIGTERM');
+    await run.exitCode;
+  });
 });
 
 describe('signals', () => {
@@ -132,7 +135,7 @@ class TestRun {
   token = () => /ROLLCALL_TOKEN=(\S+)/.exec(this.#out)![1]!;
 }
 
-async function started(settings: EnvironmentVariables, isTTY = false): Promise<TestRun> {
+async function started(settings: EnvironmentVariables, isTTY = true): Promise<TestRun> {
   const run = new TestRun(settings, isTTY);
   await vi.waitFor(() => expect(run.text() + run.errors()).not.toBe(''), { timeout: 5000 });
   expect(run.errors()).toBe('');

@@ -1,6 +1,5 @@
 import { type BudgetLimits, RollcallError } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
-import type { CallContext } from './context.js';
 
 /** Queries of one caller that may wait for their turn. */
 const MAX_WAITING_QUERIES = 100;
@@ -10,6 +9,14 @@ const MAX_QUERY_WAIT_MS = 30_000;
 
 /** The caller stays over its budget until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
+
+/** Where a call comes from, as the host says it. */
+interface Origin {
+  budgets: CallerBudgets;
+  /** The address that guests and callers without a user count by. */
+  address: string;
+  authentication: { tokenDigest?: string | undefined };
+}
 
 /** What a caller has in use now. */
 interface Use {
@@ -56,10 +63,7 @@ export class CallerBudgets {
  * The budget of who calls. A user counts over all its connections and calls; guests, and callers without a user, count by
  * address, since one address can have any number of them; server tokens count each for itself.
  */
-export function budgetOf(
-  { budgets, address, authentication }: Pick<CallContext, 'budgets' | 'address' | 'authentication'>,
-  caller: Caller,
-): CallerBudget {
+export function budgetOf({ budgets, address, authentication }: Origin, caller: Caller): CallerBudget {
   if (caller.kind === 'server') return budgets.of(`server ${authentication.tokenDigest ?? ''}`, 'server');
   const alone = caller.kind === 'user' && caller.role !== 'guest';
   // Neither an id nor an address contains a space.

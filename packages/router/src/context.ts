@@ -1,5 +1,6 @@
 import type { Directory, Principal } from '@rollcall/core';
 import type { RollcallError } from '@rollcall/protocol';
+import type { ProcedureType } from '@trpc/server';
 import type { CallerBudgets } from './caller-budget.js';
 import type { Outlet } from './outlet.js';
 
@@ -34,10 +35,11 @@ export interface CallContext {
   /** Names the call in the log. */
   requestId: string;
   /**
-   * Counts a call of an existing procedure before anything else happens; absent: calls are not counted.
+   * Counts a call of an existing procedure before anything else happens; absent: calls are not counted. A call of a guest
+   * whose token does not say so is counted once more, by address, when its role has been read (`guest`).
    * @throws RollcallError `RATE_LIMITED` when it is one too many.
    */
-  limit?(call: { procedure: string; type: 'query' | 'mutation' | 'subscription' }): Promise<void>;
+  limit?(call: { procedure: string; type: ProcedureType; guest?: true }): Promise<void>;
   connection?: CallerConnection;
   /** Signs a token for a new guest; absent: this host admits no guests. */
   signGuestToken?(userId: string): Promise<string>;

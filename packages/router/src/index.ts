@@ -5,3 +5,4 @@ export { frameEncoder } from './encode-frame.js';
 export { isFault, toErrorData } from './error-shape.js';
 export type { Outlet, OutletPeer } from './outlet.js';
 export { Outlets } from './outlets.js';
+export { kindOfProcedure } from './procedure-kinds.js';

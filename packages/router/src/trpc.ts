@@ -1,4 +1,4 @@
-import { judgeExpiry } from '@rollcall/core';
+import { judgeExpiry, type Principal } from '@rollcall/core';
 import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -7,29 +7,35 @@ import { budgetOf } from './caller-budget.js';
 import type { CallContext } from './context.js';
 import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
 
+/** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
+const TOKENLESS = { tokenless: true } as const;
+
 /**
- * The root context is opaque, so that the emitted types of the router, which the client imports, name nothing but tRPC and
- * the protocol. The first middleware gives the context its type back.
+ * The root context, and what procedures say about themselves, are opaque, so that the emitted types of the router, which
+ * the client imports, name nothing but tRPC and the protocol. The first middleware gives the context its type back.
  */
-const t = initTRPC.context<object>().create({
-  // Development mode would send stack traces to callers.
-  isDev: false,
-  // A proxy closes a silent stream. A client that hears nothing for longer than this reconnects.
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
-  errorFormatter: ({ shape, error, ctx }) => {
-    const data = toErrorData(error, (ctx as CallContext | undefined)?.requestId ?? 'unknown');
-    const transport = ERROR_CODES[data.code].trpc;
-    return {
-      message: data.message,
-      code: TRPC_ERROR_CODES_BY_KEY[transport],
-      data: {
-        ...data,
-        httpStatus: HTTP_CODES[transport],
-        ...(shape.data.path !== undefined && { path: shape.data.path }),
-      },
-    };
-  },
-});
+const t = initTRPC
+  .context<object>()
+  .meta<object>()
+  .create({
+    // Development mode would send stack traces to callers.
+    isDev: false,
+    // A proxy closes a silent stream. A client that hears nothing for longer than this reconnects.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+    errorFormatter: ({ shape, error, ctx }) => {
+      const data = toErrorData(error, (ctx as CallContext | undefined)?.requestId ?? 'unknown');
+      const transport = ERROR_CODES[data.code].trpc;
+      return {
+        message: data.message,
+        code: TRPC_ERROR_CODES_BY_KEY[transport],
+        data: {
+          ...data,
+          httpStatus: HTTP_CODES[transport],
+          ...(shape.data.path !== undefined && { path: shape.data.path }),
+        },
+      };
+    },
+  });
 
 export const router = t.router;
 
@@ -68,7 +74,7 @@ const awaitOutlet = t.middleware(({ ctx, type, next }) => {
 const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls).use(awaitOutlet);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
-export const publicProcedure = openProcedure.use(({ ctx, next }) => {
+export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {
   const { directory, signGuestToken } = ctx as CallContext;
   return next({ ctx: { directory, signGuestToken } });
 });
@@ -84,8 +90,11 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
 });
 
 /** A procedure for every caller that the judge lets in. */
-export const callerProcedure = tokenProcedure.use(async ({ ctx, next }) => {
+export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
   const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
+  if (isUnmarkedGuest(caller, ctx.principal)) {
+    await (ctx as unknown as CallContext).limit?.({ procedure: path, type, guest: true });
+  }
   return next({ ctx: { caller, budget: budgetOf(ctx as unknown as CallContext, caller) } });
 });
 
@@ -108,3 +117,7 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) =>
 export const serverQueryProcedure = serverProcedure.use(({ ctx, next, signal }) =>
   ctx.budget.runQuery(() => next(), signal),
 );
+/** Whether the caller is a guest, and its token, signed by somebody else, does not say so. */
+function isUnmarkedGuest(caller: Caller, principal: Principal): boolean {
+  return caller.kind === 'user' && caller.role === 'guest' && principal.kind === 'user' && !principal.guest;
+}

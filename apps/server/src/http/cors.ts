@@ -10,21 +10,14 @@ const PREFLIGHT_SECONDS = '7200';
 
 /**
  * Adds the headers that let an allowed page read the answer (fetch.spec.whatwg.org, CORS protocol). Cookies never sign
- * anybody in, so credentials are not allowed. For all other pages the refusal by the browser itself is enough.
- * @returns whether the page may call; true for a caller that names no page.
+ * anybody in, so credentials are not allowed.
  */
-export function applyCors(
-  request: IncomingMessage,
-  response: ServerResponse,
-  allowed: AllowedOrigins,
-): boolean {
+export function applyCors(request: IncomingMessage, response: ServerResponse, allowed: AllowedOrigins): void {
   response.setHeader('vary', 'origin');
   const { origin } = request.headers;
-  if (origin === undefined) return true;
-  if (!isAllowedOrigin(allowed, origin)) return false;
+  if (origin === undefined || !isAllowedOrigin(allowed, origin)) return;
   response.setHeader('access-control-allow-origin', allowed.kind === 'any' ? '*' : origin);
   response.setHeader('access-control-expose-headers', RESPONSE_HEADERS);
-  return true;
 }
 
 /** Whether a browser asks here if its page may send a request. */

@@ -1,11 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RollcallError } from '@rollcall/protocol';
 import { appRouter, type CallContext } from '@rollcall/router';
+import { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
 import { admit } from '../live/admission.js';
 import type { ConnectionHandle } from '../live/connections.js';
 import { logFailure } from '../logger.js';
+import { answerError } from './answer-error.js';
 import { clientAddress } from './client-address.js';
+import { countRequest } from './count-request.js';
+import { countedAs, keyOf } from './counted-caller.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { bearerToken } from './tokens.js';
 
@@ -27,6 +32,25 @@ export async function handleCall(
   { request, response, requestId, procedure }: HttpCall,
 ): Promise<void> {
   const startedAt = performance.now();
+  const authentication = await host.authenticate(bearerToken(request.headers.authorization));
+  const address = clientAddress(request, host.config.trustedProxies);
+  const caller = { key: keyOf(countedAs(authentication.principal, address)), address };
+  const logRefusal = (error: TRPCError, path: string | undefined) => {
+    const ms = performance.now() - startedAt;
+    logFailure(host, { error, requestId, procedure: path, ms, caller });
+  };
+  const counter = callLimit(host.rateLimits, authentication, {
+    address,
+    report: allowance => sendAllowance(response, allowance),
+  });
+  let limit: CallContext['limit'];
+  try {
+    if (counter) limit = await countRequest(counter, { procedure, url: request.url });
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    logRefusal(new TRPCError({ code: 'TOO_MANY_REQUESTS', cause: error }), procedure);
+    return answerError(response, error);
+  }
   await nodeHTTPRequestHandler({
     router: appRouter,
     req: request,
@@ -36,17 +60,11 @@ export async function handleCall(
     maxBatchSize: MAX_CALLS_PER_BATCH,
     allowMethodOverride: true,
     createContext: async ({ info }): Promise<CallContext> => {
-      const authentication = await host.authenticate(bearerToken(request.headers.authorization));
-      const address = clientAddress(request, host.config.trustedProxies);
-      const limit = callLimit(host.rateLimits, authentication, {
-        address,
-        report: allowance => sendAllowance(response, allowance),
-      });
       const { directory, signGuestToken, budgets } = host;
       const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
       const handle = eventStream(host, response);
-      const admission = await admit(host, authentication, { handle, requestId });
+      const admission = await admit(host, authentication, { handle, address, requestId });
       const { connection } = admission;
       if (!connection) return { ...call, authentication: admission.authentication };
       if (response.closed) host.connections.end(connection);
@@ -60,10 +78,7 @@ export async function handleCall(
       if (seconds !== undefined) headers.set('retry-after', String(seconds));
       return { headers };
     },
-    onError: ({ error, path }) => {
-      const ms = performance.now() - startedAt;
-      logFailure(host.logger, { error, requestId, procedure: path, ms });
-    },
+    onError: ({ error, path }) => logRefusal(error, path),
   });
 }
 

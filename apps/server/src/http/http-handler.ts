@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RollcallError } from '@rollcall/protocol';
 import type { Host } from '../host.js';
 import { answerError, fault } from './answer-error.js';
 import { answerPreflight, applyCors, isPreflight } from './cors.js';
 import { answerExport } from './export-file.js';
+import { logPage, refusalOfPage } from './foreign-page.js';
 import { handleCall } from './http-calls.js';
 import { answerPage } from './pages.js';
 
@@ -54,12 +54,14 @@ interface Exchange {
 async function route(host: Host, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange;
   if (path === '/trpc' || path.startsWith('/trpc/')) {
-    const allowed = applyCors(request, response, host.config.allowedOrigins);
-    if (!isPreflight(request))
-      return handleCall(host, { ...exchange, procedure: path.slice('/trpc/'.length) });
-    if (allowed) return answerPreflight(response);
-    const message = 'this origin may not call; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may';
-    return answerError(response, new RollcallError('NOT_ALLOWED', message));
+    applyCors(request, response, host.config.allowedOrigins);
+    const refusal = refusalOfPage(request, host.config);
+    if (refusal) {
+      logPage(host, request);
+      return answerError(response, refusal);
+    }
+    if (isPreflight(request)) return answerPreflight(response);
+    return handleCall(host, { ...exchange, procedure: path.slice('/trpc/'.length) });
   }
   if (path.startsWith('/exports/')) return answerExport(host, exchange);
   return answerPage(host, { request, response, path });

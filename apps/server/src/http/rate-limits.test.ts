@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Counted, RateLimits } from './rate-limits.js';
+import type { Counted } from './counted-caller.js';
+import { RateLimits } from './rate-limits.js';
 
 let limits: RateLimits;
 beforeEach(() => {

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
-import type { Authentication, CallContext } from '@rollcall/router';
+import { type Authentication, type CallContext, kindOfProcedure } from '@rollcall/router';
 import type { TRPCError } from '@trpc/server';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config/config.js';
+import { type Counted, countedAs, keyOf } from './counted-caller.js';
 
 /** The most calls in one HTTP request or one WebSocket message. */
 export const MAX_CALLS_PER_BATCH = 20;
@@ -14,8 +15,8 @@ const WINDOW_SECONDS = 60;
 /** The one procedure with a lower limit, because it creates users and needs no token. */
 const CREATES_GUESTS = 'users.connectGuest';
 
-/** Who is counted: a user, or the address of a caller without a good token of a user. */
-export type Counted = { userId: string } | { address: string };
+/** All names that are no procedures are counted together, under this one. */
+export const NO_PROCEDURE = 'a name that is no procedure';
 
 /** How many calls of one procedure a caller has left. */
 export interface Allowance {
@@ -56,16 +57,14 @@ export class RateLimits {
   }
 
   /**
-   * Counts one call of a procedure that exists.
-   * @returns what is left after this call.
-   * @throws TooManyCalls when nothing was left before it.
+   * Counts calls of a procedure, or of {@link NO_PROCEDURE}.
+   * @returns what is left after these calls.
+   * @throws TooManyCalls when less than that was left before them.
    */
-  async count(counted: Counted, procedure: string): Promise<Allowance> {
+  async count(counted: Counted, procedure: string, calls = 1): Promise<Allowance> {
     const limiter = procedure === CREATES_GUESTS ? this.#guests : this.#calls;
-    // Neither an id nor an address contains a space.
-    const who = 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;
     try {
-      return allowanceOf(limiter, await limiter.consume(`${who} ${procedure}`));
+      return allowanceOf(limiter, await limiter.consume(`${keyOf(counted)} ${procedure}`, calls));
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw new TooManyCalls(procedure, allowanceOf(limiter, refusal));
@@ -82,12 +81,16 @@ function allowanceOf(limiter: RateLimiterMemory, result: RateLimiterRes): Allowa
   return { limit: limiter.points, remaining: result.remainingPoints, resetSeconds };
 }
 
-/** Counts one call. It throws when the call is one too many. */
-export type CallLimit = NonNullable<CallContext['limit']>;
+/** A call to be counted, as the router counts it, or a number of them. */
+type CountedCall = Parameters<NonNullable<CallContext['limit']>>[0] & { calls?: number };
+
+/** Counts calls. It throws when they are too many. */
+export type CallLimit = (call: Omit<CountedCall, 'type'>) => Promise<void>;
 
 /**
  * Makes the counter for the calls of one caller; undefined for a server token, which is not limited.
- * @param address is counted when the token of the caller does not speak for a user.
+ * @param address is counted for guests, for callers without a good token of a user, and for everybody's calls of procedures
+ * that look at no token.
  * @param report receives what is left after each call, refused ones included.
  */
 export function callLimit(
@@ -96,11 +99,12 @@ export function callLimit(
   { address, report }: { address: string; report?: (allowance: Allowance) => void },
 ): CallLimit | undefined {
   if (principal?.kind === 'server') return undefined;
-  const counted: Counted = principal?.kind === 'user' ? { userId: principal.userId } : { address };
-  return async ({ procedure }) => {
+  const caller = countedAs(principal, address);
+  return async ({ procedure, guest, calls }) => {
+    const counted = guest || kindOfProcedure(procedure)?.tokenless ? { address } : caller;
     try {
       // This stands on its own line, because an optional call that is not made does not evaluate its arguments.
-      const allowance = await limits.count(counted, procedure);
+      const allowance = await limits.count(counted, procedure, calls);
       report?.(allowance);
     } catch (error) {
       if (error instanceof TooManyCalls) report?.(error.allowance);

@@ -22,14 +22,18 @@ export interface Admission {
 export async function admit(
   { connections, directory }: Pick<Host, 'connections' | 'directory'>,
   authentication: Authentication,
-  { handle, requestId }: { handle: ConnectionHandle; requestId: string },
+  { handle, address, requestId }: { handle: ConnectionHandle; address: string; requestId: string },
 ): Promise<Admission> {
   if (authentication.error) return { authentication };
   let connection: Connection | undefined;
   try {
-    connection = connections.open(authentication.principal, handle);
-    const refusal = await refusalOf(directory.users, authentication.principal);
+    const { principal } = authentication;
+    connection = connections.open(principal, handle, address);
+    const access = await directory.users.access(principal);
+    const refusal = judge(principal, access, 'connection');
     if (refusal) throw refusal;
+    // The token of a guest that somebody else signed does not say that it is a guest's.
+    if (access.user?.role === 'guest') connections.countByAddress(connection, address);
     connection.since = await directory.events.position();
     connections.announce(connection);
     return { authentication, connection };

@@ -18,6 +18,7 @@ beforeEach(() => {
     },
     clock: Date.now,
     maxPerUser: 2,
+    maxPerAddress: 3,
   });
 });
 afterEach(() => {
@@ -131,6 +132,7 @@ function open(
   const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
     { outlet, close: code => closed.push(code) },
+    '192.0.2.1',
   );
   return { connection, closed };
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
 import type { CallerConnection, Outlet } from '@rollcall/router';
+import { countedAs } from '../http/counted-caller.js';
 
 /** What carries a live connection: a WebSocket, or the open response of an event stream. */
 export interface ConnectionHandle {
@@ -25,6 +26,8 @@ export interface Connection extends CallerConnection {
 
 interface Entry {
   connection: Connection;
+  /** The address that the connection counts for, of a guest or a caller without a user. */
+  address: string | undefined;
   /** Whether presence was told that the user is connected. */
   present: boolean;
   expiry: NodeJS.Timeout | undefined;
@@ -37,21 +40,29 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const LOOK_FOR_CALLS_MS = 20;
 
 /**
- * The live connections of this process. It guarantees that a connection never outlives its token, that a user has no more
- * connections than allowed, and that presence hears exactly once of the end of every announced connection.
+ * The live connections of this process. It guarantees that a connection never outlives its token, that a user, and all
+ * guests and callers without a user at one address, have no more connections than allowed, and that presence hears exactly once of the end of every announced connection.
  */
 export class Connections {
   readonly #presence: PresenceListener;
   readonly #clock: () => number;
   readonly #maxPerUser: number;
+  readonly #maxPerAddress: number;
   readonly #entries = new Map<Connection, Entry>();
   readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #byAddress = new Map<string, number>();
   #draining = false;
 
-  constructor(options: { presence: PresenceListener; clock: () => number; maxPerUser: number }) {
+  constructor(options: {
+    presence: PresenceListener;
+    clock: () => number;
+    maxPerUser: number;
+    maxPerAddress: number;
+  }) {
     this.#presence = options.presence;
     this.#clock = options.clock;
     this.#maxPerUser = options.maxPerUser;
+    this.#maxPerAddress = options.maxPerAddress;
   }
 
   /** The number of live connections. */
@@ -77,9 +88,11 @@ export class Connections {
   /**
    * Registers a connection. From now on it is closed when its token expires or its user loses access. The caller announces
    * it once the judge has let it in, and must call `end` when the handle has closed.
-   * @throws RollcallError `TOKEN_EXPIRED` for an expired token, `RATE_LIMITED` when the user has too many connections.
+   * @param address where the caller is. Connections of guests and of callers without a user count for it.
+   * @throws RollcallError `TOKEN_EXPIRED` for an expired token, `RATE_LIMITED` when the user or the address has too many
+   * connections.
    */
-  open(principal: Principal, handle: ConnectionHandle): Connection {
+  open(principal: Principal, handle: ConnectionHandle, address: string): Connection {
     const userId = userIdOf(principal);
     const { expiresAt } = principal;
     // The check of a token tolerates clocks that differ; a connection that stays open gets no such tolerance.
@@ -101,12 +114,37 @@ export class Connections {
       watched: new Map(),
       ...handle,
     };
-    const entry: Entry = { connection, present: false, expiry: undefined };
+    const entry: Entry = { connection, address: undefined, present: false, expiry: undefined };
+    if (principal.kind !== 'server' && 'address' in countedAs(principal, address))
+      this.#count(entry, address);
     this.#entries.set(connection, entry);
     if (userId !== undefined && ofUser) this.#byUser.set(userId, ofUser.add(connection));
     if (expiresAt !== undefined) this.#closeAt(entry, expiresAt);
     if (this.#draining) connection.close(CLOSE_CODES.serviceRestart, 'restarting');
     return connection;
+  }
+
+  /**
+   * Counts a connection for its address, once it is known that its user is a guest. It has no effect on one that counts for
+   * its address already.
+   * @throws RollcallError `RATE_LIMITED` when the address has too many.
+   */
+  countByAddress(connection: Connection, address: string): void {
+    const entry = this.#entries.get(connection);
+    if (entry && entry.address === undefined) this.#count(entry, address);
+  }
+
+  #count(entry: Entry, address: string): void {
+    const others = this.#byAddress.get(address) ?? 0;
+    if (others >= this.#maxPerAddress) {
+      throw new RollcallError(
+        'RATE_LIMITED',
+        `the guests and callers without a user at one address have at most ${this.#maxPerAddress} live connections together; close one before you open another`,
+        { retry_after: 60 },
+      );
+    }
+    this.#byAddress.set(address, others + 1);
+    entry.address = address;
   }
 
   /** Tells presence about the connection. It has no effect when the connection has ended already. */
@@ -124,6 +162,7 @@ export class Connections {
     if (!entry) return;
     clearTimeout(entry.expiry);
     this.#entries.delete(connection);
+    this.#uncount(entry);
     const userId = userIdOf(connection.principal);
     if (userId === undefined) return;
     const ofUser = this.#byUser.get(userId);
@@ -145,6 +184,13 @@ export class Connections {
       if (waitMs > 1) await delay(waitMs);
       this.#requestReconnect(connection);
     }
+  }
+
+  #uncount({ address }: Entry): void {
+    if (address === undefined) return;
+    const others = (this.#byAddress.get(address) ?? 1) - 1;
+    if (others > 0) this.#byAddress.set(address, others);
+    else this.#byAddress.delete(address);
   }
 
   #requestReconnect(connection: Connection): void {

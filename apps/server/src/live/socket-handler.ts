@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
-import { appRouter, type CallContext, frameEncoder, type Outlet } from '@rollcall/router';
+import { appRouter, type CallContext, frameEncoder, kindOfProcedure, type Outlet } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
-import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH } from '../http/rate-limits.js';
+import { countedAs, keyOf } from '../http/counted-caller.js';
+import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
+import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
 import { createMessageMeter } from './message-meter.js';
+import { SigningIn } from './signing-in.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
 /** A refused client sends its first calls anyway. It gets this long to read why they fail. */
@@ -43,6 +46,12 @@ interface OpenSocket {
   deadline: NodeJS.Timeout | undefined;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
+  /** Who it is: its address, until it has signed in. */
+  caller: RefusedCaller;
+  /** Counts what comes over it; absent: it is not counted, or has not signed in. */
+  limit: CallLimit | undefined;
+  /** Says that it has signed in, or has closed. */
+  endSigningIn(): void;
 }
 
 /**
@@ -51,8 +60,9 @@ interface OpenSocket {
  * client can make the server use.
  */
 export function attachSocketHandler(server: Server, host: Host): SocketHandler {
-  const { config, logger } = host;
+  const { config } = host;
   const openSockets = new Map<IncomingMessage, OpenSocket>();
+  const signingIn = new SigningIn(config.maxSocketsSigningIn);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: config.maxBodyBytes,
@@ -66,7 +76,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Without a listener, a reset during the handshake would be thrown.
     stream.on('error', () => undefined);
-    const refusal = refusalOfUpgrade(request, host);
+    const address = clientAddress(request, config.trustedProxies);
+    const refusal = refusalOfUpgrade(request, host) ?? signingIn.refusalOf(address);
     if (refusal) return refuseUpgrade(stream, refusal);
     sockets.handleUpgrade(request, stream, head, socket => {
       sockets.emit('connection', socket, request);
@@ -74,8 +85,18 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   });
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const address = clientAddress(request, config.trustedProxies);
     const outlet = outletOf(socket, host);
-    const openSocket: OpenSocket = { id: randomUUID(), socket, outlet, deadline: undefined, exempt: false };
+    const openSocket: OpenSocket = {
+      id: randomUUID(),
+      socket,
+      outlet,
+      deadline: undefined,
+      exempt: false,
+      caller: { key: keyOf({ address }), address },
+      limit: undefined,
+      endSigningIn: signingIn.begin(address),
+    };
     openSocket.deadline = setTimeout(() => {
       close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
@@ -83,10 +104,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     const meter = createMessageMeter(config.socketMessagesPerMinute);
     const count = () => {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
-      // Nothing is read any more of what it sends until it is gone.
-      stopListening(socket);
-      close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
-      socket.pause();
+      stopReading(socket);
     };
     for (const kind of COUNTED) socket.on(kind, count);
     socket.on('ping', data => {
@@ -97,6 +115,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     socket.once('close', () => {
       outlet.end();
       clearTimeout(openSocket.deadline);
+      openSocket.endSigningIn();
       openSockets.delete(request);
     });
   });
@@ -119,10 +138,14 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const address = clientAddress(req, config.trustedProxies);
       const limit = callLimit(host.rateLimits, authentication, { address });
       const handle = { outlet, close: (code: number, reason: string) => close(socket, code, reason) };
-      const admission = await admit(host, authentication, { handle, requestId });
+      const admission = await admit(host, authentication, { handle, address, requestId });
       if (socket.readyState === socket.OPEN) socket.resume();
       markSignedIn(openSocket);
-      if (openSocket) openSocket.exempt = authentication.principal?.kind === 'server';
+      if (openSocket) {
+        openSocket.exempt = authentication.principal?.kind === 'server';
+        openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
+        openSocket.limit = limit;
+      }
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -139,11 +162,19 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       }
       if (socket.readyState === socket.CLOSED) host.connections.end(connection);
       else socket.once('close', () => host.connections.end(connection));
+      openSocket?.endSigningIn();
       return { ...call, connection };
     },
     onError: ({ error, path, req }) => {
       const openSocket = openSockets.get(req);
-      logFailure(logger, { error, requestId: openSocket?.id, procedure: path });
+      if (openSocket) {
+        logFailure(host, { error, requestId: openSocket.id, procedure: path, caller: openSocket.caller });
+        // What never reaches a procedure is counted by none.
+        const uncounted =
+          path === undefined || !kindOfProcedure(path) || error.code === 'METHOD_NOT_SUPPORTED';
+        if (uncounted)
+          openSocket.limit?.({ procedure: NO_PROCEDURE }).catch(() => stopReading(openSocket.socket));
+      }
       // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
       if (openSocket?.deadline && path === undefined) {
         queueMicrotask(() =>
@@ -165,8 +196,16 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   };
 }
 
+/** Closes a socket that has sent too much. Nothing is read any more of what it sends until it is gone. */
+/** Closes a socket that sends too much. Nothing is read any more of what it sends until it is gone. */
+function stopReading(socket: WebSocket): void {
+  stopListening(socket);
+  close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
+  socket.pause();
+}
+
 /** A subscription begins with a message, and messages are counted already. */
-function callsOnly(limit: CallLimit): CallLimit {
+function callsOnly(limit: CallLimit): NonNullable<CallContext['limit']> {
   return async call => {
     if (call.type !== 'subscription') await limit(call);
   };

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RollcallError } from '@rollcall/protocol';
-import { isAllowedOrigin } from '../config/allowed-origin.js';
 import type { Host } from '../host.js';
 import { errorAnswer } from '../http/answer-error.js';
+import { logPage, refusalOfPage } from '../http/foreign-page.js';
 
 /** A peer that does not read the refusal within this time is cut off. */
 const REFUSAL_TIMEOUT_MS = 2000;
 
 /** Why a request may not become a WebSocket; undefined when it may. */
 export function refusalOfUpgrade(request: IncomingMessage, host: Host): RollcallError | undefined {
-  const { origin, host: hostHeader } = request.headers;
+  const { host: hostHeader } = request.headers;
   if (host.stage === 'draining')
     return new RollcallError('UNAVAILABLE', 'the server restarts; reconnect', { retry_after: 1 });
   if (request.url?.split('?', 1)[0] !== '/trpc') {
@@ -23,13 +23,9 @@ export function refusalOfUpgrade(request: IncomingMessage, host: Host): Rollcall
       'the Host header or the request target is not part of a valid URL',
     );
   }
-  if (origin !== undefined && !isAllowedOrigin(host.config.allowedOrigins, origin)) {
-    return new RollcallError(
-      'NOT_ALLOWED',
-      'this origin may not connect; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may',
-    );
-  }
-  return undefined;
+  const foreign = refusalOfPage(request, host.config);
+  if (foreign) logPage(host, request);
+  return foreign;
 }
 
 /** Answers a request that may not become a WebSocket, and closes its connection. */

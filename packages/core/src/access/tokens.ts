@@ -2,10 +2,13 @@ import { type Actor, RollcallError, type TokenClaims } from '@rollcall/protocol'
 import { ownUserIdSchema } from '@rollcall/protocol/schemas';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
-/** The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. */
+/**
+ * The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. `guest`
+ * says that the token was made for a guest; without it only the stored role tells.
+ */
 export type Principal =
   | { kind: 'server'; expiresAt?: number; issuedAt?: number }
-  | { kind: 'user'; userId: string; expiresAt?: number; issuedAt?: number }
+  | { kind: 'user'; userId: string; guest?: true; expiresAt?: number; issuedAt?: number }
   | { kind: 'anonymous'; expiresAt?: undefined; issuedAt?: undefined };
 
 /** The actor that the events of a principal's changes name. */
@@ -112,7 +115,7 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
   // A token for an id of the system is refused, too: nobody is to speak for a user that was made to hold what others left.
   const userId = ownUserIdSchema.safeParse(claims.user_id);
   if (claims.server !== undefined || !userId.success) throw invalidToken();
-  return { kind: 'user', userId: userId.data, ...times };
+  return { kind: 'user', userId: userId.data, ...(claims.guest === true && { guest: true }), ...times };
 }
 
 function invalidToken(): RollcallError {

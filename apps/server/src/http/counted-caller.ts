@@ -1,0 +1,18 @@
+import type { Principal } from '@rollcall/core';
+
+/** Who is counted: a user, or an address. */
+export type Counted = { userId: string } | { address: string };
+
+/**
+ * Who a caller counts as. A user counts for itself. Guests, and callers without a good token of a user, count for their
+ * address: one address can have any number of them.
+ */
+export function countedAs(principal: Principal | undefined, address: string): Counted {
+  return principal?.kind === 'user' && !principal.guest ? { userId: principal.userId } : { address };
+}
+
+/** A name for who is counted, different for each. */
+export function keyOf(counted: Counted): string {
+  // Neither an id nor an address contains a space.
+  return 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;
+}
