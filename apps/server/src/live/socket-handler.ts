@@ -196,7 +196,6 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   };
 }
 
-/** Closes a socket that has sent too much. Nothing is read any more of what it sends until it is gone. */
 /** Closes a socket that sends too much. Nothing is read any more of what it sends until it is gone. */
 function stopReading(socket: WebSocket): void {
   stopListening(socket);
