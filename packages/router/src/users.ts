@@ -117,7 +117,7 @@ export const usersRouter = router({
         options: queryUsersOptionsSchema.optional(),
       }) as unknown as z.ZodType<QueryInput<ParsedQueryUsersOptions>, QueryInput<QueryUsersOptions>>,
     )
-    .query(async ({ ctx: { caller, directory }, input }): Promise<QueryUsersAnswer> => {
+    .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryUsersAnswer> => {
       requireGrant(caller, 'query-users');
       const server = caller.kind === 'server';
       const options = input.options ?? queryUsersOptionsSchema.parse({});
@@ -131,7 +131,10 @@ export const usersRouter = router({
         );
       }
       const { rows, next, position } = await directory.users.query({
-        filter: parseFilter(input.filter ?? {}, { server }),
+        filter: parseFilter(input.filter ?? {}, {
+          server,
+          maxFilterValues: budget.limits.filterValues,
+        }),
         sort: parseSort(input.sort, { server }),
         options,
         seesInvisible: server,
