@@ -48,6 +48,14 @@ describe('the calls of a client', () => {
     expect(server.requests.map(request => request.split('users.query').length - 1)).toEqual([20, 20, 5]);
   });
 
+  it('are not sent with a filter in which an operand is undefined, since JSON would leave it out', async () => {
+    const filter = { $or: [{ role: undefined }] };
+    const refused = { code: 'INPUT_INVALID', field: '$or.0.role' };
+    await expect(client.queryUsers(filter)).rejects.toMatchObject(refused);
+    await expect(client.queryUsersAll(filter).next()).rejects.toMatchObject(refused);
+    expect(server.requests).toEqual([]);
+  });
+
   it('fail as RollcallError, whether the server refused them or did not answer', async () => {
     server.refused.set('token', 'NOT_ALLOWED');
     const refused = await client.queryUsers().catch(error => error);

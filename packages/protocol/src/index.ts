@@ -129,6 +129,7 @@ export type {
   QueryUsersOptions,
   SortKey,
 } from './query/query-users.js';
+export { refuseUndefinedOperands } from './query/undefined-operand.js';
 export {
   type AppSettings,
   type AppSettingsUpdate,

@@ -1,5 +1,6 @@
 import type { Tasks } from '@rollcall/core';
 import {
+  type BudgetLimits,
   type EventPage,
   type Filter,
   type PresenceEvent,
@@ -35,7 +36,7 @@ export const liveRouter = router({
     )
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<EventPage>> {
       const { caller, directory, connection } = ctx;
-      const viewer = new EventViewer(caller, selectionOf(caller, input ?? {}));
+      const viewer = new EventViewer(caller, selectionOf(caller, input ?? {}, ctx.budget.limits));
       const after = input?.lastEventId === undefined ? undefined : parsePosition(input.lastEventId);
       const stream = streamEvents({
         log: directory.events,
@@ -90,13 +91,18 @@ export const liveRouter = router({
   }),
 });
 
-function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
+function selectionOf(caller: Caller, input: WatchEventsInput, limits: BudgetLimits): EventSelection {
   const { types, user_ids, filter } = input;
   if (user_ids?.length || filter) requireGrant(caller, 'read-users');
   return {
     ...(types && { types: new Set(types) }),
     ...(user_ids && { userIds: new Set(user_ids) }),
-    ...(filter && { filter: parseFilter(filter as Filter, { server: caller.kind === 'server' }) }),
+    ...(filter && {
+      filter: parseFilter(filter as Filter, {
+        server: caller.kind === 'server',
+        maxFilterValues: limits.filterValues,
+      }),
+    }),
   };
 }
 

@@ -140,7 +140,7 @@ export const usersRouter = router({
       }
       const { rows, next, position } = await directory.users.query(
         {
-          filter: parseFilter(input.filter ?? {}, { server }),
+          filter: parseFilter(input.filter ?? {}, { server, maxFilterValues: budget.limits.filterValues }),
           sort: parseSort(input.sort, { server }),
           options,
           seesInvisible: server,

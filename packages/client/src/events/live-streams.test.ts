@@ -30,6 +30,12 @@ describe('a stream of events', () => {
     expect(ids).toEqual(['log.5', 'log.6', 'log.7']);
   });
 
+  it('does not start with a filter in which an operand is undefined', () => {
+    const refused = expect.objectContaining({ code: 'INPUT_INVALID', field: 'age.$gt' });
+    expect(() => watchEvents(live, { filter: { age: { $gt: undefined } } }, streamEnd)).toThrow(refused);
+    expect(live.inputs).toEqual([]);
+  });
+
   it('continues after the last page when the server fails for a moment', async () => {
     const stream = watchEvents(live, {}, streamEnd);
     live.page(3, [updated(3)]);

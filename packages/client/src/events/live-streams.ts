@@ -2,6 +2,7 @@ import {
   type JsonObject,
   type PresenceEvent,
   RollcallError,
+  refuseUndefinedOperands,
   type WatchEventsInput,
 } from '@rollcall/protocol';
 import { itemsOf, type LiveSource, type PositionedPage, type StreamItem } from '../transport/live-source.js';
@@ -51,12 +52,16 @@ export type PresenceStream = LiveStream<PresenceEvent>;
 /** This many items may wait for a reader. */
 const MAX_WAITING = 10_000;
 
-/** Watches events over the live connection of a client. `streamEnd` ends every stream of the client. */
+/**
+ * Watches events over the live connection of a client. `streamEnd` ends every stream of the client.
+ * @throws RollcallError `INPUT_INVALID` for a filter in which anything is undefined.
+ */
 export function watchEvents<Custom extends object>(
   live: LiveSource,
   { signal, ...input }: WatchEventsOptions,
   streamEnd: StreamEnd,
 ): EventStream<Custom> {
+  refuseUndefinedOperands(input.filter);
   return liveStream<WatchEventsInput, PositionedPage, StreamItem<Custom>>({
     live,
     open: (from, observer) => live.events(from, observer),

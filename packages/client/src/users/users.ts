@@ -5,6 +5,7 @@ import {
   type QueryUsersAnswer,
   type QueryUsersOptions,
   RollcallError,
+  refuseUndefinedOperands,
   type SortKey,
   type UpsertUserInput,
   type User,
@@ -16,13 +17,17 @@ import type { Api } from '../transport/transport.js';
 /** The options of `queryUsersAll`: those that say which users, but not those that say which page. */
 export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch' | 'presence'>;
 
-/** Reads one page of users. */
+/**
+ * Reads one page of users.
+ * @throws RollcallError `INPUT_INVALID` for a filter in which anything is undefined; nothing is sent then.
+ */
 export async function queryUsers<Custom extends object>(
   api: Api,
   filter: Filter | undefined,
   sort: SortKey[] | undefined,
   options: QueryUsersOptions = {},
 ): Promise<QueryUsersAnswer<Custom>> {
+  refuseUndefinedOperands(filter);
   // Watching concerns the live connection, which does not carry this call.
   const { watch: _watch, presence: _presence, ...page } = options;
   const answer = await answerOf(api.users.query.query({ filter, sort, options: page }));

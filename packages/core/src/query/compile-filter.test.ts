@@ -5,6 +5,7 @@ import { filters } from '../../test/support/query/arbitraries.js';
 import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query/injections.js';
 import { isJsonObject } from '../json/json-values.js';
 import { compileFilter } from './compile-filter.js';
+import { normaliseFilter } from './normalise-filter.js';
 import { planSort } from './plan-sort.js';
 import { postgresJson } from './postgres/postgres-json.js';
 import { sqliteJson } from './sqlite/sqlite-json.js';
@@ -99,6 +100,23 @@ describe.each([
       expect(compile(renamed(filter as JsonValue) as Filter).sql).not.toContain('zq');
     });
     fc.assert(property);
+  });
+
+  it('follows a path through arrays once for all tests that are joined by "or", or whose failures are by "and"', () => {
+    const walks = (filter: Filter) =>
+      compileFilter(normaliseFilter(parseFilter(filter, { server: true })), {
+        json,
+        viewpoint,
+        indexes: new Map(),
+      }).sql.split('RECURSIVE').length - 1;
+    const tests = Array.from({ length: 40 }, (_, index): Filter => {
+      const operand = [{ $gt: index }, { $eq: [index] }, { $contains: index }, { $exists: true }][index % 4];
+      return { 'a.b': operand } as Filter;
+    });
+    expect(walks({ $or: tests })).toBe(1);
+    expect(walks({ $nor: tests })).toBe(1);
+    expect(walks({ $and: tests.map(test => ({ $nor: [test] })) })).toBe(1);
+    expect(walks({ $or: [...tests, { 'a.c': 1 }, { $nor: [{ 'a.b': 1 }] }] })).toBe(3);
   });
 
   it('has the name of an indexed field in its text, and nothing else of it', () => {

@@ -5,7 +5,7 @@ import type {
   JsonValue,
   ParsedFilter,
 } from '@rollcall/protocol';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { UserRow } from '../users/model/user-table.js';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
@@ -35,11 +35,11 @@ export interface FilterContext {
 export function compileFilter(filter: ParsedFilter, context: FilterContext): Sql {
   switch (filter.kind) {
     case 'all':
-      return every(filter.nodes.map(node => compileFilter(node, context)));
+      return every(compileParts(filter.nodes, true, context));
     case 'any':
-      return some(filter.nodes.map(node => compileFilter(node, context)));
+      return some(compileParts(filter.nodes, false, context));
     case 'none':
-      return not(some(filter.nodes.map(node => compileFilter(node, context))));
+      return not(some(compileParts(filter.nodes, false, context)));
     case 'compare':
       return compileComparison(filter.field, filter.comparison, context);
   }
@@ -49,6 +49,46 @@ export function compileFilter(filter: ParsedFilter, context: FilterContext): Sql
 export function customPathsIn(filter: ParsedFilter): string[][] {
   if (filter.kind !== 'compare') return filter.nodes.flatMap(customPathsIn);
   return filter.field.kind === 'custom' ? [filter.field.path] : [];
+}
+
+/**
+ * The parts of a filter, with the tests of one custom path that are joined by "or" as one part, or those that fail joined by
+ * "and". So a path is followed once for all of them. Tests that must all pass stay apart: different elements of an
+ * array may pass them.
+ */
+function compileParts(nodes: readonly ParsedFilter[], negated: boolean, context: FilterContext): Sql[] {
+  const together = new Map<string, { path: string[]; tests: ValueTest[] }>();
+  const parts = nodes.map((node): (() => Sql) => {
+    const found = customTestOf(node);
+    const name = found?.path.join('.');
+    if (!found || name === undefined || found.negated !== negated || context.indexes.has(name)) {
+      return () => compileFilter(node, context);
+    }
+    const { path, test } = found;
+    const tests = together.get(name)?.tests;
+    if (tests) {
+      tests.push(test);
+      return () => empty;
+    }
+    const group = { path, tests: [test] };
+    together.set(name, group);
+    return () => {
+      const passes = context.json.customPasses(path, group.tests);
+      return negated ? not(passes) : passes;
+    };
+  });
+  return parts.map(part => part()).filter(part => part !== empty);
+}
+
+/** The test of a custom path that a part of a filter consists of, or whose failure it asks for. */
+function customTestOf(node: ParsedFilter): { path: string[]; test: ValueTest; negated: boolean } | undefined {
+  if (node.kind === 'none') {
+    const inner = node.nodes.length === 1 && node.nodes[0] ? customTestOf(node.nodes[0]) : undefined;
+    return inner && { ...inner, negated: !inner.negated };
+  }
+  if (node.kind !== 'compare' || node.field.kind !== 'custom') return undefined;
+  if (node.comparison.operator === '$autocomplete') return undefined;
+  return { path: node.field.path, ...toValueTest(node.comparison) };
 }
 
 function compileComparison(field: FieldReference, comparison: Comparison, context: FilterContext): Sql {
@@ -67,7 +107,7 @@ function fieldPasses(field: FieldReference, test: ValueTest, context: FilterCont
   if (field.kind === 'custom') {
     const index = indexes.get(field.path.join('.'));
     const indexed = index && indexedCustomPasses(json, field.path, { test, ...index });
-    return indexed ?? json.customPasses(field.path, test);
+    return indexed ?? json.customPasses(field.path, [test]);
   }
   if (field.field === 'teams') return json.teamsPass(test);
   return columnPasses(field.field, test, { json, column: builtInColumn(field.field, viewpoint) });

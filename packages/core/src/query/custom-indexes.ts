@@ -66,7 +66,7 @@ export function indexedCustomPasses(
   const key = sql`(${json.customIndex.key(path)})`;
   const byKey = json.customIndex.keyPasses(key, test);
   if (!byKey || !hasArrays) return byKey;
-  const byArray = every([sql`${key} = ${json.customIndex.arrayKey}`, json.customPasses(path, test)]);
+  const byArray = every([sql`${key} = ${json.customIndex.arrayKey}`, json.customPasses(path, [test])]);
   return some([byKey, byArray]);
 }
 

@@ -8,8 +8,8 @@ import type { ValueTest } from './value-test.js';
  * expression serves only the same text. The operator chose that path, and the field name grammar has accepted it.
  */
 export interface JsonDialect {
-  /** Users whose custom data at a path passes a test. */
-  customPasses(path: readonly string[], test: ValueTest): Sql;
+  /** Users whose custom data at a path passes at least one of these tests. The path is followed once for all of them. */
+  customPasses(path: readonly string[], tests: readonly ValueTest[]): Sql;
   /** Users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
   /**

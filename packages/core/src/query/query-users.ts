@@ -1,4 +1,4 @@
-import { RollcallError } from '@rollcall/protocol';
+import { type ParsedFilter, RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
@@ -8,6 +8,7 @@ import { readCursor, writeCursor } from './cursor.js';
 import { pathsWithArrays } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
+import { normaliseFilter } from './normalise-filter.js';
 import { orderBy, pageParts, planSort } from './plan-sort.js';
 import { sortValueOf } from './sort-value.js';
 import type { UserQuery } from './user-query.js';
@@ -33,10 +34,13 @@ export async function queryUsers(
   const { dialect } = transaction;
   const json = jsonDialectOf(dialect);
   const plan = planSort(sort, { json, viewpoint: query, last });
+  const filter = normaliseFilter(query.filter);
+  const indexes = await usableIndexes(transaction, filter, query.indexedFields);
+  // What is cheap comes first: of a user who fails it, the rest is not looked at.
   const found = every([
-    compileFilter(query.filter, { json, viewpoint: query, indexes: await usableIndexes(transaction, query) }),
     ...rangeConditions(query, json),
     ...(query.tenant ? [json.belongsTo(query.tenant)] : []),
+    compileFilter(filter, { json, viewpoint: query, indexes }),
   ]);
 
   const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
@@ -62,7 +66,8 @@ export async function queryUsers(
 /** The indexes that the filter can use. */
 async function usableIndexes(
   transaction: Transaction,
-  { filter, indexedFields }: UserQuery,
+  filter: ParsedFilter,
+  indexedFields: readonly string[],
 ): Promise<FilterContext['indexes']> {
   const named = new Map(customPathsIn(filter).map(path => [path.join('.'), path]));
   const indexed = indexedFields.filter(name => named.has(name));

@@ -71,3 +71,16 @@ export function splitValues(values: readonly JsonValue[]) {
     arrays: values.filter(value => Array.isArray(value)),
   };
 }
+
+/** The tests of a place, by what they look at. */
+export function splitTests(tests: readonly ValueTest[]) {
+  const ofPlaces = tests.filter(test => test.kind !== 'contains');
+  return {
+    /** What the place itself may pass. */
+    ofPlaces,
+    /** What an element of it may pass instead, if it is an array that stands for its elements. */
+    ofElements: ofPlaces.filter(test => test.kind !== 'exists'),
+    /** Elements, one of which it may have if it is any array. */
+    contained: tests.flatMap(test => (test.kind === 'contains' ? [test.value] : [])),
+  };
+}

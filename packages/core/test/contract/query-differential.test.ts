@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/model/to-user.js';
 import type { UserRow } from '../../src/users/model/user-table.js';
-import { filters, runs, SEED, userRows } from '../support/query/arbitraries.js';
+import { filters, filtersOfOnePath, runs, SEED, userRows } from '../support/query/arbitraries.js';
 import { departuresOf } from '../support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
@@ -56,6 +56,17 @@ describeOnEveryDialect(`random filters, seed ${SEED},`, engine => {
     await fc.assert(property, runs(25));
     // The exceptions must stay exceptions, or the oracle says nothing.
     expect(compared.departures / compared.pairs).toBeLessThan(0.1);
+  });
+
+  it('find whom the matcher matches when they compare one path several times', async () => {
+    const samePath = fc.tuple(userRows(30), fc.array(filtersOfOnePath, { minLength: 10, maxLength: 10 }));
+    const property = fc.asyncProperty(samePath, async ([rows, lists]) => {
+      await fixture.replaceUsers(rows);
+      for (const filter of lists.flat()) {
+        expect(await found(filter), JSON.stringify(filter)).toEqual(matching(rows, filter));
+      }
+    });
+    await fc.assert(property, runs(20));
   });
 
   it('find the same with indexes on their fields', async () => {

@@ -1,4 +1,4 @@
-import { RollcallError, type SortKey } from '@rollcall/protocol';
+import { CALLER_BUDGETS, LIMITS, RollcallError, type SortKey } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PATH_EXAMPLES } from '../support/query/path-examples.js';
@@ -147,9 +147,17 @@ describeOnEveryDialect('queryUsers', engine => {
     const deep = names.reduceRight<object | number>((inner, name) => ({ [name]: [inner] }), 5);
     await fixture.replaceUsers([userRow({ id: 'deep', custom: deep as never }), userRow({ id: 'flat' })]);
     const path = names.join('.');
-    const values = Array.from({ length: 1000 }, (_, index) => (index % 2 ? [index] : `v${index}`));
-    const clauses = Array.from({ length: 100 }, () => ({ [path]: { $nin: [...values.slice(1), 5] } }));
+    const { filterValues } = CALLER_BUDGETS.server;
+    const clauses = Array.from({ length: LIMITS.filterClauses }, (_, clause) => {
+      const length = filterValues / LIMITS.filterClauses - 1;
+      const values = Array.from({ length }, (_, index) =>
+        index % 2 ? [index, clause] : `v${index}-${clause}`,
+      );
+      // An array of two counts as two.
+      return { [path]: { $nin: [...values.slice(0, Math.floor(length / 1.5)), 5] } };
+    });
     expect(await fixture.ids({ filter: { $and: clauses } })).toEqual(['flat']);
+    expect(await fixture.ids({ filter: { $or: clauses } })).toEqual(['flat']);
     const sort = ['h', 'i', 'j', 'k', 'l'].map(
       (last): SortKey => ({ field: `a.b.c.d.e.f.g.${last}`, direction: -1 }),
     );

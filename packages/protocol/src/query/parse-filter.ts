@@ -1,9 +1,11 @@
+import { CALLER_BUDGETS } from '../caller-budgets.js';
 import { RollcallError } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/custom-data.js';
 import { searchWords, textProblem } from '../users/text.js';
 import { isUserField } from '../users/user-fields.js';
+import { FilterSize } from './filter-size.js';
 import {
   FILTER_OPERATORS,
   type FilterOperator,
@@ -13,11 +15,20 @@ import {
   type QueryField,
 } from './query-fields.js';
 import type { Comparison, FieldReference, ParsedFilter } from './query-users.js';
+import { refuseUndefinedOperands } from './undefined-operand.js';
 
 /** What a caller may name in a filter or a sort. */
 export interface QueryRights {
   /** Whether the caller may also use fields that only servers may query. */
   server: boolean;
+  /** Values of one filter, all its comparisons together. Default: the default budget of a server token. */
+  maxFilterValues?: number;
+}
+
+/** What the parts of one filter share while it is parsed. */
+interface Parsing {
+  rights: QueryRights;
+  size: FilterSize;
 }
 
 const NODE_KINDS = { $and: 'all', $or: 'any', $nor: 'none' } as const satisfies Record<
@@ -35,13 +46,14 @@ const OPERATORS: Record<'string' | 'strings' | 'boolean' | 'time' | 'custom', re
 };
 
 /**
- * Checks a filter and resolves its fields.
+ * Checks a filter and resolves its fields. Nothing in it may be undefined.
  * @throws RollcallError `INPUT_INVALID` that names the field and the operator, or `NOT_ALLOWED` for a field that only
  * servers may query.
  */
 export function parseFilter(filter: unknown, rights: QueryRights): ParsedFilter {
-  const count = { clauses: 0 };
-  return parseNode(filter, rights, 1, 'filter', count);
+  refuseUndefinedOperands(filter);
+  const size = new FilterSize(rights.maxFilterValues ?? CALLER_BUDGETS.server.filterValues);
+  return parseNode(filter, 'filter', 1, { rights, size });
 }
 
 /** Resolves the field of a filter or a sort. */
@@ -71,23 +83,16 @@ export function parseFieldReference(name: string, rights: QueryRights): FieldRef
   return { kind: 'custom', path };
 }
 
-function parseNode(
-  filter: unknown,
-  rights: QueryRights,
-  depth: number,
-  where: string,
-  count: { clauses: number },
-): ParsedFilter {
+function parseNode(filter: unknown, where: string, depth: number, parsing: Parsing): ParsedFilter {
   if (!isObject(filter)) throw invalid(where, 'a filter must be an object of fields and operators');
   if (depth > LIMITS.filterDepth)
     throw invalid(where, `a filter is at most ${LIMITS.filterDepth} levels deep`);
   const nodes: ParsedFilter[] = [];
   for (const [key, value] of Object.entries(filter)) {
-    if (value === undefined) continue;
     if (Object.hasOwn(NODE_KINDS, key)) {
       if (!Array.isArray(value) || value.length === 0)
         throw invalid(key, 'takes an array of at least one filter');
-      const inner = value.map((one, index) => parseNode(one, rights, depth + 1, `${key}.${index}`, count));
+      const inner = value.map((one, index) => parseNode(one, `${key}.${index}`, depth + 1, parsing));
       nodes.push({ kind: NODE_KINDS[key as LogicalOperator], nodes: inner });
     } else if (key.startsWith('$')) {
       throw invalid(
@@ -95,28 +100,20 @@ function parseNode(
         `is not an operator here; accepted are ${LOGICAL_OPERATORS.join(', ')} and field names`,
       );
     } else {
-      const field = parseFieldReference(key, rights);
+      const field = parseFieldReference(key, parsing.rights);
       for (const comparison of parseComparisons(key, field, value)) {
-        countClause(count, key);
+        parsing.size.addComparison(key, comparison);
         nodes.push({ kind: 'compare', field, comparison });
       }
     }
   }
-  // An empty filter counts too: a million of them would be too many.
-  if (nodes.length === 0) countClause(count, where);
+  if (nodes.length === 0) parsing.size.addComparison(where);
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'all', nodes };
-}
-
-function countClause(count: { clauses: number }, where: string): void {
-  count.clauses += 1;
-  if (count.clauses > LIMITS.filterClauses) {
-    throw invalid(where, `a filter has at most ${LIMITS.filterClauses} comparisons`);
-  }
 }
 
 function parseComparisons(name: string, field: FieldReference, value: unknown): Comparison[] {
   if (!isObject(value)) return [parseComparison(name, field, '$eq', value)];
-  const entries = Object.entries(value).filter(([, operand]) => operand !== undefined);
+  const entries = Object.entries(value);
   if (entries.length === 0 || entries.some(([key]) => !key.startsWith('$'))) {
     throw invalid(
       name,

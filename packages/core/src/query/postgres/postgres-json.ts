@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { ALWAYS, every, NEVER, some } from '../conditions.js';
 import type { CustomIndexDialect, JsonDialect } from '../json-dialect.js';
-import { booleansInOrder, type ValueTest } from '../value-test.js';
+import { booleansInOrder, splitTests, type ValueTest } from '../value-test.js';
 import { postgresSortCustom, postgresSortTeams } from './postgres-sort.js';
 import { arrayOnTheWay, jsonb, postgresWalk, valueAt, valuePasses } from './postgres-value.js';
 
@@ -61,16 +61,21 @@ function isIndexed(value: unknown): boolean {
 
 /** JSON in PostgreSQL: `jsonb`. */
 export const postgresJson: JsonDialect = {
-  customPasses: (path, test) => {
-    const direct = placePasses({ value: valueAt(path) }, test);
+  customPasses: (path, tests) => {
     const guard = arrayOnTheWay(path);
+    const found = { value: sql`place.value` };
+    // OFFSET 0 keeps the planner from repeating the whole expression at each of its uses.
+    const direct =
+      tests.length === 1
+        ? placePasses({ value: valueAt(path) }, tests)
+        : sql`EXISTS (SELECT 1 FROM (SELECT ${valueAt(path)} AS value OFFSET 0) AS place WHERE ${placePasses(found, tests)})`;
     if (!guard) return direct;
-    const passes = placePasses({ value: sql`place.value`, open: sql`place.open` }, test);
+    const passes = placePasses({ ...found, open: sql`place.open` }, tests);
     const walked = sql`EXISTS (SELECT 1 FROM (${postgresWalk(path, 'filter')}) AS place WHERE ${passes})`;
     return sql`CASE WHEN ${guard} THEN ${walked} ELSE ${direct} END`;
   },
 
-  teamsPass: test => placePasses({ value: sql`users.teams` }, test),
+  teamsPass: test => placePasses({ value: sql`users.teams` }, [test]),
 
   belongsTo: tenant =>
     tenant.length === 0
@@ -103,11 +108,19 @@ interface Place {
   open?: Sql;
 }
 
-/** Whether a place, or one of its elements, passes a test. */
-function placePasses({ value, open = ALWAYS }: Place, test: ValueTest): Sql {
+/** Whether a place, or one of its elements, passes at least one of these tests. Its elements are read once. */
+function placePasses({ value, open = ALWAYS }: Place, tests: readonly ValueTest[]): Sql {
+  const { ofElements, ofPlaces, contained } = splitTests(tests);
   const isArray = sql`jsonb_typeof(${value}) = 'array'`;
-  if (test.kind === 'exists') return valuePasses(value, test);
-  if (test.kind === 'contains') return every([isArray, sql`${value} @> ${jsonb([test.value])}`]);
-  const someElement = sql`EXISTS (SELECT 1 FROM jsonb_array_elements(${value}) AS element(value) WHERE ${valuePasses(sql`element.value`, test)})`;
-  return some([valuePasses(value, test), sql`CASE WHEN ${every([isArray, open])} THEN ${someElement} END`]);
+  const conditions = ofPlaces.map(test => valuePasses(value, test));
+  if (ofElements.length > 0) {
+    const passes = some(ofElements.map(test => valuePasses(sql`element.value`, test)));
+    const someElement = sql`EXISTS (SELECT 1 FROM jsonb_array_elements(${value}) AS element(value) WHERE ${passes})`;
+    conditions.push(sql`CASE WHEN ${every([isArray, open])} THEN ${someElement} END`);
+  }
+  if (contained.length > 0) {
+    const holdsOne = some(contained.map(one => sql`${value} @> ${jsonb([one])}`));
+    conditions.push(every([isArray, holdsOne]));
+  }
+  return some(conditions);
 }

@@ -1,7 +1,7 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { ALWAYS, every, some } from '../conditions.js';
 import type { CustomIndexDialect, JsonDialect } from '../json-dialect.js';
-import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
+import { booleansInOrder, splitTests, splitValues, type ValueTest } from '../value-test.js';
 import {
   arrayOnTheWay,
   type Cell,
@@ -73,20 +73,25 @@ function keyStandsInOrder(key: Sql, test: Extract<ValueTest, { kind: 'order' }>)
 
 /** JSON in SQLite: text, looked into with the functions of json1. */
 export const sqliteJson: JsonDialect = {
-  customPasses: (path, test) => {
-    const direct = placePasses({ cell: cellAt(path), elements: elementsAt(path) }, test);
+  customPasses: (path, tests) => {
     const guard = arrayOnTheWay(path);
-    if (!guard) return direct;
+    if (!guard && tests.length === 1) {
+      return placePasses({ cell: cellAt(path), elements: elementsAt(path) }, tests);
+    }
     const cell: Cell = { type: sql`place.type`, value: sql`place.value` };
     const elements = sql`json_each(CASE place.type WHEN 'array' THEN place.value ELSE '[]' END)`;
-    const passes = placePasses({ cell, elements, open: sql`place.open` }, test);
+    const { type, value } = cellAt(path);
+    // SQLite computes the columns of a subquery without a table once, however often they are used.
+    const direct = sql`EXISTS (SELECT 1 FROM (SELECT ${type} AS type, ${value} AS value) AS place WHERE ${placePasses({ cell, elements }, tests)})`;
+    if (!guard) return direct;
+    const passes = placePasses({ cell, elements, open: sql`place.open` }, tests);
     const walked = sql`EXISTS (SELECT 1 FROM (${sqliteWalk(path, 'filter')}) AS place WHERE ${passes})`;
     return sql`CASE WHEN ${guard} THEN ${walked} ELSE ${direct} END`;
   },
 
   teamsPass: test => {
     const teams: Cell = { type: sql`'array'`, value: sql`users.teams` };
-    return placePasses({ cell: teams, elements: sql`json_each(users.teams)` }, test);
+    return placePasses({ cell: teams, elements: sql`json_each(users.teams)` }, [test]);
   },
 
   belongsTo: tenant =>
@@ -118,14 +123,19 @@ interface Place {
   open?: Sql;
 }
 
-/** Whether a place, or one of its elements, passes a test. */
-function placePasses({ cell, elements, open = ALWAYS }: Place, test: ValueTest): Sql {
-  if (test.kind === 'exists') return cellPasses(cell, test);
+/** Whether a place, or one of its elements, passes at least one of these tests. Its elements are read once. */
+function placePasses({ cell, elements, open = ALWAYS }: Place, tests: readonly ValueTest[]): Sql {
+  const { ofElements, ofPlaces, contained } = splitTests(tests);
   const isArray = sql`${cell.type} = 'array'`;
   const element: Cell = { type: sql`element.type`, value: sql`element.value` };
-  const elementTest: CellTest = test.kind === 'contains' ? { kind: 'in', values: [test.value] } : test;
-  const someElement = sql`EXISTS (SELECT 1 FROM ${elements} AS element WHERE ${cellPasses(element, elementTest)})`;
-  if (test.kind === 'contains') return sql`CASE WHEN ${isArray} THEN ${someElement} END`;
-  const asElements = sql`CASE WHEN ${every([isArray, open])} THEN ${someElement} END`;
-  return some([cellPasses(cell, test), asElements]);
+  const someElement = (wanted: readonly CellTest[]) =>
+    sql`EXISTS (SELECT 1 FROM ${elements} AS element WHERE ${some(wanted.map(test => cellPasses(element, test)))})`;
+  const conditions = ofPlaces.map(test => cellPasses(cell, test));
+  if (ofElements.length > 0) {
+    conditions.push(sql`CASE WHEN ${every([isArray, open])} THEN ${someElement(ofElements)} END`);
+  }
+  if (contained.length > 0) {
+    conditions.push(sql`CASE WHEN ${isArray} THEN ${someElement([{ kind: 'in', values: contained }])} END`);
+  }
+  return some(conditions);
 }

@@ -186,15 +186,25 @@ const builtIn: fc.Arbitrary<Filter> = fc
     return fc.oneof(...keys).map(([key, inner]) => ({ [field]: { [key]: inner } }) as Filter);
   });
 
+const customComparison = fc.oneof(
+  ...comparisonsOf(operand, notNull),
+  fc.tuple(fc.constant('$contains'), scalar),
+);
+
 const custom: fc.Arbitrary<Filter> = fc
-  .tuple(
-    path,
-    fc.oneof(...comparisonsOf(operand, notNull), fc.tuple(fc.constant('$contains'), scalar)),
-    fc.boolean(),
-  )
+  .tuple(path, customComparison, fc.boolean())
   .map(([name, [key, inner], bare]) => {
     const isScalar = key === '$eq' && (inner === null || typeof inner !== 'object');
     return { [name]: bare && isScalar ? inner : { [key]: inner } } as Filter;
+  });
+
+/** Several comparisons of one path, joined in every way. */
+export const filtersOfOnePath: fc.Arbitrary<Filter[]> = fc
+  .tuple(path, fc.array(customComparison, { minLength: 2, maxLength: 5 }))
+  .map(([name, comparisons]) => {
+    const parts = comparisons.map(([key, inner]) => ({ [name]: { [key]: inner } }) as Filter);
+    const denials = parts.map((part): Filter => ({ $nor: [part] }));
+    return [{ $or: parts }, { $nor: parts }, { $and: parts }, { $and: denials }, { $or: denials }];
   });
 
 const comparison = fc.oneof({ weight: 2, arbitrary: custom }, { weight: 1, arbitrary: builtIn });
