@@ -1,8 +1,9 @@
 import {
+  compileMatcher,
   isTombstone,
   isUserEvent,
   type LoggedEvent,
-  matchesFilter,
+  type Matcher,
   tombstoneOf,
   visibleUser,
 } from '@rollcall/core';
@@ -44,11 +45,13 @@ interface Scope {
 export class EventViewer {
   readonly #caller: Caller;
   readonly #selection: EventSelection;
+  readonly #matcher: Matcher | undefined;
   #idsByTombstone: ReadonlyMap<string, string> | undefined;
 
   constructor(caller: Caller, selection: EventSelection) {
     this.#caller = caller;
     this.#selection = selection;
+    this.#matcher = selection.filter && compileMatcher(selection.filter);
   }
 
   /** The event as this listener receives it; undefined when it does not. */
@@ -63,7 +66,7 @@ export class EventViewer {
       return { ...event, user: { ...event.user, id: namedId } };
     }
     if (!event || !filter) return event;
-    const matched = this.#match(entry, filter, scope);
+    const matched = this.#match(entry, scope);
     return matched && isUserEvent(event) ? { ...event, matched } : undefined;
   }
 
@@ -111,12 +114,13 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: ParsedFilter, scope: Scope): Scope | undefined {
-    if (!isUserEvent(entry.full)) return undefined;
+  #match(entry: LoggedEvent, scope: Scope): Scope | undefined {
+    const matcher = this.#matcher;
+    if (!matcher || !isUserEvent(entry.full)) return undefined;
     const at = entry.full.created_at;
     // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.
     const visibility = visibilityOf(this.#caller, entry.userId);
-    const matches = (user: User) => matchesFilter(filter, visibleUser(user, visibility), at);
+    const matches = (user: User) => matcher(visibleUser(user, visibility), at);
     const before = scope.before && entry.userBefore !== undefined && matches(entry.userBefore);
     const after = scope.after && matches(entry.full.user);
     return before || after ? { before, after } : undefined;
