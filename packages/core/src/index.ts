@@ -44,7 +44,8 @@ export {
 } from './products/public-api.js';
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export type { Viewer } from './products/viewer.js';
-export { compileMatcher, type Matcher } from './query/match-filter.js';
+export { compileMatcher } from './query/match-filter.js';
+export { TermIndex } from './query/term-index.js';
 export { Tasks } from './tasks/tasks.js';
 export type { Access } from './users/access-loader.js';
 export { toUser } from './users/model/to-user.js';

@@ -3,3 +3,4 @@ export { CallerBudgets } from './caller-budget.js';
 export type { Authentication, CallContext, CallerConnection } from './context.js';
 export { frameEncoder } from './encode-frame.js';
 export { isFault, toErrorData } from './error-shape.js';
+export { WatchedUsers } from './watched-users.js';

@@ -1,7 +1,6 @@
 import type { Tasks } from '@rollcall/core';
 import {
   type EventPage,
-  type Filter,
   type PresenceEvent,
   parseFilter,
   parsePosition,
@@ -12,9 +11,8 @@ import {
 import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/protocol/schemas';
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
-import { type Caller, requireGrant } from './caller.js';
+import { requireGrant } from './caller.js';
 import { limitSubscription } from './connection-limits.js';
-import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
@@ -32,17 +30,26 @@ export const liveRouter = router({
       >,
     )
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<EventPage>> {
-      const { caller, directory, connection } = ctx;
-      const viewer = new EventViewer(caller, selectionOf(caller, input ?? {}));
-      const after = input?.lastEventId === undefined ? undefined : parsePosition(input.lastEventId);
-      const stream = streamEvents({
-        log: directory.events,
-        viewer,
-        after,
-        connection,
-        signal: signalOf(signal),
-      });
-      yield* limitSubscription(connection, stream, input?.user_ids);
+      const { caller, directory, connection, budget } = ctx;
+      const { types, user_ids: userIds, filter, lastEventId } = input ?? {};
+      if (userIds?.length || filter) requireGrant(caller, 'read-users');
+      const parsed = filter && parseFilter(filter, { server: caller.kind === 'server' });
+      const after = lastEventId === undefined ? undefined : parsePosition(lastEventId);
+      const use = { connection, budget, userIds, filter: filter && JSON.stringify(filter) };
+      yield* limitSubscription(use, watched =>
+        streamEvents({
+          log: directory.events,
+          caller,
+          selection: {
+            ...(types && { types: new Set(types) }),
+            ...(userIds && { userIds: watched }),
+            ...(parsed && { filter: parsed }),
+          },
+          after,
+          connection,
+          signal: signalOf(signal),
+        }),
+      );
     }),
 
   /**
@@ -54,21 +61,22 @@ export const liveRouter = router({
     input,
     signal,
   }): AsyncGenerator<PresenceEvent[]> {
-    const { caller, directory, connection } = ctx;
+    const { caller, directory, connection, budget } = ctx;
     requireGrant(caller, 'read-users');
-    const stream = streamPresence({
-      watch: directory.presenceWatch,
-      caller,
-      userIds: input.user_ids,
-      connection,
-      signal: signalOf(signal),
-    });
-    yield* limitSubscription(connection, stream, input.user_ids);
+    yield* limitSubscription({ connection, budget, userIds: input.user_ids }, watched =>
+      streamPresence({
+        watch: directory.presenceWatch,
+        caller,
+        watched,
+        connection,
+        signal: signalOf(signal),
+      }),
+    );
   }),
 
   /** Events that are sent and not stored: the progress of tasks. Server only. They have no id and do not move the position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
-    yield* limitSubscription(ctx.connection, streamProgress(ctx.directory.tasks, signalOf(signal)));
+    yield* limitSubscription(ctx, () => streamProgress(ctx.directory.tasks, signalOf(signal)));
   }),
 
   /** One task: first its present state, then every change. It ends when the task ends. @throws `TASK_NOT_FOUND` */
@@ -77,19 +85,9 @@ export const liveRouter = router({
     input,
     signal,
   }): AsyncGenerator<Task> {
-    yield* limitSubscription(ctx.connection, ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
+    yield* limitSubscription(ctx, () => ctx.directory.tasks.watch(input.task_id, signalOf(signal)));
   }),
 });
-
-function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
-  const { types, user_ids, filter } = input;
-  if (user_ids?.length || filter) requireGrant(caller, 'read-users');
-  return {
-    ...(types && { types: new Set(types) }),
-    ...(user_ids && { userIds: new Set(user_ids) }),
-    ...(filter && { filter: parseFilter(filter as Filter, { server: caller.kind === 'server' }) }),
-  };
-}
 
 /** tRPC types the signal of a subscription as optional, but always gives one. */
 function signalOf(signal: AbortSignal | undefined): AbortSignal {
