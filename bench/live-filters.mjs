@@ -25,6 +25,7 @@ Object.assign(process.env, {
   ROLLCALL_SERVER_LIVE_FILTERS: '20000',
   ROLLCALL_SERVER_LIVE_FILTER_BYTES: '67108864',
 });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
 const servers = await startServers(1, `sqlite:${join(folder, 'rollcall.sqlite')}`);
 const [url] = servers.urls;
