@@ -19,6 +19,7 @@ export async function startServers(count, databaseUrl) {
   const servers = await Promise.all(Array.from({ length: count }, () => startServer(databaseUrl)));
   return {
     urls: servers.map(server => server.url),
+    pids: servers.map(server => server.pid),
     stop: async () => {
       await Promise.all(servers.map(server => server.stop()));
     },
@@ -49,7 +50,7 @@ async function startServer(databaseUrl) {
   };
   for (let attempt = 0; attempt < 1000; attempt++) {
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.ok) return { url, stop };
+    if (answer?.ok) return { url, stop, pid: child.pid };
     if (child.exitCode !== null) break;
     await new Promise(resolve => setTimeout(resolve, 30));
   }

@@ -45,7 +45,8 @@ export {
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export type { Viewer } from './products/viewer.js';
 export { isFoundByDefault } from './query/is-found.js';
-export { matchesFilter } from './query/match-filter.js';
+export { compileMatcher } from './query/match-filter.js';
+export { TermIndex } from './query/term-index.js';
 export { Tasks } from './tasks/tasks.js';
 export type { Access } from './users/access-loader.js';
 export { toUser } from './users/model/to-user.js';

@@ -1,43 +1,56 @@
 import { LIMITS, RollcallError } from '@rollcall/protocol';
+import type { CallerBudget } from './caller-budget.js';
 import type { CallerConnection } from './context.js';
+import { type WatchedSet, WatchedUsers } from './watched-users.js';
 
 /** The client stays over these limits until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
+/** What a subscription takes while it runs. */
+export interface SubscriptionUse {
+  connection: CallerConnection | undefined;
+  /** What its caller has over all connections. */
+  budget: CallerBudget;
+  /** The users whom it watches. */
+  userIds?: Iterable<string>;
+  /** Its filter, as JSON. */
+  filter?: string;
+}
+
 /**
- * Counts a subscription and the users that it watches against its connection, for as long as it runs. A user whom several
- * subscriptions of a connection watch counts once. Without a connection nothing is counted.
- * @throws RollcallError `RATE_LIMITED`, from the stream, when the connection has too many subscriptions or watched users.
+ * Counts a subscription, its filter and the users that it watches against its caller and its connection, for as long as
+ * it runs. Users whom several subscriptions of a connection watch count once, and are kept once.
+ * @param open makes the stream, once everything is taken, of the users whom it watches.
+ * @throws RollcallError `RATE_LIMITED`, from the stream, when the caller has too many subscriptions or filters, or the
+ * connection too many subscriptions or watched users.
  */
 export async function* limitSubscription<Item>(
-  connection: CallerConnection | undefined,
-  stream: AsyncIterable<Item>,
-  userIds: Iterable<string> = [],
+  { connection, budget, userIds = [], filter }: SubscriptionUse,
+  open: (watched: WatchedSet) => AsyncIterable<Item>,
 ): AsyncGenerator<Item> {
-  if (!connection) return yield* stream;
-  const watching = new Set(userIds);
+  if (connection) checkConnection(connection, userIds);
+  const release = budget.takeSubscription(filter);
+  const watched = (connection?.watched ?? new WatchedUsers()).take(userIds);
+  if (connection) connection.subscriptions += 1;
+  try {
+    yield* open(watched);
+  } finally {
+    if (connection) connection.subscriptions -= 1;
+    watched.release();
+    release();
+  }
+}
+
+function checkConnection(connection: CallerConnection, userIds: Iterable<string>): void {
   const most = { subscriptions: LIMITS.subscriptionsPerConnection, users: LIMITS.watchedUsersPerConnection };
   if (connection.subscriptions >= most.subscriptions) {
     throw tooMany(`a connection has at most ${most.subscriptions} subscriptions; end one first`);
   }
-  const { watched } = connection;
-  const added = [...watching].filter(id => !watched.has(id)).length;
-  if (watched.size + added > most.users) {
+  const users = connection.watched.sizeWith(userIds);
+  if (users > most.users) {
     throw tooMany(
-      `the subscriptions of a connection watch at most ${most.users} users together; this one would make it ${watched.size + added}`,
+      `the subscriptions of a connection watch at most ${most.users} users together; this one would make it ${users}`,
     );
-  }
-  connection.subscriptions += 1;
-  for (const id of watching) watched.set(id, (watched.get(id) ?? 0) + 1);
-  try {
-    yield* stream;
-  } finally {
-    connection.subscriptions -= 1;
-    for (const id of watching) {
-      const others = (watched.get(id) ?? 1) - 1;
-      if (others > 0) watched.set(id, others);
-      else watched.delete(id);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { RollcallError } from '@rollcall/protocol';
 import type { ProcedureType } from '@trpc/server';
 import type { CallerBudgets } from './caller-budget.js';
 import type { Outlet } from './outlet.js';
+import type { WatchedUsers } from './watched-users.js';
 
 /** The result of checking a caller's token. A procedure that needs a caller throws the error. */
 export type Authentication =
@@ -20,8 +21,8 @@ export interface CallerConnection {
   calls: number;
   /** How many subscriptions run on it; the router counts them. */
   subscriptions: number;
-  /** The users whom they watch, each with the number of subscriptions that watch it; the router keeps them. */
-  readonly watched: Map<string, number>;
+  /** The users whom they watch; the router keeps them. */
+  readonly watched: WatchedUsers;
 }
 
 /** What the host gives to every call. */

@@ -1,33 +1,33 @@
-import {
-  isFoundByDefault,
-  isUserEvent,
-  type LoggedEvent,
-  matchesFilter,
-  tombstoneOf,
-  visibleUser,
-} from '@rollcall/core';
+import { isUserEvent, type LoggedEvent } from '@rollcall/core';
 import {
   type EventType,
   eventRule,
   isTombstone,
   type ParsedFilter,
   type RollcallEvent,
-  type User,
+  type UserEvent,
 } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
+import { type Matched, matchedOf, SharedFilter } from './shared-filters.js';
 import { canSee, visibilityOf } from './view.js';
+import { WatchedSet, WatchedUsers } from './watched-users.js';
 
 /** The checked selection of a listener. */
 export interface EventSelection {
   types?: ReadonlySet<EventType>;
-  userIds?: ReadonlySet<string>;
-  filter?: ParsedFilter;
+  userIds?: ReadonlySet<string> | WatchedSet;
+  filter?: ParsedFilter | SharedFilter;
 }
 
-/** Whether the listener sees the user before and after a change. */
-interface Scope {
-  before: boolean;
-  after: boolean;
+/** What may concern a listener. An entry that is none of it is not for the listener. */
+export interface Interest {
+  types: ReadonlySet<EventType> | undefined;
+  /** The listener's own user. */
+  ownId: string | undefined;
+  userIds: WatchedSet | undefined;
+  filter: SharedFilter | undefined;
+  /** Whether it sees all of other users, and all kinds of events; then it also receives what it does not name. */
+  seesEverything: boolean;
 }
 
 /**
@@ -44,17 +44,26 @@ interface Scope {
  */
 export class EventViewer {
   readonly #caller: Caller;
-  readonly #selection: EventSelection;
-  #idsByTombstone: ReadonlyMap<string, string> | undefined;
+  readonly interest: Interest;
 
   constructor(caller: Caller, selection: EventSelection) {
     this.#caller = caller;
-    this.#selection = selection;
+    const { types, userIds, filter } = selection;
+    this.interest = {
+      types,
+      ownId: caller.kind === 'user' ? caller.userId : undefined,
+      userIds: !userIds || userIds instanceof WatchedSet ? userIds : new WatchedUsers().take(userIds),
+      filter: !filter || filter instanceof SharedFilter ? filter : new SharedFilter(filter),
+      seesEverything: caller.kind === 'server',
+    };
   }
 
-  /** The event as this listener receives it; undefined when it does not. */
-  see(entry: LoggedEvent): RollcallEvent | undefined {
-    const { types, filter } = this.#selection;
+  /**
+   * The event as this listener receives it; undefined when it does not.
+   * @param known what this listener's filter said of the entry before; absent: it is asked.
+   */
+  see(entry: LoggedEvent, known?: Matched): RollcallEvent | undefined {
+    const { types, filter } = this.interest;
     if (types && !types.has(entry.type)) return undefined;
     const namedId = this.#namedId(entry);
     if (namedId === undefined && !this.#mayReceive(entry)) return undefined;
@@ -64,21 +73,21 @@ export class EventViewer {
       return { ...event, user: { ...event.user, id: namedId } };
     }
     if (!event || !filter) return event;
-    const matched = this.#match(entry, filter, scope);
-    return matched && isUserEvent(event) ? { ...event, matched } : undefined;
+    const matched = known ?? this.#match(entry, filter, scope);
+    const matches = matched.before || matched.after;
+    return matches && isUserEvent(event) ? withMatched(event, matched) : undefined;
   }
 
   /** The id by which this listener named a user who stands in the log under its tombstone; undefined for any other user. */
   #namedId({ userId, type }: LoggedEvent): string | undefined {
-    const { userIds } = this.#selection;
+    const { userIds } = this.interest;
     if (!userIds || userId === undefined || !isTombstone(userId)) return undefined;
     if (this.#caller.kind !== 'server' && eventRule(type)?.audience !== 'public') return undefined;
-    this.#idsByTombstone ??= new Map([...userIds].map(id => [tombstoneOf(id), id]));
-    return this.#idsByTombstone.get(userId);
+    return userIds.idOfTombstone(userId);
   }
 
   #mayReceive(entry: LoggedEvent): boolean {
-    const { userIds, filter } = this.#selection;
+    const { userIds, filter } = this.interest;
     const named =
       userIds !== undefined &&
       [entry.userId, ...entry.concerned].some(id => id !== undefined && userIds.has(id));
@@ -92,7 +101,7 @@ export class EventViewer {
     return audience === 'public' && (named || (userIds === undefined && filter !== undefined));
   }
 
-  #scopeOf(entry: LoggedEvent): Scope {
+  #scopeOf(entry: LoggedEvent): Matched {
     const unlimited = this.#caller.kind === 'server' || this.#caller.tenant === undefined;
     if (unlimited || !isUserEvent(entry.full)) return { before: true, after: true };
     const { userBefore } = entry;
@@ -102,7 +111,7 @@ export class EventViewer {
     };
   }
 
-  #formOf(entry: LoggedEvent, { before, after }: Scope): RollcallEvent | undefined {
+  #formOf(entry: LoggedEvent, { before, after }: Matched): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
     const visibility = visibilityOf(this.#caller, entry.userId);
     const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
@@ -112,18 +121,19 @@ export class EventViewer {
     return joined;
   }
 
-  #match(entry: LoggedEvent, filter: ParsedFilter, scope: Scope): Scope | undefined {
-    if (!isUserEvent(entry.full)) return undefined;
-    const at = entry.full.created_at;
-    // The filter sees the user as the listener may see it. Otherwise it would reveal what is hidden from the listener.
-    const visibility = visibilityOf(this.#caller, entry.userId);
-    // Matched means found by a query with this filter: so a listener that keeps the set keeps what the query finds.
-    const matches = (user: User) =>
-      isFoundByDefault(user) && matchesFilter(filter, visibleUser(user, visibility), at);
-    // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
-    const before =
-      scope.before && (entry.erasedDeletion || (entry.userBefore !== undefined && matches(entry.userBefore)));
-    const after = scope.after && matches(entry.full.user);
-    return before || after ? { before, after } : undefined;
+  #match(entry: LoggedEvent, filter: SharedFilter, scope: Matched): Matched {
+    const { before, after } = filter.judge(entry, visibilityOf(this.#caller, entry.userId));
+    return matchedOf(scope.before && before, scope.after && after);
   }
+}
+
+/** Events with what a filter said of them, by the event: all who receive the same share one, which becomes text once. */
+const eventsMatched = new WeakMap<UserEvent, Map<Matched, UserEvent>>();
+
+function withMatched(event: UserEvent, matched: Matched): UserEvent {
+  const known = eventsMatched.get(event) ?? new Map<Matched, UserEvent>();
+  eventsMatched.set(event, known);
+  const made = known.get(matched) ?? { ...event, matched };
+  known.set(matched, made);
+  return made;
 }

@@ -1,8 +1,6 @@
 import type { Tasks } from '@rollcall/core';
 import {
-  type BudgetLimits,
   type EventPage,
-  type Filter,
   type PresenceEvent,
   parseFilter,
   parsePosition,
@@ -13,10 +11,9 @@ import {
 import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/protocol/schemas';
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
-import { type Caller, requireGrant } from './caller.js';
+import { requireGrant } from './caller.js';
 import { limitSubscription } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
-import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
 import { takeTurn } from './take-turn.js';
@@ -35,17 +32,27 @@ export const liveRouter = router({
       >,
     )
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<EventPage>> {
-      const { caller, directory, connection } = ctx;
-      const viewer = new EventViewer(caller, selectionOf(caller, input ?? {}, ctx.budget.limits));
-      const after = input?.lastEventId === undefined ? undefined : parsePosition(input.lastEventId);
-      const stream = streamEvents({
-        log: directory.events,
-        viewer,
-        after,
-        connection,
-        signal: signalOf(signal),
-      });
-      yield* limitSubscription(connection, stream, input?.user_ids);
+      const { caller, directory, connection, budget } = ctx;
+      const { types, user_ids: userIds, filter, lastEventId } = input ?? {};
+      if (userIds?.length || filter) requireGrant(caller, 'read-users');
+      const rights = { server: caller.kind === 'server', maxFilterValues: budget.limits.filterValues };
+      const parsed = filter && parseFilter(filter, rights);
+      const after = lastEventId === undefined ? undefined : parsePosition(lastEventId);
+      const use = { connection, budget, userIds, filter: filter && JSON.stringify(filter) };
+      yield* limitSubscription(use, watched =>
+        streamEvents({
+          log: directory.events,
+          caller,
+          selection: {
+            ...(types && { types: new Set(types) }),
+            ...(userIds && { userIds: watched }),
+            ...(parsed && { filter: parsed }),
+          },
+          after,
+          connection,
+          signal: signalOf(signal),
+        }),
+      );
     }),
 
   /**
@@ -57,22 +64,23 @@ export const liveRouter = router({
     input,
     signal,
   }): AsyncGenerator<PresenceEvent[]> {
-    const { caller, directory, connection } = ctx;
+    const { caller, directory, connection, budget } = ctx;
     requireGrant(caller, 'read-users');
-    const stream = streamPresence({
-      watch: directory.presenceWatch,
-      caller,
-      userIds: input.user_ids,
-      connection,
-      signal: signalOf(signal),
-    });
-    yield* limitSubscription(connection, stream, input.user_ids);
+    yield* limitSubscription({ connection, budget, userIds: input.user_ids }, watched =>
+      streamPresence({
+        watch: directory.presenceWatch,
+        caller,
+        watched,
+        connection,
+        signal: signalOf(signal),
+      }),
+    );
   }),
 
   /** Events that are sent and not stored: the progress of tasks. Server only. They have no id and do not move the position. */
   ephemeral: serverProcedure.subscription(async function* ({ ctx, signal }): AsyncGenerator<RollcallEvent[]> {
     const { connection, directory } = ctx;
-    yield* limitSubscription(connection, streamProgress(directory.tasks, connection, signalOf(signal)));
+    yield* limitSubscription(ctx, () => streamProgress(directory.tasks, connection, signalOf(signal)));
   }),
 
   /** One task: first its present state, then every change. It ends when the task ends. @throws `TASK_NOT_FOUND` */
@@ -82,29 +90,11 @@ export const liveRouter = router({
     signal,
   }): AsyncGenerator<Task> {
     const { connection, directory } = ctx;
-    const stream = inTurn(
-      directory.tasks.watch(input.task_id, signalOf(signal)),
-      connection,
-      signalOf(signal),
+    yield* limitSubscription(ctx, () =>
+      inTurn(directory.tasks.watch(input.task_id, signalOf(signal)), connection, signalOf(signal)),
     );
-    yield* limitSubscription(connection, stream);
   }),
 });
-
-function selectionOf(caller: Caller, input: WatchEventsInput, limits: BudgetLimits): EventSelection {
-  const { types, user_ids, filter } = input;
-  if (user_ids?.length || filter) requireGrant(caller, 'read-users');
-  return {
-    ...(types && { types: new Set(types) }),
-    ...(user_ids && { userIds: new Set(user_ids) }),
-    ...(filter && {
-      filter: parseFilter(filter as Filter, {
-        server: caller.kind === 'server',
-        maxFilterValues: limits.filterValues,
-      }),
-    }),
-  };
-}
 
 /** tRPC types the signal of a subscription as optional, but always gives one. */
 function signalOf(signal: AbortSignal | undefined): AbortSignal {

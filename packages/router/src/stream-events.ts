@@ -1,9 +1,13 @@
-import type { EventLog } from '@rollcall/core';
+import type { EventLog, LoggedEvent } from '@rollcall/core';
 import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
+import type { Caller } from './caller.js';
 import type { CallerConnection } from './context.js';
 import { shareable } from './encode-frame.js';
-import type { EventViewer } from './event-viewer.js';
+import { type EventHub, hubOf } from './event-hub.js';
+import { type EventSelection, EventViewer } from './event-viewer.js';
+import type { Batch, HubListener } from './hub-listener.js';
+import { SharedFilter } from './shared-filters.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
@@ -12,7 +16,8 @@ const MAX_SILENT_ENTRIES = 1000;
 /** Options of a stream of events. */
 export interface StreamEventsOptions {
   log: EventLog;
-  viewer: EventViewer;
+  caller: Caller;
+  selection: EventSelection;
   /** The stream begins after this position; absent: it begins now. */
   after: Position | undefined;
   connection: CallerConnection | undefined;
@@ -23,39 +28,112 @@ export interface StreamEventsOptions {
  * The events of the log for one listener, page by page, in commit order, none missing and none twice. It yields tracked
  * items only, because an untracked item would make the client lose its position. The first page comes at once. Its position
  * says where the stream begins, even if nothing ever happens.
+ *
+ * A listener that has caught up is served by the hub (`event-hub.ts`) and wakes for what concerns it. One that lags reads
+ * pages of the log.
  */
 export async function* streamEvents(
   options: StreamEventsOptions,
 ): AsyncGenerator<TrackedEnvelope<EventPage>> {
-  const { log, viewer, connection, signal } = options;
-  let position = options.after ?? (await log.position());
+  const { log, caller, selection, signal } = options;
+  const hub = hubOf(log);
+  const { filter } = selection;
+  const shared = filter && !(filter instanceof SharedFilter) ? hub.filters.take(filter) : undefined;
+  const viewer = new EventViewer(caller, { ...selection, ...(shared && { filter: shared.filter }) });
+  const listener = hub.add(viewer);
+  try {
+    let position: Position | undefined = options.after ?? (await log.position());
+    while (position && !signal.aborted) {
+      position = yield* catchUp(options, { hub, listener, position });
+      if (position) position = yield* follow(options, listener, position);
+    }
+  } finally {
+    listener.close();
+    shared?.release();
+  }
+}
+
+/** Reads pages of the log until the hub takes the listener over. @returns its position then; undefined: the stream is over. */
+async function* catchUp(
+  { log, connection, signal }: StreamEventsOptions,
+  { hub, listener, position }: { hub: EventHub; listener: HubListener; position: Position },
+): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
   let yieldedAt: Position | undefined;
+  let at = position;
   while (!signal.aborted) {
     // Nothing is read before it can be sent. The turn lasts until the item is on its way.
     const endTurn = await takeTurn(connection, signal);
-    if (!endTurn) return;
-    let caughtUp = false;
+    if (!endTurn) return undefined;
+    let atEnd = false;
     try {
-      const page = await log.pageAfter(position);
+      const page = await log.pageAfter(at);
       if ('resyncAt' in page) {
-        position = page.resyncAt;
-        yieldedAt = position;
-        yield tracked(formatPosition(position), shareable({ events: [], resync: true }));
+        at = page.resyncAt;
+        yieldedAt = at;
+        yield tracked(formatPosition(at), shareable({ events: [], resync: true }));
         continue;
       }
-      position = page.upTo;
-      caughtUp = page.events.length === 0;
-      const events = page.events
-        .map(entry => viewer.see(entry))
-        .filter((event): event is RollcallEvent => Boolean(event));
-      const silent = yieldedAt !== undefined && position.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
-      if (events.length > 0 || !silent) {
-        yieldedAt = position;
-        yield tracked(formatPosition(position), shareable({ events }));
+      at = page.upTo;
+      atEnd = page.events.length === 0;
+      // At once, while the hub cannot have gone further than this page.
+      const attached = listener.attach(at, atEnd);
+      const events: RollcallEvent[] = [];
+      for (const entry of page.events) {
+        await hub.slices.turn();
+        const event = listener.viewer.see(entry);
+        if (event) events.push(event);
       }
+      const silent = yieldedAt !== undefined && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
+      if (events.length > 0 || !silent) {
+        yieldedAt = at;
+        yield tracked(formatPosition(at), shareable({ events }));
+      }
+      if (attached) return at;
     } finally {
       endTurn();
     }
-    if (caughtUp) await log.waitBeyond(position, signal);
+    if (atEnd) await log.waitBeyond(at, signal);
   }
+  return undefined;
+}
+
+/** Takes from the hub what is for the listener, for as long as it serves it. @returns as `catchUp` does. */
+async function* follow(
+  { log, connection, signal }: StreamEventsOptions,
+  listener: HubListener,
+  position: Position,
+): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
+  let at = position;
+  let yieldedAt = position;
+  for (;;) {
+    await listener.news(signal);
+    const endTurn = await takeTurn(connection, signal);
+    if (!endTurn) return undefined;
+    try {
+      const batch = listener.take();
+      const entries = batch && recall(log, batch);
+      if (!entries) {
+        listener.detach();
+        return at;
+      }
+      at = batch.upTo;
+      const events = entries.flatMap(({ entry, matched }) => listener.viewer.see(entry, matched) ?? []);
+      if (events.length === 0 && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES) continue;
+      yieldedAt = at;
+      yield tracked(formatPosition(at), shareable({ events }));
+    } finally {
+      endTurn();
+    }
+  }
+}
+
+/** The entries of a batch; undefined when one of them is no longer in memory, and has to be read from the log. */
+function recall(log: EventLog, { items, upTo }: Batch) {
+  const found: { entry: LoggedEvent; matched: Batch['items'][number]['matched'] }[] = [];
+  for (const { seq, matched } of items) {
+    const entry = log.recent({ epoch: upTo.epoch, seq });
+    if (!entry) return undefined;
+    found.push({ entry, matched });
+  }
+  return found;
 }

@@ -3,6 +3,7 @@ import type { PresenceEvent } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from './caller.js';
 import { streamPresence } from './stream-presence.js';
+import { WatchedUsers } from './watched-users.js';
 
 const SERVER: Caller = { kind: 'server', actor: { type: 'server' } };
 
@@ -25,7 +26,7 @@ describe('a stream of presence', () => {
 
   function open(...userIds: string[]): AsyncGenerator<PresenceEvent[]> {
     const watch: Pick<PresenceWatch, 'watch'> = {
-      watch: (_ids: ReadonlySet<string>, listener: Listener) => {
+      watch: (_ids: unknown, listener: Listener) => {
         tell = (...rows) =>
           listener(
             rows.map(one => one.id),
@@ -37,7 +38,8 @@ describe('a stream of presence', () => {
       },
     };
     const { signal } = ending.controller;
-    return streamPresence({ watch, caller: SERVER, userIds, connection: undefined, signal });
+    const watched = new WatchedUsers().take(userIds);
+    return streamPresence({ watch, caller: SERVER, watched, connection: undefined, signal });
   }
   const nextOf = async (stream: AsyncGenerator<PresenceEvent[]>) =>
     ((await stream.next()).value as PresenceEvent[]).map(({ user }) => `${user.id} ${user.online}`);

@@ -18,8 +18,10 @@ import type { PresenceWatch, UserRow } from '@rollcall/core';
 import { LIMITS, type PresenceEvent } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 import type { CallerConnection } from './context.js';
+import { NumberSet } from './number-set.js';
 import { takeTurn } from './take-turn.js';
 import { userFor } from './view.js';
+import type { WatchedSet } from './watched-users.js';
 
 /** How long changes are collected before they are sent. */
 const COALESCE_MS = 500;
@@ -28,28 +30,43 @@ const COALESCE_MS = 500;
 export interface StreamPresenceOptions {
   watch: Pick<PresenceWatch, 'watch'>;
   caller: Caller;
-  userIds: readonly string[];
+  /** The users whose presence is followed. */
+  watched: WatchedSet;
   connection: CallerConnection | undefined;
   signal: AbortSignal;
 }
 
 type Presence = PresenceEvent['user'];
 
+/** What one stream keeps: a bit or two for each user. */
+interface Told {
+  /** The users of whom there may be something to tell. */
+  pending: NumberSet;
+  /** Those whose first state was sent. */
+  known: NumberSet;
+  /** Those who were sent as online. */
+  online: NumberSet;
+}
+
 /** The presence of some users, and then its changes. The comment at the top says what it promises. */
 export async function* streamPresence(options: StreamPresenceOptions): AsyncGenerator<PresenceEvent[]> {
-  const { watch, caller, connection, signal } = options;
-  const ids = new Set(options.userIds);
-  const pending = new Map<string, Presence>();
-  const sent = new Map<string, boolean>();
+  const { watch, caller, watched, connection, signal } = options;
+  const told: Told = { pending: new NumberSet(), known: new NumberSet(), online: new NumberSet() };
+  const { pending, known } = told;
   let wake = () => {};
   const notify = () => wake();
-  const stop = watch.watch(ids, (heard, rows) => {
-    for (const id of heard) pending.set(id, presenceFor(caller, id, rows.get(id)));
+  const stop = watch.watch(watched, (heard, rows) => {
+    for (const id of heard) {
+      const number = watched.all.numberOf(id);
+      if (number === undefined) continue;
+      watched.all.presence[number] = presenceFor(caller, id, rows.get(id));
+      pending.add(number);
+    }
     wake();
   });
   signal.addEventListener('abort', notify);
   try {
-    if (ids.size === 0) yield [];
+    if (watched.size === 0) yield [];
     while (!signal.aborted) {
       if (pending.size === 0) {
         await new Promise<void>(resolve => {
@@ -57,12 +74,12 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
         });
         continue;
       }
-      if (sent.size === ids.size) await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
+      if (known.size === watched.size) await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
       while (pending.size > 0) {
         const endTurn = await takeTurn(connection, signal);
         if (!endTurn) return;
         try {
-          const events = takePending(pending, sent);
+          const events = takePending(told, watched);
           if (events.length > 0) yield events;
         } finally {
           endTurn();
@@ -76,13 +93,16 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
 }
 
 /** Takes one page of the pending states, and notes them as sent. */
-function takePending(pending: Map<string, Presence>, sent: Map<string, boolean>): PresenceEvent[] {
+function takePending({ pending, known, online }: Told, { all }: WatchedSet): PresenceEvent[] {
   const events: PresenceEvent[] = [];
-  for (const [id, user] of pending) {
+  for (const number of pending) {
     if (events.length === LIMITS.eventPage) break;
-    pending.delete(id);
-    if (sent.get(id) === user.online) continue;
-    sent.set(id, user.online);
+    pending.delete(number);
+    const user = all.presence[number];
+    if (!user || (known.has(number) && online.has(number) === user.online)) continue;
+    known.add(number);
+    if (user.online) online.add(number);
+    else online.delete(number);
     events.push({
       type: 'user.presence.changed',
       created_at: Date.now(),

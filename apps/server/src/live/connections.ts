@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
-import type { CallerConnection, Outlet } from '@rollcall/router';
+import { type CallerConnection, type Outlet, WatchedUsers } from '@rollcall/router';
 import { countedAs } from '../http/counted-caller.js';
 
 /** What carries a live connection: a WebSocket, or the open response of an event stream. */
@@ -111,7 +111,7 @@ export class Connections {
       principal,
       calls: 0,
       subscriptions: 0,
-      watched: new Map(),
+      watched: new WatchedUsers(),
       ...handle,
     };
     const entry: Entry = { connection, address: undefined, present: false, expiry: undefined };

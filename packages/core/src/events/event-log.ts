@@ -86,6 +86,11 @@ export class EventLog {
     });
   }
 
+  /** The entry at a position, while it is in memory. What a deletion took out of the log is not found any more. */
+  recent({ epoch, seq }: Position): LoggedEvent | undefined {
+    return this.#recent?.after({ epoch, seq: seq - 1 }, 1)?.[0];
+  }
+
   /**
    * Resolves when the log may have grown past a position, or the signal aborts. It may resolve without news.
    * @throws RollcallError `UNAVAILABLE` once the log is closed. A reader that got no error would ask again and again.

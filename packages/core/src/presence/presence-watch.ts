@@ -26,8 +26,11 @@ export interface PresenceWatchOptions {
 /** Gets users as they are now. An id without a user has no row. It must not throw. */
 export type PresenceListener = (ids: readonly string[], rows: ReadonlyMap<string, UserRow>) => void;
 
+/** Whom a listener watches. It may keep them in any form. */
+type WatchedIds = Pick<ReadonlySet<string>, 'has'> & Iterable<string>;
+
 interface Watch {
-  ids: ReadonlySet<string>;
+  ids: WatchedIds;
   listener: PresenceListener;
   /** The users whose first state has not been sent yet. */
   pending: string[];
@@ -59,7 +62,7 @@ export class PresenceWatch {
    * missed; a state may come again without a change, which does no harm.
    * @returns what ends it.
    */
-  watch(ids: ReadonlySet<string>, listener: PresenceListener): () => void {
+  watch(ids: WatchedIds, listener: PresenceListener): () => void {
     const watch = { ids, listener, pending: [...ids] };
     this.#watches.add(watch);
     this.#notifier.notify();

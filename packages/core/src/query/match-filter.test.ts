@@ -1,11 +1,11 @@
-import { type Filter, parseFilter, type User } from '@rollcall/protocol';
+import { type Filter, type JsonValue, parseFilter, type User } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
 import { DEPARTURES, departuresOf } from '../../test/support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query/oracle.js';
 import { PATH_EXAMPLES } from '../../test/support/query/path-examples.js';
 import { NOW, userRow } from '../../test/support/users/user-row.js';
 import { toUser } from '../users/model/to-user.js';
-import { matchesFilter } from './match-filter.js';
+import { compileMatcher, matchesFilter } from './match-filter.js';
 
 const user = (fields: Partial<User>): User => ({ ...toUser(userRow({ id: 'jane' }), NOW), ...fields });
 const matches = (filter: Filter, fields: Partial<User>) =>
@@ -72,5 +72,63 @@ describe('the matcher', () => {
       expect(matches({ [name]: { $exists: true } }, { custom: {} })).toBe(false);
       expect(matches({ [`a.${name}`]: { $exists: true } }, { custom: { a: {} } })).toBe(false);
     }
+  });
+});
+
+describe('a matcher', () => {
+  const matcherOf = (filter: Filter) => compileMatcher(parseFilter(filter, { server: true }));
+
+  it('keeps nothing of one user for the next', () => {
+    const filter = {
+      $or: [{ name: { $autocomplete: 'z' } }, { 'a.b': { $in: [1, [2]] } }, { 'a.b': { $gt: 5 } }],
+    };
+    const matcher = matcherOf(filter);
+    const users: Partial<User>[] = [
+      { name: 'Zoe' },
+      {},
+      { custom: { a: { b: 1 } } },
+      { custom: { a: [{ b: 6 }] } },
+      { custom: {} },
+    ];
+    const answers = () => users.map(fields => matcher(user(fields), NOW));
+    expect(answers()).toEqual([true, false, true, true, false]);
+    expect(answers()).toEqual(users.map(fields => matches(filter, fields)));
+  });
+
+  it('takes arrays in a list for what they hold', () => {
+    const matcher = matcherOf({ a: { $in: [[1, ['x']], [], 'y'] } });
+    const holds = (a: JsonValue) => matcher(user({ custom: { a } }), NOW);
+    const values: JsonValue[] = [
+      [1, ['x']],
+      [[1, ['x']]],
+      [],
+      [[]],
+      ['y'],
+      'y',
+      [1, 'x'],
+      '[]',
+      { 0: 1 },
+      [{}],
+    ];
+    expect(values.map(holds)).toEqual([true, true, true, true, true, true, false, false, false, false]);
+  });
+
+  it('costs what its comparisons are, and not what their lists hold', () => {
+    const filterOf = (values: number): Filter => ({
+      $and: Array.from({ length: 90 }, (_, index) => ({
+        [`field${index}`]: { $nin: Array.from({ length: values }, (_, value) => `value ${value}`) },
+      })),
+    });
+    const custom = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`field${index}`, 'another']));
+    const someone = user({ custom });
+    const took = (filter: Filter) => {
+      const matcher = matcherOf(filter);
+      for (let round = 0; round < 100; round++) matcher(someone, NOW);
+      const began = performance.now();
+      for (let round = 0; round < 500; round++) matcher(someone, NOW);
+      return performance.now() - began;
+    };
+    const [few, many] = [took(filterOf(1)), took(filterOf(1000))];
+    expect(many / few).toBeLessThan(4);
   });
 });

@@ -1,0 +1,70 @@
+/** The budget of a caller holds over all its connections: one more of them gives it nothing more. */
+import { CALLER_BUDGETS } from '@rollcall/protocol';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer, tokenOf } from './test-server.js';
+import { connect, type TestSocket, watchEvents } from './test-socket.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.mutate('users.upsert', {
+    users: ['ann', 'ben', 'cat', 'dan'].map(id => ({ id, role: 'admin' })),
+  });
+});
+afterAll(() => server.close());
+
+async function open(userId: string): Promise<TestSocket> {
+  return connect(server.url, { token: await tokenOf({ user_id: userId }) });
+}
+
+/** Begins a subscription; answers with its first page, or the message that refused it. */
+async function begin(client: TestSocket, id: number, input: object): Promise<string> {
+  client.send(watchEvents(id, input));
+  for (;;) {
+    const message = (await client.next()) as {
+      id?: number;
+      result?: { type: string };
+      error?: { data: { code: string; message: string } };
+    };
+    if (message.id !== id) continue;
+    if (message.error) return `${message.error.data.code}: ${message.error.data.message}`;
+    if (message.result?.type === 'data') return 'data';
+  }
+}
+
+const { subscriptions, liveFilters, liveFilterBytes } = CALLER_BUDGETS.client;
+
+it('a hundred subscriptions', async () => {
+  const [one, other, another] = [await open('ann'), await open('ann'), await open('ben')];
+  for (let id = 1; id <= subscriptions; id++) {
+    expect(await begin(id % 2 === 0 ? one : other, id, { filter: {} })).toBe('data');
+  }
+  const refusal = `RATE_LIMITED: a caller has at most ${subscriptions} subscriptions over all its connections; end one first`;
+  expect(await begin(one, 1001, { filter: {} })).toBe(refusal);
+  expect(await begin(other, 1002, {})).toBe(refusal);
+  expect(await begin(another, 1, {})).toBe('data');
+  one.socket.close();
+  await expect.poll(() => begin(other, Math.ceil(Math.random() * 1e9), {}), { timeout: 5000 }).toBe('data');
+  other.socket.close();
+  another.socket.close();
+});
+
+it('twenty different filters of 256 KiB together, of which equal ones count once', async () => {
+  const [one, other] = [await open('cat'), await open('cat')];
+  for (let id = 1; id <= liveFilters; id++) {
+    expect(await begin(id % 2 === 0 ? one : other, id, { filter: { colour: `c${id}` } })).toBe('data');
+  }
+  expect(await begin(other, 100, { filter: { colour: 'c2' } })).toBe('data');
+  expect(await begin(one, 101, { filter: { colour: 'new' } })).toBe(
+    `RATE_LIMITED: a caller has at most ${liveFilters} different live filters; end a subscription first`,
+  );
+  one.socket.close();
+  other.socket.close();
+  const again = await open('dan');
+  const large = { colour: { $in: Array.from({ length: 290 }, (_, n) => String(n).padEnd(1000, 'x')) } };
+  expect(await begin(again, 1, { filter: large })).toMatch(
+    `RATE_LIMITED: a caller has at most ${liveFilterBytes} bytes of live filters; this one would make it `,
+  );
+  expect(await begin(again, 2, { filter: { colour: 'red' } })).toBe('data');
+  again.socket.close();
+});

@@ -1,0 +1,184 @@
+/*
+ * How an event finds its listeners.
+ *
+ * One reader of the log, the hub, serves all listeners of a process that have caught up. It takes each new entry once,
+ * looks up whom it may concern (`listener-index.ts`), lets the viewer of each decide, and notes the position of the entry
+ * with those who receive it. Only they wake. The log stays the truth: the hub hands out positions, and a listener takes
+ * the entry itself from the log.
+ *
+ *   catching up ── attach, at a position that the hub has not passed ──▶ attached
+ *   attached ── too much waits, the memory of the log was dropped, the log is another one ──▶ catching up
+ *
+ * - Nothing is missed: a listener attaches only at a position that the hub has not begun to judge beyond, and leaves the
+ *   hub at the position up to which it has taken everything. From there it reads pages of the log.
+ * - Nothing comes twice: entries up to the position at which a listener attached are not for it.
+ * - Positions are exact: `take` says how far the hub has judged for this listener.
+ * - Judging gives way to the event loop, also between the listeners of one entry.
+ */
+import type { EventLog, LoggedEvent } from '@rollcall/core';
+import { LIMITS, type Position } from '@rollcall/protocol';
+import type { EventViewer } from './event-viewer.js';
+import { HubListener } from './hub-listener.js';
+import { ListenerIndex } from './listener-index.js';
+import { SharedFilters } from './shared-filters.js';
+import { Slices } from './slices.js';
+
+/** Entries that may wait for one listener. One that has more reads the log by itself. */
+const MAX_WAITING = LIMITS.eventPage;
+
+/** Waking a listener costs something: after waking many the hub pauses, so that pages grow and each event costs less. */
+const WOKEN_PER_MS = 20;
+
+/** A listener to whom none of so many entries went is told how far the log is, if it was told nothing for this time. */
+const MAX_SILENT_ENTRIES = 1000;
+const SILENT_MS = 5000;
+
+/** How often the hub looks for them, and how many it tells at a time; the next ones follow. */
+const TELL_EVERY_MS = 100;
+const TOLD_AT_ONCE = 100;
+
+const hubs = new WeakMap<EventLog, EventHub>();
+
+/** The hub of a log. */
+export function hubOf(log: EventLog): EventHub {
+  const hub = hubs.get(log) ?? new EventHub(log);
+  hubs.set(log, hub);
+  return hub;
+}
+
+/** Serves the listeners of one log. The comment at the top says how. */
+export class EventHub {
+  readonly filters = new SharedFilters();
+  readonly slices = new Slices();
+  readonly #log: EventLog;
+  readonly #index = new ListenerIndex<HubListener>();
+  /** The listeners that are attached, those first who were told nothing for the longest time. */
+  readonly #attached = new Set<HubListener>();
+  /** Those who have something to take and were not woken yet. */
+  readonly #news = new Set<HubListener>();
+  /** Everything up to here was judged; undefined while the hub does not run. */
+  #position: Position | undefined;
+  /** The last entry whose judgement has begun. */
+  #begun = 0;
+  #idle = new AbortController();
+  #toldAt = 0;
+
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  /** Adds a listener. It has to catch up and attach before the hub serves it. The caller closes it in the end. */
+  add(viewer: EventViewer): HubListener {
+    const listener: HubListener = new HubListener(viewer, {
+      attach: (position, atEnd) => this.#attach(listener, position, atEnd),
+      detach: () => this.#detach(listener),
+      judged: () => this.#position,
+      told: () => {
+        if (this.#attached.delete(listener)) this.#attached.add(listener);
+      },
+    });
+    const leave = this.#index.add(listener);
+    listener.onClose(leave);
+    return listener;
+  }
+
+  #attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
+    if (!this.#position) {
+      if (!atEnd) return false;
+      this.#position = position;
+      this.#begun = position.seq;
+      this.#attached.add(listener);
+      void this.#run();
+      return true;
+    }
+    if (this.#position.epoch !== position.epoch || position.seq < this.#begun) return false;
+    this.#attached.add(listener);
+    return true;
+  }
+
+  #detach(listener: HubListener): void {
+    this.#attached.delete(listener);
+    this.#news.delete(listener);
+    if (this.#attached.size === 0) this.#idle.abort();
+  }
+
+  async #run(): Promise<void> {
+    let failure: unknown;
+    try {
+      while (this.#attached.size > 0) await this.#round();
+    } catch (error) {
+      failure = error;
+    }
+    this.#position = undefined;
+    this.#detachAll(failure);
+  }
+
+  async #round(): Promise<void> {
+    const position = this.#position as Position;
+    const page = await this.#log.pageAfter(position);
+    if ('resyncAt' in page) return this.#detachAll();
+    for (const entry of page.events) {
+      await this.#deliver(entry);
+      this.#position = { epoch: position.epoch, seq: entry.seq };
+    }
+    this.#position = page.upTo;
+    const woken = this.#wake() + this.#tellSilent(page.upTo);
+    if (woken > 0) await pause(woken / WOKEN_PER_MS);
+    else if (page.events.length === 0 && this.#attached.size > 0) {
+      this.#idle = new AbortController();
+      await this.#log.waitBeyond(page.upTo, this.#idle.signal);
+    }
+  }
+
+  async #deliver(entry: LoggedEvent): Promise<void> {
+    this.#begun = entry.seq;
+    for (const listener of this.#index.candidates(entry)) {
+      if (listener && this.#attached.has(listener)) this.#offer(listener, entry);
+      const turn = this.slices.turn();
+      if (!turn) continue;
+      this.#wake();
+      await turn;
+    }
+  }
+
+  #offer(listener: HubListener, entry: LoggedEvent): void {
+    try {
+      if (!listener.offer(entry)) return;
+    } catch {
+      // It meets the fault again when it reads by itself, and nobody else does.
+      listener.detach();
+      return;
+    }
+    if (listener.waiting > MAX_WAITING) listener.detach();
+    else this.#news.add(listener);
+  }
+
+  #wake(): number {
+    const woken = this.#news.size;
+    for (const listener of this.#news) listener.wake();
+    this.#news.clear();
+    return woken;
+  }
+
+  #tellSilent(position: Position): number {
+    const now = performance.now();
+    if (now - this.#toldAt < TELL_EVERY_MS) return 0;
+    this.#toldAt = now;
+    let told = 0;
+    for (const listener of this.#attached) {
+      if (told >= TOLD_AT_ONCE || listener.toldAt > now - SILENT_MS) break;
+      if (!listener.isBehind(position, MAX_SILENT_ENTRIES)) continue;
+      listener.wake();
+      told += 1;
+    }
+    return told;
+  }
+
+  #detachAll(failure?: unknown): void {
+    for (const listener of this.#attached) listener.detach(failure);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}

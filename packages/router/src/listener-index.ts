@@ -1,0 +1,168 @@
+import { isUserEvent, type LoggedEvent, TermIndex } from '@rollcall/core';
+import { type EventType, eventRule, isTombstone } from '@rollcall/protocol';
+import type { EventViewer } from './event-viewer.js';
+import type { SharedFilter } from './shared-filters.js';
+import type { WatchedUsers } from './watched-users.js';
+
+/** Who listens, as far as the index goes. */
+export interface Indexed {
+  readonly viewer: EventViewer;
+}
+
+/** The listeners that one filter selects for, by how much they see of other users. */
+interface FilterGroup<Listener> {
+  filter: SharedFilter;
+  everything: Set<Listener>;
+  public: Set<Listener>;
+  leave: () => void;
+}
+
+/** The listeners of one connection that name users, and how many of them name each, by its number. */
+interface ConnectionGroup<Listener> {
+  listeners: Set<Listener>;
+  naming: number[];
+}
+
+/**
+ * Finds the listeners that an entry of the log may concern, so that an event costs what it concerns and not what listens.
+ * They are found by the users whom they name, by their own user, and by the equalities in their filters (of the user
+ * before and after the change, since leaving a set is told too). A filter without equalities is judged for each entry,
+ * but once for all its listeners.
+ */
+export class ListenerIndex<Listener extends Indexed> {
+  readonly #ofEveryType = new Set<Listener>();
+  readonly #byType = new Map<EventType, Set<Listener>>();
+  readonly #byOwnId = new Map<string, Set<Listener>>();
+  readonly #connections = new Map<WatchedUsers, ConnectionGroup<Listener>>();
+  readonly #byNamedId = new Map<string, Set<ConnectionGroup<Listener>>>();
+  readonly #filters = new Map<SharedFilter, FilterGroup<Listener>>();
+  readonly #byTerm = new TermIndex<FilterGroup<Listener>>();
+  readonly #withoutTerms = new Set<FilterGroup<Listener>>();
+
+  /** Adds a listener. @returns what takes it out again. */
+  add(listener: Listener): () => void {
+    const { ownId, userIds, filter, types, seesEverything } = listener.viewer.interest;
+    const leave: (() => void)[] = [];
+    if (ownId !== undefined) leave.push(addTo(this.#byOwnId, ownId, listener));
+    if (userIds) leave.push(this.#addNaming(listener, userIds));
+    else if (filter) leave.push(this.#addToFilter(listener, filter));
+    else if (seesEverything) {
+      if (types) for (const type of types) leave.push(addTo(this.#byType, type, listener));
+      else {
+        this.#ofEveryType.add(listener);
+        leave.push(() => this.#ofEveryType.delete(listener));
+      }
+    }
+    return () => {
+      for (const one of leave) one();
+    };
+  }
+
+  /**
+   * The listeners that an entry may concern; one may come twice. Each step is a bounded piece of work, and some of them
+   * find nobody: the caller may give way between any two.
+   */
+  *candidates(entry: LoggedEvent): Generator<Listener | undefined> {
+    yield* this.#ofEveryType;
+    yield* this.#byType.get(entry.type) ?? [];
+    for (const id of new Set([entry.userId, ...entry.concerned])) {
+      if (id === undefined) continue;
+      yield* this.#byOwnId.get(id) ?? [];
+      for (const { listeners } of this.#byNamedId.get(id) ?? []) yield* naming(listeners, id);
+    }
+    if (entry.userId !== undefined && isTombstone(entry.userId)) yield* this.#namingErased(entry.userId);
+    if (this.#filters.size > 0 && isUserEvent(entry.full)) yield* this.#byFilter(entry);
+  }
+
+  *#namingErased(tombstone: string): Generator<Listener | undefined> {
+    for (const [watched, { listeners }] of this.#connections) {
+      const id = watched.idOfTombstone(tombstone);
+      if (id !== undefined) yield* naming(listeners, id);
+      yield undefined;
+    }
+  }
+
+  *#byFilter(entry: LoggedEvent): Generator<Listener | undefined> {
+    const { full, userBefore } = entry;
+    if (!isUserEvent(full)) return;
+    const found = this.#byTerm.find(full.user);
+    if (userBefore) this.#byTerm.find(userBefore, found);
+    // The values of an erased user are gone, so its deletion concerns every filter.
+    const concerned = entry.erasedDeletion ? [this.#filters.values()] : [found, this.#withoutTerms];
+    const isPublic = eventRule(entry.type)?.audience === 'public';
+    for (const groups of concerned) {
+      for (const { filter, ...group } of groups) {
+        for (const visibility of ['everything', 'public'] as const) {
+          if (group[visibility].size === 0 || (visibility === 'public' && !isPublic)) continue;
+          const { before, after } = filter.judge(entry, visibility);
+          if (before || after) yield* group[visibility];
+          yield undefined;
+        }
+      }
+    }
+  }
+
+  #addNaming(listener: Listener, userIds: Iterable<string> & { all: WatchedUsers }): () => void {
+    const { all } = userIds;
+    const group = this.#connections.get(all) ?? { listeners: new Set(), naming: [] };
+    this.#connections.set(all, group);
+    group.listeners.add(listener);
+    for (const id of userIds) {
+      const number = all.numberOf(id) ?? 0;
+      const others = group.naming[number] ?? 0;
+      group.naming[number] = others + 1;
+      if (others === 0) addTo(this.#byNamedId, id, group);
+    }
+    return () => {
+      group.listeners.delete(listener);
+      if (group.listeners.size === 0) this.#connections.delete(all);
+      for (const id of userIds) {
+        const number = all.numberOf(id) ?? 0;
+        const others = (group.naming[number] ?? 1) - 1;
+        group.naming[number] = others;
+        if (others === 0) removeFrom(this.#byNamedId, id, group);
+      }
+    };
+  }
+
+  #addToFilter(listener: Listener, filter: SharedFilter): () => void {
+    const group = this.#filters.get(filter) ?? this.#openGroup(filter);
+    const listeners = listener.viewer.interest.seesEverything ? group.everything : group.public;
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (group.everything.size + group.public.size > 0) return;
+      group.leave();
+      this.#filters.delete(filter);
+    };
+  }
+
+  #openGroup(filter: SharedFilter): FilterGroup<Listener> {
+    const group: FilterGroup<Listener> = {
+      filter,
+      everything: new Set(),
+      public: new Set(),
+      leave: () => undefined,
+    };
+    const leave = this.#byTerm.add(filter.parsed, group);
+    if (!leave) this.#withoutTerms.add(group);
+    group.leave = leave ?? (() => this.#withoutTerms.delete(group));
+    this.#filters.set(filter, group);
+    return group;
+  }
+}
+
+function* naming<Listener extends Indexed>(listeners: Iterable<Listener>, id: string): Generator<Listener> {
+  for (const listener of listeners) if (listener.viewer.interest.userIds?.has(id)) yield listener;
+}
+
+function addTo<Key, Item>(map: Map<Key, Set<Item>>, key: Key, item: Item): () => void {
+  map.set(key, (map.get(key) ?? new Set()).add(item));
+  return () => removeFrom(map, key, item);
+}
+
+function removeFrom<Key, Item>(map: Map<Key, Set<Item>>, key: Key, item: Item): void {
+  const items = map.get(key);
+  items?.delete(item);
+  if (items?.size === 0) map.delete(key);
+}

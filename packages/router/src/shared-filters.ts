@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import {
+  compileMatcher,
+  isFoundByDefault,
+  isUserEvent,
+  type LoggedEvent,
+  type Visibility,
+  visibleUser,
+} from '@rollcall/core';
+import type { ParsedFilter, User, UserEvent } from '@rollcall/protocol';
+
+/** Whether a user matches before and after a change. */
+export interface Matched {
+  before: boolean;
+  after: boolean;
+}
+
+/** All answers there are, so that whatever keeps one keeps no object of its own. */
+const ANSWERS: readonly Matched[] = [
+  { before: false, after: false },
+  { before: false, after: true },
+  { before: true, after: false },
+  { before: true, after: true },
+];
+
+/** The answer with these parts. */
+export function matchedOf(before: boolean, after: boolean): Matched {
+  return ANSWERS[(before ? 2 : 0) + (after ? 1 : 0)] as Matched;
+}
+
+/**
+ * A filter, for all listeners that have it. A judgement depends on the filter, the entry, and how much of the user the
+ * viewer sees, and on nothing else; so it is shared by those viewers for whom all three are the same. What else decides
+ * what a listener receives (its tenant, its own user) is decided for each listener by itself.
+ */
+export class SharedFilter {
+  readonly parsed: ParsedFilter;
+  readonly #matches: ReturnType<typeof compileMatcher>;
+  readonly #last = new Map<Visibility, { token: object; matched: Matched }>();
+
+  constructor(parsed: ParsedFilter) {
+    this.parsed = parsed;
+    this.#matches = compileMatcher(parsed);
+  }
+
+  /**
+   * Whether the user of an entry matches before and after it, as a viewer with this visibility sees the user. Otherwise the
+   * filter would reveal what is hidden from the viewer. Neither for an entry that is about no user.
+   */
+  judge(entry: LoggedEvent, visibility: Visibility): Matched {
+    const { full } = entry;
+    if (!isUserEvent(full)) return matchedOf(false, false);
+    const seen = seenIn(entry, visibility);
+    const last = this.#last.get(visibility);
+    if (last?.token === seen.token) return last.matched;
+    // Matched means found by a query with this filter: so a listener that keeps the set keeps what the query finds.
+    const matches = (user: User) => isFoundByDefault(user) && this.#matches(user, full.created_at);
+    // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
+    const before = entry.erasedDeletion || (seen.before !== undefined && matches(seen.before));
+    const matched = matchedOf(before, matches(seen.after));
+    this.#last.set(visibility, { token: seen.token, matched });
+    return matched;
+  }
+}
+
+/** The user of an entry before and after it, as one visibility shows it. */
+interface Seen {
+  before: User | undefined;
+  after: User;
+  /** Stands for the entry, so that whoever remembers it does not keep what the entry holds. */
+  token: object;
+}
+
+const seenByEntry = new WeakMap<LoggedEvent, Partial<Record<Visibility, Seen>>>();
+
+/** Made once for all filters. */
+function seenIn(entry: LoggedEvent, visibility: Visibility): Seen {
+  const known = seenByEntry.get(entry) ?? {};
+  seenByEntry.set(entry, known);
+  known[visibility] ??= {
+    before: entry.userBefore && visibleUser(entry.userBefore, visibility),
+    after: visibleUser((entry.full as UserEvent).user, visibility),
+    token: {},
+  };
+  return known[visibility];
+}
+
+/** The filters that listeners have now, each once, however many have it. */
+export class SharedFilters {
+  readonly #filters = new Map<string, { filter: SharedFilter; users: number }>();
+
+  /** How many different filters there are. */
+  get size(): number {
+    return this.#filters.size;
+  }
+
+  /** The filter that stands for all that are equal to this one. Whoever takes it calls `release` when it is over. */
+  take(parsed: ParsedFilter): { filter: SharedFilter; release: () => void } {
+    // Filters can be long: a digest stands for the text.
+    const key = createHash('sha256').update(JSON.stringify(parsed)).digest('base64');
+    const shared = this.#filters.get(key) ?? { filter: new SharedFilter(parsed), users: 0 };
+    this.#filters.set(key, shared);
+    shared.users += 1;
+    const release = () => {
+      shared.users -= 1;
+      if (shared.users === 0) this.#filters.delete(key);
+    };
+    return { filter: shared.filter, release };
+  }
+}

@@ -1,0 +1,118 @@
+import { tombstoneOf } from '@rollcall/core';
+import type { PresenceEvent } from '@rollcall/protocol';
+import { NumberSet } from './number-set.js';
+
+/** A user whom a connection watches. */
+interface Watched {
+  number: number;
+  /** The subscriptions that watch the user. */
+  subscriptions: number;
+}
+
+/**
+ * The users whom the subscriptions of one connection watch. Each id is kept once, under a number, and a subscription keeps
+ * a bit for each number: so a connection that names the same ten thousand users in a hundred subscriptions costs little
+ * more than with one.
+ */
+export class WatchedUsers {
+  readonly #users = new Map<string, Watched>();
+  readonly #ids: (string | undefined)[] = [];
+  readonly #free: number[] = [];
+  #idsByTombstone: Map<string, string> | undefined;
+  /** The presence of each user that was heard last, by number; all subscriptions of a connection see the same. */
+  readonly presence: (PresenceEvent['user'] | undefined)[] = [];
+
+  /** How many users are watched. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** How many users would be watched if these were, too. */
+  sizeWith(ids: Iterable<string>): number {
+    const added = new Set<string>();
+    for (const id of ids) if (!this.#users.has(id)) added.add(id);
+    return this.#users.size + added.size;
+  }
+
+  /** Watches these users for one subscription, until the set is released. */
+  take(ids: Iterable<string>): WatchedSet {
+    const numbers = new NumberSet();
+    for (const id of ids) {
+      const user = this.#users.get(id) ?? this.#enter(id);
+      if (numbers.add(user.number)) user.subscriptions += 1;
+    }
+    return new WatchedSet(this, numbers);
+  }
+
+  /** Takes the users of a set out again, unless other subscriptions watch them. */
+  release(numbers: NumberSet): void {
+    for (const number of numbers) {
+      const id = this.#ids[number];
+      const user = id === undefined ? undefined : this.#users.get(id);
+      if (id === undefined || !user) continue;
+      user.subscriptions -= 1;
+      if (user.subscriptions > 0) continue;
+      this.#users.delete(id);
+      this.#idsByTombstone?.delete(tombstoneOf(id));
+      this.#ids[number] = undefined;
+      this.presence[number] = undefined;
+      this.#free.push(number);
+    }
+  }
+
+  numberOf(id: string): number | undefined {
+    return this.#users.get(id)?.number;
+  }
+
+  idOf(number: number): string {
+    return this.#ids[number] ?? '';
+  }
+
+  /** The watched id that a tombstone stands for. Hashing takes time, so it begins when a tombstone is first met. */
+  idOfTombstone(tombstone: string): string | undefined {
+    this.#idsByTombstone ??= new Map([...this.#users.keys()].map(id => [tombstoneOf(id), id]));
+    return this.#idsByTombstone.get(tombstone);
+  }
+
+  #enter(id: string): Watched {
+    const user = { number: this.#free.pop() ?? this.#ids.length, subscriptions: 0 };
+    this.#ids[user.number] = id;
+    this.#users.set(id, user);
+    this.#idsByTombstone?.set(tombstoneOf(id), id);
+    return user;
+  }
+}
+
+/** The users whom one subscription watches. */
+export class WatchedSet implements Iterable<string> {
+  readonly all: WatchedUsers;
+  readonly numbers: NumberSet;
+
+  constructor(all: WatchedUsers, numbers: NumberSet) {
+    this.all = all;
+    this.numbers = numbers;
+  }
+
+  get size(): number {
+    return this.numbers.size;
+  }
+
+  has(id: string): boolean {
+    const number = this.all.numberOf(id);
+    return number !== undefined && this.numbers.has(number);
+  }
+
+  /** The id of this set that a tombstone stands for. */
+  idOfTombstone(tombstone: string): string | undefined {
+    const id = this.all.idOfTombstone(tombstone);
+    return id !== undefined && this.has(id) ? id : undefined;
+  }
+
+  release(): void {
+    this.all.release(this.numbers);
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    for (const number of this.numbers) yield this.all.idOf(number);
+  }
+}
