@@ -129,10 +129,15 @@ describe('the queries of one user', () => {
   it('that are hanging leave lookups of everybody be, however many users have one', async () => {
     const ids = Array.from({ length: 15 }, (_, index) => `person-${index}`);
     await backEnd.upsertUsers(ids.map(id => ({ id })));
+    const lookUp = async () => {
+      const answers = await Promise.all(ids.map(id => ask(id, 'blocks.list')));
+      return Math.max(...answers.map(({ ms }) => ms));
+    };
+    // What the machine does to everybody at this moment.
+    const quietMs = await lookUp();
     await whileCallsAreHeld(async () => {
       const hanging = ids.map(id => ask(id, 'video.queryCalls'));
-      const lookups = await Promise.all(ids.map(id => ask(id, 'blocks.list')));
-      expect(Math.max(...lookups.map(({ ms }) => ms))).toBeLessThan(PROMPT_MS);
+      expect(await lookUp()).toBeLessThan(PROMPT_MS + 2 * quietMs);
       expect(await ask('john', 'blocks.list')).toMatchObject({ status: 200 });
       for (const { data } of await Promise.all(hanging)) expect(data.code).toBe('QUERY_TOO_EXPENSIVE');
     });
