@@ -13,6 +13,7 @@ describe('a subscription over server-sent events', () => {
   it('is served, and breaks off within a second when its user is deactivated', async () => {
     const stream = await open(await tokenOf({ user_id: 'jane' }));
     expect(stream.contentType).toBe('text/event-stream');
+    expect(stream.cacheControl).toBe('no-cache, no-transform, no-store');
     await stream.until('"events":[]');
     const deactivatedAt = Date.now();
     await server.mutate('users.deactivate', { id: 'jane' });
@@ -65,6 +66,7 @@ async function open(token: string, of: TestServer = server) {
   })();
   return {
     contentType: response.headers.get('content-type'),
+    cacheControl: response.headers.get('cache-control'),
     end,
     until: async (part: string) => {
       const reached = new Promise<'reached'>(resolve => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,13 +25,32 @@ describe('a server process', () => {
   it('starts with nothing set, in an empty folder, and ends with 0 on SIGTERM', async () => {
     const server = await start();
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
-    expect((await stat(join(folder, 'data/rollcall.secret'))).mode & 0o777).toBe(0o600);
     const client = await connect(server.url, { token: server.token });
     client.send({ id: 1, method: 'query', params: { path: 'roles.list' } });
     expect(await client.next()).toHaveProperty('result');
     server.process.kill('SIGTERM');
     expect((await client.closed).code).toBe(1012);
     expect(await server.exit).toEqual([0, null]);
+  });
+
+  it('keeps its files for their owner: new ones from their first moment, and those of before', async () => {
+    const modes = async () => {
+      const names = (await readdir(join(folder, 'data'))).sort();
+      const found = names.map(async name => [name, (await stat(join(folder, 'data', name))).mode & 0o777]);
+      return Object.fromEntries(await Promise.all(found)) as Record<string, number>;
+    };
+    const first = await start();
+    const made = await modes();
+    expect(Object.keys(made)).toEqual(expect.arrayContaining(['rollcall.secret', 'rollcall.sqlite']));
+    expect(Object.keys(made)).toEqual(expect.arrayContaining(['rollcall.sqlite-wal', 'rollcall.sqlite-shm']));
+    expect([...new Set(Object.values(made))]).toEqual([0o600]);
+    first.process.kill('SIGTERM');
+    await first.exit;
+    await chmod(join(folder, 'data/rollcall.sqlite'), 0o644);
+    const second = await start();
+    expect([...new Set(Object.values(await modes()))]).toEqual([0o600]);
+    second.process.kill('SIGTERM');
+    await second.exit;
   });
 
   it('keeps its secret over a restart, and shows it nowhere', async () => {

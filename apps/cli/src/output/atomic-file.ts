@@ -7,7 +7,7 @@ import type { CommandContext, OutputStream } from '../context.js';
 
 /**
  * Writes a file that appears under its name only when it is complete, so that nobody takes a part for the whole. It
- * replaces a file of that name. After an error or an interrupt there is no new file.
+ * replaces a file of that name. Only its owner can read it: what commands write is people's data. After an error or an interrupt there is no new file.
  * @returns what `write` returns.
  */
 export async function writeFileAtomically<Result>(
@@ -17,7 +17,7 @@ export async function writeFileAtomically<Result>(
 ): Promise<Result> {
   const path = resolve(context.directory, file);
   const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
-  const stream = createWriteStream(unfinished, { flags: 'wx' });
+  const stream = createWriteStream(unfinished, { flags: 'wx', mode: 0o600 });
   try {
     const failure = new Promise<never>((_, reject) => stream.once('error', reject));
     const result = await Promise.race([write(stream), failure]);

@@ -72,9 +72,11 @@ export async function handleCall(
       return { ...call, authentication, connection };
     },
     // tRPC replaces this header. It must still name the origin, because the origin decides who may read the answer.
-    responseMeta: ({ errors }) => {
+    responseMeta: ({ errors, type }) => {
       const seconds = retryAfter(errors);
       const headers = new Headers({ vary: 'origin' });
+      // Its own header for event streams, which this is added to, would let a browser keep them.
+      if (type === 'subscription') headers.set('cache-control', 'no-store');
       if (seconds !== undefined) headers.set('retry-after', String(seconds));
       return { headers };
     },

@@ -4,6 +4,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { DataSource } from 'typeorm';
 import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
+import { keepForOwner } from './owner-only.js';
 
 type FileAddress = Extract<DatabaseAddress, { file: string }>;
 
@@ -46,10 +47,16 @@ export class FileLock {
   }
 }
 
-/** Takes an embedded database for this process, and makes its folder. @throws as {@link FileLock.acquire}. */
+/**
+ * Takes an embedded database for this process, makes its folder, and sees to it that only its owner can read it.
+ * @throws as {@link FileLock.acquire}.
+ */
 export async function lockFile(address: FileAddress): Promise<FileLock> {
   mkdirSync(dirname(address.file), { recursive: true });
-  return FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
+  keepForOwner(`${address.file}-lock`);
+  const lock = await FileLock.acquire(address.file, file => openSqlite({ ...address, file }, 'lock', []));
+  keepForOwner(address.file);
+  return lock;
 }
 
 /** Runs something on a file, after a check that the file can be trusted. @throws RollcallError `UNAVAILABLE` if it cannot. */
