@@ -5,7 +5,7 @@ import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
 import { addActivity, type NewActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';
-import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
+import { type ActivityPage, type FeedReader, loadActivityPage, queryActivities } from './query-activities.js';
 
 /**
  * The product feeds: activities, which say that an actor did something to an object. The caller has already checked
@@ -31,9 +31,9 @@ export class Feeds {
     return this.#write(transaction => removeActivity(transaction, viewer, { id }));
   }
 
-  /** One page of activities, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryActivities(query: ParsedQueryActivities): Promise<ActivityPage> {
-    return this.#unitOfWork.read(transaction => queryActivities(transaction, query));
+  /** One page of the activities that a reader sees, newest first. @throws RollcallError `CURSOR_INVALID` */
+  queryActivities(reader: FeedReader, query: ParsedQueryActivities): Promise<ActivityPage> {
+    return this.#unitOfWork.read(transaction => queryActivities(transaction, reader, query));
   }
 
   #write(change: (transaction: WriteTransaction) => Promise<ActivityRow>): Promise<ActivityPage> {
