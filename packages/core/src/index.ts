@@ -25,7 +25,7 @@ export { PresenceWatch } from './presence/presence-watch.js';
 export type { FlagPage } from './products/chat/flags.js';
 export type { ChannelPage, ChannelView } from './products/chat/query-channels.js';
 export type { MessagePage, MessageView } from './products/chat/query-messages.js';
-export type { ActivityPage } from './products/feeds/query-activities.js';
+export type { ActivityPage, FeedReader } from './products/feeds/query-activities.js';
 export { checkOwnProducts } from './products/own-products.js';
 export {
   type CascadeBatch,

@@ -7,7 +7,7 @@ import { userFor } from './view.js';
 
 export const blocksRouter = router({
   /**
-   * Blocks a user, so that the two cannot open a 1:1 channel. Needs the grant `block-user`. Answers with the user who
+   * Blocks a user, so that neither of the two reaches the other in channels and calls. Needs the grant `block-user`. Answers with the user who
    * blocks. @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and for more than 1,000 blocks
    */
   block: callerProcedure

@@ -49,7 +49,7 @@ export const chatRouter = router({
   /**
    * Creates a channel, or answers with the existing one that has the id or is the 1:1 channel of the two. Needs the grant
    * `create-channel`; for a channel of a team, the role within that team counts as well.
-   * @throws `NOT_ALLOWED` for a channel of others, a team of others, and two users of whom one has blocked the other;
+   * @throws `NOT_ALLOWED` for a channel of others, a team of others, and a block between the maker and a member;
    * `USER_NOT_FOUND`, `USER_DELETED` for members; `USER_BANNED`.
    */
   createChannel: callerProcedure

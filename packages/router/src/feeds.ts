@@ -1,4 +1,4 @@
-import type { ActivityPage } from '@rollcall/core';
+import type { ActivityPage, FeedReader } from '@rollcall/core';
 import type {
   Activity,
   AddActivityInput,
@@ -16,7 +16,7 @@ import {
 import type { z } from 'zod';
 import { actingUserId, type Caller, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, queryProcedure, router } from './trpc.js';
-import { userFor } from './view.js';
+import { tenantOfCaller, userFor } from './view.js';
 
 export const feedsRouter = router({
   /**
@@ -33,7 +33,7 @@ export const feedsRouter = router({
 
   /**
    * Removes an activity, for its actor or a back end.
-   * @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for the activity of another user
+   * @throws `NOT_FOUND`, `USER_BANNED`, `NOT_ALLOWED` for the activity of another user whom the caller sees
    */
   removeActivity: callerProcedure
     .input(removeActivitySchema as z.ZodType<RemoveActivityInput, RemoveActivityInput>)
@@ -42,18 +42,26 @@ export const feedsRouter = router({
         onlyActivity(caller, await directory.feeds.removeActivity(viewerOf(caller), input.id)),
     ),
 
-  /** One page of activities, newest first. Needs the grant `read-activities`. @throws `CURSOR_INVALID` */
+  /**
+   * One page of activities, newest first; with several tenants, of those whom the caller sees. Needs the grant
+   * `read-activities`. @throws `CURSOR_INVALID`
+   */
   queryActivities: queryProcedure
     .input(queryActivitiesSchema as z.ZodType<ParsedQueryActivities, QueryActivitiesInput>)
     .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryActivitiesAnswer> => {
       requireGrant(caller, 'read-activities');
-      const page = await directory.feeds.queryActivities(input, budget.limits);
+      const page = await directory.feeds.queryActivities(readerOf(caller), input, budget.limits);
       return {
         activities: activitiesFor(caller, page),
         ...(page.next !== undefined && { next: page.next }),
       };
     }),
 });
+
+/** Whose activities a caller sees: those whom it sees. */
+function readerOf(caller: Caller): FeedReader {
+  return { tenant: tenantOfCaller(caller), ...(caller.kind === 'user' && { userId: caller.userId }) };
+}
 
 function onlyActivity(caller: Caller, page: ActivityPage): { activity: Activity } {
   const [activity] = activitiesFor(caller, page);

@@ -28,7 +28,7 @@ const takePart = takePartInCallSchema as z.ZodType<TakePartInCallInput, TakePart
 export const videoRouter = router({
   /**
    * Creates a call, or answers with the existing one that has this type and id. Needs the grant `create-call`.
-   * @throws `NOT_ALLOWED` for a call of other people; `USER_BANNED`, `USER_NOT_FOUND` or `USER_DELETED` for its people.
+   * @throws `NOT_ALLOWED` for a call of other people, and a block between the maker and a member; `USER_BANNED`, `USER_NOT_FOUND` or `USER_DELETED` for its people.
    */
   createCall: callerProcedure
     .input(createCallSchema as z.ZodType<ParsedCreateCall, CreateCallInput>)

@@ -70,8 +70,7 @@ export const CALL_AND_FEED_ROWS: PermissionRow[] = [
     path: 'feeds.removeActivity',
     prepare: activity,
     input: ({ made: id }) => ({ id }),
-    // Activities are everybody's to read, so whose they are is no secret.
-    expected: { ...IN_ONES_OWN_NAME, foreign: 'NOT_ALLOWED', banned: 'USER_BANNED' },
+    expected: { ...IN_ONES_OWN_NAME, foreign: 'NOT_FOUND', banned: 'USER_BANNED' },
   },
   {
     path: 'feeds.queryActivities',

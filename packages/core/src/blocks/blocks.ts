@@ -86,7 +86,8 @@ async function blockUser(
   const tenant = await tenantOfViewer(transaction, viewer);
   const stored = held.get(id);
   // The tenant is checked before the deletion: otherwise the answer would reveal that the user existed.
-  if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id, { field: 'id' });
+  // The teams of a hard-deleted user are gone, so nobody can tell which tenant it belonged to.
+  if (tenant && !(stored && belongsTo(tenant, stored.teams))) throw userNotFound(id, { field: 'id' });
   await present(transaction, held, { id, field: 'id' });
   if (before.blocked_user_ids.includes(id)) return before;
   if (before.blocked_user_ids.length >= LIMITS.blockedUsers) {

@@ -87,7 +87,8 @@ async function holdTarget(
   const tenant = await tenantOfViewer(transaction, moderator);
   if (stored && !belongsTo(tenant, stored.teams)) throw userNotFound(id);
   if (!stored) {
-    const erased = (await findTombstones(transaction, [id])).size > 0;
+    // The teams of a hard-deleted user are gone, so nobody can tell which tenant it belonged to.
+    const erased = tenant === undefined && (await findTombstones(transaction, [id])).size > 0;
     throw erased ? userDeleted(id) : userNotFound(id);
   }
   if (stored.deleted_at !== undefined) throw userDeleted(id);

@@ -24,7 +24,8 @@ describeOnEveryEngine('activities', engine => {
       ...addActivitySchema.parse({ verb: 'like', object: 'post:1', ...input }),
       user_id,
     });
-  const query = (options: object = {}) => feeds.queryActivities(queryActivitiesSchema.parse(options));
+  const query = (options: object = {}) =>
+    feeds.queryActivities({ tenant: undefined }, queryActivitiesSchema.parse(options));
   const remove = (userId: string, id: string) => feeds.removeActivity({ kind: 'user', userId }, id);
   const idsOf = ({ activities }: ActivityPage) => activities.map(({ id }) => id);
 

@@ -25,7 +25,7 @@ describeOnEveryEngine('a deletion that is cancelled', engine => {
     return { activities, messages, channels, channel_members, calls, call_members };
   };
   const inSightOf = async (actor_id: string) =>
-    (await fixture.feeds.queryActivities({ actor_id, limit: 100 })).activities.length;
+    (await fixture.feeds.queryActivities({ tenant: undefined }, { actor_id, limit: 100 })).activities.length;
   const hidden = async (actorId: string) => {
     const { activities = {} } = await fixture.dump();
     return Object.values(activities).filter(

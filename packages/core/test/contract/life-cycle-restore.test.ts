@@ -184,7 +184,7 @@ describeOnEveryEngine('a name', engine => {
       cat: { status: 'done' },
     });
     expect((await users.find(['ann']))[0]).toMatchObject({ deleted_at: expect.any(Number), name: 'Ann' });
-    const inSight = () => feeds.queryActivities({ actor_id: 'ann', limit: 10 });
+    const inSight = () => feeds.queryActivities({ tenant: undefined }, { actor_id: 'ann', limit: 10 });
     expect((await inSight()).activities).toEqual([]);
     expect(await directory.newEventNames()).toEqual(['task.created', 'user.restored cat', 'task.completed']);
 

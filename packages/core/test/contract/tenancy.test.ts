@@ -105,6 +105,31 @@ describeOnEveryEngine('multi-tenancy', engine => {
     expect((await directory.users.find(['live']))[0] as UserRow).toMatchObject({ revision: 1 });
   });
 
+  it('makes one who was erased as unknown as nobody, whatever team it was in', async () => {
+    await directory.users.upsert(SERVER, [
+      { id: 'ann', teams: ['red'], role: 'admin' },
+      { id: 'own', teams: ['red'] },
+      { id: 'foreign', teams: ['blue'] },
+    ]);
+    await directory.close();
+    directory = await openTestDirectory(engine, { url: directory.url, runTasks: true });
+    const whole = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
+    const erased = await directory.lifeCycle.deleteUsers(SERVER, { ids: ['own', 'foreign'], ...whole });
+    await directory.ended(erased);
+    const ann = { type: 'user', id: 'ann' } as const;
+    const viewer = { kind: 'user', userId: 'ann' } as const;
+    const attempts: ((id: string) => Promise<unknown>)[] = [
+      id => directory.blocks.block(ann, viewer, { userId: 'ann', id }),
+      id => directory.moderation.ban(ann, viewer, { id, shadow: false }),
+      id => directory.moderation.unban(ann, viewer, { id, shadow: false }),
+    ];
+    for (const attempt of attempts) {
+      for (const id of ['nobody', 'own', 'foreign']) {
+        expect((await refusal(attempt(id))).code, id).toBe('USER_NOT_FOUND');
+      }
+    }
+  });
+
   it('limits no back end', async () => {
     await directory.users.upsert(SERVER, [
       { id: 'ann', teams: ['red'] },

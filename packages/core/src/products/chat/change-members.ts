@@ -1,10 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { belongsTo } from '../../access/access.js';
+import { requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { findUsersForShare, userNotFound } from '../../users/find-users.js';
-import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import {
   type ChannelRow,
   channelMemberTable,
@@ -12,6 +11,7 @@ import {
   channelTable,
   findChannel,
   findMember,
+  refuseBlockedAlone,
 } from './channel-table.js';
 
 /** Members to add or remove. */
@@ -23,7 +23,8 @@ export interface MemberChange {
 /**
  * Adds members to a channel. A user who is already a member stays as it is.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a 1:1 channel, and for a user who does not own the channel;
- * `USER_NOT_FOUND` and `USER_DELETED` for members.
+ * `USER_NOT_FOUND` and `USER_DELETED` for members; `NOT_ALLOWED` for a block between the user and one whom it adds, or
+ * the only other member.
  */
 export async function addMembers(
   transaction: WriteTransaction,
@@ -31,15 +32,12 @@ export async function addMembers(
   change: MemberChange,
 ): Promise<ChannelRow> {
   const channel = await openForChange(transaction, viewer, { ...change, ownerOnly: true });
-  const users = await findUsersForShare(transaction, change.members);
-  const tenant = await tenantOfViewer(transaction, viewer);
-  for (const [index, id] of change.members.entries()) {
-    const field = `members.${index}`;
-    const row = users.get(id);
-    if (!row || !belongsTo(tenant, row.teams)) throw userNotFound(id, { field });
-    if (row.deleted_at !== undefined) {
-      throw new RollcallError('USER_DELETED', `the user "${id}" has been deleted`, { field });
-    }
+  const by = { viewer, ...(viewer.kind === 'user' && { userId: viewer.userId }) };
+  const placeOf = (index: number) => ({ field: `members.${index}` });
+  await requireReach(transaction, by, { ids: change.members, placeOf });
+  // A third member must not give back what a block of the two has taken.
+  if (viewer.kind === 'user') {
+    await refuseBlockedAlone(transaction, { ...channel, userId: viewer.userId }, 'cid');
   }
   const present = await transaction.query(
     sql`SELECT user_id FROM channel_members

@@ -4,12 +4,14 @@ import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { jsonEqual } from '../../json/json-values.js';
 import { loadActor, type Viewer } from '../viewer.js';
 import { removeMessages } from './cascade-messages.js';
+import { refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { messageContent } from './send-message.js';
 
 /**
  * Changes the named fields of a message and leaves the rest.
- * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author; `INPUT_INVALID` if the result
+ * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author, and for a block between it and
+ * the only other member of the channel; `INPUT_INVALID` if the result
  * would have too little or too much content.
  */
 export async function updateMessage(
@@ -22,6 +24,7 @@ export async function updateMessage(
   if (viewer.kind === 'user') {
     await loadActor(transaction, viewer.userId, { field: 'user_id' });
     if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author can change');
+    await refuseBlockedAlone(transaction, { cid: before.cid, userId: viewer.userId }, 'id');
   }
   const after = messageContent({
     text: change.text ?? before.text,

@@ -1,5 +1,6 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import { requireReachOfOther } from '../../blocks/may-reach.js';
 import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { isBeingDeleted } from '../cascade-table.js';
@@ -113,6 +114,23 @@ export async function findMember(
       WHERE cid = ${member.cid} AND user_id = ${member.userId}`,
   );
   return cells && channelMemberTable.decode(cells, transaction.dialect);
+}
+
+/**
+ * Refuses a user who would write where only somebody is whom it may not reach, however the channel was made. The caller
+ * has locked the user.
+ * @throws RollcallError `NOT_ALLOWED`
+ */
+export async function refuseBlockedAlone(
+  transaction: WriteTransaction,
+  { cid, userId }: { cid: string; userId: string },
+  field: string,
+): Promise<void> {
+  const cells = await transaction.query(
+    sql`SELECT user_id FROM channel_members WHERE cid = ${cid} AND user_id <> ${userId} LIMIT 2`,
+  );
+  const others = cells.map(cell => cell.user_id as string);
+  await requireReachOfOther(transaction, { userId, others }, { field });
 }
 
 /** Whether a row of `channels` is visible: neither deleted nor about to be deleted with one of its two members. */

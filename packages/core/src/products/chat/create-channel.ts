@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateChannelInput, LIMITS, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { belongsTo } from '../../access/access.js';
+import { requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { findUsersForShare, userNotFound } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
-import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import {
   type ChannelRow,
   channelMemberTable,
@@ -26,8 +25,8 @@ export interface NewChannel extends Omit<CreateChannelInput, 'user_id'> {
 /**
  * Makes a channel, or finds the existing one: the channel with the id, or the 1:1 channel of the two users. Two users
  * have one undeleted 1:1 channel of a type, whichever of them asks for it and however many calls ask at once.
- * @throws RollcallError `NOT_ALLOWED` for a channel of other users, for a team that the creator is not in, and for two
- * users of whom one has blocked the other; `USER_NOT_FOUND` and `USER_DELETED` for members.
+ * @throws RollcallError `NOT_ALLOWED` for a channel of other users, for a team that the creator is not in, and for a
+ * member who has blocked the creator or whom it has blocked; `USER_NOT_FOUND` and `USER_DELETED` for members.
  */
 export async function createChannel(transaction: WriteTransaction, request: NewChannel): Promise<ChannelRow> {
   const { type, id, userId } = request;
@@ -45,9 +44,9 @@ export async function createChannel(transaction: WriteTransaction, request: NewC
   const existing = id === undefined ? undefined : await findExisting(transaction, request, `${type}:${id}`);
   if (existing) return existing;
 
-  const members = await loadMembers(transaction, request);
+  const placeOf = (index: number) => ({ field: `members.${index}` });
+  await requireReach(transaction, request, { ids: request.members ?? [], placeOf });
   if (pair !== undefined) {
-    refuseBlocked([creator, ...members]);
     const open = await findOpenPair(transaction, { type, pair });
     if (open) return open;
   }
@@ -105,32 +104,6 @@ async function findExisting(
     );
   }
   return channelTable.decode(cells, transaction.dialect);
-}
-
-/** The members besides the creator. */
-async function loadMembers(
-  transaction: WriteTransaction,
-  { viewer, userId, members = [] }: NewChannel,
-): Promise<UserRow[]> {
-  const users = await findUsersForShare(transaction, members);
-  const tenant = await tenantOfViewer(transaction, viewer);
-  return members.flatMap((member, index) => {
-    const row = users.get(member);
-    const field = `members.${index}`;
-    if (!row || !belongsTo(tenant, row.teams)) throw userNotFound(member, { field });
-    if (row.deleted_at !== undefined) {
-      throw new RollcallError('USER_DELETED', `the user "${member}" has been deleted`, { field });
-    }
-    return member === userId ? [] : [row];
-  });
-}
-
-function refuseBlocked(users: readonly UserRow[]): void {
-  const ids = users.map(user => user.id);
-  if (!users.some(user => user.blocked_user_ids.some(id => ids.includes(id)))) return;
-  throw new RollcallError('NOT_ALLOWED', 'members: one of the two users has blocked the other', {
-    field: 'members',
-  });
 }
 
 function refuseTeam({ viewer, team }: NewChannel, creator: UserRow): void {

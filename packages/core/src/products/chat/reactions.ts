@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { loadActor } from '../viewer.js';
+import { refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow } from './message-table.js';
 
 /** A reaction to a message as it is stored. */
@@ -29,13 +30,15 @@ export interface ReactionChange {
 
 /**
  * Adds a reaction. An existing one stays.
- * @throws RollcallError `NOT_FOUND` for a message that the user may not see.
+ * @throws RollcallError `NOT_FOUND` for a message that the user may not see; `NOT_ALLOWED` for a block between the user
+ * and the only other member of the channel.
  */
 export async function addReaction(
   transaction: WriteTransaction,
   { userId, message_id: messageId, type }: ReactionChange,
 ): Promise<MessageRow> {
   const message = await holdMessage(transaction, { userId, messageId });
+  await refuseBlockedAlone(transaction, { cid: message.cid, userId }, 'message_id');
   await transaction.query(
     sql`INSERT INTO reactions (message_id, user_id, type, created_at)
       VALUES (${messageId}, ${userId}, ${type}, ${transaction.now}) ON CONFLICT DO NOTHING`,

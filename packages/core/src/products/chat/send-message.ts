@@ -11,7 +11,7 @@ import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { toUser } from '../../users/model/to-user.js';
 import { loadActor } from '../viewer.js';
-import { channelNotFound, findChannel, findMember } from './channel-table.js';
+import { channelNotFound, findChannel, findMember, refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { recordResponse } from './response-time.js';
 
@@ -25,7 +25,7 @@ export interface NewMessage extends Omit<SendMessageInput, 'user_id'> {
  * Stores a message. If the same author repeats an id in the same channel, the answer is the stored message, so a retry
  * sends nothing twice. Nobody else sees what an author writes under a shadow ban.
  * @throws RollcallError `NOT_FOUND` for a channel that the author is not a member of, and for a `parent_id` that does
- * not exist; `INPUT_INVALID` for invalid content and for an id that is taken.
+ * not exist; `NOT_ALLOWED` for a block between the author and the only other member; `INPUT_INVALID` for invalid content and for an id that is taken.
  */
 export async function sendMessage(transaction: WriteTransaction, message: NewMessage): Promise<MessageRow> {
   const { cid, userId, parent_id: parentId } = message;
@@ -38,6 +38,7 @@ export async function sendMessage(transaction: WriteTransaction, message: NewMes
   if (!member) throw channelNotFound(cid);
   const stored = message.id === undefined ? undefined : await findSent(transaction, message);
   if (stored) return stored;
+  await refuseBlockedAlone(transaction, { cid, userId }, 'cid');
   if (parentId !== undefined) await lockParent(transaction, { cid, parentId, viewer });
 
   const row: MessageRow = {

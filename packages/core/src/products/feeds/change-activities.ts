@@ -4,13 +4,15 @@ import type { ParsedAddActivity } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { findUsers } from '../../users/find-users.js';
+import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
 import {
   type ActivityRow,
   activityNotFound,
   activityTable,
   findActivityForUpdate,
 } from './activity-table.js';
+import { seesActor } from './query-activities.js';
 
 /** A parsed `addActivity`, with the user whose activity it is. */
 export type NewActivity = Omit<ParsedAddActivity, 'user_id'> & { user_id: string };
@@ -57,7 +59,10 @@ export async function removeActivity(
   if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
   const row = await findActivityForUpdate(transaction, id);
   if (viewer.kind === 'user' && viewer.userId !== row.actor_id) {
-    if (row.deleted_at !== undefined) throw activityNotFound(id);
+    const tenant = await tenantOfViewer(transaction, viewer);
+    const actor = (await findUsers(transaction, [row.actor_id])).get(row.actor_id);
+    const inSight = row.deleted_at === undefined && seesActor({ tenant, userId: viewer.userId }, actor);
+    if (!inSight) throw activityNotFound(id);
     throw new RollcallError('NOT_ALLOWED', `id: the activity "${id}" belongs to another user`, {
       field: 'id',
     });

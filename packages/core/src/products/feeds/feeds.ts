@@ -1,12 +1,12 @@
 import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
 import { type QueryLimits, queryLane } from '../../database/read-lane.js';
-import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Transaction, UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Product } from '../product.js';
 import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
 import { addActivity, type NewActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';
-import { type ActivityPage, loadActivityPage, queryActivities } from './query-activities.js';
+import { type ActivityPage, type FeedReader, loadActivityPage, queryActivities } from './query-activities.js';
 
 /**
  * The product feeds: activities, which say that an actor did something to an object. The caller has already checked
@@ -32,9 +32,14 @@ export class Feeds {
     return this.#write(transaction => removeActivity(transaction, viewer, { id }));
   }
 
-  /** One page of activities, newest first. @throws RollcallError `CURSOR_INVALID` */
-  queryActivities(query: ParsedQueryActivities, limits?: QueryLimits): Promise<ActivityPage> {
-    return this.#unitOfWork.read(transaction => queryActivities(transaction, query), queryLane(limits));
+  /** One page of the activities that a reader sees, newest first. @throws RollcallError `CURSOR_INVALID` */
+  queryActivities(
+    reader: FeedReader,
+    query: ParsedQueryActivities,
+    limits?: QueryLimits,
+  ): Promise<ActivityPage> {
+    const read = (transaction: Transaction) => queryActivities(transaction, reader, query);
+    return this.#unitOfWork.read(read, queryLane(limits));
   }
 
   #write(change: (transaction: WriteTransaction) => Promise<ActivityRow>): Promise<ActivityPage> {

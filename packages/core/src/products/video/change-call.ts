@@ -1,10 +1,11 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
+import { requireReach, requireReachOfOther } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { loadActor, type Viewer } from '../viewer.js';
 import { type CallRow, callMemberTable, findCallForUpdate } from './call-table.js';
-import { requireCallees } from './create-call.js';
+import { placeOfCallee } from './create-call.js';
 
 /** A member of a call. */
 export interface CallParticipant {
@@ -16,7 +17,7 @@ export interface CallParticipant {
  * Adds the member to the call. The first member to join starts the call. A member who is already in the call stays as
  * it is.
  * @throws RollcallError `NOT_FOUND` for a user who is not a member, `INPUT_INVALID` for a call that has ended,
- * `USER_BANNED` and the like.
+ * `NOT_ALLOWED` for a block between the two of a 1:1 call, `USER_BANNED` and the like.
  */
 export async function joinCall(
   transaction: WriteTransaction,
@@ -25,6 +26,7 @@ export async function joinCall(
   await loadActor(transaction, userId, { field: 'user_id' });
   const call = await findCallForUpdate(transaction, { kind: 'user', userId }, cid);
   refuseEnded(call);
+  await refuseBlockedCall(transaction, call, userId);
   await transaction.query(
     sql`UPDATE call_members SET joined_at = ${transaction.now}, left_at = NULL
       WHERE cid = ${cid} AND user_id = ${userId} AND (joined_at IS NULL OR left_at IS NOT NULL)`,
@@ -50,6 +52,20 @@ export async function leaveCall(
       WHERE cid = ${cid} AND user_id = ${userId} AND joined_at IS NOT NULL AND left_at IS NULL`,
   );
   return call;
+}
+
+/** Refuses a user who would reach the other of a 1:1 call over a block. @throws RollcallError `NOT_ALLOWED` */
+async function refuseBlockedCall(
+  transaction: WriteTransaction,
+  { cid, people }: CallRow,
+  userId: string,
+): Promise<void> {
+  if (people !== 2) return;
+  const cells = await transaction.query(
+    sql`SELECT user_id FROM call_members WHERE cid = ${cid} AND user_id <> ${userId}`,
+  );
+  const others = cells.map(cell => cell.user_id as string);
+  await requireReachOfOther(transaction, { userId, others }, { field: 'cid' });
 }
 
 /** @throws RollcallError `INPUT_INVALID` for a call that has ended. */
@@ -88,7 +104,8 @@ export async function endCall(
  * Adds members, for a member or a back end. A user who is already a member stays as it is. A third member turns a 1:1
  * call into a group call, permanently.
  * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that has ended, `USER_NOT_FOUND` or `USER_DELETED` for
- * a new member, `USER_BANNED` for the user who adds.
+ * a new member, `NOT_ALLOWED` for a block between the user who adds and a new member or the other of a 1:1 call,
+ * `USER_BANNED` for the user who adds.
  */
 export async function addCallMembers(
   transaction: WriteTransaction,
@@ -96,9 +113,12 @@ export async function addCallMembers(
   { cid, members }: { cid: string; members: readonly string[] },
 ): Promise<CallRow> {
   if (viewer.kind === 'user') await loadActor(transaction, viewer.userId, { field: 'user_id' });
-  await requireCallees(transaction, viewer, members);
+  const by = { viewer, ...(viewer.kind === 'user' && { userId: viewer.userId }) };
+  await requireReach(transaction, by, { ids: members, placeOf: placeOfCallee });
   const call = await findCallForUpdate(transaction, viewer, cid);
   refuseEnded(call);
+  // A third member must not give back what a block of the two has taken.
+  if (viewer.kind === 'user') await refuseBlockedCall(transaction, call, viewer.userId);
   const cells = await transaction.query(
     sql`SELECT user_id FROM call_members
       WHERE cid = ${cid} AND user_id IN (${transaction.dialect.values(members)})`,

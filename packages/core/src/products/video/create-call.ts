@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import type { ParsedCreateCall } from '@rollcall/protocol/schemas';
 import sql, { raw } from 'sql-template-tag';
-import { belongsTo } from '../../access/access.js';
+import { type PlaceOfId, requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { userNotFound } from '../../users/find-users.js';
-import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../viewer.js';
 import { type CallRow, callMemberTable, callTable, IS_IN_SIGHT, mayBeSeenBy } from './call-table.js';
 
 /** A parsed `createCall`, with the user who makes the call. */
@@ -16,7 +15,8 @@ export type NewCall = Omit<ParsedCreateCall, 'user_id'> & { user_id: string };
  * Makes a call, or finds the one that already has this type and id. An existing call stays as it is, whatever else the
  * input says.
  * @throws RollcallError `NOT_ALLOWED` for an existing call that the viewer may not see, including a deleted one;
- * `USER_BANNED` and the like for the maker; `USER_NOT_FOUND` or `USER_DELETED` for a member.
+ * `USER_BANNED` and the like for the maker; `USER_NOT_FOUND`, `USER_DELETED`, or `NOT_ALLOWED` for a
+ * block, for a member.
  */
 export async function createCall(
   transaction: WriteTransaction,
@@ -31,7 +31,8 @@ export async function createCall(
   if (existing) return existing;
 
   const others = input.members.filter(member => member !== input.user_id);
-  await requireCallees(transaction, viewer, others);
+  const by = { viewer, userId: input.user_id };
+  await requireReach(transaction, by, { ids: others, placeOf: placeOfCallee });
   const row: CallRow = {
     cid,
     type: input.type,
@@ -68,32 +69,7 @@ async function findExisting(
   });
 }
 
-/**
- * Checks that users can become members of a call, and locks them until the end of the transaction, so that no deletion
- * misses the membership.
- * @param viewer who asks. Users of another tenant do not exist for it.
- * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED` for the first such id, with its `index`.
- */
-export async function requireCallees(
-  transaction: WriteTransaction,
-  viewer: Viewer,
-  ids: readonly string[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  const { dialect } = transaction;
-  const cells = await transaction.query(
-    sql`SELECT id, deleted_at, teams FROM users WHERE id IN (${dialect.values(ids)}) ORDER BY id${dialect.forShare}`,
-  );
-  const tenant = await tenantOfViewer(transaction, viewer);
-  const known = cells.filter(cell => belongsTo(tenant, dialect.readJson(cell.teams) as string[]));
-  const deletedAt = new Map(known.map(cell => [cell.id, cell.deleted_at]));
-  for (const [index, id] of ids.entries()) {
-    if (!deletedAt.has(id)) throw userNotFound(id, { field: 'members', index });
-    if (deletedAt.get(id) !== null) {
-      throw new RollcallError('USER_DELETED', `members: the user "${id}" has been deleted`, {
-        field: 'members',
-        index,
-      });
-    }
-  }
+/** Where errors say that a callee stands in the input. */
+export function placeOfCallee(index: number): PlaceOfId {
+  return { field: 'members', index };
 }
