@@ -70,6 +70,12 @@ const WRITERS: Record<UserFieldRule['write'], string> = {
   nobody: 'read only',
 };
 
+const VIEWERS: Record<UserFieldRule['seenBy'], string> = {
+  all: 'all who see the user',
+  self: 'the user itself, servers',
+  server: 'servers',
+};
+
 /** Every built-in field of a user: what its row in the table of fields says, queries aside. */
 export const userFields: GeneratedTable = () =>
   table(
@@ -79,7 +85,7 @@ export const userFields: GeneratedTable = () =>
       rule.holds,
       field === 'id' ? 'given' : defaultOf(rule),
       field === 'id' ? 'the caller that creates the user, once' : WRITERS[rule.write],
-      rule.private ? 'the user itself, servers' : 'all who see the user',
+      VIEWERS[rule.seenBy],
       field === 'id' ? 'an error' : rule.onReplace === 'reset' ? 'goes back to its default' : 'stays',
       telling(rule),
     ]),

@@ -103,9 +103,7 @@ export class EventViewer {
 
   #formOf(entry: LoggedEvent, { before, after }: Scope): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
-    const visibility = visibilityOf(this.#caller, entry.userId);
-    const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
-    const event = ofItself ? entry.own : entry.seenWith(visibility);
+    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
     if (before || !event || !isUserEvent(event)) return event;
     const { changes: _, ...joined } = event;
     return joined;

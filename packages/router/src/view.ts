@@ -14,10 +14,10 @@ export function canSee(caller: Caller, user: { id: string; teams: readonly strin
   );
 }
 
-/** How much a caller may see of a user whom it sees: everything of itself and as a server, otherwise what is public. */
+/** How much a caller may see of a user whom it sees: everything as a server, what is its own, otherwise what is public. */
 export function visibilityOf(caller: Caller, userId: string | undefined): Visibility {
   if (caller.kind === 'server') return 'everything';
-  return caller.kind === 'user' && caller.userId === userId ? 'everything' : 'public';
+  return caller.kind === 'user' && caller.userId === userId ? 'own' : 'public';
 }
 
 /**

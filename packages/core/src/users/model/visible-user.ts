@@ -1,45 +1,81 @@
 import { type Changes, splitPath, USER_FIELD_NAMES, USER_FIELDS, type User } from '@rollcall/protocol';
-import { defaultFields } from './user-table.js';
+import { userBefore, userChanges } from './user-changes.js';
+import { defaultFields, type UserRow } from './user-table.js';
 
 /**
- * What of a user a viewer may see: everything (a server token, or the user itself), what is public, or nothing but the
- * id (a user of another tenant).
+ * What of a user a viewer may see: everything (a server token), what the user sees of itself, what is public, or nothing
+ * but the id (a user of another tenant).
  */
-export type Visibility = 'everything' | 'public' | 'id';
+export type Visibility = 'everything' | 'own' | 'public' | 'id';
 
-const PRIVATE_FIELDS: ReadonlySet<string> = new Set(
-  USER_FIELD_NAMES.filter(field => USER_FIELDS[field].private),
-);
+const HIDDEN_FIELDS = {
+  own: new Set<string>(USER_FIELD_NAMES.filter(field => USER_FIELDS[field].seenBy === 'server')),
+  public: new Set<string>(USER_FIELD_NAMES.filter(field => USER_FIELDS[field].seenBy !== 'all')),
+} as const;
 
 /**
- * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. With the id alone
- * every other field is as of a user of whom nothing is known, its times and its revision 0.
+ * The user as a viewer sees it. An invisible user looks offline, and as if never active, to others. The user itself is
+ * told the end of an open ban only: a shadow ban has the same field, and is not told. With the id alone every other field
+ * is as of a user of whom nothing is known, its times and its revision 0.
  */
 export function visibleUser(user: User, visibility: Visibility): User {
   if (visibility === 'everything') return user;
   if (visibility === 'id') return unknownUser(user.id);
+  const hidden = HIDDEN_FIELDS[visibility];
   const seen: Partial<User> = {};
   // Every listener asks for this: leaving out is several times as fast as a copy and `delete`.
   for (const field in user) {
-    if (!PRIVATE_FIELDS.has(field)) (seen as Record<string, unknown>)[field] = user[field as keyof User];
+    if (!hidden.has(field)) (seen as Record<string, unknown>)[field] = user[field as keyof User];
   }
-  if (user.invisible) {
+  if (visibility === 'own') {
+    if (!user.banned) delete seen.ban_expires;
+  } else if (user.invisible) {
     seen.online = false;
     delete seen.last_active;
   }
   return seen as User;
 }
 
-/** The changes as a viewer sees them. */
-export function visibleChanges(changes: Changes, visibility: Visibility): Changes {
+/**
+ * The changes that led to a user, as a viewer sees them. Of a field that it sees in part they are what differs between
+ * what it saw before and what it sees now.
+ */
+export function visibleChanges(after: User, changes: Changes, visibility: Visibility): Changes {
   if (visibility === 'everything') return changes;
   if (visibility === 'id') return {};
-  return Object.fromEntries(Object.entries(changes).filter(([path]) => !isPrivatePath(path)));
+  const hidden = HIDDEN_FIELDS[visibility];
+  const seen: Changes = {};
+  let inPart = false;
+  for (const [path, change] of Object.entries(changes)) {
+    const [field = ''] = splitPath(path);
+    // Whether the user itself sees the end of a ban depends on the kind of the ban.
+    if (visibility === 'own' && (field === 'ban_expires' || field === 'banned')) inPart = true;
+    if (!hidden.has(field) && field !== 'ban_expires') seen[path] = change;
+  }
+  if (!inPart) return seen;
+  const [then, now] = [userBefore(after, changes), after].map(
+    user => visibleUser(user, visibility).ban_expires,
+  );
+  return { ...seen, ...userChanges({ ban_expires: then } as User, { ban_expires: now } as User) };
 }
 
-/** Whether a changed path lies in a private field. */
-export function isPrivatePath(path: string): boolean {
-  return PRIVATE_FIELDS.has(splitPath(path)[0] ?? '');
+/** Whether the changes that led to a user show to others. */
+export function showsToOthers(after: User, changes: Changes): boolean {
+  return Object.keys(visibleChanges(after, changes, 'public')).length > 0;
+}
+
+/**
+ * The marks of a change, which everybody who sees the user sees: both move when others can see the change, and stay when
+ * they cannot, so that they never tell that something private has changed.
+ * @param before absent for a user who comes into being.
+ */
+export function marksOf(
+  before: Pick<UserRow, 'updated_at' | 'revision'> | undefined,
+  change: { visible: boolean; now: number },
+): Pick<UserRow, 'updated_at' | 'revision'> {
+  if (!before) return { updated_at: change.now, revision: 1 };
+  const { updated_at, revision } = before;
+  return change.visible ? { updated_at: change.now, revision: revision + 1 } : { updated_at, revision };
 }
 
 function unknownUser(id: string): User {
