@@ -165,7 +165,7 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
-export { searchWords } from './users/text.js';
+export { isInvisible, searchWords } from './users/text.js';
 export {
   type Device,
   isUserField,
