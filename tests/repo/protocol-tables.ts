@@ -203,6 +203,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   subscriptionsPerConnection: 'subscriptions on one connection',
   watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',
+  privateCustomFields: 'custom fields that are private',
   eventPage: 'events in one page of a subscription',
   channelMembers: 'members named in one request about a channel, and shown with the channel',
   messageTextLength: 'characters of the text of a message',

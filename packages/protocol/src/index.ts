@@ -165,6 +165,7 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
+export { privatePathMetBy } from './users/private-paths.js';
 export { isInvisible, searchWords } from './users/text.js';
 export {
   type Device,

@@ -18,6 +18,7 @@ import { type EventSelection, EventViewer } from './event-viewer.js';
 import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
+import { queryRightsOf } from './view.js';
 
 export const liveRouter = router({
   /**
@@ -87,7 +88,7 @@ function selectionOf(caller: Caller, input: WatchEventsInput): EventSelection {
   return {
     ...(types && { types: new Set(types) }),
     ...(user_ids && { userIds: new Set(user_ids) }),
-    ...(filter && { filter: parseFilter(filter as Filter, { server: caller.kind === 'server' }) }),
+    ...(filter && { filter: parseFilter(filter as Filter, queryRightsOf(caller)) }),
   };
 }
 

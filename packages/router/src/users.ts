@@ -27,7 +27,7 @@ import { z } from 'zod';
 import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser } from './caller.js';
 import { lifeCycleProcedures } from './life-cycle.js';
 import { callerProcedure, publicProcedure, router, serverProcedure, tokenProcedure } from './trpc.js';
-import { tenantOfCaller, userFor, usersFor } from './view.js';
+import { queryRightsOf, tenantOfCaller, userFor, usersFor } from './view.js';
 
 /** An input that core checks item by item, even for its presence, so that one error can list everything that is wrong. */
 const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
@@ -131,8 +131,8 @@ export const usersRouter = router({
         );
       }
       const { rows, next, position } = await directory.users.query({
-        filter: parseFilter(input.filter ?? {}, { server }),
-        sort: parseSort(input.sort, { server }),
+        filter: parseFilter(input.filter ?? {}, queryRightsOf(caller)),
+        sort: parseSort(input.sort, queryRightsOf(caller)),
         options,
         seesInvisible: server,
         tenant: tenantOfCaller(caller),

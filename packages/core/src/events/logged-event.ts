@@ -27,7 +27,7 @@ export class LoggedEvent {
   readonly #epoch: string;
   readonly #row: EventRow;
   #full: RollcallEvent | undefined;
-  readonly #seen = new Map<Visibility, RollcallEvent | undefined>();
+  readonly #seen = new Map<string, RollcallEvent | undefined>();
   #before: UserEvent['user'] | undefined | null = null;
 
   constructor(epoch: string, row: EventRow) {
@@ -62,8 +62,9 @@ export class LoggedEvent {
   /** The event as a viewer sees it; undefined when nothing changed that the viewer may see. */
   seenWith(visibility: Visibility): RollcallEvent | undefined {
     if (visibility === 'everything') return this.full;
-    if (!this.#seen.has(visibility)) this.#seen.set(visibility, formOf(this.full, visibility));
-    return this.#seen.get(visibility);
+    const form = typeof visibility === 'string' ? visibility : `public ${visibility.privatePaths.join(' ')}`;
+    if (!this.#seen.has(form)) this.#seen.set(form, formOf(this.full, visibility));
+    return this.#seen.get(form);
   }
 
   /** The user before the change; undefined for a new user, and for events that are not about a user. */

@@ -8,6 +8,8 @@ import {
 } from '@rollcall/protocol';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { jsonEqual } from '../json/json-values.js';
+import { readSettings } from '../settings/settings.js';
 import { endBan, saveBans, type WrittenUser } from './bans.js';
 import { logUserEvent } from './log-user-event.js';
 import { DERIVED_COLUMNS } from './model/derived-columns.js';
@@ -27,6 +29,7 @@ export async function saveUsers(
   actor: Actor,
   drafts: readonly UserDraft[],
 ): Promise<UserRow[]> {
+  const privatePaths = await privatePathsFor(transaction, drafts);
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
   const written: WrittenUser[] = [];
@@ -34,7 +37,7 @@ export async function saveUsers(
     const after = toUser(draft.after, transaction.now);
     const changes = draft.before && userChanges(toUser(draft.before, transaction.now), after);
     if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
-    const visible = !changes || showsToOthers(after, changes);
+    const visible = !changes || showsToOthers(after, changes, privatePaths);
     // A ban that has run out is told before what is done now, and is not written again.
     const ranOut = draft.before !== undefined && hasRunOut(draft.before, transaction.now);
     const before = draft.before && ranOut ? endBan(transaction, draft.before) : draft.before;
@@ -54,6 +57,15 @@ export async function saveUsers(
   await insertRows(transaction, userTable, changed, { key: 'id', keep: KEPT_COLUMNS });
   await saveBans(transaction, written);
   return stored;
+}
+
+/** What others cannot see of custom data. The setting is read only where a write changes custom data. */
+async function privatePathsFor(
+  transaction: WriteTransaction,
+  drafts: readonly UserDraft[],
+): Promise<readonly string[]> {
+  const changes = drafts.some(({ before, after }) => before && !jsonEqual(before.custom, after.custom));
+  return changes ? (await readSettings(transaction)).private_custom_fields : [];
 }
 
 function byId(one: UserRow, other: UserRow): number {

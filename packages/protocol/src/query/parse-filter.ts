@@ -2,6 +2,7 @@ import { RollcallError } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/custom-data.js';
+import { privatePathMetBy } from '../users/private-paths.js';
 import { searchWords, textProblem } from '../users/text.js';
 import { isUserField } from '../users/user-fields.js';
 import {
@@ -18,6 +19,8 @@ import type { Comparison, FieldReference, ParsedFilter } from './query-users.js'
 export interface QueryRights {
   /** Whether the caller may also use fields that only servers may query. */
   server: boolean;
+  /** The setting `private_custom_fields`: only servers may query these paths. */
+  privatePaths?: readonly string[];
 }
 
 const NODE_KINDS = { $and: 'all', $or: 'any', $nor: 'none' } as const satisfies Record<
@@ -68,6 +71,14 @@ export function parseFieldReference(name: string, rights: QueryRights): FieldRef
   if (path.length > LIMITS.customDepth) throw invalid(name, `has at most ${LIMITS.customDepth} segments`);
   const problem = path.map(fieldNameProblem).find(Boolean);
   if (problem) throw invalid(name, problem);
+  const met = rights.server ? undefined : privatePathMetBy(path, rights.privatePaths ?? []);
+  if (met !== undefined) {
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `${name}: ${met} is private; only a server token may query it, what is in it and what it is in`,
+      { field: name },
+    );
+  }
   return { kind: 'custom', path };
 }
 

@@ -1,4 +1,12 @@
-import { type Changes, splitPath, USER_FIELD_NAMES, USER_FIELDS, type User } from '@rollcall/protocol';
+import {
+  type Changes,
+  privatePathMetBy,
+  splitPath,
+  USER_FIELD_NAMES,
+  USER_FIELDS,
+  type User,
+} from '@rollcall/protocol';
+import { publicCustom } from './public-custom.js';
 import { userBefore, userChanges } from './user-changes.js';
 import { defaultFields, type UserRow } from './user-table.js';
 
@@ -6,7 +14,12 @@ import { defaultFields, type UserRow } from './user-table.js';
  * What of a user a viewer may see: everything (a server token), what the user sees of itself, what is public, or nothing
  * but the id (a user of another tenant).
  */
-export type Visibility = 'everything' | 'own' | 'public' | 'id';
+export type Visibility = 'everything' | 'own' | PublicSight | 'id';
+
+/** What is public of a user. Parts of its custom data may be the user's own by the setting `private_custom_fields`. */
+interface PublicSight {
+  readonly privatePaths: readonly string[];
+}
 
 const HIDDEN_FIELDS = {
   own: new Set<string>(USER_FIELD_NAMES.filter(field => USER_FIELDS[field].seenBy === 'server')),
@@ -21,7 +34,7 @@ const HIDDEN_FIELDS = {
 export function visibleUser(user: User, visibility: Visibility): User {
   if (visibility === 'everything') return user;
   if (visibility === 'id') return unknownUser(user.id);
-  const hidden = HIDDEN_FIELDS[visibility];
+  const hidden = HIDDEN_FIELDS[visibility === 'own' ? 'own' : 'public'];
   const seen: Partial<User> = {};
   // Every listener asks for this: leaving out is several times as fast as a copy and `delete`.
   for (const field in user) {
@@ -29,7 +42,10 @@ export function visibleUser(user: User, visibility: Visibility): User {
   }
   if (visibility === 'own') {
     if (!user.banned) delete seen.ban_expires;
-  } else if (user.invisible) {
+    return seen as User;
+  }
+  if (visibility.privatePaths.length > 0) seen.custom = publicCustom(user.custom, visibility.privatePaths);
+  if (user.invisible) {
     seen.online = false;
     delete seen.last_active;
   }
@@ -43,25 +59,47 @@ export function visibleUser(user: User, visibility: Visibility): User {
 export function visibleChanges(after: User, changes: Changes, visibility: Visibility): Changes {
   if (visibility === 'everything') return changes;
   if (visibility === 'id') return {};
-  const hidden = HIDDEN_FIELDS[visibility];
+  const hidden = HIDDEN_FIELDS[visibility === 'own' ? 'own' : 'public'];
   const seen: Changes = {};
-  let inPart = false;
+  const inPart = new Set<FieldInPart>();
   for (const [path, change] of Object.entries(changes)) {
-    const [field = ''] = splitPath(path);
-    // Whether the user itself sees the end of a ban depends on the kind of the ban.
-    if (visibility === 'own' && (field === 'ban_expires' || field === 'banned')) inPart = true;
-    if (!hidden.has(field) && field !== 'ban_expires') seen[path] = change;
+    const [field = '', ...names] = splitPath(path);
+    const part = fieldInPart(field, names, visibility);
+    if (part) inPart.add(part);
+    if (part !== field && !hidden.has(field)) seen[path] = change;
   }
-  if (!inPart) return seen;
-  const [then, now] = [userBefore(after, changes), after].map(
-    user => visibleUser(user, visibility).ban_expires,
-  );
-  return { ...seen, ...userChanges({ ban_expires: then } as User, { ban_expires: now } as User) };
+  if (inPart.size === 0) return seen;
+  const then = visibleUser(userBefore(after, changes), visibility);
+  const now = visibleUser(after, visibility);
+  for (const field of inPart) {
+    Object.assign(seen, userChanges({ [field]: then[field] }, { [field]: now[field] }));
+  }
+  return seen;
 }
 
-/** Whether the changes that led to a user show to others. */
-export function showsToOthers(after: User, changes: Changes): boolean {
-  return Object.keys(visibleChanges(after, changes, 'public')).length > 0;
+/** A field that a viewer may see in part. */
+type FieldInPart = 'ban_expires' | 'custom';
+
+/** The field of which a viewer may see something different after a change, if it sees that field in part. */
+function fieldInPart(
+  changed: string,
+  names: readonly string[],
+  visibility: 'own' | PublicSight,
+): FieldInPart | undefined {
+  // Whether the user itself sees the end of a ban depends on the kind of the ban.
+  if (visibility === 'own') {
+    return changed === 'banned' || changed === 'ban_expires' ? 'ban_expires' : undefined;
+  }
+  const met = changed === 'custom' && privatePathMetBy(names, visibility.privatePaths) !== undefined;
+  return met ? 'custom' : undefined;
+}
+
+/**
+ * Whether the changes that led to a user show to others.
+ * @param privatePaths the setting `private_custom_fields`.
+ */
+export function showsToOthers(after: User, changes: Changes, privatePaths: readonly string[]): boolean {
+  return Object.keys(visibleChanges(after, changes, { privatePaths })).length > 0;
 }
 
 /**
@@ -79,5 +117,6 @@ export function marksOf(
 }
 
 function unknownUser(id: string): User {
-  return visibleUser({ id, created_at: 0, updated_at: 0, revision: 0, ...defaultFields() }, 'public');
+  const known = { id, created_at: 0, updated_at: 0, revision: 0, ...defaultFields() };
+  return visibleUser(known, { privatePaths: [] });
 }
