@@ -71,6 +71,12 @@ const WRITERS: Record<UserFieldRule['write'], string> = {
   nobody: 'read only',
 };
 
+const VIEWERS: Record<UserFieldRule['seenBy'], string> = {
+  all: 'all who see the user',
+  self: 'the user itself, servers',
+  server: 'servers',
+};
+
 /** Every built-in field of a user: what its row in the table of fields says, queries aside. */
 export const userFields: GeneratedTable = () =>
   table(
@@ -80,7 +86,7 @@ export const userFields: GeneratedTable = () =>
       rule.holds,
       field === 'id' ? 'given' : defaultOf(rule),
       field === 'id' ? 'the caller that creates the user, once' : WRITERS[rule.write],
-      rule.private ? 'the user itself, servers' : 'all who see the user',
+      VIEWERS[rule.seenBy],
       field === 'id' ? 'an error' : rule.onReplace === 'reset' ? 'goes back to its default' : 'stays',
       telling(rule),
     ]),
@@ -198,6 +204,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   subscriptionsPerConnection: 'subscriptions on one connection',
   watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',
+  privateCustomFields: 'custom fields that are private',
   eventPage: 'events in one page of a subscription',
   eventPageBytes: 'text of the events in one page of a subscription, in bytes; a single event may be longer',
   channelMembers: 'members named in one request about a channel, and shown with the channel',

@@ -105,6 +105,17 @@ describe('a change of what a user may do', () => {
     await lives(back);
   });
 
+  it('by what is private of custom data asks every user, and no server', async () => {
+    const ann = await subscribed({ user_id: 'ann' });
+    const back = await subscribed({ server: true });
+    await update({ private_custom_fields: ['email'] });
+    await endsWith(ann, 4409);
+    const again = await subscribed({ user_id: 'ann' });
+    await update({ private_custom_fields: [] });
+    await endsWith(again, 4409);
+    await lives(back);
+  });
+
   it('does not end the connection of a user who is banned', async () => {
     const ann = await subscribed({ user_id: 'ann' });
     await server.mutate('users.partialUpdate', { users: [{ id: 'ann', set: { banned: true, name: 'x' } }] });

@@ -51,7 +51,7 @@ export { Tasks } from './tasks/tasks.js';
 export type { Access } from './users/access-loader.js';
 export { toUser } from './users/model/to-user.js';
 export type { UserRow } from './users/model/user-table.js';
-export { type Visibility, visibleUser } from './users/model/visible-user.js';
+export { type Visibility, visibilityKey, visibleUser } from './users/model/visible-user.js';
 export type { Revocation } from './users/revocation.js';
 export { tombstoneOf } from './users/tombstones.js';
 export { Users } from './users/users.js';

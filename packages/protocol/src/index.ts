@@ -168,8 +168,9 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
+export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
-export { searchWords } from './users/text.js';
+export { isInvisible, searchWords } from './users/text.js';
 export {
   type Device,
   isUserField,

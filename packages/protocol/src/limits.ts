@@ -51,6 +51,7 @@ export const LIMITS = {
   subscriptionsPerConnection: 100,
   watchedUsersPerConnection: 10_000,
   indexedCustomFields: 20,
+  privateCustomFields: 20,
   /** Events in one page of a live subscription. */
   eventPage: 500,
   /** Text of the events in one page; a single event may be longer. */

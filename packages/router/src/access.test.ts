@@ -221,7 +221,6 @@ describe('with several tenants', () => {
       role: 'user',
       teams: [],
       custom: {},
-      invisible: false,
       banned: false,
       online: false,
       created_at: 0,

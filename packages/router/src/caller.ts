@@ -13,6 +13,8 @@ interface Rights {
   teamGrants?: ReadonlyMap<string, readonly Grant[]>;
   /** Whom the caller sees and finds; absent: everyone. */
   tenant?: Tenant;
+  /** Custom paths that the caller does not see of others (`private_custom_fields`); absent: none. */
+  privatePaths?: readonly string[];
 }
 
 /** A caller that has a user. */
@@ -26,9 +28,9 @@ export async function resolveCaller(directory: Directory, principal: Principal):
   const access = await directory.users.access(principal);
   const refusal = judge(principal, access, 'call');
   if (refusal) throw refusal;
-  const { user, grants, teamGrants, tenant } = access;
+  const { user, grants, teamGrants, tenant, privatePaths } = access;
   const actor = actorOf(principal);
-  const rights = { grants, teamGrants, tenant };
+  const rights = { grants, teamGrants, tenant, privatePaths };
   switch (principal.kind) {
     case 'server':
       return { kind: 'server', actor };

@@ -135,9 +135,67 @@ describe('a user', () => {
   const watching = new EventViewer(JANE, { userIds: new Set(['john']) });
 
   it('sees private fields and their changes of itself only', () => {
-    const changes = { shadow_banned: { before: false, after: true } };
-    expect(watching.see(entry({ id: 'jane', shadow_banned: true }, changes))).toMatchObject({ changes });
-    expect(watching.see(entry({ id: 'john', shadow_banned: true }, changes))).toBeUndefined();
+    const fields = {
+      privacy_settings: { read_receipts: { enabled: false } },
+      push_notifications: { disabled: true },
+      invisible: true,
+    };
+    for (const [field, value] of Object.entries(fields)) {
+      const changes = { [field]: { after: value } };
+      const of = (id: string) => watching.see(entry({ id, [field]: value }, changes));
+      expect(of('jane')).toMatchObject({ changes, user: { [field]: value } });
+      expect(of('john')).toBeUndefined();
+      const renamed = entry({ id: 'john', [field]: value, name: 'J' }, { ...changes, name: { after: 'J' } });
+      expect(watching.see(renamed)).toMatchObject({ changes: { name: { after: 'J' } } });
+      expect(JSON.stringify(watching.see(renamed))).not.toContain(field);
+    }
+  });
+
+  it('sees nothing of a shadow ban, not of its own either', () => {
+    const ban_expires = 2000;
+    const changes = { shadow_banned: { before: false, after: true }, ban_expires: { after: ban_expires } };
+    const seen = (type: EventType, user: object, all: UserEvent['changes'] = changes) =>
+      ['jane', 'john'].map(id => watching.see(entry({ id, ...user }, all, type)));
+    const inShadow = { banned: false, shadow_banned: true, ban_expires };
+    expect(seen('user.banned', inShadow)).toEqual([undefined, undefined]);
+    expect(seen('user.banned', inShadow, {})).toEqual([undefined, undefined]);
+    const ended = { shadow_banned: { before: true, after: false }, ban_expires: { before: ban_expires } };
+    const free = { banned: false, shadow_banned: false };
+    expect(seen('user.unbanned', free, ended)).toEqual([undefined, undefined]);
+    for (const event of [
+      ...seen('user.updated', { ...inShadow, name: 'J' }, { name: { after: 'J' } }),
+      watching.see(entry({ id: 'jane', ...inShadow }, undefined, 'user.created')),
+    ]) {
+      expect(event).toBeDefined();
+      expect(JSON.stringify(event)).not.toMatch(/shadow|ban_expires/);
+    }
+  });
+
+  it('hears of its open ban the same, whether or not there is a shadow ban beside it', () => {
+    const open = { banned: { before: false, after: true } };
+    const until = { before: 1500, after: 2000 };
+    const beside = { id: 'jane', banned: true, shadow_banned: true, ban_expires: 2000 };
+    const { shadow_banned: _, ...alone } = beside;
+    const seen = (user: typeof alone, changes: UserEvent['changes']) =>
+      watching.see(entry(user, changes, 'user.banned'));
+    expect(seen(beside, { ...open, ban_expires: until })).toEqual(
+      seen(alone, { ...open, ban_expires: { after: 2000 } }),
+    );
+    expect(seen(beside, { ...open, ban_expires: until })).toMatchObject({
+      changes: { ban_expires: { after: 2000 } },
+    });
+    const lifted = { id: 'jane', banned: false, shadow_banned: true, ban_expires: 2000 };
+    const event = watching.see(entry(lifted, { banned: { before: true, after: false } }, 'user.unbanned'));
+    expect(event).toMatchObject({
+      changes: { banned: { after: false }, ban_expires: { before: 2000 } },
+    });
+    expect(event).not.toHaveProperty('user.ban_expires');
+  });
+
+  it('is not told of a change that was erased, because nobody knows any more who could see it', () => {
+    for (const type of ['user.updated', 'user.banned', 'user.unbanned'] as const) {
+      expect(watching.see(entry({ id: 'john' }, undefined, type))).toBeUndefined();
+    }
   });
 
   it('receives nothing about users it does not follow, and nothing that is for servers', () => {

@@ -1,4 +1,4 @@
-import { isUserEvent, type LoggedEvent } from '@rollcall/core';
+import { isUserEvent, type LoggedEvent, type Visibility } from '@rollcall/core';
 import {
   type EventType,
   eventRule,
@@ -26,6 +26,8 @@ export interface Interest {
   ownId: string | undefined;
   userIds: WatchedSet | undefined;
   filter: SharedFilter | undefined;
+  /** How much it sees of other users. */
+  sight: Visibility;
   /** Whether it sees all of other users, and all kinds of events; then it also receives what it does not name. */
   seesEverything: boolean;
 }
@@ -54,6 +56,7 @@ export class EventViewer {
       ownId: caller.kind === 'user' ? caller.userId : undefined,
       userIds: !userIds || userIds instanceof WatchedSet ? userIds : new WatchedUsers().take(userIds),
       filter: !filter || filter instanceof SharedFilter ? filter : new SharedFilter(filter),
+      sight: visibilityOf(caller, undefined),
       seesEverything: caller.kind === 'server',
     };
   }
@@ -113,9 +116,7 @@ export class EventViewer {
 
   #formOf(entry: LoggedEvent, { before, after }: Matched): RollcallEvent | undefined {
     if (!after) return before ? entry.seenWith('id') : undefined;
-    const visibility = visibilityOf(this.#caller, entry.userId);
-    const ofItself = visibility === 'everything' && this.#caller.kind === 'user';
-    const event = ofItself ? entry.own : entry.seenWith(visibility);
+    const event = entry.seenWith(visibilityOf(this.#caller, entry.userId));
     if (before || !event || !isUserEvent(event)) return event;
     const { changes: _, ...joined } = event;
     return joined;

@@ -1,4 +1,4 @@
-import { isUserEvent, type LoggedEvent, TermIndex } from '@rollcall/core';
+import { isUserEvent, type LoggedEvent, TermIndex, type Visibility, visibilityKey } from '@rollcall/core';
 import { type EventType, eventRule, isTombstone } from '@rollcall/protocol';
 import type { EventViewer } from './event-viewer.js';
 import type { SharedFilter } from './shared-filters.js';
@@ -12,8 +12,8 @@ export interface Indexed {
 /** The listeners that one filter selects for, by how much they see of other users. */
 interface FilterGroup<Listener> {
   filter: SharedFilter;
-  everything: Set<Listener>;
-  public: Set<Listener>;
+  /** By the name of what they see of other users. */
+  bySight: Map<string, { sight: Visibility; listeners: Set<Listener> }>;
   leave: () => void;
 }
 
@@ -91,11 +91,11 @@ export class ListenerIndex<Listener extends Indexed> {
     const concerned = entry.erasedDeletion ? [this.#filters.values()] : [found, this.#withoutTerms];
     const isPublic = eventRule(entry.type)?.audience === 'public';
     for (const groups of concerned) {
-      for (const { filter, ...group } of groups) {
-        for (const visibility of ['everything', 'public'] as const) {
-          if (group[visibility].size === 0 || (visibility === 'public' && !isPublic)) continue;
-          const { before, after } = filter.judge(entry, visibility);
-          if (before || after) yield* group[visibility];
+      for (const { filter, bySight } of groups) {
+        for (const { sight, listeners } of bySight.values()) {
+          if (sight !== 'everything' && !isPublic) continue;
+          const { before, after } = filter.judge(entry, sight);
+          if (before || after) yield* listeners;
           yield undefined;
         }
       }
@@ -127,11 +127,14 @@ export class ListenerIndex<Listener extends Indexed> {
 
   #addToFilter(listener: Listener, filter: SharedFilter): () => void {
     const group = this.#filters.get(filter) ?? this.#openGroup(filter);
-    const listeners = listener.viewer.interest.seesEverything ? group.everything : group.public;
-    listeners.add(listener);
+    const { sight } = listener.viewer.interest;
+    const key = visibilityKey(sight);
+    const { listeners } = group.bySight.get(key) ?? { listeners: new Set<Listener>() };
+    group.bySight.set(key, { sight, listeners: listeners.add(listener) });
     return () => {
       listeners.delete(listener);
-      if (group.everything.size + group.public.size > 0) return;
+      if (listeners.size === 0) group.bySight.delete(key);
+      if (group.bySight.size > 0) return;
       group.leave();
       this.#filters.delete(filter);
     };
@@ -140,8 +143,7 @@ export class ListenerIndex<Listener extends Indexed> {
   #openGroup(filter: SharedFilter): FilterGroup<Listener> {
     const group: FilterGroup<Listener> = {
       filter,
-      everything: new Set(),
-      public: new Set(),
+      bySight: new Map(),
       leave: () => undefined,
     };
     const leave = this.#byTerm.add(filter.parsed, group);

@@ -18,6 +18,7 @@ import { streamEvents } from './stream-events.js';
 import { streamPresence } from './stream-presence.js';
 import { takeTurn } from './take-turn.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
+import { queryRightsOf } from './view.js';
 
 export const liveRouter = router({
   /**
@@ -35,8 +36,7 @@ export const liveRouter = router({
       const { caller, directory, connection, budget } = ctx;
       const { types, user_ids: userIds, filter, lastEventId } = input ?? {};
       if (userIds?.length || filter) requireGrant(caller, 'read-users');
-      const rights = { server: caller.kind === 'server', maxFilterValues: budget.limits.filterValues };
-      const parsed = filter && parseFilter(filter, rights);
+      const parsed = filter && parseFilter(filter, queryRightsOf(caller, budget.limits));
       const after = lastEventId === undefined ? undefined : parsePosition(lastEventId);
       const use = { connection, budget, userIds, filter: filter && JSON.stringify(filter) };
       yield* limitSubscription(use, watched =>

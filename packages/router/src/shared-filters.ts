@@ -5,6 +5,7 @@ import {
   isUserEvent,
   type LoggedEvent,
   type Visibility,
+  visibilityKey,
   visibleUser,
 } from '@rollcall/core';
 import type { ParsedFilter, User, UserEvent } from '@rollcall/protocol';
@@ -36,7 +37,7 @@ export function matchedOf(before: boolean, after: boolean): Matched {
 export class SharedFilter {
   readonly parsed: ParsedFilter;
   readonly #matches: ReturnType<typeof compileMatcher>;
-  readonly #last = new Map<Visibility, { token: object; matched: Matched }>();
+  readonly #last = new Map<string, { token: object; matched: Matched }>();
 
   constructor(parsed: ParsedFilter) {
     this.parsed = parsed;
@@ -50,15 +51,16 @@ export class SharedFilter {
   judge(entry: LoggedEvent, visibility: Visibility): Matched {
     const { full } = entry;
     if (!isUserEvent(full)) return matchedOf(false, false);
-    const seen = seenIn(entry, visibility);
-    const last = this.#last.get(visibility);
+    const key = visibilityKey(visibility);
+    const seen = seenIn(entry, visibility, key);
+    const last = this.#last.get(key);
     if (last?.token === seen.token) return last.matched;
     // Matched means found by a query with this filter: so a listener that keeps the set keeps what the query finds.
     const matches = (user: User) => isFoundByDefault(user) && this.#matches(user, full.created_at);
     // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
     const before = entry.erasedDeletion || (seen.before !== undefined && matches(seen.before));
     const matched = matchedOf(before, matches(seen.after));
-    this.#last.set(visibility, { token: seen.token, matched });
+    this.#last.set(key, { token: seen.token, matched });
     return matched;
   }
 }
@@ -71,18 +73,19 @@ interface Seen {
   token: object;
 }
 
-const seenByEntry = new WeakMap<LoggedEvent, Partial<Record<Visibility, Seen>>>();
+const seenByEntry = new WeakMap<LoggedEvent, Map<string, Seen>>();
 
 /** Made once for all filters. */
-function seenIn(entry: LoggedEvent, visibility: Visibility): Seen {
-  const known = seenByEntry.get(entry) ?? {};
+function seenIn(entry: LoggedEvent, visibility: Visibility, key: string): Seen {
+  const known = seenByEntry.get(entry) ?? new Map<string, Seen>();
   seenByEntry.set(entry, known);
-  known[visibility] ??= {
+  const seen = known.get(key) ?? {
     before: entry.userBefore && visibleUser(entry.userBefore, visibility),
     after: visibleUser((entry.full as UserEvent).user, visibility),
     token: {},
   };
-  return known[visibility];
+  known.set(key, seen);
+  return seen;
 }
 
 /** The filters that listeners have now, each once, however many have it. */

@@ -35,7 +35,7 @@ import {
   serverQueryProcedure,
   tokenProcedure,
 } from './trpc.js';
-import { tenantOfCaller, userFor, usersFor } from './view.js';
+import { queryRightsOf, tenantOfCaller, userFor, usersFor } from './view.js';
 
 /** An input that core checks item by item, even for its presence, so that one error can list everything that is wrong. */
 const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.ZodType<Input, Input>;
@@ -138,10 +138,11 @@ export const usersRouter = router({
           },
         );
       }
+      const rights = queryRightsOf(caller, budget.limits);
       const { rows, next, position } = await directory.users.query(
         {
-          filter: parseFilter(input.filter ?? {}, { server, maxFilterValues: budget.limits.filterValues }),
-          sort: parseSort(input.sort, { server }),
+          filter: parseFilter(input.filter ?? {}, rights),
+          sort: parseSort(input.sort, rights),
           options,
           seesInvisible: server,
           tenant: tenantOfCaller(caller),

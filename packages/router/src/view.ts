@@ -1,5 +1,5 @@
 import { belongsTo, type Tenant, toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
-import type { User, UsersAnswer } from '@rollcall/protocol';
+import type { BudgetLimits, QueryRights, User, UsersAnswer } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 
 /** Whom a caller sees and finds; undefined: everyone. */
@@ -14,10 +14,21 @@ export function canSee(caller: Caller, user: { id: string; teams: readonly strin
   );
 }
 
-/** How much a caller may see of a user whom it sees: everything of itself and as a server, otherwise what is public. */
+/** How much a caller may see of a user whom it sees: everything as a server, what is its own, otherwise what is public. */
 export function visibilityOf(caller: Caller, userId: string | undefined): Visibility {
   if (caller.kind === 'server') return 'everything';
-  return caller.kind === 'user' && caller.userId === userId ? 'everything' : 'public';
+  if (caller.kind === 'user' && caller.userId === userId) return 'own';
+  return { privatePaths: caller.privatePaths ?? [] };
+}
+
+/** What a caller may name in a filter or a sort of users. */
+export function queryRightsOf(
+  caller: Caller,
+  { filterValues: maxFilterValues }: Pick<BudgetLimits, 'filterValues'>,
+): QueryRights {
+  return caller.kind === 'server'
+    ? { server: true, maxFilterValues }
+    : { server: false, maxFilterValues, privatePaths: caller.privatePaths ?? [] };
 }
 
 /**

@@ -101,12 +101,13 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
 
   async function followSettings({ settings, changes }: AppUpdatedEvent, at: Position): Promise<void> {
     const roles = rolesWithOtherGrants(settings, changes);
-    const tenants = changes.multi_tenant_enabled !== undefined;
-    if (!changes.revoke_tokens_issued_before && roles.isEmpty && !tenants) return;
+    // Settings by which every user may see something different.
+    const sight = changes.multi_tenant_enabled !== undefined || changes.private_custom_fields !== undefined;
+    if (!changes.revoke_tokens_issued_before && roles.isEmpty && !sight) return;
     const clients = (await closeRefused(connections.all)).filter(
       ({ principal }) => principal.kind !== 'server',
     );
-    if (tenants) return requestReconnect(clients, at);
+    if (sight) return requestReconnect(clients, at);
     const concerned = await Promise.all(
       clients.map(async ({ principal }) => {
         if (principal.kind !== 'user') return roles.has('anonymous');

@@ -10,7 +10,7 @@ import {
   type UserEvent,
 } from '@rollcall/protocol';
 import { userBefore } from '../users/model/user-changes.js';
-import { type Visibility, visibleChanges, visibleUser } from '../users/model/visible-user.js';
+import { type Visibility, visibilityKey, visibleChanges, visibleUser } from '../users/model/visible-user.js';
 import type { EventRow } from './event-tables.js';
 
 /**
@@ -29,7 +29,7 @@ export class LoggedEvent {
   readonly #epoch: string;
   readonly #row: EventRow;
   #full: RollcallEvent | undefined;
-  #public: RollcallEvent | undefined | null = null;
+  readonly #seen = new Map<string, RollcallEvent | undefined>();
   #before: UserEvent['user'] | undefined | null = null;
 
   constructor(epoch: string, row: EventRow) {
@@ -77,14 +77,9 @@ export class LoggedEvent {
   seenWith(visibility: Visibility): RollcallEvent | undefined {
     if (visibility === 'everything') return this.full;
     if (!this.understood) return undefined;
-    if (visibility === 'id') return idForm(this.full);
-    if (this.#public === null) this.#public = publicForm(this.full);
-    return this.#public;
-  }
-
-  /** The event as the user that it is about sees it: everything but the reason and the author of a ban. */
-  get own(): RollcallEvent {
-    return withoutBanDetails(this.full);
+    const form = visibilityKey(visibility);
+    if (!this.#seen.has(form)) this.#seen.set(form, formOf(this.full, visibility));
+    return this.#seen.get(form);
   }
 
   /**
@@ -119,23 +114,26 @@ function fullForm(epoch: string, row: EventRow): RollcallEvent {
   } as RollcallEvent;
 }
 
-function publicForm(event: RollcallEvent): RollcallEvent | undefined {
+/** Types that tell of nothing but changes, so that without a change that the viewer sees there is nothing to tell. */
+const TELL_CHANGES: ReadonlySet<string> = new Set(['user.updated', 'user.banned', 'user.unbanned']);
+
+function formOf(event: RollcallEvent, visibility: Visibility): RollcallEvent | undefined {
   if (!isUserEvent(event)) return event;
-  const seen = { ...withoutBanDetails(event), user: visibleUser(event.user, 'public') };
-  if (!event.changes) return seen;
-  const changes = visibleChanges(event.changes, 'public');
+  if (visibility === 'id') return idForm(event);
+  const seen = { ...withoutBanDetails(event), user: visibleUser(event.user, visibility) };
+  // Of an erased change nobody can tell any more who saw it.
+  if (!event.changes) return TELL_CHANGES.has(event.type) ? undefined : seen;
+  const changes = visibleChanges(event.user, event.changes, visibility);
   return Object.keys(changes).length === 0 ? undefined : { ...seen, changes };
 }
 
-function withoutBanDetails<Event extends RollcallEvent>(event: Event): Event {
-  if (!isUserEvent(event) || (event.reason === undefined && event.banned_by_id === undefined)) return event;
-  const { reason: _reason, banned_by_id: _author, ...rest } = event;
-  return rest as Event;
+/** Servers alone are told why and by whom a user was banned. */
+function withoutBanDetails({ reason: _reason, banned_by_id: _author, ...rest }: UserEvent): UserEvent {
+  return rest;
 }
 
 /** Says that something happened to a user, but not what it was or who did it. */
-function idForm(event: RollcallEvent): RollcallEvent {
-  if (!isUserEvent(event)) return event;
+function idForm(event: UserEvent): RollcallEvent {
   const { id, type, created_at, actor, user } = event;
   return {
     ...(id !== undefined && { id }),

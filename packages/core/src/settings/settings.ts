@@ -15,6 +15,7 @@ import { syncCustomIndexes } from '../query/custom-indexes.js';
 const DEFAULTS: AppSettings = {
   enforce_unique_usernames: 'no',
   indexed_custom_fields: [],
+  private_custom_fields: [],
   max_custom_bytes: LIMITS.customBytes,
   event_retention_days: 30,
   task_retention_days: 30,

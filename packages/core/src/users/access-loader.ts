@@ -15,6 +15,8 @@ export interface Access extends Evidence {
   /** What the user's role within a team adds there, by team. */
   teamGrants: ReadonlyMap<string, readonly Grant[]>;
   tenant: Tenant;
+  /** The setting `private_custom_fields`: what the principal does not see of others. */
+  privatePaths: readonly string[];
 }
 
 /** What is stored about a principal. */
@@ -66,5 +68,6 @@ function accessOf(principal: Principal, { settings, user, erased }: Stored): Acc
     grants: role === undefined ? [] : grantsOf(settings, role),
     teamGrants: teamGrantsOf(settings, user?.teams_role),
     tenant: tenantOf(settings, user?.teams ?? []),
+    privatePaths: settings.private_custom_fields,
   };
 }

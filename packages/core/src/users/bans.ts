@@ -5,6 +5,7 @@ import { logUserEvent } from './log-user-event.js';
 import { toUser, withoutRunOutBan } from './model/to-user.js';
 import { type BanDetails, userChanges } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
+import { marksOf } from './model/visible-user.js';
 
 /**
  * What is stored about a ban besides the user. The user's own fields say whether it is banned and until when. The row
@@ -44,7 +45,7 @@ export interface WrittenUser {
 
 /**
  * Updates the rows of bans after users were written. A ban keeps its start for as long as it lasts, and keeps its
- * reason and author until new ones are given.
+ * reason and author until new ones are given. An open ban beside a shadow ban is a new one.
  */
 export async function saveBans(
   transaction: WriteTransaction,
@@ -54,7 +55,9 @@ export async function saveBans(
   const described: BanRow[] = [];
   const undescribed: BanRow[] = [];
   for (const { before, after, ban, ranOut } of written) {
-    if (ranOut || (before && isBanned(before) && !isBanned(after))) ended.push(after.id);
+    // Those who see open bans must not learn from one that a shadow ban came before it: an open ban begins of its own.
+    const opened = before && after.banned && !before.banned && before.shadow_banned;
+    if (ranOut || opened || (before && isBanned(before) && !isBanned(after))) ended.push(after.id);
     if (!isBanned(after) || (before && !ban && sameBan(before, after))) continue;
     (ban ? described : undescribed).push({
       user_id: after.id,
@@ -96,8 +99,7 @@ function sameBan(one: UserRow, other: UserRow): boolean {
 export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
   const ended: UserRow = {
     ...withoutRunOutBan(row, transaction.now),
-    updated_at: transaction.now,
-    revision: row.revision + (row.banned ? 1 : 0),
+    ...marksOf(row, { visible: row.banned, now: transaction.now }),
   };
   const lastMoment = (row.ban_expires ?? transaction.now) - 1;
   const changes = userChanges(toUser(row, lastMoment), toUser(ended, transaction.now));

@@ -88,15 +88,15 @@ async function checkUsernames(
   drafts: readonly UserDraft[],
 ): Promise<Issue[]> {
   if (scope === 'no') return [];
-  const claims = drafts.filter(draft => draft.after.name !== undefined && claimsName(draft, scope));
+  const claims = drafts.filter(draft => usernameOf(draft) !== undefined && claimsName(draft, scope));
   if (claims.length === 0) return [];
-  const keys = [...new Set(claims.map(draft => usernameOf(draft)))].sort();
+  const keys = [...new Set(claims.flatMap(draft => usernameOf(draft) ?? []))].sort();
   await transaction.lock(keys.map(key => `username:${key}`));
   const holders = await holdersOf(transaction, keys, drafts);
 
   const issues: Issue[] = [];
   for (const draft of claims) {
-    const rivals = holders.get(usernameOf(draft)) ?? [];
+    const rivals = holders.get(usernameOf(draft) ?? '') ?? [];
     const taken = rivals.some(
       rival => rival.id !== draft.after.id && !yields(rival, draft, claims) && meet(scope, rival, draft),
     );
@@ -140,14 +140,15 @@ async function holdersOf(
     if (!inBatch.has(id)) add(row.name_key as string, { id, teams: dialect.readJson(row.teams) as string[] });
   }
   for (const draft of drafts) {
-    const { id, name, teams, deleted_at } = draft.after;
-    if (name !== undefined && deleted_at === undefined) add(usernameOf(draft), { id, teams, draft });
+    const { id, teams, deleted_at } = draft.after;
+    const username = usernameOf(draft);
+    if (username !== undefined && deleted_at === undefined) add(username, { id, teams, draft });
   }
   return holders;
 }
 
-function usernameOf({ after }: UserDraft): string {
-  return normaliseUsername(after.name ?? '');
+function usernameOf({ after }: UserDraft): string | undefined {
+  return after.name === undefined ? undefined : normaliseUsername(after.name);
 }
 
 function takenIssue({ index, after }: UserDraft, scope: UsernameScope): Issue {

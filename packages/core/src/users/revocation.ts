@@ -77,13 +77,12 @@ async function revokeOfUsers(
   if (changed.length === 0) return;
   const list = transaction.dialect.values(changed.map(row => row.id));
   await transaction.query(
-    sql`UPDATE users SET revoke_tokens_issued_before = ${before}, updated_at = ${transaction.now} WHERE id IN (${list})`,
+    sql`UPDATE users SET revoke_tokens_issued_before = ${before} WHERE id IN (${list})`,
   );
   for (const row of changed) {
     const { revoke_tokens_issued_before: earlier, ...rest } = row;
     const after = {
       ...rest,
-      updated_at: transaction.now,
       ...(before !== null && { revoke_tokens_issued_before: before }),
     };
     const change = {

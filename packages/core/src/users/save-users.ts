@@ -8,17 +8,20 @@ import {
 } from '@rollcall/protocol';
 import { insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { jsonEqual } from '../json/json-values.js';
+import { readSettings } from '../settings/settings.js';
 import { endBan, saveBans, type WrittenUser } from './bans.js';
 import { logUserEvent } from './log-user-event.js';
 import { DERIVED_COLUMNS } from './model/derived-columns.js';
 import { hasRunOut, toUser, withoutRunOutBan } from './model/to-user.js';
 import { type UserDraft, userChanges } from './model/user-changes.js';
 import { KEPT_COLUMNS, type UserRow, userTable } from './model/user-table.js';
-import { isPrivatePath } from './model/visible-user.js';
+import { marksOf, showsToOthers } from './model/visible-user.js';
 
 /**
  * Writes the users that changed and logs what happened to each. A user who did not change is not written: no event, no
- * new `updated_at`, no new `revision`. The revision counts the changes that others can see.
+ * new `updated_at`, no new `revision`. Both move with the changes that others can see, and with no other: they must not
+ * tell when something private changes.
  * @returns every user of the drafts as stored now, in the order of the drafts.
  */
 export async function saveUsers(
@@ -26,23 +29,22 @@ export async function saveUsers(
   actor: Actor,
   drafts: readonly UserDraft[],
 ): Promise<UserRow[]> {
+  const privatePaths = await privatePathsFor(transaction, drafts);
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
   const written: WrittenUser[] = [];
   const stored = drafts.map(draft => {
-    const changes =
-      draft.before &&
-      userChanges(toUser(draft.before, transaction.now), toUser(draft.after, transaction.now));
+    const after = toUser(draft.after, transaction.now);
+    const changes = draft.before && userChanges(toUser(draft.before, transaction.now), after);
     if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
-    const visible = changes && Object.keys(changes).some(path => !isPrivatePath(path));
+    const visible = !changes || showsToOthers(after, changes, privatePaths);
     // A ban that has run out is told before what is done now, and is not written again.
     const ranOut = draft.before !== undefined && hasRunOut(draft.before, transaction.now);
     const before = draft.before && ranOut ? endBan(transaction, draft.before) : draft.before;
     const row: UserRow = {
       ...withoutRunOutBan(draft.after, transaction.now),
       ...DERIVED_COLUMNS.name(draft.after.name),
-      updated_at: transaction.now,
-      revision: before ? before.revision + (visible ? 1 : 0) : 1,
+      ...marksOf(before, { visible, now: transaction.now }),
     };
     (before ? changed : created).push(row);
     written.push({ after: row, ranOut, ...(before && { before }), ...(draft.ban && { ban: draft.ban }) });
@@ -55,6 +57,15 @@ export async function saveUsers(
   await insertRows(transaction, userTable, changed, { key: 'id', keep: KEPT_COLUMNS });
   await saveBans(transaction, written);
   return stored;
+}
+
+/** What others cannot see of custom data. The setting is read only where a write changes custom data. */
+async function privatePathsFor(
+  transaction: WriteTransaction,
+  drafts: readonly UserDraft[],
+): Promise<readonly string[]> {
+  const changes = drafts.some(({ before, after }) => before && !jsonEqual(before.custom, after.custom));
+  return changes ? (await readSettings(transaction)).private_custom_fields : [];
 }
 
 function byId(one: UserRow, other: UserRow): number {

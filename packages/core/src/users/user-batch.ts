@@ -1,4 +1,4 @@
-import { type Actor, type AppSettings, type Issue, USER_FIELDS } from '@rollcall/protocol';
+import { type Actor, type AppSettings, type Issue, privatePathMetBy, USER_FIELDS } from '@rollcall/protocol';
 import {
   type ParsedPartialUpdate,
   type ParsedUserInput,
@@ -94,6 +94,7 @@ export function parsePartialUpdates(
       const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
       const erased = await findTombstones(transaction, gone);
       const found = [...issues, ...reserved];
+      if (rights === 'user') found.push(...privateIssues(items, { actor, settings }));
       const drafts: UserDraft[] = [];
       for (const { index, item } of items) {
         const row = stored.get(item.id);
@@ -118,6 +119,22 @@ function reservedIssues(write: ParsedPartialUpdate, index: number): Issue[] {
     const message = `${path}: only a server token may change ${target.field}`;
     return [{ code: 'NOT_ALLOWED', index, field: path, message }];
   });
+}
+
+/** Private parts of custom data are the user's own: another user can neither see nor write them, alone or with the rest. */
+function privateIssues(
+  items: readonly { index: number; item: ParsedPartialUpdate }[],
+  { actor, settings }: { actor: Actor; settings: AppSettings },
+): Issue[] {
+  return items.flatMap(({ index, item }) =>
+    item.steps.flatMap(({ target, path }): Issue[] => {
+      if (item.id === actor.id || target.kind !== 'custom') return [];
+      const met = privatePathMetBy(target.path, settings.private_custom_fields);
+      if (met === undefined) return [];
+      const message = `${path}: ${met} is private; only a server token and the user itself may change it`;
+      return [{ code: 'NOT_ALLOWED', index, field: path, message }];
+    }),
+  );
 }
 
 function unknownIssue(id: string, index: number): Issue {

@@ -108,6 +108,26 @@ describeOnEveryEngine('a ban', engine => {
     expect(await bans()).toEqual([]);
   });
 
+  it('begins of its own beside a shadow ban, so that those who list open bans do not learn of that', async () => {
+    for (const open of [
+      () => ban('ann', {}),
+      () => directory.users.upsert(SERVER, [{ id: 'ann', banned: true }]),
+    ]) {
+      await directory.users.upsert(SERVER, [{ id: 'ann' }]);
+      await ban('ann', { shadow: true, reason: 'odd', banned_by_id: 'mod', timeout: 5 });
+      const [shadow] = await bans();
+      directory.clock.advance(1000);
+      await open();
+      const [seen, ...none] = await bans(by('mod'));
+      expect(none).toEqual([]);
+      expect(seen?.created_at).toBeGreaterThan((shadow?.created_at as number) + 999);
+      expect(seen).not.toHaveProperty('reason');
+      expect(seen).not.toHaveProperty('banned_by_id');
+      await unban('ann');
+      await unshadow('ann');
+    }
+  });
+
   it('by an upsert has its row, which survives upserts that do not name it', async () => {
     await directory.users.upsert(SERVER, [
       { id: 'ann', banned: true },

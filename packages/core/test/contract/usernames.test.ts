@@ -1,5 +1,7 @@
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { openDirectory } from '../../src/directory.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
@@ -66,6 +68,38 @@ describeOnEveryDialect('unique usernames', engine => {
     expect((await directory.users.find(['a', 'b'])).map(row => row.name)).toEqual(['Bob', 'Ann']);
   });
 
+  it('hold for names that look the same: invisible characters make no difference, and the name stays as given', async () => {
+    await enforce('app');
+    const given = '\u202BAnna \u2764\uFE0F \u{1F469}\u200D\u{1F680}';
+    await upsert({ id: 'a', name: given }, { id: 'b', name: 'John' });
+    expect((await directory.users.find(['a']))[0]?.name).toBe(given);
+    for (const name of [
+      'Jo\u034Fhn',
+      'John\uFE0F',
+      'Joh\u{E0100}n',
+      '\u3164John',
+      'J\u200Bohn',
+      'an\u2060na',
+    ]) {
+      expect(await refusal(upsert({ id: 'c', name })), JSON.stringify(name)).toMatchObject(TAKEN);
+    }
+  });
+
+  it.each(['', ' ', '\u200B\u200B', '\u3164'])('do not hold for %j, which is no name', async name => {
+    await enforce('app');
+    await upsert({ id: 'a', name }, { id: 'b', name }, { id: 'c', name: 'Cat' });
+    await upsert({ id: 'b', name });
+    const { row } = await directory.users.connect({ userId: 'c' }, { id: 'c', name });
+    expect(row.name).toBe('Cat');
+    const rights = { fields: 'server', authorise: () => undefined } as const;
+    await directory.newEvents();
+    await directory.users.partialUpdate(SERVER, [{ id: 'a', set: { name } }], rights);
+    expect(await directory.newEvents()).toEqual([]);
+    await directory.users.partialUpdate(SERVER, [{ id: 'c', set: { name } }], rights);
+    expect(await directory.newEvents()).toMatchObject([{ changes: { name: { before: 'Cat' } } }]);
+    for (const user of await directory.users.find(['a', 'b', 'c'])) expect(user).not.toHaveProperty('name');
+  });
+
   it('are kept by a deactivated user', async () => {
     await enforce('app');
     await upsert({ id: 'a', name: 'Ann' });
@@ -88,5 +122,47 @@ describeOnEveryDialect('unique usernames', engine => {
       for (const one of ended) if (one.status === 'rejected') expect(one.reason).toMatchObject(TAKEN);
     }
     await other?.close();
+  });
+});
+
+describeOnEveryDialect('usernames that were stored with invisible characters', engine => {
+  it('are met by the same names after the upgrade, and the names themselves stay', async () => {
+    const url = await engine.freshUrl();
+    const address = parseDatabaseUrl(url);
+    const source =
+      address.engine === 'postgres'
+        ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
+        : await openSqlite(address, 'writer', []);
+    source.migrations.splice(8);
+    await source.runMigrations({ transaction: 'each' });
+    const stored = [
+      ['ann', 'Ann \u2764\uFE0F', 'ann\uFE0F'],
+      ['bob', 'Bob', 'bob'],
+      ['eve', '', ''],
+      ...Array.from({ length: 1200 }, (_, index) => [
+        `u-${index}`,
+        `User \uFE0F${index}`,
+        `user\uFE0F${index}`,
+      ]),
+    ];
+    const rows = stored.map(
+      ([id, name, key]) =>
+        `('${id}', ' ${id}', '${name}', '${key}', 'user', '[]', '{}', false, false, false, '[]', '[]', false, 1, 1, 1)`,
+    );
+    await source.query(`INSERT INTO users (id, id_words, name, name_key, role, teams, custom, invisible, banned,
+      shadow_banned, blocked_user_ids, devices, online, created_at, updated_at, revision) VALUES ${rows.join()}`);
+    await source.destroy();
+
+    const directory = await openTestDirectory(engine, { url });
+    await directory.settings.update(SERVER, { enforce_unique_usernames: 'app' });
+    const names = ['Ann \u2764\uFE0F', 'ANN', 'Bo\u034Fb', 'user 0', 'User \uFE0F1199'];
+    for (const name of names) {
+      const error = await refusal(directory.users.upsert(SERVER, [{ id: 'new', name }]));
+      expect(error, JSON.stringify(name)).toMatchObject({ code: 'USERNAME_TAKEN' });
+    }
+    await directory.users.upsert(SERVER, [{ id: 'new', name: '' }]);
+    const found = await directory.users.find(['ann', 'bob', 'eve']);
+    expect(found.map(({ name }) => name)).toEqual(['Ann \u2764\uFE0F', 'Bob', '']);
+    await directory.close();
   });
 });

@@ -3,6 +3,7 @@ import { RollcallError } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/custom-data.js';
+import { privatePathMetBy } from '../users/private-paths.js';
 import { searchWords, textProblem } from '../users/text.js';
 import { isUserField } from '../users/user-fields.js';
 import { FilterSize } from './filter-size.js';
@@ -23,6 +24,8 @@ export interface QueryRights {
   server: boolean;
   /** Values of one filter, all its comparisons together. Default: the default budget of a server token. */
   maxFilterValues?: number;
+  /** The setting `private_custom_fields`: only servers may query these paths. */
+  privatePaths?: readonly string[];
 }
 
 /** What the parts of one filter share while it is parsed. */
@@ -80,6 +83,14 @@ export function parseFieldReference(name: string, rights: QueryRights): FieldRef
   if (path.length > LIMITS.customDepth) throw invalid(name, `has at most ${LIMITS.customDepth} segments`);
   const problem = path.map(fieldNameProblem).find(Boolean);
   if (problem) throw invalid(name, problem);
+  const met = rights.server ? undefined : privatePathMetBy(path, rights.privatePaths ?? []);
+  if (met !== undefined) {
+    throw new RollcallError(
+      'NOT_ALLOWED',
+      `${name}: ${met} is private; only a server token may query it, what is in it and what it is in`,
+      { field: name },
+    );
+  }
   return { kind: 'custom', path };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GRANTS } from '../access/roles.js';
 import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/custom-data.js';
+import { isArrayIndex } from '../users/private-paths.js';
 import { recordSchema } from '../users/record-schema.js';
 import { isUserField } from '../users/user-fields.js';
 import { roleNameSchema } from '../users/user-fields-schema.js';
@@ -27,6 +28,16 @@ export const appSettingsUpdateSchema = z.strictObject({
   indexed_custom_fields: z
     .array(customPathSchema)
     .max(LIMITS.indexedCustomFields, `at most ${LIMITS.indexedCustomFields} paths can be indexed`)
+    .refine(paths => new Set(paths).size === paths.length, 'must name each path at most once')
+    .optional(),
+  private_custom_fields: z
+    .array(
+      customPathSchema.refine(
+        path => !splitPath(path).some(isArrayIndex),
+        'cannot name an element of an array; name the array, or a field of its elements such as "contacts.phone"',
+      ),
+    )
+    .max(LIMITS.privateCustomFields, `at most ${LIMITS.privateCustomFields} paths can be private`)
     .refine(paths => new Set(paths).size === paths.length, 'must name each path at most once')
     .optional(),
   max_custom_bytes: z.number().int().min(1024).max(15_360).optional(),

@@ -13,6 +13,11 @@ export interface AppSettings {
   enforce_unique_usernames: UsernameScope;
   /** Custom paths that get an index, at most 20; default none. */
   indexed_custom_fields: string[];
+  /**
+   * Custom paths that only the user itself and servers see, at most 20; default none. A path holds all that is below it,
+   * and goes into each element of an array.
+   */
+  private_custom_fields: string[];
   /** Bytes of `custom` as JSON, 1,024–15,360; default 5,120. */
   max_custom_bytes: number;
   /** Days that events are kept, 1–3,650; default 30. */

@@ -10,7 +10,7 @@ import {
 } from './custom-data.js';
 import { type ParseResult, problemOf } from './parse-user-input.js';
 import { isUserField, isWritableField, USER_FIELDS, type WritableField } from './user-fields.js';
-import { ownUserIdSchema, userFieldSchemas } from './user-fields-schema.js';
+import { ownUserIdSchema, parseField } from './user-fields-schema.js';
 
 /** What a path addresses: a built-in field or a part of one, or custom data. An empty path is all custom data. */
 export type Target =
@@ -20,7 +20,7 @@ export type Target =
 /** A parsed partial update. */
 export interface ParsedPartialUpdate {
   id: string;
-  /** In the given order. `value` is absent if the path is unset. */
+  /** In the given order. `value` is absent if the path is unset, or set to what is no value, such as an invisible name. */
   steps: { target: Target; path: string; value?: JsonValue }[];
 }
 
@@ -66,7 +66,12 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
     else {
       const checked = checkValue(target, value);
       for (const problem of checked.problems) complain(problem.field, problem.message);
-      if (checked.problems.length === 0) steps.push({ target, path, value: checked.value as JsonValue });
+      if (checked.problems.length === 0)
+        steps.push({
+          target,
+          path,
+          ...(checked.value !== undefined && { value: checked.value as JsonValue }),
+        });
     }
   }
   for (const path of unset) {
@@ -121,13 +126,9 @@ function checkValue(target: Target, value: unknown): { value: unknown; problems:
     return { value, problems: customProblems(value, ['custom', ...target.path]) };
   }
   if (target.within.length > 0) return { value, problems: [] };
-  const parsed = userFieldSchemas[target.field].safeParse(value);
-  if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.map(({ path, message }) => ({
-    field: [target.field, ...path].join('.'),
-    message,
-  }));
-  return { value, problems };
+  const { data, issues } = parseField(target.field, value);
+  const problems = issues.map(({ path, message }) => ({ field: [target.field, ...path].join('.'), message }));
+  return { value: data, problems };
 }
 
 /** Pairs of equal paths, and of paths of which one lies within the other, each named once. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { customProblems, jsonBytes } from './custom-data.js';
 import { isUserField, isWritableField } from './user-fields.js';
-import { type FieldValues, ownUserIdSchema, userFieldSchemas } from './user-fields-schema.js';
+import { type FieldValues, ownUserIdSchema, parseField } from './user-fields-schema.js';
 
 /** A parsed user of an upsert or a connect: built-in fields apart from custom data. */
 export interface ParsedUserInput {
@@ -55,9 +55,9 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) write.if_revision = value;
       else complain(key, 'must be a revision that was read, or 0 for a user that must not exist yet');
     } else if (isWritableField(key)) {
-      const parsed = userFieldSchemas[key].safeParse(value);
-      if (parsed.success) Object.assign(write.fields, { [key]: parsed.data });
-      else for (const { path, message } of parsed.error.issues) complain([key, ...path].join('.'), message);
+      const { data, issues: problems } = parseField(key, value);
+      if (data !== undefined) Object.assign(write.fields, { [key]: data });
+      for (const { path, message } of problems) complain([key, ...path].join('.'), message);
     } else if (!isUserField(key)) {
       namesCustom = true;
       const problems = customProblems({ [key]: value }, ['custom']);

@@ -10,6 +10,14 @@ export function textProblem(text: string): string | undefined {
 }
 
 /**
+ * Whether nobody can see anything of a text: it is empty, or all white space, control and format characters and those
+ * that Unicode says are shown as nothing (zero-width spaces, fillers, variation selectors). U+2800 is a blank pattern.
+ */
+export function isInvisible(text: string): boolean {
+  return /^[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\p{Cf}\u2800]*$/u.test(text);
+}
+
+/**
  * Folds a text for searching: removes case and accents. NFKD first unifies compatibility forms, so that "fi" finds "ﬁ".
  * Going through upper case makes "ß" equal to "SS". A final sigma is unified because it depends on where a word ends,
  * and a prefix ends earlier.

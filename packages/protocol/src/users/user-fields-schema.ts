@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.js';
 import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
-import { textProblem } from './text.js';
+import { isInvisible, textProblem } from './text.js';
 import type { User, WritableField } from './user-fields.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
@@ -101,6 +101,21 @@ export const userFieldSchemas = {
   shadow_banned: z.boolean(),
   ban_expires: timeSchema,
 } as const satisfies { [Field in WritableField]: z.ZodType<NonNullable<User[Field]>> };
+
+/**
+ * Checks the value of a built-in field. A name of which nothing can be seen is no name: a write that gives one takes the
+ * name away.
+ * @returns the value as it is stored (undefined: none), or everything that is wrong with it.
+ */
+export function parseField<Field extends WritableField>(
+  field: Field,
+  value: unknown,
+): { data?: FieldValues[Field]; issues: readonly { path: PropertyKey[]; message: string }[] } {
+  const parsed = userFieldSchemas[field].safeParse(value);
+  if (!parsed.success) return { issues: parsed.error.issues };
+  if (field === 'name' && isInvisible(parsed.data as string)) return { issues: [] };
+  return { data: parsed.data as FieldValues[Field], issues: [] };
+}
 
 /** The checked values of the built-in fields that a write names. */
 export type FieldValues = { [Field in WritableField]?: z.output<(typeof userFieldSchemas)[Field]> };

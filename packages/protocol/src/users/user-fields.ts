@@ -29,7 +29,7 @@ export interface Device {
 
 /**
  * The one user object (docs/contract/users.md). Fields marked private are present for a server token and for the user
- * itself, and absent for everybody else.
+ * itself, and absent for everybody else. `shadow_banned` is present for a server token alone.
  */
 export interface User<Custom extends object = JsonObject> {
   /** 1–255 of `A-Z a-z 0-9 @ _ -`; case-sensitive; never changes. */
@@ -47,17 +47,20 @@ export interface User<Custom extends object = JsonObject> {
   custom: Custom;
   /** BCP 47 or ISO 639. */
   language?: string;
-  /** Looks offline to everyone else; stays until it is changed. */
-  invisible: boolean;
+  /** Private. Looks offline to everyone else; stays until it is changed. */
+  invisible?: boolean;
   /** Private. */
   privacy_settings?: PrivacySettings;
   /** Private. */
   push_notifications?: PushNotifications;
   /** Written by servers only. */
   banned: boolean;
-  /** Private. Written by servers only. */
+  /** Seen and written by servers only: the user itself is not told. */
   shadow_banned?: boolean;
-  /** Private. Written by servers only. A ban that has run out reads as not banned. */
+  /**
+   * Private. Written by servers only. A ban that has run out reads as not banned. The user itself sees it only while it
+   * is openly banned.
+   */
   ban_expires?: Time;
   /** Private. */
   blocked_user_ids?: string[];
@@ -70,6 +73,7 @@ export interface User<Custom extends object = JsonObject> {
   /** Seconds: mean time from somebody else's message to this user's next one in the same channel. */
   avg_response_time?: number;
   created_at: Time;
+  /** The time of the last change that others can see: it moves with `revision`. */
   updated_at: Time;
   deactivated_at?: Time;
   deleted_at?: Time;
@@ -86,31 +90,31 @@ export interface User<Custom extends object = JsonObject> {
  */
 // biome-ignore format: a table is read by its columns
 export const USER_FIELDS = {
-  id: { holds: 'string', write: 'nobody', private: false, onReplace: 'keep', changes: 'never', query: 'all', indexed: true, autocomplete: true },
-  name: { holds: 'string', optional: true, write: 'anyone', private: false, onReplace: 'reset', changes: 'user.updated', query: 'all', indexed: true, autocomplete: true },
-  image: { holds: 'string', optional: true, write: 'anyone', private: false, onReplace: 'reset', changes: 'user.updated' },
-  role: { holds: 'string', default: 'user', write: 'server', private: false, onReplace: 'reset', changes: 'user.updated', query: 'all' },
-  teams: { holds: 'strings', default: [], write: 'server', private: false, onReplace: 'reset', changes: 'user.updated', query: 'all' },
-  teams_role: { holds: 'map', optional: true, write: 'server', private: false, onReplace: 'reset', changes: 'user.updated' },
-  custom: { holds: 'object', default: {}, write: 'anyone', private: false, onReplace: 'reset', changes: 'user.updated' },
-  language: { holds: 'string', optional: true, write: 'anyone', private: false, onReplace: 'reset', changes: 'user.updated', query: 'all' },
-  invisible: { holds: 'boolean', default: false, write: 'anyone', private: false, onReplace: 'reset', changes: 'user.updated', query: 'server' },
-  privacy_settings: { holds: 'object', optional: true, write: 'anyone', private: true, onReplace: 'reset', changes: 'user.updated' },
-  push_notifications: { holds: 'object', optional: true, write: 'anyone', private: true, onReplace: 'reset', changes: 'user.updated' },
-  banned: { holds: 'boolean', default: false, write: 'server', private: false, onReplace: 'keep', changes: ['user.banned', 'user.unbanned'], query: 'all' },
-  shadow_banned: { holds: 'boolean', default: false, write: 'server', private: true, onReplace: 'keep', changes: ['user.banned', 'user.unbanned'], query: 'server' },
-  ban_expires: { holds: 'time', optional: true, write: 'server', private: true, onReplace: 'keep', changes: ['user.banned', 'user.unbanned'] },
-  blocked_user_ids: { holds: 'strings', default: [], write: 'nobody', private: true, onReplace: 'keep', changes: ['user.blocked', 'user.unblocked'] },
-  devices: { holds: 'objects', default: [], write: 'nobody', private: true, onReplace: 'keep', changes: ['user.device.added', 'user.device.removed'] },
-  online: { holds: 'boolean', default: false, write: 'nobody', private: false, onReplace: 'keep', changes: 'apart', query: 'all' },
-  last_active: { holds: 'time', optional: true, write: 'nobody', private: false, onReplace: 'keep', changes: 'apart', query: 'all', indexed: true },
-  avg_response_time: { holds: 'integer', optional: true, write: 'nobody', private: false, onReplace: 'keep', changes: 'apart' },
-  created_at: { holds: 'time', write: 'nobody', private: false, onReplace: 'keep', changes: 'never', query: 'all', indexed: true },
-  updated_at: { holds: 'time', write: 'nobody', private: false, onReplace: 'keep', changes: 'along', query: 'all', indexed: true },
-  deactivated_at: { holds: 'time', optional: true, write: 'nobody', private: false, onReplace: 'keep', changes: ['user.deactivated', 'user.reactivated'], query: 'all' },
-  deleted_at: { holds: 'time', optional: true, write: 'nobody', private: false, onReplace: 'keep', changes: ['user.deleted', 'user.restored'] },
-  revoke_tokens_issued_before: { holds: 'time', optional: true, write: 'nobody', private: true, onReplace: 'keep', changes: 'user.tokens.revoked' },
-  revision: { holds: 'integer', write: 'nobody', private: false, onReplace: 'keep', changes: 'along' },
+  id: { holds: 'string', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'never', query: 'all', indexed: true, autocomplete: true },
+  name: { holds: 'string', optional: true, write: 'anyone', seenBy: 'all', onReplace: 'reset', changes: 'user.updated', query: 'all', indexed: true, autocomplete: true },
+  image: { holds: 'string', optional: true, write: 'anyone', seenBy: 'all', onReplace: 'reset', changes: 'user.updated' },
+  role: { holds: 'string', default: 'user', write: 'server', seenBy: 'all', onReplace: 'reset', changes: 'user.updated', query: 'all' },
+  teams: { holds: 'strings', default: [], write: 'server', seenBy: 'all', onReplace: 'reset', changes: 'user.updated', query: 'all' },
+  teams_role: { holds: 'map', optional: true, write: 'server', seenBy: 'all', onReplace: 'reset', changes: 'user.updated' },
+  custom: { holds: 'object', default: {}, write: 'anyone', seenBy: 'all', onReplace: 'reset', changes: 'user.updated' },
+  language: { holds: 'string', optional: true, write: 'anyone', seenBy: 'all', onReplace: 'reset', changes: 'user.updated', query: 'all' },
+  invisible: { holds: 'boolean', default: false, write: 'anyone', seenBy: 'self', onReplace: 'reset', changes: 'user.updated', query: 'server' },
+  privacy_settings: { holds: 'object', optional: true, write: 'anyone', seenBy: 'self', onReplace: 'reset', changes: 'user.updated' },
+  push_notifications: { holds: 'object', optional: true, write: 'anyone', seenBy: 'self', onReplace: 'reset', changes: 'user.updated' },
+  banned: { holds: 'boolean', default: false, write: 'server', seenBy: 'all', onReplace: 'keep', changes: ['user.banned', 'user.unbanned'], query: 'all' },
+  shadow_banned: { holds: 'boolean', default: false, write: 'server', seenBy: 'server', onReplace: 'keep', changes: ['user.banned', 'user.unbanned'], query: 'server' },
+  ban_expires: { holds: 'time', optional: true, write: 'server', seenBy: 'self', onReplace: 'keep', changes: ['user.banned', 'user.unbanned'] },
+  blocked_user_ids: { holds: 'strings', default: [], write: 'nobody', seenBy: 'self', onReplace: 'keep', changes: ['user.blocked', 'user.unblocked'] },
+  devices: { holds: 'objects', default: [], write: 'nobody', seenBy: 'self', onReplace: 'keep', changes: ['user.device.added', 'user.device.removed'] },
+  online: { holds: 'boolean', default: false, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart', query: 'all' },
+  last_active: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart', query: 'all', indexed: true },
+  avg_response_time: { holds: 'integer', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart' },
+  created_at: { holds: 'time', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'never', query: 'all', indexed: true },
+  updated_at: { holds: 'time', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'along', query: 'all', indexed: true },
+  deactivated_at: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: ['user.deactivated', 'user.reactivated'], query: 'all' },
+  deleted_at: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: ['user.deleted', 'user.restored'] },
+  revoke_tokens_issued_before: { holds: 'time', optional: true, write: 'nobody', seenBy: 'self', onReplace: 'keep', changes: 'user.tokens.revoked' },
+  revision: { holds: 'integer', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'along' },
 } as const satisfies { [Field in keyof User]-?: RuleOf<Field> };
 
 /** How one field of a user behaves. */
@@ -126,8 +130,8 @@ export interface UserFieldRule {
    * for an object that was read can be written back, and an error in a partial update.
    */
   write: 'anyone' | 'server' | 'nobody';
-  /** Seen only by a server token and by the user itself. */
-  private: boolean;
+  /** Who sees it of those who see the user: all of them, only the user itself and servers, or servers alone. */
+  seenBy: 'all' | 'self' | 'server';
   /** What an upsert that does not name the field does: back to the default, or absent, or as it was. */
   onReplace: 'reset' | 'keep';
   /**
@@ -166,13 +170,13 @@ type RuleOf<Field extends keyof User> = UserFieldRule & {
   default?: Readonly<User[Field]>;
 } & (undefined extends User[Field]
     ? // Of a private field the interface cannot say whether it is always stored: to others it is absent.
-      { optional: true; default?: undefined } | { private: true; optional?: undefined }
-    : { optional?: undefined; private: false }) &
+      { optional: true; default?: undefined } | { seenBy: 'self' | 'server'; optional?: undefined }
+    : { optional?: undefined; seenBy: 'all' }) &
   ({ write: 'nobody'; onReplace: 'keep' } | { write: 'anyone' | 'server' }) &
   (
     | { query?: undefined }
     | { holds: QueryFieldKind; query: 'server' }
-    | { holds: QueryFieldKind; private: false }
+    | { holds: QueryFieldKind; seenBy: 'all' }
   );
 
 type KindOf<Value> = Value extends string

@@ -6,6 +6,7 @@ import { Feeds0005 } from './0005-feeds.js';
 import { Moderation0006 } from './0006-moderation.js';
 import { Presence0007 } from './0007-presence.js';
 import { Copy0008 } from './0008-copy.js';
+import { Usernames0009 } from './0009-usernames.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Moderation0006,
   Presence0007,
   Copy0008,
+  Usernames0009,
 ];

@@ -49,7 +49,7 @@ const NOT_COMPARED: ReadonlySet<string> = new Set(
  * What differs between two states of a user, by dotted path. It goes into objects only where both sides are objects, so
  * that {@link userBefore} can undo it exactly.
  */
-export function userChanges(before: User, after: User): Changes {
+export function userChanges(before: Partial<User>, after: Partial<User>): Changes {
   const changes: Changes = {};
   for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (NOT_COMPARED.has(field)) continue;

@@ -1,0 +1,105 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Directory, openDirectory } from '@rollcall/core';
+import { CALLER_BUDGETS } from '@rollcall/protocol';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { appRouter } from './app-router.js';
+import { CallerBudgets } from './caller-budget.js';
+import type { CallContext } from './context.js';
+import { EventViewer } from './event-viewer.js';
+
+const NOW = Date.now();
+
+let directory: Directory;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
+  // All at one moment, so that two users who went through the same have the same times.
+  directory = await openDirectory({ databaseUrl, runTasks: false, clock: () => NOW });
+});
+
+afterAll(() => directory.close());
+
+/** The procedures, called with the token of a user, or of a back end. */
+function api(userId?: string) {
+  const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
+  const context: CallContext = {
+    authentication: { principal },
+    directory,
+    requestId: 'test',
+    budgets: new CallerBudgets(CALLER_BUDGETS),
+    address: '127.0.0.1',
+  };
+  return appRouter.createCaller(context);
+}
+
+/** Everything that a user gets to see of itself and of what it writes, calls and events alike. */
+async function sightOf(userId: string): Promise<unknown[]> {
+  const self = {
+    kind: 'user',
+    userId,
+    role: 'user',
+    actor: { type: 'user', id: userId },
+    grants: [],
+  } as const;
+  const viewer = new EventViewer(self, { userIds: new Set([userId]) });
+  const start = await directory.events.position();
+  const { users, chat, blocks, devices, moderation } = api(userId);
+  const seen: unknown[] = [];
+  const note = async (call: Promise<unknown>) => {
+    seen.push(await call.catch((error: Error) => error.message));
+  };
+  for (const step of STEPS) {
+    await step(userId);
+    await note(users.connect({ user: { id: userId } }).then(({ user }) => user));
+    await note(users.query({ filter: { id: userId } }).then(answer => answer.users));
+    await note(users.query({ filter: { banned: true, id: userId } }).then(answer => answer.users));
+    await note(users.query({ filter: { shadow_banned: true } }));
+    await note(moderation.queryBanned());
+    await note(chat.sendMessage({ cid: `team:${userId}`, id: `${userId}-${seen.length}`, text: 'hello' }));
+    await note(chat.queryMessages({ cid: `team:${userId}` }));
+    await note(blocks.block({ id: 'other' }));
+    await note(devices.add({ id: 'phone', push_provider: 'apn' }));
+    await note(users.partialUpdate({ users: [{ id: userId, set: { step: seen.length } }] }));
+  }
+  const page = await directory.events.pageAfter(start);
+  if ('resyncAt' in page) throw new Error('the log lost its place');
+  for (const entry of page.events) {
+    const event = viewer.see(entry);
+    if (event) seen.push({ ...event, id: undefined });
+  }
+  return seen;
+}
+
+/** What is done to each user between its looks: to one of them beside shadow bans. */
+const STEPS: ((userId: string) => Promise<unknown>)[] = [
+  id => inShadow(id, { id, timeout: 60, reason: 'odd' }),
+  id => inShadow(id, { id, reason: 'very odd' }),
+  id => api().moderation.ban({ id, timeout: 5 }),
+  id => api().moderation.unban({ id }),
+  id => unshadow(id),
+  id => inShadow(id, { id }),
+];
+
+async function inShadow(id: string, ban: { id: string; timeout?: number; reason?: string }): Promise<void> {
+  if (id === 'ann') await api().moderation.shadowBan(ban);
+}
+
+async function unshadow(id: string): Promise<void> {
+  if (id === 'ann') await api().moderation.removeShadowBan({ id });
+}
+
+it('a shadow-banned user sees exactly what one sees who is not', async () => {
+  await directory.users.upsert({ type: 'server' }, [{ id: 'ann' }, { id: 'eve' }, { id: 'other' }]);
+  for (const id of ['ann', 'eve']) {
+    await api(id).chat.createChannel({ type: 'team', id, members: ['other'] });
+  }
+  const seen = { ann: await sightOf('ann'), eve: await sightOf('eve') };
+  expect((await api().users.query({ filter: { shadow_banned: true } })).users).toMatchObject([{ id: 'ann' }]);
+  expect(seen.ann.length).toBeGreaterThan(STEPS.length * 10);
+  const text = JSON.stringify(seen.ann);
+  expect(text).not.toMatch(/"shadow(_banned|ed)?":/);
+  expect(JSON.parse(text.replaceAll(/\bann\b/g, 'eve'))).toEqual(JSON.parse(JSON.stringify(seen.eve)));
+});
