@@ -15,12 +15,16 @@ afterAll(async () => {
 
 const open = async (userId: string) => RawSocket.open(stage.url, await stage.backEnd.createToken(userId));
 
-/** They come to read after a while, within the time in which they can hear why they are closed. */
+/** Nobody reads for longer than the server waits. Who comes to read in time hears why; who comes later finds it gone. */
 async function beClosedAsTooSlow(sockets: readonly RawSocket[]): Promise<void> {
-  await sleep(3500);
-  for (const { socket } of sockets) socket.resume();
-  await until('they are closed', () => sockets.every(({ closed }) => closed !== undefined), 10_000);
-  expect(new Set(sockets.map(({ closed }) => closed?.code))).toEqual(new Set([4008]));
+  try {
+    await sleep(8000);
+    for (const { socket } of sockets) socket.resume();
+    await until('they are closed', () => sockets.every(({ closed }) => closed !== undefined), 10_000);
+    for (const { closed } of sockets) expect([4008, 1006]).toContain(closed?.code);
+  } finally {
+    for (const socket of sockets) socket.end();
+  }
 }
 
 it('three connections whose subscriptions all begin at the oldest event', async () => {
@@ -51,7 +55,7 @@ it("a minute's allowance of large answers that nobody reads", async () => {
     size: 'large',
     text: 'x'.repeat(4500),
   }));
-  await stage.backEnd.upsertUsers(large);
+  for (const half of [large.slice(0, 50), large.slice(50)]) await stage.backEnd.upsertUsers(half);
   const outcome = await stage.during(async () => {
     const sockets = await Promise.all([1, 2].map(() => open('person-2')));
     for (const socket of sockets) {
