@@ -43,7 +43,6 @@ export {
   type WriteTransaction,
 } from './products/public-api.js';
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
-export type { Viewer } from './products/viewer.js';
 export { isFoundByDefault } from './query/is-found.js';
 export { compileMatcher } from './query/match-filter.js';
 export { TermIndex } from './query/term-index.js';
@@ -55,3 +54,4 @@ export { type Visibility, visibilityKey, visibleUser } from './users/model/visib
 export type { Revocation } from './users/revocation.js';
 export { tombstoneOf } from './users/tombstones.js';
 export { Users } from './users/users.js';
+export type { Viewer } from './users/viewer.js';

@@ -5,8 +5,8 @@
 import { RollcallError } from '@rollcall/protocol';
 import { belongsTo } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { findUsers, findUsersForShare, userNotFound } from '../users/find-users.js';
+import { tenantOfViewer, type Viewer } from '../users/viewer.js';
 
 /** Where errors say that an id stands in the input. */
 export interface PlaceOfId {

@@ -4,7 +4,6 @@ import sql, { raw } from 'sql-template-tag';
 import { belongsTo } from '../access/access.js';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { loadActor, tenantOfViewer } from '../products/viewer.js';
 import { type BanRow, banTable } from '../users/bans.js';
 import { findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
@@ -14,6 +13,7 @@ import type { BanDetails } from '../users/model/user-changes.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
+import { loadActor, tenantOfViewer } from '../users/viewer.js';
 
 /** The caller who bans or unbans: a back end, or a user whose role allows it. */
 export type Moderator = { kind: 'server' } | { kind: 'user'; userId: string };

@@ -4,11 +4,11 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
-import { tenantOfViewer, type Viewer } from '../products/viewer.js';
 import { jsonDialectOf } from '../query/json-dialect-of.js';
 import { type BanRow, banTable } from '../users/bans.js';
 import { findUsers } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
+import { tenantOfViewer, type Viewer } from '../users/viewer.js';
 import { banUser, type Moderator, unbanUser } from './change-ban.js';
 
 /**

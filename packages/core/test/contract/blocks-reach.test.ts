@@ -2,7 +2,7 @@
 import { createCallSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Viewer } from '../../src/products/viewer.js';
+import type { Viewer } from '../../src/users/viewer.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 const BACK_END: Viewer = { kind: 'server' };

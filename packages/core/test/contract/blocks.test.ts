@@ -1,7 +1,7 @@
 import { LIMITS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Viewer } from '../../src/products/viewer.js';
+import type { Viewer } from '../../src/users/viewer.js';
 import { StoredData } from '../support/life-cycle/stored-data.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 

@@ -3,7 +3,7 @@ import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CallPage } from '../../src/products/video/query-calls.js';
 import { Video } from '../../src/products/video/video.js';
-import type { Viewer } from '../../src/products/viewer.js';
+import type { Viewer } from '../../src/users/viewer.js';
 import { ContentFixture } from '../support/products/content-fixture.js';
 import { refusal } from '../support/test-directory.js';
 

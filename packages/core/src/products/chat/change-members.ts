@@ -3,7 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import { requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../../users/viewer.js';
 import {
   type ChannelRow,
   channelMemberTable,

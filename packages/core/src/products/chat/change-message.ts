@@ -2,7 +2,7 @@ import { type MessageContent, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { jsonEqual } from '../../json/json-values.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../../users/viewer.js';
 import { removeMessages } from './cascade-messages.js';
 import { refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';

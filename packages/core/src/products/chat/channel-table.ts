@@ -3,8 +3,8 @@ import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { requireReachOfOther } from '../../blocks/may-reach.js';
 import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import { isBeingDeleted } from '../cascade-table.js';
-import type { Viewer } from '../viewer.js';
 
 /** A channel as it is stored. */
 export interface ChannelRow {

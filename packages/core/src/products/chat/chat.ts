@@ -1,8 +1,8 @@
 import type { MessageContent } from '@rollcall/protocol';
 import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import type { Product } from '../product.js';
-import type { Viewer } from '../viewer.js';
 import { addMembers, type MemberChange, removeMembers } from './change-members.js';
 import { deleteMessage, updateMessage } from './change-message.js';
 import { chatProduct } from './chat-product.js';

@@ -5,7 +5,7 @@ import { requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import type { UserRow } from '../../users/model/user-table.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../../users/viewer.js';
 import {
   type ChannelRow,
   channelMemberTable,

@@ -2,8 +2,8 @@ import { type Attachment, type JsonObject, RollcallError } from '@rollcall/proto
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { Transaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import { isBeingDeleted } from '../cascade-table.js';
-import type { Viewer } from '../viewer.js';
 import { CHANNEL_IN_SIGHT, channelIsFor } from './channel-table.js';
 
 /** A message as it is stored. */

@@ -3,8 +3,8 @@ import sql, { empty, join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
+import type { Viewer } from '../../users/viewer.js';
 import { readPageCursor, writePageCursor } from '../page-cursor.js';
-import type { Viewer } from '../viewer.js';
 import {
   CHANNEL_IN_SIGHT,
   type ChannelMemberRow,

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor } from '../viewer.js';
+import { loadActor } from '../../users/viewer.js';
 import { refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow } from './message-table.js';
 

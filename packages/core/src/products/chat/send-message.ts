@@ -10,7 +10,7 @@ import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { toUser } from '../../users/model/to-user.js';
-import { loadActor } from '../viewer.js';
+import { loadActor } from '../../users/viewer.js';
 import { channelNotFound, findChannel, findMember, refuseBlockedAlone } from './channel-table.js';
 import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { recordResponse } from './response-time.js';

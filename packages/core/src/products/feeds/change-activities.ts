@@ -5,7 +5,7 @@ import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
-import { loadActor, tenantOfViewer, type Viewer } from '../viewer.js';
+import { loadActor, tenantOfViewer, type Viewer } from '../../users/viewer.js';
 import {
   type ActivityRow,
   activityNotFound,

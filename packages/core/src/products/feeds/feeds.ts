@@ -1,8 +1,8 @@
 import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
 import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { Transaction, UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import type { Product } from '../product.js';
-import type { Viewer } from '../viewer.js';
 import type { ActivityRow } from './activity-table.js';
 import { addActivity, type NewActivity, removeActivity } from './change-activities.js';
 import { feedsProduct } from './feeds-product.js';

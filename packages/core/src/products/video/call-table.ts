@@ -2,8 +2,8 @@ import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import { isBeingDeleted } from '../cascade-table.js';
-import type { Viewer } from '../viewer.js';
 
 /** A call as it is stored. */
 export interface CallRow {

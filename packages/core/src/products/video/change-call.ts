@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { requireReach, requireReachOfOther } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../../users/viewer.js';
 import { type CallRow, callMemberTable, findCallForUpdate } from './call-table.js';
 import { placeOfCallee } from './create-call.js';
 

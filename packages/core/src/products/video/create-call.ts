@@ -5,7 +5,7 @@ import sql, { raw } from 'sql-template-tag';
 import { type PlaceOfId, requireReach } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
-import { loadActor, type Viewer } from '../viewer.js';
+import { loadActor, type Viewer } from '../../users/viewer.js';
 import { type CallRow, callMemberTable, callTable, IS_IN_SIGHT, mayBeSeenBy } from './call-table.js';
 
 /** A parsed `createCall`, with the user who makes the call. */

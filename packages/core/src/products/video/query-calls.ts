@@ -4,8 +4,8 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
+import type { Viewer } from '../../users/viewer.js';
 import { readContentCursor, writeContentCursor } from '../page-cursor.js';
-import type { Viewer } from '../viewer.js';
 import {
   type CallMemberRow,
   type CallRow,

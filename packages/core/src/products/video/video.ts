@@ -1,8 +1,8 @@
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import { type QueryLimits, queryLane } from '../../database/read-lane.js';
 import type { UnitOfWork, WriteTransaction } from '../../database/unit-of-work.js';
+import type { Viewer } from '../../users/viewer.js';
 import type { Product } from '../product.js';
-import type { Viewer } from '../viewer.js';
 import { type CallRow, findCall } from './call-table.js';
 import { addCallMembers, endCall, joinCall, leaveCall } from './change-call.js';
 import { createCall, type NewCall } from './create-call.js';

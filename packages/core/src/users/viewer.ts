@@ -2,9 +2,9 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Tenant } from '../access/access.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
-import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from '../users/find-users.js';
-import { toUser } from '../users/model/to-user.js';
-import type { UserRow } from '../users/model/user-table.js';
+import { findUsers, findUsersForShare, findUsersForUpdate, userNotFound } from './find-users.js';
+import { toUser } from './model/to-user.js';
+import type { UserRow } from './model/user-table.js';
 
 /** Who reads content. A back end sees all of it; a user sees what the rules allow. */
 export type Viewer = { kind: 'server' } | { kind: 'user'; userId: string };
