@@ -44,6 +44,7 @@ export class LifeCycleFixture {
   readonly #handlers: ReadonlyMap<TaskType, TaskHandler>;
   /** The tasks that were claimed and have not ended. */
   readonly #held = new Map<string, TaskRow>();
+  #activities = 0;
   #seen = 0;
 
   private constructor(database: Database, data: StoredData, clock: TestClock) {
@@ -128,8 +129,9 @@ export class LifeCycleFixture {
 
   /** Gives a user a lot of content at once: activities. */
   async addActivities(actorId: string, count: number): Promise<void> {
-    const rows = Array.from({ length: count }, (_, index): ActivityRow => {
-      const id = `${actorId}-many-${String(index).padStart(5, '0')}`;
+    const rows = Array.from({ length: count }, (): ActivityRow => {
+      this.#activities += 1;
+      const id = `${actorId}-many-${String(this.#activities).padStart(5, '0')}`;
       return {
         id,
         actor_id: actorId,
