@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { CallerBudgets, Outlets } from '@rollcall/router';
-import { budgetsOf } from './config/caller-budgets.js';
+import { budgetsOf } from './config/budget-settings.js';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';

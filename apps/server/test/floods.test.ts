@@ -1,4 +1,4 @@
-/** Calls that come to nothing are counted all the same, for whoever makes them, and refusals cost less than they do. */
+/** Calls that fail count against their caller like all others, and a refusal costs less than its call. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
 import { connect, refusedUpgrade, type TestSocket } from './test-socket.js';
@@ -47,7 +47,7 @@ const refusals = () =>
 describe('guests', () => {
   const makeGuest = (token?: string) => call('users.connectGuest', { token, body: '{"user":{}}' });
 
-  it('that make guests count for their address, whoever’s token comes along', async () => {
+  it('that make guests count for their address, whatever token comes along', async () => {
     server = await startTestServer({ ...SETTINGS, ROLLCALL_GUESTS_PER_MINUTE: '3' });
     await server.mutate('users.upsert', { users: [{ id: 'jane' }] });
     const first = (await makeGuest()).body.result?.data.token;
@@ -156,7 +156,7 @@ describe('connections without a user', () => {
       expect(refused.code).toBe('RATE_LIMITED');
       expect((await refused.client.closed).code).toBe(1013);
     }
-    // Whoever is known counts for itself.
+    // A user who is no guest has an allowance of its own.
     const jane = await open(await tokenOf({ user_id: 'jane' }));
     expect(jane.code).toBeUndefined();
     sockets[0]?.client.socket.close();

@@ -80,7 +80,7 @@ type Ask = (id: string) => object;
 const NO_SUBJECT = 'names nobody: no input leads to another user';
 const SERVER_ONLY = 'for server tokens only, refused before the input is looked at';
 
-/** For each procedure the ways to name somebody, or somebody's content, with it; or why there is none. */
+/** Each procedure with its inputs that name a person or a person's content, or the reason why it has none. */
 const CALLS: Record<string, Ask[] | string> = {
   'users.upsert': [id => ({ users: [{ id }] })],
   'users.partialUpdate': [id => ({ users: [{ id, set: { name: 'x' } }] })],

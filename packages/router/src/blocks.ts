@@ -7,8 +7,9 @@ import { userFor } from './view.js';
 
 export const blocksRouter = router({
   /**
-   * Blocks a user, so that neither of the two reaches the other in channels and calls. Needs the grant `block-user`. Answers with the user who
-   * blocks. @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and for more than 1,000 blocks
+   * Blocks a user, so that neither of the two reaches the other in channels and calls. Needs the grant `block-user`. Answers
+   * with the user who blocks. @throws `USER_NOT_FOUND`, `USER_DELETED`; `INPUT_INVALID` for oneself, and for more than 1,000
+   * blocks
    */
   block: callerProcedure
     .input(blockUserSchema as z.ZodType<BlockUserInput, BlockUserInput>)

@@ -169,7 +169,7 @@ export class Outlet {
     return !this.#ended && !signal?.aborted;
   }
 
-  /** The next turn begins after everything else that the event loop has to do now, whoever takes it. */
+  /** The next turn begins after everything else that the event loop has to do now. */
   #passOn(): void {
     setImmediate(() => {
       const next = this.#turns.shift();

@@ -4,7 +4,7 @@ import { appRouter } from './app-router.js';
 /** What a host may know about a procedure before anything is called. */
 interface ProcedureKind {
   type: ProcedureType;
-  /** It looks at no token, so its calls count by address, whoever's token comes along. */
+  /** It looks at no token, so its calls count by address, whatever token comes along. */
   tokenless: boolean;
 }
 

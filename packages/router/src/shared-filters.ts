@@ -69,7 +69,7 @@ export class SharedFilter {
 interface Seen {
   before: User | undefined;
   after: User;
-  /** Stands for the entry, so that whoever remembers it does not keep what the entry holds. */
+  /** Stands for the entry, so that a memo of it does not keep what the entry holds. */
   token: object;
 }
 
@@ -97,7 +97,7 @@ export class SharedFilters {
     return this.#filters.size;
   }
 
-  /** The filter that stands for all that are equal to this one. Whoever takes it calls `release` when it is over. */
+  /** The filter that stands for all that are equal to this one. The caller releases it in the end. */
   take(parsed: ParsedFilter): { filter: SharedFilter; release: () => void } {
     // Filters can be long: a digest stands for the text.
     const key = createHash('sha256').update(JSON.stringify(parsed)).digest('base64');

@@ -1,5 +1,6 @@
 import { type Issue, RollcallError } from '@rollcall/protocol';
-import { type Environment, FOREIGN_NAMES, SETTINGS, type Setting } from './settings-table.js';
+import type { Environment, Setting } from './setting.js';
+import { FOREIGN_NAMES, SETTINGS } from './settings-table.js';
 
 type SettingValues = {
   [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key] extends Setting<infer Value> ? Value : never;

@@ -1,28 +1,9 @@
 import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
-import { CALLER_BUDGETS, LIMITS } from '@rollcall/protocol';
+import { LIMITS } from '@rollcall/protocol';
 import { z } from 'zod';
 import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
-import { checkedBy, onOrOff, parsedBy, wholeNumber } from './setting-schemas.js';
-
-/**
- * One setting of the server, an environment variable. `schema` reads its text. When the variable is absent or empty,
- * `fallback` gives the value instead.
- */
-export interface Setting<Value> {
-  name: `ROLLCALL_${string}`;
-  /** What the setting does, in one sentence. */
-  does: string;
-  /** The default, as an operator would write it or read it. */
-  default: string;
-  /** The value of the default; `undefined` when there is no default. */
-  fallback: (environment: Environment) => Value;
-  schema: z.ZodType<Value, string>;
-  /** The value must never be shown. */
-  secret?: true;
-}
-
-/** `production` with `NODE_ENV=production`, otherwise `development`. */
-export type Environment = 'development' | 'production';
+import { budgetSettings } from './budget-settings.js';
+import { checkedBy, onOrOff, parsedBy, type Setting, wholeNumber } from './setting.js';
 
 /** The levels of the log, from everything to nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -164,90 +145,8 @@ export const SETTINGS = {
     fallback: () => 128 * 1024 * 1024,
     schema: wholeNumber(1024 * 1024, 64 * 1024 * 1024 * 1024),
   }),
-  clientSubscriptions: setting({
-    name: 'ROLLCALL_CLIENT_SUBSCRIPTIONS',
-    does: 'How many subscriptions a user may have at a time, over all its connections. Guests and callers without a user count by address.',
-    default: String(CALLER_BUDGETS.client.subscriptions),
-    fallback: () => CALLER_BUDGETS.client.subscriptions as number,
-    schema: wholeNumber(1, 100_000),
-  }),
-  clientLiveFilters: setting({
-    name: 'ROLLCALL_CLIENT_LIVE_FILTERS',
-    does: 'How many different filters the subscriptions of a user may have together.',
-    default: String(CALLER_BUDGETS.client.liveFilters),
-    fallback: () => CALLER_BUDGETS.client.liveFilters as number,
-    schema: wholeNumber(1, 100_000),
-  }),
-  clientLiveFilterBytes: setting({
-    name: 'ROLLCALL_CLIENT_LIVE_FILTER_BYTES',
-    does: 'How many bytes of JSON these filters of a user may be together.',
-    default: String(CALLER_BUDGETS.client.liveFilterBytes),
-    fallback: () => CALLER_BUDGETS.client.liveFilterBytes as number,
-    schema: wholeNumber(1024, 64 * 1024 * 1024),
-  }),
-  clientRunningQueries: setting({
-    name: 'ROLLCALL_CLIENT_RUNNING_QUERIES',
-    does: 'How many queries of a user may run at a time; the next ones wait.',
-    default: String(CALLER_BUDGETS.client.runningQueries),
-    fallback: () => CALLER_BUDGETS.client.runningQueries as number,
-    schema: wholeNumber(1, 1000),
-  }),
-  clientFilterValues: setting({
-    name: 'ROLLCALL_CLIENT_FILTER_VALUES',
-    does: 'How many values one filter of a user may have, all its comparisons together.',
-    default: String(CALLER_BUDGETS.client.filterValues),
-    fallback: () => CALLER_BUDGETS.client.filterValues as number,
-    schema: wholeNumber(1, 1_000_000),
-  }),
-  clientQueryMs: setting({
-    name: 'ROLLCALL_CLIENT_QUERY_MS',
-    does: 'How long one query of a user may run, in milliseconds.',
-    default: String(CALLER_BUDGETS.client.queryMs),
-    fallback: () => CALLER_BUDGETS.client.queryMs as number,
-    schema: wholeNumber(1, 600_000),
-  }),
-  serverSubscriptions: setting({
-    name: 'ROLLCALL_SERVER_SUBSCRIPTIONS',
-    does: 'How many subscriptions a server token may have at a time, over all its connections.',
-    default: String(CALLER_BUDGETS.server.subscriptions),
-    fallback: () => CALLER_BUDGETS.server.subscriptions as number,
-    schema: wholeNumber(1, 100_000),
-  }),
-  serverLiveFilters: setting({
-    name: 'ROLLCALL_SERVER_LIVE_FILTERS',
-    does: 'How many different filters the subscriptions of a server token may have together.',
-    default: String(CALLER_BUDGETS.server.liveFilters),
-    fallback: () => CALLER_BUDGETS.server.liveFilters as number,
-    schema: wholeNumber(1, 100_000),
-  }),
-  serverLiveFilterBytes: setting({
-    name: 'ROLLCALL_SERVER_LIVE_FILTER_BYTES',
-    does: 'How many bytes of JSON these filters of a server token may be together.',
-    default: String(CALLER_BUDGETS.server.liveFilterBytes),
-    fallback: () => CALLER_BUDGETS.server.liveFilterBytes as number,
-    schema: wholeNumber(1024, 64 * 1024 * 1024),
-  }),
-  serverRunningQueries: setting({
-    name: 'ROLLCALL_SERVER_RUNNING_QUERIES',
-    does: 'How many queries of a server token may run at a time; the next ones wait.',
-    default: String(CALLER_BUDGETS.server.runningQueries),
-    fallback: () => CALLER_BUDGETS.server.runningQueries as number,
-    schema: wholeNumber(1, 1000),
-  }),
-  serverFilterValues: setting({
-    name: 'ROLLCALL_SERVER_FILTER_VALUES',
-    does: 'How many values one filter of a server token may have, all its comparisons together.',
-    default: String(CALLER_BUDGETS.server.filterValues),
-    fallback: () => CALLER_BUDGETS.server.filterValues as number,
-    schema: wholeNumber(1, 1_000_000),
-  }),
-  serverQueryMs: setting({
-    name: 'ROLLCALL_SERVER_QUERY_MS',
-    does: 'How long one query of a server token may run, in milliseconds.',
-    default: String(CALLER_BUDGETS.server.queryMs),
-    fallback: () => CALLER_BUDGETS.server.queryMs as number,
-    schema: wholeNumber(1, 600_000),
-  }),
+  ...budgetSettings('client', 'a user'),
+  ...budgetSettings('server', 'a server token'),
   trustedProxies: setting({
     name: 'ROLLCALL_TRUST_PROXY',
     does: 'How many of your own proxies stand in front of the server. Each must add the address that called it to `X-Forwarded-For`. With 0, an address is that of the socket.',

@@ -1,6 +1,6 @@
 import type { Principal } from '@rollcall/core';
 
-/** Who is counted: a user, or an address. */
+/** The user or the address that a call counts against. */
 export type Counted = { userId: string } | { address: string };
 
 /**
@@ -11,7 +11,7 @@ export function countedAs(principal: Principal | undefined, address: string): Co
   return principal?.kind === 'user' && !principal.guest ? { userId: principal.userId } : { address };
 }
 
-/** A name for who is counted, different for each. */
+/** The key of the counter of a user or an address. */
 export function keyOf(counted: Counted): string {
   // Neither an id nor an address contains a space.
   return 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;

@@ -24,7 +24,7 @@ interface NamedPeople {
 /**
  * Requires that somebody may reach every one of the people that a call names: they exist for the caller, and neither
  * has blocked the other. It locks them until the end of the transaction, so that no deletion misses what is written
- * about them. Whoever acts must be locked already: a block of the two waits for that lock, or has been seen.
+ * about them. The person who acts must be locked already: a block of the two waits for that lock, or has been seen.
  * @param by `viewer` is the caller, for whom users of another tenant do not exist; `userId` is the person who acts,
  * absent for a back end that acts as itself.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, or `NOT_ALLOWED` for a block, for the first such id.
@@ -52,7 +52,7 @@ export async function requireReach(
 
 /**
  * Requires that somebody may reach the one other person in a channel or a call.
- * @param others whoever is in it besides the person who acts. Among more than one nobody is kept from anything: a group
+ * @param others the people in it besides the person who acts. Among more than one nobody is kept from anything: a group
  * stays usable for two of whom one has blocked the other.
  * @throws RollcallError `NOT_ALLOWED` for a block.
  */

@@ -18,7 +18,7 @@ setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'
 const { driver, file, pragmas } = JSON.parse(process.argv[2] ?? '');
 
 process.title = 'rollcall reader';
-// Whoever stops a server may signal its whole group. Running calls are answered first, so the parent says when to end.
+// A signal that stops the server may reach its whole process group. Running calls are answered first, so the parent says when to end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 new Worker(WATCH_PARENT, { eval: true }).unref();

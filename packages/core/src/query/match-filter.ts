@@ -31,7 +31,7 @@ export function compileMatcher(filter: ParsedFilter): Matcher {
   return (user, now) => test({ user, now, places: [], words: [] });
 }
 
-/** Whether a user matches a filter. Whoever asks more than once makes a matcher of it. */
+/** Whether a user matches a filter. To ask more than once, make a matcher of it. */
 export function matchesFilter(filter: ParsedFilter, user: MatchableUser, now: number): boolean {
   return compileMatcher(filter)(user, now);
 }

@@ -129,7 +129,7 @@ function termsOfComparison({
 }
 
 /**
- * Only fields that look the same to whoever sees them: an invisible user who is online looks offline to others, so others
+ * Only fields that look the same to everybody: an invisible user who is online looks offline to others, so others
  * may match where the stored value does not.
  */
 function isIndexable(field: FieldReference): boolean {

@@ -1,5 +1,25 @@
 import { z } from 'zod';
 
+/**
+ * One setting of the server, an environment variable. `schema` reads its text. When the variable is absent or empty,
+ * `fallback` gives the value instead.
+ */
+export interface Setting<Value> {
+  name: `ROLLCALL_${string}`;
+  /** What the setting does, in one sentence. */
+  does: string;
+  /** The default, as an operator would write it or read it. */
+  default: string;
+  /** The value of the default; `undefined` when there is no default. */
+  fallback: (environment: Environment) => Value;
+  schema: z.ZodType<Value, string>;
+  /** The value must never be shown. */
+  secret?: true;
+}
+
+/** `production` with `NODE_ENV=production`, otherwise `development`. */
+export type Environment = 'development' | 'production';
+
 /** Reads `on` as true and `off` as false. */
 export function onOrOff(): z.ZodType<boolean, string> {
   return z.enum(['on', 'off']).transform(value => value === 'on') as unknown as z.ZodType<boolean, string>;
@@ -10,7 +30,7 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
   const message = `a whole number from ${min} to ${max}`;
   return z
     .string()
-    .regex(/^\d{1,9}$/, message)
+    .regex(/^\d{1,15}$/, message)
     .transform(Number)
     .refine(value => value >= min && value <= max, message);
 }
