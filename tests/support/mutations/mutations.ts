@@ -78,8 +78,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     mechanism: 'the origins that may open a socket',
-    file: 'apps/server/src/live/upgrade.ts',
-    from: 'if (origin !== undefined && !isAllowedOrigin(host.config.allowedOrigins, origin)) {',
+    file: 'apps/server/src/http/foreign-page.ts',
+    from: 'if (origin !== undefined && !isAllowedOrigin(allowedOrigins, origin)) {',
     to: 'if (origin === "nobody") {',
     test: { file: SOCKET_TESTS, name: 'refuses a page of %s with 403' },
   },
