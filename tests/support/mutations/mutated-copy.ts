@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,15 +86,7 @@ export class MutatedCopy {
     const filter = inTests ? file.slice('tests/'.length) : file;
     const options = ['--testNamePattern', patternOf(name), '--reporter=json', `--outputFile=${report}`];
     const env = { ...process.env, ROLLCALL_TEST_WHOLE: '1', VITEST: undefined };
-    // A red run ends with an error, as does one that hangs.
-    const over = await run('npx', ['vitest', 'run', filter, ...options], {
-      cwd,
-      env,
-      timeout: HANGS_MS,
-    }).then(
-      () => 'green',
-      () => 'red',
-    );
+    const over = await runWhole(['vitest', 'run', filter, ...options], { cwd, env });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined) return { ran: 1, failed: over === 'red' ? 1 : 0 };
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as Record<
@@ -103,6 +96,29 @@ export class MutatedCopy {
     const failed = (numFailedTests ?? 0) + (numFailedTestSuites ?? 0);
     return { ran: (numPassedTests ?? 0) + failed, failed };
   }
+}
+
+/**
+ * Runs a command of the packages to its end, and then ends everything that it has started: a test that goes red may leave
+ * its servers running. One that hangs is red, too.
+ */
+async function runWhole(
+  command: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<'green' | 'red'> {
+  const child = spawn('npx', command, { ...options, detached: true, stdio: 'ignore' });
+  const end = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it runs any more.
+    }
+  };
+  const hanging = setTimeout(end, HANGS_MS);
+  const [code] = await once(child, 'exit');
+  clearTimeout(hanging);
+  end();
+  return code === 0 ? 'green' : 'red';
 }
 
 /** The name of a test as a pattern. A `%s` stands for anything, as do the dollar names of a table of cases. */
