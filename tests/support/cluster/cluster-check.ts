@@ -132,7 +132,7 @@ const LEFT_OPEN = `SELECT pid FROM pg_stat_activity
   WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '1 second'`;
 
 /** What a server prints when it starts. */
-const GREETING = /^(|Rollcall answers at .*|Data: .*)$/;
+const GREETING = /^(|Rollcall answers at .*|Data: .*|To sign in, make a token: .*)$/;
 
 /** Says with which error a connection was lost that nobody depends on. */
 const HINTS = 'hints between processes';
