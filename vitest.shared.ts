@@ -19,3 +19,12 @@ export const testDefaults = { testTimeout: 300_000, hookTimeout: 300_000, maxWor
  * file takes from a third to two thirds of all the work.
  */
 export const sharedModules = { isolate: false, unstubGlobals: true };
+
+/**
+ * Tests that `npm test` leaves to `.ci/run` (`ROLLCALL_TEST_WHOLE=1`): what they guard changes seldom, and they make databases
+ * or start servers over and over.
+ */
+export const leftToTheWhole = (...files: string[]) => ({
+  // biome-ignore lint/suspicious/noUndeclaredEnvVars: Turbo runs no tests.
+  exclude: ['**/node_modules/**', ...(process.env.ROLLCALL_TEST_WHOLE === '1' ? [] : files)],
+});

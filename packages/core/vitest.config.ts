@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
+import { leftToTheWhole, sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
 
 export default defineConfig({
   ...sourceConditions,
   test: {
     ...testDefaults,
     ...sharedModules,
+    ...leftToTheWhole('test/contract/copy*.test.ts'),
     globalSetup: ['./test/databases-global-setup.ts'],
     sequence: { groupOrder: 1 },
   },

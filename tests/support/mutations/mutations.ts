@@ -45,7 +45,7 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'const MIN_SECRET_BYTES = 32;',
     to: 'const MIN_SECRET_BYTES = 1;',
     test: {
-      file: 'tests/seams/security-process.test.ts',
+      file: 'tests/processes/security-process.test.ts',
       name: 'refuses to start with a secret that is too short, and does not repeat it',
     },
   },
@@ -117,7 +117,7 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'maxBodySize: host.config.maxBodyBytes,',
     to: '',
     test: {
-      file: 'tests/seams/security-process.test.ts',
+      file: 'tests/processes/security-process.test.ts',
       name: 'keeps to its memory under bodies that are too large, tokens that are none and batches that are too long',
     },
   },
