@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     ...testDefaults,
     ...sharedModules,
-    ...leftToTheWhole('test/contract/copy*.test.ts'),
+    ...leftToTheWhole('test/contract/{copy*,migrations-in-the-way,postgres-lost}.test.ts'),
     globalSetup: ['./test/databases-global-setup.ts'],
     sequence: { groupOrder: 1 },
   },

@@ -1,7 +1,7 @@
 /** Calls that fail count against their caller like all others, and a refusal costs less than its call. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
-import { connect, refusedUpgrade, type TestSocket } from './test-socket.js';
+import { answerToUpgrade, connect, type TestSocket } from './test-socket.js';
 
 const CALLS = 5;
 const SETTINGS = { ROLLCALL_CLIENT_CALLS_PER_MINUTE: String(CALLS), ROLLCALL_LOG_LEVEL: 'info' };
@@ -169,12 +169,12 @@ describe('connections without a user', () => {
     server = await startTestServer(limits);
     const clients = await Promise.all(Array.from({ length: 4 }, () => connect(server.url)));
     const url = `${server.url}/trpc?connectionParams=1`;
-    expect(await refusedUpgrade(url)).toBe(429);
+    expect(await answerToUpgrade(url)).toBe(429);
     clients[0]?.send({ method: 'connectionParams', data: { token: await tokenOf({ server: true }) } });
     clients[0]?.send({ id: 1, method: 'query', params: { path: 'roles.list' } });
     await clients[0]?.next();
     const next = await connect(server.url);
-    expect(await refusedUpgrade(url)).toBe(429);
+    expect(await answerToUpgrade(url)).toBe(429);
     for (const { socket } of [...clients, next]) socket.terminate();
   });
 });

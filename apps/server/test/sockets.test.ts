@@ -1,7 +1,7 @@
 import type { UsersAnswer } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
-import { connect, refusedUpgrade, watchEvents } from './test-socket.js';
+import { answerToUpgrade, connect, watchEvents } from './test-socket.js';
 
 const AUTH_TIMEOUT_MS = 300;
 
@@ -22,16 +22,16 @@ describe('before the upgrade', () => {
   it.each(['https://evil.test', 'null', 'https://app.example.com.evil.test', 'http://app.example.com'])(
     'refuses a page of %s with 403',
     async origin => {
-      expect(await refusedUpgrade(`${server.url}/trpc`, { origin })).toBe(403);
+      expect(await answerToUpgrade(`${server.url}/trpc`, { origin })).toBe(403);
     },
   );
 
   it.each(['/', '/trpcx', '/trpc/live.events', '/healthz'])('refuses the path %s with 404', async path => {
-    expect(await refusedUpgrade(`${server.url}${path}`)).toBe(404);
+    expect(await answerToUpgrade(`${server.url}${path}`)).toBe(404);
   });
 
   it('refuses a Host header that is none, and lives on', async () => {
-    expect(await refusedUpgrade(`${server.url}/trpc`, { host: '[' })).toBe(400);
+    expect(await answerToUpgrade(`${server.url}/trpc`, { host: '[' })).toBe(400);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 

@@ -55,8 +55,8 @@ export async function connect(
   };
 }
 
-/** The HTTP status that an upgrade was refused with. */
-export async function refusedUpgrade(
+/** The HTTP status that an upgrade is answered with: 101 when it is not refused. */
+export async function answerToUpgrade(
   url: string,
   options: { origin?: string; host?: string } = {},
 ): Promise<number> {
@@ -64,10 +64,15 @@ export async function refusedUpgrade(
     ...(options.origin !== undefined && { origin: options.origin }),
     ...(options.host !== undefined && { headers: { host: options.host } }),
   });
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
-  socket.on('error', () => undefined);
-  socket.terminate();
-  return response.statusCode;
+  const opened = once(socket, 'open').then(() => 101);
+  const refused = once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number);
+  try {
+    return await Promise.race([opened, refused]);
+  } finally {
+    for (const outcome of [opened, refused]) outcome.catch(() => undefined);
+    socket.on('error', () => undefined);
+    socket.terminate();
+  }
 }
 
 /** The message that begins a subscription to events. */
