@@ -21,43 +21,37 @@ function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
+/** Everything that a server prints which cannot start with these settings. */
+async function outputOfFailure(settings: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = await once(child, 'close');
+  expect(code).not.toBe(0);
+  return output;
+}
+
 describe('a process', () => {
   it('that cannot start shows none of its secrets, wherever they came from', async () => {
     const canaries = ['canary-database-password', 'canary-signing-secret-of-more-than-32-bytes'];
-    const child = spawn(process.execPath, [MAIN], {
-      env: {
-        PATH: process.env.PATH,
-        ROLLCALL_DATABASE_URL: `postgres://rollcall:${canaries[0]}@127.0.0.1:1/rollcall`,
-        ROLLCALL_SECRET: `canary:${canaries[1]}`,
-        ROLLCALL_LOG_LEVEL: 'trace',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const output = await outputOfFailure({
+      ROLLCALL_DATABASE_URL: `postgres://rollcall:${canaries[0]}@127.0.0.1:1/rollcall`,
+      ROLLCALL_SECRET: `canary:${canaries[1]}`,
+      ROLLCALL_LOG_LEVEL: 'trace',
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
-    const [code] = await once(child, 'close');
-    expect(code).not.toBe(0);
     expect(output).not.toBe('');
     for (const canary of canaries) expect(output).not.toContain(canary);
   });
 
   it('refuses to start with a secret that is too short, and does not repeat it', async () => {
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env.PATH, ROLLCALL_SECRET: 'canary-short' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
-    const [code] = await once(child, 'close');
-    expect(code).not.toBe(0);
+    const output = await outputOfFailure({ ROLLCALL_SECRET: 'canary-short' });
     expect(output).toContain('32 bytes');
     expect(output).not.toContain('canary-short');
   });
