@@ -54,6 +54,9 @@ async function sightOf(userId: string): Promise<unknown[]> {
   for (const step of STEPS) {
     await step(userId);
     await note(users.connect({ user: { id: userId } }).then(({ user }) => user));
+    for (const guess of GUESSES) {
+      await note(users.connect({ user: { id: userId, ...guess } }).then(({ user }) => user));
+    }
     await note(users.query({ filter: { id: userId } }).then(answer => answer.users));
     await note(users.query({ filter: { banned: true, id: userId } }).then(answer => answer.users));
     await note(users.query({ filter: { shadow_banned: true } }));
@@ -72,6 +75,14 @@ async function sightOf(userId: string): Promise<unknown[]> {
   }
   return seen;
 }
+
+/** What somebody who connects may say of itself, to find out by the answer whether it is so. */
+const GUESSES = [
+  { shadow_banned: false },
+  { shadow_banned: true },
+  { ban_expires: NOW + 5 * 60_000 },
+  { ban_expires: NOW + 60 * 60_000 },
+];
 
 /** What is done to each user between its looks: to one of them beside shadow bans. */
 const STEPS: ((userId: string) => Promise<unknown>)[] = [

@@ -6,8 +6,9 @@ import {
   type JsonValue,
   RollcallError,
   USER_FIELDS,
+  type User,
 } from '@rollcall/protocol';
-import { parseUserInput } from '@rollcall/protocol/schemas';
+import { type FieldValues, type ParsedUserInput, parseUserInput } from '@rollcall/protocol/schemas';
 import { judge } from '../access/judge.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
@@ -16,7 +17,8 @@ import { findUsersForUpdate } from './find-users.js';
 import { mergeUser, newUserRow } from './model/replace-user.js';
 import { toUser } from './model/to-user.js';
 import { userChanges } from './model/user-changes.js';
-import type { UserRow } from './model/user-table.js';
+import { defaultFields, type UserRow } from './model/user-table.js';
+import { visibleUser } from './model/visible-user.js';
 import { throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
@@ -62,10 +64,8 @@ export async function connectUser(
   );
   if (refusal) throw refusal;
   const current = before ?? newUserRow(userId, transaction.now);
-  for (const [field, value] of Object.entries(write.fields))
-    refuseReserved(current, field, value as JsonValue);
-
-  const after = mergeUser(before, write, transaction.now);
+  const own = withoutReserved(write, toUser(current, transaction.now));
+  const after = mergeUser(before, own, transaction.now);
   const changed =
     before &&
     Object.keys(userChanges(toUser(before, transaction.now), toUser(after, transaction.now))).length > 0;
@@ -87,11 +87,22 @@ export async function connectUser(
   return row as UserRow;
 }
 
-/** Refuses a value of a field that only servers write, unless the user has it already. */
-function refuseReserved(current: UserRow, field: string, value: JsonValue): void {
-  if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') return;
-  if (jsonEqual(current[field] as JsonValue | undefined, value)) return;
-  throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may change it`, { field });
+/**
+ * What the user itself writes. A field that only servers write is left out when it says what the user reads of itself,
+ * and refused when it says anything else. What the user does not see of itself, such as a shadow ban, reads as its
+ * default: the answer must not tell what is stored.
+ */
+function withoutReserved(write: ParsedUserInput, current: User): ParsedUserInput {
+  const read = { ...defaultFields(), ...visibleUser(current, 'own') };
+  const own: FieldValues = {};
+  for (const [field, value] of Object.entries(write.fields)) {
+    if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') {
+      Object.assign(own, { [field]: value });
+    } else if (!jsonEqual(read[field] as JsonValue | undefined, value as JsonValue)) {
+      throw new RollcallError('NOT_ALLOWED', `${field}: only a server token may change it`, { field });
+    }
+  }
+  return { ...write, fields: own };
 }
 
 /**
@@ -120,8 +131,8 @@ export async function createGuest(
     );
   }
   const guest: UserRow = { ...newUserRow(id, transaction.now), role: 'guest' };
-  for (const [field, value] of Object.entries(write.fields)) refuseReserved(guest, field, value as JsonValue);
-  const after: UserRow = { ...mergeUser(undefined, write, transaction.now), role: 'guest' };
+  const own = withoutReserved(write, toUser(guest, transaction.now));
+  const after: UserRow = { ...mergeUser(undefined, own, transaction.now), role: 'guest' };
   const draft = { index: 0, before: undefined, after };
   throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
   const [row] = await saveUsers(transaction, { type: 'user', id }, [draft]);
