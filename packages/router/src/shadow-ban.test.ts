@@ -9,15 +9,16 @@ import { CallerBudgets } from './caller-budget.js';
 import type { CallContext } from './context.js';
 import { EventViewer } from './event-viewer.js';
 
-const NOW = Date.now();
+const START = Date.now();
 
+/** Two users who go through the same do so at the same times. */
+let now = START;
 let directory: Directory;
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
   const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
-  // All at one moment, so that two users who went through the same have the same times.
-  directory = await openDirectory({ databaseUrl, runTasks: false, clock: () => NOW });
+  directory = await openDirectory({ databaseUrl, runTasks: false, clock: () => now });
 });
 
 afterAll(() => directory.close());
@@ -51,10 +52,12 @@ async function sightOf(userId: string): Promise<unknown[]> {
   const note = async (call: Promise<unknown>) => {
     seen.push(await call.catch((error: Error) => error.message));
   };
+  now = START;
   for (const step of STEPS) {
+    now += 1;
     await step(userId);
     await note(users.connect({ user: { id: userId } }).then(({ user }) => user));
-    for (const guess of GUESSES) {
+    for (const guess of guesses()) {
       await note(users.connect({ user: { id: userId, ...guess } }).then(({ user }) => user));
     }
     await note(users.query({ filter: { id: userId } }).then(answer => answer.users));
@@ -63,6 +66,10 @@ async function sightOf(userId: string): Promise<unknown[]> {
     await note(moderation.queryBanned());
     await note(chat.sendMessage({ cid: `team:${userId}`, id: `${userId}-${seen.length}`, text: 'hello' }));
     await note(chat.queryMessages({ cid: `team:${userId}` }));
+    await note(chat.getChannel({ cid: `team:${userId}` }));
+    await note(chat.queryChannels({ limit: 1 }));
+    await note(chat.updateMessage({ id: `${userId}-old`, text: `step ${seen.length}` }));
+    await note(chat.getMessage({ id: `${userId}-old` }));
     await note(blocks.block({ id: 'other' }));
     await note(devices.add({ id: 'phone', push_provider: 'apn' }));
     await note(users.partialUpdate({ users: [{ id: userId, set: { step: seen.length } }] }));
@@ -77,11 +84,11 @@ async function sightOf(userId: string): Promise<unknown[]> {
 }
 
 /** What somebody who connects may say of itself, to find out by the answer whether it is so. */
-const GUESSES = [
+const guesses = () => [
   { shadow_banned: false },
   { shadow_banned: true },
-  { ban_expires: NOW + 5 * 60_000 },
-  { ban_expires: NOW + 60 * 60_000 },
+  { ban_expires: now + 5 * 60_000 },
+  { ban_expires: now + 60 * 60_000 },
 ];
 
 /** What is done to each user between its looks: to one of them beside shadow bans. */
@@ -106,6 +113,7 @@ it('a shadow-banned user sees exactly what one sees who is not', async () => {
   await directory.users.upsert({ type: 'server' }, [{ id: 'ann' }, { id: 'eve' }, { id: 'other' }]);
   for (const id of ['ann', 'eve']) {
     await api(id).chat.createChannel({ type: 'team', id, members: ['other'] });
+    await api(id).chat.sendMessage({ cid: `team:${id}`, id: `${id}-old`, text: 'before' });
   }
   const seen = { ann: await sightOf('ann'), eve: await sightOf('eve') };
   expect((await api().users.query({ filter: { shadow_banned: true } })).users).toMatchObject([{ id: 'ann' }]);

@@ -263,6 +263,42 @@ describeOnEveryEngine('messages', engine => {
     expect(await fixture.seen(as('ann'), cid)).toEqual(['m2', 'm1']);
   });
 
+  it('that an author changes under a shadow ban are seen, as they are then, by the author and by a back end only', async () => {
+    await fixture.send('ben', cid, { id: 'b1', text: 'before' });
+    await fixture.send('ann', cid, { id: 'm1', parent_id: 'b1' });
+    await fixture.setUser('ben', 'shadow_banned', true);
+    expect(await fixture.seen(as('ann'), cid)).toEqual(['m1', 'b1']);
+    await chat.updateMessage(as('ben'), { id: 'b1', text: 'before' });
+    expect(await fixture.seen(as('ann'), cid)).toEqual(['m1', 'b1']);
+    await chat.updateMessage(as('ben'), { id: 'b1', text: 'smuggled' });
+    expect(await fixture.seen(as('ann'), cid)).toEqual(['m1']);
+    expect(await refusal(chat.getMessage(as('ann'), { id: 'b1' }))).toMatchObject({ code: 'NOT_FOUND' });
+    for (const viewer of [as('ben'), BACK_END]) {
+      expect((await get('b1', viewer))?.row.text).toBe('smuggled');
+    }
+    await chat.updateMessage(BACK_END, { id: 'm1', text: 'a back end changes what it wants' });
+    expect(await fixture.seen(as('ann'), cid)).toEqual(['m1']);
+  });
+
+  it('under a shadow ban move the last message of the channel for their author only', async () => {
+    await fixture.send('ann', cid, { id: 'm1' });
+    const last = async (viewer: Parameters<Chat['getChannel']>[0]) =>
+      (await chat.getChannel(viewer, { cid })).channels[0]?.row.last_message_at;
+    const first = await last(BACK_END);
+    await fixture.setUser('ben', 'shadow_banned', true);
+    fixture.content.clock.now += 10_000;
+    await fixture.send('ben', cid, { id: 's1' });
+    expect(await last(as('ann'))).toBe(first);
+    expect(await last(BACK_END)).toBe(first);
+    expect(await last(as('ben'))).toBe((await get('s1', as('ben')))?.row.created_at);
+    expect((await chat.queryChannels(as('ben'), { limit: 1 })).channels[0]?.row.last_message_at).toBe(
+      await last(as('ben')),
+    );
+    fixture.content.clock.now += 10_000;
+    await fixture.send('ann', cid, { id: 'm2' });
+    expect(await last(as('ben'))).toBe(await last(as('ann')));
+  });
+
   it('are out of sight as soon as their author is being deleted with them', async () => {
     await fixture.send('ann', cid, { id: 'm1' });
     await fixture.send('ben', cid, { id: 'm2' });

@@ -2,6 +2,7 @@ import { type MessageContent, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { jsonEqual } from '../../json/json-values.js';
+import { toUser } from '../../users/model/to-user.js';
 import { loadActor, type Viewer } from '../../users/viewer.js';
 import { removeMessages } from './cascade-messages.js';
 import { refuseBlockedAlone } from './channel-table.js';
@@ -9,7 +10,8 @@ import { findMessage, type MessageRow, messageTable } from './message-table.js';
 import { messageContent } from './send-message.js';
 
 /**
- * Changes the named fields of a message and leaves the rest.
+ * Changes the named fields of a message and leaves the rest. What its author changes under a shadow ban nobody else sees
+ * from then on, as if it had been sent like that.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is not the author, and for a block between it and
  * the only other member of the channel; `INPUT_INVALID` if the result
  * would have too little or too much content.
@@ -21,10 +23,12 @@ export async function updateMessage(
 ): Promise<MessageRow> {
   const { dialect } = transaction;
   const before = await findMessage(transaction, viewer, { id, lock: dialect.forUpdate });
+  let { shadowed } = before;
   if (viewer.kind === 'user') {
-    await loadActor(transaction, viewer.userId, { field: 'user_id' });
+    const author = await loadActor(transaction, viewer.userId, { field: 'user_id' });
     if (before.user_id !== viewer.userId) throw notAllowed(id, 'only its author can change');
     await refuseBlockedAlone(transaction, { cid: before.cid, userId: viewer.userId }, 'id');
+    shadowed ||= toUser(author, transaction.now).shadow_banned === true;
   }
   const after = messageContent({
     text: change.text ?? before.text,
@@ -42,7 +46,7 @@ export async function updateMessage(
     transaction,
     id,
     sql`text = ${after.text ?? null}, attachments = ${dialect.jsonParameter(after.attachments)},
-      custom = ${dialect.jsonParameter(after.custom)}, updated_at = ${transaction.now}`,
+      custom = ${dialect.jsonParameter(after.custom)}, shadowed = ${raw(String(shadowed))}, updated_at = ${transaction.now}`,
   );
 }
 

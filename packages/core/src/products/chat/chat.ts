@@ -38,7 +38,7 @@ export class Chat {
   /** Makes a channel, or finds the existing one. @throws RollcallError `NOT_ALLOWED`, `INPUT_INVALID` */
   createChannel(request: NewChannel): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction =>
-      viewChannels(transaction, [await createChannel(transaction, request)]),
+      viewChannels(transaction, request.viewer, [await createChannel(transaction, request)]),
     );
   }
 
@@ -58,7 +58,7 @@ export class Chat {
   addMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction => {
       const row = await addMembers(transaction, viewer, change);
-      return viewChannels(transaction, [row]);
+      return viewChannels(transaction, viewer, [row]);
     });
   }
 
@@ -66,7 +66,7 @@ export class Chat {
   removeMembers(viewer: Viewer, change: MemberChange): Promise<ChannelPage> {
     return this.#unitOfWork.write(async transaction => {
       const row = await removeMembers(transaction, viewer, change);
-      return viewChannels(transaction, [row]);
+      return viewChannels(transaction, viewer, [row]);
     });
   }
 

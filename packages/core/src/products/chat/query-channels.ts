@@ -15,8 +15,9 @@ import {
   channelTable,
 } from './channel-table.js';
 
-/** A channel with the members that are shown with it: the first 100. */
+/** A channel as a viewer sees it, with the members that are shown with it: the first 100. */
 export interface ChannelView {
+  /** `last_message_at` is that of the last message that the viewer could see. */
   row: ChannelRow;
   members: ChannelMemberRow[];
   memberCount: number;
@@ -43,7 +44,7 @@ export async function getChannel(
       WHERE cid = ${cid} AND ${channelIsFor(viewer)} ${includeDeleted ? empty : sql`AND ${CHANNEL_IN_SIGHT}`}`,
   );
   if (!cells) throw channelNotFound(cid);
-  return viewChannels(transaction, [channelTable.decode(cells, transaction.dialect)]);
+  return viewChannels(transaction, viewer, [channelTable.decode(cells, transaction.dialect)]);
 }
 
 /**
@@ -74,7 +75,7 @@ export async function queryChannels(
   const rows = cells.slice(0, limit).map((one): ChannelRow => channelTable.decode(one, transaction.dialect));
   const last = rows.at(-1);
   return {
-    ...(await viewChannels(transaction, rows)),
+    ...(await viewChannels(transaction, viewer, rows)),
     ...(cells.length > limit && last && { next: writePageCursor(list, [last.created_at, last.cid]) }),
   };
 }
@@ -84,12 +85,14 @@ function isMember(userId: string) {
   return sql`cid IN (SELECT mine.cid FROM channel_members AS mine WHERE mine.user_id = ${userId})`;
 }
 
-/** Adds what is shown with channels, with two statements for any number of channels. */
+/** Adds what is shown with channels, with three statements for any number of channels. */
 export async function viewChannels(
   transaction: Transaction,
-  rows: readonly ChannelRow[],
+  viewer: Viewer,
+  stored: readonly ChannelRow[],
 ): Promise<ChannelPage> {
   const { dialect } = transaction;
+  const rows = await withOwnMessages(transaction, viewer, stored);
   const cells = await transaction.query(
     sql`SELECT ${raw(channelMemberTable.columnList)}, member_count FROM (
         SELECT ${raw(channelMemberTable.columnList)},
@@ -106,4 +109,26 @@ export async function viewChannels(
   }
   const userIds = new Set(cells.map(one => one.user_id as string));
   return { channels: [...views.values()], users: await findUsers(transaction, [...userIds]) };
+}
+
+/**
+ * Channels of which the last message may be one of the viewer's own that nobody else sees: a user who writes under a
+ * shadow ban must not be told by the time that stays. For anybody else it changes nothing. One index lookup a channel.
+ */
+async function withOwnMessages(
+  transaction: Transaction,
+  viewer: Viewer,
+  rows: readonly ChannelRow[],
+): Promise<readonly ChannelRow[]> {
+  if (viewer.kind === 'server') return rows;
+  const cells = await transaction.query(
+    sql`SELECT cid, (SELECT max(messages.created_at) FROM messages
+        WHERE messages.cid = channels.cid AND messages.user_id = ${viewer.userId}) AS last
+      FROM channels WHERE cid IN (${transaction.dialect.values(rows.map(row => row.cid))})`,
+  );
+  const own = new Map(cells.map(one => [one.cid as string, Number(one.last ?? 0)]));
+  return rows.map(row => {
+    const last = Math.max(row.last_message_at ?? 0, own.get(row.cid) ?? 0);
+    return last > 0 ? { ...row, last_message_at: last } : row;
+  });
 }
