@@ -171,6 +171,61 @@ describe('a user', () => {
     }
   });
 
+  it('is told who did something only where a user did it to itself', () => {
+    const by = (actor_id: string, user: string, type: EventType = 'user.updated') =>
+      new LoggedEvent('e', {
+        seq: 1,
+        type,
+        at: 1000,
+        actor_type: 'user',
+        actor_id,
+        user_id: user,
+        data: JSON.stringify({ user: { id: user }, changes: { banned: { before: false, after: true } } }),
+      });
+    const both = new EventViewer(JANE, { userIds: new Set(['jane', 'john']) });
+    for (const type of ['user.banned', 'user.updated', 'user.deactivated', 'user.deleted'] as const) {
+      for (const user of ['jane', 'john']) {
+        expect(both.see(by('mod', user, type))?.actor).toEqual({ type: 'user' });
+        expect(both.see(by(user, user, type))?.actor).toEqual({ type: 'user', id: user });
+        expect(new EventViewer(SERVER, {}).see(by('mod', user, type))?.actor).toEqual({
+          type: 'user',
+          id: 'mod',
+        });
+      }
+    }
+    const channel = new LoggedEvent('e', {
+      seq: 1,
+      type: 'channel.deleted',
+      at: 1000,
+      actor_type: 'user',
+      actor_id: 'mod',
+      data: JSON.stringify({ channel: { cid: 'm:x' }, user_ids: ['jane', 'john'] }),
+    });
+    expect(both.see(channel)?.actor).toEqual({ type: 'user' });
+    expect(new EventViewer(SERVER, {}).see(channel)?.actor).toEqual({ type: 'user', id: 'mod' });
+  });
+
+  it('is not told how much went with a user: flags, 1:1 channels and hidden messages count, too', () => {
+    const counts = { chat: { messages: 5, flags: 1, channels: 1 } };
+    for (const type of ['user.messages.deleted', 'user.messages.restored'] as const) {
+      for (const id of ['jane', 'john']) {
+        const data = JSON.stringify({ user: { id, teams: [], custom: {} }, mode: 'hard', counts });
+        const gone = new LoggedEvent('e', {
+          seq: 1,
+          type,
+          at: 1000,
+          actor_type: 'server',
+          user_id: id,
+          data,
+        });
+        const seen = watching.see(gone);
+        expect(seen).toMatchObject({ type, mode: 'hard', user: { id } });
+        expect(seen).not.toHaveProperty('counts');
+        expect(new EventViewer(SERVER, {}).see(gone)).toMatchObject({ counts });
+      }
+    }
+  });
+
   it('hears of its open ban the same, whether or not there is a shadow ban beside it', () => {
     const open = { banned: { before: false, after: true } };
     const until = { before: 1500, after: 2000 };

@@ -118,18 +118,38 @@ function fullForm(epoch: string, row: EventRow): RollcallEvent {
 const TELL_CHANGES: ReadonlySet<string> = new Set(['user.updated', 'user.banned', 'user.unbanned']);
 
 function formOf(event: RollcallEvent, visibility: Visibility): RollcallEvent | undefined {
-  if (!isUserEvent(event)) return event;
+  if (!isUserEvent(event)) return { ...event, actor: { type: event.actor.type } };
   if (visibility === 'id') return idForm(event);
-  const seen = { ...withoutBanDetails(event), user: visibleUser(event.user, visibility) };
+  const seen = {
+    ...withoutServerDetails(event),
+    actor: visibleActor(event),
+    user: visibleUser(event.user, visibility),
+  };
   // Of an erased change nobody can tell any more who saw it.
   if (!event.changes) return TELL_CHANGES.has(event.type) ? undefined : seen;
   const changes = visibleChanges(event.user, event.changes, visibility);
   return Object.keys(changes).length === 0 ? undefined : { ...seen, changes };
 }
 
-/** Servers alone are told why and by whom a user was banned. */
-function withoutBanDetails({ reason: _reason, banned_by_id: _author, ...rest }: UserEvent): UserEvent {
+/**
+ * Servers alone are told why and by whom a user was banned, and how much of its content an event is about: the counts
+ * hold what others do not see, such as flags, 1:1 channels, and messages under a shadow ban.
+ */
+function withoutServerDetails({
+  reason: _reason,
+  banned_by_id: _author,
+  counts: _counts,
+  ...rest
+}: UserEvent): UserEvent {
   return rest;
+}
+
+/**
+ * Who caused an event, as others than servers are told. Of anybody but the user itself they are told no more than that it
+ * was a user: a moderator need not be named to those whom it moderates, and may belong to another tenant.
+ */
+function visibleActor({ actor, user }: UserEvent): Actor {
+  return actor.id === user.id ? actor : { type: actor.type };
 }
 
 /** Says that something happened to a user, but not what it was or who did it. */

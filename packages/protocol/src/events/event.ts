@@ -56,7 +56,7 @@ export interface UserEvent<Custom extends object = JsonObject> extends EventBase
   modes?: DeletionModes;
   /** How the messages of the user were deleted. */
   mode?: ContentModes['messages'];
-  /** How many were deleted or restored, by product and by the name of the thing. */
+  /** How many were deleted or restored, by product and by the name of the thing. For servers only. */
   counts?: Record<string, Record<string, number>>;
   /** With a filter: whether the user matched it before the change and after it. */
   matched?: { before: boolean; after: boolean };
