@@ -3,6 +3,7 @@
  * with it, adding it, and writing where nobody else is. A back end that acts as itself is not bound.
  */
 import { RollcallError } from '@rollcall/protocol';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { belongsTo } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { findUsers, findUsersForShare, userNotFound } from '../users/find-users.js';
@@ -51,8 +52,16 @@ export async function requireReach(
 }
 
 /**
+ * Whether the member that a column names is somebody who can be reached: a deleted user reads nothing, so two people
+ * beside it are alone.
+ */
+export function isThere(column: 'channel_members.user_id' | 'call_members.user_id'): Sql {
+  return sql`EXISTS (SELECT 1 FROM users AS there WHERE there.id = ${raw(column)} AND there.deleted_at IS NULL)`;
+}
+
+/**
  * Requires that somebody may reach the one other person in a channel or a call.
- * @param others the people in it besides the person who acts. Among more than one nobody is kept from anything: a group
+ * @param others the people in it besides the person who acts, of those who {@link isThere | are there}. Among more than one nobody is kept from anything: a group
  * stays usable for two of whom one has blocked the other.
  * @throws RollcallError `NOT_ALLOWED` for a block.
  */

@@ -1,5 +1,5 @@
 /** Whoever is blocked reaches the one who blocked it in no way that names it, nor where the two are alone. */
-import { createCallSchema } from '@rollcall/protocol/schemas';
+import { createCallSchema, deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Viewer } from '../../src/users/viewer.js';
@@ -134,6 +134,24 @@ describeOnEveryEngine('a block between two', engine => {
     expect(stored?.row.started_at).toBeUndefined();
     await unblock();
     await directory.video.joinCall({ cid: before, user_id: 'ann' });
+  });
+
+  it('keeps both from a group in which nobody is left but the two, because the others were deleted', async () => {
+    const group = await channel('cat', ['ann', 'ben'], 'group');
+    const conference = await call('cat', ['ann', 'ben'], 'conference');
+    await block();
+    await send('ann', group);
+    await directory.video.joinCall({ cid: conference, user_id: 'ann' });
+    await directory.video.leaveCall({ cid: conference, user_id: 'ann' });
+    await directory.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: ['cat'] }));
+    await directory.users.upsert(SERVER, [{ id: 'dan' }]);
+    for (const [one] of PAIRS) {
+      expect(await refusal(send(one, group))).toMatchObject(REFUSED('cid'));
+      const joining = directory.video.joinCall({ cid: conference, user_id: one });
+      expect(await refusal(joining)).toMatchObject(REFUSED('cid'));
+      const adding = directory.video.addCallMembers(as(one), { cid: conference, members: ['dan'] });
+      expect(await refusal(adding)).toMatchObject(REFUSED('cid'));
+    }
   });
 
   it('leaves groups usable that both are in, reading and taking back too, and a third who adds both', async () => {

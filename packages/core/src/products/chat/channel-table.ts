@@ -1,6 +1,6 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
-import { requireReachOfOther } from '../../blocks/may-reach.js';
+import { isThere, requireReachOfOther } from '../../blocks/may-reach.js';
 import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import type { Viewer } from '../../users/viewer.js';
@@ -127,7 +127,8 @@ export async function refuseBlockedAlone(
   field: string,
 ): Promise<void> {
   const cells = await transaction.query(
-    sql`SELECT user_id FROM channel_members WHERE cid = ${cid} AND user_id <> ${userId} LIMIT 2`,
+    sql`SELECT user_id FROM channel_members WHERE cid = ${cid} AND user_id <> ${userId}
+      AND ${isThere('channel_members.user_id')} LIMIT 2`,
   );
   const others = cells.map(cell => cell.user_id as string);
   await requireReachOfOther(transaction, { userId, others }, { field });

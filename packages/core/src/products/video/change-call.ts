@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
-import { requireReach, requireReachOfOther } from '../../blocks/may-reach.js';
+import { isThere, requireReach, requireReachOfOther } from '../../blocks/may-reach.js';
 import { insertRows } from '../../database/table.js';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
 import { loadActor, type Viewer } from '../../users/viewer.js';
@@ -17,7 +17,7 @@ export interface CallParticipant {
  * Adds the member to the call. The first member to join starts the call. A member who is already in the call stays as
  * it is.
  * @throws RollcallError `NOT_FOUND` for a user who is not a member, `INPUT_INVALID` for a call that has ended,
- * `NOT_ALLOWED` for a block between the two of a 1:1 call, `USER_BANNED` and the like.
+ * `NOT_ALLOWED` for a block between it and the only other one in the call, `USER_BANNED` and the like.
  */
 export async function joinCall(
   transaction: WriteTransaction,
@@ -54,15 +54,18 @@ export async function leaveCall(
   return call;
 }
 
-/** Refuses a user who would reach the other of a 1:1 call over a block. @throws RollcallError `NOT_ALLOWED` */
+/**
+ * Refuses a user who would reach the other one over a block in a call of the two, whoever else was in it before.
+ * @throws RollcallError `NOT_ALLOWED`
+ */
 async function refuseBlockedCall(
   transaction: WriteTransaction,
-  { cid, people }: CallRow,
+  { cid }: CallRow,
   userId: string,
 ): Promise<void> {
-  if (people !== 2) return;
   const cells = await transaction.query(
-    sql`SELECT user_id FROM call_members WHERE cid = ${cid} AND user_id <> ${userId}`,
+    sql`SELECT user_id FROM call_members WHERE cid = ${cid} AND user_id <> ${userId}
+      AND ${isThere('call_members.user_id')} LIMIT 2`,
   );
   const others = cells.map(cell => cell.user_id as string);
   await requireReachOfOther(transaction, { userId, others }, { field: 'cid' });
@@ -104,7 +107,7 @@ export async function endCall(
  * Adds members, for a member or a back end. A user who is already a member stays as it is. A third member turns a 1:1
  * call into a group call, permanently.
  * @throws RollcallError `NOT_FOUND`, `INPUT_INVALID` for a call that has ended, `USER_NOT_FOUND` or `USER_DELETED` for
- * a new member, `NOT_ALLOWED` for a block between the user who adds and a new member or the other of a 1:1 call,
+ * a new member, `NOT_ALLOWED` for a block between the user who adds and a new member or the only other one in the call,
  * `USER_BANNED` for the user who adds.
  */
 export async function addCallMembers(
