@@ -2,6 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { ErrorCode, UpsertUserInput } from '@rollcall/protocol';
 
+const OWNER_ONLY = 0o600;
+
 /** A row that was not stored, and why: an entry of the error file. */
 export interface FailedRow {
   /** The line of the input that the row begins on, from 1. */
@@ -36,7 +38,7 @@ export function failedRow(
 
 /**
  * The file that lists the rows that were not stored, one JSON object a line. The first entry creates the file. Each
- * entry is written at once, so that it stays when the process dies.
+ * entry is written at once, so that it stays when the process dies. Only its owner can read it: it repeats people's data.
  */
 export class ErrorFile {
   readonly path: string;
@@ -55,12 +57,13 @@ export class ErrorFile {
     const entries = await readFile(this.path, 'utf8').catch(() => '');
     const kept = entries.split('\n').filter(entry => rowOf(entry) <= options.keepToLine);
     if (kept.length === 0) return rm(this.path, { force: true });
-    await writeFile(`${this.path}.new`, `${kept.join('\n')}\n`);
+    await rm(`${this.path}.new`, { force: true });
+    await writeFile(`${this.path}.new`, `${kept.join('\n')}\n`, { mode: OWNER_ONLY });
     await rename(`${this.path}.new`, this.path);
   }
 
   add(failed: FailedRow): void {
-    this.#descriptor ??= openSync(this.path, 'a');
+    this.#descriptor ??= openSync(this.path, 'a', OWNER_ONLY);
     writeSync(this.#descriptor, `${JSON.stringify(failed)}\n`);
   }
 

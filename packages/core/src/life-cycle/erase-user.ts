@@ -14,7 +14,6 @@ import { putTombstone, removeUser, storePrunedUser, tombstoneOf } from '../users
 export interface EraseWork {
   userId: string;
   mode: 'pruning' | 'hard';
-  taskId: string;
   /** Up to which entry the user is erased from the log. */
   forgottenTo: number;
   limit: number;
@@ -29,7 +28,7 @@ export interface EraseWork {
  */
 export async function eraseUser(
   transaction: WriteTransaction,
-  { userId, mode, taskId, forgottenTo, limit }: EraseWork,
+  { userId, mode, forgottenTo, limit }: EraseWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   // If the id is erased too, it also leaves what is kept about other people.
   const others = mode === 'hard';
@@ -42,11 +41,11 @@ export async function eraseUser(
   const next = await eraseInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
   await removeBlocksOf(transaction, userId);
+  await eraseTaskUser(transaction, { userId, name });
   if (mode === 'pruning') {
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
-    await eraseTaskUser(transaction, { userId, name, taskId });
     await eraseNewOwner(transaction, userId);
     await eraseBans(transaction, userId);
     await removeUser(transaction, userId);

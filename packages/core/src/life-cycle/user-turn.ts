@@ -111,15 +111,15 @@ async function goOn(
     await logMessages(step, cascade, { counts: changed, products: tools.products });
   let name = userId;
   if (mode) {
-    const taskId = step.task.id;
     if (position.forgottenTo === undefined) {
       // Steps of their own erase the user from the log. The events of this step have to be in the log first, and later
       // events have to name the user by its tombstone.
-      if (mode === 'hard') await eraseTaskActor(transaction, { userId, name: tombstoneOf(userId), taskId });
+      const renamed = { userId, name: tombstoneOf(userId), taskId: step.task.id };
+      if (mode === 'hard') await eraseTaskActor(transaction, renamed);
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
     const { forgottenTo } = position;
-    const erasing = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
+    const erasing = { userId, mode, forgottenTo, limit: CHANGES_PER_STEP };
     const done = await eraseUser(transaction, erasing);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });

@@ -29,10 +29,13 @@ export async function eraseTaskActor(
   }
 }
 
-/** Gives the user that name among the users of all tasks. An error message may quote the user, so it is erased too. */
+/**
+ * Takes what error messages may quote of a user out of the results of all tasks, and gives the user that name there.
+ * @param names `name` is the id where the id stays.
+ */
 export async function eraseTaskUser(
   transaction: WriteTransaction,
-  { userId, name }: EraseTaskUser,
+  { userId, name }: Pick<EraseTaskUser, 'userId' | 'name'>,
 ): Promise<void> {
   const { dialect } = transaction;
   const rows = await transaction.query(
@@ -50,5 +53,6 @@ export async function eraseTaskUser(
         WHERE task_id = ${row.task_id as string} AND user_id = ${userId}`,
     );
   }
+  if (name === userId) return;
   await transaction.query(sql`UPDATE task_users SET user_id = ${name} WHERE user_id = ${userId}`);
 }

@@ -2,6 +2,7 @@ import type { Actor } from '@rollcall/protocol';
 import { deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Settings } from '../../src/settings/settings.js';
 import { tombstoneOf } from '../../src/users/tombstones.js';
 import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { rowsWith } from '../support/life-cycle/stored-data.js';
@@ -45,6 +46,39 @@ describeOnEveryEngine('a user who was erased', engine => {
     await fixture.ended(await fixture.exports.exportUsers(SERVER, ['bob']));
     await fixture.ended(await ask(SERVER, ['jane']));
     await isNowhere();
+  });
+
+  it('is not quoted by the results of earlier tasks, whether its id goes or stays', async () => {
+    const settings = new Settings(fixture.database.unitOfWork);
+    for (const user of ['pruning', 'hard'] as const) {
+      const id = `quoted-${user}`;
+      const name = `Quoted ${user}`;
+      await fixture.users.upsert(SERVER, [{ id, name }]);
+      await settings.update(SERVER, { enforce_unique_usernames: 'no' });
+      await fixture.ended(
+        await ask(SERVER, [id], {
+          user: 'soft',
+          messages: undefined,
+          conversations: undefined,
+          calls: undefined,
+        }),
+      );
+      await settings.update(SERVER, { enforce_unique_usernames: 'app' });
+      await fixture.users.upsert(SERVER, [{ id: `rival-${user}`, name: `quoted-${user}` }]);
+      const restoration = await fixture.lifeCycle.restoreUsers(SERVER, [id], false);
+      const failed = await fixture.ended(restoration);
+      expect(JSON.stringify(failed.result)).toContain(name);
+      await fixture.ended(await ask(SERVER, [id], { user }));
+      const users = (await fixture.tasks.get(restoration)).result?.users;
+      const known = user === 'hard' ? tombstoneOf(id) : id;
+      expect(users).toEqual({
+        [known]: {
+          status: 'failed',
+          error: { code: 'USERNAME_TAKEN', message: 'the user was erased later' },
+        },
+      });
+      expect(rowsWith(await fixture.dump(), name)).toEqual([]);
+    }
   });
 
   it('is not named by exports of others that were made before: by a change that it made to them', async () => {
