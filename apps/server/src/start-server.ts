@@ -101,6 +101,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const silent = new SilentConnections(server);
     const sockets = attachSocketHandler(server, host);
     const stopWatching = await watchAccess(host);
+    await directory.warmUp();
     const port = await listen(server, config).catch(async (error: unknown) => {
       await stopWatching();
       throw error;

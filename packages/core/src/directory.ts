@@ -61,6 +61,8 @@ export interface Directory {
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
+  /** Opens what the first queries would otherwise wait for, for a process that stays. It never throws. */
+  warmUp(): Promise<void>;
   /** Whether the storage takes writes. After a write has failed, another is tried from time to time. It never rejects. */
   isWritable(): Promise<boolean>;
   /**
@@ -154,6 +156,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     chat,
     video,
     feeds,
+    warmUp: () => unitOfWork.warmUp(),
     isWritable: () => storage.writeProbe.isWritable(),
     stopWork,
     close: () => {

@@ -55,7 +55,15 @@ export async function openSqliteReader(
 ): Promise<SqliteReader> {
   if (interruptible && address.engine === 'better-sqlite3') {
     const driver = require.resolve('better-sqlite3');
-    return new ReaderProcess({ driver, file: address.file, pragmas: PRAGMAS.reader });
+    const reader = new ReaderProcess({ driver, file: address.file, pragmas: PRAGMAS.reader });
+    try {
+      // It has read the schema then: the first statement of a caller waits for nothing.
+      await reader.query('SELECT count(*) FROM sqlite_schema', []);
+      return reader;
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
   }
   const source = await openSqlite(address, 'reader', []);
   const runner = source.createQueryRunner();
@@ -63,6 +71,7 @@ export async function openSqliteReader(
     query: async (text, values) => (await runner.query(text, [...values], true)).records,
     interrupt: () =>
       (source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),
+    interruptEnds: false,
     close: () => source.destroy(),
   };
 }

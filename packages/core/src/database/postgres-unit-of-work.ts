@@ -109,6 +109,9 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
+  /** The pool opens connections in a few milliseconds each. */
+  async warmUp(): Promise<void> {}
+
   async scrub(): Promise<boolean> {
     return true;
   }

@@ -33,6 +33,7 @@ interface Pending {
  * can be killed at any moment, and the operating system lets go of what it held.
  */
 export class ReaderProcess implements SqliteReader {
+  readonly interruptEnds = true;
   readonly #process: ChildProcess;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;

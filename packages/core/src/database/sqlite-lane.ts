@@ -1,37 +1,41 @@
 import { QueryDeadline } from './query-deadline.js';
 import { ReaderPool, type WaitingLimits } from './reader-pool.js';
+import { ReaderSeat } from './reader-seat.js';
 import { busy, classifyStorageError, unavailable } from './storage-error.js';
 
 /** A read-only connection to an embedded file. */
 export interface SqliteReader {
   query(text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Ends the statements that run, with an error. It does nothing when none runs. It may cost the connection. */
+  /** Ends the statements that run, with an error. It does nothing when none runs. */
   interrupt(): void;
+  /** Whether to interrupt it costs the connection. */
+  readonly interruptEnds: boolean;
   close(): Promise<void>;
 }
 
 /** Runs a statement inside of a read. */
 export type RunStatement = SqliteReader['query'];
 
-/** A place for a reader: the reader is opened when it is first used, and again after it was given up. */
-interface Seat {
-  reader: SqliteReader | undefined;
-}
+/** How long before a query's time is over a reader is opened that can take the place of its own. */
+const PREPARE_AHEAD_MS = 1000;
 
 /** One lane of reads on an embedded file: its readers serve one queue, and each read is one transaction. */
 export class SqliteLane {
-  readonly #open: () => Promise<SqliteReader>;
-  readonly #seats: Seat[];
-  readonly #pool: ReaderPool<Seat>;
+  readonly #seats: ReaderSeat[];
+  readonly #pool: ReaderPool<ReaderSeat>;
   readonly #running = new Set<QueryDeadline>();
 
   constructor(
     open: () => Promise<SqliteReader>,
     { readers, ...limits }: WaitingLimits & { readers: number },
   ) {
-    this.#open = open;
-    this.#seats = Array.from({ length: readers }, () => ({ reader: undefined }));
+    this.#seats = Array.from({ length: readers }, () => new ReaderSeat(open));
     this.#pool = new ReaderPool(this.#seats, limits);
+  }
+
+  /** Opens the readers, which are otherwise opened when they are first used. It never throws. */
+  async open(): Promise<void> {
+    await Promise.all(this.#seats.map(seat => seat.fill()));
   }
 
   /**
@@ -40,35 +44,56 @@ export class SqliteLane {
    * @throws RollcallError `QUERY_TOO_EXPENSIVE`, `UNAVAILABLE`
    */
   read<Result>(work: (run: RunStatement) => Promise<Result>, limitMs?: number): Promise<Result> {
-    return this.#pool.run(async seat => {
-      try {
-        seat.reader ??= await this.#open();
-        await seat.reader.query('BEGIN', []);
-        return await this.#limited(seat.reader, work, limitMs);
-      } catch (error) {
-        if (classifyStorageError(error) !== 'unavailable') throw error;
-        await giveUp(seat);
-        throw unavailable(error);
-      } finally {
-        // A reader that cannot even end its transaction is replaced. What it read stays right.
-        await seat.reader?.query('ROLLBACK', []).catch(() => giveUp(seat));
-      }
+    return new Promise((resolve, reject) => {
+      const occupied = this.#pool.run(async seat => {
+        await this.#readOn(seat, work, limitMs).then(resolve, reject);
+        // The answer does not wait for it, but the seat does: the next read has a reader that is open, or another seat.
+        await seat.fill();
+      });
+      occupied.catch(reject);
     });
   }
 
   /** Ends the reads that run, refuses those that wait, and closes the readers. */
   async close(): Promise<void> {
     const closed = this.#pool.close();
+    for (const seat of this.#seats) seat.retire();
     for (const deadline of this.#running) deadline.end(busy('the storage is closed'));
     await closed;
-    await Promise.all(this.#seats.map(giveUp));
+    await Promise.all(this.#seats.map(seat => seat.close()));
   }
 
-  async #limited<Result>(
-    reader: SqliteReader,
+  async #readOn<Result>(
+    seat: ReaderSeat,
     work: (run: RunStatement) => Promise<Result>,
     limitMs: number | undefined,
   ): Promise<Result> {
+    let reader: SqliteReader | undefined;
+    try {
+      reader = await seat.take();
+      await reader.query('BEGIN', []);
+      return await this.#limited(seat, work, limitMs);
+    } catch (error) {
+      if (classifyStorageError(error) !== 'unavailable') throw error;
+      await seat.giveUp();
+      reader = undefined;
+      throw unavailable(error);
+    } finally {
+      // A reader that cannot even end its transaction is replaced. What it read stays right.
+      await reader?.query('ROLLBACK', []).catch(() => seat.giveUp());
+    }
+  }
+
+  async #limited<Result>(
+    seat: ReaderSeat,
+    work: (run: RunStatement) => Promise<Result>,
+    limitMs: number | undefined,
+  ): Promise<Result> {
+    const reader = await seat.take();
+    const preparing =
+      limitMs !== undefined && reader.interruptEnds
+        ? setTimeout(() => seat.prepare(), limitMs - Math.min(limitMs / 2, PREPARE_AHEAD_MS))
+        : undefined;
     const deadline = new QueryDeadline(limitMs, () => reader.interrupt());
     // A lookup is short and somebody may need it until the end.
     if (limitMs !== undefined) this.#running.add(deadline);
@@ -84,13 +109,7 @@ export class SqliteLane {
     } finally {
       this.#running.delete(deadline);
       deadline.stop();
+      clearTimeout(preparing);
     }
   }
-}
-
-async function giveUp(seat: Seat): Promise<void> {
-  const { reader } = seat;
-  seat.reader = undefined;
-  // A reader that cannot even be closed holds nothing that was acknowledged.
-  await reader?.close().catch(() => undefined);
 }

@@ -120,6 +120,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return this.#lookups.read(inTransaction);
   }
 
+  warmUp(): Promise<void> {
+    return this.#queries.open();
+  }
+
   async scrub(): Promise<boolean> {
     const rewritten = await this.#writes.run(async () => {
       this.#writer ??= await this.#open.writer();

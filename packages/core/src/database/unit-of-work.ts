@@ -68,6 +68,8 @@ export interface UnitOfWork {
    * @throws RollcallError `QUERY_TOO_EXPENSIVE` for a query whose time is over.
    */
   read<Result>(work: (transaction: Transaction) => Promise<Result>, lane?: ReadLane): Promise<Result>;
+  /** Opens what the first queries would otherwise wait for. It never throws. */
+  warmUp(): Promise<void>;
   /** Sets what is called after every commit of this process that added to the event log. It must not throw. */
   onLogged(listener: () => void): void;
   /**

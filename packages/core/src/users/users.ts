@@ -4,6 +4,7 @@ import type { Principal } from '../access/tokens.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
+import { asksByKey } from '../query/asks-by-key.js';
 import { queryUsers } from '../query/query-users.js';
 import type { UserQuery } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
@@ -124,6 +125,8 @@ export class Users {
     limits?: QueryLimits,
   ): Promise<{ rows: UserRow[]; next?: string; position: string }> {
     let indexed: readonly string[] = [];
+    // Who asks for users by their ids waits for no search.
+    const lane = asksByKey(query) ? undefined : queryLane(limits);
     const read = this.#unitOfWork.read(async transaction => {
       // The position is read first: an event that it does not include is news, even if a row shows it already.
       const { epoch, seq } = await readBounds(transaction);
@@ -131,7 +134,7 @@ export class Users {
       indexed = indexedFields;
       const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
       return { ...found, position: formatPosition({ epoch, seq }) };
-    }, queryLane(limits));
+    }, lane);
     return read.catch((error: unknown) => {
       throw adviseOnCost(error, query, indexed);
     });

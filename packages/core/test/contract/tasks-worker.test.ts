@@ -290,6 +290,7 @@ describeOnEveryEngine('a task worker', engine => {
       read: work => tumble(() => inner.read(work)),
       write: work => tumble(() => inner.write(work)),
       onLogged: listener => inner.onLogged(listener),
+      warmUp: () => inner.warmUp(),
       scrub: () => inner.scrub(),
       close: () => inner.close(),
     };

@@ -46,6 +46,10 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.dialect;
   }
 
+  warmUp(): Promise<void> {
+    return this.#inner.warmUp();
+  }
+
   scrub(): Promise<boolean> {
     return this.#inner.scrub();
   }
