@@ -1,9 +1,9 @@
 import { DEFAULT_GRANTS, GRANTS } from '@rollcall/protocol';
-import { SignJWT } from 'jose';
-import { SECRET, type ServerProcess, startServerProcess } from '../processes/server-process.js';
+import { type ServerProcess, startServerProcess } from '../processes/server-process.js';
 import { until } from '../until.js';
 import { type CallerKind, type Outcome, roleOf, type Scene, sceneOf } from './permission-callers.js';
 import type { PermissionRow } from './permission-row.js';
+import { signToken } from './sign-token.js';
 
 /** How a procedure is called. */
 export type ProcedureType = 'query' | 'mutation' | 'subscription';
@@ -34,7 +34,11 @@ export class PermissionStage {
   static async open(types: Readonly<Record<string, ProcedureType>>): Promise<PermissionStage> {
     const many = '1000000';
     const env = { ROLLCALL_CLIENT_CALLS_PER_MINUTE: many, ROLLCALL_GUESTS_PER_MINUTE: many };
-    const stage = new PermissionStage(await startServerProcess({ env }), types, await sign({ server: true }));
+    const stage = new PermissionStage(
+      await startServerProcess({ env }),
+      types,
+      await signToken({ server: true }),
+    );
     const grants: Record<string, readonly string[]> = { ...DEFAULT_GRANTS, nothing: [] };
     for (const grant of GRANTS) {
       grants[`only-${grant}`] = [grant];
@@ -152,7 +156,7 @@ export class PermissionStage {
     if (kind === 'nobody') return undefined;
     if (kind === 'anonymous') return 'anonymous';
     if (kind === 'server') return this.#serverToken;
-    if (kind !== 'guest') return sign({ user_id: me });
+    if (kind !== 'guest') return signToken({ user_id: me });
     const answer = await this.#send('users.connectGuest', { user: { id: me } }, undefined);
     return ((await answer.json()) as { result: { data: { token: string } } }).result.data.token;
   }
@@ -171,15 +175,6 @@ export class PermissionStage {
     const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`;
     return fetch(`${url}${query}`, headers && { headers });
   }
-}
-
-/** A token that was issued a minute ago, so that a revocation up to now is about it. */
-function sign(claims: Record<string, unknown>): Promise<string> {
-  const [kid = '', secret] = SECRET.split(':');
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256', kid })
-    .setIssuedAt(Math.floor(Date.now() / 1000) - 60)
-    .sign(new TextEncoder().encode(secret));
 }
 
 function outcomeOf(body: string): Outcome {
