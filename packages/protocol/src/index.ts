@@ -197,4 +197,5 @@ export type {
   UserFieldsInput,
   UserInput,
   UsersAnswer,
+  WriteCounts,
 } from './users/user-input.js';
