@@ -189,6 +189,7 @@ export {
   type UserFieldsWith,
   type WritableField,
 } from './users/user-fields.js';
+export { isUserId, USER_ID_RULE } from './users/user-id.js';
 export type {
   PartialUserUpdate,
   PushNotificationsInput,
@@ -196,4 +197,5 @@ export type {
   UserFieldsInput,
   UserInput,
   UsersAnswer,
+  WriteCounts,
 } from './users/user-input.js';

@@ -56,8 +56,8 @@ export const usersRouter = router({
   upsert: serverProcedure
     .input(z.strictObject({ users: checkedByCore<UpsertUserInput[]>() }))
     .mutation(async ({ ctx, input }): Promise<UsersAnswer> => {
-      const rows = await ctx.directory.users.upsert(ctx.actor, input.users);
-      return usersFor({ kind: 'server', actor: ctx.actor }, rows);
+      const { rows, counts } = await ctx.directory.users.upsert(ctx.actor, input.users);
+      return { ...usersFor({ kind: 'server', actor: ctx.actor }, rows), counts };
     }),
 
   /**
@@ -68,12 +68,12 @@ export const usersRouter = router({
   partialUpdate: callerProcedure
     .input(z.strictObject({ users: checkedByCore<PartialUserUpdate[]>() }))
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<UsersAnswer> => {
-      const rows = await directory.users.partialUpdate(caller.actor, input.users, {
+      const { rows, counts } = await directory.users.partialUpdate(caller.actor, input.users, {
         fields: caller.kind === 'server' ? 'server' : 'user',
         tenant: tenantOfCaller(caller),
         authorise: ids => authoriseUpdate(caller, ids, async others => directory.users.find(others)),
       });
-      return usersFor(caller, rows);
+      return { ...usersFor(caller, rows), counts };
     }),
 
   /**

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { RollcallError, type TokenClaims } from '@rollcall/protocol';
+import { isUserId, RollcallError, type TokenClaims, USER_ID_RULE } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { parseDurationSeconds } from '../options/option-values.js';
@@ -37,9 +37,7 @@ function claimsOf({ user, server, expiresIn }: TokenOptions, nowS: number): Toke
   if (user === undefined || server) {
     throw new RollcallError('INPUT_INVALID', 'whose token it is: give either --user <id> or --server');
   }
-  if (!/^[A-Za-z0-9@_-]{1,255}$/.test(user)) {
-    throw new RollcallError('INPUT_INVALID', 'user: a user id is 1 to 255 characters of A-Z a-z 0-9 @ _ -');
-  }
+  if (!isUserId(user)) throw new RollcallError('INPUT_INVALID', `user: ${USER_ID_RULE}`);
   return { user_id: user, ...times };
 }
 

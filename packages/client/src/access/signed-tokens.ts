@@ -1,6 +1,5 @@
-import { RollcallError, type TokenClaims } from '@rollcall/protocol';
+import { isUserId, RollcallError, type TokenClaims, USER_ID_RULE } from '@rollcall/protocol';
 import { SignJWT } from 'jose';
-import { isUserId, USER_ID_RULE } from '../users/users.js';
 import type { TokenSource } from './token-source.js';
 
 const MIN_SECRET_BYTES = 32;

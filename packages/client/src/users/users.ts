@@ -86,11 +86,3 @@ async function* allPages<Item>(
     next = page.next;
   } while (next !== undefined);
 }
-
-/** The rule for user ids, for messages. */
-export const USER_ID_RULE = 'a user id has 1–255 characters of A-Z a-z 0-9 @ _ -';
-
-/** Whether a value can be the id of a user. */
-export function isUserId(id: unknown): id is string {
-  return typeof id === 'string' && /^[A-Za-z0-9@_-]{1,255}$/.test(id);
-}

@@ -64,7 +64,10 @@ async function changeUser(
   if (after === before) return { status: 'unchanged' };
   const draft = { index: 0, before, after };
   if (before.deleted_at !== after.deleted_at) {
-    const [issue] = await draftIssues(transaction, await readSettings(transaction), [draft]);
+    const [issue] = await draftIssues(transaction, await readSettings(transaction), {
+      drafts: [draft],
+      found: [],
+    });
     if (issue) return failure(issue);
   }
   await saveUsers(transaction, actor, [draft]);

@@ -10,18 +10,22 @@ import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { normaliseUsername } from './model/derived-columns.js';
 import type { UserDraft } from './model/user-changes.js';
+import type { UserRow } from './model/user-table.js';
 
-/** Checks a batch of changes against the stored data and the settings, and answers with everything that is wrong. */
+/**
+ * Checks a batch of changes against the stored data and the settings, and answers with everything that is wrong. No user
+ * is blamed for another one: whoever is not named could be written without those who are.
+ * @param batch the drafts, and what has been found wrong with the batch before.
+ */
 export async function draftIssues(
   transaction: WriteTransaction,
   settings: AppSettings,
-  drafts: readonly UserDraft[],
+  { drafts, found }: { drafts: readonly UserDraft[]; found: readonly Issue[] },
 ): Promise<Issue[]> {
-  return [
-    ...sizeIssues(settings, drafts),
-    ...(await checkRoles(transaction, drafts)),
-    ...(await checkUsernames(transaction, settings.enforce_unique_usernames, drafts)),
-  ];
+  const issues = [...sizeIssues(settings, drafts), ...(await checkRoles(transaction, drafts))];
+  const refused = new Set([...found, ...issues].map(issue => issue.index));
+  const scope = settings.enforce_unique_usernames;
+  return [...issues, ...(await checkUsernames(transaction, scope, { drafts, refused }))];
 }
 
 /**
@@ -70,8 +74,8 @@ async function checkRoles(transaction: WriteTransaction, drafts: readonly UserDr
 interface Holder {
   id: string;
   teams: readonly string[];
-  /** The draft that gives the user this name, if the user is in the batch. */
-  draft?: UserDraft;
+  /** Of a user in the batch: its draft, and whether this is the name that it has before or after. */
+  draft?: { of: UserDraft; state: 'before' | 'after' };
 }
 
 /**
@@ -81,39 +85,52 @@ interface Holder {
  *
  * Writers of one name wait for each other from here until they commit, so exactly one of two concurrent writers
  * succeeds.
+ * @param batch `refused`: the indexes of the users who will not be written. They keep the names that they have, and take
+ * no others.
  */
 async function checkUsernames(
   transaction: WriteTransaction,
   scope: UsernameScope,
-  drafts: readonly UserDraft[],
+  { drafts, refused }: { drafts: readonly UserDraft[]; refused: ReadonlySet<number | undefined> },
 ): Promise<Issue[]> {
   if (scope === 'no') return [];
-  const claims = drafts.filter(draft => usernameOf(draft) !== undefined && claimsName(draft, scope));
-  if (claims.length === 0) return [];
-  const keys = [...new Set(claims.flatMap(draft => usernameOf(draft) ?? []))].sort();
+  const claims = new Set(
+    drafts.filter(draft => usernameOf(draft.after) !== undefined && claimsName(draft, scope)),
+  );
+  if (claims.size === 0) return [];
+  const keys = [...new Set([...claims].flatMap(({ after }) => usernameOf(after) ?? []))].sort();
   await transaction.lock(keys.map(key => `username:${key}`));
   const holders = await holdersOf(transaction, keys, drafts);
 
-  const issues: Issue[] = [];
-  for (const draft of claims) {
-    const rivals = holders.get(usernameOf(draft) ?? '') ?? [];
-    const taken = rivals.some(
-      rival => rival.id !== draft.after.id && !yields(rival, draft, claims) && meet(scope, rival, draft),
+  const lost = new Set(drafts.filter(draft => refused.has(draft.index)));
+  const holds = (rival: Holder, claim: UserDraft) => {
+    if (!rival.draft) return true;
+    const { of, state } = rival.draft;
+    if (lost.has(of)) return state === 'before';
+    // If two users of one batch claim the same name, the first keeps it and the second is the error.
+    return state === 'after' && !(claims.has(of) && of.index > claim.index);
+  };
+  const isTaken = (claim: UserDraft) =>
+    (holders.get(usernameOf(claim.after) ?? '') ?? []).some(
+      rival => rival.id !== claim.after.id && holds(rival, claim) && meet(scope, rival, claim),
     );
-    if (taken) issues.push(takenIssue(draft, scope));
+  // Whoever is refused keeps a name that somebody else may have counted on, so it goes on until nobody is added.
+  const taken = new Set<UserDraft>();
+  for (let known = -1; known < taken.size; ) {
+    known = taken.size;
+    for (const claim of claims) {
+      if (taken.has(claim) || !isTaken(claim)) continue;
+      taken.add(claim);
+      lost.add(claim);
+    }
   }
-  return issues;
+  return [...taken].filter(isTaken).map(draft => takenIssue(draft, scope));
 }
 
 function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean {
   if (!before || before.name !== after.name) return true;
   if (before.deleted_at !== undefined && after.deleted_at === undefined) return true;
   return scope === 'team' && !jsonEqual(before.teams, after.teams);
-}
-
-/** If two users of one batch claim the same name, the first keeps it and the second is the error. */
-function yields(rival: Holder, draft: UserDraft, claims: readonly UserDraft[]): boolean {
-  return rival.draft !== undefined && claims.includes(rival.draft) && rival.draft.index > draft.index;
 }
 
 function meet(scope: UsernameScope, rival: Holder, { after }: UserDraft): boolean {
@@ -140,15 +157,19 @@ async function holdersOf(
     if (!inBatch.has(id)) add(row.name_key as string, { id, teams: dialect.readJson(row.teams) as string[] });
   }
   for (const draft of drafts) {
-    const { id, teams, deleted_at } = draft.after;
-    const username = usernameOf(draft);
-    if (username !== undefined && deleted_at === undefined) add(username, { id, teams, draft });
+    for (const state of ['before', 'after'] as const) {
+      const row = draft[state];
+      const username = row?.deleted_at === undefined ? row && usernameOf(row) : undefined;
+      if (row && username !== undefined) {
+        add(username, { id: row.id, teams: row.teams, draft: { of: draft, state } });
+      }
+    }
   }
   return holders;
 }
 
-function usernameOf({ after }: UserDraft): string | undefined {
-  return after.name === undefined ? undefined : normaliseUsername(after.name);
+function usernameOf({ name }: Pick<UserRow, 'name'>): string | undefined {
+  return name === undefined ? undefined : normaliseUsername(name);
 }
 
 function takenIssue({ index, after }: UserDraft, scope: UsernameScope): Issue {

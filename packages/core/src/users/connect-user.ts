@@ -82,7 +82,11 @@ export async function connectUser(
     );
   }
   const draft = { index: 0, before, after };
-  throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
+  throwIssues(
+    (await draftIssues(transaction, settings, { drafts: [draft], found: [] })).map(
+      ({ index: _, ...issue }) => issue,
+    ),
+  );
   const [row] = await saveUsers(transaction, actor, [draft]);
   return row as UserRow;
 }
@@ -134,7 +138,11 @@ export async function createGuest(
   const own = withoutReserved(write, toUser(guest, transaction.now));
   const after: UserRow = { ...mergeUser(undefined, own, transaction.now), role: 'guest' };
   const draft = { index: 0, before: undefined, after };
-  throwIssues((await draftIssues(transaction, settings, [draft])).map(({ index: _, ...issue }) => issue));
+  throwIssues(
+    (await draftIssues(transaction, settings, { drafts: [draft], found: [] })).map(
+      ({ index: _, ...issue }) => issue,
+    ),
+  );
   const [row] = await saveUsers(transaction, { type: 'user', id }, [draft]);
   return row as UserRow;
 }

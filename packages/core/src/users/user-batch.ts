@@ -17,10 +17,11 @@ import type { UserRow } from './model/user-table.js';
 import { parseBatch, throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
+import { countWritten, type WrittenUsers } from './written-users.js';
 
 /** A parsed batch of upserts, ready to be written in a transaction. */
 export interface ParsedUpserts {
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
+  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<WrittenUsers>;
 }
 
 /** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
@@ -41,18 +42,24 @@ export function parseUpserts(raw: unknown): ParsedUpserts {
       const refusals = items.flatMap(({ index, item }) =>
         erased.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
       );
-      throwIssues([...issues, ...refusals, ...(await draftIssues(transaction, settings, drafts))]);
-      return saveUsers(transaction, actor, drafts);
+      const found = [...issues, ...refusals];
+      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))]);
+      return countWritten(drafts, await saveUsers(transaction, actor, drafts));
     },
   };
 }
 
 function refusal(before: UserRow | undefined, write: ParsedUserInput, index: number): Issue[] {
   if (before?.deleted_at !== undefined) return [deletedIssue(write.id, index)];
+  return staleIssues(before, write.if_revision, index);
+}
+
+/** The issue of a write that was made for another revision of its user; no such user is revision 0. */
+function staleIssues(before: UserRow | undefined, expected: number | undefined, index: number): Issue[] {
   const revision = before?.revision ?? 0;
-  if (write.if_revision === undefined || write.if_revision === revision) return [];
+  if (expected === undefined || expected === revision) return [];
   const now = before ? `is at revision ${revision} now` : 'does not exist';
-  const message = `if_revision: the write expects revision ${write.if_revision}, but the user ${now}; read it again`;
+  const message = `if_revision: the write expects revision ${expected}, but the user ${now}; read it again`;
   return [{ code: 'REVISION_CONFLICT', index, field: 'if_revision', message }];
 }
 
@@ -69,7 +76,7 @@ export type WriteRights = 'server' | 'user';
 export interface ParsedPartialUpdates {
   /** The users that the batch names, for authorisation before the write. */
   readonly ids: readonly string[];
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<UserRow[]>;
+  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<WrittenUsers>;
 }
 
 /**
@@ -102,13 +109,14 @@ export function parsePartialUpdates(
         if (erased.has(item.id) || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
         else if (!before) found.push(unknownIssue(item.id, index));
         else {
+          found.push(...staleIssues(before, item.if_revision, index));
           const applied = applyPartialUpdate(withoutRunOutBan(before, transaction.now), item);
           found.push(...applied.issues.map(issue => ({ ...issue, index })));
           if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
         }
       }
-      throwIssues([...found, ...(await draftIssues(transaction, settings, drafts))]);
-      return saveUsers(transaction, actor, drafts);
+      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))]);
+      return countWritten(drafts, await saveUsers(transaction, actor, drafts));
     },
   };
 }

@@ -16,6 +16,7 @@ import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
+import type { WrittenUsers } from './written-users.js';
 
 /** A parsed query of users, without the parts that come from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
@@ -39,10 +40,9 @@ export class Users {
   /**
    * Creates users, or replaces their data: 1–100, all or nothing.
    * @param raw the batch as it came in.
-   * @returns the users as stored now, in the order of the batch.
    * @throws RollcallError the first thing that is wrong in input order; `issues` lists everything.
    */
-  async upsert(actor: Actor, raw: unknown): Promise<UserRow[]> {
+  async upsert(actor: Actor, raw: unknown): Promise<WrittenUsers> {
     const batch = parseUpserts(raw);
     return this.#unitOfWork.write(async transaction =>
       batch.write(transaction, actor, await readSettings(transaction)),
@@ -62,7 +62,7 @@ export class Users {
       authorise(ids: readonly string[]): void | Promise<void>;
       tenant?: Tenant;
     },
-  ): Promise<UserRow[]> {
+  ): Promise<WrittenUsers> {
     const batch = parsePartialUpdates(raw, rights.fields, rights.tenant);
     await rights.authorise(batch.ids);
     return this.#unitOfWork.write(async transaction => {

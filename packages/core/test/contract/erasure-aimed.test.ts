@@ -26,6 +26,9 @@ const AIMED = [
   'after',
   'hard',
   'user_created',
+  'user.created',
+  'changes.blocked_user_ids.before',
+  'actor.id',
   '__proto__',
   'constructor',
 ] as const;

@@ -31,8 +31,8 @@ describeOnEveryEngine('deactivation', engine => {
 
   it('keeps the user writable by a server, and deactivated', async () => {
     await directory.users.deactivate(SERVER, 'jane');
-    const [row] = await directory.users.upsert(SERVER, [{ id: 'jane', name: 'Other' }]);
-    expect(row).toMatchObject({ name: 'Other', deactivated_at: expect.any(Number) });
+    const { rows } = await directory.users.upsert(SERVER, [{ id: 'jane', name: 'Other' }]);
+    expect(rows[0]).toMatchObject({ name: 'Other', deactivated_at: expect.any(Number) });
   });
 
   it('refuses an unknown user', async () => {

@@ -1,8 +1,11 @@
+import type { RollcallError } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { openDirectory } from '../../src/directory.js';
+import { runs } from '../support/query/arbitraries.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
 describeOnEveryDialect('unique usernames', engine => {
@@ -41,6 +44,52 @@ describeOnEveryDialect('unique usernames', engine => {
       upsert({ id: 'a', name: 'Jo' }, { id: 'b', name: 'jo' }, { id: 'c', name: 'JO' }),
     );
     expect(error.issues?.map(issue => issue.index)).toEqual([1, 2]);
+  });
+
+  it('blame nobody for a user of the same batch who is refused', async () => {
+    await enforce('app');
+    const named = async (...users: unknown[]) =>
+      (await refusal(upsert(...users))).issues?.map(({ index, code }) => `${index} ${code}`);
+    const ghost = { id: 'a', name: 'Jo', role: 'ghost' };
+    const tooLate = ['0 ROLE_NOT_FOUND', '2 USERNAME_TAKEN'];
+    expect(await named(ghost, { id: 'b', name: 'jo' }, { id: 'c', name: 'JO' })).toEqual(tooLate);
+    await upsert({ id: 'a', name: 'Jo' });
+    // Who is refused keeps the name that it wanted to give up.
+    const kept = ['0 USERNAME_TAKEN', '1 ROLE_NOT_FOUND'];
+    expect(await named({ id: 'b', name: 'jo' }, { ...ghost, name: 'Bo' })).toEqual(kept);
+    await upsert({ id: 'b', name: 'Kim' }, { id: 'd', name: 'Lee' });
+    const chain = [
+      { id: 'c', name: 'Jo' },
+      { id: 'a', name: 'Kim' },
+      { id: 'b', name: 'Lee' },
+    ];
+    const taken = ['0 USERNAME_TAKEN', '1 USERNAME_TAKEN', '2 USERNAME_TAKEN'];
+    expect(await named(...chain)).toEqual(taken);
+  });
+
+  it('name exactly those who stand in the way: all others of any batch can be written together', async () => {
+    let refusals = 0;
+    const person = fc.record({
+      id: fc.constantFrom(...'abcdefghijkl'),
+      name: fc.constantFrom('Jo', 'Kim', 'Lee', 'Max', 'Noa', 'Ona'),
+      teams: fc.constantFrom([], ['red'], ['blue'], ['red', 'blue']),
+      role: fc.constantFrom('user', 'user', 'user', 'ghost'),
+    });
+    const batch = fc.uniqueArray(person, { minLength: 1, maxLength: 10, selector: ({ id }) => id });
+    const check = fc.asyncProperty(fc.constantFrom('app', 'team'), batch, async (scope, users) => {
+      await enforce(scope);
+      const error = await upsert(...users).then(
+        () => undefined,
+        (cause: RollcallError) => cause,
+      );
+      if (!error) return;
+      refusals += 1;
+      const named = new Set(error.issues?.map(issue => issue.index));
+      const others = users.filter((_, index) => !named.has(index));
+      if (others.length > 0) await upsert(...others);
+    });
+    await fc.assert(check, runs(200));
+    expect(refusals).toBeGreaterThan(20);
   });
 
   it('hold within a team, and users without a team share one', async () => {

@@ -9,7 +9,14 @@ describeOnEveryEngine('partial update', engine => {
   beforeEach(async () => {
     directory = await openTestDirectory(engine);
     await directory.users.upsert(SERVER, [
-      { id: 'jane', name: 'Jane', field: { unset: 1, kept: 2 }, field2: { other: true }, text: 'plain' },
+      {
+        id: 'jane',
+        name: 'Jane',
+        field: { unset: 1, kept: 2 },
+        field2: { other: true, list: [{ a: 1 }] },
+        text: 'plain',
+        tags: ['a', 'b'],
+      },
     ]);
     await directory.newEvents();
   });
@@ -33,7 +40,7 @@ describeOnEveryEngine('partial update', engine => {
     expect(await jane()).toMatchObject({
       name: 'Jane',
       role: 'admin',
-      custom: { field: { text: 'value' }, field2: { other: true, subfield: 'test' } },
+      custom: { field: { text: 'value' }, field2: { other: true, list: [{ a: 1 }], subfield: 'test' } },
       revision: 2,
     });
     expect((await jane()).custom).not.toHaveProperty('text');
@@ -72,6 +79,48 @@ describeOnEveryEngine('partial update', engine => {
       'INPUT_INVALID',
       'invisible',
     ],
+    [
+      'to set an element of a list',
+      { id: 'jane', set: { 'tags.1': 'x' } },
+      'INPUT_INVALID',
+      'tags.1',
+      'tags.1: tags is a list, and a path names no element of a list; set tags as a whole',
+    ],
+    [
+      'to unset an element of a list',
+      { id: 'jane', unset: ['tags.1'] },
+      'INPUT_INVALID',
+      'tags.1',
+      'tags.1: tags is a list, and a path names no element of a list; set tags as a whole',
+    ],
+    [
+      'to unset something in an element of a list',
+      { id: 'jane', unset: ['custom.field2.list.0.a'] },
+      'INPUT_INVALID',
+      'custom.field2.list.0.a',
+      'custom.field2.list.0.a: field2.list is a list, and a path names no element of a list; set field2.list as a whole',
+    ],
+    [
+      'to unset what is within a text',
+      { id: 'jane', unset: ['text.inner'] },
+      'INPUT_INVALID',
+      'text.inner',
+      'text.inner: text is no object, so nothing can be unset within it',
+    ],
+    ['to unset a team of the list', { id: 'jane', unset: ['teams.0'] }, 'INPUT_INVALID', 'teams.0'],
+    [
+      'a revision that is none',
+      { id: 'jane', set: { name: 'x' }, if_revision: 0 },
+      'INPUT_INVALID',
+      'if_revision',
+    ],
+    [
+      'an update that was made for another revision',
+      { id: 'jane', set: { name: 'x' }, if_revision: 7 },
+      'REVISION_CONFLICT',
+      'if_revision',
+      'if_revision: the write expects revision 7, but the user is at revision 1 now; read it again',
+    ],
     ['a role that does not exist', { id: 'jane', set: { role: 'ghost' } }, 'ROLE_NOT_FOUND', 'role'],
     [
       'a part that its field does not have',
@@ -79,7 +128,7 @@ describeOnEveryEngine('partial update', engine => {
       'INPUT_INVALID',
       'privacy_settings',
     ],
-  ])('refuses %s and changes nothing', async (_, change, code, field) => {
+  ])('refuses %s and changes nothing', async (_, change, code, field, message?: string) => {
     const before = await jane();
     expect(await refusal(update({ id: 'jane', set: { name: 'Other' } }, change))).toMatchObject({
       code: expect.any(String),
@@ -87,8 +136,43 @@ describeOnEveryEngine('partial update', engine => {
     const error = await refusal(update(change));
     expect(error).toMatchObject({ code, index: 0 });
     expect(error.field).toBe(field);
+    if (message !== undefined) expect(error.message).toBe(message);
     expect(await jane()).toEqual(before);
     expect(await directory.newEvents()).toEqual([]);
+  });
+
+  it('unsets nothing where nothing is, and counts the user as unchanged', async () => {
+    const { counts } = await update({ id: 'jane', unset: ['nothing', 'nowhere.at.all', 'field.nothing'] });
+    expect(counts).toEqual({ created: 0, updated: 0, unchanged: 1 });
+    expect(await directory.newEvents()).toEqual([]);
+  });
+
+  it('holds the whole batch against the revisions that it names', async () => {
+    await directory.users.upsert(SERVER, [{ id: 'john' }, { id: 'jim' }]);
+    await directory.newEvents();
+    const batch = (jim: number) => [
+      { id: 'jane', set: { name: 'Janet' }, if_revision: 1 },
+      { id: 'john', set: { name: 'John' } },
+      { id: 'jim', set: { name: 'Jim' }, if_revision: jim },
+    ];
+    expect(await refusal(update(...batch(2)))).toMatchObject({
+      code: 'REVISION_CONFLICT',
+      index: 2,
+      field: 'if_revision',
+      issues: [{ index: 2 }],
+    });
+    expect(await directory.newEvents()).toEqual([]);
+    expect((await update(...batch(1))).counts).toEqual({ created: 0, updated: 3, unchanged: 0 });
+    expect((await jane()).revision).toBe(2);
+  });
+
+  it('lets one of two writers who read the same revision win', async () => {
+    const ended = await Promise.allSettled(
+      ['one', 'two'].map(name => update({ id: 'jane', set: { name }, if_revision: 1 })),
+    );
+    const [lost, ...others] = ended.filter(one => one.status === 'rejected');
+    expect([lost?.reason, others]).toMatchObject([{ code: 'REVISION_CONFLICT' }, []]);
+    expect(await directory.newEventNames()).toEqual(['user.updated jane']);
   });
 
   it('changes a part of a built-in object and leaves the rest', async () => {

@@ -89,6 +89,16 @@ describeOnEveryDialect('upsert', engine => {
     expect(await directory.newEvents()).toEqual([]);
   });
 
+  it('counts whom it created, whom it updated, and who stayed as it was', async () => {
+    const first = await upsert({ id: 'jane', name: 'Jane' }, { id: 'john' });
+    expect(first.counts).toEqual({ created: 2, updated: 0, unchanged: 0 });
+    const second = await upsert({ id: 'jane', name: 'Janet' }, { id: 'john' }, { id: 'jim' });
+    expect(second.counts).toEqual({ created: 1, updated: 1, unchanged: 1 });
+    // A change that only the user itself sees is one, too.
+    const third = await upsert({ id: 'jane', name: 'Janet', invisible: true }, { id: 'john' });
+    expect(third.counts).toEqual({ created: 0, updated: 1, unchanged: 1 });
+  });
+
   it('takes back an object that was read, ignoring its read-only fields', async () => {
     await upsert({ id: 'jane', name: 'Jane', book: 'dune', teams: ['red'] });
     await directory.newEvents();
@@ -133,7 +143,7 @@ describeOnEveryDialect('upsert', engine => {
     expect(error).toMatchObject({ code: 'INPUT_INVALID', field: 'users' });
     expect(error.message).toContain('101');
     expect(await directory.newEvents()).toEqual([]);
-    const rows = await upsert(...users.slice(0, 100));
+    const { rows } = await upsert(...users.slice(0, 100));
     expect(rows.map(row => row.id)).toEqual(users.slice(0, 100).map(user => user.id));
     expect(await directory.newEventNames()).toEqual(rows.map(row => `user.created ${row.id}`));
   });

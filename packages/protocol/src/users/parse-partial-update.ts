@@ -8,7 +8,7 @@ import {
   isReservedName,
   splitPath,
 } from './custom-data.js';
-import { type ParseResult, problemOf } from './parse-user-input.js';
+import { isRevision, type ParseResult, problemOf } from './parse-user-input.js';
 import { isUserField, isWritableField, USER_FIELDS, type WritableField } from './user-fields.js';
 import { ownUserIdSchema, parseField } from './user-fields-schema.js';
 
@@ -22,10 +22,13 @@ export interface ParsedPartialUpdate {
   id: string;
   /** In the given order. `value` is absent if the path is unset, or set to what is no value, such as an invisible name. */
   steps: { target: Target; path: string; value?: JsonValue }[];
+  if_revision?: number;
 }
 
+const PARTS = ['id', 'set', 'unset', 'if_revision'];
+
 /**
- * Checks one partial update: `{ id, set?, unset? }` with dotted paths. Applying it checks what depends on the stored
+ * Checks one partial update: `{ id, set?, unset?, if_revision? }` with dotted paths. Applying it checks what depends on the stored
  * user: a parent that is not an object, and the size of the result.
  */
 export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdate> {
@@ -37,18 +40,22 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
       ...(field !== undefined && { field }),
     });
   if (!isObject(raw)) {
-    complain(undefined, 'a partial update must be an object { id, set?, unset? }');
+    complain(undefined, 'a partial update must be an object { id, set?, unset?, if_revision? }');
     return { issues };
   }
   const id = ownUserIdSchema.safeParse(raw.id);
   if (!id.success) complain('id', raw.id === undefined ? 'is required' : problemOf(id.error));
   for (const key of Object.keys(raw)) {
-    if (!['id', 'set', 'unset'].includes(key))
-      complain(key, 'is not part of a partial update; accepted are id, set, unset');
+    if (!PARTS.includes(key))
+      complain(key, `is not part of a partial update; accepted are ${PARTS.join(', ')}`);
   }
   if (raw.set !== undefined && !isObject(raw.set)) complain('set', 'must be an object of paths and values');
   const unsetIsList = Array.isArray(raw.unset) && raw.unset.every(path => typeof path === 'string');
   if (raw.unset !== undefined && !unsetIsList) complain('unset', 'must be an array of paths');
+  const { if_revision: revision } = raw;
+  // Only a user who exists can be updated, and the revision of such a user is never 0.
+  if (revision !== undefined && !(isRevision(revision) && revision > 0))
+    complain('if_revision', 'must be a revision that was read');
   if (issues.length > 0) return { issues };
 
   const set = Object.entries((raw.set ?? {}) as Record<string, unknown>).filter(
@@ -82,7 +89,9 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
   for (const { path, other } of overlaps(steps)) {
     complain(path, path === other ? 'is named twice' : `overlaps with ${other}; name one of them`);
   }
-  return issues.length > 0 ? { issues } : { value: { id: id.data as string, steps } };
+  if (issues.length > 0) return { issues };
+  const expected = revision === undefined ? {} : { if_revision: revision as number };
+  return { value: { id: id.data as string, steps, ...expected } };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

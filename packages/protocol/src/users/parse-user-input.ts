@@ -52,7 +52,7 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined || key === 'custom' || key === 'id') continue;
     if (key === 'if_revision') {
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) write.if_revision = value;
+      if (isRevision(value)) write.if_revision = value;
       else complain(key, 'must be a revision that was read, or 0 for a user that must not exist yet');
     } else if (isWritableField(key)) {
       const { data, issues: problems } = parseField(key, value);
@@ -78,6 +78,11 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
     });
   }
   return issues.length > 0 ? { issues } : { value: write };
+}
+
+/** Whether a value can be the revision of a user, or 0. */
+export function isRevision(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The first message of a zod error. */

@@ -5,6 +5,7 @@ import { recordSchema } from './record-schema.js';
 import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
 import { isInvisible, textProblem } from './text.js';
 import type { User, WritableField } from './user-fields.js';
+import { isUserId, USER_ID_RULE } from './user-id.js';
 
 /** A string that can be stored on every engine and comes back as it was. */
 function storableText(maxLength: number) {
@@ -18,12 +19,7 @@ function storableText(maxLength: number) {
 }
 
 /** A user id. */
-export const userIdSchema = z
-  .string()
-  .regex(
-    new RegExp(`^[A-Za-z0-9@_-]{1,${LIMITS.userIdLength}}$`),
-    `a user id is 1–${LIMITS.userIdLength} characters of A-Z a-z 0-9 @ _ -`,
-  );
+export const userIdSchema = z.string(USER_ID_RULE).refine(isUserId, USER_ID_RULE);
 
 /** The id of a user who is written, or who speaks for itself. The ids that the system makes are none. */
 export const ownUserIdSchema = userIdSchema.refine(id => !isSystemId(id), SYSTEM_ID_PROBLEM);

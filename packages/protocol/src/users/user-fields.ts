@@ -32,7 +32,7 @@ export interface Device {
  * itself, and absent for everybody else. `shadow_banned` is present for a server token alone.
  */
 export interface User<Custom extends object = JsonObject> {
-  /** 1–255 of `A-Z a-z 0-9 @ _ -`; case-sensitive; never changes. */
+  /** 1–255 of `A-Z a-z 0-9 @ _ - . : + |`; case-sensitive; never changes. */
   id: string;
   /** At most 255 characters. */
   name?: string;

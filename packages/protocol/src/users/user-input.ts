@@ -34,15 +34,26 @@ export type UpsertUserInput<Custom extends object = JsonObject> = UserInput<Cust
 
 /**
  * A change to parts of one user. Paths are dotted; a first segment that is no built-in field addresses `custom`.
- * Setting an object replaces that whole sub-object.
+ * Setting an object replaces that whole sub-object. With `if_revision` the update fails unless the stored revision is
+ * that one.
  */
 export interface PartialUserUpdate {
   id: string;
   set?: Record<string, JsonValue>;
   unset?: string[];
+  if_revision?: number;
 }
 
-/** The answer to a write of users: what is stored now, by id. */
+/** What became of the users of a write. A user who stayed as it was is unchanged: nothing was written. */
+export interface WriteCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+}
+
+/** The answer to a write of users: what is stored now, by id, and how many users changed. */
 export interface UsersAnswer<Custom extends object = JsonObject> {
   users: Record<string, User<Custom>>;
+  /** Absent from servers of before. */
+  counts?: WriteCounts;
 }

@@ -58,33 +58,44 @@ function setWithin(root: JsonObject, path: string[], value: JsonValue): string |
     } else if (isJsonObject(next)) {
       parent = next;
     } else {
-      return `${path.slice(0, depth + 1).join('.')} is no object, so nothing can be set within it`;
+      return notWithin(path.slice(0, depth + 1), next, 'set');
     }
   }
   parent[path.at(-1) as string] = value;
   return undefined;
 }
 
-function unset(row: UserRow, target: Target): undefined {
+function unset(row: UserRow, target: Target): string | undefined {
   if (target.kind === 'custom') {
-    if (target.path.length === 0) row.custom = {};
-    else unsetWithin(row.custom, target.path);
-  } else if (target.within.length === 0) {
-    Object.assign(row, { [target.field]: newUserRow(row.id, 0)[target.field] });
+    if (target.path.length > 0) return unsetWithin(row.custom, target.path);
+    row.custom = {};
+  } else if (target.within.length > 0) {
+    return unsetWithin((row[target.field] ?? {}) as JsonObject, target.within);
   } else {
-    unsetWithin((row[target.field] ?? {}) as JsonObject, target.within);
+    Object.assign(row, { [target.field]: newUserRow(row.id, 0)[target.field] });
   }
+  return undefined;
 }
 
 /** Removes one path; where there is nothing, there is nothing to do. */
-function unsetWithin(root: JsonObject, path: string[]): void {
+function unsetWithin(root: JsonObject, path: string[]): string | undefined {
   let parent = root;
-  for (const name of path.slice(0, -1)) {
+  for (const [depth, name] of path.slice(0, -1).entries()) {
     const next = Object.hasOwn(parent, name) ? parent[name] : undefined;
-    if (!isJsonObject(next)) return;
+    if (next === undefined) return undefined;
+    if (!isJsonObject(next)) return notWithin(path.slice(0, depth + 1), next, 'unset');
     parent = next;
   }
   delete parent[path.at(-1) as string];
+  return undefined;
+}
+
+/** Why a path cannot go on from here. Paths lead through objects only, so they name no element of a list. */
+function notWithin(path: readonly string[], found: JsonValue, verb: 'set' | 'unset'): string {
+  const where = path.join('.');
+  return Array.isArray(found)
+    ? `${where} is a list, and a path names no element of a list; set ${where} as a whole`
+    : `${where} is no object, so nothing can be ${verb} within it`;
 }
 
 function fieldIssues(row: UserRow, field: WritableField): Issue[] {
