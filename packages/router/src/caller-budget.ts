@@ -83,18 +83,23 @@ export class CallerBudget {
     this.#uses = uses;
   }
 
+  /** @throws RollcallError `RATE_LIMITED` when there is no room for another subscription, whatever its filter. */
+  checkSubscriptions(): void {
+    const { subscriptions } = this.limits;
+    if (this.#use().subscriptions < subscriptions) return;
+    throw overBudget(`at most ${subscriptions} subscriptions over all its connections; end one first`);
+  }
+
   /**
    * Takes a subscription, and the filter that it has. Subscriptions with equal filters share one.
    * @param filter the filter as JSON.
    * @throws RollcallError `RATE_LIMITED` with the number and the limit; then nothing is taken.
    */
   takeSubscription(filter?: string): Release {
-    const { subscriptions, liveFilters, liveFilterBytes } = this.limits;
+    const { liveFilters, liveFilterBytes } = this.limits;
+    this.checkSubscriptions();
     const use = this.#use();
     const bytes = filter === undefined || use.filters.has(filter) ? 0 : Buffer.byteLength(filter);
-    if (use.subscriptions >= subscriptions) {
-      throw overBudget(`at most ${subscriptions} subscriptions over all its connections; end one first`);
-    }
     if (bytes > 0 && use.filters.size >= liveFilters) {
       throw overBudget(`at most ${liveFilters} different live filters; end a subscription first`);
     }

@@ -41,7 +41,11 @@ export async function* limitSubscription<Item>(
   }
 }
 
-function checkConnection(connection: CallerConnection, userIds: Iterable<string>): void {
+/**
+ * @param userIds whom another subscription would watch.
+ * @throws RollcallError `RATE_LIMITED` when the connection has no room for it.
+ */
+export function checkConnection(connection: CallerConnection, userIds: Iterable<string> = []): void {
   const most = { subscriptions: LIMITS.subscriptionsPerConnection, users: LIMITS.watchedUsersPerConnection };
   if (connection.subscriptions >= most.subscriptions) {
     throw tooMany(`a connection has at most ${most.subscriptions} subscriptions; end one first`);

@@ -1,7 +1,7 @@
 import type { Directory, Principal } from '@rollcall/core';
 import type { RollcallError } from '@rollcall/protocol';
 import type { ProcedureType } from '@trpc/server';
-import type { CallerBudgets } from './caller-budget.js';
+import type { CallerBudget, CallerBudgets } from './caller-budget.js';
 import type { Outlet } from './outlet.js';
 import type { WatchedUsers } from './watched-users.js';
 
@@ -13,6 +13,8 @@ export type Authentication =
 /** The live connection over which a call came; plain HTTP calls have none. */
 export interface CallerConnection {
   readonly id: string;
+  /** Names whose connection it is. What is done for the connections of one caller is done in turn with that of others. */
+  readonly caller: string;
   /** By which everything leaves that is sent over it. */
   readonly outlet: Outlet;
   /** Ends the connection with a close code of the protocol. */
@@ -21,6 +23,8 @@ export interface CallerConnection {
   calls: number;
   /** How many subscriptions run on it; the router counts them. */
   subscriptions: number;
+  /** What its caller has in use, as its last call found; absent before the first one. The router keeps it. */
+  budget?: CallerBudget;
   /** The users whom they watch; the router keeps them. */
   readonly watched: WatchedUsers;
 }

@@ -21,7 +21,7 @@ import type { EventViewer } from './event-viewer.js';
 import { HubListener } from './hub-listener.js';
 import { ListenerIndex } from './listener-index.js';
 import { SharedFilters } from './shared-filters.js';
-import { Slices } from './slices.js';
+import { slices } from './slices.js';
 
 /** Entries that may wait for one listener. One that has more reads the log by itself. */
 const MAX_WAITING = LIMITS.eventPage;
@@ -49,7 +49,6 @@ export function hubOf(log: EventLog): EventHub {
 /** Serves the listeners of one log. The comment at the top says how. */
 export class EventHub {
   readonly filters = new SharedFilters();
-  readonly slices = new Slices();
   readonly #log: EventLog;
   readonly #index = new ListenerIndex<HubListener>();
   /** The listeners that are attached, those first who were told nothing for the longest time. */
@@ -134,7 +133,7 @@ export class EventHub {
     this.#begun = entry.seq;
     for (const listener of this.#index.candidates(entry)) {
       if (listener && this.#attached.has(listener)) this.#offer(listener, entry);
-      const turn = this.slices.turn();
+      const turn = slices.turn();
       if (!turn) continue;
       this.#wake();
       await turn;

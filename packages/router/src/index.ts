@@ -6,4 +6,5 @@ export { isFault, toErrorData } from './error-shape.js';
 export type { Outlet, OutletPeer } from './outlet.js';
 export { Outlets } from './outlets.js';
 export { kindOfProcedure } from './procedure-kinds.js';
+export { slices } from './slices.js';
 export { WatchedUsers } from './watched-users.js';

@@ -1,32 +1,77 @@
-/** Work on one thread that gives way to everybody else: after this time the event loop gets its turn. */
-const SLICE_MS = 5;
+import { FairQueue } from './fair-queue.js';
+
+/** Work on the one thread gives way to everything else after this time. */
+const SLICE_MS = 2;
 
 /**
- * Shares the thread between long work and everything else. All who work in slices share the same ones: together they work
- * for 5 ms at most, then the event loop handles what has come, and the next one in the queue goes on.
+ * Shares the thread between the work for live connections and everything else. All who work in slices share the same ones:
+ * together they work for 2 ms at most, then the event loop handles what has come, and the next slice begins.
+ *
+ * Within a slice everybody takes turns. Work for one caller waits in the line of that caller (`fair-queue.ts`). Work that
+ * all share, such as judging events, has every second turn.
  */
 export class Slices {
   #beganAt: number | undefined;
-  readonly #waiting: (() => void)[] = [];
+  readonly #shared = new Set<() => void>();
+  readonly #callers = new FairQueue<() => void>();
+  #sharedIsNext = true;
 
-  /** Ask before each piece of work. @returns what to wait for first; undefined when there is time left. */
-  turn(): Promise<void> | undefined {
+  /**
+   * Ask before each piece of work, which goes on until it waits for something.
+   * @param caller whose line to wait in; absent: the work is for all.
+   * @returns what to wait for first; undefined when there is time left and nobody waits.
+   */
+  turn(caller?: string): Promise<void> | undefined {
     if (this.#beganAt === undefined) {
       this.#begin();
       return undefined;
     }
-    if (performance.now() - this.#beganAt < SLICE_MS) return undefined;
-    return new Promise(resolve => this.#waiting.push(resolve));
+    if (this.#waiting === 0 && this.#hasTime(this.#beganAt)) return undefined;
+    return new Promise(resolve => {
+      if (caller === undefined) this.#shared.add(resolve);
+      else this.#callers.add(caller, resolve);
+    });
+  }
+
+  get #waiting(): number {
+    return this.#shared.size + this.#callers.size;
+  }
+
+  #hasTime(beganAt: number): boolean {
+    return performance.now() - beganAt < SLICE_MS;
   }
 
   #begin(): void {
     this.#beganAt = performance.now();
     setImmediate(() => {
       this.#beganAt = undefined;
-      const next = this.#waiting.shift();
-      if (!next) return;
+      if (this.#waiting === 0) return;
       this.#begin();
-      next();
+      this.#letIn();
     });
   }
+
+  /** Lets the next one work, and after it those who fit into the slice. */
+  #letIn(): void {
+    const next = this.#next();
+    if (!next) return;
+    next();
+    // The work runs in microtasks. A tick that one of them asks for comes when all of them have run.
+    queueMicrotask(() => process.nextTick(() => this.#goOn()));
+  }
+
+  #goOn(): void {
+    if (this.#beganAt !== undefined && this.#hasTime(this.#beganAt)) this.#letIn();
+  }
+
+  #next(): (() => void) | undefined {
+    const [shared] = this.#shared;
+    const next = (this.#sharedIsNext && shared) || this.#callers.next() || shared;
+    this.#sharedIsNext = next !== shared;
+    if (next && next === shared) this.#shared.delete(shared);
+    return next;
+  }
 }
+
+/** The slices of this process, which has one event loop. */
+export const slices = new Slices();

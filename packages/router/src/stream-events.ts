@@ -4,10 +4,11 @@ import { type TrackedEnvelope, tracked } from '@trpc/server';
 import type { Caller } from './caller.js';
 import type { CallerConnection } from './context.js';
 import { shareable } from './encode-frame.js';
-import { type EventHub, hubOf } from './event-hub.js';
+import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
 import { SharedFilter } from './shared-filters.js';
+import { slices } from './slices.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
@@ -44,7 +45,7 @@ export async function* streamEvents(
   try {
     let position: Position | undefined = options.after ?? (await log.position());
     while (position && !signal.aborted) {
-      position = yield* catchUp(options, { hub, listener, position });
+      position = yield* catchUp(options, { listener, position });
       if (position) position = yield* follow(options, listener, position);
     }
   } finally {
@@ -56,7 +57,7 @@ export async function* streamEvents(
 /** Reads pages of the log until the hub takes the listener over. @returns its position then; undefined: the stream is over. */
 async function* catchUp(
   { log, connection, signal }: StreamEventsOptions,
-  { hub, listener, position }: { hub: EventHub; listener: HubListener; position: Position },
+  { listener, position }: { listener: HubListener; position: Position },
 ): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
   let yieldedAt: Position | undefined;
   let at = position;
@@ -79,7 +80,7 @@ async function* catchUp(
       const attached = listener.attach(at, atEnd);
       const events: RollcallEvent[] = [];
       for (const entry of page.events) {
-        await hub.slices.turn();
+        await slices.turn(connection?.caller);
         const event = listener.viewer.see(entry);
         if (event) events.push(event);
       }

@@ -21,7 +21,7 @@ import type { CallerConnection } from './context.js';
 import { NumberSet } from './number-set.js';
 import { takeTurn } from './take-turn.js';
 import { userFor } from './view.js';
-import type { WatchedSet } from './watched-users.js';
+import type { WatchedSet, WatchedUsers } from './watched-users.js';
 
 /** How long changes are collected before they are sent. */
 const COALESCE_MS = 500;
@@ -59,7 +59,7 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
     for (const id of heard) {
       const number = watched.all.numberOf(id);
       if (number === undefined) continue;
-      watched.all.presence[number] = presenceFor(caller, id, rows.get(id));
+      watched.all.presence[number] = presenceOf(watched.all, caller, { id, row: rows.get(id) });
       pending.add(number);
     }
     wake();
@@ -113,8 +113,17 @@ function takePending({ pending, known, online }: Told, { all }: WatchedSet): Pre
   return events;
 }
 
-function presenceFor(caller: Caller, id: string, row: UserRow | undefined): Presence {
+/** How the caller sees a user, made once for all subscriptions of a connection that the same reading of a user reaches. */
+function presenceOf(
+  { presenceByRow }: WatchedUsers,
+  caller: Caller,
+  { id, row }: { id: string; row: UserRow | undefined },
+): Presence {
   if (!row) return { id, online: false };
+  const known = presenceByRow.get(row);
+  if (known) return known;
   const { online, last_active } = userFor(caller, row);
-  return { id, online, ...(last_active !== undefined && { last_active }) };
+  const presence = { id, online, ...(last_active !== undefined && { last_active }) };
+  presenceByRow.set(row, presence);
+  return presence;
 }

@@ -1,11 +1,13 @@
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
-import { initTRPC } from '@trpc/server';
+import { initTRPC, type ProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
-import { budgetOf } from './caller-budget.js';
+import { budgetOf, type CallerBudget } from './caller-budget.js';
+import { checkConnection } from './connection-limits.js';
 import type { CallContext } from './context.js';
 import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
+import { slices } from './slices.js';
 
 /** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
 const TOKENLESS = { tokenless: true } as const;
@@ -70,8 +72,38 @@ const awaitOutlet = t.middleware(({ ctx, type, next }) => {
   return connection && type !== 'subscription' ? connection.outlet.call(next) : next();
 });
 
+/** The budget of who calls. A subscription waits for its caller's turn, too. */
+async function takeUp(ctx: object, caller: Caller, type: ProcedureType): Promise<CallerBudget> {
+  const { connection } = ctx as CallContext;
+  const budget = budgetOf(ctx as CallContext, caller);
+  if (!connection) return budget;
+  connection.budget = budget;
+  // All who have waited for the same read would go on in the same moment. A call does, so that it is carried out under the
+  // rights that were read for it; a subscription ends when they change.
+  if (type === 'subscription') await slices.turn(connection.caller);
+  return budget;
+}
+
+/**
+ * Refuses a subscription that its caller cannot have any more before anything is read for it. It is only cheaper so: where
+ * the subscription is taken (`connection-limits.ts`), every limit holds.
+ */
+const refuseEarly = t.middleware(({ ctx, type, next }) => {
+  const { connection } = ctx as CallContext;
+  if (connection && type === 'subscription') {
+    checkConnection(connection);
+    connection.budget?.checkSubscriptions();
+  }
+  return next();
+});
+
 /** A procedure for every caller, with or without a token. Its calls are counted. */
-const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls).use(awaitOutlet);
+const openProcedure = t.procedure
+  .use(noteRunning)
+  .use(translateErrors)
+  .use(countCalls)
+  .use(refuseEarly)
+  .use(awaitOutlet);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {
@@ -95,7 +127,7 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, type
   if (isUnmarkedGuest(caller, ctx.principal)) {
     await (ctx as unknown as CallContext).limit?.({ procedure: path, type, guest: true });
   }
-  return next({ ctx: { caller, budget: budgetOf(ctx as unknown as CallContext, caller) } });
+  return next({ ctx: { caller, budget: await takeUp(ctx, caller, type) } });
 });
 
 /** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
@@ -104,12 +136,12 @@ export const queryProcedure = callerProcedure.use(({ ctx, next, signal }) =>
 );
 
 /** A procedure for server tokens only, whatever the role of a user. */
-export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path }) => {
+export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
   if (ctx.principal.kind !== 'server') {
     throw new RollcallError('NOT_ALLOWED', `${path} needs a server token; this token speaks for a user`);
   }
   const caller = await resolveCaller(ctx.directory, ctx.principal);
-  const budget = budgetOf(ctx as unknown as CallContext, caller);
+  const budget = await takeUp(ctx, caller, type);
   return next({ ctx: { actor: { type: 'server' } as const, budget } });
 });
 

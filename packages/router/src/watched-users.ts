@@ -21,6 +21,8 @@ export class WatchedUsers {
   #idsByTombstone: Map<string, string> | undefined;
   /** The presence of each user that was heard last, by number; all subscriptions of a connection see the same. */
   readonly presence: (PresenceEvent['user'] | undefined)[] = [];
+  /** The same by what was read of the user, for as long as somebody else keeps that. */
+  readonly presenceByRow = new WeakMap<object, PresenceEvent['user']>();
 
   /** How many users are watched. */
   get size(): number {

@@ -1,4 +1,5 @@
 import type { Principal } from '@rollcall/core';
+import type { Authentication } from '@rollcall/router';
 
 /** The user or the address that a call counts against. */
 export type Counted = { userId: string } | { address: string };
@@ -15,4 +16,9 @@ export function countedAs(principal: Principal | undefined, address: string): Co
 export function keyOf(counted: Counted): string {
   // Neither an id nor an address contains a space.
   return 'userId' in counted ? `user ${counted.userId}` : `address ${counted.address}`;
+}
+
+/** The line in which a caller waits for its turn: as it is counted, and each server token in one of its own. */
+export function lineOf({ principal, tokenDigest }: Authentication, address: string): string {
+  return principal?.kind === 'server' ? `server ${tokenDigest ?? ''}` : keyOf(countedAs(principal, address));
 }

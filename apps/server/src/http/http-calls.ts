@@ -10,7 +10,7 @@ import { logFailure } from '../logger.js';
 import { answerError } from './answer-error.js';
 import { clientAddress } from './client-address.js';
 import { countRequest } from './count-request.js';
-import { countedAs, keyOf } from './counted-caller.js';
+import { countedAs, keyOf, lineOf } from './counted-caller.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { bearerToken } from './tokens.js';
 
@@ -63,7 +63,7 @@ export async function handleCall(
       const { directory, signGuestToken, budgets } = host;
       const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
-      const handle = eventStream(host, response);
+      const handle = { ...eventStream(host, response), caller: lineOf(authentication, address) };
       const admission = await admit(host, authentication, { handle, address, requestId });
       const { connection } = admission;
       if (!connection) return { ...call, authentication: admission.authentication };
@@ -88,7 +88,10 @@ export async function handleCall(
  * An event stream has no close codes. It breaks off, the browser reconnects by itself with its last id, and learns then
  * what is wrong. A proper end would mean that the subscription is complete.
  */
-function eventStream({ outlets }: Pick<Host, 'outlets'>, response: ServerResponse): ConnectionHandle {
+function eventStream(
+  { outlets }: Pick<Host, 'outlets'>,
+  response: ServerResponse,
+): Omit<ConnectionHandle, 'caller'> {
   const close = () => void response.destroy();
   const outlet = outlets.open({ unreadBytes: () => response.writableLength, close });
   const write = response.write.bind(response) as (...args: unknown[]) => boolean;

@@ -131,7 +131,7 @@ function open(
   const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
   const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
-    { outlet, close: code => closed.push(code) },
+    { caller: 'somebody', outlet, close: code => closed.push(code) },
     '192.0.2.1',
   );
   return { connection, closed };

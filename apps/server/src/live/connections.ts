@@ -7,6 +7,8 @@ import { countedAs } from '../http/counted-caller.js';
 
 /** What carries a live connection: a WebSocket, or the open response of an event stream. */
 export interface ConnectionHandle {
+  /** Names whose connection it is. */
+  readonly caller: string;
   readonly outlet: Outlet;
   close(code: number, reason: string): void;
 }

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
+import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
 import { appRouter, type CallContext, frameEncoder, kindOfProcedure, type Outlet } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
-import { countedAs, keyOf } from '../http/counted-caller.js';
+import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
 import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
+import { Inbox } from './inbox.js';
 import { createMessageMeter } from './message-meter.js';
+import { Reading } from './reading.js';
 import { SigningIn } from './signing-in.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
@@ -41,13 +43,16 @@ export interface SocketHandler {
 interface OpenSocket {
   id: string;
   socket: WebSocket;
+  reading: Reading;
   outlet: Outlet;
   /** Runs until the socket has signed in. */
   deadline: NodeJS.Timeout | undefined;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
-  /** Who it is: its address, until it has signed in. */
+  /** Who is refused when it is: its address, until it has signed in. */
   caller: RefusedCaller;
+  /** Where its messages wait for their turn: in the line of its address, until it has signed in. */
+  line: string;
   /** Counts what comes over it; absent: it is not counted, or has not signed in. */
   limit: CallLimit | undefined;
   /** Says that it has signed in, or has closed. */
@@ -86,14 +91,18 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const address = clientAddress(request, config.trustedProxies);
-    const outlet = outletOf(socket, host);
+    const reading = new Reading(socket);
+    const inbox = new Inbox({ reading, line: () => openSocket.line });
+    const outlet = outletOf(socket, { host, reading });
     const openSocket: OpenSocket = {
       id: randomUUID(),
       socket,
+      reading,
       outlet,
       deadline: undefined,
       exempt: false,
       caller: { key: keyOf({ address }), address },
+      line: keyOf({ address }),
       limit: undefined,
       endSigningIn: signingIn.begin(address),
     };
@@ -104,15 +113,17 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     const meter = createMessageMeter(config.socketMessagesPerMinute);
     const count = () => {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
-      stopReading(socket);
+      stopReading(openSocket);
     };
     for (const kind of COUNTED) socket.on(kind, count);
+    inbox.attach(socket);
     socket.on('ping', data => {
       if (socket.readyState !== socket.OPEN) return;
       socket.pong(data);
       outlet.sent();
     });
     socket.once('close', () => {
+      inbox.empty();
       outlet.end();
       clearTimeout(openSocket.deadline);
       openSocket.endSigningIn();
@@ -128,24 +139,27 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     experimental_encoder: frameEncoder,
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const openSocket = openSockets.get(req);
-      const outlet = openSocket?.outlet ?? outletOf(socket, host);
-      const requestId = openSocket?.id ?? randomUUID();
+      if (!openSocket) throw new RollcallError('UNAVAILABLE', 'the connection has ended');
+      const { id: requestId, outlet, reading } = openSocket;
       // The token has arrived: the time that the server takes to check it does not count against the client.
-      clearTimeout(openSocket?.deadline);
+      clearTimeout(openSocket.deadline);
       // Until the socket is admitted, the messages after the token wait in the network and not in memory.
-      socket.pause();
+      reading.hold('signing in');
       const authentication = await host.authenticate(info.connectionParams?.token);
       const address = clientAddress(req, config.trustedProxies);
       const limit = callLimit(host.rateLimits, authentication, { address });
-      const handle = { outlet, close: (code: number, reason: string) => close(socket, code, reason) };
+      const handle = {
+        outlet,
+        caller: lineOf(authentication, address),
+        close: (code: number, reason: string) => close(socket, code, reason),
+      };
       const admission = await admit(host, authentication, { handle, address, requestId });
-      if (socket.readyState === socket.OPEN) socket.resume();
+      reading.letGo('signing in');
       markSignedIn(openSocket);
-      if (openSocket) {
-        openSocket.exempt = authentication.principal?.kind === 'server';
-        openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
-        openSocket.limit = limit;
-      }
+      openSocket.exempt = authentication.principal?.kind === 'server';
+      openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
+      openSocket.line = handle.caller;
+      openSocket.limit = limit;
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -162,7 +176,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       }
       if (socket.readyState === socket.CLOSED) host.connections.end(connection);
       else socket.once('close', () => host.connections.end(connection));
-      openSocket?.endSigningIn();
+      openSocket.endSigningIn();
       return { ...call, connection };
     },
     onError: ({ error, path, req }) => {
@@ -172,8 +186,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         // What never reaches a procedure is counted by none.
         const uncounted =
           path === undefined || !kindOfProcedure(path) || error.code === 'METHOD_NOT_SUPPORTED';
-        if (uncounted)
-          openSocket.limit?.({ procedure: NO_PROCEDURE }).catch(() => stopReading(openSocket.socket));
+        if (uncounted) openSocket.limit?.({ procedure: NO_PROCEDURE }).catch(() => stopReading(openSocket));
       }
       // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
       if (openSocket?.deadline && path === undefined) {
@@ -197,10 +210,10 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
 }
 
 /** Closes a socket that sends too much. Nothing is read any more of what it sends until it is gone. */
-function stopReading(socket: WebSocket): void {
+function stopReading({ socket, reading }: OpenSocket): void {
   stopListening(socket);
   close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
-  socket.pause();
+  reading.hold('closing');
 }
 
 /** A subscription begins with a message, and messages are counted already. */
@@ -211,9 +224,9 @@ function callsOnly(limit: CallLimit): NonNullable<CallContext['limit']> {
 }
 
 /** Stops the timer within which a socket must sign in. */
-function markSignedIn(openSocket: OpenSocket | undefined): void {
-  clearTimeout(openSocket?.deadline);
-  if (openSocket) openSocket.deadline = undefined;
+function markSignedIn(openSocket: OpenSocket): void {
+  clearTimeout(openSocket.deadline);
+  openSocket.deadline = undefined;
 }
 
 function refuse(socket: WebSocket, code: ErrorCode): void {
@@ -221,20 +234,18 @@ function refuse(socket: WebSocket, code: ErrorCode): void {
 }
 
 /** The outlet of a socket, which hears of everything that the socket sends. */
-function outletOf(socket: WebSocket, { outlets }: Pick<Host, 'outlets'>): Outlet {
-  const resume = () => {
-    if (socket.readyState === socket.OPEN) socket.resume();
-  };
+function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: Reading }): Outlet {
+  const { outlets } = host;
   const outlet = outlets.open({
     unreadBytes: () => socket.bufferedAmount,
     close: (code, reason) => {
       // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
       stopListening(socket);
-      resume();
+      reading.letGoOfAll();
       close(socket, code, reason);
     },
-    pause: () => socket.pause(),
-    resume,
+    pause: () => reading.hold('unread'),
+    resume: () => reading.letGo('unread'),
   });
   const send = socket.send.bind(socket) as (...args: unknown[]) => void;
   socket.send = (...args: unknown[]) => {

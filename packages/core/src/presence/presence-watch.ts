@@ -12,6 +12,9 @@ const POLL_MS = 500;
 /** Users read at once. */
 const CHUNK = LIMITS.eventPage;
 
+/** First states that are sent at once, of all watches together: each read serves those that wait for the same users. */
+const MAX_SENT = 10 * CHUNK;
+
 /** A change of these fields makes a user look different to others although it stays online or offline. */
 const VISIBLE_FIELDS = ['invisible', 'teams'];
 
@@ -117,16 +120,17 @@ export class PresenceWatch {
   /** Sends some of the first states that are pending. A watch with many of them gets its next turn behind the others. */
   async #sendFirst(): Promise<void> {
     const turns: { watch: Watch; ids: string[] }[] = [];
-    let room: number = CHUNK;
-    for (const watch of [...this.#watches]) {
-      if (watch.pending.length === 0) continue;
-      if (room <= 0) break;
-      const ids = watch.pending.slice(0, room);
-      room -= ids.length;
+    const read = new Set<string>();
+    let sent = 0;
+    for (const watch of this.#watches) {
+      if (sent >= MAX_SENT) break;
+      const ids = nextOf(watch, read);
+      if (ids.length === 0) continue;
+      sent += ids.length;
       turns.push({ watch, ids });
     }
     if (turns.length === 0) return;
-    const rows = await this.#read(new Set(turns.flatMap(turn => turn.ids)));
+    const rows = await this.#read(read);
     for (const { watch, ids } of turns) {
       if (!this.#watches.delete(watch)) continue;
       this.#watches.add(watch);
@@ -175,4 +179,18 @@ export class PresenceWatch {
     });
     return [...new Set(ids)];
   }
+}
+
+/**
+ * The next users whose first state a watch waits for.
+ * @param read the users that are to be read; those of the watch are added as long as there is room.
+ */
+function nextOf({ pending }: Watch, read: Set<string>): string[] {
+  let end = 0;
+  for (const id of pending) {
+    if (end === CHUNK || (read.size === CHUNK && !read.has(id))) break;
+    read.add(id);
+    end += 1;
+  }
+  return pending.slice(0, end);
 }

@@ -37,6 +37,14 @@ describeOnEveryEngine('who follows presence', engine => {
     await expect.poll(() => heardThere, WAIT).toEqual([...first, ['john', true], ['john', false]]);
   });
 
+  it('is served by the reading that serves others who begin with the same users', async () => {
+    const ids = Array.from({ length: 1200 }, (_, index) => `user-${index}`);
+    const heard = Array.from({ length: 5 }, () => here.listen(...ids));
+    for (const one of heard) await expect.poll(() => one.length, WAIT).toBe(1200);
+    expect(heard.map(one => one.map(([id]) => id))).toEqual(Array.from({ length: 5 }, () => ids));
+    expect(here.usersRead()).toBe(1200);
+  });
+
   it('hears of nobody else', async () => {
     const heard = here.listen('jane');
     await expect.poll(() => heard, WAIT).toEqual([['jane', false]]);

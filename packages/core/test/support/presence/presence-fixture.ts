@@ -23,6 +23,8 @@ export interface PresenceNode {
   presence: Presence;
   /** Begins to listen, and records what it hears. */
   listen(...ids: string[]): Heard;
+  /** How many users were read for those who listen. */
+  usersRead(): number;
 }
 
 /** A tenth of what they are. */
@@ -66,7 +68,12 @@ export class PresenceFixture {
     };
     const users = new Users(unitOfWork);
     const events = new EventLog(unitOfWork, onError);
-    const watch = new PresenceWatch({ unitOfWork, events, find: ids => users.find(ids), onError });
+    let usersRead = 0;
+    const find = (ids: readonly string[]) => {
+      usersRead += ids.length;
+      return users.find(ids);
+    };
+    const watch = new PresenceWatch({ unitOfWork, events, find, onError });
     const presence = new Presence({
       unitOfWork,
       clock: this.clock.read,
@@ -75,7 +82,7 @@ export class PresenceFixture {
       onError,
     });
     this.#nodes.push({ presence, watch, events });
-    return { presence, listen: (...ids) => listen(watch, ids) };
+    return { presence, listen: (...ids) => listen(watch, ids), usersRead: () => usersRead };
   }
 
   /** The ids of the users who are online, sorted. */

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Slices } from './slices.js';
+
+/** Keeps the thread busy. */
+function work(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+describe('slices', () => {
+  it('let the event loop in between two pieces of work that last longer than a slice together', async () => {
+    const slices = new Slices();
+    let loops = 0;
+    const count = () => {
+      loops += 1;
+      if (loops < 1000) setImmediate(count);
+    };
+    setImmediate(count);
+    const before: number[] = [];
+    for (let piece = 0; piece < 10; piece++) {
+      await slices.turn('ann');
+      before.push(loops);
+      work(3);
+    }
+    expect(new Set(before).size).toBe(10);
+  });
+
+  it('do many small pieces of work in one turn of the event loop', async () => {
+    const slices = new Slices();
+    slices.turn();
+    work(3);
+    let done = 0;
+    const pieces = Array.from({ length: 100 }, async () => {
+      await slices.turn('ann');
+      done += 1;
+    });
+    const seen: number[] = [];
+    const look = () => {
+      seen.push(done);
+      if (done < 100) setImmediate(look);
+    };
+    setImmediate(look);
+    await Promise.all(pieces);
+    expect(seen.length).toBeLessThan(20);
+  });
+
+  it('serve callers in turn, however much one of them has to do, and shared work every second time', async () => {
+    const slices = new Slices();
+    slices.turn();
+    work(3);
+    const order: string[] = [];
+    const ask = async (name: string, caller?: string) => {
+      await slices.turn(caller);
+      order.push(name);
+    };
+    const asked = [1, 2, 3, 4].map(number => ask(`busy ${number}`, 'busy'));
+    asked.push(ask('quiet 1', 'quiet'), ask('shared 1'), ask('shared 2'), ask('shared 3'));
+    await Promise.all(asked);
+    expect(order).toEqual([
+      'shared 1',
+      'busy 1',
+      'shared 2',
+      'quiet 1',
+      'shared 3',
+      'busy 2',
+      'busy 3',
+      'busy 4',
+    ]);
+  });
+
+  it('do not let a newcomer pass those who wait', async () => {
+    const slices = new Slices();
+    slices.turn();
+    work(3);
+    const order: string[] = [];
+    const waits = slices.turn('ann')?.then(() => order.push('first'));
+    await new Promise(resolve => setImmediate(resolve));
+    await Promise.all([waits, slices.turn('ann')?.then(() => order.push('second'))]);
+    expect(order[0]).toBe('first');
+  });
+});
