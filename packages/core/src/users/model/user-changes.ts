@@ -86,6 +86,16 @@ export function userBefore(after: User, changes: Changes): User {
   return before as unknown as User;
 }
 
+/** Whether a user has this value at a changed path. */
+export function hasAt(user: User, path: string, value: JsonValue): boolean {
+  let found: JsonValue | undefined = user as unknown as JsonValue;
+  for (const name of segmentsOf(path)) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return false;
+    found = found[name];
+  }
+  return jsonEqual(found, value);
+}
+
 /** A name in a map may hold dots, so all that follows `teams_role.` is one name. */
 function segmentsOf(path: string): string[] {
   const segments = path.split('.');
