@@ -3,13 +3,13 @@
  * may see the user as the user is now. So such an event shows nothing of a user that is not true any more.
  */
 import type { Changes, RollcallEvent, User, UserEvent } from '@rollcall/protocol';
-import { hasAt } from '../users/model/user-changes.js';
+import { reachChange } from '../users/model/user-changes.js';
 import { type Visibility, visibleChanges, visibleUser } from '../users/model/visible-user.js';
 import { TELL_CHANGES } from './logged-event.js';
 
 /**
- * The event with the user as it is now. `changes` names the paths that changed, without what they held before, and with
- * what they came to hold only where the user still has that.
+ * The event with the user as it is now. `changes` names the paths that changed, as far as the user has them, without what
+ * they held before, and with what they came to hold only where the user still has that.
  * @param present the user as the viewer sees it now.
  * @returns undefined when nothing changed that the viewer may see.
  */
@@ -17,9 +17,9 @@ export function replayedForm(event: UserEvent, visibility: Visibility, present: 
   const { reason: _reason, banned_by_id: _author, changes, ...rest } = event;
   if (!changes) return TELL_CHANGES.has(event.type) ? undefined : { ...rest, user: present };
   const told: Changes = {};
-  for (const [path, { after }] of Object.entries(visibleChanges(event.user, changes, visibility))) {
-    const still = after !== undefined && hasAt(present, path, after);
-    told[path] = still ? { after } : {};
+  for (const [changed, { after }] of Object.entries(visibleChanges(event.user, changes, visibility))) {
+    const { path, still } = reachChange(present, changed, after);
+    told[path] = still && after !== undefined ? { after } : {};
   }
   return Object.keys(told).length === 0 ? undefined : { ...rest, user: present, changes: told };
 }

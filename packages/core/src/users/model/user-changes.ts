@@ -86,14 +86,24 @@ export function userBefore(after: User, changes: Changes): User {
   return before as unknown as User;
 }
 
-/** Whether a user has this value at a changed path. */
-export function hasAt(user: User, path: string, value: JsonValue): boolean {
-  let found: JsonValue | undefined = user as unknown as JsonValue;
-  for (const name of segmentsOf(path)) {
-    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return false;
-    found = found[name];
+/**
+ * As much of a changed path as a user has, and whether the user still has there what it came to hold. The names in custom
+ * data and in maps can be data, too; that of a field is not.
+ */
+export function reachChange(
+  user: User,
+  path: string,
+  after: JsonValue | undefined,
+): { path: string; still: boolean } {
+  const [field = '', ...names] = segmentsOf(path);
+  const reached = [field];
+  let value = user[field as keyof User] as JsonValue | undefined;
+  for (const name of names) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return { path: reached.join('.'), still: false };
+    reached.push(name);
+    value = value[name];
   }
-  return jsonEqual(found, value);
+  return { path, still: jsonEqual(value, after) };
 }
 
 /** A name in a map may hold dots, so all that follows `teams_role.` is one name. */
