@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { sharedModules, sourceConditions, testDefaults } from '../../vitest.shared.js';
 
-export default defineConfig({ ...sourceConditions, test: { ...testDefaults, ...sharedModules } });
+export default defineConfig({
+  ...sourceConditions,
+  test: { ...testDefaults, ...sharedModules, globalSetup: ['@rollcall/testing/postgres-global-setup'] },
+});

@@ -15,6 +15,8 @@ interface Rights {
   tenant?: Tenant;
   /** Custom paths that the caller does not see of others (`private_custom_fields`); absent: none. */
   privatePaths?: readonly string[];
+  /** When the user first had a live connection, in epoch milliseconds; absent: never, or nobody knows. */
+  listensSince?: number;
 }
 
 /** A caller that has a user. */
@@ -38,7 +40,14 @@ export async function resolveCaller(directory: Directory, principal: Principal):
       return { kind: 'anonymous', role: 'anonymous', actor, ...rights };
     case 'user':
       if (!user) throw new Error('the judge let in a call of a user who does not exist');
-      return { kind: 'user', userId: principal.userId, role: user.role, actor, ...rights };
+      return {
+        kind: 'user',
+        userId: principal.userId,
+        role: user.role,
+        actor,
+        ...rights,
+        ...(user.listens_since !== undefined && { listensSince: user.listens_since }),
+      };
   }
 }
 

@@ -30,17 +30,28 @@ function encodePage(message: unknown): string | undefined {
   if (!isPageMessage(message)) return undefined;
   const { id, jsonrpc, result } = message;
   const { data: page, id: trackedId } = result.data;
-  const events = page.events.map(textOf).join(',');
+  const events = page.events.map(textOfEvent).join(',');
   const resync = page.resync ? ',"resync":true' : '';
   const trackedPart = `"id":${JSON.stringify(trackedId)},"data":{"events":[${events}]${resync}}`;
   const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
   return `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{${trackedPart}}}}`;
 }
 
-function textOf(event: object): string {
-  const known = texts.get(event);
+/** The JSON of an object that never changes. It is made once, for as long as the object exists. */
+export function textOf(object: object): string {
+  const known = texts.get(object);
   if (known !== undefined) return known;
-  const text = JSON.stringify(event);
+  const text = JSON.stringify(object);
+  texts.set(object, text);
+  return text;
+}
+
+/** Several events of a page may show the same user, whose text is known then. */
+function textOfEvent(event: object): string {
+  const { user, ...rest } = event as { user?: object };
+  const userText = user && texts.get(user);
+  if (userText === undefined || texts.has(event)) return textOf(event);
+  const text = `${JSON.stringify(rest).slice(0, -1)},"user":${userText}}`;
   texts.set(event, text);
   return text;
 }

@@ -1,14 +1,24 @@
-import { isUserEvent, type LoggedEvent, type Visibility } from '@rollcall/core';
+import {
+  isUserEvent,
+  type LoggedEvent,
+  letGoForm,
+  replayedForm,
+  tellsOfContent,
+  type Visibility,
+} from '@rollcall/core';
 import {
   type EventType,
   eventRule,
   isTombstone,
   type ParsedFilter,
+  type Position,
   type RollcallEvent,
+  type User,
   type UserEvent,
 } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 import { type Matched, matchedOf, SharedFilter } from './shared-filters.js';
+import type { Turn } from './slices.js';
 import { canSee, visibilityOf } from './view.js';
 import { WatchedSet, WatchedUsers } from './watched-users.js';
 
@@ -17,6 +27,13 @@ export interface EventSelection {
   types?: ReadonlySet<EventType>;
   userIds?: ReadonlySet<string> | WatchedSet;
   filter?: ParsedFilter | SharedFilter;
+}
+
+/** What a page of the log became for a listener. */
+export interface ShapedPage {
+  events: RollcallEvent[];
+  /** Up to where: less far than the page when the events became too long for one. */
+  upTo: Position;
 }
 
 /** What may concern a listener. An entry that is none of it is not for the listener. */
@@ -66,10 +83,9 @@ export class EventViewer {
    * @param known what this listener's filter said of the entry before; absent: it is asked.
    */
   see(entry: LoggedEvent, known?: Matched): RollcallEvent | undefined {
-    const { types, filter } = this.interest;
-    if (types && !types.has(entry.type)) return undefined;
+    const { filter } = this.interest;
+    if (!this.selects(entry)) return undefined;
     const namedId = this.#namedId(entry);
-    if (namedId === undefined && !this.#mayReceive(entry)) return undefined;
     const scope = this.#scopeOf(entry);
     const event = this.#formOf(entry, scope);
     if (namedId !== undefined && event && isUserEvent(event) && !filter) {
@@ -79,6 +95,59 @@ export class EventViewer {
     const matched = known ?? this.#match(entry, filter, scope);
     const matches = matched.before || matched.after;
     return matches && isUserEvent(event) ? withMatched(event, matched) : undefined;
+  }
+
+  /** Whether an entry is one that this listener asks for and may receive. It may see nothing of it, or not match it. */
+  selects(entry: LoggedEvent): boolean {
+    const { types } = this.interest;
+    if (types && !types.has(entry.type)) return false;
+    return this.#mayReceive(entry) || this.#namedId(entry) !== undefined;
+  }
+
+  /** The events of a page of the log as this listener receives them. */
+  async shape(page: { events: readonly LoggedEvent[]; upTo: Position }, turn: Turn): Promise<ShapedPage> {
+    const events: RollcallEvent[] = [];
+    for (const entry of page.events) {
+      await turn();
+      const event = this.see(entry);
+      if (event) events.push(event);
+    }
+    return { events, upTo: page.upTo };
+  }
+
+  /** The user, other than its own, whom an entry is about: what the listener may see of it now decides a replay. */
+  otherIn({ userId, full }: LoggedEvent): string | undefined {
+    return userId !== this.interest.ownId && isUserEvent(full) ? userId : undefined;
+  }
+
+  /**
+   * An entry about somebody else, as this listener receives it when it hears it again. It receives it only if it could see
+   * the user then, and it sees of the user what it may see now. Of one whom it may not see any more it is told only that
+   * it has to let go, and what became of the content.
+   * @param present the user as the listener sees it now; undefined: it does not.
+   */
+  seeReplayed(entry: LoggedEvent, present: User | undefined): RollcallEvent | undefined {
+    const { filter } = this.interest;
+    if (!this.selects(entry)) return undefined;
+    const namedId = this.#namedId(entry);
+    const scope = this.#scopeOf(entry);
+    const event = entry.full as UserEvent;
+    if (!scope.before && !scope.after) return undefined;
+    if (!present || !scope.after) {
+      const lost = !scope.after || event.type === 'user.deleted';
+      if (!lost && (filter || !tellsOfContent(event))) return undefined;
+      const told = letGoForm(event);
+      if (filter) return { ...told, matched: matchedOf(true, false) };
+      return namedId === undefined ? told : { ...told, user: { ...told.user, id: namedId } };
+    }
+    const seen = replayedForm(event, visibilityOf(this.#caller, entry.userId), present);
+    if (!seen) return undefined;
+    const joined = !scope.before;
+    const { changes: _, ...withoutChanges } = seen;
+    const shown = joined ? withoutChanges : seen;
+    if (!filter) return shown;
+    const matched = filter.judgeReplayed(shown, joined);
+    return matched.before || matched.after ? { ...shown, matched } : undefined;
   }
 
   /** The id by which this listener named a user who stands in the log under its tombstone; undefined for any other user. */
@@ -107,9 +176,10 @@ export class EventViewer {
   #scopeOf(entry: LoggedEvent): Matched {
     const unlimited = this.#caller.kind === 'server' || this.#caller.tenant === undefined;
     if (unlimited || !isUserEvent(entry.full)) return { before: true, after: true };
-    const { userBefore } = entry;
+    const { user } = entry.full;
+    const { teamsBefore } = entry;
     return {
-      before: userBefore !== undefined && canSee(this.#caller, userBefore),
+      before: teamsBefore !== undefined && canSee(this.#caller, { id: user.id, teams: teamsBefore }),
       after: canSee(this.#caller, entry.full.user),
     };
   }

@@ -42,6 +42,7 @@ export const liveRouter = router({
       yield* limitSubscription(use, watched =>
         streamEvents({
           log: directory.events,
+          users: directory.users.present,
           caller,
           selection: {
             ...(types && { types: new Set(types) }),

@@ -4,6 +4,7 @@ import {
   isFoundByDefault,
   isUserEvent,
   type LoggedEvent,
+  touches,
   type Visibility,
   visibilityKey,
   visibleUser,
@@ -62,6 +63,29 @@ export class SharedFilter {
     const matched = matchedOf(before, matches(seen.after));
     this.#last.set(key, { token: seen.token, matched });
     return matched;
+  }
+
+  /**
+   * Whether the user of an event that is replayed matches after it and before it, judged by what the user is now and by
+   * nothing that it was: otherwise a filter would find out values that are gone, one guess after the other. After it the
+   * user matches if it matches now. If the event changed something that may have decided that, it is told as if it had.
+   * @param event as the viewer is shown it, with the user as it is now.
+   * @param joined whether the viewer did not see the user before.
+   */
+  judgeReplayed(event: UserEvent, joined: boolean): Matched {
+    const { type, user, changes } = event;
+    // These say by their type that no query finds the user after them.
+    if (type === 'user.deleted' || type === 'user.deactivated') return matchedOf(true, false);
+    const now = Date.now();
+    const after = isFoundByDefault(user) && this.#matches(user, now);
+    if (joined || type === 'user.created') return matchedOf(false, after);
+    if (!changes) return matchedOf(after, after);
+    const touched = touches(changes);
+    const mayDecide =
+      touched('deleted_at') ||
+      touched('deactivated_at') ||
+      (isFoundByDefault(user) && this.#matches(user, now, touched) === undefined);
+    return matchedOf(mayDecide ? !after : after, after);
   }
 }
 

@@ -73,5 +73,8 @@ export class Slices {
   }
 }
 
+/** Asks for a turn, of whatever caller: what to wait for before the next piece of work. */
+export type Turn = () => Promise<void> | undefined;
+
 /** The slices of this process, which has one event loop. */
 export const slices = new Slices();

@@ -49,6 +49,7 @@ class Listener {
   constructor(caller: Caller, selection: EventSelection, after?: string) {
     const stream = streamEvents({
       log: directory.events,
+      users: directory.users.present,
       caller,
       selection,
       after: after === undefined ? undefined : parsePosition(after),
@@ -108,6 +109,9 @@ describe('listeners of every kind', () => {
     [userCaller('u-3', []), () => ({ userIds: new Set(['u-1', 'u-4']) })],
   ];
 
+  // What user tokens hear again is judged by what is now, too: test/replay.test.ts.
+  const servers = kinds.filter(([caller]) => caller.kind === 'server');
+
   it('receive exactly what their viewer lets through of the log, in order, wherever they begin', async () => {
     await directory.users.upsert(ACTOR, [{ id: 'u-0' }]);
     const { epoch, seq } = await directory.events.position();
@@ -136,7 +140,7 @@ describe('listeners of every kind', () => {
         })),
       );
       // Some come in the middle, and begin where the others began.
-      const kind = kinds[dice(kinds.length)] as (typeof kinds)[number];
+      const kind = servers[dice(servers.length)] as (typeof kinds)[number];
       if (round % 6 === 0) begin(kind, `${epoch}.${seq}`);
     }
     await settled();

@@ -1,5 +1,5 @@
-import type { EventLog, LoggedEvent } from '@rollcall/core';
-import { type EventPage, formatPosition, type Position, type RollcallEvent } from '@rollcall/protocol';
+import type { EventLog, LoggedEvent, PresentUsers } from '@rollcall/core';
+import { type EventPage, formatPosition, type Position } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
 import type { Caller } from './caller.js';
 import type { CallerConnection } from './context.js';
@@ -7,6 +7,7 @@ import { shareable } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
+import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
 import { slices } from './slices.js';
 import { takeTurn } from './take-turn.js';
@@ -17,6 +18,8 @@ const MAX_SILENT_ENTRIES = 1000;
 /** Options of a stream of events. */
 export interface StreamEventsOptions {
   log: EventLog;
+  /** Where users are read as they are now. */
+  users: Pick<PresentUsers, 'find'>;
   caller: Caller;
   selection: EventSelection;
   /** The stream begins after this position; absent: it begins now. */
@@ -31,21 +34,23 @@ export interface StreamEventsOptions {
  * says where the stream begins, even if nothing ever happens.
  *
  * A listener that has caught up is served by the hub (`event-hub.ts`) and wakes for what concerns it. One that lags reads
- * pages of the log.
+ * pages of the log. What a user token missed is judged by what it may see now, too (`replay.ts`).
  */
 export async function* streamEvents(
   options: StreamEventsOptions,
 ): AsyncGenerator<TrackedEnvelope<EventPage>> {
-  const { log, caller, selection, signal } = options;
+  const { log, users, caller, selection, signal } = options;
   const hub = hubOf(log);
   const { filter } = selection;
   const shared = filter && !(filter instanceof SharedFilter) ? hub.filters.take(filter) : undefined;
   const viewer = new EventViewer(caller, { ...selection, ...(shared && { filter: shared.filter }) });
   const listener = hub.add(viewer);
   try {
-    let position: Position | undefined = options.after ?? (await log.position());
+    const end = options.after && caller.kind === 'server' ? undefined : await log.position();
+    const replay = options.after && end && new Replay({ caller, viewer, users }, end);
+    let position: Position | undefined = options.after ?? end;
     while (position && !signal.aborted) {
-      position = yield* catchUp(options, { listener, position });
+      position = yield* catchUp(options, { listener, position, ...(replay && { replay }) });
       if (position) position = yield* follow(options, listener, position);
     }
   } finally {
@@ -57,7 +62,7 @@ export async function* streamEvents(
 /** Reads pages of the log until the hub takes the listener over. @returns its position then; undefined: the stream is over. */
 async function* catchUp(
   { log, connection, signal }: StreamEventsOptions,
-  { listener, position }: { listener: HubListener; position: Position },
+  { listener, position, replay }: { listener: HubListener; position: Position; replay?: Replay },
 ): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
   let yieldedAt: Position | undefined;
   let at = position;
@@ -67,23 +72,21 @@ async function* catchUp(
     if (!endTurn) return undefined;
     let atEnd = false;
     try {
-      const page = await log.pageAfter(at);
+      const missed = replay?.goesBeyond(at) ? replay : undefined;
+      const read = await log.pageAfter(at, missed?.limit);
+      const page = missed && !yieldedAt ? missed.admit(read) : read;
       if ('resyncAt' in page) {
         at = page.resyncAt;
         yieldedAt = at;
         yield tracked(formatPosition(at), shareable({ events: [], resync: true }));
         continue;
       }
-      at = page.upTo;
       atEnd = page.events.length === 0;
-      // At once, while the hub cannot have gone further than this page.
-      const attached = listener.attach(at, atEnd);
-      const events: RollcallEvent[] = [];
-      for (const entry of page.events) {
-        await slices.turn(connection?.caller);
-        const event = listener.viewer.see(entry);
-        if (event) events.push(event);
-      }
+      // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
+      const attached = !missed && listener.attach(page.upTo, atEnd);
+      const turn = () => slices.turn(connection?.caller);
+      const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
+      at = upTo;
       const silent = yieldedAt !== undefined && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
       if (events.length > 0 || !silent) {
         yieldedAt = at;

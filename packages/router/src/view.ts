@@ -40,6 +40,12 @@ export function userFor(caller: Caller, row: UserRow): User {
   return visibleUser(toUser(row, Date.now()), visibility);
 }
 
+/** Another user as the caller sees it now; undefined when it does not: the user is deleted, or of another tenant. */
+export function seenNow(caller: Caller, user: User): User | undefined {
+  if (user.deleted_at !== undefined || !canSee(caller, user)) return undefined;
+  return visibleUser(user, visibilityOf(caller, user.id));
+}
+
 /** Stored users as the caller may see them, by id. */
 export function usersFor(caller: Caller, rows: readonly UserRow[]): UsersAnswer {
   return { users: Object.fromEntries(rows.map(row => [row.id, userFor(caller, row)])) };

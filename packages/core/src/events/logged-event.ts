@@ -93,6 +93,14 @@ export class LoggedEvent {
     return full.user.deleted_at === full.created_at;
   }
 
+  /** The teams of the user before the change; otherwise as `userBefore`, and cheaper. */
+  get teamsBefore(): readonly string[] | undefined {
+    const { full } = this;
+    if (!isUserEvent(full) || full.type === 'user.created') return undefined;
+    const change = full.changes?.teams;
+    return change ? ((change.before ?? []) as string[]) : full.user.teams;
+  }
+
   /** The user before the change; undefined for a new user, and for events that are not about a user. */
   get userBefore(): UserEvent['user'] | undefined {
     if (this.#before === null) this.#before = stateBefore(this.full);
@@ -115,7 +123,7 @@ function fullForm(epoch: string, row: EventRow): RollcallEvent {
 }
 
 /** Types that tell of nothing but changes, so that without a change that the viewer sees there is nothing to tell. */
-const TELL_CHANGES: ReadonlySet<string> = new Set(['user.updated', 'user.banned', 'user.unbanned']);
+export const TELL_CHANGES: ReadonlySet<string> = new Set(['user.updated', 'user.banned', 'user.unbanned']);
 
 function formOf(event: RollcallEvent, visibility: Visibility): RollcallEvent | undefined {
   if (!isUserEvent(event)) return { ...event, actor: { type: event.actor.type } };

@@ -88,7 +88,10 @@ async function takeAway(
   return new Set(held.map(row => row.user_id as string));
 }
 
-/** Presence is not a change of a user: neither `revision` nor `updated_at` moves. */
+/**
+ * Presence is not a change of a user: neither `revision` nor `updated_at` moves. The first time that a user is seen stays:
+ * it says from where on the user may hear again what it missed.
+ */
 async function updateUsers(
   transaction: WriteTransaction,
   users: readonly Sighting[],
@@ -101,7 +104,8 @@ async function updateUsers(
     sql`WITH given(id, at, online) AS (SELECT ${expressions} FROM ${source(json)})
       UPDATE users SET
         online = coalesce(given.online, users.online),
-        last_active = CASE WHEN given.at > coalesce(users.last_active, 0) THEN given.at ELSE users.last_active END
+        last_active = CASE WHEN given.at > coalesce(users.last_active, 0) THEN given.at ELSE users.last_active END,
+        listens_since = coalesce(users.listens_since, given.at)
       FROM given WHERE users.id = given.id`,
   );
 }

@@ -1,4 +1,5 @@
 import { type Filter, type JsonValue, parseFilter, type User } from '@rollcall/protocol';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEPARTURES, departuresOf } from '../../test/support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../../test/support/query/oracle.js';
@@ -130,5 +131,50 @@ describe('a matcher', () => {
     };
     const [few, many] = [took(filterOf(1)), took(filterOf(110))];
     expect(many / few).toBeLessThan(4);
+  });
+});
+
+describe('a matcher that does not know what a field holds', () => {
+  const values = fc.constantFrom<JsonValue>(1, 2, 'x', null, [1, 3], [], true);
+  const comparison = fc.record({
+    field: fc.constantFrom('known', 'unknown', 'unknown.deep'),
+    operand: fc.oneof(
+      values.map(value => ({ $eq: value })),
+      fc.constantFrom(1, 'x').map(value => ({ $gte: value })),
+      fc.array(values, { minLength: 1, maxLength: 2 }).map(list => ({ $nin: list })),
+      fc.boolean().map(exists => ({ $exists: exists })),
+    ),
+  });
+  const filters = fc.letrec<{ filter: Filter }>(tie => ({
+    filter: fc.oneof(
+      { maxDepth: 3 },
+      comparison.map(({ field, operand }) => ({ [field]: operand }) as Filter),
+      fc
+        .record({
+          how: fc.constantFrom('$and', '$or', '$nor'),
+          parts: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
+        })
+        .map(({ how, parts }) => ({ [how]: parts }) as Filter),
+    ),
+  })).filter;
+
+  it('says what holds whatever the field holds, and else that it does not know', () => {
+    let decided = 0;
+    fc.assert(
+      fc.property(filters, values, (filter, known) => {
+        const match = compileMatcher(parseFilter(filter, { server: true }));
+        const asks = (field: string) => field.startsWith('custom.unknown');
+        const answer = match(user({ custom: { known } }), NOW, asks);
+        if (answer !== undefined) decided += 1;
+        const tried: JsonValue[] = [1, 2, 'x', null, [1, 3], [], true, { deep: 1 }, { deep: ['x'] }];
+        const answers = [
+          match(user({ custom: { known } }), NOW),
+          ...tried.map(unknown => match(user({ custom: { known, unknown } }), NOW)),
+        ];
+        if (answer !== undefined) expect(new Set(answers)).toEqual(new Set([answer]));
+        if (!JSON.stringify(filter).includes('unknown')) expect(answer).toBe(answers[0]);
+      }),
+    );
+    expect(decided).toBeGreaterThan(0);
   });
 });

@@ -18,7 +18,15 @@ export type MatchableUser = User;
  * it, with the presence of an invisible user already hidden.
  * @param now epoch milliseconds. A ban that has run out by then reads as not banned.
  */
-export type Matcher = (user: MatchableUser, now: number) => boolean;
+export interface Matcher {
+  (user: MatchableUser, now: number): boolean;
+  /**
+   * The same where some fields are not known: whether the user matches whatever they hold (true), matches with nothing
+   * that they could hold (false), or may match (undefined).
+   * @param isUnknown asked with `name`, or `custom.` and a path.
+   */
+  (user: MatchableUser, now: number, isUnknown: (field: string) => boolean): boolean | undefined;
+}
 
 /**
  * Makes the matcher of a filter. It gives the same answers as `queryUsers`, without a database. Whatever depends on the
@@ -28,7 +36,9 @@ export type Matcher = (user: MatchableUser, now: number) => boolean;
 export function compileMatcher(filter: ParsedFilter): Matcher {
   const slots = new Map<string, number>();
   const test = compileNode(filter, slots);
-  return (user, now) => test({ user, now, places: [], words: [] });
+  const matcher = (user: MatchableUser, now: number, isUnknown?: Judgement['isUnknown']) =>
+    test({ user, now, places: [], words: [], isUnknown });
+  return matcher as Matcher;
 }
 
 /** Whether a user matches a filter. To ask more than once, make a matcher of it. */
@@ -44,28 +54,55 @@ interface Judgement {
   places: (readonly Reached[] | undefined)[];
   /** The words of each text that a field leads to, sorted. */
   words: (readonly (readonly string[])[] | undefined)[];
+  /** Which fields are not known; absent: all are. */
+  isUnknown: ((field: string) => boolean) | undefined;
 }
 
-type Test = (judgement: Judgement) => boolean;
+/** Undefined where what is not known decides. */
+type Test = (judgement: Judgement) => boolean | undefined;
 
 function compileNode(filter: ParsedFilter, slots: Map<string, number>): Test {
   if (filter.kind === 'compare') return compileComparison(filter, slots);
   const tests = filter.nodes.map(node => compileNode(node, slots));
   switch (filter.kind) {
     case 'all':
-      return judgement => tests.every(test => test(judgement));
+      return judgement => first(tests, judgement, false);
     case 'any':
-      return judgement => tests.some(test => test(judgement));
+      return judgement => first(tests, judgement, true);
     case 'none':
-      return judgement => !tests.some(test => test(judgement));
+      return judgement => {
+        const any = first(tests, judgement, true);
+        return any === undefined ? undefined : !any;
+      };
   }
+}
+
+/** The answer that decides, if one of the tests gives it; otherwise the other one, unless a test does not know. */
+function first(tests: readonly Test[], judgement: Judgement, decides: boolean): boolean | undefined {
+  let answer: boolean | undefined = !decides;
+  for (const test of tests) {
+    const one = test(judgement);
+    if (one === decides) return decides;
+    if (one === undefined) answer = undefined;
+  }
+  return answer;
 }
 
 function compileComparison(
   { field, comparison }: Extract<ParsedFilter, { kind: 'compare' }>,
   slots: Map<string, number>,
 ): Test {
-  const slot = slotOf(field, slots);
+  const name = nameOf(field);
+  const slot = slotOf(name, slots);
+  const test = compileKnown(field, comparison, slot);
+  return judgement => (judgement.isUnknown?.(name) ? undefined : test(judgement));
+}
+
+function compileKnown(
+  field: FieldReference,
+  comparison: Extract<ParsedFilter, { kind: 'compare' }>['comparison'],
+  slot: number,
+): (judgement: Judgement) => boolean {
   const placesIn = (judgement: Judgement) => {
     judgement.places[slot] ??= placesOf(field, judgement.user, judgement.now);
     return judgement.places[slot] as readonly Reached[];
@@ -84,8 +121,11 @@ function compileComparison(
   return judgement => passes(placesIn(judgement)) !== negated;
 }
 
-function slotOf(field: FieldReference, slots: Map<string, number>): number {
-  const name = field.kind === 'built-in' ? field.field : `custom ${field.path.join('.')}`;
+function nameOf(field: FieldReference): string {
+  return field.kind === 'built-in' ? field.field : `custom.${field.path.join('.')}`;
+}
+
+function slotOf(name: string, slots: Map<string, number>): number {
   const slot = slots.get(name) ?? slots.size;
   slots.set(name, slot);
   return slot;

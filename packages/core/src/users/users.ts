@@ -15,6 +15,7 @@ import { connectUser, createGuest } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
+import { PresentUsers } from './present-users.js';
 import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
 import type { WrittenUsers } from './written-users.js';
 
@@ -29,12 +30,15 @@ export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #guestsByDefault: boolean;
   readonly #accessLoader: AccessLoader;
+  /** The users as they are now, as far as others may see them. */
+  readonly present: PresentUsers;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
   constructor(unitOfWork: UnitOfWork, { guestsByDefault = false }: { guestsByDefault?: boolean } = {}) {
     this.#unitOfWork = unitOfWork;
     this.#guestsByDefault = guestsByDefault;
     this.#accessLoader = new AccessLoader(unitOfWork);
+    this.present = new PresentUsers(unitOfWork);
   }
 
   /**

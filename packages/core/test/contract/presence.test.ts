@@ -36,6 +36,23 @@ describeOnEveryEngine('presence', engine => {
     expect(await jane()).toMatchObject({ online: true, last_active: expect.any(Number) });
   });
 
+  it('remembers the first live connection of a user, whatever comes after it', async () => {
+    expect(await jane()).not.toHaveProperty('listens_since');
+    directory.presence.connected('jane');
+    await isOnline(true);
+    const first = (await jane())?.listens_since;
+    expect(first).toEqual((await jane())?.last_active);
+    directory.presence.disconnected('jane');
+    await isOnline(false);
+    directory.clock.advance(60_000);
+    directory.presence.connected('jane');
+    await isOnline(true);
+    await directory.users.upsert(SERVER, [{ id: 'jane', name: 'Jane' }]);
+    await directory.users.deactivate(SERVER, 'jane');
+    expect((await jane())?.last_active).toBeGreaterThan(first as number);
+    expect((await jane())?.listens_since).toBe(first);
+  });
+
   it('ends with the directory', async () => {
     directory.presence.connected('jane');
     await isOnline(true);

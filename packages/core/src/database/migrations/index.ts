@@ -7,6 +7,7 @@ import { Moderation0006 } from './0006-moderation.js';
 import { Presence0007 } from './0007-presence.js';
 import { Copy0008 } from './0008-copy.js';
 import { Usernames0009 } from './0009-usernames.js';
+import { Replay0010 } from './0010-replay.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Presence0007,
   Copy0008,
   Usernames0009,
+  Replay0010,
 ];

@@ -86,6 +86,26 @@ export function userBefore(after: User, changes: Changes): User {
   return before as unknown as User;
 }
 
+/**
+ * As much of a changed path as a user has, and whether the user still has there what it came to hold. The names in custom
+ * data and in maps can be data, too; that of a field is not.
+ */
+export function reachChange(
+  user: User,
+  path: string,
+  after: JsonValue | undefined,
+): { path: string; still: boolean } {
+  const [field = '', ...names] = segmentsOf(path);
+  const reached = [field];
+  let value = user[field as keyof User] as JsonValue | undefined;
+  for (const name of names) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return { path: reached.join('.'), still: false };
+    reached.push(name);
+    value = value[name];
+  }
+  return { path, still: jsonEqual(value, after) };
+}
+
 /** A name in a map may hold dots, so all that follows `teams_role.` is one name. */
 function segmentsOf(path: string): string[] {
   const segments = path.split('.');

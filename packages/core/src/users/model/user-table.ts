@@ -25,6 +25,8 @@ export interface UserRow extends Required<Omit<User, OptionalField>>, Pick<User,
   id_words: string;
   /** What is left of a deleted user; its own data is all there with `soft`. An erased user has no row. */
   deletion?: 'soft' | 'pruning';
+  /** When the user first had a live connection: what a user token may hear again begins there. Epoch milliseconds. */
+  listens_since?: number;
 }
 
 const COLUMN_KINDS = {
@@ -55,6 +57,7 @@ export const userTable = defineTable<UserRow>('users', [
   { name: 'name_words', kind: 'text', nullable: true },
   { name: 'id_words', kind: 'text' },
   { name: 'deletion', kind: 'text', nullable: true },
+  { name: 'listens_since', kind: 'integer', nullable: true },
 ]);
 
 /**
@@ -64,6 +67,7 @@ export const userTable = defineTable<UserRow>('users', [
 export const KEPT_COLUMNS: readonly string[] = [
   ...USER_FIELD_NAMES.filter(name => ['apart', 'never'].includes(USER_FIELDS[name].changes as string)),
   'id_words',
+  'listens_since',
 ];
 
 const DEFAULTS = Object.fromEntries(
