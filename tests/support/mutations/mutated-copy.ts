@@ -83,27 +83,30 @@ export class MutatedCopy {
 
   /** Builds the package of a file. What does not compile any more is emitted all the same. */
   async #build(file: string): Promise<void> {
-    const cwd = join(this.#folder, file.split('/').slice(0, 2).join('/'));
+    const cwd = join(this.#folder, workspaceOf(file));
     await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
   }
 
-  /** Runs the tests of mechanisms, which are all in one folder of the run and on one engine, in one go. */
+  /** Runs the tests of mechanisms, which are all of one workspace and on one engine, in one go. */
   async #runTests(mutations: readonly Mutation[]): Promise<MutationOutcome> {
-    const [{ engine = 'sqlite3' } = {}] = mutations;
-    const inTests = mutations.some(isInTests);
-    const cwd = inTests ? join(this.#folder, 'tests') : this.#folder;
+    const [{ engine = 'sqlite3', test: { file: some } = { file: '' } } = {}] = mutations;
+    const workspace = workspaceOf(some);
     const report = join(this.#folder, 'report.json');
     await rm(report, { force: true });
-    const files = new Set(mutations.map(({ test }) => test.file.replace(/^tests\//, '')));
+    const files = new Set(mutations.map(({ test }) => test.file.slice(workspace.length + 1)));
     const names = [...new Set(mutations.map(({ test }) => patternOf(test.name)))].join('|');
     const options = ['--testNamePattern', names, '--reporter=json', `--outputFile=${report}`];
     const env = {
       ...process.env,
       ROLLCALL_TEST_WHOLE: '1',
       ROLLCALL_TEST_ENGINES: engine,
+      // Nobody connects to it: then no server has to be started.
+      ...(engine !== 'postgres' &&
+        workspace !== 'tests' && { ROLLCALL_TEST_POSTGRES_URL: 'postgres://none' }),
       VITEST: undefined,
     };
     const hangsMs = Math.max(...mutations.map(one => one.hangsMs ?? HANGS_MS)) * files.size;
+    const cwd = join(this.#folder, workspace);
     const over = await runWhole(['vitest', 'run', ...files, ...options], { cwd, env, hangsMs });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined) return { ran: 1, failed: over === 'green' ? 0 : 1 };
@@ -112,15 +115,16 @@ export class MutatedCopy {
   }
 }
 
-function isInTests({ test }: Mutation): boolean {
-  return test.file.startsWith('tests/');
+/** The folder of the workspace that a file belongs to. */
+function workspaceOf(file: string): string {
+  return file.startsWith('tests/') ? 'tests' : file.split('/').slice(0, 2).join('/');
 }
 
 /** Mutations whose tests run in one go. */
 function groupsOf(mutations: readonly Mutation[]): Mutation[][] {
   const groups = new Map<string, Mutation[]>();
   for (const mutation of mutations) {
-    const key = `${isInTests(mutation)} ${mutation.engine ?? 'sqlite3'}`;
+    const key = `${workspaceOf(mutation.test.file)} ${mutation.engine ?? 'sqlite3'}`;
     groups.set(key, [...(groups.get(key) ?? []), mutation]);
   }
   return [...groups.values()];

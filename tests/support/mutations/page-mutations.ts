@@ -81,7 +81,7 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'apps/server/src/live/upgrade.ts', test: SOCKETS }, [
     [
       'the check of what a socket asks for',
-      "if (!URL.canParse(request.url, `http://${hostHeader ?? 'localhost'}`)) {",
+      `if (!URL.canParse(request.url, \`http://\${hostHeader ?? 'localhost'}\`)) {`,
       "if (hostHeader === 'nobody') {",
       'refuses a Host header that is none, and lives on',
     ],

@@ -231,7 +231,7 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
     ],
     [
       'the keys that the log hides',
-      "redact: { paths: HIDDEN.flatMap(key => [key, `*.${key}`, `*.*.${key}`]), censor: '[hidden]' },",
+      `redact: { paths: HIDDEN.flatMap(key => [key, \`*.\${key}\`, \`*.*.\${key}\`]), censor: '[hidden]' },`,
       '',
       'hides tokens, secrets and custom data at every depth that we log',
     ],
