@@ -27,5 +27,7 @@ export const SHORT = [project('seams', postgres), project('repo')];
 export const LONG = [
   project('processes', postgres),
   project('abuse', { ...postgres, fileParallelism: false }),
-  ...['browser', 'faults', 'mutations', 'packages'].map(name => project(name, { fileParallelism: false })),
+  // Two mechanisms are switched off at a time, each in a copy of its own.
+  project('mutations', { maxConcurrency: 2, testTimeout: 4 * HANGS_MS }),
+  ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];

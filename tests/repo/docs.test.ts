@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { expectUpToDate, type GeneratedTable } from './generated-pages.js';
+import { mutationList } from './mutation-list.js';
 import { procedureList } from './procedure-list.js';
 import {
   closeCodes,
@@ -11,7 +12,7 @@ import {
   userFields,
 } from './protocol-tables.js';
 
-/** The pages whose tables are made from the protocol and the router. */
+/** The pages whose tables are made from the protocol, the router and the tests. */
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
   'docs/contract/access.md': { grants },
   'docs/contract/errors.md': { 'error-codes': errorCodes },
@@ -21,6 +22,7 @@ const PAGES: Record<string, Record<string, GeneratedTable>> = {
   'docs/contract/limits.md': { limits },
   'docs/protocol.md': { 'close-codes': closeCodes },
   'docs/procedures.md': { procedures: procedureList },
+  'docs/mechanisms.md': { mechanisms: mutationList },
 };
 
 describe('a page says what the source says (when it does not: npm run docs)', () => {

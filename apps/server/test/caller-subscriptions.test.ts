@@ -1,5 +1,5 @@
 /** The budget of a caller holds over all its connections: one more of them gives it nothing more. */
-import { CALLER_BUDGETS } from '@rollcall/protocol';
+import { CALLER_BUDGETS, DEFAULT_GRANTS } from '@rollcall/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
 import { connect, type TestSocket, watchEvents } from './test-socket.js';
@@ -8,13 +8,18 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
   await server.mutate('users.upsert', {
-    users: ['ann', 'ben', 'cat', 'dan'].map(id => ({ id, role: 'admin' })),
+    users: [
+      ...['ann', 'ben', 'cat', 'dan'].map(id => ({ id, role: 'admin' })),
+      ...['guest-1', 'guest-2'].map(id => ({ id, role: 'guest' })),
+    ],
   });
+  await server.mutate('settings.update', { grants: { ...DEFAULT_GRANTS, anonymous: ['read-users'] } });
 });
 afterAll(() => server.close());
 
-async function open(userId: string): Promise<TestSocket> {
-  return connect(server.url, { token: await tokenOf({ user_id: userId }) });
+async function open(userId?: string): Promise<TestSocket> {
+  const token = userId === undefined ? 'anonymous' : await tokenOf({ user_id: userId });
+  return connect(server.url, { token });
 }
 
 /** Begins a subscription; answers with its first page, or the message that refused it. */
@@ -67,4 +72,18 @@ it('twenty different filters of 256 KiB together, of which equal ones count once
   );
   expect(await begin(again, 2, { filter: { colour: 'red' } })).toBe('data');
   again.socket.close();
+});
+
+it('one of an address, for its guests and callers without a user together', async () => {
+  const clients = [await open('guest-1'), await open('guest-2'), await open(), await open('ann')];
+  const [one, other, nobody, user] = clients as [TestSocket, TestSocket, TestSocket, TestSocket];
+  for (let id = 1; id <= subscriptions; id++) {
+    const client = [one, other, nobody][id % 3] ?? one;
+    expect(await begin(client, id, { filter: {} })).toBe('data');
+  }
+  for (const client of [one, other, nobody]) {
+    expect(await begin(client, 1001, { filter: {} })).toMatch(/^RATE_LIMITED: a caller has at most 100 /);
+  }
+  expect(await begin(user, 1, { filter: {} })).toBe('data');
+  for (const client of clients) client.socket.close();
 });

@@ -172,10 +172,10 @@ describe('messages on a WebSocket', () => {
     expect(client.messages).toHaveLength(1);
   });
 
-  it('close it for pings of the protocol just the same', async () => {
+  it.each(['ping', 'pong'] as const)('close it for %ss of the protocol just the same', async kind => {
     const client = await connect(server.url, { token: await tokenOf({ user_id: 'socket' }) });
-    for (let ping = 0; ping < 10_000 && client.socket.readyState === client.socket.OPEN; ping++) {
-      client.socket.ping();
+    for (let sent = 0; sent < 10_000 && client.socket.readyState === client.socket.OPEN; sent++) {
+      client.socket[kind]();
     }
     expect((await client.closed).code).toBe(1013);
   });

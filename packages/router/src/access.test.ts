@@ -1,26 +1,17 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory, type Principal } from '@rollcall/core';
-import { CALLER_BUDGETS } from '@rollcall/protocol';
+import type { Directory, Principal } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openTestApi, refusal, type TestApi } from '../test/support/test-api.js';
 import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
-
-const budgets = new CallerBudgets(CALLER_BUDGETS);
 
 const SERVER = { type: 'server' } as const;
 
+let test: TestApi;
 let directory: Directory;
+const as = (caller: string | Principal) => test.as(caller);
 
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  directory = await openDirectory({
-    databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}`,
-    runTasks: false,
-    guestsByDefault: true,
-  });
+  test = await openTestApi({ guestsByDefault: true });
+  directory = test.directory;
   await directory.users.upsert(SERVER, [
     { id: 'ann', name: 'Ann', teams: ['red'] },
     { id: 'ben', name: 'Ben', teams: ['red'] },
@@ -29,35 +20,10 @@ beforeEach(async () => {
   ]);
 });
 
-afterEach(() => directory.close());
-
-/** The procedures, called by somebody. */
-function as(caller: string | Principal) {
-  const principal: Principal = typeof caller === 'string' ? { kind: 'user', userId: caller } : caller;
-  const context: CallContext = {
-    authentication: { principal },
-    directory,
-    requestId: 'test',
-    budgets,
-    address: '127.0.0.1',
-    signGuestToken: async id => `token of ${id}`,
-  };
-  return appRouter.createCaller(context);
-}
+afterEach(() => test.close());
 
 const server = () => as({ kind: 'server', issuedAt: Date.now() });
 const anonymous = () => as({ kind: 'anonymous' });
-
-/** The code, message and field of the refusal of a call. */
-async function refusal(call: Promise<unknown>) {
-  const error = await call.then(
-    () => {
-      throw new Error('the call was not refused');
-    },
-    (refused: Error) => refused,
-  );
-  return error.cause as Error & { code: string };
-}
 
 describe('a caller that the judge refuses', () => {
   it.each([
@@ -146,13 +112,9 @@ describe('somebody anonymous', () => {
 
 describe('a guest', () => {
   it('is answered with itself and a token, and needs none before', async () => {
-    const context: CallContext = {
+    const context = {
+      ...test.contextOf({ kind: 'anonymous' }),
       authentication: { error: new Error('no token') as never },
-      directory,
-      requestId: 'test',
-      budgets,
-      address: '127.0.0.1',
-      signGuestToken: async id => `token of ${id}`,
     };
     const answer = await appRouter.createCaller(context).users.connectGuest({ user: { name: 'Gill' } });
     expect(answer).toMatchObject({

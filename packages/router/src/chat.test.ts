@@ -1,23 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory } from '@rollcall/core';
-import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
+import { openTestApi, refusal, type TestApi } from '../test/support/test-api.js';
 
-const budgets = new CallerBudgets(CALLER_BUDGETS);
-
-let directory: Directory;
+let test: TestApi;
+const chat = (userId?: string) => test.as(userId).chat;
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  directory = await openDirectory({
-    databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}`,
-    runTasks: false,
-  });
+  test = await openTestApi();
+  const { directory } = test;
   await directory.users.upsert({ type: 'server' }, [
     { id: 'ann', name: 'Ann', teams: ['red'], privacy_settings: { read_receipts: { enabled: false } } },
     { id: 'ben' },
@@ -26,31 +15,7 @@ beforeAll(async () => {
   await directory.settings.update({ type: 'server' }, { grants: { guest: ['read-users'] } });
 });
 
-afterAll(() => directory.close());
-
-/** The procedures of chat, called with the token of a user, or of a back end. */
-function chat(userId?: string) {
-  const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
-  const context: CallContext = {
-    authentication: { principal },
-    directory,
-    requestId: 'test',
-    budgets,
-    address: '127.0.0.1',
-  };
-  return appRouter.createCaller(context).chat;
-}
-
-/** The code and field of the refusal of a call. */
-async function refusal(call: Promise<unknown>) {
-  const error = await call.then(
-    () => {
-      throw new Error('the call was not refused');
-    },
-    (refused: Error) => refused,
-  );
-  return error.cause;
-}
+afterAll(() => test.close());
 
 describe('chat', () => {
   it('shows everybody the others as they are now, and only what is public of them', async () => {
@@ -66,7 +31,7 @@ describe('chat', () => {
       name: 'Ann',
       privacy_settings: { read_receipts: { enabled: false } },
     });
-    await directory.users.partialUpdate({ type: 'server' }, [{ id: 'ann', set: { name: 'Anna' } }], {
+    await test.directory.users.partialUpdate({ type: 'server' }, [{ id: 'ann', set: { name: 'Anna' } }], {
       fields: 'server',
       authorise: () => undefined,
     });

@@ -1,36 +1,26 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory, type Principal } from '@rollcall/core';
+import type { Principal } from '@rollcall/core';
 import { CALLER_BUDGETS, type Filter } from '@rollcall/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
+import { openTestApi, type TestApi } from '../test/support/test-api.js';
 
 const JANE: Principal = { kind: 'user', userId: 'jane' };
 const MOST = { client: 10, server: 30 };
 
-let directory: Directory;
+let test: TestApi;
+const as = (principal: Principal) => test.as(principal);
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
-  directory = await openDirectory({ databaseUrl, runTasks: false });
-  await directory.users.upsert({ type: 'server' }, [{ id: 'jane', role: 'admin' }]);
+  const { client, server } = CALLER_BUDGETS;
+  test = await openTestApi({
+    budgets: {
+      client: { ...client, filterValues: MOST.client },
+      server: { ...server, filterValues: MOST.server },
+    },
+  });
+  await test.directory.users.upsert({ type: 'server' }, [{ id: 'jane', role: 'admin' }]);
 });
 
-afterAll(() => directory.close());
-
-function as(principal: Principal) {
-  const { client, server } = CALLER_BUDGETS;
-  const budgets = new CallerBudgets({
-    client: { ...client, filterValues: MOST.client },
-    server: { ...server, filterValues: MOST.server },
-  });
-  const authentication = { principal };
-  const context = { authentication, directory, requestId: 'test', budgets, address: '::1' };
-  return appRouter.createCaller(context, { signal: new AbortController().signal });
-}
+afterAll(() => test.close());
 
 /** A filter of two lists with so many values together. */
 function listing(count: number): Filter {

@@ -2,18 +2,11 @@
  * Every procedure that a user can call, with every column of a user in every place that an input might have for it: none
  * of them changes what is not the caller's to write. A new procedure is covered as soon as the router has it.
  */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory } from '@rollcall/core';
-import { CALLER_BUDGETS, USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
+import { USER_FIELD_NAMES, USER_FIELDS } from '@rollcall/protocol';
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestApi, type TestApi } from '../test/support/test-api.js';
 import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
-
-const budgets = new CallerBudgets(CALLER_BUDGETS);
 
 /** What a user writes about itself, and what follows from that. */
 const OWN: readonly string[] = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].write === 'anyone');
@@ -36,23 +29,18 @@ const PROCEDURES = Object.entries(
   (appRouter._def as unknown as { procedures: Record<string, { _def: { type: string } }> }).procedures,
 ).filter(([, procedure]) => procedure._def.type !== 'subscription');
 
-let directory: Directory;
+let test: TestApi;
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
-  directory = await openDirectory({ databaseUrl, runTasks: false });
-  await directory.users.upsert({ type: 'server' }, [{ id: 'mallory' }, { id: 'victim', teams: ['blue'] }]);
+  test = await openTestApi();
+  await test.directory.users.upsert({ type: 'server' }, [
+    { id: 'mallory' },
+    { id: 'victim', teams: ['blue'] },
+  ]);
 });
-afterAll(() => directory.close());
+afterAll(() => test.close());
 
 function call(path: string, type: string, input: unknown): Promise<unknown> {
-  const ctx: CallContext = {
-    authentication: { principal: { kind: 'user', userId: 'mallory' } },
-    directory,
-    requestId: 'test',
-    budgets,
-    address: '127.0.0.1',
-  };
+  const ctx = test.contextOf({ kind: 'user', userId: 'mallory' });
   return callTRPCProcedure({
     router: appRouter,
     path,
@@ -65,7 +53,7 @@ function call(path: string, type: string, input: unknown): Promise<unknown> {
 }
 
 const stored = async (path: string) =>
-  (await directory.users.find(['mallory', 'victim'])).map(row =>
+  (await test.directory.users.find(['mallory', 'victim'])).map(row =>
     Object.entries(row).filter(([column]) => ![...OWN, ...FOLLOWING, PURPOSE[path]].includes(column)),
   );
 

@@ -1,22 +1,14 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, LoggedEvent, openDirectory } from '@rollcall/core';
-import { CALLER_BUDGETS } from '@rollcall/protocol';
+import { LoggedEvent } from '@rollcall/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
+import { openTestApi, refusal, type TestApi } from '../test/support/test-api.js';
 import { EventViewer } from './event-viewer.js';
 
-const budgets = new CallerBudgets(CALLER_BUDGETS);
-
-let directory: Directory;
+let test: TestApi;
+const api = (userId?: string) => test.as(userId);
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
-  directory = await openDirectory({ databaseUrl, runTasks: false });
+  test = await openTestApi();
+  const { directory } = test;
   const server = { type: 'server' } as const;
   await directory.roles.create(server, 'captain');
   await directory.users.upsert(server, [
@@ -29,31 +21,7 @@ beforeAll(async () => {
   await directory.settings.update(server, { grants: { captain: ['ban-user'], guest: [] } });
 });
 
-afterAll(() => directory.close());
-
-/** The procedures, called with the token of a user, or of a back end. */
-function api(userId?: string) {
-  const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
-  const context: CallContext = {
-    authentication: { principal },
-    directory,
-    requestId: 'test',
-    budgets,
-    address: '127.0.0.1',
-  };
-  return appRouter.createCaller(context);
-}
-
-/** The code and field of the refusal of a call. */
-async function refusal(call: Promise<unknown>) {
-  const error = await call.then(
-    () => {
-      throw new Error('the call was not refused');
-    },
-    (refused: Error) => refused,
-  );
-  return error.cause;
-}
+afterAll(() => test.close());
 
 describe('moderation', () => {
   it('takes the grant ban-user of users, which admins have and users have not', async () => {

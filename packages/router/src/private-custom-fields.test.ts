@@ -1,13 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory, type Principal } from '@rollcall/core';
 import { CALLER_BUDGETS, type Filter, type PartialUserUpdate, parseFilter } from '@rollcall/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { appRouter } from './app-router.js';
+import { openTestApi, principalOf, refusal, type TestApi } from '../test/support/test-api.js';
 import { resolveCaller } from './caller.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
 import { EventViewer } from './event-viewer.js';
 import { queryRightsOf } from './view.js';
 
@@ -15,15 +9,12 @@ const SERVER = { type: 'server' } as const;
 const PRIVATE = { email: 'secret@mail', contact: { phone: '+49secret', city: 'Bonn' }, book: 'dune' };
 const SEEN = { contact: { city: 'Bonn' }, book: 'dune' };
 
-let directory: Directory;
+let test: TestApi;
+const api = (userId?: string) => test.as(userId);
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  directory = await openDirectory({
-    databaseUrl: `sqlite:${join(folder, 'rollcall.sqlite')}`,
-    runTasks: false,
-  });
-  await directory.settings.update(SERVER, {
+  test = await openTestApi();
+  await test.directory.settings.update(SERVER, {
     private_custom_fields: ['email', 'contact.phone'],
     indexed_custom_fields: ['email'],
     grants: {
@@ -39,35 +30,10 @@ beforeAll(async () => {
       ],
     },
   });
-  await directory.users.upsert(SERVER, [{ id: 'ann', custom: PRIVATE }, { id: 'ben' }]);
+  await test.directory.users.upsert(SERVER, [{ id: 'ann', custom: PRIVATE }, { id: 'ben' }]);
 });
 
-afterAll(() => directory.close());
-
-const principalOf = (userId?: string): Principal =>
-  userId === undefined ? { kind: 'server' } : { kind: 'user', userId };
-
-/** The procedures, called with the token of a user, or of a back end. */
-function api(userId?: string) {
-  const context: CallContext = {
-    authentication: { principal: principalOf(userId) },
-    directory,
-    requestId: 'test',
-    budgets: new CallerBudgets(CALLER_BUDGETS),
-    address: '127.0.0.1',
-  };
-  return appRouter.createCaller(context);
-}
-
-async function refusal(call: Promise<unknown>) {
-  const error = await call.then(
-    () => {
-      throw new Error('the call was not refused');
-    },
-    (refused: Error) => refused,
-  );
-  return error.cause;
-}
+afterAll(() => test.close());
 
 /** What a listener to some users hears of what a change logs. */
 async function heardBy(
@@ -75,15 +41,15 @@ async function heardBy(
   filter: Filter | undefined,
   change: () => Promise<unknown>,
 ) {
-  const caller = await resolveCaller(directory, principalOf(userId));
+  const caller = await resolveCaller(test.directory, principalOf(userId));
   const viewer = new EventViewer(caller, {
     ...(filter
       ? { filter: parseFilter(filter, queryRightsOf(caller, CALLER_BUDGETS.client)) }
       : { userIds: new Set(['ann']) }),
   });
-  const start = await directory.events.position();
+  const start = await test.directory.events.position();
   await change();
-  const page = await directory.events.pageAfter(start);
+  const page = await test.directory.events.pageAfter(start);
   if ('resyncAt' in page) throw new Error('the log lost its place');
   return page.events.flatMap(entry => viewer.see(entry) ?? []);
 }
@@ -154,7 +120,7 @@ it('are not asked for by others: neither they, nor what is in them, nor what the
 
 it('move no mark and tell others nothing when only they change, and are left out when more changes', async () => {
   const marks = async () => {
-    const [row] = await directory.users.find(['ann']);
+    const [row] = await test.directory.users.find(['ann']);
     return [row?.revision, row?.updated_at];
   };
   const before = await marks();

@@ -1,40 +1,19 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Directory, openDirectory } from '@rollcall/core';
-import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { appRouter } from './app-router.js';
-import { CallerBudgets } from './caller-budget.js';
-import type { CallContext } from './context.js';
+import { openTestApi, type TestApi } from '../test/support/test-api.js';
 import { EventViewer } from './event-viewer.js';
 
 const START = Date.now();
 
 /** Two users who go through the same do so at the same times. */
 let now = START;
-let directory: Directory;
+let test: TestApi;
+const api = (userId?: string) => test.as(userId);
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
-  directory = await openDirectory({ databaseUrl, runTasks: false, clock: () => now });
+  test = await openTestApi({ clock: () => now });
 });
 
-afterAll(() => directory.close());
-
-/** The procedures, called with the token of a user, or of a back end. */
-function api(userId?: string) {
-  const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
-  const context: CallContext = {
-    authentication: { principal },
-    directory,
-    requestId: 'test',
-    budgets: new CallerBudgets(CALLER_BUDGETS),
-    address: '127.0.0.1',
-  };
-  return appRouter.createCaller(context);
-}
+afterAll(() => test.close());
 
 /** Everything that a user gets to see of itself and of what it writes, calls and events alike. */
 async function sightOf(userId: string): Promise<unknown[]> {
@@ -46,7 +25,7 @@ async function sightOf(userId: string): Promise<unknown[]> {
     grants: [],
   } as const;
   const viewer = new EventViewer(self, { userIds: new Set([userId]) });
-  const start = await directory.events.position();
+  const start = await test.directory.events.position();
   const { users, chat, blocks, devices, moderation } = api(userId);
   const seen: unknown[] = [];
   const note = async (call: Promise<unknown>) => {
@@ -74,7 +53,7 @@ async function sightOf(userId: string): Promise<unknown[]> {
     await note(devices.add({ id: 'phone', push_provider: 'apn' }));
     await note(users.partialUpdate({ users: [{ id: userId, set: { step: seen.length } }] }));
   }
-  const page = await directory.events.pageAfter(start);
+  const page = await test.directory.events.pageAfter(start);
   if ('resyncAt' in page) throw new Error('the log lost its place');
   for (const entry of page.events) {
     const event = viewer.see(entry);
@@ -110,7 +89,7 @@ async function unshadow(id: string): Promise<void> {
 }
 
 it('a shadow-banned user sees exactly what one sees who is not', async () => {
-  await directory.users.upsert({ type: 'server' }, [{ id: 'ann' }, { id: 'eve' }, { id: 'other' }]);
+  await test.directory.users.upsert({ type: 'server' }, [{ id: 'ann' }, { id: 'eve' }, { id: 'other' }]);
   for (const id of ['ann', 'eve']) {
     await api(id).chat.createChannel({ type: 'team', id, members: ['other'] });
     await api(id).chat.sendMessage({ cid: `team:${id}`, id: `${id}-old`, text: 'before' });

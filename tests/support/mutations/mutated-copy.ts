@@ -5,17 +5,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '@rollcall/testing';
-import type { Mutation } from './mutation.js';
+import { HANGS_MS, type Mutation } from './mutation.js';
 
 const run = promisify(execFile);
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Longer than any of the named tests takes: a mutation may also make a test hang, and that is red, too. */
-const HANGS_MS = 180_000;
-
-/** Folders of tests that use the built programs; the others import the sources. */
-const USE_BUILT = /^tests\/(?!repo\/)/;
+/** Tests that use the built programs; the others import the sources. */
+const USE_BUILT = /^tests\/(?!repo\/)|^apps\/server\/test\/process\.test\.ts$/;
 
 /** How the tests of a mutation went. */
 export interface MutationOutcome {
@@ -55,7 +52,8 @@ export class MutatedCopy {
   }
 
   /** Switches one mechanism off, runs the tests that must notice, and switches it on again. */
-  async try({ file, from, to, test }: Mutation): Promise<MutationOutcome> {
+  async try(mutation: Mutation): Promise<MutationOutcome> {
+    const { file, from, to, test } = mutation;
     const path = join(this.#folder, file);
     const text = await readFile(path, 'utf8');
     if (text.split(from).length !== 2) throw new Error(`${file} does not have this text once: ${from}`);
@@ -65,37 +63,71 @@ export class MutatedCopy {
     );
     try {
       if (USE_BUILT.test(test.file)) await this.#build(file);
-      return await this.#runTest(test);
+      return await this.#runTests([mutation]);
     } finally {
       await writeFile(path, text);
       if (USE_BUILT.test(test.file)) await this.#build(file);
     }
   }
 
+  /** Runs the tests of mechanisms with all of them in place. */
+  async control(mutations: readonly Mutation[]): Promise<MutationOutcome> {
+    const outcome = { ran: 0, failed: 0 };
+    for (const group of groupsOf(mutations)) {
+      const { ran, failed } = await this.#runTests(group);
+      outcome.ran += ran;
+      outcome.failed += failed;
+    }
+    return outcome;
+  }
+
   /** Builds the package of a file. What does not compile any more is emitted all the same. */
   async #build(file: string): Promise<void> {
-    const cwd = join(this.#folder, file.split('/').slice(0, 2).join('/'));
+    const cwd = join(this.#folder, workspaceOf(file));
     await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
   }
 
-  async #runTest({ file, name }: Mutation['test']): Promise<MutationOutcome> {
-    const inTests = file.startsWith('tests/');
-    const cwd = inTests ? join(this.#folder, 'tests') : this.#folder;
+  /** Runs the tests of mechanisms, which are all of one workspace and on one engine, in one go. */
+  async #runTests(mutations: readonly Mutation[]): Promise<MutationOutcome> {
+    const [{ engine = 'sqlite3', test: { file: some } = { file: '' } } = {}] = mutations;
+    const workspace = workspaceOf(some);
     const report = join(this.#folder, 'report.json');
     await rm(report, { force: true });
-    const filter = inTests ? file.slice('tests/'.length) : file;
-    const options = ['--testNamePattern', patternOf(name), '--reporter=json', `--outputFile=${report}`];
-    const env = { ...process.env, ROLLCALL_TEST_WHOLE: '1', VITEST: undefined };
-    const over = await runWhole(['vitest', 'run', filter, ...options], { cwd, env });
+    const files = new Set(mutations.map(({ test }) => test.file.slice(workspace.length + 1)));
+    const names = [...new Set(mutations.map(({ test }) => patternOf(test.name)))].join('|');
+    const options = ['--testNamePattern', names, '--reporter=json', `--outputFile=${report}`];
+    const env = {
+      ...process.env,
+      ROLLCALL_TEST_WHOLE: '1',
+      ROLLCALL_TEST_ENGINES: engine,
+      // Nobody connects to it: then no server has to be started.
+      ...(engine !== 'postgres' &&
+        workspace !== 'tests' && { ROLLCALL_TEST_POSTGRES_URL: 'postgres://none' }),
+      VITEST: undefined,
+    };
+    const hangsMs = Math.max(...mutations.map(one => one.hangsMs ?? HANGS_MS)) * files.size;
+    const cwd = join(this.#folder, workspace);
+    const over = await runWhole(['vitest', 'run', ...files, ...options], { cwd, env, hangsMs });
     const text = await readFile(report, 'utf8').catch(() => undefined);
-    if (text === undefined) return { ran: 1, failed: over === 'red' ? 1 : 0 };
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as Record<
-      string,
-      number
-    >;
-    const failed = (numFailedTests ?? 0) + (numFailedTestSuites ?? 0);
-    return { ran: (numPassedTests ?? 0) + failed, failed };
+    if (text === undefined) return { ran: 1, failed: over === 'green' ? 0 : 1 };
+    const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(text) as Record<string, number>;
+    return { ran: numPassedTests + numFailedTests, failed: numFailedTests };
   }
+}
+
+/** The folder of the workspace that a file belongs to. */
+function workspaceOf(file: string): string {
+  return file.startsWith('tests/') ? 'tests' : file.split('/').slice(0, 2).join('/');
+}
+
+/** Mutations whose tests run in one go. */
+function groupsOf(mutations: readonly Mutation[]): Mutation[][] {
+  const groups = new Map<string, Mutation[]>();
+  for (const mutation of mutations) {
+    const key = `${workspaceOf(mutation.test.file)} ${mutation.engine ?? 'sqlite3'}`;
+    groups.set(key, [...(groups.get(key) ?? []), mutation]);
+  }
+  return [...groups.values()];
 }
 
 /**
@@ -104,7 +136,7 @@ export class MutatedCopy {
  */
 async function runWhole(
   command: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  { hangsMs, ...options }: { cwd: string; env: NodeJS.ProcessEnv; hangsMs: number },
 ): Promise<'green' | 'red'> {
   const child = spawn('npx', command, { ...options, detached: true, stdio: 'ignore' });
   const end = () => {
@@ -114,7 +146,7 @@ async function runWhole(
       // Nothing of it runs any more.
     }
   };
-  const hanging = setTimeout(end, HANGS_MS);
+  const hanging = setTimeout(end, hangsMs);
   const [code] = await once(child, 'exit');
   clearTimeout(hanging);
   end();

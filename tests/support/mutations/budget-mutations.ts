@@ -1,0 +1,269 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const BUDGET = 'packages/router/src/caller-budget.ts';
+const OUTLET = 'packages/router/src/outlet.ts';
+const CONNECTION = 'packages/router/src/connection-limits.ts';
+const FILTER_SIZE = 'packages/protocol/src/query/filter-size.ts';
+const POSTGRES = 'packages/core/src/database/postgres-unit-of-work.ts';
+const SUBSCRIPTIONS = 'apps/server/test/caller-subscriptions.test.ts';
+const BUDGET_TESTS = 'packages/router/src/caller-budget.test.ts';
+const OUTLET_TESTS = 'packages/router/src/outlet.test.ts';
+const CONNECTION_TESTS = 'apps/server/test/connection-limits.test.ts';
+const LANE = 'packages/core/test/contract/query-lane.test.ts';
+const POOL_TESTS = 'packages/core/src/database/reader-pool.test.ts';
+const RECENT = 'packages/core/src/events/recent-events.ts';
+const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
+const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
+const ENDS = 'ends at its limit with an error that says it, and its reader serves the next';
+const KEEPS = 'keeps no lookup, no write and no timer waiting, however many of them there are';
+const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
+
+/** A statement without an end goes on for much longer. */
+const HANGS_MS = 45_000;
+
+/** What a caller may have in use, and what one that does not read costs. */
+export const BUDGET_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: BUDGET, test: SUBSCRIPTIONS }, [
+    [
+      'the subscriptions of a caller over all its connections',
+      'if (use.subscriptions >= subscriptions) {',
+      'if (use.subscriptions >= 1e9) {',
+      'a hundred subscriptions',
+    ],
+    [
+      'the different filters of a caller',
+      'if (bytes > 0 && use.filters.size >= liveFilters) {',
+      'if (bytes > 0 && use.filters.size >= 1e9) {',
+      FILTERS,
+    ],
+    [
+      'the bytes of the filters of a caller',
+      'if (use.filterBytes + bytes > liveFilterBytes) {',
+      'if (use.filterBytes + bytes > 1e9) {',
+      FILTERS,
+    ],
+    [
+      'equal filters that count once',
+      'const bytes = filter === undefined || use.filters.has(filter) ? 0 : Buffer.byteLength(filter);',
+      'const bytes = filter === undefined ? 0 : Buffer.byteLength(filter);',
+      FILTERS,
+    ],
+    [
+      'the budget of guests, which is that of their address',
+      "const alone = caller.kind === 'user' && caller.role !== 'guest';",
+      "const alone = caller.kind === 'user';",
+      'one of an address, for its guests and callers without a user together',
+    ],
+  ]),
+  ...switchedOff({ file: BUDGET, test: BUDGET_TESTS }, [
+    [
+      'one query of a user at a time',
+      'if (use.queries < this.limits.runningQueries) use.queries += 1;',
+      'if (use.queries < 1e9) use.queries += 1;',
+      'run one at a time for a user, in the order in which they came, over all its calls',
+    ],
+    [
+      'the most queries of a caller that wait',
+      'if (use.waiting.length >= MAX_WAITING_QUERIES) {',
+      'if (use.waiting.length >= 1e9) {',
+      'are refused when a hundred wait already, with the number',
+    ],
+    [
+      'the time that a query waits for those of its caller',
+      '}, MAX_QUERY_WAIT_MS);',
+      '}, 1e9);',
+      'are refused when they have waited for 30 seconds, and the next ones run',
+    ],
+    [
+      'the end of a query whose caller is gone',
+      "signal?.addEventListener('abort', leave, { once: true });",
+      '',
+      'leave the queue when their caller is gone, without being run',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/users.ts', test: 'tests/seams/queries-in-turn.test.ts' }, [
+    [
+      'the turn of a query of users',
+      'query: queryProcedure',
+      'query: callerProcedure',
+      'run one at a time, over HTTP and WebSocket together, while calls that search nothing are answered',
+    ],
+  ]),
+  ...switchedOff({ file: FILTER_SIZE, test: 'packages/router/src/filter-values.test.ts' }, [
+    [
+      'the values of a filter, all its comparisons together',
+      'if (this.#values > this.#maxValues) {',
+      'if (this.#values > 1e9) {',
+      'is refused in a subscription',
+    ],
+  ]),
+  ...switchedOff({ file: FILTER_SIZE, test: 'packages/protocol/src/query/parse-filter.test.ts' }, [
+    [
+      'the comparisons of a filter',
+      'if (this.#comparisons > LIMITS.filterClauses) {',
+      'if (this.#comparisons > 1e9) {',
+      'is bounded in breadth, even where its parts say nothing',
+    ],
+  ]),
+  ...switchedOff(
+    {
+      file: 'packages/protocol/src/query/parse-filter.ts',
+      test: 'packages/protocol/src/query/parse-filter.test.ts',
+    },
+    [['the depth of a filter', 'if (depth > LIMITS.filterDepth)', 'if (depth > 1e9)', 'is bounded in depth']],
+  ),
+  ...switchedOff({ file: CONNECTION, test: CONNECTION_TESTS }, [
+    [
+      'the subscriptions of a connection',
+      'if (connection.subscriptions >= most.subscriptions) {',
+      'if (connection.subscriptions >= 1e9) {',
+      'has 100 subscriptions on one connection and refuses another, until one has ended',
+    ],
+    [
+      'the users whom a connection watches',
+      'if (users > most.users) {',
+      'if (users > 1e9) {',
+      'watches 10,000 users in all subscriptions together and refuses another, until some are let go',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/watched-users.ts', test: CONNECTION_TESTS }, [
+    [
+      'watched users who count once',
+      'for (const id of ids) if (!this.#users.has(id)) added.add(id);',
+      'for (const id of ids) added.add(id);',
+      'counts a user once whom several subscriptions watch, so that one can take over from another',
+    ],
+  ]),
+  ...switchedOff({ file: OUTLET, test: OUTLET_TESTS }, [
+    [
+      'the wait of a subscription for room',
+      'if (await this.#room(signal)) return once(() => this.#passOn());',
+      'if (signal) return once(() => this.#passOn());',
+      NO_ROOM,
+    ],
+    ['the wait of a call for room', 'if (!(await this.#room())) {', 'if (this.#ended) {', NO_ROOM],
+    ['the pause of who leaves answers unread', 'this.#peer.pause?.();', '', NO_ROOM],
+    [
+      'the end of who does not read',
+      'else if (this.#behind.ms > PATIENCE_MS) this.closeAsTooSlow();',
+      '',
+      'closes a peer that does not read for two seconds, and nothing waits any more',
+    ],
+    [
+      'the turns of subscriptions',
+      'if (!this.#turnIsTaken) this.#turnIsTaken = true;',
+      'if (signal) this.#turnIsTaken = true;',
+      'gives turns one at a time and in order, so that a busy subscription does not starve the others',
+    ],
+    [
+      'the calls of a connection that run at a time',
+      'if (this.#runningCalls < MAX_RUNNING_CALLS) this.#runningCalls += 1;',
+      'if (this.#runningCalls < 1e9) this.#runningCalls += 1;',
+      'runs ten calls at a time, and each of the others once one has ended',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/outlets.ts', test: OUTLET_TESTS }, [
+    [
+      'the bound of what is unread on all connections',
+      'if (unreadBytes > this.#maxUnreadBytes)',
+      'if (unreadBytes > 1e12)',
+      'close those furthest behind first, and no more than needed, when all together have too much unread',
+    ],
+    [
+      'the order in which connections that are behind go',
+      '.sort((a, b) => b.unreadBytes - a.unreadBytes)',
+      '.sort((a, b) => a.unreadBytes - b.unreadBytes)',
+      'close those furthest behind first, and no more than needed, when all together have too much unread',
+    ],
+  ]),
+  ...switchedOff({ file: RECENT, test: RECENT_TESTS }, [
+    [
+      'the bytes of a page of events',
+      'if (end > first && bytes > LIMITS.eventPageBytes) break;',
+      '',
+      'gives pages that are bounded in bytes, and a longer event alone',
+    ],
+    [
+      'the bytes of the events in memory',
+      ' || this.#bytes > 2 * MAX_BYTES',
+      '',
+      'keeps a bounded amount of text in memory, the latest',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/data-sources.ts', test: LANE, engine: 'sqlite3', hangsMs: HANGS_MS },
+    [
+      [
+        'the interruption of a query on `sqlite3`',
+        '(source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),',
+        'undefined,',
+        ENDS,
+      ],
+    ],
+  ),
+  ...switchedOff(
+    {
+      file: 'packages/core/src/database/reader-process.ts',
+      test: LANE,
+      engine: 'better-sqlite3',
+      hangsMs: HANGS_MS,
+    },
+    [
+      [
+        'the end of a reader process on `better-sqlite3`',
+        "interrupt(): void {\n    this.#process.kill('SIGKILL');",
+        'interrupt(): void {',
+        ENDS,
+      ],
+    ],
+  ),
+  ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
+    [
+      'the limit of a statement on PostgreSQL',
+      `\`\${BEGIN_READ}; \${allowStatements(allowedMs)}\``,
+      'BEGIN_READ',
+      ENDS,
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE, hangsMs: HANGS_MS }, [
+    [
+      'the time of a query of many statements',
+      'deadline.check();',
+      '',
+      'ends although each of its statements is short',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/sqlite-unit-of-work.ts', test: LANE, hangsMs: HANGS_MS },
+    [
+      [
+        'the readers that lookups have for themselves',
+        "if (lane.lane === 'query') return this.#queries.read(inTransaction, lane.limitMs);\n    return this.#lookups.read(inTransaction);",
+        "return this.#queries.read(inTransaction, lane.lane === 'query' ? lane.limitMs : undefined);",
+        KEEPS,
+      ],
+    ],
+  ),
+  ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
+    [
+      'the half of the pool that lookups have for themselves',
+      'return await this.#queries.run(() => this.#runQuery(work, lane.limitMs));',
+      'return await this.#runQuery(work, lane.limitMs);',
+      KEEPS,
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/reader-pool.ts', test: POOL_TESTS }, [
+    [
+      'the most queries that wait for a reader',
+      'if (this.#waiting.size >= maxWaiting) {',
+      'if (this.#waiting.size >= 1e9) {',
+      'refuses what is one too many, with the number',
+    ],
+    [
+      'the time that a query waits for a reader',
+      'maxWaitMs === undefined\n          ? undefined',
+      'true\n          ? undefined',
+      'refuses what has waited for too long, never runs it, and gives its reader to the next',
+    ],
+  ]),
+];

@@ -1,0 +1,266 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const HTTP_TESTS = 'apps/server/test/http.test.ts';
+const SOCKET_TESTS = 'apps/server/test/sockets.test.ts';
+const FLOODS = 'apps/server/test/floods.test.ts';
+const RATES = 'apps/server/test/rate-limits.test.ts';
+const LIMITS = 'apps/server/src/http/rate-limits.ts';
+const COUNT = 'apps/server/src/http/count-request.ts';
+const CALLS = 'apps/server/src/http/http-calls.ts';
+const SOCKETS = 'apps/server/src/live/socket-handler.ts';
+const CONNECTIONS = 'apps/server/src/live/connections.ts';
+const START = 'apps/server/src/start-server.ts';
+const CLOSE = 'const COUNTED = [';
+
+/** What counts and bounds calls, messages, connections and refusals. */
+export const FLOOD_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: LIMITS, test: RATES }, [
+    [
+      'the calls of a caller in a minute',
+      'throw new TooManyCalls(procedure, allowanceOf(limiter, refusal));',
+      'return allowanceOf(limiter, refusal);',
+      'say with every answer what is left, and the one too many when to come back',
+    ],
+    [
+      'the count of bad tokens for their address',
+      "if (principal?.kind === 'server') return undefined;",
+      "if (principal?.kind !== 'user') return undefined;",
+      '%s are counted for the address, and refused before the token is',
+    ],
+  ]),
+  ...switchedOff({ file: LIMITS, test: 'apps/server/src/http/rate-limits.test.ts' }, [
+    [
+      'the lower limit of new guests',
+      'procedure === CREATES_GUESTS ? this.#guests : this.#calls',
+      'this.#calls',
+      'to make guests have a limit of their own',
+    ],
+  ]),
+  ...switchedOff({ file: LIMITS, test: FLOODS }, [
+    [
+      'the count by address of calls that look at no token',
+      'const counted = guest || kindOfProcedure(procedure)?.tokenless ? { address } : caller;',
+      'const counted = guest ? { address } : caller;',
+      'that make guests count for their address, whatever token comes along',
+    ],
+  ]),
+  ...switchedOff({ file: 'apps/server/src/http/counted-caller.ts', test: FLOODS }, [
+    [
+      'the count of guests for their address',
+      "return principal?.kind === 'user' && !principal.guest ?",
+      "return principal?.kind === 'user' ?",
+      'of one address have one allowance, together with callers without a user',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/trpc.ts', test: FLOODS }, [
+    [
+      'the count of guests whose token does not say so',
+      'if (isUnmarkedGuest(caller, ctx.principal)) {',
+      'if (path === undefined) {',
+      'whose token somebody else signed count for their address as well',
+    ],
+  ]),
+  ...switchedOff({ file: COUNT, test: FLOODS }, [
+    [
+      'the count of names that are no procedures',
+      'if (unknown > 0) await limit({ procedure: NO_PROCEDURE, calls: unknown });',
+      '',
+      'is counted: names that are no procedures, each one of a batch, under one name',
+    ],
+    [
+      'the count of batches that are too long',
+      "return names.length > MAX_CALLS_PER_BATCH ? names.map(() => '') : names;",
+      'return names.length > MAX_CALLS_PER_BATCH ? [] : names;',
+      'is counted: %s',
+    ],
+  ]),
+  ...switchedOff({ file: CALLS, test: FLOODS }, [
+    [
+      'the count of calls before they are looked up',
+      'if (counter) limit = await countRequest(counter, { procedure, url: request.url });',
+      'limit = counter;',
+      'is counted: %s',
+    ],
+  ]),
+  ...switchedOff({ file: SOCKETS, test: FLOODS }, [
+    [
+      'the count of what is no call over a WebSocket',
+      'openSocket.limit?.({ procedure: NO_PROCEDURE }).catch(() => stopReading(openSocket.socket));',
+      'void stopReading;',
+      'closes the WebSocket that it came over with 1013',
+    ],
+  ]),
+  ...switchedOff({ file: SOCKETS, test: RATES }, [
+    [
+      'the count of calls over a WebSocket',
+      '...(limit && { limit: callsOnly(limit) }),',
+      '',
+      'count the same as those over HTTP, together with them',
+    ],
+    [
+      'the most messages of a WebSocket in a minute',
+      'if (openSocket.exempt || !meter.isOneTooMany()) return;',
+      'if (openSocket.exempt || !meter.isOneTooMany() || openSocket) return;',
+      'close the connection with 1013 beyond it; what follows is not read',
+    ],
+    [
+      'the count of pings as messages',
+      `${CLOSE}'message', 'ping', 'pong'] as const;`,
+      `${CLOSE}'message', 'pong'] as const;`,
+      'close it for %ss of the protocol just the same',
+    ],
+    [
+      'the count of pongs that nobody asked for',
+      `${CLOSE}'message', 'ping', 'pong'] as const;`,
+      `${CLOSE}'message', 'ping'] as const;`,
+      'close it for %ss of the protocol just the same',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'apps/server/src/http/client-address.ts', test: 'apps/server/src/http/client-address.test.ts' },
+    [
+      [
+        'the word of the nearest proxy only',
+        '.slice(0, trustedProxies + 1);',
+        ';',
+        'is what the trusted proxies say, and never what stands in front of their words',
+      ],
+      [
+        'one network of IPv6 as one caller',
+        'return [...front, ...zeros, ...back].slice(0, NETWORK_GROUPS)',
+        'return [...front, ...zeros, ...back]',
+        '',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'apps/server/src/refusal-log.ts', test: 'apps/server/src/refusal-log.test.ts' }, [
+    [
+      'one line a minute for the refusals after the first',
+      'return before === undefined;',
+      'return before !== -1;',
+      'lets the first of a caller and kind in a minute pass, and writes one line for the others at its end',
+    ],
+    [
+      'the end of the minute of a refusal',
+      'this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS).unref();',
+      '',
+      'lets the first of a caller and kind in a minute pass, and writes one line for the others at its end',
+    ],
+    [
+      'the most callers whose refusals are kept apart',
+      'this.#callers.has(key) || this.#callers.size < MAX_CALLERS;',
+      'key !== undefined;',
+      'counts callers beyond a thousand together, so that many of them fill neither memory nor the log',
+    ],
+  ]),
+  ...switchedOff({ file: 'apps/server/src/logger.ts', test: FLOODS }, [
+    [
+      'the lines that refused calls do not get',
+      "if (code !== 'INTERNAL' && !refusals.isFirst(caller, code)) return;",
+      'refusals.isFirst(caller, code);',
+      'has the first refusal of each kind of a caller, and then one line with the number',
+    ],
+  ]),
+  ...switchedOff({ file: CONNECTIONS, test: SOCKET_TESTS }, [
+    [
+      'the most connections of a user',
+      'if (ofUser && ofUser.size >= this.#maxPerUser) {',
+      'if (ofUser && ofUser.size >= 1e9) {',
+      'refuses a connection more than a user may have with 1013, and takes one again afterwards',
+    ],
+  ]),
+  ...switchedOff({ file: CONNECTIONS, test: FLOODS }, [
+    [
+      'the most connections without a user of an address',
+      'if (others >= this.#maxPerAddress) {',
+      'if (others >= 1e9) {',
+      'and those of guests are as many as one address may have, all together; one that ends makes room',
+    ],
+  ]),
+  ...switchedOff({ file: 'apps/server/src/live/admission.ts', test: FLOODS }, [
+    [
+      'the count of connections of guests whose token does not say so',
+      "if (access.user?.role === 'guest') connections.countByAddress(connection, address);",
+      '',
+      'and those of guests are as many as one address may have, all together; one that ends makes room',
+    ],
+  ]),
+  ...switchedOff({ file: 'apps/server/src/live/signing-in.ts', test: FLOODS }, [
+    [
+      'the most sockets of an address that have not signed in',
+      'if ((this.#counts.get(address) ?? 0) < this.#maxPerAddress) return undefined;',
+      'if ((this.#counts.get(address) ?? 0) < 1e9) return undefined;',
+      'that have not signed in are as many as one address may have; the next is refused with 429',
+    ],
+  ]),
+  ...switchedOff({ file: SOCKETS, test: SOCKET_TESTS }, [
+    [
+      'the largest message',
+      'maxPayload: config.maxBodyBytes,',
+      '',
+      'comes with 1009 for a message that is too large',
+    ],
+    [
+      'the longest batch of a message',
+      'maxBatchSize: MAX_CALLS_PER_BATCH,',
+      '',
+      'refuses every call of a batch of 21 and none of a batch of 20',
+    ],
+    [
+      'the time within which a socket signs in',
+      "close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');",
+      '',
+      'closes a connection that sends no token in time with 4408',
+    ],
+  ]),
+  ...switchedOff({ file: CALLS, test: HTTP_TESTS }, [
+    [
+      'the largest body',
+      'maxBodySize: host.config.maxBodyBytes,',
+      '',
+      'refuses one byte more, in the one shape of errors',
+    ],
+    [
+      'the longest batch',
+      'maxBatchSize: MAX_CALLS_PER_BATCH,',
+      '',
+      'takes 20 calls in a batch and refuses 21',
+    ],
+  ]),
+  ...switchedOff({ file: CALLS, test: 'tests/processes/security-process.test.ts' }, [
+    [
+      'the largest body, in a process of its own',
+      'maxBodySize: host.config.maxBodyBytes,',
+      '',
+      'keeps to its memory under bodies that are too large, tokens that are none and batches that are too long',
+    ],
+  ]),
+  ...switchedOff(
+    {
+      file: 'packages/protocol/src/errors/rollcall-error.ts',
+      test: 'packages/protocol/src/errors/rollcall-error.test.ts',
+    },
+    [
+      [
+        'the most issues that a refusal lists',
+        'const listed = issues.slice(0, LIMITS.listedIssues);',
+        'const listed = issues.slice();',
+        'lists a hundred of its issues, and says how many more there are',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: START, test: 'tests/processes/slow-senders.test.ts' }, [
+    [
+      'the time for headers',
+      'headersTimeout: 10_000,',
+      'headersTimeout: 600_000,',
+      'a sender of $what without an end is cut off by the times that a server has by itself',
+    ],
+    [
+      'the time for a whole request',
+      'requestTimeout: 60_000,',
+      'requestTimeout: 600_000,',
+      'a sender of $what without an end is cut off by the times that a server has by itself',
+    ],
+  ]),
+];
