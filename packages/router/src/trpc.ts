@@ -5,7 +5,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
 import { budgetOf } from './caller-budget.js';
 import type { CallContext } from './context.js';
-import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
+import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
 
 /** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
 const TOKENLESS = { tokenless: true } as const;
@@ -31,7 +31,7 @@ const t = initTRPC
         data: {
           ...data,
           httpStatus: HTTP_CODES[transport],
-          ...(shape.data.path !== undefined && { path: shape.data.path }),
+          ...(shape.data.path !== undefined && { path: shorten(shape.data.path) }),
         },
       };
     },
@@ -50,6 +50,18 @@ const translateErrors = t.middleware(async ({ next }) => {
 const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
   await (ctx as CallContext).limit?.({ procedure: path, type });
   return next();
+});
+
+/** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */
+const holdInput = t.middleware(async ({ ctx, type, getRawInput, next }) => {
+  const { holdInput: hold } = ctx as CallContext;
+  if (!hold || type === 'subscription') return next();
+  const release = hold(await getRawInput());
+  try {
+    return await next();
+  } finally {
+    release();
+  }
 });
 
 /** Counts running calls, so that the host can avoid closing a connection between a call and its answer. */
@@ -71,7 +83,12 @@ const awaitOutlet = t.middleware(({ ctx, type, next }) => {
 });
 
 /** A procedure for every caller, with or without a token. Its calls are counted. */
-const openProcedure = t.procedure.use(noteRunning).use(translateErrors).use(countCalls).use(awaitOutlet);
+const openProcedure = t.procedure
+  .use(noteRunning)
+  .use(translateErrors)
+  .use(countCalls)
+  .use(holdInput)
+  .use(awaitOutlet);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {

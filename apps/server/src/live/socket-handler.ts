@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type ErrorCode } from '@rollcall/protocol';
-import { appRouter, type CallContext, frameEncoder, kindOfProcedure, type Outlet } from '@rollcall/router';
+import { CLOSE_CODES, type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
+import {
+  appRouter,
+  bytesOfInput,
+  type CallContext,
+  decodeMessage,
+  frameEncoder,
+  kindOfProcedure,
+  type Outlet,
+} from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -10,9 +18,12 @@ import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
 import { countedAs, keyOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
+import { requestBudget } from '../http/request-budget.js';
 import { logFailure } from '../logger.js';
 import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
+import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
+import { boundFirstMessage } from './first-message.js';
 import { createMessageMeter } from './message-meter.js';
 import { SigningIn } from './signing-in.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
@@ -20,15 +31,12 @@ import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 /** A refused client sends its first calls anyway. It gets this long to read why they fail. */
 const REFUSAL_GRACE_MS = 250;
 
-/** A peer that does not answer the close handshake within this time is gone, or reads too slowly to see it. */
-const CLOSE_TIMEOUT_MS = 2000;
-
 /** A client that sends each message in one frame stays far below both. */
 const MAX_FRAGMENTS = 256;
 const MAX_BUFFERED_CHUNKS = 16_384;
 
-/** What a socket can send that is counted as a message. Nobody asks for pongs. */
-const COUNTED = ['message', 'ping', 'pong'] as const;
+/** RFC 6455: a message is too large. */
+const MESSAGE_TOO_BIG = 1009;
 
 /** The WebSockets of the server. */
 export interface SocketHandler {
@@ -44,6 +52,8 @@ interface OpenSocket {
   outlet: Outlet;
   /** Runs until the socket has signed in. */
   deadline: NodeJS.Timeout | undefined;
+  /** Ends the bound on what may arrive before the first message. */
+  firstArrived: () => void;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
   /** Who it is: its address, until it has signed in. */
@@ -81,8 +91,16 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     if (refusal) return refuseUpgrade(stream, refusal);
     sockets.handleUpgrade(request, stream, head, socket => {
       sockets.emit('connection', socket, request);
+      const openSocket = openSockets.get(request);
+      if (!openSocket) return;
+      openSocket.firstArrived = boundFirstMessage(stream, () =>
+        stopReading(socket, MESSAGE_TOO_BIG, 'PAYLOAD_TOO_LARGE'),
+      );
     });
   });
+
+  /** Whose message is being read: ws hands a message to its listeners at once and in order, and the first one notes it. */
+  let reading: OpenSocket | undefined;
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const address = clientAddress(request, config.trustedProxies);
@@ -92,13 +110,14 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       socket,
       outlet,
       deadline: undefined,
+      firstArrived: () => undefined,
       exempt: false,
       caller: { key: keyOf({ address }), address },
       limit: undefined,
       endSigningIn: signingIn.begin(address),
     };
     openSocket.deadline = setTimeout(() => {
-      close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
+      closeSocket(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
     openSockets.set(request, openSocket);
     const meter = createMessageMeter(config.socketMessagesPerMinute);
@@ -106,6 +125,10 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
       stopReading(socket);
     };
+    socket.on('message', () => {
+      reading = openSocket;
+      openSocket.firstArrived();
+    });
     for (const kind of COUNTED) socket.on(kind, count);
     socket.on('ping', data => {
       if (socket.readyState !== socket.OPEN) return;
@@ -125,7 +148,18 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     router: appRouter,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
     maxBatchSize: MAX_CALLS_PER_BATCH,
-    experimental_encoder: frameEncoder,
+    experimental_encoder: {
+      encode: frameEncoder.encode,
+      decode: data => {
+        try {
+          return decodeMessage(data, reading?.exempt ? {} : { maxValues: LIMITS.requestValues });
+        } catch (error) {
+          const tooLarge = error instanceof RollcallError && error.code === 'PAYLOAD_TOO_LARGE';
+          if (tooLarge && reading) stopReading(reading.socket, MESSAGE_TOO_BIG, error.code);
+          throw error;
+        }
+      },
+    },
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const openSocket = openSockets.get(req);
       const outlet = openSocket?.outlet ?? outletOf(socket, host);
@@ -137,7 +171,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const authentication = await host.authenticate(info.connectionParams?.token);
       const address = clientAddress(req, config.trustedProxies);
       const limit = callLimit(host.rateLimits, authentication, { address });
-      const handle = { outlet, close: (code: number, reason: string) => close(socket, code, reason) };
+      const handle = { outlet, close: (code: number, reason: string) => closeSocket(socket, code, reason) };
       const admission = await admit(host, authentication, { handle, address, requestId });
       if (socket.readyState === socket.OPEN) socket.resume();
       markSignedIn(openSocket);
@@ -146,6 +180,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
         openSocket.limit = limit;
       }
+      const budget = requestBudget(host, authentication, address);
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -153,6 +188,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         address,
         requestId,
         authentication: admission.authentication,
+        holdInput: (input: unknown) => budget.takeRequest(bytesOfInput(input)),
         ...(limit && { limit: callsOnly(limit) }),
       };
       const { connection } = admission;
@@ -178,7 +214,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
       if (openSocket?.deadline && path === undefined) {
         queueMicrotask(() =>
-          close(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
+          closeSocket(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
         );
       }
     },
@@ -187,20 +223,13 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   return {
     closeUnadmitted: () => {
       for (const { socket, deadline } of openSockets.values()) {
-        if (deadline) close(socket, CLOSE_CODES.serviceRestart, 'restarting');
+        if (deadline) closeSocket(socket, CLOSE_CODES.serviceRestart, 'restarting');
       }
     },
     terminate: () => {
       for (const { socket } of openSockets.values()) socket.terminate();
     },
   };
-}
-
-/** Closes a socket that sends too much. Nothing is read any more of what it sends until it is gone. */
-function stopReading(socket: WebSocket): void {
-  stopListening(socket);
-  close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
-  socket.pause();
 }
 
 /** A subscription begins with a message, and messages are counted already. */
@@ -217,7 +246,7 @@ function markSignedIn(openSocket: OpenSocket | undefined): void {
 }
 
 function refuse(socket: WebSocket, code: ErrorCode): void {
-  setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
+  setTimeout(() => closeSocket(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
 }
 
 /** The outlet of a socket, which hears of everything that the socket sends. */
@@ -231,7 +260,7 @@ function outletOf(socket: WebSocket, { outlets }: Pick<Host, 'outlets'>): Outlet
       // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
       stopListening(socket);
       resume();
-      close(socket, code, reason);
+      closeSocket(socket, code, reason);
     },
     pause: () => socket.pause(),
     resume,
@@ -242,15 +271,4 @@ function outletOf(socket: WebSocket, { outlets }: Pick<Host, 'outlets'>): Outlet
     outlet.sent();
   };
   return outlet;
-}
-
-function stopListening(socket: WebSocket): void {
-  for (const kind of COUNTED) socket.removeAllListeners(kind);
-}
-
-function close(socket: WebSocket, code: number, reason: string): void {
-  if (socket.readyState !== socket.OPEN) return;
-  socket.close(code, reason);
-  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timer));
 }
