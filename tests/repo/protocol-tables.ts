@@ -173,6 +173,9 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   batchUsers: 'users in one batch',
   bodyBytes: 'bytes of one HTTP request',
   frameBytes: 'bytes of one WebSocket message from a client',
+  requestValues:
+    'values, elements and fields alike, in one HTTP request or WebSocket message; with a server token as many as fit',
+  requestIdLength: 'characters of the id of a request on a WebSocket',
   userBytes: 'bytes of one user as JSON',
   customBytes: 'bytes of `custom` as JSON (setting `max_custom_bytes`)',
   customDepth: 'levels of `custom`; `{ a: 1 }` is one',

@@ -6,6 +6,8 @@ export interface BudgetLimits {
   liveFilters: number;
   /** The JSON of these filters together. */
   liveFilterBytes: number;
+  /** Bytes of requests that arrive, wait, run or are being answered. */
+  requestBytes: number;
   /** Queries that run; the next ones wait. */
   runningQueries: number;
   /** Values in one filter, all its comparisons together. */
@@ -23,6 +25,7 @@ export const CALLER_BUDGETS = {
     subscriptions: 100,
     liveFilters: 20,
     liveFilterBytes: 256 * 1024,
+    requestBytes: 4 * 1024 * 1024,
     runningQueries: 1,
     filterValues: 1000,
     queryMs: 2000,
@@ -31,6 +34,7 @@ export const CALLER_BUDGETS = {
     subscriptions: 1000,
     liveFilters: 200,
     liveFilterBytes: 4 * 1024 * 1024,
+    requestBytes: 64 * 1024 * 1024,
     runningQueries: 4,
     filterValues: 10_000,
     queryMs: 20_000,

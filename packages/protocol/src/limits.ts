@@ -9,6 +9,10 @@ export const LIMITS = {
   bodyBytes: 1024 * 1024,
   /** One WebSocket message from a client. */
   frameBytes: 1024 * 1024,
+  /** Values in one HTTP request or WebSocket message of a client, those of all its calls together; server tokens have no limit. */
+  requestValues: 25_000,
+  /** The id of a request on a WebSocket, which every answer and event repeats. */
+  requestIdLength: 255,
   /** One user as JSON, all fields together. */
   userBytes: 16 * 1024,
   /** `custom` as JSON. The setting `max_custom_bytes` overrides it. */

@@ -7,6 +7,9 @@ const MAX_WAITING_QUERIES = 100;
 /** How long a query waits for those of the same caller before it is refused. */
 const MAX_QUERY_WAIT_MS = 30_000;
 
+/** Requests are answered sooner than that. */
+const REQUEST_RETRY_AFTER_SECONDS = 1;
+
 /** The caller stays over its budget until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
@@ -24,6 +27,7 @@ interface Use {
   /** The subscriptions that have each filter, by its JSON. */
   filters: Map<string, number>;
   filterBytes: number;
+  requestBytes: number;
   queries: number;
   /** The queries that wait, in order: each begins when it is called. */
   waiting: (() => void)[];
@@ -120,6 +124,27 @@ export class CallerBudget {
   }
 
   /**
+   * Takes room for a request, or for more of it. What has arrived stays in memory until it is answered, however long it
+   * arrives, waits or runs.
+   * @throws RollcallError `RATE_LIMITED` with the limit; then nothing is taken.
+   */
+  takeRequest(bytes: number): Release {
+    const use = this.#use();
+    if (use.requestBytes + bytes > this.limits.requestBytes) {
+      throw overBudget(
+        `at most ${this.limits.requestBytes} bytes of requests that are not answered; wait for their answers`,
+        REQUEST_RETRY_AFTER_SECONDS,
+      );
+    }
+    this.#uses.set(this.#key, use);
+    use.requestBytes += bytes;
+    return once(() => {
+      use.requestBytes -= bytes;
+      this.#forgetIdle(use);
+    });
+  }
+
+  /**
    * Runs a query when it is its turn: no more than `runningQueries` of a caller run at once, the others wait in order.
    * @param signal says that the caller is gone: a query that still waits leaves the queue.
    * @throws RollcallError `RATE_LIMITED` when too many wait already, or the query has waited for too long; then it is not run.
@@ -197,6 +222,7 @@ export class CallerBudget {
         subscriptions: 0,
         filters: new Map(),
         filterBytes: 0,
+        requestBytes: 0,
         queries: 0,
         waiting: [],
       }
@@ -204,7 +230,7 @@ export class CallerBudget {
   }
 
   #forgetIdle(use: Use): void {
-    if (use.subscriptions === 0 && use.queries === 0) this.#uses.delete(this.#key);
+    if (use.subscriptions === 0 && use.queries === 0 && use.requestBytes === 0) this.#uses.delete(this.#key);
   }
 }
 

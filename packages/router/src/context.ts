@@ -45,6 +45,12 @@ export interface CallContext {
    * @throws RollcallError `RATE_LIMITED` when it is one too many.
    */
   limit?(call: { procedure: string; type: ProcedureType; guest?: true }): Promise<void>;
+  /**
+   * Holds room for the input of a call, until it is answered; absent: the host does that for whole requests.
+   * @returns what gives it back.
+   * @throws RollcallError `RATE_LIMITED` when its caller has too much of it.
+   */
+  holdInput?(input: unknown): () => void;
   connection?: CallerConnection;
   /** Signs a token for a new guest; absent: this host admits no guests. */
   signGuestToken?(userId: string): Promise<string>;

@@ -1,4 +1,5 @@
 import type { EventPage } from '@rollcall/protocol';
+import { decodeMessage } from './decode-message.js';
 
 /**
  * Serialises WebSocket messages so that an event for a thousand listeners is turned into text only once. A page that
@@ -7,7 +8,7 @@ import type { EventPage } from '@rollcall/protocol';
  */
 export const frameEncoder = {
   encode: (message: unknown): string => encodePage(message) ?? JSON.stringify(message),
-  decode: (text: string | ArrayBuffer | Uint8Array): unknown => JSON.parse(String(text)),
+  decode: decodeMessage,
 };
 
 const texts = new WeakMap<object, string>();

@@ -25,7 +25,21 @@ export function toTransportError(error: RollcallError): TRPCError {
  * message may contain anything.
  */
 export function toErrorData(error: TRPCError, requestId: string): ErrorData {
-  return toRollcallError(error, requestId).toData();
+  const data = toRollcallError(error, requestId).toData();
+  return { ...shortened(data), ...(data.issues && { issues: data.issues.map(shortened) }) };
+}
+
+/** A message, or a path, may repeat what somebody sent as a name. It tells as much of it as helps to find it. */
+const MAX_ERROR_TEXT = 1000;
+
+function shortened<Told extends Issue>(told: Told): Told {
+  const { message, field } = told;
+  return { ...told, message: shorten(message), ...(field !== undefined && { field: shorten(field) }) };
+}
+
+/** A text as far as an error tells it. */
+export function shorten(text: string): string {
+  return text.length > MAX_ERROR_TEXT ? `${text.slice(0, MAX_ERROR_TEXT)}…` : text;
 }
 
 /** Whether an error is a fault of the server, which has to be logged in full. */

@@ -6,7 +6,7 @@ import { type Caller, resolveCaller } from './caller.js';
 import { budgetOf, type CallerBudget } from './caller-budget.js';
 import { checkConnection } from './connection-limits.js';
 import type { CallContext } from './context.js';
-import { HTTP_CODES, toErrorData, toTransportError } from './error-shape.js';
+import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
 import { slices } from './slices.js';
 
 /** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
@@ -33,7 +33,7 @@ const t = initTRPC
         data: {
           ...data,
           httpStatus: HTTP_CODES[transport],
-          ...(shape.data.path !== undefined && { path: shape.data.path }),
+          ...(shape.data.path !== undefined && { path: shorten(shape.data.path) }),
         },
       };
     },
@@ -52,6 +52,18 @@ const translateErrors = t.middleware(async ({ next }) => {
 const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
   await (ctx as CallContext).limit?.({ procedure: path, type });
   return next();
+});
+
+/** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */
+const holdInput = t.middleware(async ({ ctx, type, getRawInput, next }) => {
+  const { holdInput: hold } = ctx as CallContext;
+  if (!hold || type === 'subscription') return next();
+  const release = hold(await getRawInput());
+  try {
+    return await next();
+  } finally {
+    release();
+  }
 });
 
 /** Counts running calls, so that the host can avoid closing a connection between a call and its answer. */
@@ -103,6 +115,7 @@ const openProcedure = t.procedure
   .use(translateErrors)
   .use(countCalls)
   .use(refuseEarly)
+  .use(holdInput)
   .use(awaitOutlet);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */

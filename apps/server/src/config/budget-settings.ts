@@ -38,6 +38,13 @@ const ROWS: Record<keyof BudgetLimits, Row> = {
     from: 1024,
     to: 64 * 1024 * 1024,
   },
+  requestBytes: {
+    name: 'REQUEST_BYTES',
+    does: who =>
+      `How many bytes the requests of ${who} may be together that arrive, wait, run or are being answered.`,
+    from: 64 * 1024,
+    to: 1024 * 1024 * 1024,
+  },
   runningQueries: {
     name: 'RUNNING_QUERIES',
     does: who => `How many queries of ${who} may run at a time; the next ones wait.`,

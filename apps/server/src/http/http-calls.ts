@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RollcallError } from '@rollcall/protocol';
-import { appRouter, type CallContext } from '@rollcall/router';
+import { ERROR_CODES, LIMITS, RollcallError } from '@rollcall/protocol';
+import { type Authentication, appRouter, type CallContext, hasMoreValues } from '@rollcall/router';
 import { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
@@ -12,6 +12,8 @@ import { clientAddress } from './client-address.js';
 import { countRequest } from './count-request.js';
 import { countedAs, keyOf, lineOf } from './counted-caller.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
+import { readBody } from './read-body.js';
+import { requestBudget } from './request-budget.js';
 import { bearerToken } from './tokens.js';
 
 /** One HTTP request that calls procedures. */
@@ -44,11 +46,14 @@ export async function handleCall(
     report: allowance => sendAllowance(response, allowance),
   });
   let limit: CallContext['limit'];
+  // Answers wait for their reader no longer, and in no greater number, than what is sent over a WebSocket.
+  const handle = { ...outletOf(host, response), caller: lineOf(authentication, address) };
   try {
     if (counter) limit = await countRequest(counter, { procedure, url: request.url });
+    if (!(await takeBody(host, { request, response, authentication, address }))) return;
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
-    logRefusal(new TRPCError({ code: 'TOO_MANY_REQUESTS', cause: error }), procedure);
+    logRefusal(new TRPCError({ code: ERROR_CODES[error.code].trpc, cause: error }), procedure);
     return answerError(response, error);
   }
   await nodeHTTPRequestHandler({
@@ -63,7 +68,6 @@ export async function handleCall(
       const { directory, signGuestToken, budgets } = host;
       const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
-      const handle = { ...eventStream(host, response), caller: lineOf(authentication, address) };
       const admission = await admit(host, authentication, { handle, address, requestId });
       const { connection } = admission;
       if (!connection) return { ...call, authentication: admission.authentication };
@@ -85,10 +89,41 @@ export async function handleCall(
 }
 
 /**
- * An event stream has no close codes. It breaks off, the browser reconnects by itself with its last id, and learns then
- * what is wrong. A proper end would mean that the subscription is complete.
+ * Reads the body, which is given back when the response is over, and hands it to tRPC.
+ * @returns whether there is still somebody to answer.
+ * @throws RollcallError `PAYLOAD_TOO_LARGE`, or `RATE_LIMITED` when the caller has too much under way.
  */
-function eventStream(
+async function takeBody(
+  host: Host,
+  {
+    request,
+    response,
+    authentication,
+    address,
+  }: Pick<HttpCall, 'request' | 'response'> & { authentication: Authentication; address: string },
+): Promise<boolean> {
+  if (request.method === 'GET' || request.method === 'HEAD') return true;
+  const budget = requestBudget(host, authentication, address);
+  const body = await readBody(request, { maxBytes: host.config.maxBodyBytes, budget });
+  if (!body || response.closed) {
+    body?.release();
+    return false;
+  }
+  response.once('close', body.release);
+  const exempt = authentication.principal?.kind === 'server';
+  if (!exempt && hasMoreValues(body.text, LIMITS.requestValues)) {
+    throw new RollcallError('PAYLOAD_TOO_LARGE', `a request has at most ${LIMITS.requestValues} values`);
+  }
+  Object.assign(request, { body: body.text });
+  return true;
+}
+
+/**
+ * What leaves as the answer to a request, an event stream or an answer at once. It has no close codes: it breaks off. The
+ * reader of an event stream reconnects by itself with its last id, and learns then what is wrong. A proper end would mean
+ * that the subscription is complete.
+ */
+function outletOf(
   { outlets }: Pick<Host, 'outlets'>,
   response: ServerResponse,
 ): Omit<ConnectionHandle, 'caller'> {

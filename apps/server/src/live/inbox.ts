@@ -7,6 +7,8 @@ export interface InboxOptions {
   reading: Reading;
   /** In which line it waits for its turn, as far as is known by now whose socket it is. */
   line: () => string;
+  /** Hears of each message when it has arrived, before its turn. */
+  arrived?: () => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export class Inbox {
     const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
     socket.emit = (...args: unknown[]) => {
       if (args[0] !== 'message') return emit(...args);
+      this.#options.arrived?.();
       this.#put(() => emit(...args));
       return true;
     };

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
-import { appRouter, type CallContext, frameEncoder, kindOfProcedure, type Outlet } from '@rollcall/router';
+import { CLOSE_CODES, type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
+import {
+  appRouter,
+  bytesOfInput,
+  type CallContext,
+  decodeMessage,
+  frameEncoder,
+  kindOfProcedure,
+  type Outlet,
+} from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -10,9 +18,12 @@ import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
 import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
+import { requestBudget } from '../http/request-budget.js';
 import { logFailure } from '../logger.js';
 import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
+import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
+import { boundFirstMessage } from './first-message.js';
 import { Inbox } from './inbox.js';
 import { createMessageMeter } from './message-meter.js';
 import { Reading } from './reading.js';
@@ -22,15 +33,12 @@ import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 /** A refused client sends its first calls anyway. It gets this long to read why they fail. */
 const REFUSAL_GRACE_MS = 250;
 
-/** A peer that does not answer the close handshake within this time is gone, or reads too slowly to see it. */
-const CLOSE_TIMEOUT_MS = 2000;
-
 /** A client that sends each message in one frame stays far below both. */
 const MAX_FRAGMENTS = 256;
 const MAX_BUFFERED_CHUNKS = 16_384;
 
-/** What a socket can send that is counted as a message. Nobody asks for pongs. */
-const COUNTED = ['message', 'ping', 'pong'] as const;
+/** RFC 6455: a message is too large. */
+const MESSAGE_TOO_BIG = 1009;
 
 /** The WebSockets of the server. */
 export interface SocketHandler {
@@ -47,6 +55,8 @@ interface OpenSocket {
   outlet: Outlet;
   /** Runs until the socket has signed in. */
   deadline: NodeJS.Timeout | undefined;
+  /** Ends the bound on what may arrive before the first message. */
+  firstArrived: () => void;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
   /** Who is refused when it is: its address, until it has signed in. */
@@ -86,13 +96,25 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     if (refusal) return refuseUpgrade(stream, refusal);
     sockets.handleUpgrade(request, stream, head, socket => {
       sockets.emit('connection', socket, request);
+      const openSocket = openSockets.get(request);
+      if (!openSocket) return;
+      openSocket.firstArrived = boundFirstMessage(stream, () =>
+        stopReading(openSocket, MESSAGE_TOO_BIG, 'PAYLOAD_TOO_LARGE'),
+      );
     });
   });
+
+  /** Whose message is handed on: its listeners hear of it at once and in order, and the first one notes it. */
+  let sender: OpenSocket | undefined;
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const address = clientAddress(request, config.trustedProxies);
     const reading = new Reading(socket);
-    const inbox = new Inbox({ reading, line: () => openSocket.line });
+    const inbox = new Inbox({
+      reading,
+      line: () => openSocket.line,
+      arrived: () => openSocket.firstArrived(),
+    });
     const outlet = outletOf(socket, { host, reading });
     const openSocket: OpenSocket = {
       id: randomUUID(),
@@ -100,6 +122,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       reading,
       outlet,
       deadline: undefined,
+      firstArrived: () => undefined,
       exempt: false,
       caller: { key: keyOf({ address }), address },
       line: keyOf({ address }),
@@ -107,7 +130,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       endSigningIn: signingIn.begin(address),
     };
     openSocket.deadline = setTimeout(() => {
-      close(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
+      closeSocket(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
     openSockets.set(request, openSocket);
     const meter = createMessageMeter(config.socketMessagesPerMinute);
@@ -115,6 +138,9 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       if (openSocket.exempt || !meter.isOneTooMany()) return;
       stopReading(openSocket);
     };
+    socket.on('message', () => {
+      sender = openSocket;
+    });
     for (const kind of COUNTED) socket.on(kind, count);
     inbox.attach(socket);
     socket.on('ping', data => {
@@ -136,7 +162,18 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     router: appRouter,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
     maxBatchSize: MAX_CALLS_PER_BATCH,
-    experimental_encoder: frameEncoder,
+    experimental_encoder: {
+      encode: frameEncoder.encode,
+      decode: data => {
+        try {
+          return decodeMessage(data, sender?.exempt ? {} : { maxValues: LIMITS.requestValues });
+        } catch (error) {
+          const tooLarge = error instanceof RollcallError && error.code === 'PAYLOAD_TOO_LARGE';
+          if (tooLarge && sender) stopReading(sender, MESSAGE_TOO_BIG, error.code);
+          throw error;
+        }
+      },
+    },
     createContext: async ({ req, res: socket, info }): Promise<CallContext> => {
       const openSocket = openSockets.get(req);
       if (!openSocket) throw new RollcallError('UNAVAILABLE', 'the connection has ended');
@@ -151,7 +188,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const handle = {
         outlet,
         caller: lineOf(authentication, address),
-        close: (code: number, reason: string) => close(socket, code, reason),
+        close: (code: number, reason: string) => closeSocket(socket, code, reason),
       };
       const admission = await admit(host, authentication, { handle, address, requestId });
       reading.letGo('signing in');
@@ -160,6 +197,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
       openSocket.line = handle.caller;
       openSocket.limit = limit;
+      const budget = requestBudget(host, authentication, address);
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -167,6 +205,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         address,
         requestId,
         authentication: admission.authentication,
+        holdInput: (input: unknown) => budget.takeRequest(bytesOfInput(input)),
         ...(limit && { limit: callsOnly(limit) }),
       };
       const { connection } = admission;
@@ -191,7 +230,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       // The first message was no connection parameter. After tRPC's answer, the close code tells the client to stay away.
       if (openSocket?.deadline && path === undefined) {
         queueMicrotask(() =>
-          close(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
+          closeSocket(openSocket.socket, CLOSE_CODES.tokenInvalid, 'the first message is not understood'),
         );
       }
     },
@@ -200,20 +239,13 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   return {
     closeUnadmitted: () => {
       for (const { socket, deadline } of openSockets.values()) {
-        if (deadline) close(socket, CLOSE_CODES.serviceRestart, 'restarting');
+        if (deadline) closeSocket(socket, CLOSE_CODES.serviceRestart, 'restarting');
       }
     },
     terminate: () => {
       for (const { socket } of openSockets.values()) socket.terminate();
     },
   };
-}
-
-/** Closes a socket that sends too much. Nothing is read any more of what it sends until it is gone. */
-function stopReading({ socket, reading }: OpenSocket): void {
-  stopListening(socket);
-  close(socket, CLOSE_CODES.tryAgainLater, 'RATE_LIMITED');
-  reading.hold('closing');
 }
 
 /** A subscription begins with a message, and messages are counted already. */
@@ -230,7 +262,7 @@ function markSignedIn(openSocket: OpenSocket): void {
 }
 
 function refuse(socket: WebSocket, code: ErrorCode): void {
-  setTimeout(() => close(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
+  setTimeout(() => closeSocket(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
 }
 
 /** The outlet of a socket, which hears of everything that the socket sends. */
@@ -242,7 +274,7 @@ function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: R
       // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
       stopListening(socket);
       reading.letGoOfAll();
-      close(socket, code, reason);
+      closeSocket(socket, code, reason);
     },
     pause: () => reading.hold('unread'),
     resume: () => reading.letGo('unread'),
@@ -253,15 +285,4 @@ function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: R
     outlet.sent();
   };
   return outlet;
-}
-
-function stopListening(socket: WebSocket): void {
-  for (const kind of COUNTED) socket.removeAllListeners(kind);
-}
-
-function close(socket: WebSocket, code: number, reason: string): void {
-  if (socket.readyState !== socket.OPEN) return;
-  socket.close(code, reason);
-  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timer));
 }

@@ -16,6 +16,13 @@ it('takes every type of the catalogue, and no other', () => {
     expect(accepts({ types })).toBe(false);
 });
 
+it('names each type at most once over, and looks at no longer list', () => {
+  const types = Array.from({ length: 333_000 }, () => 'x');
+  const { error } = watchEventsSchema.safeParse({ types });
+  expect(error?.issues.length).toBe(1);
+  expect(error?.issues[0]).toMatchObject({ code: 'too_big', path: ['types'] });
+});
+
 it('follows at most 10,000 users by id', () => {
   expect(accepts({ user_ids: ids(LIMITS.watchedUsersPerConnection) })).toBe(true);
   expect(accepts({ user_ids: ids(LIMITS.watchedUsersPerConnection + 1) })).toBe(false);

@@ -4,11 +4,11 @@ import { userIdSchema } from '../users/user-fields-schema.js';
 import { EVENT_CATALOGUE, type EventType } from './event-catalogue.js';
 import { parsePosition } from './live.js';
 
-const eventTypeSchema = z.enum(Object.keys(EVENT_CATALOGUE) as [EventType, ...EventType[]]);
+const EVENT_TYPES = Object.keys(EVENT_CATALOGUE) as [EventType, ...EventType[]];
 
 /** The input of `watchEvents`. The filter has its own parser, which also checks it against the caller's rights. */
 export const watchEventsSchema = z.strictObject({
-  types: z.array(eventTypeSchema).min(1).optional(),
+  types: z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length).optional(),
   user_ids: z.array(userIdSchema).max(LIMITS.watchedUsersPerConnection).optional(),
   filter: z.record(z.string(), z.unknown()).optional(),
   lastEventId: z

@@ -46,5 +46,5 @@ export const appSettingsUpdateSchema = z.strictObject({
   purge_deleted_users_days: daysSchema.nullable().optional(),
   guests_enabled: z.boolean().nullable().optional(),
   multi_tenant_enabled: z.boolean().optional(),
-  grants: recordSchema(roleNameSchema, z.array(z.enum(GRANTS))).optional(),
+  grants: recordSchema(roleNameSchema, z.array(z.enum(GRANTS)).max(GRANTS.length)).optional(),
 });
