@@ -93,7 +93,7 @@ export type {
   WatchEventsOptions,
   WatchPresenceOptions,
 } from './events/live-streams.js';
-export type { Imports } from './import/import-methods.js';
+export type { Imports, SyncAsIsOptions, SyncUsersOptions } from './import/import-methods.js';
 export type {
   AsIsSource,
   ImportAsIsOptions,
@@ -104,6 +104,8 @@ export type {
   ImportUsersOptions,
   UserSource,
 } from './import/import-users.js';
+export type { MaxMissing } from './import/max-missing.js';
+export type { SyncOptions, SyncResult } from './import/sync-users.js';
 export type { Chat, ServerChat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';

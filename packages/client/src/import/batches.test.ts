@@ -68,7 +68,7 @@ describe('batches', () => {
   it('know the place of each user in the input, also after one that could not be sent', async () => {
     const users = [{ id: 'a' }, { id: 'b', big: 1n }, { id: 'c' }] as unknown as UpsertUserInput[];
     const places: number[] = [];
-    for await (const rows of cutBatches(users, async ({ index }) => void places.push(-index))) {
+    for await (const rows of cutBatches(users, { refuse: async ({ index }) => void places.push(-index) })) {
       places.push(...rows.map(row => row.index));
     }
     expect(places).toEqual([-1, 0, 2]);

@@ -9,27 +9,34 @@ export interface ImportRow<Input> {
   user: Input;
 }
 
+/** What happens to users on their way into batches. */
+export interface CutOptions<Input> {
+  /** Receives a user that is not sent. Default: the error is thrown. */
+  refuse?(row: ImportRow<Input>, error: RollcallError): Promise<void>;
+  /** Looks at each user first, whatever it is. @returns why it must not be sent. */
+  admit?(row: ImportRow<Input>): RollcallError | undefined;
+}
+
 /**
  * Cuts users into batches as large as the server accepts, in the order of the input. A batch contains an id only once:
  * the second occurrence begins the next batch. A user that is too large is a batch of its own, which the server then
- * refuses.
- * @param onUnsendable receives a user that JSON cannot represent. Default: the error is thrown.
+ * refuses. A user that JSON cannot represent is not sent.
  */
 export async function* cutBatches<Input extends { id: string }>(
   users: Iterable<Input> | AsyncIterable<Input>,
-  onUnsendable: (row: ImportRow<Input>, error: RollcallError) => Promise<void> = async (_, error) => {
-    throw error;
-  },
+  options: CutOptions<Input> = {},
 ): AsyncGenerator<ImportRow<Input>[], void, undefined> {
+  const { refuse, admit } = options;
   let batch: ImportRow<Input>[] = [];
   let ids = new Set<string>();
   let bytes = 0;
   let index = -1;
   for await (const user of users) {
     index += 1;
-    const size = jsonBytesOf(user, index);
+    const size = admit?.({ index, user }) ?? jsonBytesOf(user, index);
     if (size instanceof RollcallError) {
-      await onUnsendable({ index, user }, size);
+      if (!refuse) throw size;
+      await refuse({ index, user }, size);
       continue;
     }
     const full = batch.length === LIMITS.batchUsers || bytes + size > MAX_BATCH_BYTES || ids.has(user.id);

@@ -11,6 +11,13 @@ import {
   type UpsertBatch,
   type UserSource,
 } from './import-users.js';
+import { type SyncOptions, type SyncResult, syncUsers } from './sync-users.js';
+
+/** How to synchronise the directory with a source. */
+export interface SyncUsersOptions<Custom extends object> extends SyncOptions, ImportUsersOptions<Custom> {}
+
+/** How to synchronise the directory with a source whose users stay as they are there. */
+export interface SyncAsIsOptions<Custom extends object> extends SyncOptions, ImportAsIsOptions<Custom> {}
 
 /** How a back end writes any number of users. */
 export interface Imports<Custom extends object = JsonObject> {
@@ -26,16 +33,40 @@ export interface Imports<Custom extends object = JsonObject> {
    */
   importUsers(users: UserSource<Custom>, options?: ImportUsersOptions<Custom>): Promise<ImportResult>;
   importUsers(users: AsIsSource<Custom>, options: ImportAsIsOptions<Custom>): Promise<ImportResult>;
+
+  /**
+   * Makes the directory what a source says: imports it, and does to the users who match `within` and are not in it what
+   * `missing` says. It touches nobody when the source fails, holds no users, or has rows without an id, and not more
+   * users than `max_missing`. A source names each user once; a user who comes again is refused like a bad one. A user
+   * whom the server refuses is in the source, and so is not missing. Needs about 100 MB for a million users.
+   * @returns what it has done, or with `dry_run` would do. There `missing` may be above `max_missing`.
+   * @throws RollcallError what `importUsers` throws; `INPUT_INVALID` with the field `max_missing` when too many are
+   * missing. What was imported stays, and nobody was touched.
+   */
+  syncUsers(
+    users: UserSource<Custom>,
+    options: SyncOptions & ImportUsersOptions<Custom>,
+  ): Promise<SyncResult>;
+  syncUsers(users: AsIsSource<Custom>, options: SyncAsIsOptions<Custom>): Promise<SyncResult>;
 }
 
 /** The methods of `Imports`. */
 export function importMethods<Custom extends object>(api: Api): Imports<Custom> {
   type Input = UpsertUserInput<Custom> | UserAsIsInput<Custom>;
+  type Source = UserSource<Custom> | AsIsSource<Custom>;
+  // What an option takes follows from the kind of input, and that from `as_is`.
+  type Options = Omit<ImportOptions<Input>, 'onError'> & { as_is?: boolean; onError?(failure: never): void };
+  const optionsOf = (options: Options) =>
+    ({ ...options, upsert: batchWriter(api, options) }) as ImportOptions<Input> & {
+      upsert: UpsertBatch<Input>;
+    };
   return {
-    importUsers: (
-      users: UserSource<Custom> | AsIsSource<Custom>,
-      options: ImportOptions<never> & { as_is?: boolean } = {},
-    ) => importUsers<Input>(users, batchWriter(api, options), options as ImportOptions<Input>),
+    importUsers: (users: Source, given: Options = {}) => {
+      const { upsert, ...options } = optionsOf(given);
+      return importUsers<Input>(users, upsert, options);
+    },
+    syncUsers: async (users: Source, given: SyncOptions & Options) =>
+      syncUsers<Input>(api, users, { ...given, ...optionsOf(given) }),
   };
 }
 

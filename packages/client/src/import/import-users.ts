@@ -4,7 +4,7 @@ import {
   type UserAsIsInput,
   type WriteCounts,
 } from '@rollcall/protocol';
-import { cutBatches, type ImportRow } from './batches.js';
+import { type CutOptions, cutBatches, type ImportRow } from './batches.js';
 import { divideRefused, inInput, isAboutUsers } from './refused-batch.js';
 import { retry } from './retry.js';
 
@@ -83,9 +83,9 @@ export type UpsertBatch<Input> = (users: Input[], signal?: AbortSignal) => Promi
 export async function importUsers<Input extends { id: string }>(
   users: Iterable<Input> | AsyncIterable<Input>,
   upsert: UpsertBatch<Input>,
-  options: ImportOptions<Input> = {},
+  options: ImportOptions<Input> & Pick<CutOptions<Input>, 'admit'> = {},
 ): Promise<ImportResult> {
-  const { concurrency = 4, onProgress, onError, signal } = options;
+  const { concurrency = 4, onProgress, onError, signal, admit } = options;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RollcallError('INPUT_INVALID', 'concurrency: must be a whole number above 0', {
       field: 'concurrency',
@@ -143,7 +143,7 @@ export async function importUsers<Input extends { id: string }>(
     }
   };
 
-  const source = cutBatches(users, refuse);
+  const source = cutBatches(users, { refuse, admit });
   let reading = false;
   try {
     while (!failure) {
