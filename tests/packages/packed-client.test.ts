@@ -174,7 +174,7 @@ export async function backEnd(): Promise<void> {
     onProgress: ({ done, failed, total, batches }) => console.log(done + failed + batches, total),
     onError: async ({ user: bad, error }) => console.log(bad.id, error.code, error.field),
   });
-  console.log(imported.done, imported.failed);
+  console.log(imported.created, imported.updated, imported.unchanged, imported.failed);
   const { task_id } = await server.deactivateUsers(['jane'], { mark_messages_deleted: true, created_by_id: 'john' });
   for await (const task of server.watchTask(task_id)) console.log(task.progress.done, isEnded(task.status));
   const ended: Task = await server.waitForTask(task_id);

@@ -28,8 +28,8 @@ const PARTS: Record<string, string[]> = {
   devices: ['database', 'users/model', 'users'],
   history: ['database', 'events', 'users', 'products'],
   tasks: ['database', 'notifications'],
-  exports: ['database', 'users/model', 'events', 'users', 'products', 'blocks', 'tasks'],
-  'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'blocks', 'tasks', 'exports'],
+  exports: ['database', 'users/model', 'events', 'users', 'products', 'tasks'],
+  'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'tasks', 'exports'],
   maintenance: ['database', 'settings', 'events', 'life-cycle'],
 };
 

@@ -5,7 +5,7 @@ import { HandledEvents } from './events/handled-events.js';
 import { Handlers, onAndOff } from './events/handlers.js';
 import { watchEvents, watchPresence } from './events/live-streams.js';
 import { StreamEnd } from './events/stream-end.js';
-import { importUsers } from './import/import-users.js';
+import { importMethods } from './import/import-methods.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
@@ -74,12 +74,12 @@ export function createServerClient<Custom extends object = JsonObject>(
     ...moderationMethods<Custom>(api),
     ...blocksMethods<Custom>(api),
     ...devicesMethods(api),
+    ...importMethods<Custom>(api),
 
     upsertUser: async user => onlyUser(await upsertUsers<Custom>(api, [user])),
     upsertUsers: users => upsertUsers<Custom>(api, users),
     partialUpdateUser: async update => onlyUser(await partialUpdateUsers<Custom>(api, [update])),
     partialUpdateUsers: updates => partialUpdateUsers<Custom>(api, updates),
-    importUsers: (users, how) => importUsers<Custom>(users, batch => upsertUsers<Custom>(api, batch), how),
 
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
     queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),

@@ -20,7 +20,7 @@ import type {
   WatchEventsOptions,
   WatchPresenceOptions,
 } from './events/live-streams.js';
-import type { ImportUsersOptions, UserSource } from './import/import-users.js';
+import type { Imports } from './import/import-methods.js';
 import type { ServerChat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
@@ -39,7 +39,8 @@ export interface ServerClient<Custom extends object = JsonObject>
     LifeCycle<Custom>,
     Tasks,
     ServerBlocks<Custom>,
-    ServerDevices {
+    ServerDevices,
+    Imports<Custom> {
   /** Creates a user, or replaces its data: a field that is missing gets its default. Returns the user as stored. */
   upsertUser(user: UpsertUserInput<Custom>): Promise<User<Custom>>;
 
@@ -51,18 +52,6 @@ export interface ServerClient<Custom extends object = JsonObject>
 
   /** Sets and unsets parts of 1–100 users, all or nothing. */
   partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
-
-  /**
-   * Upserts any number of users in batches, from an array, an iterable or an asynchronous iterable. Writes of the same
-   * id keep their order. It repeats a batch after an error that may pass, and after an answer that was lost. So an
-   * upsert with `if_revision` can fail with `REVISION_CONFLICT` although it was stored.
-   * @throws RollcallError the error of the first batch that failed. No batch is in flight any more then, and `index`
-   * counts in the whole input. With `onError`, refused users are reported there instead, and all others are stored.
-   */
-  importUsers(
-    users: UserSource<Custom>,
-    options?: ImportUsersOptions<Custom>,
-  ): Promise<{ done: number; failed: number }>;
 
   /** Finds one page of users. */
   queryUsers(

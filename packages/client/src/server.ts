@@ -24,6 +24,7 @@ export {
   type DeleteUsersOptions,
   type DeletionPreview,
   type Device,
+  type DeviceAsIsInput,
   type DeviceInput,
   type ErrorCode,
   type EventOfType,
@@ -76,10 +77,12 @@ export {
   type UpdateMessageInput,
   type UpsertUserInput,
   type User,
+  type UserAsIsInput,
   type UserEvent,
   type UserExport,
   type UserOutcome,
   type UsersAnswer,
+  type WriteCounts,
 } from '@rollcall/protocol';
 export type { CreateTokenOptions } from './access/signed-tokens.js';
 export { createServerClient, type ServerClientOptions } from './create-server-client.js';
@@ -90,7 +93,19 @@ export type {
   WatchEventsOptions,
   WatchPresenceOptions,
 } from './events/live-streams.js';
-export type { ImportFailure, ImportProgress, ImportUsersOptions, UserSource } from './import/import-users.js';
+export type { Imports, SyncAsIsOptions, SyncUsersOptions } from './import/import-methods.js';
+export type {
+  AsIsSource,
+  ImportAsIsOptions,
+  ImportFailure,
+  ImportOptions,
+  ImportProgress,
+  ImportResult,
+  ImportUsersOptions,
+  UserSource,
+} from './import/import-users.js';
+export type { MaxMissing } from './import/max-missing.js';
+export type { SyncOptions, SyncResult } from './import/sync-users.js';
 export type { Chat, ServerChat } from './products/chat.js';
 export type { Feeds } from './products/feeds.js';
 export type { Video } from './products/video.js';

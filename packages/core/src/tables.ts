@@ -1,4 +1,3 @@
-import { blockTable } from './blocks/block-table.js';
 import type { TableShape } from './database/table.js';
 import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
 import { cascadeTable } from './products/cascade-table.js';
@@ -12,6 +11,7 @@ import { callMemberTable, callTable } from './products/video/call-table.js';
 import { taskTable } from './tasks/task-table.js';
 import { taskUserTable } from './tasks/task-users.js';
 import { banTable } from './users/bans.js';
+import { blockTable } from './users/block-table.js';
 import { userTable } from './users/model/user-table.js';
 
 /** The tables whose rows are mapped to objects. Statements read smaller tables directly (`roles`, `app_settings`, `tombstones`, `export_chunks`). */

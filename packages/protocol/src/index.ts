@@ -191,9 +191,12 @@ export {
 } from './users/user-fields.js';
 export { isUserId, USER_ID_RULE } from './users/user-id.js';
 export type {
+  DeviceAsIsInput,
   PartialUserUpdate,
   PushNotificationsInput,
   UpsertUserInput,
+  UpsertUsersInput,
+  UserAsIsInput,
   UserFieldsInput,
   UserInput,
   UsersAnswer,

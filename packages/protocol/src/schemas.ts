@@ -53,6 +53,7 @@ export {
 } from './query/query-users-schema.js';
 export { appSettingsUpdateSchema } from './settings/app-settings-schema.js';
 export { listTasksOptionsSchema, taskIdSchema } from './tasks/task-schema.js';
+export type { AsIsFields } from './users/as-is-schema.js';
 export {
   deleteUsersSchema,
   type ParsedDeleteUsers,
@@ -60,6 +61,7 @@ export {
   userIdsSchema,
 } from './users/life-cycle-schema.js';
 export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './users/parse-partial-update.js';
+export { parseUserAsIs } from './users/parse-user-as-is.js';
 export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
   type FieldValues,

@@ -10,7 +10,7 @@ import {
   type QueryUsersOptions,
   RollcallError,
   type SortKey,
-  type UpsertUserInput,
+  type UpsertUsersInput,
   type User,
   type UserHistoryAnswer,
   type UserHistoryInput,
@@ -49,14 +49,24 @@ export interface QueryInput<Options> {
 
 export const usersRouter = router({
   /**
-   * Creates users or replaces their data: 1–100 in one transaction, all or nothing. Server only.
+   * Creates users or replaces their data: 1–100 in one transaction, all or nothing. Server only. With `as_is` it also
+   * writes what is read only otherwise; with `dry_run` it writes nothing and answers as if it had.
    * @throws `INPUT_INVALID`, `USERNAME_TAKEN`, `ROLE_NOT_FOUND`, `REVISION_CONFLICT`, `USER_DELETED`: the first in input
    * order, with `index` and `field`; `issues` lists every one.
    */
   upsert: serverProcedure
-    .input(z.strictObject({ users: checkedByCore<UpsertUserInput[]>() }))
+    .input(
+      z.strictObject({
+        users: checkedByCore<UpsertUsersInput['users']>(),
+        as_is: z.boolean().optional(),
+        refuse_deactivated: z.boolean().optional(),
+        dry_run: z.boolean().optional(),
+      }),
+    )
     .mutation(async ({ ctx, input }): Promise<UsersAnswer> => {
-      const { rows, counts } = await ctx.directory.users.upsert(ctx.actor, input.users);
+      const { users, as_is: asIs, refuse_deactivated: refuseDeactivated, dry_run: dryRun } = input;
+      const options = { asIs, refuseDeactivated, dryRun };
+      const { rows, counts } = await ctx.directory.users.upsert(ctx.actor, users, options);
       return { ...usersFor({ kind: 'server', actor: ctx.actor }, rows), counts };
     }),
 

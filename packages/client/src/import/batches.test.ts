@@ -1,10 +1,14 @@
-import { LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import { LIMITS, type UpsertUserInput } from '@rollcall/protocol';
 import { describe, expect, it } from 'vitest';
-import { type Batch, cutBatches, divide, isDivisible } from './batches.js';
+import { cutBatches } from './batches.js';
 
-async function batchesOf(users: Parameters<typeof cutBatches>[0]): Promise<Batch<object>[]> {
-  const batches: Batch<object>[] = [];
-  for await (const batch of cutBatches(users)) batches.push(batch);
+type Users = Iterable<UpsertUserInput> | AsyncIterable<UpsertUserInput>;
+
+async function batchesOf(users: Users): Promise<{ offset: number; users: UpsertUserInput[] }[]> {
+  const batches = [];
+  for await (const rows of cutBatches(users)) {
+    batches.push({ offset: rows[0]?.index ?? -1, users: rows.map(row => row.user) });
+  }
   return batches;
 }
 
@@ -60,36 +64,13 @@ describe('batches', () => {
     const users = [{ id: 'a' }, bad] as unknown as UpsertUserInput[];
     await expect(batchesOf(users)).rejects.toMatchObject({ code: 'INPUT_INVALID', index: 1 });
   });
-});
 
-const users = (count: number) => Array.from({ length: count }, (_, index) => ({ id: String(index) }));
-const idsOf = (parts: { id: string }[][]) => parts.map(part => part.map(user => user.id).join(''));
-const issue = (index: number) => ({ code: 'INPUT_INVALID', message: 'bad', index }) as const;
-
-it('tries each named user alone, and the others together', () => {
-  const error = RollcallError.ofIssues([issue(1), issue(3), issue(3)]);
-  expect(idsOf(divide(users(5), error))).toEqual(['024', '1', '3']);
-});
-
-it('uses the error itself if it lists no issues', () => {
-  const error = new RollcallError('USERNAME_TAKEN', 'taken', { index: 0 });
-  expect(idsOf(divide(users(3), error))).toEqual(['12', '0']);
-});
-
-it('tries every user alone when the error names all of them', () => {
-  expect(idsOf(divide(users(2), RollcallError.ofIssues([issue(0), issue(1)])))).toEqual(['0', '1']);
-});
-
-it.each([
-  ['nobody', new RollcallError('PAYLOAD_TOO_LARGE', 'too large')],
-  ['somebody who is not there', new RollcallError('INPUT_INVALID', 'bad', { index: 99 })],
-])('cuts in two when the error names %s', (_, error) => {
-  expect(idsOf(divide(users(5), error))).toEqual(['012', '34']);
-});
-
-it('divides for errors about users, not for errors about the caller or the moment', () => {
-  const divisible = ['INPUT_INVALID', 'USERNAME_TAKEN', 'PAYLOAD_TOO_LARGE', 'INTERNAL'] as const;
-  const whole = ['NOT_ALLOWED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'UNAVAILABLE', 'RATE_LIMITED'] as const;
-  expect(divisible.map(code => isDivisible(new RollcallError(code, '')))).toEqual(divisible.map(() => true));
-  expect(whole.map(code => isDivisible(new RollcallError(code, '')))).toEqual(whole.map(() => false));
+  it('know the place of each user in the input, also after one that could not be sent', async () => {
+    const users = [{ id: 'a' }, { id: 'b', big: 1n }, { id: 'c' }] as unknown as UpsertUserInput[];
+    const places: number[] = [];
+    for await (const rows of cutBatches(users, { refuse: async ({ index }) => void places.push(-index) })) {
+      places.push(...rows.map(row => row.index));
+    }
+    expect(places).toEqual([-1, 0, 2]);
+  });
 });

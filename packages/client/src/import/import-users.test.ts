@@ -1,9 +1,13 @@
-import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import { RollcallError, type UpsertUserInput, type WriteCounts } from '@rollcall/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { type ImportProgress, importUsers } from './import-users.js';
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `u-${index}` }));
 const settle = () => new Promise(resolve => setTimeout(resolve));
+
+/** What a server answers that had none of the users. */
+const allCreated = (users: readonly unknown[]) => ({ created: users.length, updated: 0, unchanged: 0 });
+const stored = (created: number, failed = 0) => ({ created, updated: 0, unchanged: 0, failed });
 
 /** A store that refuses some ids like the server, and remembers what it accepted. */
 function store(refuses: (id: string) => boolean = () => false) {
@@ -16,6 +20,7 @@ function store(refuses: (id: string) => boolean = () => false) {
     );
     if (issues.length > 0) throw RollcallError.ofIssues(issues);
     taken.push(...users.map(user => user.id));
+    return allCreated(users);
   };
   return { upsert, taken, batches };
 }
@@ -24,9 +29,13 @@ function store(refuses: (id: string) => boolean = () => false) {
 function held() {
   const inFlight: { ids: string[]; arrive(): void; fail(error: Error): void }[] = [];
   const upsert = (users: UpsertUserInput[]) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<WriteCounts>((resolve, reject) => {
       const ids = users.map(user => user.id);
-      const entry = { ids, arrive: () => end(resolve), fail: (error: Error) => end(() => reject(error)) };
+      const entry = {
+        ids,
+        arrive: () => end(() => resolve(allCreated(users))),
+        fail: (error: Error) => end(() => reject(error)),
+      };
       const end = (how: () => void) => {
         inFlight.splice(inFlight.indexOf(entry), 1);
         how();
@@ -41,15 +50,12 @@ describe('an import', () => {
     const { upsert, taken } = store();
     const progress: ImportProgress[] = [];
     const onProgress = (state: ImportProgress) => progress.push(state);
-    expect(await importUsers(many(250), upsert, { concurrency: 1, onProgress })).toEqual({
-      done: 250,
-      failed: 0,
-    });
+    expect(await importUsers(many(250), upsert, { concurrency: 1, onProgress })).toEqual(stored(250));
     expect(taken).toEqual(many(250).map(user => user.id));
     expect(progress).toEqual([
-      { done: 100, failed: 0, total: 250, batches: 1 },
-      { done: 200, failed: 0, total: 250, batches: 2 },
-      { done: 250, failed: 0, total: 250, batches: 3 },
+      { ...stored(100), done: 100, total: 250, batches: 1 },
+      { ...stored(200), done: 200, total: 250, batches: 2 },
+      { ...stored(250), done: 250, total: 250, batches: 3 },
     ]);
   });
 
@@ -71,7 +77,7 @@ describe('an import', () => {
       await settle();
       expect(inFlight.length).toBeLessThanOrEqual(2);
     }
-    expect(await importing).toEqual({ done: 1000, failed: 0 });
+    expect(await importing).toEqual(stored(1000));
   });
 
   it('never has an id in flight twice, so that its writes keep their order', async () => {
@@ -87,7 +93,7 @@ describe('an import', () => {
     await settle();
     expect(inFlight.map(batch => batch.ids)).toEqual([['a', 'c']]);
     inFlight[0]?.arrive();
-    expect(await importing).toEqual({ done: 4, failed: 0 });
+    expect(await importing).toEqual(stored(4));
   });
 
   it('stops at a failed batch, waits for those in flight, and counts the index in the whole input', async () => {
@@ -117,7 +123,7 @@ describe('an import', () => {
     const result = await importUsers(many(250), upsert, {
       onError: ({ user, error }) => void failures.push(`${user.id} ${error.code}`),
     });
-    expect(result).toEqual({ done: 246, failed: 4 });
+    expect(result).toEqual(stored(246, 4));
     expect(failures.sort()).toEqual([...bad].map(id => `${id} INPUT_INVALID`).sort());
     expect(taken.sort()).toEqual(
       many(250)
@@ -127,6 +133,71 @@ describe('an import', () => {
     );
   });
 
+  it('asks once more for the others of a batch, however many of it are refused', async () => {
+    const { upsert, batches } = store(id => Number(id.slice(2)) % 2 === 0);
+    const places: unknown[] = [];
+    const onError = ({ index, error }: { index: number; error: RollcallError }) =>
+      void places.push([index, error.index]);
+    expect(await importUsers(many(300), upsert, { concurrency: 1, onError })).toEqual(stored(150, 150));
+    expect(batches).toEqual([100, 50, 100, 50, 100, 50]);
+    expect(places).toEqual(Array.from({ length: 150 }, (_, count) => [2 * count, 2 * count]));
+    const none = store(() => true);
+    expect(await importUsers(many(1000), none.upsert, { onError })).toEqual(stored(0, 1000));
+    expect(none.batches).toHaveLength(10);
+  });
+
+  it('adds up what the answers count', async () => {
+    const answers = [
+      { created: 90, updated: 10, unchanged: 0 },
+      { created: 0, updated: 1, unchanged: 99 },
+    ];
+    const upsert = async () => answers.shift() as WriteCounts;
+    const result = await importUsers(many(200), upsert, { concurrency: 1 });
+    expect(result).toEqual({ created: 90, updated: 11, unchanged: 99, failed: 0 });
+  });
+
+  it('stops at once where a handler refuses to go on, and sends nothing more', async () => {
+    const { upsert, batches } = store(id => id === 'u-3');
+    const onError = () => Promise.reject(new Error('stop'));
+    await expect(importUsers(many(1000), upsert, { concurrency: 1, onError })).rejects.toThrow('stop');
+    expect(batches).toEqual([100]);
+  });
+
+  it('stops at a failed batch also while its source gives nothing', async () => {
+    async function* source() {
+      yield* many(101);
+      await new Promise(() => {});
+    }
+    const { upsert } = store(id => id === 'u-3');
+    await expect(importUsers(source(), upsert)).rejects.toMatchObject({ index: 3 });
+  });
+
+  it('ends with the reason of its signal: while it calls, waits to call again, or reads', async () => {
+    const reason = new Error('enough');
+    const endless = (_: unknown, signal?: AbortSignal) =>
+      new Promise<never>((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason)),
+      );
+    const away = () => Promise.reject(new RollcallError('UNAVAILABLE', 'away', { retry_after: 60 }));
+    async function* nothing(): AsyncGenerator<UpsertUserInput> {
+      await new Promise(() => {});
+    }
+    for (const [users, upsert] of [
+      [many(300), endless],
+      [many(300), away],
+      [nothing(), endless],
+    ] as const) {
+      const stop = new AbortController();
+      const importing = importUsers<UpsertUserInput>(users, upsert, { signal: stop.signal });
+      const ended = expect(importing).rejects.toBe(reason);
+      await settle();
+      stop.abort(reason);
+      await ended;
+    }
+    const before = importUsers(many(1), endless, { signal: AbortSignal.abort(reason) });
+    await expect(before).rejects.toBe(reason);
+  });
+
   it('finds one bad user in a hundred also when the error does not name it', async () => {
     let calls = 0;
     const taken: string[] = [];
@@ -134,9 +205,10 @@ describe('an import', () => {
       calls += 1;
       if (users.some(user => user.id === 'u-42')) throw new RollcallError('PAYLOAD_TOO_LARGE', 'too large');
       taken.push(...users.map(user => user.id));
+      return allCreated(users);
     };
     const onError = vi.fn();
-    expect(await importUsers(many(100), upsert, { onError })).toEqual({ done: 99, failed: 1 });
+    expect(await importUsers(many(100), upsert, { onError })).toEqual(stored(99, 1));
     expect(onError).toHaveBeenCalledTimes(1);
     expect(onError.mock.calls[0]?.[0].user).toEqual({ id: 'u-42' });
     expect([taken.length, calls]).toEqual([99, 15]);
@@ -146,13 +218,13 @@ describe('an import', () => {
     const { upsert, taken } = store();
     const users = [{ id: 'a' }, null, { id: 'b', big: 1n }, { id: 'c' }] as unknown as UpsertUserInput[];
     const onError = vi.fn();
-    expect(await importUsers(users, upsert, { onError })).toEqual({ done: 2, failed: 2 });
+    expect(await importUsers(users, upsert, { onError })).toEqual(stored(2, 2));
     expect(taken).toEqual(['a', 'c']);
   });
 
   it('ends, and blames no user, when the caller is refused', async () => {
     const onError = vi.fn();
-    const upsert = async () => {
+    const upsert = async (): Promise<never> => {
       throw new RollcallError('NOT_ALLOWED', 'a server token, please');
     };
     await expect(importUsers(many(300), upsert, { onError })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });

@@ -1,10 +1,16 @@
-import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
-import { type Batch, cutBatches, divide, isDivisible } from './batches.js';
+import {
+  RollcallError,
+  type UpsertUserInput,
+  type UserAsIsInput,
+  type WriteCounts,
+} from '@rollcall/protocol';
+import { type CutOptions, cutBatches, type ImportRow } from './batches.js';
+import { divideRefused, inInput, isAboutUsers } from './refused-batch.js';
 import { retry } from './retry.js';
 
 /** The progress of an import. */
-export interface ImportProgress {
-  /** The number of users stored. */
+export interface ImportProgress extends WriteCounts {
+  /** The number of users stored: created, updated and unchanged together. */
   done: number;
   /** The number of users refused and reported to `onError`. */
   failed: number;
@@ -15,22 +21,44 @@ export interface ImportProgress {
 }
 
 /** A user that could not be imported. */
-export interface ImportFailure<Custom extends object> {
-  user: UpsertUserInput<Custom>;
+export interface ImportFailure<Input> {
+  user: Input;
+  /** The place of the user in the whole input, from 0. */
+  index: number;
   error: RollcallError;
 }
 
-/** How to import. */
-export interface ImportUsersOptions<Custom extends object> {
+/** What an import has done: how many users it created, updated, found unchanged, and reported as refused. */
+export interface ImportResult extends WriteCounts {
+  failed: number;
+}
+
+/** How to import users of one kind of input. */
+export interface ImportOptions<Input> {
   /** The number of batches that may be in flight at a time. Default: 4. */
   concurrency?: number;
   /** Called after each batch. */
   onProgress?(progress: ImportProgress): void;
   /**
-   * Receives the users that the server refuses. All others are stored: the import divides a batch that fails until the
-   * bad users stand alone. Without `onError`, the first failed batch ends the import.
+   * Receives the users that the server refuses, and all others are stored. Without `onError`, the first batch with a
+   * refused user ends the import.
    */
-  onError?(failure: ImportFailure<Custom>): void | Promise<void>;
+  onError?(failure: ImportFailure<Input>): void | Promise<void>;
+  /** Whether to check and count only, and to write nothing. Default: false. */
+  dry_run?: boolean;
+  /** Ends the import at once. It then rejects with the reason of the signal. */
+  signal?: AbortSignal;
+}
+
+/** How to import users. */
+export interface ImportUsersOptions<Custom extends object> extends ImportOptions<UpsertUserInput<Custom>> {
+  as_is?: false;
+}
+
+/** How to import users of a backup or of another service, who stay as they were. */
+export interface ImportAsIsOptions<Custom extends object> extends ImportOptions<UserAsIsInput<Custom>> {
+  /** Whether to write what is read only otherwise, too: times, bans, devices, blocks, deactivation, revocation. */
+  as_is: true;
 }
 
 /** Where users come from. */
@@ -38,8 +66,13 @@ export type UserSource<Custom extends object> =
   | Iterable<UpsertUserInput<Custom>>
   | AsyncIterable<UpsertUserInput<Custom>>;
 
+/** Where users come from who stay as they were. */
+export type AsIsSource<Custom extends object> =
+  | Iterable<UserAsIsInput<Custom>>
+  | AsyncIterable<UserAsIsInput<Custom>>;
+
 /** Writes one batch, all or nothing. */
-export type ParsedUpserts<Custom extends object> = (users: UpsertUserInput<Custom>[]) => Promise<unknown>;
+export type UpsertBatch<Input> = (users: Input[], signal?: AbortSignal) => Promise<WriteCounts>;
 
 /**
  * Upserts any number of users. Writes of the same id keep the order of the input; others may overtake each other. It
@@ -47,67 +80,96 @@ export type ParsedUpserts<Custom extends object> = (users: UpsertUserInput<Custo
  * what the source reads ahead. When the import fails, no batch is in flight any more. What was stored stays stored.
  * @throws RollcallError the error of the batch that failed. Its `index` counts in the whole input.
  */
-export async function importUsers<Custom extends object>(
-  users: UserSource<Custom>,
-  upsert: ParsedUpserts<Custom>,
-  options: ImportUsersOptions<Custom> = {},
-): Promise<{ done: number; failed: number }> {
-  const { concurrency = 4, onProgress, onError } = options;
+export async function importUsers<Input extends { id: string }>(
+  users: Iterable<Input> | AsyncIterable<Input>,
+  upsert: UpsertBatch<Input>,
+  options: ImportOptions<Input> & Pick<CutOptions<Input>, 'admit'> = {},
+): Promise<ImportResult> {
+  const { concurrency = 4, onProgress, onError, signal, admit } = options;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RollcallError('INPUT_INVALID', 'concurrency: must be a whole number above 0', {
       field: 'concurrency',
     });
   }
+  signal?.throwIfAborted();
   const total = sizeOf(users);
-  const counts = { done: 0, failed: 0, batches: 0 };
+  const counts = { created: 0, updated: 0, unchanged: 0, failed: 0 };
+  let batches = 0;
   const idsInFlight = new Set<string>();
   const inFlight = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
+  const ended = deferred();
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    ended.resolve();
+  };
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
 
   const refuse =
     onError &&
-    (async (user: UpsertUserInput<Custom>, error: RollcallError): Promise<void> => {
+    (async ({ index, user }: ImportRow<Input>, error: RollcallError): Promise<void> => {
       counts.failed += 1;
-      await onError({ user, error });
+      await onError({ user, index, error });
     });
-  const store = async (batch: UpsertUserInput<Custom>[], offset?: number): Promise<void> => {
+  const store = async (rows: ImportRow<Input>[]): Promise<void> => {
     try {
-      await retry(() => upsert(batch));
-      counts.done += batch.length;
-    } catch (cause) {
-      const error = cause as RollcallError;
-      if (!refuse || !isDivisible(error)) throw offset === undefined ? error : inWholeInput(error, offset);
-      if (batch.length === 1) await refuse(batch[0]!, error);
-      else for (const part of divide(batch, error)) await store(part);
+      const batch = rows.map(row => row.user);
+      const written = await retry(() => upsert(batch, signal), { signal });
+      for (const what of ['created', 'updated', 'unchanged'] as const) counts[what] += written[what];
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (!(error instanceof RollcallError)) throw error;
+      if (!refuse || !isAboutUsers(error)) throw inInput(error, rows);
+      const { refused, again } = divideRefused(rows, error);
+      for (const { row, error: its } of refused) await refuse(row, its);
+      for (const part of again) {
+        if (failure) return;
+        await store(part);
+      }
     }
   };
-  const send = async ({ offset, users: batch }: Batch<Custom>): Promise<void> => {
-    for (const { id } of batch) idsInFlight.add(id);
+  const send = async (rows: ImportRow<Input>[]): Promise<void> => {
+    for (const { user } of rows) idsInFlight.add(user.id);
     try {
-      await store(batch, offset);
-      counts.batches += 1;
-      onProgress?.({ ...counts, ...(total !== undefined && { total }) });
+      await store(rows);
+      batches += 1;
+      const done = counts.created + counts.updated + counts.unchanged;
+      onProgress?.({ ...counts, done, batches, ...(total !== undefined && { total }) });
     } catch (error) {
-      failure ??= { error };
+      fail(error);
     } finally {
-      for (const { id } of batch) idsInFlight.delete(id);
+      for (const { user } of rows) idsInFlight.delete(user.id);
     }
   };
 
+  const source = cutBatches(users, { refuse, admit });
+  let reading = false;
   try {
-    for await (const batch of cutBatches(users, refuse)) {
+    while (!failure) {
+      reading = true;
+      const next = await Promise.race([source.next(), ended.promise]);
+      if (!next) break;
+      reading = false;
+      if (next.done) break;
+      const rows = next.value;
       const mustWait = () =>
-        inFlight.size >= concurrency || batch.users.some(user => idsInFlight.has(user.id));
+        inFlight.size >= concurrency || rows.some(({ user }) => idsInFlight.has(user.id));
       while (!failure && mustWait()) await Promise.race(inFlight);
       if (failure) break;
-      const sent: Promise<void> = send(batch).finally(() => inFlight.delete(sent));
+      const sent: Promise<void> = send(rows).finally(() => inFlight.delete(sent));
       inFlight.add(sent);
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort);
+    // A source that is being waited for may never answer, and must not keep an import that has ended.
+    const closed = source.return();
+    if (reading) closed.catch(() => undefined);
+    else await closed;
     await Promise.all(inFlight);
   }
   if (failure) throw failure.error;
-  return { done: counts.done, failed: counts.failed };
+  return counts;
 }
 
 function sizeOf(users: object): number | undefined {
@@ -115,11 +177,10 @@ function sizeOf(users: object): number | undefined {
   return users instanceof Set ? users.size : undefined;
 }
 
-function inWholeInput(error: RollcallError, offset: number): RollcallError {
-  if (error.index === undefined) return error;
-  const issues = error.issues?.map(issue =>
-    issue.index === undefined ? issue : { ...issue, index: issue.index + offset },
-  );
-  const { code, message, ...details } = error.toData();
-  return new RollcallError(code, message, { ...details, index: error.index + offset, issues, cause: error });
+function deferred(): { promise: Promise<void>; resolve(): void } {
+  let resolve = () => {};
+  const promise = new Promise<void>(settle => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

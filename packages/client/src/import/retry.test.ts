@@ -12,9 +12,10 @@ function failing(...errors: unknown[]) {
     if (error !== undefined) throw error;
     return 'done';
   };
-  const result = retry(call, async ms => {
+  const waitMs = async (ms: number) => {
     waits.push(ms);
-  });
+  };
+  const result = retry(call, { waitMs });
   return { result, waits, tries: () => tries };
 }
 

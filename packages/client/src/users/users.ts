@@ -8,7 +8,9 @@ import {
   refuseUndefinedOperands,
   type SortKey,
   type UpsertUserInput,
+  type UpsertUsersInput,
   type User,
+  type UserAsIsInput,
   type UsersAnswer,
 } from '@rollcall/protocol';
 import { answerOf } from '../to-rollcall-error.js';
@@ -50,11 +52,12 @@ export function queryUsersAll<Custom extends object>(
 /** Replaces a batch of users. */
 export async function upsertUsers<Custom extends object>(
   api: Api,
-  users: UpsertUserInput<Custom>[],
+  users: (UpsertUserInput<Custom> | UserAsIsInput<Custom>)[],
+  { signal, ...how }: Omit<UpsertUsersInput, 'users'> & { signal?: AbortSignal } = {},
 ): Promise<UsersAnswer<Custom>> {
   // The types of custom data end here: on the wire it is any JSON.
-  const input = { users: users as unknown as UpsertUserInput[] };
-  return (await answerOf(api.users.upsert.mutate(input))) as UsersAnswer<Custom>;
+  const input = { ...how, users: users as unknown as UpsertUserInput[] };
+  return (await answerOf(api.users.upsert.mutate(input, { signal }))) as UsersAnswer<Custom>;
 }
 
 /** Changes parts of a batch of users. */

@@ -3,12 +3,12 @@ import sql, { raw } from 'sql-template-tag';
 import { belongsTo } from '../access/access.js';
 import { insertRows } from '../database/table.js';
 import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import { type BlockRow, blockTable } from '../users/block-table.js';
 import { findUser, findUsers, findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { tenantOfViewer, type Viewer } from '../users/viewer.js';
-import { type BlockRow, blockTable } from './block-table.js';
 
 /** A user's blocks, newest first, and the blocked users. */
 export interface BlockList {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { type BlockRow, blockTable } from '../blocks/block-table.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type EventRow, eventTable } from '../events/event-tables.js';
 import type { ExportPage, Product } from '../products/product.js';
 import { type BanRow, banTable } from '../users/bans.js';
+import { type BlockRow, blockTable } from '../users/block-table.js';
 import { findUsers } from '../users/find-users.js';
 
 /** Something that holds data of a user: the products, the user's ban, blocks and devices, and the log. */

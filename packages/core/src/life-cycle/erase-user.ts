@@ -1,10 +1,10 @@
-import { eraseBlocked, removeBlocksOf } from '../blocks/block-table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
 import { eraseNewOwner } from '../products/cascade-table.js';
 import { eraseTaskUser } from '../tasks/erase-task-user.js';
 import { eraseBans, removeBans } from '../users/bans.js';
+import { eraseBlocked, removeBlocksOf } from '../users/block-table.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';

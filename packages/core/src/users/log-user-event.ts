@@ -33,8 +33,10 @@ export function logUserEvent(transaction: WriteTransaction, actor: Actor, event:
 
 /**
  * The other users that an event names. Their erasure must also find entries about others: each entry holds the users
- * whom its user has blocked.
+ * whom its user has blocked, and had blocked before.
  */
-function othersNamedIn({ user, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type'>): string[] {
-  return [...(user.blocked_user_ids ?? []), target_id, banned_by_id].filter(id => id !== undefined);
+function othersNamedIn({ user, changes, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type'>): string[] {
+  const before = changes?.blocked_user_ids?.before as string[] | undefined;
+  const named = [...(user.blocked_user_ids ?? []), ...(before ?? []), target_id, banned_by_id];
+  return named.filter(id => id !== undefined);
 }

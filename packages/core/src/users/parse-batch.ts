@@ -43,8 +43,20 @@ export function parseBatch<Item extends { id: string }>(
   return parsed;
 }
 
-/** Throws the issues of a batch, if there are any: the first in input order, with all of them attached. */
+/**
+ * Throws the issues of a batch, if there are any: the first in input order, with as many attached as an error lists. Each
+ * user of the batch that has an issue is named by one of those, so that a caller can send all others again.
+ */
 export function throwIssues(issues: readonly Issue[]): void {
   if (issues.length === 0) return;
-  throw RollcallError.ofIssues([...issues].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)));
+  const inOrder = [...issues].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
+  throw RollcallError.ofIssues(inOrder.length > LIMITS.listedIssues ? listedFirst(inOrder) : inOrder);
+}
+
+/** Those that are listed come first, in input order: the first issue of each user, and of the others as many as fit. */
+function listedFirst(inOrder: readonly Issue[]): Issue[] {
+  const firsts = new Set(inOrder.filter(({ index }, place) => index !== inOrder[place - 1]?.index));
+  let room = LIMITS.listedIssues - firsts.size;
+  const listed = new Set(inOrder.filter(issue => firsts.has(issue) || room-- > 0));
+  return [...listed, ...inOrder.filter(issue => !listed.has(issue))];
 }

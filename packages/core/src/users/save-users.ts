@@ -109,8 +109,10 @@ function logChange(
       case 'user.device.added':
         (told ? own : rest)[path] = change;
         break;
-      case 'user.updated':
       case 'user.tokens.revoked':
+        logUserEvent(transaction, actor, { type: set, user, changes: { [path]: change } });
+        break;
+      case 'user.updated':
         rest[path] = change;
         break;
       default:

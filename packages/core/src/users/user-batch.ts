@@ -1,73 +1,17 @@
 import { type Actor, type AppSettings, type Issue, privatePathMetBy, USER_FIELDS } from '@rollcall/protocol';
-import {
-  type ParsedPartialUpdate,
-  type ParsedUserInput,
-  parsePartialUpdate,
-  parseUserInput,
-} from '@rollcall/protocol/schemas';
+import { type ParsedPartialUpdate, parsePartialUpdate } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/access.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { draftIssues } from './check-drafts.js';
 import { findUsersForUpdate } from './find-users.js';
 import { applyPartialUpdate } from './model/apply-partial-update.js';
-import { replaceUser } from './model/replace-user.js';
 import { withoutRunOutBan } from './model/to-user.js';
 import type { UserDraft } from './model/user-changes.js';
-import type { UserRow } from './model/user-table.js';
 import { parseBatch, throwIssues } from './parse-batch.js';
 import { saveUsers } from './save-users.js';
 import { findTombstones } from './tombstones.js';
+import { deletedIssue, staleIssues } from './write-issues.js';
 import { countWritten, type WrittenUsers } from './written-users.js';
-
-/** A parsed batch of upserts, ready to be written in a transaction. */
-export interface ParsedUpserts {
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<WrittenUsers>;
-}
-
-/** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
-export function parseUpserts(raw: unknown): ParsedUpserts {
-  const { items, issues } = parseBatch(raw, parseUserInput);
-  return {
-    write: async (transaction, actor, settings) => {
-      const ids = items.map(({ item }) => item.id);
-      const stored = await findUsersForUpdate(transaction, ids);
-      const erased = await findTombstones(
-        transaction,
-        ids.filter(id => !stored.has(id)),
-      );
-      const drafts = items.map(({ index, item }): UserDraft => {
-        const before = stored.get(item.id);
-        return { index, before, after: replaceUser(before, item, transaction.now) };
-      });
-      const refusals = items.flatMap(({ index, item }) =>
-        erased.has(item.id) ? [deletedIssue(item.id, index)] : refusal(stored.get(item.id), item, index),
-      );
-      const found = [...issues, ...refusals];
-      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))]);
-      return countWritten(drafts, await saveUsers(transaction, actor, drafts));
-    },
-  };
-}
-
-function refusal(before: UserRow | undefined, write: ParsedUserInput, index: number): Issue[] {
-  if (before?.deleted_at !== undefined) return [deletedIssue(write.id, index)];
-  return staleIssues(before, write.if_revision, index);
-}
-
-/** The issue of a write that was made for another revision of its user; no such user is revision 0. */
-function staleIssues(before: UserRow | undefined, expected: number | undefined, index: number): Issue[] {
-  const revision = before?.revision ?? 0;
-  if (expected === undefined || expected === revision) return [];
-  const now = before ? `is at revision ${revision} now` : 'does not exist';
-  const message = `if_revision: the write expects revision ${expected}, but the user ${now}; read it again`;
-  return [{ code: 'REVISION_CONFLICT', index, field: 'if_revision', message }];
-}
-
-/** The issue of a write to a deleted user. */
-function deletedIssue(id: string, index: number): Issue {
-  const message = `id: the user "${id}" has been deleted; its id can be neither written nor reused`;
-  return { code: 'USER_DELETED', index, field: 'id', message };
-}
 
 /** Which fields a caller may change: a server all of them, a user only those that are not reserved for servers. */
 export type WriteRights = 'server' | 'user';

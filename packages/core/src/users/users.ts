@@ -2,7 +2,8 @@ import { type Actor, formatPosition, RollcallError, type UserOutcome } from '@ro
 import { grantsOf, type Tenant } from '../access/access.js';
 import type { Principal } from '../access/tokens.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
-import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { tryOut } from '../database/try-out.js';
+import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { asksByKey } from '../query/asks-by-key.js';
 import { queryUsers } from '../query/query-users.js';
@@ -16,7 +17,8 @@ import { findUser, findUsers } from './find-users.js';
 import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
 import { PresentUsers } from './present-users.js';
-import { parsePartialUpdates, parseUpserts, type WriteRights } from './user-batch.js';
+import { parseUpserts, type UpsertOptions } from './upsert-batch.js';
+import { parsePartialUpdates, type WriteRights } from './user-batch.js';
 import type { WrittenUsers } from './written-users.js';
 
 /** A parsed query of users, without the parts that come from the data. */
@@ -44,13 +46,18 @@ export class Users {
   /**
    * Creates users, or replaces their data: 1–100, all or nothing.
    * @param raw the batch as it came in.
+   * @param options `dryRun`: nothing is written, and the answer is what it would be.
    * @throws RollcallError the first thing that is wrong in input order; `issues` lists everything.
    */
-  async upsert(actor: Actor, raw: unknown): Promise<WrittenUsers> {
-    const batch = parseUpserts(raw);
-    return this.#unitOfWork.write(async transaction =>
-      batch.write(transaction, actor, await readSettings(transaction)),
-    );
+  async upsert(
+    actor: Actor,
+    raw: unknown,
+    options: UpsertOptions & { dryRun?: boolean } = {},
+  ): Promise<WrittenUsers> {
+    const batch = parseUpserts(raw, options);
+    const write = async (transaction: WriteTransaction) =>
+      batch.write(transaction, actor, await readSettings(transaction));
+    return options.dryRun ? tryOut(this.#unitOfWork, write) : this.#unitOfWork.write(write);
   }
 
   /**

@@ -148,6 +148,22 @@ describeOnEveryDialect('upsert', engine => {
     expect(await directory.newEventNames()).toEqual(rows.map(row => `user.created ${row.id}`));
   });
 
+  it('names every user of a refused batch, however much is wrong with each', async () => {
+    const bad = (index: number) => ({
+      id: `user-${index}`,
+      role: 'ghost',
+      image: 'no url',
+      custom: { 'a b': 1, 'c d': 2 },
+    });
+    const error = await refusal(upsert(...Array.from({ length: 100 }, (_, index) => bad(index))));
+    expect(error).toMatchObject({ index: 0, issues: { length: 100 }, more_issues: 200 });
+    expect(error.issues?.map(issue => issue.index)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    const three = await refusal(upsert(...Array.from({ length: 50 }, (_, index) => bad(index))));
+    expect(three.issues).toHaveLength(100);
+    expect(new Set(three.issues?.map(issue => issue.index)).size).toBe(50);
+    expect(three.issues?.slice(0, 3).map(issue => issue.index)).toEqual([0, 0, 0]);
+  });
+
   it('changes nothing when one user of a batch is wrong, and names the first error in input order and all of them', async () => {
     const error = await refusal(
       upsert(

@@ -8,13 +8,15 @@ const nameSchema = contentTextSchema(LIMITS.deviceIdLength).min(1, 'must have at
 
 const user_id = userIdSchema.optional();
 
-/** The input of `devices.add`. */
-export const addDeviceSchema = z.strictObject({
+/** What makes a device. */
+export const deviceFields = {
   id: nameSchema,
   push_provider: z.enum(PUSH_PROVIDERS),
   push_provider_name: nameSchema.optional(),
-  user_id,
-});
+};
+
+/** The input of `devices.add`. */
+export const addDeviceSchema = z.strictObject({ ...deviceFields, user_id });
 
 /** The input of `devices.remove`. */
 export const removeDeviceSchema = z.strictObject({ id: nameSchema, user_id });

@@ -1,6 +1,7 @@
 import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
+import type { AsIsFields } from './as-is-schema.js';
 import { customProblems, jsonBytes } from './custom-data.js';
 import { isUserField, isWritableField } from './user-fields.js';
 import { type FieldValues, ownUserIdSchema, parseField } from './user-fields-schema.js';
@@ -12,6 +13,10 @@ export interface ParsedUserInput {
   /** Absent when the payload names no custom data at all. */
   custom?: JsonObject;
   if_revision?: number;
+  /** What the payload says about a user who is not active, and an upsert does not write. */
+  inactive?: 'deactivated_at' | 'deleted_at';
+  /** What is written only of a user that comes as it is. */
+  asIs?: AsIsFields;
 }
 
 /** Either the parsed value, or everything that is wrong with the input. */
@@ -68,6 +73,8 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
     }
   }
   if (namesCustom) write.custom = custom;
+  const inactive = (['deleted_at', 'deactivated_at'] as const).find(field => (given[field] ?? null) !== null);
+  if (inactive) write.inactive = inactive;
   // Only what would be stored is measured: ignored fields may hold anything, nested to any depth.
   const measured = { id: write.id, ...write.fields, custom: write.custom } as JsonObject;
   const bytes = issues.length === 0 ? jsonBytes(measured) : 0;

@@ -109,7 +109,7 @@ export const USER_FIELDS = {
   online: { holds: 'boolean', default: false, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart', query: 'all' },
   last_active: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart', query: 'all', indexed: true },
   avg_response_time: { holds: 'integer', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'apart' },
-  created_at: { holds: 'time', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'never', query: 'all', indexed: true },
+  created_at: { holds: 'time', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'user.updated', query: 'all', indexed: true },
   updated_at: { holds: 'time', write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: 'along', query: 'all', indexed: true },
   deactivated_at: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: ['user.deactivated', 'user.reactivated'], query: 'all' },
   deleted_at: { holds: 'time', optional: true, write: 'nobody', seenBy: 'all', onReplace: 'keep', changes: ['user.deleted', 'user.restored'] },

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { TimeInput, User, UserFieldsWith, WritableField } from './user-fields.js';
+import type { Device, TimeInput, User, UserFieldsWith, WritableField } from './user-fields.js';
 
 /** Push settings on input: the time may be an ISO 8601 string. */
 export interface PushNotificationsInput {
@@ -31,6 +31,54 @@ export type UserInput<Custom extends object = JsonObject> = UserFieldsInput & {
 export type UpsertUserInput<Custom extends object = JsonObject> = UserInput<Custom> & {
   if_revision?: number;
 };
+
+/**
+ * A user that comes from elsewhere and is written as it is: with what is read only otherwise, as `rollcall export` or
+ * another service wrote it. What is not named stays as it is stored, and `null` says that there is none. `updated_at`,
+ * `revision`, `online` and `avg_response_time` are accepted and ignored.
+ */
+export type UserAsIsInput<Custom extends object = JsonObject> = {
+  [Field in keyof UserFieldsInput]?: UserFieldsInput[Field] | null;
+} & {
+  id: string;
+  custom?: Partial<Custom> | null;
+  created_at?: TimeInput | null;
+  last_active?: TimeInput | null;
+  deactivated_at?: TimeInput | null;
+  revoke_tokens_issued_before?: TimeInput | null;
+  devices?: DeviceAsIsInput[] | null;
+  /** Users who need not exist, or not yet. */
+  blocked_user_ids?: string[] | null;
+  if_revision?: number;
+  updated_at?: TimeInput | null;
+  online?: boolean | null;
+  revision?: number | null;
+  avg_response_time?: number | null;
+  /** A deleted user is refused. */
+  deleted_at?: null;
+} & Partial<Omit<Custom, keyof User>>;
+
+/** A device of a user that is written as it is. Without `created_at` it is as of now. */
+export type DeviceAsIsInput = Omit<Device, 'created_at' | 'push_provider_name'> & {
+  created_at?: TimeInput | null;
+  push_provider_name?: string | null;
+  /** The user whom the device is of. Ignored. */
+  user_id?: string;
+};
+
+/** What `users.upsert` takes. */
+export interface UpsertUsersInput {
+  users: (UpsertUserInput | UserAsIsInput)[];
+  /** Whether to write what is read only otherwise, too. Default: false. */
+  as_is?: boolean;
+  /**
+   * Whether a user with a `deactivated_at` or `deleted_at`, which an upsert ignores, is an error where the user would be
+   * active. Default: false.
+   */
+  refuse_deactivated?: boolean;
+  /** Whether to check and count only, and to write nothing. Default: false. */
+  dry_run?: boolean;
+}
 
 /**
  * A change to parts of one user. Paths are dotted; a first segment that is no built-in field addresses `custom`.

@@ -1,8 +1,8 @@
 import sql, { raw } from 'sql-template-tag';
 import { defineTable, insertRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { findUsersForUpdate } from '../users/find-users.js';
-import { KEPT_COLUMNS, userTable } from '../users/model/user-table.js';
+import { findUsersForUpdate } from './find-users.js';
+import { KEPT_COLUMNS, userTable } from './model/user-table.js';
 
 /** One user has blocked another. The list in the user repeats these rows. */
 export interface BlockRow {
@@ -17,6 +17,37 @@ export const blockTable = defineTable<BlockRow>('blocks', [
   { name: 'blocked_user_id', kind: 'text', primary: true },
   { name: 'created_at', kind: 'integer' },
 ]);
+
+/** The blocks of one user before and after a change, each list oldest first. */
+export interface BlocksChange {
+  userId: string;
+  before: readonly string[];
+  after: readonly string[];
+}
+
+/** Makes the rows of blocks what the lists in their users say. New blocks get times that keep their order. */
+export async function saveBlocks(
+  transaction: WriteTransaction,
+  changes: readonly BlocksChange[],
+): Promise<void> {
+  const { dialect, now } = transaction;
+  const added: BlockRow[] = [];
+  for (const { userId, before, after } of changes) {
+    const kept = new Set(after);
+    const removed = before.filter(id => !kept.has(id));
+    if (removed.length > 0) {
+      await transaction.query(
+        sql`DELETE FROM blocks WHERE user_id = ${userId} AND blocked_user_id IN (${dialect.values(removed)})`,
+      );
+    }
+    const known = new Set(before);
+    const fresh = after.filter(id => !known.has(id));
+    for (const [place, id] of fresh.entries()) {
+      added.push({ user_id: userId, blocked_user_id: id, created_at: now - (fresh.length - 1 - place) });
+    }
+  }
+  await insertRows(transaction, blockTable, added);
+}
 
 /** Removes all blocks that a user has made. The caller updates the list in the user. */
 export async function removeBlocksOf(transaction: WriteTransaction, userId: string): Promise<void> {
