@@ -171,6 +171,7 @@ export {
 export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
 export { isInvisible, searchWords } from './users/text.js';
+export { looksLikeSeconds, SECONDS_PROBLEM } from './users/time.js';
 export {
   type Device,
   isUserField,
@@ -189,6 +190,7 @@ export {
   type UserFieldsWith,
   type WritableField,
 } from './users/user-fields.js';
+export { isUserId, USER_ID_RULE } from './users/user-id.js';
 export type {
   PartialUserUpdate,
   PushNotificationsInput,
