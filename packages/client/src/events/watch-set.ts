@@ -1,5 +1,4 @@
-import { type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
-import { isUserId, USER_ID_RULE } from '../users/users.js';
+import { type ErrorCode, isUserId, LIMITS, RollcallError, USER_ID_RULE } from '@rollcall/protocol';
 
 /**
  * The ids travel in one message. The rest of it needs room, too: the quotes and commas, and what stands around the

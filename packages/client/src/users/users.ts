@@ -76,7 +76,7 @@ export function onlyUser<Custom extends object>(answer: UsersAnswer<Custom>): Us
  * Reads one page after the other and yields the items one by one. A reader that stops early causes no further read.
  * @param read reads the page after a cursor. It gets undefined for the first page.
  */
-async function* allPages<Item>(
+export async function* allPages<Item>(
   read: (next: string | undefined) => Promise<{ items: Item[]; next?: string }>,
 ): AsyncGenerator<Item, void, undefined> {
   let next: string | undefined;
@@ -85,12 +85,4 @@ async function* allPages<Item>(
     yield* page.items;
     next = page.next;
   } while (next !== undefined);
-}
-
-/** The rule for user ids, for messages. */
-export const USER_ID_RULE = 'a user id has 1–255 characters of A-Z a-z 0-9 @ _ -';
-
-/** Whether a value can be the id of a user. */
-export function isUserId(id: unknown): id is string {
-  return typeof id === 'string' && /^[A-Za-z0-9@_-]{1,255}$/.test(id);
 }
