@@ -12,6 +12,14 @@ const POLL_MS = 500;
 /** Users read at once. */
 const CHUNK = LIMITS.eventPage;
 
+/** After these a user may look online or offline to others although its connections are the same. */
+const LIFE_CYCLE: ReadonlySet<string> = new Set([
+  'user.deactivated',
+  'user.reactivated',
+  'user.deleted',
+  'user.restored',
+]);
+
 /** A change of these fields makes a user look different to others although it stays online or offline. */
 const VISIBLE_FIELDS = ['invisible', 'teams'];
 
@@ -169,7 +177,9 @@ export class PresenceWatch {
 
   #concernedBy(entries: readonly LoggedEvent[]): string[] {
     const ids = entries.flatMap(entry => {
-      if (entry.type !== 'user.updated' || !entry.userId || !this.#isWatched(entry.userId)) return [];
+      if (!entry.userId || !this.#isWatched(entry.userId)) return [];
+      if (LIFE_CYCLE.has(entry.type)) return entry.userId;
+      if (entry.type !== 'user.updated') return [];
       const { full } = entry;
       return isUserEvent(full) && VISIBLE_FIELDS.some(path => full.changes?.[path]) ? entry.userId : [];
     });
