@@ -34,7 +34,7 @@ beforeEach(async () => {
   const awake = new Promise<void>(resolve => {
     wakeUp = resolve;
   });
-  const { events, users } = directory;
+  const { events, users, presenceWatch } = directory;
   stopWatching = await watchAccess({
     directory: {
       events: {
@@ -43,6 +43,7 @@ beforeEach(async () => {
         waitBeyond: (position, signal) => events.waitBeyond(position, signal),
       },
       users,
+      presenceWatch,
     },
     connections,
     logger: pino({ level: 'silent' }),

@@ -106,7 +106,7 @@ const CALLS: Record<string, Ask[] | string> = {
   'roles.create': NO_SUBJECT,
   'roles.list': NO_SUBJECT,
   'roles.delete': NO_SUBJECT,
-  'tokens.revoke': [id => ({ ids: [id], before: 1 })],
+  'tokens.revoke': [id => ({ ids: [id], before: 100_000_000_000 })],
   'tasks.get': SERVER_ONLY,
   'tasks.list': SERVER_ONLY,
   'tasks.cancel': SERVER_ONLY,

@@ -15,6 +15,7 @@ import type { EventStream, WatchEventsOptions } from './events/live-streams.js';
 import type { Chat } from './products/chat.js';
 import type { Feeds } from './products/feeds.js';
 import type { Video } from './products/video.js';
+import type { ConnectOptions } from './session.js';
 import type { Subscription } from './subscription.js';
 import type { Connection } from './transport/connection-state.js';
 import type { Api } from './transport/transport.js';
@@ -35,12 +36,17 @@ export interface Client<Custom extends object = JsonObject>
    * Creates the user, or merges the given fields into it, and opens the live connection. With only an id, the profile
    * stays as it is. Resolves with the user as stored when events have begun: nothing that happens later is missed.
    *
-   * It does not give up when the connection cannot be opened for the moment. `connection` shows that, and
-   * `disconnectUser` ends the wait.
+   * It does not give up when the server cannot be reached for the moment, also when it never could be. `connection`
+   * shows what it waits for; the signal and `disconnectUser` end the wait.
    * @param tokenOrProvider the user's token, or a function that fetches one. The client calls the function again when
-   * the token has expired. Calls and events continue without the application noticing.
+   * the token has expired. Calls and events continue without the application noticing. A token of somebody else ends
+   * the session with `TOKEN_INVALID`.
    */
-  connectUser(user: UserInput<Custom>, tokenOrProvider: TokenOrProvider): Promise<User<Custom>>;
+  connectUser(
+    user: UserInput<Custom>,
+    tokenOrProvider: TokenOrProvider,
+    options?: ConnectOptions,
+  ): Promise<User<Custom>>;
 
   /**
    * Creates a guest and connects it like `connectUser`. A guest is a user of the role `guest` and needs no token.
@@ -48,7 +54,7 @@ export interface Client<Custom extends object = JsonObject>
    * valid for a day.
    * @throws RollcallError `NOT_ALLOWED` if the app does not let guests in, or for an id that is taken.
    */
-  setGuestUser(user?: Partial<UserInput<Custom>>): Promise<User<Custom>>;
+  setGuestUser(user?: Partial<UserInput<Custom>>, options?: ConnectOptions): Promise<User<Custom>>;
 
   /**
    * Connects without a user. Calls and watches have the rights of the role `anonymous`: what its grants say, and by
@@ -74,7 +80,7 @@ export interface Client<Custom extends object = JsonObject>
   /** Calls a handler with every event, and with `resync` notices. */
   on(handler: Handler<AnyItem<Custom>>): Subscription;
 
-  /** Undoes `on` with the same arguments. */
+  /** Undoes the last `on` with the same arguments. Each call of `on` is an entry of its own. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
   off(handler: Handler<AnyItem<Custom>>): void;
 

@@ -1,6 +1,9 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import { noToken, notConnected } from './access/token-source.js';
+import { checked, raise, refusalOf } from './check/checked-methods.js';
+import { shape } from './check/shape.js';
 import type { Client } from './client.js';
+import { CLIENT_ARGUMENTS, type ClientCalls, WATCH_EVENTS_ARGUMENTS } from './client-arguments.js';
 import type { FollowedEvents } from './events/followed-events.js';
 import { Handlers, onAndOff } from './events/handlers.js';
 import { watchEvents } from './events/live-streams.js';
@@ -9,21 +12,27 @@ import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import { Session } from './session.js';
-import { type ClientOptions, createTransport } from './transport/transport.js';
+import { listenerErrors } from './subscription.js';
+import { CLIENT_OPTIONS, type ClientOptions, createTransport } from './transport/transport.js';
 import { blocksMethods } from './users/blocks.js';
 import { devicesMethods } from './users/devices.js';
 import { moderationMethods } from './users/moderation.js';
-import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll } from './users/users.js';
+import { queryUsersAllMethod } from './users/query-users-all.js';
+import { onlyUser, queryUsers, partialUpdateUsers as updateUsers } from './users/users.js';
+
+const OPTIONS = shape(CLIENT_OPTIONS);
 
 /**
  * Makes a client for one user. It opens nothing before `connectUser`.
- * @throws RollcallError `INPUT_INVALID` for an invalid address.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address, and for options that are unknown or of a wrong kind.
  */
 export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
+  const refused = refusalOf('createClient', [['options', OPTIONS]], [options]);
+  if (refused) throw refused;
   let session: Session<Custom> | undefined;
   /** Why the server ended the last session. Later calls fail with the same error. */
   let refusal: RollcallError | undefined;
-  const handlers = new Handlers<Custom>();
+  const handlers = new Handlers<Custom>(listenerErrors(options.onError));
   const without = noToken(() => refusal ?? notConnected());
   const transport = createTransport({ ...options, tokens: () => session?.tokens ?? without });
   const { api, live, connection } = transport;
@@ -43,7 +52,12 @@ export function createClient<Custom extends object = JsonObject>(options: Client
   const begin = async <Answer>(how: (mine: Session<Custom>) => Promise<Answer>): Promise<Answer> => {
     if (session)
       throw new RollcallError('INPUT_INVALID', 'a user is already connected: call disconnectUser first');
-    const mine = new Session<Custom>({ transport, handlers, onRefused: error => end(mine, error) });
+    const mine = new Session<Custom>({
+      transport,
+      handlers,
+      tokenTimeoutMs: options.tokenTimeoutMs,
+      onRefused: error => end(mine, error),
+    });
     session = mine;
     refusal = undefined;
     try {
@@ -59,25 +73,15 @@ export function createClient<Custom extends object = JsonObject>(options: Client
     await Promise.all([events.watch(ids, since), presence && session.presence.watch(ids)]);
   };
 
-  const client: Client<Custom> = {
-    api,
-    connection,
-    chat: productMethods(api.chat, CHAT_METHODS),
-    video: productMethods(api.video, VIDEO_METHODS),
-    feeds: productMethods(api.feeds, FEEDS_METHODS),
-    // The events of a connected user arrive with or without handlers.
-    ...onAndOff(handlers, async () => undefined),
-    ...moderationMethods<Custom>(api),
-    ...blocksMethods<Custom>(api),
-    ...devicesMethods(api),
+  const partialUpdateUsers: Client<Custom>['partialUpdateUsers'] = async updates => {
+    const answer = await updateUsers<Custom>(api, updates);
+    for (const user of Object.values(answer.users)) session?.learn(user);
+    return answer;
+  };
+  const calls: ClientCalls<Custom> = {
+    connectUser: (user, token, how) => begin(mine => mine.connect(user, token, how)),
 
-    get user() {
-      return session?.user;
-    },
-
-    connectUser: (user, token) => begin(mine => mine.connect(user, token)),
-
-    setGuestUser: (user = {}) => begin(mine => mine.connectGuest(user)),
+    setGuestUser: (user = {}, how) => begin(mine => mine.connectGuest(user, how)),
 
     connectAnonymousUser: () => begin(async mine => mine.connectAnonymous()),
 
@@ -85,8 +89,6 @@ export function createClient<Custom extends object = JsonObject>(options: Client
       refusal = undefined;
       end(session);
     },
-
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.streamEnd),
 
     watchUsers: async (ids, how) => watch([...ids], how?.presence),
 
@@ -104,17 +106,30 @@ export function createClient<Custom extends object = JsonObject>(options: Client
       return answer;
     },
 
-    queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
+    partialUpdateUser: async update => onlyUser(await partialUpdateUsers([update])),
+    partialUpdateUsers,
+  };
+  const watchingEvents: Pick<Client<Custom>, 'watchEvents'> = {
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, connected().session.streamEnd),
+  };
 
-    async partialUpdateUser(update) {
-      return onlyUser(await client.partialUpdateUsers([update]));
-    },
+  return {
+    api,
+    connection,
+    chat: productMethods(api.chat, CHAT_METHODS),
+    video: productMethods(api.video, VIDEO_METHODS),
+    feeds: productMethods(api.feeds, FEEDS_METHODS),
+    // The events of a connected user arrive with or without handlers.
+    ...onAndOff(handlers, async () => undefined),
+    ...moderationMethods<Custom>(api),
+    ...blocksMethods<Custom>(api),
+    ...devicesMethods(api),
+    ...checked(calls, CLIENT_ARGUMENTS),
+    ...checked(watchingEvents, WATCH_EVENTS_ARGUMENTS, raise),
+    ...queryUsersAllMethod<Custom>(api),
 
-    async partialUpdateUsers(updates) {
-      const answer = await partialUpdateUsers<Custom>(api, updates);
-      for (const user of Object.values(answer.users)) session?.learn(user);
-      return answer;
+    get user() {
+      return session?.user;
     },
   };
-  return client;
 }

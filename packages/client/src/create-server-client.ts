@@ -1,24 +1,36 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
 import { serverTokens, signingSecret, signUserToken } from './access/signed-tokens.js';
+import { secret as secretText, token as tokenText } from './access/token-kind.js';
 import { tokenSource } from './access/token-source.js';
+import { checked, raise, refusalOf } from './check/checked-methods.js';
+import { optional } from './check/kind.js';
+import { shape } from './check/shape.js';
 import { HandledEvents } from './events/handled-events.js';
 import { Handlers, onAndOff } from './events/handlers.js';
 import { watchEvents, watchPresence } from './events/live-streams.js';
 import { StreamEnd } from './events/stream-end.js';
+import { IMPORT_ARGUMENTS } from './import/import-arguments.js';
 import { importMethods } from './import/import-methods.js';
 import { SERVER_CHAT_METHODS } from './products/chat.js';
 import { FEEDS_METHODS } from './products/feeds.js';
 import { productMethods } from './products/product-methods.js';
 import { VIDEO_METHODS } from './products/video.js';
 import type { ServerClient } from './server-client.js';
+import {
+  SERVER_CLIENT_ARGUMENTS,
+  type ServerClientCalls,
+  STREAM_ARGUMENTS,
+} from './server-client-arguments.js';
+import { listenerErrors } from './subscription.js';
 import { taskMethods } from './tasks/tasks.js';
 import { answerOf } from './to-rollcall-error.js';
-import { type ClientOptions, createTransport } from './transport/transport.js';
-import { blocksMethods } from './users/blocks.js';
-import { devicesMethods } from './users/devices.js';
+import { CLIENT_OPTIONS, type ClientOptions, createTransport } from './transport/transport.js';
+import { serverBlocksMethods } from './users/blocks.js';
+import { serverDevicesMethods } from './users/devices.js';
 import { lifeCycleMethods } from './users/life-cycle.js';
 import { moderationMethods } from './users/moderation.js';
-import { onlyUser, partialUpdateUsers, queryUsers, queryUsersAll, upsertUsers } from './users/users.js';
+import { queryUsersAllMethod } from './users/query-users-all.js';
+import { onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
 
 /** What `createServerClient` takes: the address, and the secret or a server token. */
 export type ServerClientOptions = ClientOptions &
@@ -35,18 +47,26 @@ export type ServerClientOptions = ClientOptions &
       }
   );
 
+const OPTIONS = shape<ClientOptions & { secret?: string; token?: string }>({
+  ...CLIENT_OPTIONS,
+  secret: optional(secretText),
+  token: optional(tokenText),
+});
+
 /**
  * Makes a client for back ends and scripts. Keep it out of browsers: anybody who has the secret may do everything.
- * @throws RollcallError `INPUT_INVALID` for an invalid address, for a secret of fewer than 32 bytes, and unless exactly
- * one of secret and token is given.
+ * @throws RollcallError `INPUT_INVALID` for an invalid address, for options that are unknown or of a wrong kind, for a
+ * secret of fewer than 32 bytes, and unless exactly one of secret and token is given.
  */
 export function createServerClient<Custom extends object = JsonObject>(
   options: ServerClientOptions,
 ): ServerClient<Custom> {
+  const refused = refusalOf('createServerClient', [['options', OPTIONS]], [options]);
+  if (refused) throw refused;
   if ((options.secret === undefined) === (options.token === undefined)) {
     throw new RollcallError(
       'INPUT_INVALID',
-      'a server client takes either the secret or a token, and not both',
+      'createServerClient: the secret or a token must be given, and not both',
       {
         field: 'secret',
       },
@@ -54,38 +74,24 @@ export function createServerClient<Custom extends object = JsonObject>(
   }
   const secret = options.secret === undefined ? undefined : signingSecret(options.secret);
   const tokens = secret ? serverTokens(secret) : tokenSource(options.token as string);
-  const transport = createTransport({ url: options.url, transport: options.transport, tokens: () => tokens });
+  const transport = createTransport({ ...options, tokens: () => tokens });
   const { api, live, connection } = transport;
-  const handlers = new Handlers<Custom>();
+  const handlers = new Handlers<Custom>(listenerErrors(options.onError));
   const handled = new HandledEvents<Custom>(live, handlers, error =>
     connection.set({ status: 'disconnected', error }),
   );
   let streamEnd = new StreamEnd();
 
-  const client: ServerClient<Custom> = {
-    api,
-    connection,
-    chat: productMethods(api.chat, SERVER_CHAT_METHODS),
-    video: productMethods(api.video, VIDEO_METHODS),
-    feeds: productMethods(api.feeds, FEEDS_METHODS),
-    ...onAndOff(handlers, handled.changed),
-    ...lifeCycleMethods<Custom>(api),
-    ...taskMethods({ api, live, url: options.url, streamEnd: () => streamEnd }),
-    ...moderationMethods<Custom>(api),
-    ...blocksMethods<Custom>(api),
-    ...devicesMethods(api),
-    ...importMethods<Custom>(api),
-
+  const revokeUsersToken: ServerClient['revokeUsersToken'] = async (ids, before) => {
+    await answerOf(api.tokens.revoke.mutate({ ids, before }));
+  };
+  const calls: ServerClientCalls<Custom> = {
     upsertUser: async user => onlyUser(await upsertUsers<Custom>(api, [user])),
     upsertUsers: users => upsertUsers<Custom>(api, users),
     partialUpdateUser: async update => onlyUser(await partialUpdateUsers<Custom>(api, [update])),
     partialUpdateUsers: updates => partialUpdateUsers<Custom>(api, updates),
 
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
-    queryUsersAll: (filter, sort, query) => queryUsersAll<Custom>(api, filter, sort, query),
-
-    watchEvents: (input = {}) => watchEvents<Custom>(live, input, streamEnd),
-    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, streamEnd }),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -96,10 +102,8 @@ export function createServerClient<Custom extends object = JsonObject>(
       await answerOf(api.roles.delete.mutate({ name }));
     },
 
-    revokeUserToken: (id, before) => client.revokeUsersToken([id], before),
-    async revokeUsersToken(ids, before) {
-      await answerOf(api.tokens.revoke.mutate({ ids, before }));
-    },
+    revokeUserToken: (id, before) => revokeUsersToken([id], before),
+    revokeUsersToken,
     async revokeTokens(before) {
       await answerOf(api.tokens.revoke.mutate({ before }));
     },
@@ -120,5 +124,26 @@ export function createServerClient<Custom extends object = JsonObject>(
       transport.close();
     },
   };
-  return client;
+  const streams: Pick<ServerClient<Custom>, 'watchEvents' | 'watchPresence'> = {
+    watchEvents: (input = {}) => watchEvents<Custom>(live, input, streamEnd),
+    watchPresence: (ids, how) => watchPresence(live, ids, { ...how, streamEnd }),
+  };
+
+  return {
+    api,
+    connection,
+    chat: productMethods(api.chat, SERVER_CHAT_METHODS),
+    video: productMethods(api.video, VIDEO_METHODS),
+    feeds: productMethods(api.feeds, FEEDS_METHODS),
+    ...onAndOff(handlers, handled.changed),
+    ...lifeCycleMethods<Custom>(api),
+    ...taskMethods({ api, live, url: options.url, streamEnd: () => streamEnd }),
+    ...moderationMethods<Custom>(api),
+    ...serverBlocksMethods<Custom>(api),
+    ...serverDevicesMethods(api),
+    ...checked(calls, SERVER_CLIENT_ARGUMENTS),
+    ...checked(importMethods<Custom>(api), IMPORT_ARGUMENTS),
+    ...checked(streams, STREAM_ARGUMENTS, raise),
+    ...queryUsersAllMethod<Custom>(api),
+  };
 }

@@ -81,7 +81,7 @@ export interface ServerClient<Custom extends object = JsonObject>
   /** Calls a handler with every event, and with `resync` notices. */
   on(handler: Handler<AnyItem<Custom>>): HandlerSubscription;
 
-  /** Undoes `on` with the same arguments. */
+  /** Undoes the last `on` with the same arguments. Each call of `on` is an entry of its own. */
   off<Name extends EventName>(type: Name, handler: Handler<ItemOfName<Name, Custom>>): void;
   off(handler: Handler<AnyItem<Custom>>): void;
 

@@ -113,7 +113,7 @@ export type { ServerClient } from './server-client.js';
 export type { Subscription } from './subscription.js';
 export type { WatchTaskOptions } from './tasks/tasks.js';
 export { toRollcallError } from './to-rollcall-error.js';
-export type { Connection, ConnectionState } from './transport/connection-state.js';
+export type { Connection, ConnectionState, Waiting } from './transport/connection-state.js';
 export type { ResyncNotice, StreamItem } from './transport/live-source.js';
 export type { TransportChoice as Transport } from './transport/subscription-transport.js';
 export type { Api, ClientOptions } from './transport/transport.js';

@@ -5,15 +5,34 @@ export interface Subscription {
 }
 
 /**
- * Calls a function of the application. An error that it throws is thrown again in a microtask, where it surfaces like
- * any other uncaught error. A faulty listener must stop neither the listeners after it nor the connection.
+ * Calls a function of the application. What it throws, or what the promise that it returns is rejected with, goes to
+ * `onError`: a faulty listener stops neither the listeners after it nor the connection, nor the program.
  */
-export function callListener<Value>(listener: (value: Value) => unknown, value: Value): void {
+export function callListener<Value>(
+  listener: (value: Value) => unknown,
+  value: Value,
+  onError: (error: unknown) => void,
+): void {
   try {
-    listener(value);
+    const answer = listener(value);
+    if (isPromise(answer)) answer.then(undefined, onError);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    onError(error);
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
+}
+
+/**
+ * What becomes of the error of a listener: the application's `onError` gets it, and otherwise the console. An `onError`
+ * that throws itself ends there.
+ */
+export function listenerErrors(onError?: (error: unknown) => unknown): (error: unknown) => void {
+  const print = (error: unknown) => console.error('Rollcall: a handler failed:', error);
+  return error => {
+    if (onError) callListener(onError, error, print);
+    else print(error);
+  };
 }

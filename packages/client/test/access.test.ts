@@ -35,6 +35,7 @@ async function expectSteps(steps: Step[]): Promise<void> {
 
 const john = expect.objectContaining({ id: 'john' });
 const jane = expect.objectContaining({ id: 'jane' });
+const BEFORE = Date.UTC(2026, 0, 31);
 const ban = { reason: 'rude', timeout: 5 };
 
 function moderationOf(one: Client | ServerClient): Step[] {
@@ -64,14 +65,14 @@ it('a back end bans, blocks and adds devices on behalf of others, and revokes to
     [backEnd.addDevice(phone, user_id), 'devices.add', { ...phone, user_id }, [DEVICE]],
     [backEnd.getDevices(user_id), 'devices.list', { user_id }, [DEVICE]],
     [backEnd.removeDevice('phone', user_id), 'devices.remove', { id: 'phone', user_id }, []],
-    [backEnd.revokeUserToken('jane', 7), 'tokens.revoke', { ids: ['jane'], before: 7 }, undefined],
+    [backEnd.revokeUserToken('jane', BEFORE), 'tokens.revoke', { ids: ['jane'], before: BEFORE }, undefined],
     [
       backEnd.revokeUsersToken(['jane', 'jim'], null),
       'tokens.revoke',
       { ids: ['jane', 'jim'], before: null },
       undefined,
     ],
-    [backEnd.revokeTokens(7), 'tokens.revoke', { before: 7 }, undefined],
+    [backEnd.revokeTokens(BEFORE), 'tokens.revoke', { before: BEFORE }, undefined],
   ]);
 });
 

@@ -1,4 +1,11 @@
-import type { ErrorCode, PresenceEvent, RollcallEvent, Task, WatchEventsInput } from '@rollcall/protocol';
+import type {
+  ErrorCode,
+  PresenceEvent,
+  RollcallError,
+  RollcallEvent,
+  Task,
+  WatchEventsInput,
+} from '@rollcall/protocol';
 import type { LiveSource, Observer, PositionedPage } from '../src/transport/live-source.js';
 
 /** One subscription that was opened: what it asked for, and the means to answer it. */
@@ -39,6 +46,13 @@ export class ScriptedLiveSource implements LiveSource {
     const renews = this.renewable && code === 'TOKEN_EXPIRED';
     if (renews) this.renewals += 1;
     return renews;
+  }
+
+  /** The codes of what its subscriptions wait for, in order; undefined where one waits no more. */
+  readonly waits: (ErrorCode | undefined)[] = [];
+
+  wait(_: object, error?: RollcallError): void {
+    this.waits.push(error?.code);
   }
 
   hold() {

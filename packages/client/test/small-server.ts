@@ -71,6 +71,10 @@ export class SmallServer {
   readonly online = new Set<string>();
   /** The tokens that are refused, each with its error code. */
   readonly refused = new Map<string, ErrorCode>();
+  /** The seconds that a refusal names. */
+  retry_after: number | undefined;
+  /** Whether calls are left without an answer. */
+  hangs = false;
   readonly sockets = new Set<WebSocket>();
   /** Whether WebSockets can be opened. */
   takesWebSockets = true;
@@ -80,10 +84,11 @@ export class SmallServer {
   readonly #server = createServer();
   readonly #webSockets = new WebSocketServer({ noServer: true });
 
-  static async start(): Promise<SmallServer> {
+  /** @param port 0: any. */
+  static async start(port = 0): Promise<SmallServer> {
     const server = new SmallServer();
     server.#serve();
-    await new Promise<void>(resolve => server.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>(resolve => server.#server.listen(port, '127.0.0.1', resolve));
     return server;
   }
 
@@ -167,10 +172,12 @@ export class SmallServer {
     });
     const procedure = t.procedure
       .input((input: unknown) => input)
-      .use(({ ctx, next, path, input }) => {
+      .use(async ({ ctx, next, path, input, type }) => {
         this.calls.push([path, input]);
+        if (this.hangs && type !== 'subscription') await new Promise(() => undefined);
         const code = this.refused.get(ctx.token.replace('Bearer ', ''));
-        if (code) throw transported(new RollcallError(code, `refused: ${code}`));
+        if (code)
+          throw transported(new RollcallError(code, `refused: ${code}`, { retry_after: this.retry_after }));
         return next();
       });
     const position = () => `log.${this.#log.length}`;

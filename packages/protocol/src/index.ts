@@ -171,6 +171,7 @@ export {
 export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
 export { isInvisible, searchWords } from './users/text.js';
+export { looksLikeSeconds, SECONDS_PROBLEM } from './users/time.js';
 export {
   type Device,
   isUserField,

@@ -55,6 +55,17 @@ describe('a stream of presence', () => {
     expect(await second).toEqual(['john true']);
   });
 
+  it('calls whoever is deactivated or deleted offline at once, and never online for a moment', async () => {
+    const stream = open('jane', 'john', 'jim');
+    const first = nextOf(stream);
+    tell(row('jane', true), row('john', false), row('jim', true));
+    await first;
+    const second = nextOf(stream);
+    tell(row('john', true));
+    tell({ ...row('john', true), deactivated_at: 6 }, { ...row('jim', true), deleted_at: 6 });
+    expect(await second).toEqual(['jim false']);
+  });
+
   it('tells the last state, and nothing of what was undone meanwhile', async () => {
     const stream = open('jane', 'john');
     const first = nextOf(stream);

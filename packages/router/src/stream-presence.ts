@@ -8,6 +8,7 @@
  * - After that it yields an event when `online`, as the caller may see it, has changed: at most 500 ms after the change,
  *   and a moment later for changes at other processes. Only the last state counts: a change that is undone within that time
  *   is not sent, and `last_active` alone causes no event.
+ * - A user who is deactivated or deleted is offline from that moment on, whatever becomes of its connections.
  * - An invisible user looks offline and never active to everyone but itself and servers.
  * - Events have no position and cannot be resumed. After a break, subscribe again; the first states come again.
  * - To watch other users, subscribe with the new list and end the earlier subscription.
@@ -123,7 +124,9 @@ function presenceOf(
   const known = presenceByRow.get(row);
   if (known) return known;
   const { online, last_active } = userFor(caller, row);
-  const presence = { id, online, ...(last_active !== undefined && { last_active }) };
+  // Its connections are closed a moment after a deactivation or deletion, of which the listener may have heard by then.
+  const active = row.deactivated_at === undefined && row.deleted_at === undefined;
+  const presence = { id, online: online && active, ...(last_active !== undefined && { last_active }) };
   presenceByRow.set(row, presence);
   return presence;
 }

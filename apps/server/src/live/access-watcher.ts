@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, grantsOf, isUserEvent, type LogPage, tombstoneOf, type Users } from '@rollcall/core';
+import {
+  type EventLog,
+  grantsOf,
+  isUserEvent,
+  type LogPage,
+  type PresenceWatch,
+  tombstoneOf,
+  type Users,
+} from '@rollcall/core';
 import {
   type AppSettings,
   type AppUpdatedEvent,
@@ -31,6 +39,7 @@ export interface WatchedHost extends Pick<Host, 'connections' | 'logger'> {
   directory: {
     events: Pick<EventLog, 'position' | 'pageAfter' | 'waitBeyond'>;
     users: Pick<Users, 'access'>;
+    presenceWatch: Pick<PresenceWatch, 'notify'>;
   };
 }
 
@@ -129,7 +138,10 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
       return page.resyncAt;
     }
     const { events } = page;
-    await closeRefused([...affectedBy(events)].flatMap(id => connections.ofUser(id)));
+    const affected = affectedBy(events);
+    // Whoever hears of a deactivation must not hear afterwards that the user came online before it.
+    if (affected.size > 0) directory.presenceWatch.notify();
+    await closeRefused([...affected].flatMap(id => connections.ofUser(id)));
     for (const event of events) {
       const at = { epoch: page.upTo.epoch, seq: event.seq };
       if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent, at);

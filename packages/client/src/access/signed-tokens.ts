@@ -1,5 +1,9 @@
-import { isUserId, RollcallError, type TokenClaims, USER_ID_RULE } from '@rollcall/protocol';
+import { RollcallError, type TokenClaims } from '@rollcall/protocol';
 import { SignJWT } from 'jose';
+import { refusalOf } from '../check/checked-methods.js';
+import { type Kind, kindOf, optional } from '../check/kind.js';
+import { userId } from '../check/kinds.js';
+import { shape } from '../check/shape.js';
 import type { TokenSource } from './token-source.js';
 
 const MIN_SECRET_BYTES = 32;
@@ -61,26 +65,43 @@ export interface CreateTokenOptions {
   iat?: number;
 }
 
+/** Ten years. More is no number of seconds, but a time of expiry, or milliseconds. */
+const MAX_LIFETIME_S = 315_360_000;
+/** More seconds than this would lie beyond the year 5000: it is a number of milliseconds. */
+const MAX_TIME_S = 1e11;
+
+const EXPIRES_IN: Kind<number> = kindOf(
+  `a number of seconds above 0 and up to ${MAX_LIFETIME_S}, from the time of issue`,
+  value => isNumber(value) && value > 0 && value <= MAX_LIFETIME_S,
+);
+
+const IAT: Kind<number> = kindOf(
+  'a time in seconds, not milliseconds, since the epoch',
+  value => isNumber(value) && value >= 0 && value < MAX_TIME_S,
+);
+
+/** What `createToken` takes. A token whose options are not understood would be valid for ever. */
+export const CREATE_TOKEN_ARGUMENTS = [
+  ['user_id', userId],
+  ['options', optional(shape<CreateTokenOptions>({ expires_in: optional(EXPIRES_IN), iat: optional(IAT) }))],
+] as const;
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
 /**
  * Signs a token for one user. It sends nothing to the server. The user need not exist yet.
  * @throws RollcallError `INPUT_INVALID` for an id that no user can have, or for an invalid time.
  */
 export async function signUserToken(
   secret: SigningSecret,
-  userId: string,
+  user_id: string,
   options: CreateTokenOptions = {},
 ): Promise<string> {
-  if (!isUserId(userId)) throw invalid('user_id', USER_ID_RULE);
+  const refusal = refusalOf('createToken', CREATE_TOKEN_ARGUMENTS, [user_id, options]);
+  if (refusal) throw refusal;
   const { expires_in: expiresInS, iat = Math.floor(Date.now() / 1000) } = options;
-  if (!Number.isFinite(iat))
-    throw invalid('iat', 'the time of issue must be a number of seconds since the epoch');
-  if (expiresInS === undefined) return secret.sign({ user_id: userId, iat });
-  if (!(Number.isFinite(expiresInS) && expiresInS > 0)) {
-    throw invalid('expires_in', 'the lifetime of a token must be a number of seconds above 0');
-  }
-  return secret.sign({ user_id: userId, iat, exp: Math.floor(iat + expiresInS) });
-}
-
-function invalid(field: string, message: string): RollcallError {
-  return new RollcallError('INPUT_INVALID', `${field}: ${message}`, { field });
+  if (expiresInS === undefined) return secret.sign({ user_id, iat });
+  return secret.sign({ user_id, iat, exp: Math.floor(iat + expiresInS) });
 }

@@ -1,4 +1,7 @@
 import { type ErrorCode, RollcallError } from '@rollcall/protocol';
+import { described } from '../check/kind.js';
+import { withinTime } from '../within-time.js';
+import { refuseForeignToken, tokenProblem } from './token-claims.js';
 
 /** A token, or a function that fetches one. The client calls the function again when a token has expired. */
 export type TokenOrProvider = string | (() => string | Promise<string>);
@@ -15,26 +18,56 @@ export interface TokenSource {
   renews(code: ErrorCode): boolean;
 }
 
-/** Keeps a token, and fetches a fresh one when it has expired. Calls that wait for it share one fetch. */
-export function tokenSource(tokenOrProvider: TokenOrProvider): TokenSource {
+/** How tokens are got, and whose they have to be. */
+export interface TokenSourceOptions {
+  /** The user whose tokens they are. Default: anybody's. */
+  userId?: string;
+  /** Called with `TOKEN_INVALID` when a token is that of somebody else. */
+  onForeign?(error: RollcallError): void;
+  /** How long the provider may take. Default: 10,000. */
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Keeps a token, and fetches a fresh one when it has expired. Calls that wait for it share one fetch. Every token is
+ * held against the user of the session before it is used.
+ */
+export function tokenSource(
+  tokenOrProvider: TokenOrProvider,
+  { userId, onForeign, timeoutMs = TIMEOUT_MS }: TokenSourceOptions = {},
+): TokenSource {
+  const ofUser = (token: string): string => {
+    try {
+      if (userId !== undefined) refuseForeignToken(token, userId);
+    } catch (error) {
+      onForeign?.(error as RollcallError);
+      throw error;
+    }
+    return token;
+  };
   if (typeof tokenOrProvider === 'string') {
-    return { current: async () => tokenOrProvider, expired: () => undefined, renews: () => false };
+    return {
+      current: async () => ofUser(tokenOrProvider),
+      expired: () => undefined,
+      renews: () => false,
+    };
   }
   let fetched: Promise<string> | undefined;
   let latest: string | undefined;
   return {
     renews: code => code === 'TOKEN_EXPIRED',
     current() {
-      fetched ??= fetchToken(tokenOrProvider).then(
-        token => {
-          latest = token;
-          return token;
-        },
-        error => {
+      fetched ??= fetchToken(tokenOrProvider, timeoutMs)
+        .then(token => {
+          latest = ofUser(token);
+          return latest;
+        })
+        .catch(error => {
           fetched = undefined;
           throw error;
-        },
-      );
+        });
       return fetched;
     },
     expired(token) {
@@ -46,20 +79,32 @@ export function tokenSource(tokenOrProvider: TokenOrProvider): TokenSource {
   };
 }
 
-async function fetchToken(provider: () => string | Promise<string>): Promise<string> {
+async function fetchToken(provider: () => string | Promise<string>, timeoutMs: number): Promise<string> {
   let token: unknown;
   try {
-    token = await provider();
+    token = await withinTime((async () => provider())(), timeoutMs, () => late(timeoutMs));
   } catch (error) {
     if (error instanceof RollcallError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new RollcallError('UNAVAILABLE', `the token provider failed: ${why}`, { cause: error });
+    throw new RollcallError('UNAVAILABLE', `the token provider failed: ${why}`, {
+      field: 'token',
+      cause: error,
+    });
   }
-  if (typeof token === 'string' && token !== '') return token;
+  const problem = tokenProblem(token);
+  if (!problem) return token as string;
+  // A text may be a secret, so it is not shown.
+  const given = typeof token === 'string' ? 'it returned one that' : `it returned ${described(token)}, which`;
   throw new RollcallError(
-    'TOKEN_MISSING',
-    'the token provider returned no token; it must return a string that is not empty',
+    typeof token === 'string' && token !== '' ? 'INPUT_INVALID' : 'TOKEN_MISSING',
+    `the token provider must return a token: ${given} ${problem}`,
+    { field: 'token' },
   );
+}
+
+function late(timeoutMs: number): RollcallError {
+  const message = `the token provider has returned no token within ${timeoutMs} ms; the option tokenTimeoutMs gives it longer`;
+  return new RollcallError('UNAVAILABLE', message, { field: 'token' });
 }
 
 /** The error of a client that has no user. */

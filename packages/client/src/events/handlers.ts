@@ -5,8 +5,11 @@ import {
   type PresenceEvent,
   RollcallError,
 } from '@rollcall/protocol';
-import { callListener, type Subscription } from '../subscription.js';
+import { described } from '../check/kind.js';
+import { unknownName } from '../check/shape.js';
+import { callListener, listenerErrors, type Subscription } from '../subscription.js';
 import type { ResyncNotice, StreamItem } from '../transport/live-source.js';
+import { EVENT_NAMES } from './event-names.js';
 
 /** What `on` takes: a type of event, or `resync`. */
 export type EventName = EventType | 'resync';
@@ -24,20 +27,53 @@ export type Handler<Item> = (item: Item) => unknown;
 
 type AnyHandler = Handler<never>;
 
-/** The handlers of a client. A type holds each function once, however often it was added. */
-export class Handlers<Custom extends object> {
-  readonly #byName = new Map<EventName | undefined, Set<AnyHandler>>();
+/** One call of `on`. Two calls with the same function are two entries. */
+interface Entry {
+  readonly handler: AnyHandler;
+}
 
-  /** @param name undefined for a handler of everything. */
-  add(name: EventName | undefined, handler: AnyHandler): void {
-    const handlers = this.#byName.get(name) ?? new Set();
-    this.#byName.set(name, handlers.add(handler));
+/** The handlers of a client. */
+export class Handlers<Custom extends object> {
+  readonly #byName = new Map<EventName | undefined, readonly Entry[]>();
+  readonly #onError: (error: unknown) => void;
+
+  /** @param onError receives what a handler throws. Default: it is printed. */
+  constructor(onError = listenerErrors()) {
+    this.#onError = onError;
   }
 
+  /**
+   * Adds a handler once more.
+   * @param name undefined for a handler of everything.
+   * @returns what removes this entry; a second call does nothing.
+   */
+  add(name: EventName | undefined, handler: AnyHandler): () => void {
+    const entry = { handler };
+    this.#set(name, [...this.#entries(name), entry]);
+    return () =>
+      this.#set(
+        name,
+        this.#entries(name).filter(one => one !== entry),
+      );
+  }
+
+  /** Removes the last entry of a handler. */
   remove(name: EventName | undefined, handler: AnyHandler): void {
-    const handlers = this.#byName.get(name);
-    handlers?.delete(handler);
-    if (handlers?.size === 0) this.#byName.delete(name);
+    const entries = this.#entries(name);
+    const last = entries.findLastIndex(one => one.handler === handler);
+    this.#set(
+      name,
+      entries.filter((_, index) => index !== last),
+    );
+  }
+
+  #entries(name: EventName | undefined): readonly Entry[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  #set(name: EventName | undefined, entries: readonly Entry[]): void {
+    if (entries.length === 0) this.#byName.delete(name);
+    else this.#byName.set(name, entries);
   }
 
   clear(): void {
@@ -56,8 +92,9 @@ export class Handlers<Custom extends object> {
 
   /** Calls the handlers of an item's type, then the handlers of everything. */
   deliver(item: AnyItem<Custom>): void {
-    const called = [...(this.#byName.get(item.type) ?? []), ...(this.#byName.get(undefined) ?? [])];
-    for (const handler of called) callListener(handler as Handler<AnyItem<Custom>>, item);
+    for (const { handler } of [...this.#entries(item.type), ...this.#entries(undefined)]) {
+      callListener(handler as Handler<AnyItem<Custom>>, item, this.#onError);
+    }
   }
 }
 
@@ -84,27 +121,51 @@ export function onAndOff<Custom extends object>(
   handlers: Handlers<Custom>,
   changed: () => Promise<void>,
 ): { on: TakesHandler<Custom, HandlerSubscription>; off: TakesHandler<Custom, void> } {
-  const remove = (name: EventName | undefined, handler: AnyHandler) => {
-    handlers.remove(name, handler);
-    changed().catch(() => undefined);
+  // Nobody has to await it: the state of the connection shows the error as well.
+  const settle = () => {
+    const ready = changed();
+    ready.catch(() => undefined);
+    return ready;
   };
   return {
     on: (...given: HandlerArguments) => {
-      const [name, handler] = nameAndHandler(given);
-      handlers.add(name, handler);
-      const ready = changed();
-      // Nobody has to await it: the state of the connection shows the error as well.
-      ready.catch(() => undefined);
-      return { ready, unsubscribe: () => remove(name, handler) };
+      const remove = handlers.add(...nameAndHandler('on', given));
+      return {
+        ready: settle(),
+        unsubscribe: () => {
+          remove();
+          settle();
+        },
+      };
     },
-    off: (...given: HandlerArguments) => remove(...nameAndHandler(given)),
+    off: (...given: HandlerArguments) => {
+      handlers.remove(...nameAndHandler('off', given));
+      settle();
+    },
   };
 }
 
-type HandlerArguments = [EventName | AnyHandler, AnyHandler?];
+type HandlerArguments = readonly unknown[];
 
-function nameAndHandler([first, second]: HandlerArguments): [EventName | undefined, AnyHandler] {
-  if (typeof first === 'function') return [undefined, first];
-  if (typeof second === 'function') return [first, second];
-  throw new RollcallError('INPUT_INVALID', 'on and off take a handler, or an event type and a handler');
+/**
+ * What `on` and `off` were given. A name that is no event is refused here: no event would ever reach its handler.
+ * @throws RollcallError `INPUT_INVALID`.
+ */
+function nameAndHandler(method: string, given: HandlerArguments): [EventName | undefined, AnyHandler] {
+  const [first, second, ...more] = given;
+  const refuse = (field: string, message: string): never => {
+    throw new RollcallError('INPUT_INVALID', `${method}: ${field} ${message}`, { field });
+  };
+  if (typeof first === 'function' && second === undefined) return [undefined, first as AnyHandler];
+  if (typeof first !== 'string') {
+    return refuse('type', `must be a type of event, or a handler of all, not ${described(first)}`);
+  }
+  if (!EVENT_NAMES.includes(first))
+    return refuse('type', `${described(first)} ${unknownName(first, EVENT_NAMES)}`);
+  if (typeof second !== 'function') {
+    return refuse('handler', `must be a function, not ${described(second)}`);
+  }
+  if (more.some(one => one !== undefined))
+    return refuse('argument 3', 'is one too many; accepted are (type, handler)');
+  return [first as EventName, second as AnyHandler];
 }

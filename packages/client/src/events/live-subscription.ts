@@ -6,7 +6,7 @@ import { fullJitterMs } from '../transport/reconnect.js';
 
 /** What a live subscription asks for, and who receives what it brings. */
 export interface LiveSubscriptionOptions<Input extends object, Item> {
-  live: Pick<LiveSource, 'renewToken' | 'hold'>;
+  live: Pick<LiveSource, 'renewToken' | 'hold' | 'wait'>;
   /** Starts one run at the server. */
   open(input: Input, observer: Observer<Item>): Subscription;
   /** The position that an item reaches. The next run continues after it. Default: every run begins afresh. */
@@ -39,6 +39,8 @@ export class LiveSubscription<Input extends object, Item> {
   #run = 0;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it is shown that it waits. */
+  #waits = false;
   /** What a caller of `run` waits for. */
   #begun: Deferred | undefined;
 
@@ -76,6 +78,7 @@ export class LiveSubscription<Input extends object, Item> {
   pause(reason = 'the client was disconnected before the server answered'): void {
     clearTimeout(this.#timer);
     this.#endRun();
+    this.#waitsBecauseOf(undefined);
     this.#connection?.unsubscribe();
     this.#connection = undefined;
     this.#begun?.reject(new RollcallError('UNAVAILABLE', reason));
@@ -120,6 +123,7 @@ export class LiveSubscription<Input extends object, Item> {
   #receive(input: Input, item: Item): void {
     const begun = this.#begun;
     this.#attempt = 0;
+    this.#waitsBecauseOf(undefined);
     if (this.#options.positionOf) {
       this.#position = this.#options.positionOf(item);
       this.#input = { ...input, lastEventId: this.#position };
@@ -135,6 +139,8 @@ export class LiveSubscription<Input extends object, Item> {
     const mayPass =
       this.#options.live.renewToken(error.code) || !(error.unrecoverable || error.code === 'TOKEN_EXPIRED');
     if (mayPass) {
+      // A token that is renewed is no wait worth a word.
+      if (error.code !== 'TOKEN_EXPIRED') this.#waitsBecauseOf(error);
       this.#tryAgain(error.retry_after);
       return;
     }
@@ -150,6 +156,12 @@ export class LiveSubscription<Input extends object, Item> {
     const delayMs = (this.#options.delayMs ?? fullJitterMs)(this.#attempt) + retryAfterS * 1000;
     this.#attempt += 1;
     this.#timer = setTimeout(() => this.#input && this.#open(this.#input), delayMs);
+  }
+
+  #waitsBecauseOf(error: RollcallError | undefined): void {
+    if (error === undefined && !this.#waits) return;
+    this.#waits = error !== undefined;
+    this.#options.live.wait(this, error);
   }
 
   #endRun(): void {

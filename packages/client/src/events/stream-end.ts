@@ -1,4 +1,5 @@
 import type { RollcallError } from '@rollcall/protocol';
+import { onAbort } from './on-abort.js';
 
 /** The moment at which many streams end: when a session ends, or when a server client disconnects. It comes once. */
 export class StreamEnd {
@@ -36,11 +37,10 @@ export function onStreamEnd(
   signal: AbortSignal | undefined,
   listener: (error?: RollcallError) => void,
 ): () => void {
-  const abort = () => listener();
   const removeListener = streamEnd.listen(listener);
-  signal?.addEventListener('abort', abort);
+  const removeAbort = onAbort(signal, () => listener());
   return () => {
     removeListener();
-    signal?.removeEventListener('abort', abort);
+    removeAbort();
   };
 }

@@ -14,7 +14,7 @@ import { retry } from './retry.js';
 import { type StoredUsersOptions, stillMatching, storedUserIds } from './stored-users.js';
 
 /** What may be done to users who are not in the source. */
-const WAYS = ['keep', 'deactivate', 'delete'] as const;
+export const WAYS = ['keep', 'deactivate', 'delete'] as const;
 
 /** What a synchronisation does beside the import. */
 export interface SyncOptions {

@@ -1,23 +1,30 @@
-import type {
-  ChangeMembersInput,
-  Channel,
-  ChannelInput,
-  CreateChannelInput,
-  DeleteMessageInput,
-  FlagMessageInput,
-  Message,
-  MessageInput,
-  QueryChannelsAnswer,
-  QueryChannelsInput,
-  QueryFlagsAnswer,
-  QueryFlagsInput,
-  QueryMessagesAnswer,
-  QueryMessagesInput,
-  ReactionInput,
-  SendMessageInput,
-  UpdateMessageInput,
+import {
+  type ActingUser,
+  type ChangeMembersInput,
+  type Channel,
+  type ChannelInput,
+  type CreateChannelInput,
+  type DeleteMessageInput,
+  type FlagMessageInput,
+  LIMITS,
+  type Message,
+  type MessageContent,
+  type MessageInput,
+  type QueryChannelsAnswer,
+  type QueryChannelsInput,
+  type QueryFlagsAnswer,
+  type QueryFlagsInput,
+  type QueryMessagesAnswer,
+  type QueryMessagesInput,
+  type ReactionInput,
+  type SendMessageInput,
+  type UpdateMessageInput,
 } from '@rollcall/protocol';
-import type { MethodKinds } from './product-methods.js';
+import { jsonObject } from '../check/json-kind.js';
+import { optional } from '../check/kind.js';
+import { flag, list, name, text, userId, whole } from '../check/kinds.js';
+import { type ShapeOf, shape } from '../check/shape.js';
+import type { MethodRows } from './product-methods.js';
 
 /** Channels and their messages. Each answer contains the users as they are now. */
 export interface Chat {
@@ -78,23 +85,76 @@ export interface ServerChat extends Chat {
   queryFlags(input?: QueryFlagsInput): Promise<QueryFlagsAnswer>;
 }
 
+const ACTING: ShapeOf<ActingUser> = { user_id: optional(userId) };
+const PAGE = { limit: optional(whole(1, LIMITS.pageContent)), next: optional(name) };
+const CONTENT: ShapeOf<MessageContent> = {
+  text: optional(text),
+  attachments: optional(list(jsonObject, LIMITS.attachments)),
+  custom: optional(jsonObject),
+};
+const CHANGE_MEMBERS = shape<ChangeMembersInput>({
+  cid: name,
+  members: list(userId, LIMITS.channelMembers),
+  ...ACTING,
+});
+const MESSAGE_ID = { message_id: name, ...ACTING };
+const REACTION = shape<ReactionInput>({ ...MESSAGE_ID, type: name });
+const DELETED = { include_deleted: optional(flag), ...ACTING };
+
 /** The methods of `Chat`. */
-export const CHAT_METHODS: MethodKinds<Chat> = {
-  createChannel: 'mutate',
-  getChannel: 'query',
-  queryChannels: 'query',
-  addMembers: 'mutate',
-  removeMembers: 'mutate',
-  sendMessage: 'mutate',
-  getMessage: 'query',
-  updateMessage: 'mutate',
-  deleteMessage: 'mutate',
-  queryMessages: 'query',
-  addReaction: 'mutate',
-  removeReaction: 'mutate',
-  flagMessage: 'mutate',
-  unflagMessage: 'mutate',
+export const CHAT_METHODS: MethodRows<Chat> = {
+  createChannel: [
+    'mutate',
+    shape<CreateChannelInput>({
+      type: name,
+      id: optional(name),
+      members: optional(list(userId, LIMITS.channelMembers)),
+      team: optional(name),
+      custom: optional(jsonObject),
+      ...ACTING,
+    }),
+  ],
+  getChannel: ['query', shape<ChannelInput>({ cid: name, ...DELETED })],
+  queryChannels: [
+    'query',
+    optional(
+      shape<QueryChannelsInput>({
+        member: optional(userId),
+        type: optional(name),
+        team: optional(name),
+        owner_id: optional(userId),
+        ...PAGE,
+        ...ACTING,
+      }),
+    ),
+  ],
+  addMembers: ['mutate', CHANGE_MEMBERS],
+  removeMembers: ['mutate', CHANGE_MEMBERS],
+  sendMessage: [
+    'mutate',
+    shape<SendMessageInput>({
+      cid: name,
+      id: optional(name),
+      parent_id: optional(name),
+      ...CONTENT,
+      ...ACTING,
+    }),
+  ],
+  getMessage: ['query', shape<MessageInput>({ id: name, ...DELETED })],
+  updateMessage: ['mutate', shape<UpdateMessageInput>({ id: name, ...CONTENT, ...ACTING })],
+  deleteMessage: ['mutate', shape<DeleteMessageInput>({ id: name, hard: optional(flag), ...ACTING })],
+  queryMessages: [
+    'query',
+    shape<QueryMessagesInput>({ cid: name, parent_id: optional(name), ...PAGE, ...DELETED }),
+  ],
+  addReaction: ['mutate', REACTION],
+  removeReaction: ['mutate', REACTION],
+  flagMessage: ['mutate', shape<FlagMessageInput>({ ...MESSAGE_ID, reason: optional(text) })],
+  unflagMessage: ['mutate', shape<Omit<FlagMessageInput, 'reason'>>(MESSAGE_ID)],
 };
 
 /** The methods of `ServerChat`. */
-export const SERVER_CHAT_METHODS: MethodKinds<ServerChat> = { ...CHAT_METHODS, queryFlags: 'query' };
+export const SERVER_CHAT_METHODS: MethodRows<ServerChat> = {
+  ...CHAT_METHODS,
+  queryFlags: ['query', optional(shape<QueryFlagsInput>(PAGE))],
+};

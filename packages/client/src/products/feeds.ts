@@ -1,11 +1,16 @@
-import type {
-  Activity,
-  AddActivityInput,
-  QueryActivitiesAnswer,
-  QueryActivitiesInput,
-  RemoveActivityInput,
+import {
+  type Activity,
+  type AddActivityInput,
+  LIMITS,
+  type QueryActivitiesAnswer,
+  type QueryActivitiesInput,
+  type RemoveActivityInput,
 } from '@rollcall/protocol';
-import type { MethodKinds } from './product-methods.js';
+import { jsonObject } from '../check/json-kind.js';
+import { optional } from '../check/kind.js';
+import { name, userId, whole } from '../check/kinds.js';
+import { shape } from '../check/shape.js';
+import type { MethodRows } from './product-methods.js';
 
 /** Activities. Each answer contains the actors as they are now. */
 export interface Feeds {
@@ -23,8 +28,27 @@ export interface Feeds {
 }
 
 /** The methods of `Feeds`. */
-export const FEEDS_METHODS: MethodKinds<Feeds> = {
-  addActivity: 'mutate',
-  removeActivity: 'mutate',
-  queryActivities: 'query',
+export const FEEDS_METHODS: MethodRows<Feeds> = {
+  addActivity: [
+    'mutate',
+    shape<AddActivityInput>({
+      id: optional(name),
+      verb: name,
+      object: name,
+      custom: optional(jsonObject),
+      user_id: optional(userId),
+    }),
+  ],
+  removeActivity: ['mutate', shape<RemoveActivityInput>({ id: name })],
+  queryActivities: [
+    'query',
+    optional(
+      shape<QueryActivitiesInput>({
+        actor_id: optional(userId),
+        verb: optional(name),
+        limit: optional(whole(1, LIMITS.pageContent)),
+        next: optional(name),
+      }),
+    ),
+  ],
 };

@@ -1,6 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import { TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
+import { optional } from '../check/kind.js';
+import { text } from '../check/kinds.js';
+import { shape } from '../check/shape.js';
 import { productMethods } from './product-methods.js';
 
 interface Notes {
@@ -27,7 +30,10 @@ describe('the methods of a product', () => {
         },
       },
     },
-    { write: 'mutate', find: 'query' },
+    {
+      write: ['mutate', shape<{ text: string }>({ text })],
+      find: ['query', optional(shape<{ text?: string }>({ text: optional(text) }))],
+    },
   );
 
   it('call the procedures of their names, with what they are given or an empty input', async () => {
@@ -39,6 +45,15 @@ describe('the methods of a product', () => {
       ['find', { text: 'b' }],
       ['find', {}],
     ]);
+  });
+
+  it('send nothing that cannot be meant', async () => {
+    await expect(notes.write({ txt: 'a' } as never)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      field: 'txt',
+      message: 'write: txt is unknown; accepted are text; did you mean text?',
+    });
+    expect(asked).toEqual([]);
   });
 
   it('fail as RollcallError', async () => {

@@ -1,13 +1,18 @@
-import type {
-  AddCallMembersInput,
-  Call,
-  CreateCallInput,
-  OneCallInput,
-  QueryCallsAnswer,
-  QueryCallsInput,
-  TakePartInCallInput,
+import {
+  type AddCallMembersInput,
+  type Call,
+  type CreateCallInput,
+  LIMITS,
+  type OneCallInput,
+  type QueryCallsAnswer,
+  type QueryCallsInput,
+  type TakePartInCallInput,
 } from '@rollcall/protocol';
-import type { MethodKinds } from './product-methods.js';
+import { jsonObject } from '../check/json-kind.js';
+import { optional } from '../check/kind.js';
+import { flag, list, name, userId, whole } from '../check/kinds.js';
+import { type ShapeOf, shape } from '../check/shape.js';
+import type { MethodRows } from './product-methods.js';
 
 /** Calls. Each answer contains the users as they are now. */
 export interface Video {
@@ -36,13 +41,37 @@ export interface Video {
   queryCalls(input?: QueryCallsInput): Promise<QueryCallsAnswer>;
 }
 
+const CALL: ShapeOf<OneCallInput> = { cid: name };
+const ACTING = { user_id: optional(userId) };
+const MEMBERS = list(userId, LIMITS.callMembers);
+
 /** The methods of `Video`. */
-export const VIDEO_METHODS: MethodKinds<Video> = {
-  createCall: 'mutate',
-  joinCall: 'mutate',
-  leaveCall: 'mutate',
-  endCall: 'mutate',
-  getCall: 'query',
-  addCallMembers: 'mutate',
-  queryCalls: 'query',
+export const VIDEO_METHODS: MethodRows<Video> = {
+  createCall: [
+    'mutate',
+    shape<CreateCallInput>({
+      type: name,
+      id: optional(name),
+      members: optional(MEMBERS),
+      custom: optional(jsonObject),
+      ...ACTING,
+    }),
+  ],
+  joinCall: ['mutate', shape<TakePartInCallInput>({ ...CALL, ...ACTING })],
+  leaveCall: ['mutate', shape<TakePartInCallInput>({ ...CALL, ...ACTING })],
+  endCall: ['mutate', shape(CALL)],
+  getCall: ['query', shape(CALL)],
+  addCallMembers: ['mutate', shape<AddCallMembersInput>({ ...CALL, members: MEMBERS })],
+  queryCalls: [
+    'query',
+    optional(
+      shape<QueryCallsInput>({
+        member: optional(userId),
+        type: optional(name),
+        ended: optional(flag),
+        limit: optional(whole(1, LIMITS.pageContent)),
+        next: optional(name),
+      }),
+    ),
+  ],
 };

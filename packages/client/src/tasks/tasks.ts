@@ -1,13 +1,21 @@
 import {
   isEnded,
+  LIMITS,
   type ListTasksAnswer,
   type ListTasksOptions,
   RollcallError,
+  TASK_STATUSES,
+  TASK_TYPES,
   type Task,
 } from '@rollcall/protocol';
+import { type ArgumentsOf, checked, raise } from '../check/checked-methods.js';
+import { optional } from '../check/kind.js';
+import { name, oneOf, whole } from '../check/kinds.js';
+import { shape } from '../check/shape.js';
 import { ItemQueue } from '../events/item-queue.js';
 import { LiveSubscription } from '../events/live-subscription.js';
 import { onStreamEnd, type StreamEnd } from '../events/stream-end.js';
+import { UNTIL } from '../events/stream-kinds.js';
 import { answerOf } from '../to-rollcall-error.js';
 import type { LiveSource } from '../transport/live-source.js';
 import { addressOn } from '../transport/server-url.js';
@@ -40,6 +48,33 @@ export interface Tasks {
   waitForTask(task_id: string, options?: WatchTaskOptions): Promise<Task>;
 }
 
+/** What the methods of `Tasks` take. */
+const ARGUMENTS: ArgumentsOf<Tasks> = {
+  getTask: [['task_id', name]],
+  listTasks: [
+    [
+      'options',
+      optional(
+        shape<ListTasksOptions>({
+          status: optional(oneOf(TASK_STATUSES)),
+          type: optional(oneOf(TASK_TYPES)),
+          limit: optional(whole(1, LIMITS.pageTasks)),
+          next: optional(name),
+        }),
+      ),
+    ],
+  ],
+  cancelTask: [['task_id', name]],
+  watchTask: [
+    ['task_id', name],
+    ['options', UNTIL],
+  ],
+  waitForTask: [
+    ['task_id', name],
+    ['options', UNTIL],
+  ],
+};
+
 /** This many states may wait for a reader. The stream skips changes beyond that, but never the last state. */
 const MAX_WAITING = 1_000;
 
@@ -58,19 +93,19 @@ export function taskMethods(server: {
   const linked = (task: Task) => withAbsoluteLink(task, server.url);
   const watchTask = (task_id: string, options: WatchTaskOptions = {}) =>
     taskStates({ ...options, live: server.live, task_id, linked, streamEnd: server.streamEnd() });
-  return {
+  const methods: Omit<Tasks, 'watchTask'> = {
     getTask: async task_id => linked(await answerOf(tasks.get.query({ task_id }))),
     async listTasks(options = {}) {
       const { tasks: page, ...more } = await answerOf(tasks.list.query(options));
       return { ...more, tasks: page.map(linked) };
     },
     cancelTask: async task_id => linked(await answerOf(tasks.cancel.mutate({ task_id }))),
-    watchTask,
     async waitForTask(task_id, options) {
       for await (const task of watchTask(task_id, options)) if (isEnded(task.status)) return task;
       throw new RollcallError('UNAVAILABLE', 'the wait ended before the task');
     },
   };
+  return { ...checked(methods, ARGUMENTS), ...checked({ watchTask }, ARGUMENTS, raise) };
 }
 
 /** The states of a task. After a lost connection the stream continues with the state that is current then. */

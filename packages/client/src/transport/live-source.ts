@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type PresenceEvent,
   parsePosition,
+  type RollcallError,
   type RollcallEvent,
   type Task,
   type WatchEventsInput,
@@ -29,6 +30,8 @@ export interface LiveSource {
   renewToken(code: ErrorCode): boolean;
   /** Keeps the connection open while nothing uses it, for instance between two runs of a subscription. */
   hold(): Subscription;
+  /** Shows that a subscription waits, because of an error that may pass; or, without one, that it waits no more. */
+  wait(subscription: object, error?: RollcallError): void;
 }
 
 /**

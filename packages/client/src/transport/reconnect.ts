@@ -77,6 +77,19 @@ function baseMsAfter(code: number | undefined): number {
   return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
 }
 
+/** Why a connection is lost that may come back, in words; undefined when it comes back at once. */
+export function troubleOf(code: number | undefined): RollcallError | undefined {
+  if (isNoTrouble(code)) return undefined;
+  const known: Partial<Record<number, string>> = {
+    [CLOSE_CODES.serviceRestart]: 'the server restarts',
+    [CLOSE_CODES.tooSlow]: 'the server closed the connection: it was read too slowly',
+    [TRY_AGAIN_LATER]: 'the server closed the connection: it can take no more now',
+  };
+  const message =
+    (code !== undefined && known[code]) || 'the connection to the server is lost, or could not be opened';
+  return new RollcallError('UNAVAILABLE', message);
+}
+
 /** RFC 6455: a message was too big. Sending it again after a reconnect would have the same end. */
 const MESSAGE_TOO_BIG = 1009;
 

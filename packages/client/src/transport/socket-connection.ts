@@ -6,7 +6,7 @@ import { toRollcallError } from '../to-rollcall-error.js';
 import { type Effect, type MachineEvent, type MachineState, step } from './connection-machine.js';
 import type { ConnectionState } from './connection-state.js';
 import { Permit, pacedClient } from './paced-client.js';
-import { fatalClose, listenToNetwork, ReconnectDelay } from './reconnect.js';
+import { fatalClose, listenToNetwork, ReconnectDelay, troubleOf } from './reconnect.js';
 
 const OPEN_TIMEOUT_MS = 10_000;
 
@@ -22,7 +22,8 @@ export interface SocketConnectionOptions {
   renews(code: ErrorCode): boolean;
   /** The server no longer accepts this token. */
   forgetToken(token: string): void;
-  onState(state: ConnectionState): void;
+  /** @param error why it does not get on, if it waits. */
+  onState(state: ConnectionState, error: RollcallError | undefined): void;
   /**
    * Gives up with `SocketUnreachable` when this many first attempts have failed, or when one of them got no answer at
    * all. Default: never.
@@ -51,6 +52,8 @@ export class SocketConnection {
   #state: MachineState = 'disconnected';
   #everOpened = false;
   #error: Error | undefined;
+  /** Why there is no connection yet, or no more. */
+  #trouble: RollcallError | undefined;
   #token = '';
   /** Waits since a socket last opened. */
   #waits = 0;
@@ -119,8 +122,9 @@ export class SocketConnection {
     this.#state = state;
     for (const effect of effects) this.#do[effect]();
     // The caller of `close` reports that state itself. A state that an effect has led to was reported already.
+    if (state === 'connected') this.#trouble = undefined;
     if (!same && state !== 'disconnected' && state === this.#state)
-      this.#options.onState(this.#publicState(state));
+      this.#options.onState(this.#publicState(state), this.#trouble);
   }
 
   readonly #do: Record<Effect, () => void> = {
@@ -132,6 +136,7 @@ export class SocketConnection {
         },
         error => {
           const known = toRollcallError(error);
+          this.#trouble = known;
           if (known.unrecoverable) this.#refuse(known);
           else this.#take('tokenFailed');
         },
@@ -179,6 +184,7 @@ export class SocketConnection {
     this.#wanted = false;
     this.#failures += 1;
     this.#delay.closed(code, this.#state === 'connected');
+    this.#trouble = troubleOf(code);
     const fatal = fatalClose(code, reason, this.#options.renews);
     if (fatal) this.#refuse(fatal);
     else if (
@@ -192,6 +198,7 @@ export class SocketConnection {
 
   #refuse(error: RollcallError): void {
     this.#error = error;
+    this.#trouble = undefined;
     this.#take('refused');
   }
 

@@ -2,6 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { AppRouter } from '@rollcall/router';
 import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
+import { withinTime } from '../within-time.js';
 
 /** The input of an SSE subscription is part of its URL, and servers refuse longer request lines. */
 const MAX_URL_LENGTH = 12_000;
@@ -93,7 +94,7 @@ async function readStream(
   const reader = response.body.getReader();
   let inactivityMs: number | undefined;
   for (;;) {
-    const { done, value } = await withTimeout(reader.read(), inactivityMs);
+    const { done, value } = await next(reader.read(), inactivityMs);
     if (done) throw new Error('the event stream broke off');
     for (const message of parser.push(decoder.decode(value, { stream: true }))) {
       // The server says how long it is silent at most. A stream that is silent for longer is dead, whatever TCP says.
@@ -103,17 +104,14 @@ async function readStream(
   }
 }
 
-async function withTimeout<Value>(promise: Promise<Value>, limitMs: number | undefined): Promise<Value> {
-  if (!limitMs) return promise;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the event stream was silent for ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Waits for what comes next. A server says how long it is silent at most. */
+function next<Value>(promise: Promise<Value>, inactivityMs: number | undefined): Promise<Value> {
+  if (!inactivityMs) return promise;
+  return withinTime(
+    promise,
+    inactivityMs,
+    () => new Error(`the event stream was silent for ${inactivityMs} ms`),
+  );
 }
 
 /** One message of an event stream (HTML Standard, section 9.2). */

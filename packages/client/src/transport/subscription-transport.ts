@@ -102,9 +102,9 @@ export class SubscriptionTransport {
     this.#socket = undefined;
     this.#startAfresh();
     // After a refusal the state is `disconnected` already, with the error. The error stays visible.
-    if (this.#options.connection.state.status !== 'disconnected') {
-      this.#options.connection.set({ status: 'disconnected' });
-    }
+    const { connection } = this.#options;
+    if (connection.state.status === 'disconnected') connection.wait(this, undefined);
+    else connection.wait(this, undefined, { status: 'disconnected' });
   }
 
   #startAfresh(): void {
@@ -126,9 +126,9 @@ export class SubscriptionTransport {
       token: () => tokens().current(),
       renews: code => tokens().renews(code),
       forgetToken: token => tokens().expired(token),
-      onState: state => {
+      onState: (state, error) => {
         if (state.status === 'connected') this.#settled = true;
-        connection.set(state);
+        connection.wait(this, error, state);
       },
       ...(!this.#settled && { attemptsBeforeUnreachable: ATTEMPTS_BEFORE_SSE }),
     });
@@ -154,7 +154,7 @@ export class SubscriptionTransport {
       onOpen: () => {
         this.#settled = true;
         this.#streams += 1;
-        connection.set({ status: 'connected', transport: 'sse' });
+        connection.wait(this, undefined, { status: 'connected', transport: 'sse' });
       },
       onClose: () => {
         this.#streams -= 1;

@@ -1,4 +1,6 @@
 import type { Block, JsonObject, User } from '@rollcall/protocol';
+import { type ArgumentsOf, checked } from '../check/checked-methods.js';
+import { userId } from '../check/kinds.js';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
@@ -25,8 +27,37 @@ export interface ServerBlocks<Custom extends object = JsonObject> {
   getBlockedUsers(user_id: string): Promise<Block[]>;
 }
 
-/** The methods of `Blocks` and of `ServerBlocks`. */
-export function blocksMethods<Custom extends object>({ blocks }: Api): Blocks<Custom> & ServerBlocks<Custom> {
+/** What the methods of `Blocks` take. */
+const ARGUMENTS: ArgumentsOf<Blocks> = {
+  blockUser: [['id', userId]],
+  unblockUser: [['id', userId]],
+  getBlockedUsers: [],
+};
+
+/** What the methods of `ServerBlocks` take. */
+const SERVER_ARGUMENTS: ArgumentsOf<ServerBlocks> = {
+  blockUser: [
+    ['id', userId],
+    ['user_id', userId],
+  ],
+  unblockUser: [
+    ['id', userId],
+    ['user_id', userId],
+  ],
+  getBlockedUsers: [['user_id', userId]],
+};
+
+/** The methods of `Blocks`. */
+export function blocksMethods<Custom extends object>(api: Api): Blocks<Custom> {
+  return checked<Blocks<Custom>>(methodsOf(api), ARGUMENTS);
+}
+
+/** The methods of `ServerBlocks`. */
+export function serverBlocksMethods<Custom extends object>(api: Api): ServerBlocks<Custom> {
+  return checked<ServerBlocks<Custom>>(methodsOf(api), SERVER_ARGUMENTS);
+}
+
+function methodsOf<Custom extends object>({ blocks }: Api): Blocks<Custom> & ServerBlocks<Custom> {
   return {
     blockUser: async (id: string, user_id?: string) =>
       (await answerOf(blocks.block.mutate({ id, user_id }))).user as User<Custom>,

@@ -1,4 +1,18 @@
-import type { DeleteUsersOptions, DeletionPreview, JsonObject, User, UserExport } from '@rollcall/protocol';
+import {
+  type DeleteUsersOptions,
+  type DeletionPreview,
+  type JsonObject,
+  LIMITS,
+  MESSAGE_DELETION_MODES,
+  PAIR_DELETION_MODES,
+  USER_DELETION_MODES,
+  type User,
+  type UserExport,
+} from '@rollcall/protocol';
+import { type ArgumentsOf, checked } from '../check/checked-methods.js';
+import { optional } from '../check/kind.js';
+import { flag, list, name, oneOf, userId } from '../check/kinds.js';
+import { type ShapeOf, shape } from '../check/shape.js';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
@@ -97,10 +111,70 @@ export interface LifeCycle<Custom extends object = JsonObject> {
   exportUsers(ids: string[], options?: LifeCycleOptions): Promise<{ task_id: string }>;
 }
 
+const ACTING: ShapeOf<LifeCycleOptions> = { created_by_id: optional(userId) };
+
+const DEACTIVATE = optional(shape<DeactivateOptions>({ mark_messages_deleted: optional(flag), ...ACTING }));
+
+const REACTIVATE_USERS: ShapeOf<ReactivateUsersOptions> = { restore_messages: optional(flag), ...ACTING };
+
+const DELETE = optional(
+  shape<DeleteUsersOptions>({
+    user: optional(oneOf(USER_DELETION_MODES)),
+    messages: optional(oneOf(MESSAGE_DELETION_MODES)),
+    conversations: optional(oneOf(PAIR_DELETION_MODES)),
+    calls: optional(oneOf(PAIR_DELETION_MODES)),
+    new_channel_owner_id: optional(userId),
+    ...ACTING,
+  }),
+);
+
+const IDS = list(userId, LIMITS.batchUsers);
+
+/** What the methods of `LifeCycle` take. */
+const ARGUMENTS: ArgumentsOf<LifeCycle> = {
+  deactivateUser: [
+    ['id', userId],
+    ['options', DEACTIVATE],
+  ],
+  deactivateUsers: [
+    ['ids', IDS],
+    ['options', DEACTIVATE],
+  ],
+  reactivateUser: [
+    ['id', userId],
+    ['options', optional(shape<ReactivateUserOptions>({ name: optional(name), ...REACTIVATE_USERS }))],
+  ],
+  reactivateUsers: [
+    ['ids', IDS],
+    ['options', optional(shape(REACTIVATE_USERS))],
+  ],
+  deleteUser: [
+    ['id', userId],
+    ['options', DELETE],
+  ],
+  deleteUsers: [
+    ['ids', IDS],
+    ['options', DELETE],
+  ],
+  previewDeleteUsers: [
+    ['ids', IDS],
+    ['options', DELETE],
+  ],
+  restoreUsers: [
+    ['ids', IDS],
+    ['options', optional(shape<RestoreUsersOptions>({ restore_content: optional(flag), ...ACTING }))],
+  ],
+  exportUser: [['id', userId]],
+  exportUsers: [
+    ['ids', list(userId, LIMITS.exportUsers)],
+    ['options', optional(shape(ACTING))],
+  ],
+};
+
 /** The methods of `LifeCycle`. */
 export function lifeCycleMethods<Custom extends object>({ users }: Api): LifeCycle<Custom> {
   const userOf = async (answer: Promise<{ user: User }>) => (await answerOf(answer)).user as User<Custom>;
-  return {
+  const methods: LifeCycle<Custom> = {
     deactivateUser: (id, options) => userOf(users.deactivate.mutate({ ...options, id })),
     deactivateUsers: (ids, options) => answerOf(users.deactivateMany.mutate({ ...options, ids })),
     reactivateUser: (id, options) => userOf(users.reactivate.mutate({ ...options, id })),
@@ -112,4 +186,5 @@ export function lifeCycleMethods<Custom extends object>({ users }: Api): LifeCyc
     exportUser: async id => (await answerOf(users.exportOne.query({ id }))) as UserExport<Custom>,
     exportUsers: (ids, options) => answerOf(users.exportMany.mutate({ ...options, ids })),
   };
+  return checked(methods, ARGUMENTS);
 }

@@ -1,4 +1,15 @@
-import type { BanOptions, JsonObject, QueryBannedAnswer, QueryBannedInput, User } from '@rollcall/protocol';
+import {
+  type BanOptions,
+  type JsonObject,
+  LIMITS,
+  type QueryBannedAnswer,
+  type QueryBannedInput,
+  type User,
+} from '@rollcall/protocol';
+import { type ArgumentsOf, checked } from '../check/checked-methods.js';
+import { optional } from '../check/kind.js';
+import { flag, name, time, userId, whole } from '../check/kinds.js';
+import { type ShapeOf, shape } from '../check/shape.js';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
@@ -23,15 +34,45 @@ export interface Moderation<Custom extends object = JsonObject> {
   queryBannedUsers(options?: QueryBannedInput): Promise<QueryBannedAnswer>;
 }
 
+const BAN: ShapeOf<BanOptions> = {
+  reason: optional(name),
+  timeout: optional(whole(1, LIMITS.banMinutes)),
+  expires_at: optional(time),
+  banned_by_id: optional(userId),
+};
+
+/** What the methods of `Moderation` take. */
+const ARGUMENTS: ArgumentsOf<Moderation> = {
+  banUser: [
+    ['id', userId],
+    ['options', optional(shape<BanOptions & { shadow?: boolean }>({ ...BAN, shadow: optional(flag) }))],
+  ],
+  unbanUser: [['id', userId]],
+  shadowBan: [
+    ['id', userId],
+    ['options', optional(shape(BAN))],
+  ],
+  removeShadowBan: [['id', userId]],
+  queryBannedUsers: [
+    [
+      'options',
+      optional(
+        shape<QueryBannedInput>({ limit: optional(whole(1, LIMITS.pageContent)), next: optional(name) }),
+      ),
+    ],
+  ],
+};
+
 /** The methods of `Moderation`. */
 export function moderationMethods<Custom extends object>(api: Api): Moderation<Custom> {
   const { moderation } = api;
   const userOf = async (answer: Promise<{ user: User }>) => (await answerOf(answer)).user as User<Custom>;
-  return {
+  const methods: Moderation<Custom> = {
     banUser: (id, options) => userOf(moderation.ban.mutate({ ...options, id })),
     unbanUser: id => userOf(moderation.unban.mutate({ id })),
     shadowBan: (id, options) => userOf(moderation.shadowBan.mutate({ ...options, id })),
     removeShadowBan: id => userOf(moderation.removeShadowBan.mutate({ id })),
     queryBannedUsers: (options = {}) => answerOf(moderation.queryBanned.query(options)),
   };
+  return checked(methods, ARGUMENTS);
 }

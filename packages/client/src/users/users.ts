@@ -79,7 +79,7 @@ export function onlyUser<Custom extends object>(answer: UsersAnswer<Custom>): Us
  * Reads one page after the other and yields the items one by one. A reader that stops early causes no further read.
  * @param read reads the page after a cursor. It gets undefined for the first page.
  */
-async function* allPages<Item>(
+export async function* allPages<Item>(
   read: (next: string | undefined) => Promise<{ items: Item[]; next?: string }>,
 ): AsyncGenerator<Item, void, undefined> {
   let next: string | undefined;

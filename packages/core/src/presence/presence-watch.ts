@@ -15,6 +15,14 @@ const CHUNK = LIMITS.eventPage;
 /** First states that are sent at once, of all watches together: each read serves those that wait for the same users. */
 const MAX_SENT = 10 * CHUNK;
 
+/** After these a user may look online or offline to others although its connections are the same. */
+const LIFE_CYCLE: ReadonlySet<string> = new Set([
+  'user.deactivated',
+  'user.reactivated',
+  'user.deleted',
+  'user.restored',
+]);
+
 /** A change of these fields makes a user look different to others although it stays online or offline. */
 const VISIBLE_FIELDS = ['invisible', 'teams'];
 
@@ -173,7 +181,9 @@ export class PresenceWatch {
 
   #concernedBy(entries: readonly LoggedEvent[]): string[] {
     const ids = entries.flatMap(entry => {
-      if (entry.type !== 'user.updated' || !entry.userId || !this.#isWatched(entry.userId)) return [];
+      if (!entry.userId || !this.#isWatched(entry.userId)) return [];
+      if (LIFE_CYCLE.has(entry.type)) return entry.userId;
+      if (entry.type !== 'user.updated') return [];
       const { full } = entry;
       return isUserEvent(full) && VISIBLE_FIELDS.some(path => full.changes?.[path]) ? entry.userId : [];
     });

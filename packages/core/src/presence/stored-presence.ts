@@ -29,7 +29,9 @@ const GIVEN: readonly Column[] = [
  * Writes which users came to a process and left it, and with that who is online: all users whom any process holds. A
  * transaction that moves the same users for another process waits. So when two processes lose the last connections of a
  * user, one of them sees that no process holds the user any more.
- * @returns the ids that no user has. They have not come.
+ * A user who was deactivated or deleted since it connected does not come: its connection is about to be closed, and
+ * listeners who have heard of that must not hear that it is online.
+ * @returns the ids that no user has, and those of users who may not be online. They have not come.
  */
 export async function moveUsers(
   transaction: WriteTransaction,
@@ -41,10 +43,13 @@ export async function moveUsers(
   if (all.length === 0) return new Set();
   // Rows are locked in the order of the ids, as in all other changes of users.
   const rows = await transaction.query(
-    sql`SELECT id, online FROM users WHERE id IN (${dialect.values(all.map(user => user.id))}) ORDER BY id${dialect.forUpdate}`,
+    sql`SELECT id, online, deactivated_at, deleted_at FROM users WHERE id IN (${dialect.values(all.map(user => user.id))}) ORDER BY id${dialect.forUpdate}`,
   );
   const wasOnline = new Map(rows.map(row => [row.id as string, row.online === true || row.online === 1]));
-  const arrivals = came.map(user => user.id).filter(id => wasOnline.has(id));
+  const active = new Set(
+    rows.filter(row => row.deactivated_at === null && row.deleted_at === null).map(row => row.id as string),
+  );
+  const arrivals = came.map(user => user.id).filter(id => active.has(id));
   const leavers = left.map(user => user.id);
   if (arrivals.length > 0) {
     await transaction.query(
@@ -68,7 +73,7 @@ export async function moveUsers(
     transaction,
     [...online].filter(([id, is]) => wasOnline.has(id) && wasOnline.get(id) !== is).map(([id]) => id),
   );
-  return new Set(came.map(user => user.id).filter(id => !wasOnline.has(id)));
+  return new Set(came.map(user => user.id).filter(id => !active.has(id)));
 }
 
 /** Takes users away from a process. @returns the users whom another process still holds. */

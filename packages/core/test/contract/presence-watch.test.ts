@@ -75,6 +75,15 @@ describeOnEveryEngine('who follows presence', engine => {
     await expect.poll(() => heard.length, WAIT).toBe(3);
   });
 
+  it('hears of users who are deactivated, and activated again', async () => {
+    const heard = here.listen('jane');
+    await expect.poll(() => heard.length, WAIT).toBe(1);
+    await fixture.users.deactivate(SERVER, 'jane');
+    await expect.poll(() => heard.length, WAIT).toBe(2);
+    await fixture.users.reactivate(SERVER, { id: 'jane' });
+    await expect.poll(() => heard.length, WAIT).toBe(3);
+  });
+
   it('hears of all users again when the feed does not reach back', async () => {
     const heard = here.listen('jane', 'john');
     await expect.poll(() => heard.length, WAIT).toBe(2);

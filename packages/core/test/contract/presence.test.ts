@@ -53,6 +53,35 @@ describeOnEveryEngine('presence', engine => {
     expect((await jane())?.listens_since).toBe(first);
   });
 
+  it.each([
+    ['deactivated', () => directory.lifeCycle.deactivateUser(SERVER, { id: 'jane' })],
+    ['deleted', () => directory.lifeCycle.deleteUsers(SERVER, { ids: ['jane'], user: 'soft' })],
+  ])('never comes for a user who is %s before it is written', async (_, end) => {
+    const told: (boolean | undefined)[] = [];
+    const stop = directory.presenceWatch.watch(new Set(['jane']), (__, rows) => {
+      told.push(rows.get('jane')?.online);
+    });
+    directory.presence.connected('jane');
+    await end();
+    // Writes what is noted, at once.
+    await directory.presence.renew();
+    expect(await jane()).toMatchObject({ online: false, last_active: expect.any(Number) });
+    directory.presence.disconnected('jane');
+    await expect.poll(() => told.length).toBeGreaterThan(0);
+    expect(told).not.toContain(true);
+    stop();
+  });
+
+  it('comes when the user is activated again while it is still connected', async () => {
+    directory.presence.connected('jane');
+    await directory.lifeCycle.deactivateUser(SERVER, { id: 'jane' });
+    await directory.presence.renew();
+    await directory.lifeCycle.reactivateUser(SERVER, { id: 'jane' });
+    await isOnline(true);
+    directory.presence.disconnected('jane');
+    await isOnline(false);
+  });
+
   it('ends with the directory', async () => {
     directory.presence.connected('jane');
     await isOnline(true);

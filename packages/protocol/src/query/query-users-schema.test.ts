@@ -21,7 +21,11 @@ describe('the options of queryUsers', () => {
     ['next', ['abc', 'a'.repeat(12_288)], ['', 5, 'a'.repeat(12_289)]],
     ['id_gt', ['jane', 'A-Z_@9'], ['', 'a b', "'; --", 5]],
     ['id_lte', ['jane'], ['é']],
-    ['created_at_after', [0, '2026-01-31T12:00:00Z'], [-1, 1.5, '2026-01-31', 'now']],
+    [
+      'created_at_after',
+      [100_000_000_000, '2026-01-31T12:00:00Z'],
+      [-1, 0, 1_700_000_000, 1.5, '2026-01-31', 'now'],
+    ],
     ['created_at_before_or_equal', [8_640_000_000_000_000], [8_640_000_000_000_001]],
     ['include_deleted_users', [true, false], ['true', 1, null]],
   ])('%s has its edges where the rules say', (option, accepted, refused) => {

@@ -78,12 +78,27 @@ const EDGES: Record<WritableField, { accepted: unknown[]; refused: unknown[] }> 
     refused: [{ typing_indicators: true }, { typing_indicators: {} }, { delivery_receipts: {} }, null],
   },
   push_notifications: {
-    accepted: [{}, { disabled: true }, { disabled_until: 0 }, { disabled_until: '2026-01-31T12:00:00Z' }],
-    refused: [{ disabled: 'yes' }, { disabled_until: 'tomorrow' }, { enabled: true }],
+    accepted: [
+      {},
+      { disabled: true },
+      { disabled_until: 100_000_000_000 },
+      { disabled_until: '2026-01-31T12:00:00Z' },
+    ],
+    refused: [{ disabled: 'yes' }, { disabled_until: 'tomorrow' }, { disabled_until: 0 }, { enabled: true }],
   },
   ban_expires: {
-    accepted: [0, 8_640_000_000_000_000, '1970-01-01T00:00:00Z', '2026-01-31T12:00:00+02:00'],
-    refused: [-1, 8_640_000_000_000_001, 1.5, '1969-12-31T23:59:59Z', '2026-01-31', 'soon', null],
+    accepted: [100_000_000_000, 8_640_000_000_000_000, '1970-01-01T00:00:00Z', '2026-01-31T12:00:00+02:00'],
+    refused: [
+      -1,
+      0,
+      99_999_999_999,
+      8_640_000_000_000_001,
+      1.5,
+      '1969-12-31T23:59:59Z',
+      '2026-01-31',
+      'soon',
+      null,
+    ],
   },
 };
 
@@ -136,6 +151,12 @@ it('turns an ISO time with a zone into the same instant in epoch milliseconds', 
   expect(timeSchema.parse('2026-01-31T12:00:00.250+02:00')).toBe(Date.UTC(2026, 0, 31, 10, 0, 0, 250));
   expect(timeSchema.parse(1_700_000_000_000)).toBe(1_700_000_000_000);
   expect(timeSchema.safeParse('2026-01-31T12:00:00').success).toBe(false);
+});
+
+it('says of a number that can only be one of seconds, that times are milliseconds', () => {
+  const message = timeSchema.safeParse(1_700_000_000).error?.issues[0]?.message;
+  expect(message).toMatch(/^a time is epoch milliseconds .*looks like seconds; multiply seconds by 1,000/);
+  expect(timeSchema.safeParse('soon').error?.issues[0]?.message).not.toContain('seconds;');
 });
 
 it('says which role names are not free', () => {

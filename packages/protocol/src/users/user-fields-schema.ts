@@ -4,6 +4,7 @@ import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
 import { isInvisible, textProblem } from './text.js';
+import { looksLikeSeconds, SECONDS_PROBLEM } from './time.js';
 import type { User, WritableField } from './user-fields.js';
 import { isUserId, USER_ID_RULE } from './user-id.js';
 
@@ -28,16 +29,19 @@ const LATEST_TIME = 8_640_000_000_000_000;
 
 const epochSchema = z.number().int().min(0).max(LATEST_TIME);
 
-/** A time on input; on output epoch milliseconds. */
+const TIME_RULE =
+  'a time is epoch milliseconds or an ISO 8601 string with a zone, such as "2026-01-31T12:00:00Z", not before 1970';
+
+/** A time on input; on output epoch milliseconds. A number of seconds is refused, since it cannot be meant. */
 export const timeSchema = z.union(
   [
-    epochSchema,
+    epochSchema.refine(ms => !looksLikeSeconds(ms), `${TIME_RULE}; ${SECONDS_PROBLEM}`),
     z.iso
       .datetime({ offset: true })
       .transform(text => Date.parse(text))
       .pipe(epochSchema),
   ],
-  'a time is epoch milliseconds or an ISO 8601 string with a zone, such as "2026-01-31T12:00:00Z", not before 1970',
+  TIME_RULE,
 );
 
 /** The name of a role. */

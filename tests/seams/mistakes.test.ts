@@ -1,0 +1,67 @@
+import { type Client, createClient } from '@rollcall/client';
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  CLIENT_METHODS,
+  type GoodArgument,
+  MAKERS,
+  methodsOf,
+  SERVER_METHODS,
+} from '../support/mistakes/good-arguments.js';
+import { makeMistake } from '../support/mistakes/make-mistake.js';
+import { type Mistake, mistakesOf } from '../support/mistakes/mistake.js';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
+
+let server: ServerProcess;
+let backEnd: ServerClient;
+let client: Client;
+const sent = vi.spyOn(globalThis, 'fetch');
+
+beforeAll(async () => {
+  server = await startServerProcess();
+  backEnd = createServerClient({ url: server.url, secret: SECRET });
+  client = createClient({ url: server.url });
+  await backEnd.upsertUsers([{ id: 'ann', role: 'admin' }, { id: 'bob' }]);
+  await client.connectUser({ id: 'ann' }, await backEnd.createToken('ann'));
+});
+
+afterAll(async () => {
+  await client?.disconnectUser();
+  await backEnd?.disconnect();
+  await server?.stop();
+  vi.restoreAllMocks();
+});
+
+const all = (methods: Record<string, GoodArgument[]>): Mistake[] =>
+  Object.entries(methods).flatMap(([method, good]) => mistakesOf(method, good));
+
+it('there are mistakes for every method of both clients', () => {
+  expect(methodsOf(client).sort()).toEqual(Object.keys(CLIENT_METHODS).sort());
+  expect(methodsOf(backEnd).sort()).toEqual(Object.keys(SERVER_METHODS).sort());
+  const count = all(CLIENT_METHODS).length + all(SERVER_METHODS).length + all(MAKERS).length;
+  console.info(`${count} mistakes`);
+  expect(count).toBeGreaterThan(200);
+});
+
+describe.each([
+  ['a client', CLIENT_METHODS],
+  ['a server client', SERVER_METHODS],
+  ['what makes the clients', MAKERS],
+])('of %s, nothing that cannot be meant is silent, is sent, or has an effect:', (of, methods) => {
+  it.each(Object.entries(methods).filter(([, good]) => good.length > 0))('%s', async (method, good) => {
+    const own = of === 'a client' ? client : backEnd;
+    const { position } = await backEnd.queryUsers();
+    sent.mockClear();
+    for (const mistake of mistakesOf(method, good)) {
+      const error = await makeMistake(mistake, own);
+      expect(error, mistake.what).toMatchObject({ code: 'INPUT_INVALID', unrecoverable: true });
+      const { message } = error!;
+      expect(message, mistake.what).toContain(`${method.split('.').at(-1)}: `);
+      expect(message, mistake.what).toContain(mistake.names);
+      expect(message, mistake.what).toMatch(/must be|accepted are|begins with|JSON|is in itself/);
+    }
+    expect(sent).not.toHaveBeenCalled();
+    expect((await backEnd.queryUsers()).position).toBe(position);
+    expect(sent).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@rollcall/client';
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { RUNS_WHOLE } from '@rollcall/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
+import { until } from '../support/until.js';
+
+/** How often one connects and is deactivated. */
+const ROUNDS = RUNS_WHOLE ? 12 : 4;
+
+let server: ServerProcess;
+let backEnd: ServerClient;
+
+beforeAll(async () => {
+  server = await startServerProcess({ env: { ROLLCALL_MAX_CONNECTIONS_PER_USER: '1' } });
+  backEnd = createServerClient({ url: server.url, secret: SECRET });
+});
+
+afterAll(async () => {
+  await backEnd?.disconnect();
+  await server?.stop();
+});
+
+it('a client beyond the connections of its user says so in the words of the server, and can be ended', async () => {
+  await backEnd.upsertUsers([{ id: 'many' }]);
+  const token = await backEnd.createToken('many');
+  const [first, second] = [createClient({ url: server.url }), createClient({ url: server.url })];
+  await first.connectUser({ id: 'many' }, token);
+  const connecting = second.connectUser({ id: 'many' }, token);
+  const outcome = expect(connecting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await until('the reason', () => second.connection.state.waitsFor === 'limit');
+  expect(second.connection.state).toMatchObject({
+    error: { code: 'RATE_LIMITED', message: expect.stringContaining('at most 1 live connections') },
+    until: expect.any(Number),
+  });
+  await second.disconnectUser();
+  await outcome;
+  expect(second.connection.state).toEqual({ status: 'disconnected' });
+  await first.disconnectUser();
+});
+
+it('whoever hears that a user was deactivated does not hear after that that it is online', async () => {
+  const ids = Array.from({ length: ROUNDS }, (_, round) => `brief-${round}`);
+  await backEnd.upsertUsers(ids.map(id => ({ id })));
+  const heard = new Map(ids.map(id => [id, [] as string[]]));
+  const events = backEnd.on('user.deactivated', ({ user }) => heard.get(user.id)?.push('deactivated'));
+  await events.ready;
+  const stop = new AbortController();
+  const presence = backEnd.watchPresence(ids, { signal: stop.signal });
+  const reading = (async () => {
+    for await (const { user } of presence) heard.get(user.id)?.push(user.online ? 'online' : 'offline');
+  })();
+  await presence.ready;
+  const clients = await Promise.all(
+    ids.map(async (id, round) => {
+      const client = createClient({ url: server.url });
+      await client.connectUser({ id }, await backEnd.createToken(id));
+      // Before and after the moment at which presence is written, and sent.
+      await sleep(round * 150);
+      await backEnd.deactivateUser(id);
+      return client;
+    }),
+  );
+  await until('every deactivation', () => [...heard.values()].every(one => one.includes('deactivated')));
+  // Longer than any presence takes to be written and sent.
+  await sleep(3000);
+  stop.abort();
+  await reading;
+  for (const [id, states] of heard) {
+    expect(states.slice(states.indexOf('deactivated')), id).not.toContain('online');
+    expect(states.filter(state => state !== 'deactivated').at(-1), id).toBe('offline');
+  }
+  await Promise.all(clients.map(client => client.disconnectUser()));
+  events.unsubscribe();
+});
