@@ -1,17 +1,19 @@
 import type { EventPage } from '@rollcall/protocol';
+import { PageTexts } from './page-texts.js';
 
 /**
  * Serialises WebSocket messages so that an event for a thousand listeners is turned into text only once. A page that
  * {@link shareable} has marked is put together from the texts of its events; every other message is plain JSON. The text on
- * the wire is the same either way.
+ * the wire is the same either way. A long page comes as the bytes of its text, which listeners of the same page share.
  */
 export const frameEncoder = {
-  encode: (message: unknown): string => encodePage(message) ?? JSON.stringify(message),
+  encode: (message: unknown): string | Buffer<ArrayBuffer> => encodePage(message) ?? JSON.stringify(message),
   decode: (text: string | ArrayBuffer | Uint8Array): unknown => JSON.parse(String(text)),
 };
 
 const texts = new WeakMap<object, string>();
 const pages = new WeakSet<object>();
+const pageTexts = new PageTexts(textOf);
 
 /** Marks a page whose events never change, so that their texts may be cached for as long as the events exist. */
 export function shareable(page: EventPage): EventPage {
@@ -26,15 +28,16 @@ interface DataMessage {
   result: { id?: unknown; type: 'data'; data: { id: unknown; data: EventPage } };
 }
 
-function encodePage(message: unknown): string | undefined {
+function encodePage(message: unknown): string | Buffer<ArrayBuffer> | undefined {
   if (!isPageMessage(message)) return undefined;
   const { id, jsonrpc, result } = message;
   const { data: page, id: trackedId } = result.data;
-  const events = page.events.map(textOf).join(',');
-  const resync = page.resync ? ',"resync":true' : '';
-  const trackedPart = `"id":${JSON.stringify(trackedId)},"data":{"events":[${events}]${resync}}`;
   const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
-  return `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{${trackedPart}}}}`;
+  const head = `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{"id":${JSON.stringify(trackedId)},"data":{"events":[`;
+  const tail = `]${page.resync ? ',"resync":true' : ''}}}}}`;
+  const shared = pageTexts.bytesOf(page.events);
+  if (shared) return Buffer.concat([Buffer.from(head), shared, Buffer.from(tail)]);
+  return head + page.events.map(textOf).join(',') + tail;
 }
 
 function textOf(event: object): string {

@@ -7,12 +7,16 @@ import { shareable } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
+import { pagePlaces } from './page-places.js';
 import { SharedFilter } from './shared-filters.js';
 import { slices } from './slices.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
 const MAX_SILENT_ENTRIES = 1000;
+
+/** Entries of a page that are shaped before others get their turn. */
+const SHAPED_AT_ONCE = 20;
 
 /** Options of a stream of events. */
 export interface StreamEventsOptions {
@@ -65,8 +69,10 @@ async function* catchUp(
     // Nothing is read before it can be sent. The turn lasts until the item is on its way.
     const endTurn = await takeTurn(connection, signal);
     if (!endTurn) return undefined;
+    const leavePlace = log.remembers(at) ? undefined : await pagePlaces.take(lineOf(connection), signal);
     let atEnd = false;
     try {
+      if (signal.aborted) return undefined;
       const page = await log.pageAfter(at);
       if ('resyncAt' in page) {
         at = page.resyncAt;
@@ -79,8 +85,9 @@ async function* catchUp(
       // At once, while the hub cannot have gone further than this page.
       const attached = listener.attach(at, atEnd);
       const events: RollcallEvent[] = [];
-      for (const entry of page.events) {
-        await slices.turn(connection?.caller);
+      for (const [index, entry] of page.events.entries()) {
+        // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
+        if (index % SHAPED_AT_ONCE === 0) await slices.turn(leavePlace ? undefined : lineOf(connection));
         const event = listener.viewer.see(entry);
         if (event) events.push(event);
       }
@@ -91,6 +98,7 @@ async function* catchUp(
       }
       if (attached) return at;
     } finally {
+      leavePlace?.();
       endTurn();
     }
     if (atEnd) await log.waitBeyond(at, signal);
@@ -137,4 +145,9 @@ function recall(log: EventLog, { items, upTo }: Batch) {
     found.push({ entry, matched });
   }
   return found;
+}
+
+/** In which line a stream waits for what it takes turns with others for. */
+function lineOf(connection: CallerConnection | undefined): string {
+  return connection?.caller ?? '';
 }
