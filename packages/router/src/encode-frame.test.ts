@@ -14,6 +14,10 @@ const page = (extra?: { resync: true }): EventPage => ({
   events: [event, event] as unknown as RollcallEvent[],
   ...extra,
 });
+function longPage(name: string): EventPage {
+  const events = Array.from({ length: 30 }, (_, index) => ({ ...event, id: `e.${index}`, name }));
+  return { events: events as unknown as RollcallEvent[] };
+}
 const message = (data: EventPage) => ({
   id: 7,
   jsonrpc: '2.0',
@@ -24,9 +28,23 @@ it.each([
   ['a page', page()],
   ['a page with resync', page({ resync: true })],
   ['an empty page', { events: [] }],
+  ['a long page', longPage('Zoë 🦊')],
+  ['another long page', longPage('Ann')],
+  ['a long page with resync', { ...longPage('Ann'), resync: true as const }],
 ])('writes %s as plain JSON would be read', (_, data) => {
-  const text = frameEncoder.encode(message(shareable(data)));
+  const text = String(frameEncoder.encode(message(shareable(data))));
   expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(message(data))));
+});
+
+it('puts the text of a long page together once for all who receive the same events, and for nobody else', () => {
+  const { events } = longPage('Ann');
+  const bytes = (events: RollcallEvent[]) => String(frameEncoder.encode(message(shareable({ events }))));
+  const all = bytes(events);
+  expect(bytes([...events])).toBe(all);
+  const other = { ...event, id: 'e.other' } as unknown as RollcallEvent;
+  expect(JSON.parse(bytes([...events.slice(1), other])).result.data.data.events.at(-1).id).toBe('e.other');
+  expect(JSON.parse(bytes(events.slice(1))).result.data.data.events).toHaveLength(events.length - 1);
+  expect(bytes(events)).toBe(all);
 });
 
 it('writes every other message as plain JSON', () => {

@@ -1,18 +1,20 @@
 import type { EventPage } from '@rollcall/protocol';
 import { decodeMessage } from './decode-message.js';
+import { PageTexts } from './page-texts.js';
 
 /**
  * Serialises WebSocket messages so that an event for a thousand listeners is turned into text only once. A page that
  * {@link shareable} has marked is put together from the texts of its events; every other message is plain JSON. The text on
- * the wire is the same either way.
+ * the wire is the same either way. A long page comes as the bytes of its text, which listeners of the same page share.
  */
 export const frameEncoder = {
-  encode: (message: unknown): string => encodePage(message) ?? JSON.stringify(message),
+  encode: (message: unknown): string | Buffer<ArrayBuffer> => encodePage(message) ?? JSON.stringify(message),
   decode: decodeMessage,
 };
 
 const texts = new WeakMap<object, string>();
 const pages = new WeakSet<object>();
+const pageTexts = new PageTexts(textOfEvent);
 
 /** Marks a page whose events never change, so that their texts may be cached for as long as the events exist. */
 export function shareable(page: EventPage): EventPage {
@@ -27,15 +29,16 @@ interface DataMessage {
   result: { id?: unknown; type: 'data'; data: { id: unknown; data: EventPage } };
 }
 
-function encodePage(message: unknown): string | undefined {
+function encodePage(message: unknown): string | Buffer<ArrayBuffer> | undefined {
   if (!isPageMessage(message)) return undefined;
   const { id, jsonrpc, result } = message;
   const { data: page, id: trackedId } = result.data;
-  const events = page.events.map(textOfEvent).join(',');
-  const resync = page.resync ? ',"resync":true' : '';
-  const trackedPart = `"id":${JSON.stringify(trackedId)},"data":{"events":[${events}]${resync}}`;
   const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
-  return `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{${trackedPart}}}}`;
+  const head = `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{"id":${JSON.stringify(trackedId)},"data":{"events":[`;
+  const tail = `]${page.resync ? ',"resync":true' : ''}}}}}`;
+  const shared = pageTexts.bytesOf(page.events);
+  if (shared) return Buffer.concat([Buffer.from(head), shared, Buffer.from(tail)]);
+  return head + page.events.map(textOfEvent).join(',') + tail;
 }
 
 /** The JSON of an object that never changes. It is made once, for as long as the object exists. */

@@ -108,7 +108,8 @@ export class EventViewer {
   async shape(page: { events: readonly LoggedEvent[]; upTo: Position }, turn: Turn): Promise<ShapedPage> {
     const events: RollcallEvent[] = [];
     for (const entry of page.events) {
-      await turn();
+      const wait = turn();
+      if (wait) await wait;
       const event = this.see(entry);
       if (event) events.push(event);
     }

@@ -67,7 +67,8 @@ export class Replay {
     let known = 0;
     for (const [index, entry] of entries.entries()) {
       if (index === known) known += await this.#lookAhead(entries.slice(index), present, turn);
-      await turn();
+      const wait = turn();
+      if (wait) await wait;
       const event = this.#see(entry, present);
       if (!event) continue;
       bytes += lengthOf(event, entry, present);
@@ -105,7 +106,8 @@ export class Replay {
     for (const entry of entries) {
       if (ids.size === USERS_PER_READ) break;
       count += 1;
-      await turn();
+      const wait = turn();
+      if (wait) await wait;
       const id = this.#otherIn(entry);
       if (id !== undefined && !present.has(id) && this.#viewer.selects(entry)) ids.add(id);
     }

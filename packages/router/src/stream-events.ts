@@ -7,6 +7,7 @@ import { shareable } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
+import { pagePlaces } from './page-places.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
 import { slices } from './slices.js';
@@ -14,6 +15,9 @@ import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
 const MAX_SILENT_ENTRIES = 1000;
+
+/** Entries of a page that are shaped before others get their turn. */
+const SHAPED_AT_ONCE = 20;
 
 /** Options of a stream of events. */
 export interface StreamEventsOptions {
@@ -70,8 +74,10 @@ async function* catchUp(
     // Nothing is read before it can be sent. The turn lasts until the item is on its way.
     const endTurn = await takeTurn(connection, signal);
     if (!endTurn) return undefined;
+    const leavePlace = log.remembers(at) ? undefined : await pagePlaces.take(lineOf(connection), signal);
     let atEnd = false;
     try {
+      if (signal.aborted) return undefined;
       const missed = replay?.goesBeyond(at) ? replay : undefined;
       const read = await log.pageAfter(at, missed?.limit);
       const page = missed && !yieldedAt ? missed.admit(read) : read;
@@ -84,7 +90,13 @@ async function* catchUp(
       atEnd = page.events.length === 0;
       // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
       const attached = !missed && listener.attach(page.upTo, atEnd);
-      const turn = () => slices.turn(connection?.caller);
+      let shaped = 0;
+      const turn = () => {
+        shaped += 1;
+        if (shaped % SHAPED_AT_ONCE !== 1) return undefined;
+        // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
+        return slices.turn(leavePlace ? undefined : lineOf(connection));
+      };
       const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
       at = upTo;
       const silent = yieldedAt !== undefined && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
@@ -94,6 +106,7 @@ async function* catchUp(
       }
       if (attached) return at;
     } finally {
+      leavePlace?.();
       endTurn();
     }
     if (atEnd) await log.waitBeyond(at, signal);
@@ -140,4 +153,9 @@ function recall(log: EventLog, { items, upTo }: Batch) {
     found.push({ entry, matched });
   }
   return found;
+}
+
+/** In which line a stream waits for what it takes turns with others for. */
+function lineOf(connection: CallerConnection | undefined): string {
+  return connection?.caller ?? '';
 }

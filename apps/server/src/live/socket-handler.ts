@@ -279,9 +279,10 @@ function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: R
     pause: () => reading.hold('unread'),
     resume: () => reading.letGo('unread'),
   });
-  const send = socket.send.bind(socket) as (...args: unknown[]) => void;
-  socket.send = (...args: unknown[]) => {
-    send(...args);
+  const send = socket.send.bind(socket);
+  socket.send = (data: Parameters<typeof send>[0]) => {
+    // A long page comes as the bytes of its text.
+    send(data, { binary: false });
     outlet.sent();
   };
   return outlet;

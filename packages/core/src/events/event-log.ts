@@ -4,6 +4,7 @@ import { Broadcaster, Notifier } from '../notifications/notifier.js';
 import { IdentifiedLog } from './identified-log.js';
 import type { LoggedEvent } from './logged-event.js';
 import { RecentEvents } from './recent-events.js';
+import { SharedPages } from './shared-pages.js';
 import { readEntries } from './stored-log.js';
 
 /** News is found after this time without a notification: those between processes may be lost without harm. */
@@ -33,6 +34,7 @@ export class EventLog {
   readonly #news = new Broadcaster();
   readonly #closing = new AbortController();
   #recent: RecentEvents | undefined;
+  readonly #pages = new SharedPages();
   #following: Promise<void> | undefined;
   /** A read of the end of the log that is asked for and has not begun. */
   #look: Promise<Position> | undefined;
@@ -76,14 +78,23 @@ export class EventLog {
     // A reader that has just asked for the end of the log is ahead of the memory, which is about to follow: it has
     // nothing to read yet.
     if (this.#isAboutToFollow(position)) return page(position, []);
+    const shared = this.#pages.find(position, limit);
+    if (shared) return page(position, shared);
+    const keep = this.#pages.reading(position, limit);
     return this.#log.read(async (transaction, bounds): Promise<LogPage> => {
       const served =
         position.epoch === bounds.epoch && position.seq <= bounds.seq && position.seq >= bounds.minSeq - 1;
       if (!served) return { resyncAt: { epoch: bounds.epoch, seq: bounds.seq } };
       const events = await readEntries(transaction, position, limit);
       this.#log.sawEntries(bounds.epoch, events);
+      keep(events);
       return page(position, events);
     });
+  }
+
+  /** Whether what comes after a position is in memory, so that a page of it costs the database nothing. */
+  remembers(position: Position): boolean {
+    return this.#recent?.after(position, 0) !== undefined || this.#isAboutToFollow(position);
   }
 
   /** The entry at a position, while it is in memory. What a deletion took out of the log is not found any more. */
@@ -108,6 +119,7 @@ export class EventLog {
   /** Drops the entries in memory: the stored ones have lost values that nobody may see any more. */
   dropMemory(): void {
     this.#recent = undefined;
+    this.#pages.drop();
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,29 @@ describeOnEveryDialect('the event log', engine => {
     await Promise.all(writers);
   });
 
+  it('reads a page once for all who ask for it together, and anew when its memory was dropped', async () => {
+    const from = await directory.events.position();
+    await directory.users.upsert(SERVER, [{ id: 'jane' }, { id: 'john' }]);
+    const read = async (position: Position) => {
+      const page = await directory.events.pageAfter(position, 7);
+      return 'resyncAt' in page ? undefined : page.events;
+    };
+    const first = await read(from);
+    expect(first?.map(({ userId }) => userId)).toEqual(['jane', 'john']);
+    expect((await read(from))?.[0]).toBe(first?.[0]);
+    directory.events.dropMemory();
+    const again = await read(from);
+    expect(again?.map(({ userId }) => userId)).toEqual(['jane', 'john']);
+    expect(again?.[0]).not.toBe(first?.[0]);
+  });
+
+  it('never keeps that there is nothing more', async () => {
+    const from = await directory.events.position();
+    expect(await directory.events.pageAfter(from, 7)).toMatchObject({ events: [] });
+    await directory.users.upsert(SERVER, [{ id: 'jane' }]);
+    expect(await directory.events.pageAfter(from, 7)).toMatchObject({ events: [{ userId: 'jane' }] });
+  });
+
   it('wakes a waiting listener soon after the commit', async () => {
     const from = await directory.events.position();
     const waiting = directory.events.waitBeyond(from, AbortSignal.timeout(10_000));
