@@ -2,19 +2,18 @@ import { eraseBlocked, removeBlocksOf } from '../blocks/block-table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
-import { eraseNewOwner } from '../products/cascade-table.js';
-import { eraseTaskUser } from '../tasks/erase-task-user.js';
-import { eraseBans, removeBans } from '../users/bans.js';
+import { eraseTaskFailures } from '../tasks/erase-task-user.js';
+import { removeBans } from '../users/bans.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
 import { putTombstone, removeUser, storePrunedUser, tombstoneOf } from '../users/tombstones.js';
+import { eraseUserId } from './user-id-columns.js';
 
 /** The user to erase, and how far that got. */
 export interface EraseWork {
   userId: string;
   mode: 'pruning' | 'hard';
-  taskId: string;
   /** Up to which entry the user is erased from the log. */
   forgottenTo: number;
   limit: number;
@@ -29,7 +28,7 @@ export interface EraseWork {
  */
 export async function eraseUser(
   transaction: WriteTransaction,
-  { userId, mode, taskId, forgottenTo, limit }: EraseWork,
+  { userId, mode, forgottenTo, limit }: EraseWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { name: string }> {
   // If the id is erased too, it also leaves what is kept about other people.
   const others = mode === 'hard';
@@ -41,15 +40,14 @@ export async function eraseUser(
   const remains = toUser({ ...row, id: name }, transaction.now);
   const next = await eraseInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
-  await removeBlocksOf(transaction, userId);
   if (mode === 'pruning') {
+    await removeBlocksOf(transaction, userId);
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
-    await eraseTaskUser(transaction, { userId, name, taskId });
-    await eraseNewOwner(transaction, userId);
-    await eraseBans(transaction, userId);
+    await eraseTaskFailures(transaction, userId);
     await removeUser(transaction, userId);
+    await eraseUserId(transaction, userId, name);
     await putTombstone(transaction, userId, transaction.now);
   }
   return { name };

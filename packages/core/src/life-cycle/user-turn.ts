@@ -119,7 +119,7 @@ async function goOn(
       return stay({ position: { ...position, forgottenTo: 0 } });
     }
     const { forgottenTo } = position;
-    const erasing = { userId, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
+    const erasing = { userId, mode, forgottenTo, limit: CHANGES_PER_STEP };
     const done = await eraseUser(transaction, erasing);
     if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
     if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
 /** The user to erase, the name that replaces its id, and the task that does it. */
-export interface EraseTaskUser {
+interface EraseTaskUser {
   userId: string;
   name: string;
   taskId: string;
@@ -29,11 +29,8 @@ export async function eraseTaskActor(
   }
 }
 
-/** Gives the user that name among the users of all tasks. An error message may quote the user, so it is erased too. */
-export async function eraseTaskUser(
-  transaction: WriteTransaction,
-  { userId, name }: EraseTaskUser,
-): Promise<void> {
+/** Erases what tasks say about their failures with a user: an error message may quote the user. */
+export async function eraseTaskFailures(transaction: WriteTransaction, userId: string): Promise<void> {
   const { dialect } = transaction;
   const rows = await transaction.query(
     sql`SELECT task_id, outcome FROM task_users WHERE user_id = ${userId} AND outcome IS NOT NULL`,
@@ -50,5 +47,4 @@ export async function eraseTaskUser(
         WHERE task_id = ${row.task_id as string} AND user_id = ${userId}`,
     );
   }
-  await transaction.query(sql`UPDATE task_users SET user_id = ${name} WHERE user_id = ${userId}`);
 }
