@@ -21,7 +21,7 @@ const PARTS: Record<string, string[]> = {
   events: ['database', 'notifications', 'users/model'],
   copy: ['database', 'query', 'settings'],
   presence: ['database', 'notifications', 'users/model', 'events'],
-  users: ['json', 'database', 'users/model', 'access', 'events', 'presence', 'query', 'settings'],
+  users: ['json', 'database', 'users/model', 'access', 'events', 'query', 'settings'],
   blocks: ['database', 'users/model', 'access', 'users'],
   products: ['json', 'database', 'users/model', 'access', 'query', 'users', 'blocks'],
   moderation: ['database', 'users/model', 'access', 'query', 'users', 'products'],

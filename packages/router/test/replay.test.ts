@@ -75,7 +75,11 @@ async function livesWith(secret: string, tenants: boolean): Promise<Directory> {
   const roles = { [secret]: 'admin' };
   const person = (id: string) => ({ id, name: secret, teams: ['red'], teams_role: roles, custom });
   const ids = ['changed', 'emptied', 'deleted', 'pruned', 'erased', 'left', 'restored', 'resting'];
-  await directory.users.upsert(ACTOR, [{ id: 'me', teams: ['red'] }, ...ids.map(person)]);
+  await directory.users.upsert(ACTOR, [
+    { id: 'me', teams: ['red'] },
+    ...ids.map(id => ({ id, teams: ['red'] })),
+  ]);
+  await directory.users.upsert(ACTOR, ids.map(person));
   await set(directory, 'changed', {
     set: { name: 'Ann', email: 'ann@mail', deep: { book: 'dune' }, list: [] },
     unset: ['teams_role'],

@@ -88,7 +88,7 @@ function logRole(
     type: event.type,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
-    data: JSON.stringify({ role: event.role }),
+    data: { role: event.role },
   });
 }
 

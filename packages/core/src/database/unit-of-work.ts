@@ -44,10 +44,8 @@ export interface LogEntry {
   actor_id?: string;
   /** The user that the event is about. */
   user_id?: string;
-  /** Users whose ids are in `data` although the event is not about one of them alone. */
-  mentions?: readonly string[];
-  /** The rest of the event, as JSON text. */
-  data: string;
+  /** The rest of the event. It must not change any more. */
+  data: object;
 }
 
 /**

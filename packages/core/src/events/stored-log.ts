@@ -11,6 +11,7 @@ import {
   eventStreamTable,
   eventTable,
 } from './event-tables.js';
+import { idsNamedInEvent } from './ids-named-in-event.js';
 import { LoggedEvent } from './logged-event.js';
 
 /** How far the log goes, as this transaction sees it. `minSeq` is the oldest position that is still kept. */
@@ -56,11 +57,18 @@ export async function writeLog(transaction: Transaction, entries: readonly LogEn
   );
   const first = Number(stream?.last_seq) - entries.length + 1;
   const rows = entries.map(
-    (entry, index): EventRow => ({ seq: first + index, at: transaction.now, ...entry }),
+    (entry, index): EventRow => ({
+      ...entry,
+      seq: first + index,
+      at: transaction.now,
+      data: JSON.stringify(entry.data),
+    }),
   );
   await insertRows(transaction, eventTable, rows);
-  const mentions = entries.flatMap(({ mentions: ids = [] }, index) =>
-    [...new Set(ids)].map((user_id): EventMentionRow => ({ user_id, seq: first + index })),
+  const mentions = entries.flatMap(({ type, user_id: about, data }, index) =>
+    [...idsNamedInEvent(type, data)].flatMap((user_id): EventMentionRow[] =>
+      user_id === about ? [] : [{ user_id, seq: first + index }],
+    ),
   );
   await insertRows(transaction, eventMentionTable, mentions);
 }

@@ -1,14 +1,14 @@
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf, endExportsOf } from '../exports/export-file.js';
-import { eraseNewOwner } from '../products/cascade-table.js';
-import { eraseTaskUser } from '../tasks/erase-task-user.js';
-import { eraseBans, removeBans } from '../users/bans.js';
+import { eraseTaskFailures } from '../tasks/erase-task-user.js';
+import { removeBans } from '../users/bans.js';
 import { eraseBlocked, removeBlocksOf } from '../users/block-table.js';
 import { findUser } from '../users/find-users.js';
 import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
 import { putTombstone, removeUser, storePrunedUser, tombstoneOf } from '../users/tombstones.js';
+import { eraseUserId } from './user-id-columns.js';
 
 /** The user to erase, and how far that got. */
 export interface EraseWork {
@@ -40,15 +40,14 @@ export async function eraseUser(
   const remains = toUser({ ...row, id: name }, transaction.now);
   const next = await eraseInLog(transaction, { userId, remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
-  await removeBlocksOf(transaction, userId);
-  await eraseTaskUser(transaction, { userId, name });
+  await eraseTaskFailures(transaction, userId);
   if (mode === 'pruning') {
+    await removeBlocksOf(transaction, userId);
     await removeBans(transaction, [userId]);
     await storePrunedUser(transaction, row);
   } else {
-    await eraseNewOwner(transaction, userId);
-    await eraseBans(transaction, userId);
     await removeUser(transaction, userId);
+    await eraseUserId(transaction, userId, name);
     await putTombstone(transaction, userId, transaction.now);
   }
   return { name };

@@ -115,12 +115,6 @@ async function updateUsers(
   );
 }
 
-/** Erases the id of a user from presence. The row of the user is gone by then, so no process can write the id again. */
-export async function erasePresence(transaction: WriteTransaction, userId: string): Promise<void> {
-  await transaction.query(sql`DELETE FROM node_users WHERE user_id = ${userId}`);
-  await transaction.query(sql`DELETE FROM presence_changes WHERE user_id = ${userId}`);
-}
-
 /**
  * Marks all users as offline whom an earlier process left behind; for an engine that one process has to itself. The feed
  * does not say so: all who follow it begin after this.

@@ -83,11 +83,6 @@ export async function isAlive(transaction: Transaction, cascade: CascadeRow): Pr
   return rows.length > 0;
 }
 
-/** Removes a hard-deleted user as the new owner named in other users' cascades. */
-export async function eraseNewOwner(transaction: WriteTransaction, userId: string): Promise<void> {
-  await transaction.query(sql`UPDATE sweeps SET heir_id = NULL WHERE heir_id = ${userId}`);
-}
-
 /** The kinds of content that a deletion can name. */
 export type ContentAspect = 'messages' | 'conversations' | 'calls';
 

@@ -28,7 +28,6 @@ export function logContentEvent(
     type,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
-    mentions: data.user_ids,
-    data: JSON.stringify(data),
+    data,
   });
 }

@@ -89,7 +89,7 @@ export async function saveSettings(
     type: 'app.updated',
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
-    data: JSON.stringify({ settings, changes }),
+    data: { settings, changes },
   });
   return { settings, changes };
 }

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 
 /** The user to erase, the name that replaces its id, and the task that does it. */
-export interface EraseTaskUser {
+interface EraseTaskUser {
   userId: string;
   name: string;
   taskId: string;
@@ -29,14 +29,8 @@ export async function eraseTaskActor(
   }
 }
 
-/**
- * Takes what error messages may quote of a user out of the results of all tasks, and gives the user that name there.
- * @param names `name` is the id where the id stays.
- */
-export async function eraseTaskUser(
-  transaction: WriteTransaction,
-  { userId, name }: Pick<EraseTaskUser, 'userId' | 'name'>,
-): Promise<void> {
+/** Erases what tasks say about their failures with a user: an error message may quote the user. */
+export async function eraseTaskFailures(transaction: WriteTransaction, userId: string): Promise<void> {
   const { dialect } = transaction;
   const rows = await transaction.query(
     sql`SELECT task_id, outcome FROM task_users WHERE user_id = ${userId} AND outcome IS NOT NULL`,
@@ -53,6 +47,4 @@ export async function eraseTaskUser(
         WHERE task_id = ${row.task_id as string} AND user_id = ${userId}`,
     );
   }
-  if (name === userId) return;
-  await transaction.query(sql`UPDATE task_users SET user_id = ${name} WHERE user_id = ${userId}`);
 }

@@ -52,6 +52,6 @@ export function logTaskEvent(
     type: event.type,
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
-    data: JSON.stringify({ task: toTask(event.task) }),
+    data: { task: toTask(event.task) },
   });
 }

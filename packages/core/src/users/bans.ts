@@ -107,9 +107,3 @@ export function endBan(transaction: WriteTransaction, row: UserRow): UserRow {
   logUserEvent(transaction, { type: 'system' }, { type: 'user.unbanned', user, changes, cause: 'expired' });
   return ended;
 }
-
-/** Erases a user from the bans: removes its own ban, and its name from the bans that it imposed. */
-export async function eraseBans(transaction: WriteTransaction, userId: string): Promise<void> {
-  await removeBans(transaction, [userId]);
-  await transaction.query(sql`UPDATE bans SET banned_by_id = NULL WHERE banned_by_id = ${userId}`);
-}

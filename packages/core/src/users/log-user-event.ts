@@ -26,17 +26,6 @@ export function logUserEvent(transaction: WriteTransaction, actor: Actor, event:
     actor_type: actor.type,
     ...(actor.id !== undefined && { actor_id: actor.id }),
     user_id: data.user.id,
-    mentions: othersNamedIn(data),
-    data: JSON.stringify(data),
+    data,
   });
-}
-
-/**
- * The other users that an event names. Their erasure must also find entries about others: each entry holds the users
- * whom its user has blocked, and had blocked before.
- */
-function othersNamedIn({ user, changes, target_id, banned_by_id }: Omit<LoggedUserEvent, 'type'>): string[] {
-  const before = changes?.blocked_user_ids?.before as string[] | undefined;
-  const named = [...(user.blocked_user_ids ?? []), ...(before ?? []), target_id, banned_by_id];
-  return named.filter(id => id !== undefined);
 }

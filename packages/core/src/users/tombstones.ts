@@ -3,7 +3,6 @@ import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { erasePresence } from '../presence/stored-presence.js';
 import { type UserRow, userTable } from './model/user-table.js';
 
 const PREFIX = 'deleted-';
@@ -45,8 +44,7 @@ export async function storePrunedUser(transaction: WriteTransaction, row: UserRo
   await insertRows(transaction, userTable, [row], { key: 'id' });
 }
 
-/** Removes the row of a user. The caller has already handled everything that names it. */
+/** Removes the row of a user. The caller handles everything else that names it. */
 export async function removeUser(transaction: WriteTransaction, id: string): Promise<void> {
   await transaction.query(sql`DELETE FROM users WHERE id = ${id}`);
-  await erasePresence(transaction, id);
 }

@@ -59,7 +59,7 @@ describeOnEveryEngine('the listeners of a process', engine => {
     const hearing = Promise.all(Array.from({ length: listeners }, () => listen(from)));
     for (let number = 0; number < WRITES; number++) {
       await database.unitOfWork.write(async transaction => {
-        transaction.log({ type: 'app.updated', actor_type: 'server', data: '{}' });
+        transaction.log({ type: 'app.updated', actor_type: 'server', data: {} });
       });
     }
     const expected = Array.from({ length: WRITES }, (_, index) => from.seq + index + 1);

@@ -30,7 +30,7 @@ describeOnEveryEngine('a log that was restored from a backup', engine => {
     clock.now = at;
     await database.unitOfWork.write(async transaction => {
       for (let entry = 0; entry < count; entry++) {
-        transaction.log({ type: 'user.updated', actor_type: 'system', data: '{}' });
+        transaction.log({ type: 'user.updated', actor_type: 'system', data: {} });
       }
     });
   }
@@ -112,7 +112,7 @@ describeOnEveryEngine('a log that was restored from a backup', engine => {
       await transaction.query(sql`DELETE FROM events WHERE seq > 4`);
       await transaction.query(sql`UPDATE event_stream SET last_seq = 4 WHERE id = 1`);
       for (let entry = 0; entry < 20; entry++) {
-        transaction.log({ type: 'user.updated', actor_type: 'system', data: '{}' });
+        transaction.log({ type: 'user.updated', actor_type: 'system', data: {} });
       }
     });
     const page = await waiting;

@@ -33,7 +33,7 @@ describeOnEveryDialect('pruning the event log', engine => {
     clock.now = at;
     return database.unitOfWork.write(async transaction => {
       for (let index = 0; index < count; index++) {
-        transaction.log({ type: 'role.created', actor_type: 'server', data: '{}' });
+        transaction.log({ type: 'role.created', actor_type: 'server', data: {} });
       }
     });
   };

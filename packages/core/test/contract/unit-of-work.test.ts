@@ -86,7 +86,7 @@ describeOnEveryDialect('the unit of work', engine => {
 
   it('gives log entries positions without gaps, whatever rolls back', async () => {
     const { unitOfWork } = database;
-    const entry = { type: 'test', at: 1, actor_type: 'server', data: '{}' };
+    const entry = { type: 'test', at: 1, actor_type: 'server', data: {} };
     const write = (fails: boolean) =>
       unitOfWork.write(async transaction => {
         transaction.log(entry);

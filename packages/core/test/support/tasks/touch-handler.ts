@@ -29,7 +29,7 @@ export function touchHandler(inStep: InStep = () => undefined): TouchHandler {
         sql`UPDATE users SET revision = revision + 1 WHERE id IN (${transaction.dialect.values(ids)})`,
       );
       for (const user_id of ids) {
-        transaction.log({ type: 'user.updated', actor_type: actor.type, user_id, data: '{}' });
+        transaction.log({ type: 'user.updated', actor_type: actor.type, user_id, data: {} });
       }
       await inStep(ids, context);
       return {
