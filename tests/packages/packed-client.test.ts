@@ -87,7 +87,7 @@ it('runs in Node: both entry points share one class of errors', async () => {
      const url = 'http://127.0.0.1:1';
      const server = createServerClient({ url, secret: 'a-secret-of-more-than-thirty-two-bytes' });
      const token = await server.createToken('jane');
-     const error = await createClient({ url }).connectUser({ id: 'jane' }, token).catch(error => error);
+     const error = await createClient({ url }).connectUser({ id: 'jane' }, token, { signal: AbortSignal.timeout(500) }).catch(error => error);
      console.log(RollcallError === OnServers, error instanceof RollcallError, error.code, token.split('.').length);`,
   );
   const { stdout } = await run(process.execPath, ['run.mjs'], { cwd: project });

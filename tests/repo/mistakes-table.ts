@@ -22,7 +22,7 @@ export async function mistakesTable(): Promise<string> {
     for (const [method, good] of Object.entries(methods)) {
       for (const mistake of mistakesOf(method, good)) {
         const error = await makeMistake(mistake, own);
-        const [, said = ''] = /^\w+: (.*)$/s.exec(error?.message ?? '') ?? [];
+        const [, said = ''] = /^(.*) \([^()]*\)$/s.exec(error?.message ?? '') ?? [];
         const answer = error?.code === 'INPUT_INVALID' ? said : `${error?.code}: ${error?.message}`;
         const row = [method, mistake.what, answer.replaceAll('<', '\\<')];
         rows.set(row.join(), row);
@@ -30,7 +30,7 @@ export async function mistakesTable(): Promise<string> {
     }
   }
   return table(
-    ['Method', 'Mistake', 'What `INPUT_INVALID` says after the name of the method'],
+    ['Method', 'Mistake', 'What `INPUT_INVALID` says before the name of the method'],
     [...rows.values()],
   );
 }

@@ -66,7 +66,7 @@ export function createServerClient<Custom extends object = JsonObject>(
   if ((options.secret === undefined) === (options.token === undefined)) {
     throw new RollcallError(
       'INPUT_INVALID',
-      'createServerClient: the secret or a token must be given, and not both',
+      'secret: must be given, or a token in its place, and not both (createServerClient)',
       {
         field: 'secret',
       },

@@ -216,7 +216,7 @@ it('an event that does not exist is refused at once, with the names and the near
   expect(() => client.on('user.update' as 'user.updated', () => undefined)).toThrow(
     expect.objectContaining({
       code: 'INPUT_INVALID',
-      message: expect.stringMatching(/user\.created.*resync; did you mean user\.updated\?$/),
+      message: expect.stringMatching(/user\.created.*resync; did you mean user\.updated\? \(on\)$/),
     }),
   );
   await client.connectUser({ id: 'jane' }, 'token');
@@ -240,6 +240,6 @@ it('a second unsubscribe, and one of two subscriptions of one function, silence 
 it('a position that is null is refused in words of our own', async () => {
   await client.connectUser({ id: 'jane' }, 'token');
   expect(() => client.watchEvents({ lastEventId: null as unknown as string })).toThrow(
-    'watchEvents: lastEventId must be the id of an event, <epoch>.<seq>, as an event carried it, not null',
+    'lastEventId: must be the id of an event, <epoch>.<seq>, as an event carried it, not null (watchEvents)',
   );
 });

@@ -74,10 +74,15 @@ function problemOf(kind: AnyKind, value: unknown, path: string): Problem | undef
   }
 }
 
-function inputInvalid(method: string, argument: string, { field, message, index }: Problem): RollcallError {
+/** Says it as a server does: where it is first, and then what is wrong; and last in which call. */
+export function inputInvalid(
+  method: string,
+  argument: string,
+  { field, message, index }: Problem,
+): RollcallError {
   const where = field === '' ? argument : field;
-  const item = index === undefined ? '' : `item ${index}: `;
-  return new RollcallError('INPUT_INVALID', `${method}: ${item}${where} ${message}`, {
+  const call = index === undefined ? method : `${method}, index ${index}`;
+  return new RollcallError('INPUT_INVALID', `${where}: ${message} (${call})`, {
     field: where,
     ...(index !== undefined && { index }),
   });

@@ -1,10 +1,5 @@
-import {
-  type EventOfType,
-  type EventType,
-  type JsonObject,
-  type PresenceEvent,
-  RollcallError,
-} from '@rollcall/protocol';
+import type { EventOfType, EventType, JsonObject, PresenceEvent } from '@rollcall/protocol';
+import { inputInvalid } from '../check/checked-methods.js';
 import { described } from '../check/kind.js';
 import { unknownName } from '../check/shape.js';
 import { callListener, listenerErrors, type Subscription } from '../subscription.js';
@@ -154,7 +149,7 @@ type HandlerArguments = readonly unknown[];
 function nameAndHandler(method: string, given: HandlerArguments): [EventName | undefined, AnyHandler] {
   const [first, second, ...more] = given;
   const refuse = (field: string, message: string): never => {
-    throw new RollcallError('INPUT_INVALID', `${method}: ${field} ${message}`, { field });
+    throw inputInvalid(method, field, { field, message });
   };
   if (typeof first === 'function' && second === undefined) return [undefined, first as AnyHandler];
   if (typeof first !== 'string') {

@@ -51,7 +51,7 @@ describe('the methods of a product', () => {
     await expect(notes.write({ txt: 'a' } as never)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       field: 'txt',
-      message: 'write: txt is unknown; accepted are text; did you mean text?',
+      message: 'txt: is unknown; accepted are text; did you mean text? (write)',
     });
     expect(asked).toEqual([]);
   });
