@@ -47,21 +47,31 @@ describe.each([
   ['a client', CLIENT_METHODS],
   ['a server client', SERVER_METHODS],
   ['what makes the clients', MAKERS],
-])('of %s, nothing that cannot be meant is silent, is sent, or has an effect:', (of, methods) => {
-  it.each(Object.entries(methods).filter(([, good]) => good.length > 0))('%s', async (method, good) => {
-    const own = of === 'a client' ? client : backEnd;
-    const { position } = await backEnd.queryUsers();
-    sent.mockClear();
-    for (const mistake of mistakesOf(method, good)) {
-      const error = await makeMistake(mistake, own);
-      expect(error, mistake.what).toMatchObject({ code: 'INPUT_INVALID', unrecoverable: true });
-      const { message } = error!;
-      expect(message, mistake.what).toMatch(new RegExp(`\\(${method.split('.').at(-1)}(, index \\d)?\\)$`));
-      expect(message, mistake.what).toContain(mistake.names);
-      expect(message, mistake.what).toMatch(/must be|accepted are|begins with|JSON|is in itself/);
-    }
-    expect(sent).not.toHaveBeenCalled();
-    expect((await backEnd.queryUsers()).position).toBe(position);
-    expect(sent).toHaveBeenCalledOnce();
-  });
-});
+])(
+  'of %s, nothing that cannot be meant is silent or has an effect, and it is sent only in a batch:',
+  (of, methods) => {
+    it.each(Object.entries(methods).filter(([, good]) => good.length > 0))('%s', async (method, good) => {
+      const own = of === 'a client' ? client : backEnd;
+      const { position } = await backEnd.queryUsers();
+      sent.mockClear();
+      for (const mistake of mistakesOf(method, good)) {
+        const error = await makeMistake(mistake, own);
+        expect(error, mistake.what).toMatchObject({ code: 'INPUT_INVALID', unrecoverable: true });
+        const { message } = error!;
+        if (mistake.sent) expect(error, mistake.what).toMatchObject({ index: 1 });
+        else
+          expect(message, mistake.what).toMatch(
+            new RegExp(`\\(${method.split('.').at(-1)}(, index \\d)?\\)$`),
+          );
+        expect(message, mistake.what).toContain(mistake.names);
+        expect(message, mistake.what).toMatch(
+          /must be|accepted are|begins with|JSON|is in itself|is required/,
+        );
+      }
+      const told = mistakesOf(method, good).filter(mistake => mistake.sent).length;
+      expect(sent).toHaveBeenCalledTimes(told);
+      expect((await backEnd.queryUsers()).position).toBe(position);
+      expect(sent).toHaveBeenCalledTimes(told + 1);
+    });
+  },
+);

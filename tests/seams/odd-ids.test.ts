@@ -91,7 +91,7 @@ it.each(ODD_IDS)('takes %s through a whole life', async id => {
   expect(erased).toMatchObject({ status: 'completed', progress: { done: 1, failed: 0 } });
   expect((await server.queryUsers({ id }, [], { include_deleted_users: true })).users).toEqual([]);
   expect((await server.queryUsers({ id: 'friend' })).users).toMatchObject([{ blocked_user_ids: [] }]);
-  await expect(server.upsertUser({ id })).rejects.toMatchObject({
+  await expect(server.upsertUsers([{ id }])).rejects.toMatchObject({
     code: 'USER_DELETED',
     index: 0,
     field: 'id',
@@ -118,7 +118,7 @@ it.each(['.', '..', 'a b', 'a/b', 'ä', ''])(
   'refuses the id "%s" with the rule, and changes nothing',
   async id => {
     const rule = /1–255 characters of A-Z a-z 0-9 @ _ - \. : \+ \|/;
-    await expect(server.upsertUser({ id })).rejects.toMatchObject({
+    await expect(server.upsertUsers([{ id }])).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       index: 0,
       field: 'id',

@@ -250,16 +250,20 @@ describe('a synchronisation', () => {
   });
 
   it.each([
-    [{ missing: 'remove' }, 'missing', 'missing: must be one of keep, deactivate, delete; this is "remove"'],
+    [
+      { missing: 'remove' },
+      'missing',
+      'missing: must be one of "keep", "deactivate", "delete", not "remove" (syncUsers)',
+    ],
     [
       { missing: undefined },
       'missing',
-      'missing: must be one of keep, deactivate, delete; this is undefined',
+      'missing: must be one of "keep", "deactivate", "delete", not undefined (syncUsers)',
     ],
     [
       { max_missing: 0.1 },
       'max_missing',
-      'max_missing: must be a whole number of users, or a share such as "10%"; this is 0.1',
+      'max_missing: must be a whole number of users, or a share such as "10%", not 0.1 (syncUsers)',
     ],
     [{ max_missing: '101%' }, 'max_missing'],
     [{ max_missing: -1 }, 'max_missing'],

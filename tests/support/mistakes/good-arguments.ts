@@ -86,7 +86,7 @@ const fields = {
   ban_expires: new Time(),
   custom: { book: 'dune' },
 };
-const update = { set: { book: 'dune' }, unset: ['shelf'] };
+const update = { set: { book: 'dune' }, unset: ['shelf'], if_revision: 1 };
 const ban = { reason: 'rude', timeout: 5, expires_at: new Time(), banned_by_id: 'ann' };
 const modes = { user: 'soft', messages: 'soft', conversations: 'soft', calls: 'soft' };
 const deletion = perhaps('options', new Named({}, { ...modes, new_channel_owner_id: 'ann', ...acting }));
@@ -94,6 +94,16 @@ const restoring = { restore_messages: true, ...acting };
 const handler = () => undefined;
 const content = { text: 'tea?', attachments: [{ url: 'x' }], custom: { mood: 'good' } };
 const CID = 'room:tea';
+/** Stands for what may be a number or a text. A word cannot be meant. */
+const A_SHARE = true;
+const importing = {
+  concurrency: 2,
+  onProgress: handler,
+  onError: handler,
+  dry_run: true,
+  signal: SIGNAL,
+  as_is: true,
+};
 
 const input = (required: Record<string, unknown>, others: Record<string, unknown> = {}) => [
   given('input', new Named(required, others)),
@@ -185,9 +195,13 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
   'chat.queryFlags': found(page),
   upsertUser: [given('user', new Named({ id: 'bob' }, { ...fields, if_revision: 1 }, true))],
   upsertUsers: [given('users', [user])],
-  importUsers: [
+  importUsers: [given('users', [{ id: 'bob' }]), perhaps('options', new Named({}, importing))],
+  syncUsers: [
     given('users', [{ id: 'bob' }]),
-    perhaps('options', new Named({}, { concurrency: 2, onProgress: handler, onError: handler })),
+    given(
+      'options',
+      new Named({ missing: 'keep' }, { within: { role: 'user' }, max_missing: A_SHARE, ...importing }),
+    ),
   ],
   watchPresence: [ids, until],
   blockUser: [given('id', 'bob'), of],

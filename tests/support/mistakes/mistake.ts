@@ -8,6 +8,8 @@ export interface Mistake {
   /** What the message has to name: the argument, or the part of it. */
   names: string;
   args: unknown[];
+  /** Whether the server says it: it names everything that is wrong with a batch, in order. */
+  sent?: true;
 }
 
 /** Every mistake with the arguments of one method. */
@@ -25,7 +27,10 @@ export function mistakesOf(method: string, good: readonly GoodArgument[]): Mista
       ...(value instanceof Time ? [] : [wrong(`${name} is null`, name, null)]),
       wrong(`${name} is a promise`, name, Promise.resolve(plain(value))),
       ...wrongKinds(value).map(([what, put]) => wrong(`${name} is ${what}`, name, put)),
-      ...partsOf(value).map(([what, names, put]) => wrong(what, names, put)),
+      ...partsOf(value).map(([what, names, put, sent]) => ({
+        ...wrong(what, names, put),
+        ...(sent && { sent }),
+      })),
     ];
   });
   if (method.startsWith('create') && good[0]?.name === 'options') return found;
@@ -66,7 +71,7 @@ function wrongKinds(value: unknown): [what: string, put: unknown][] {
   ];
 }
 
-type Part = [what: string, names: string, put: unknown];
+type Part = [what: string, names: string, put: unknown, sent?: true];
 
 /** Mistakes within an argument. */
 function partsOf(value: unknown): Part[] {
@@ -93,7 +98,13 @@ function partsOf(value: unknown): Part[] {
 
 function partsOfList([first]: unknown[]): Part[] {
   if (first instanceof Named) {
-    return partsOf(first).map(([what, names, put]): Part => [`item 1: ${what}`, names, [first.least, put]]);
+    const lost = new Set(first.open ? unsayable(first.least).map(([what]) => what) : []);
+    return partsOf(first).map(([what, names, put]): Part => {
+      const [item, args] = [`item 1: ${what}`, [first.least, put]];
+      if (lost.has(what) || /is a function/.test(what)) return [item, names, args];
+      // The server names what is accepted, and not the nearest of it.
+      return [item, names.replace('did you mean ', ''), args, true];
+    });
   }
   if (typeof first !== 'string') return [];
   return [['an item is a number for a text', '1', [first, 7]]];

@@ -26,8 +26,8 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: BUDGET, test: SUBSCRIPTIONS }, [
     [
       'the subscriptions of a caller over all its connections',
-      'if (use.subscriptions >= subscriptions) {',
-      'if (use.subscriptions >= 1e9) {',
+      'if (this.#use().subscriptions < subscriptions) return;',
+      'if (subscriptions > 0) return;',
       'a hundred subscriptions',
     ],
     [

@@ -47,8 +47,8 @@ export const INPUT_AND_FILE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/core/src/users/connect-user.ts', test: ASSIGNMENT }, [
     [
       'the fields that a user does not connect with',
-      "if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') return;",
-      'if (field) return;',
+      "if (!isWritableField(field) || USER_FIELDS[field].write !== 'server') {",
+      'if (field) {',
       '',
     ],
   ]),

@@ -14,6 +14,12 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Tests that use the built programs; the others import the sources. */
 const USE_BUILT = /^tests\/(?!repo\/)|^apps\/server\/test\/process\.test\.ts$/;
 
+/** How long a run may take beside its tests, to start and to stop. */
+const AROUND_MS = 120_000;
+
+/** How long the run of all tests with all mechanisms in place may take. */
+const WHOLE_MS = 900_000;
+
 /** How the tests of a mutation went. */
 export interface MutationOutcome {
   ran: number;
@@ -63,7 +69,7 @@ export class MutatedCopy {
     );
     try {
       if (USE_BUILT.test(test.file)) await this.#build(file);
-      return await this.#runTests([mutation]);
+      return await this.#runTests([mutation], mutation.hangsMs ?? HANGS_MS);
     } finally {
       await writeFile(path, text);
       if (USE_BUILT.test(test.file)) await this.#build(file);
@@ -87,8 +93,11 @@ export class MutatedCopy {
     await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
   }
 
-  /** Runs the tests of mechanisms, which are all of one workspace and on one engine, in one go. */
-  async #runTests(mutations: readonly Mutation[]): Promise<MutationOutcome> {
+  /**
+   * Runs the tests of mechanisms, which are all of one workspace and on one engine, in one go.
+   * @param hangsMs after which a test counts as hanging; absent: after its own time.
+   */
+  async #runTests(mutations: readonly Mutation[], hangsMs?: number): Promise<MutationOutcome> {
     const [{ engine = 'sqlite3', test: { file: some } = { file: '' } } = {}] = mutations;
     const workspace = workspaceOf(some);
     const report = join(this.#folder, 'report.json');
@@ -96,6 +105,7 @@ export class MutatedCopy {
     const files = new Set(mutations.map(({ test }) => test.file.slice(workspace.length + 1)));
     const names = [...new Set(mutations.map(({ test }) => patternOf(test.name)))].join('|');
     const options = ['--testNamePattern', names, '--reporter=json', `--outputFile=${report}`];
+    if (hangsMs !== undefined) options.push(`--testTimeout=${hangsMs}`);
     const env = {
       ...process.env,
       ROLLCALL_TEST_WHOLE: '1',
@@ -105,9 +115,12 @@ export class MutatedCopy {
         workspace !== 'tests' && { ROLLCALL_TEST_POSTGRES_URL: 'postgres://none' }),
       VITEST: undefined,
     };
-    const hangsMs = Math.max(...mutations.map(one => one.hangsMs ?? HANGS_MS)) * files.size;
     const cwd = join(this.#folder, workspace);
-    const over = await runWhole(['vitest', 'run', ...files, ...options], { cwd, env, hangsMs });
+    const over = await runWhole(['vitest', 'run', ...files, ...options], {
+      cwd,
+      env,
+      maxMs: hangsMs === undefined ? WHOLE_MS : hangsMs + AROUND_MS,
+    });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined) return { ran: 1, failed: over === 'green' ? 0 : 1 };
     const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(text) as Record<string, number>;
@@ -136,7 +149,7 @@ function groupsOf(mutations: readonly Mutation[]): Mutation[][] {
  */
 async function runWhole(
   command: readonly string[],
-  { hangsMs, ...options }: { cwd: string; env: NodeJS.ProcessEnv; hangsMs: number },
+  { maxMs, ...options }: { cwd: string; env: NodeJS.ProcessEnv; maxMs: number },
 ): Promise<'green' | 'red'> {
   const child = spawn('npx', command, { ...options, detached: true, stdio: 'ignore' });
   const end = () => {
@@ -146,7 +159,7 @@ async function runWhole(
       // Nothing of it runs any more.
     }
   };
-  const hanging = setTimeout(end, hangsMs);
+  const hanging = setTimeout(end, maxMs);
   const [code] = await once(child, 'exit');
   clearTimeout(hanging);
   end();

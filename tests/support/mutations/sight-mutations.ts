@@ -98,8 +98,8 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: LOGGED, test: 'packages/router/src/moderation.test.ts' }, [
     [
       'the reason and the author of a ban',
-      'const seen = { ...withoutBanDetails(event), user',
-      'const seen = { ...event, user',
+      '...withoutServerDetails(event),',
+      '...event,',
       'tells why and by whom to back ends only',
     ],
   ]),

@@ -77,8 +77,14 @@ export const UPSERT_USER = shape<Fields & { id: string; if_revision?: number }>(
   json,
 );
 
-/** Users as `upsertUsers` takes them. */
-export const UPSERT_USERS = batch(UPSERT_USER, LIMITS.batchUsers);
+/**
+ * Users as `upsertUsers` takes them. What each may hold is the server's to say: it names everything that is wrong with a
+ * batch, in order. Only what would be lost on the way there is refused here.
+ */
+export const UPSERT_USERS = batch<Fields & { id: string; if_revision?: number }>(
+  jsonObject,
+  LIMITS.batchUsers,
+);
 
 /** A change as `partialUpdateUser` takes it. */
 export const PARTIAL_UPDATE = shape<PartialUserUpdate>({
@@ -88,8 +94,8 @@ export const PARTIAL_UPDATE = shape<PartialUserUpdate>({
   if_revision: optional(whole(0)),
 });
 
-/** Changes as `partialUpdateUsers` takes them. */
-export const PARTIAL_UPDATES = batch(PARTIAL_UPDATE, LIMITS.batchUsers);
+/** Changes as `partialUpdateUsers` takes them: what each may hold is the server's to say, too. */
+export const PARTIAL_UPDATES = batch<PartialUserUpdate>(jsonObject, LIMITS.batchUsers);
 
 const FILTER_ACCEPTS = 'an object of fields and operators, such as { role: "admin" }';
 

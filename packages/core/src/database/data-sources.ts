@@ -6,7 +6,7 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner
 import type { DatabaseAddress } from './database-address.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { ReaderProcess } from './reader-process.js';
-import type { SqliteReader } from './sqlite-lane.js';
+import type { SqliteReader } from './sqlite-reader.js';
 
 /**
  * The one file that knows the drivers. TypeORM 1.x drops `sqlite3`; the step to it is a change of this file.

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { SqliteReader } from './sqlite-lane.js';
+import type { SqliteReader } from './sqlite-reader.js';
 
 /** The program that the process runs. */
 const PROGRAM = new URL('./reader-program.js', import.meta.url);

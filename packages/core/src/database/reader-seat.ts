@@ -1,4 +1,4 @@
-import type { SqliteReader } from './sqlite-lane.js';
+import type { SqliteReader } from './sqlite-reader.js';
 
 /**
  * A place for a reader. The reader is opened when it is first used, and again after it was given up; the next one can be

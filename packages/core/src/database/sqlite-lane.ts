@@ -1,20 +1,8 @@
 import { QueryDeadline } from './query-deadline.js';
 import { ReaderPool, type WaitingLimits } from './reader-pool.js';
 import { ReaderSeat } from './reader-seat.js';
+import type { RunStatement, SqliteReader } from './sqlite-reader.js';
 import { busy, classifyStorageError, unavailable } from './storage-error.js';
-
-/** A read-only connection to an embedded file. */
-export interface SqliteReader {
-  query(text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Ends the statements that run, with an error. It does nothing when none runs. */
-  interrupt(): void;
-  /** Whether to interrupt it costs the connection. */
-  readonly interruptEnds: boolean;
-  close(): Promise<void>;
-}
-
-/** Runs a statement inside of a read. */
-export type RunStatement = SqliteReader['query'];
 
 /** How long before a query's time is over a reader is opened that can take the place of its own. */
 const PREPARE_AHEAD_MS = 1000;

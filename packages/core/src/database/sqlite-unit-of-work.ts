@@ -6,7 +6,8 @@ import { dialectOf } from './dialect.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
 import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
-import { SqliteLane, type SqliteReader } from './sqlite-lane.js';
+import { SqliteLane } from './sqlite-lane.js';
+import type { SqliteReader } from './sqlite-reader.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,

@@ -80,7 +80,7 @@ describe('a cursor', () => {
     ['sort', { sort: [{ field: 'name', direction: 1 as const }] }],
     ['direction', { sort: [{ field: 'age', direction: -1 as const }] }],
     ['range', { options: { id_gt: 'a' } }],
-    ['time', { options: { created_at_before: 5 } }],
+    ['time', { options: { created_at_before: 1_700_000_000_000 } }],
     ['choice of the deactivated', { options: { include_deactivated_users: true } }],
     ['choice of the deleted', { options: { include_deleted_users: true } }],
     ['viewer', { seesInvisible: false }],

@@ -6,7 +6,7 @@ describeOnEveryEngine('a guest', engine => {
   let directory: TestDirectory;
 
   beforeEach(async () => {
-    directory = await openTestDirectory(engine);
+    directory = await openTestDirectory(engine, { runTasks: true });
     await directory.settings.update(SERVER, { guests_enabled: true });
     await directory.newEvents();
   });
@@ -29,13 +29,15 @@ describeOnEveryEngine('a guest', engine => {
   it('cannot take the id that somebody has, or had, nor learn which of the two it is', async () => {
     await directory.users.upsert(
       SERVER,
-      ['ann', 'off', 'soft'].map(id => ({ id })),
+      ['ann', 'off', 'soft', 'hard'].map(id => ({ id })),
     );
     await directory.users.deactivate(SERVER, 'off');
     await directory.lifeCycle.deleteUsers(SERVER, { ids: ['soft'], user: 'soft' });
+    const whole = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
+    await directory.ended(await directory.lifeCycle.deleteUsers(SERVER, { ids: ['hard'], ...whole }));
     await directory.newEvents();
     const errors = await Promise.all(
-      ['ann', 'off', 'soft'].map(async id => {
+      ['ann', 'off', 'soft', 'hard'].map(async id => {
         const { code, message, field } = await refusal(directory.users.connectGuest({ id }));
         return { code, field, message: message.replace(`"${id}"`, '…') };
       }),

@@ -218,11 +218,17 @@ describeOnEveryEngine('a user that is written as it is', engine => {
   });
 
   const SECONDS =
-    'a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? Where there is none, give null or leave it out';
+    'a time is epoch milliseconds or an ISO 8601 string with a zone, such as "2026-01-31T12:00:00Z", not before 1970; a number below 100,000,000,000 looks like seconds; multiply seconds by 1,000, or write a time before 1973 as text';
 
   it.each([
     ['a time in seconds', { created_at: 1_700_000_000 }, 'created_at', `created_at: ${SECONDS}`],
     ['a zero for none', { last_active: 0 }, 'last_active', `last_active: ${SECONDS}`],
+    [
+      'a time before there were users',
+      { last_active: '1970-01-01T00:00:00Z' },
+      'last_active',
+      'last_active: a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? Where there is none, give null or leave it out',
+    ],
     ['a zero time', { deactivated_at: '0001-01-01T00:00:00Z' }, 'deactivated_at'],
     ['a time without a zone', { created_at: '2026-01-31T12:00:00' }, 'created_at'],
     [

@@ -10,13 +10,13 @@ const messages = (parsed: ReturnType<typeof parsePartialUpdate>) =>
   parsed.issues?.map(issue => issue.message);
 
 describe('a partial update', () => {
-  it('is { id, set?, unset? } and nothing else', () => {
+  it('is { id, set?, unset?, if_revision? } and nothing else', () => {
     expect(parsePartialUpdate({ id: 'jane' })).toEqual({ value: { id: 'jane', steps: [] } });
     expect(parsePartialUpdate({ set: {} }).issues?.map(issue => issue.field)).toEqual(['id']);
     expect(parsePartialUpdate({ id: 'jane', name: 'x' }).issues?.map(issue => issue.field)).toEqual(['name']);
     for (const raw of [null, 'jane', [], 7]) {
       expect(messages(parsePartialUpdate(raw))).toEqual([
-        'a partial update must be an object { id, set?, unset? }',
+        'a partial update must be an object { id, set?, unset?, if_revision? }',
       ]);
     }
   });

@@ -50,13 +50,15 @@ describe('a user to write', () => {
     });
   });
 
-  it('ignores every read-only field, whatever it holds, so that what was read can be written back', () => {
+  it('ignores every read-only field, whatever it holds, so that what was read can be written back, and notes that it was inactive', () => {
     const readOnly = Object.entries(USER_FIELDS)
       .filter(([field, rule]) => rule.write === 'nobody' && field !== 'id')
       .map(([field]) => field);
     expect(readOnly).toContain('devices');
     const raw = Object.fromEntries(readOnly.map(field => [field, { anything: [1] }]));
-    expect(parseUserInput({ ...raw, id: 'jane' })).toEqual({ value: { id: 'jane', fields: {} } });
+    expect(parseUserInput({ ...raw, id: 'jane' })).toEqual({
+      value: { id: 'jane', fields: {}, inactive: 'deleted_at' },
+    });
   });
 
   it('turns times into epoch milliseconds', () => {
