@@ -278,6 +278,25 @@ describe('an event about somebody else that is heard again', () => {
   });
 });
 
+describe('an event that comes while the listener comes back', () => {
+  it('is told as it happens', async () => {
+    const directory = await open();
+    await directory.users.upsert(ACTOR, [{ id: 'me' }, { id: 'ann', name: 'A' }]);
+    const { events } = directory;
+    const { pageAfter } = events;
+    vi.spyOn(events, 'pageAfter').mockImplementationOnce(async (...page) => {
+      await set(directory, 'ann', { set: { name: 'B' } });
+      return pageAfter.apply(events, page);
+    });
+    const lastEventId = await beginning(directory);
+    expect(await replayed(directory, await me(directory), { user_ids: ['ann'], lastEventId })).toMatchObject([
+      { type: 'user.created', user: { id: 'me' } },
+      { type: 'user.created', user: { name: 'B' } },
+      { user: { name: 'B' }, changes: { name: { before: 'A', after: 'B' } } },
+    ]);
+  });
+});
+
 describe('the pages of a replay', () => {
   it('are as short as all others, though users have grown since, and nothing is missing or comes twice', async () => {
     const directory = await open();

@@ -7,6 +7,9 @@ const CONNECTIONS = 'apps/server/src/live/connections.ts';
 const SECURITY_TOKENS = 'apps/server/test/security-tokens.test.ts';
 const SOCKET_TESTS = 'apps/server/test/sockets.test.ts';
 const HTTP_TESTS = 'apps/server/test/http.test.ts';
+const REPLAY_TESTS = 'packages/router/test/replay.test.ts';
+const NOTHING_THAT_IS_GONE =
+  'is the same, whatever the values were that users have no more, and whatever it asks for';
 const SAME_401 = '%s is answered with the same 401 as every other';
 
 /** The mechanisms of docs/security.md, in its order, and how each is switched off. */
@@ -187,6 +190,40 @@ export const MUTATIONS: readonly Mutation[] = [
     test: {
       file: 'packages/core/test/contract/tenancy.test.ts',
       name: 'finds exactly those who share a team, and without teams those who have none',
+    },
+  },
+  {
+    mechanism: 'the look at what users are now, when events are heard again',
+    file: 'packages/router/src/stream-events.ts',
+    from: 'options.after && end && new Replay({ caller, viewer, users }, end)',
+    to: 'undefined',
+    test: { file: REPLAY_TESTS, name: NOTHING_THAT_IS_GONE },
+  },
+  {
+    mechanism: 'the judgement of matched by what users are now',
+    file: 'packages/router/src/event-viewer.ts',
+    from: 'filter.judgeReplayed(shown, joined)',
+    to: 'filter.judge(entry, visibilityOf(this.#caller, entry.userId))',
+    test: { file: REPLAY_TESTS, name: NOTHING_THAT_IS_GONE },
+  },
+  {
+    mechanism: 'the earliest position of a user token',
+    file: 'packages/router/src/replay.ts',
+    from: 'return first && first.at < from ? { resyncAt: this.end } : page;',
+    to: 'return page;',
+    test: {
+      file: REPLAY_TESTS,
+      name: 'is the first live connection of the user, however long ago that was, and nothing before it',
+    },
+  },
+  {
+    mechanism: 'the length of a page of a replay',
+    file: 'packages/router/src/replay.ts',
+    from: 'if (bytes > LIMITS.eventPageBytes && events.length > 0) {',
+    to: 'if (bytes < 0) {',
+    test: {
+      file: REPLAY_TESTS,
+      name: 'are as short as all others, though users have grown since, and nothing is missing or comes twice',
     },
   },
   {
