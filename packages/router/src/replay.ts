@@ -12,8 +12,8 @@ import { seenNow } from './view.js';
  */
 const ALWAYS_MS = 5 * 60_000;
 
-/** Users that one read asks for. A page never needs many more than fit into it, and a user can be 16 KiB long. */
-const USERS_PER_READ = 50;
+/** Users that one read asks for: at first the fewest, for a user can be 16 KiB long, and then about as many as fit a page. */
+const USERS_PER_READ = { fewest: 50, most: 200 };
 
 /** A user as the listener sees it now, and how long that is as text. */
 interface Present {
@@ -34,6 +34,7 @@ export class Replay {
   readonly end: Position;
   /** How many entries to read for the next page. Users who have grown since make pages longer than the log says. */
   limit: number = LIMITS.eventPage;
+  #usersPerRead = USERS_PER_READ.fewest;
 
   constructor(
     { caller, viewer, users }: { caller: Caller; viewer: EventViewer; users: Pick<PresentUsers, 'find'> },
@@ -104,7 +105,7 @@ export class Replay {
     const ids = new Set<string>();
     let count = 0;
     for (const entry of entries) {
-      if (ids.size === USERS_PER_READ) break;
+      if (ids.size === this.#usersPerRead) break;
       count += 1;
       const wait = turn();
       if (wait) await wait;
@@ -113,10 +114,12 @@ export class Replay {
     }
     if (ids.size === 0) return count;
     for (const id of ids) present.set(id, undefined);
-    for (const one of await this.#users.find([...ids])) {
+    for (const one of await this.#users.find([...ids], this.end)) {
       const user = seenNow(this.#caller, one);
       if (user) present.set(one.id, { user, bytes: Buffer.byteLength(textOf(user)) });
     }
+    const fitting = Math.floor(LIMITS.eventPageBytes / (lengthOfAll(present) / present.size + 1));
+    this.#usersPerRead = Math.min(Math.max(fitting, USERS_PER_READ.fewest), USERS_PER_READ.most);
     return count;
   }
 }

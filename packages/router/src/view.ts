@@ -1,4 +1,12 @@
-import { belongsTo, type Tenant, toUser, type UserRow, type Visibility, visibleUser } from '@rollcall/core';
+import {
+  belongsTo,
+  type Tenant,
+  toUser,
+  type UserRow,
+  type Visibility,
+  visibilityKey,
+  visibleUser,
+} from '@rollcall/core';
 import type { BudgetLimits, QueryRights, User, UsersAnswer } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
 
@@ -40,10 +48,22 @@ export function userFor(caller: Caller, row: UserRow): User {
   return visibleUser(toUser(row, Date.now()), visibility);
 }
 
-/** Another user as the caller sees it now; undefined when it does not: the user is deleted, or of another tenant. */
+/** Users in all the forms in which somebody has seen them, so that each form is made, and becomes text, once. */
+const formsOf = new WeakMap<User, Map<string, User>>();
+
+/**
+ * Another user as the caller sees it now; undefined when it does not: the user is deleted, or of another tenant.
+ * @param user it must not change any more.
+ */
 export function seenNow(caller: Caller, user: User): User | undefined {
   if (user.deleted_at !== undefined || !canSee(caller, user)) return undefined;
-  return visibleUser(user, visibilityOf(caller, user.id));
+  const visibility = visibilityOf(caller, user.id);
+  const key = visibilityKey(visibility);
+  const forms = formsOf.get(user) ?? new Map<string, User>();
+  formsOf.set(user, forms);
+  const seen = forms.get(key) ?? visibleUser(user, visibility);
+  forms.set(key, seen);
+  return seen;
 }
 
 /** Stored users as the caller may see them, by id. */

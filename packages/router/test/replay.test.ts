@@ -246,6 +246,58 @@ describe('an event about somebody else that is heard again', () => {
     }
   });
 
+  it('says where a user left and came back, though it matches now', async () => {
+    const directory = await open();
+    await directory.users.upsert(ACTOR, [{ id: 'me' }, { id: 'ann', name: 'Ann', shelf: 1 }]);
+    await directory.users.deactivate(ACTOR, 'ann');
+    await directory.users.reactivate(ACTOR, { id: 'ann' });
+    await set(directory, 'ann', { set: { shelf: 2 } });
+    await set(directory, 'ann', { set: { name: 'Anna' } });
+    const matched = async (filter: Filter) =>
+      (await heard(directory, { filter })).flatMap(event =>
+        'matched' in event && event.user.id === 'ann' ? [[event.type, event.matched]] : [],
+      );
+    const stays = { before: true, after: true };
+    const [joins, leaves] = [
+      { before: false, after: true },
+      { before: true, after: false },
+    ];
+    expect(await matched({ shelf: 2 })).toEqual([
+      ['user.created', joins],
+      ['user.deactivated', leaves],
+      ['user.reactivated', joins],
+      ['user.updated', joins],
+      ['user.updated', stays],
+    ]);
+    expect(await matched({ shelf: 1 })).toEqual([
+      ['user.deactivated', leaves],
+      ['user.reactivated', leaves],
+      ['user.updated', leaves],
+    ]);
+  });
+
+  it('comes without changes where a user joined the tenant, and tells nothing of before', async () => {
+    const directory = await open();
+    await directory.settings.update(ACTOR, { multi_tenant_enabled: true });
+    await directory.users.upsert(ACTOR, [
+      { id: 'me', teams: ['red'] },
+      { id: 'ann', name: 'Ann', teams: ['blue'] },
+    ]);
+    await set(directory, 'ann', { set: { name: 'Anna' } });
+    await set(directory, 'ann', { set: { teams: ['red'], shelf: 1 } });
+    await set(directory, 'ann', { set: { shelf: 2 } });
+    for (const options of [{ user_ids: ['ann'] }, { filter: { shelf: 2 } }]) {
+      const events = await heard(directory, options);
+      const about = events.filter(event => 'user' in event && event.user.id === 'ann');
+      expect(about).toMatchObject([
+        { type: 'user.updated', user: { name: 'Anna', custom: { shelf: 2 } } },
+        { type: 'user.updated', changes: { 'custom.shelf': { after: 2 } } },
+      ]);
+      expect(about[0]).not.toHaveProperty('changes');
+      if (options.filter) expect(about[0]).toMatchObject({ matched: { before: false, after: true } });
+    }
+  });
+
   it('is whole where it is about the own user, and for servers always', async () => {
     const directory = await open();
     await directory.users.upsert(ACTOR, [{ id: 'me', name: 'A' }]);
@@ -274,6 +326,25 @@ describe('an event about somebody else that is heard again', () => {
     expect(listener.events.slice(-2)).toMatchObject([
       { user: { name: 'C' }, changes: { name: { before: 'B', after: 'C' } } },
       { user: { name: 'D' }, changes: { name: { before: 'C', after: 'D' } } },
+    ]);
+  });
+});
+
+describe('an event that comes while the listener comes back', () => {
+  it('is told as it happens', async () => {
+    const directory = await open();
+    await directory.users.upsert(ACTOR, [{ id: 'me' }, { id: 'ann', name: 'A' }]);
+    const { events } = directory;
+    const { pageAfter } = events;
+    vi.spyOn(events, 'pageAfter').mockImplementationOnce(async (...page) => {
+      await set(directory, 'ann', { set: { name: 'B' } });
+      return pageAfter.apply(events, page);
+    });
+    const lastEventId = await beginning(directory);
+    expect(await replayed(directory, await me(directory), { user_ids: ['ann'], lastEventId })).toMatchObject([
+      { type: 'user.created', user: { id: 'me' } },
+      { type: 'user.created', user: { name: 'B' } },
+      { user: { name: 'B' }, changes: { name: { before: 'A', after: 'B' } } },
     ]);
   });
 });

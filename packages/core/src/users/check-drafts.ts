@@ -114,17 +114,27 @@ async function checkUsernames(
     (holders.get(usernameOf(claim.after) ?? '') ?? []).some(
       rival => rival.id !== claim.after.id && holds(rival, claim) && meet(scope, rival, claim),
     );
-  // Whoever is refused keeps a name that somebody else may have counted on, so it goes on until nobody is added.
   const taken = new Set<UserDraft>();
-  for (let known = -1; known < taken.size; ) {
-    known = taken.size;
-    for (const claim of claims) {
-      if (taken.has(claim) || !isTaken(claim)) continue;
-      taken.add(claim);
-      lost.add(claim);
+  // Who is refused keeps a name that somebody else may have counted on, so it goes on until nobody is added.
+  const refuse = () => {
+    for (let known = -1; known < taken.size; ) {
+      known = taken.size;
+      for (const claim of claims) {
+        if (taken.has(claim) || !isTaken(claim)) continue;
+        taken.add(claim);
+        lost.add(claim);
+      }
     }
+  };
+  refuse();
+  // Who stood back for one that was refused in the end is let in, one at a time: the next may want the same name.
+  for (const claim of [...taken].sort((a, b) => a.index - b.index)) {
+    if (isTaken(claim)) continue;
+    taken.delete(claim);
+    lost.delete(claim);
+    refuse();
   }
-  return [...taken].filter(isTaken).map(draft => takenIssue(draft, scope));
+  return [...taken].map(draft => takenIssue(draft, scope));
 }
 
 function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean {
