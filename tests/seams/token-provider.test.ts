@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, type RollcallEvent } from '@rollcall/client';
+import { createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { RUNS_WHOLE } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -26,7 +26,10 @@ afterAll(async () => {
 });
 
 /** The ids of events up to the one that has this many before it. What is replayed shows the user as it is now. */
-async function ids(events: AsyncIterable<RollcallEvent>, count: number): Promise<(string | undefined)[]> {
+async function ids(
+  events: AsyncIterable<{ type: string; id?: string }>,
+  count: number,
+): Promise<(string | undefined)[]> {
   const found: (string | undefined)[] = [];
   if (count === 0) return found;
   for await (const event of events) {
