@@ -65,7 +65,7 @@ describe.each([
           );
         expect(message, mistake.what).toContain(mistake.names);
         expect(message, mistake.what).toMatch(
-          /must be|accepted are|begins with|JSON|is in itself|is required|a user id is|expected /,
+          /must be|accepted are|begins with|JSON|is in itself|is required|a user id is|a time is|expected /,
         );
       }
       const told = mistakesOf(method, good).filter(mistake => mistake.sent).length;
