@@ -10,7 +10,7 @@ const SENDERS = [
   {
     what: 'a body',
     first:
-      'POST /trpc/users.connectGuest HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n',
+      'POST /trpc/users.connectGuest HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n',
     limitMs: 60_000,
   },
 ];
