@@ -109,6 +109,24 @@ describe('a live subscription', () => {
     expect(errors).toEqual([]);
   });
 
+  it('shows why it waits, until something arrives or it is stopped; a token that is renewed is no wait', () => {
+    const subscription = start();
+    live.current.observer.onError(new RollcallError('RATE_LIMITED', 'too many', { retry_after: 1 }));
+    expect(live.waits).toEqual(['RATE_LIMITED']);
+    vi.advanceTimersByTime(1_100);
+    live.page(1);
+    live.page(2);
+    expect(live.waits).toEqual(['RATE_LIMITED', undefined]);
+    live.current.observer.onError(unavailable());
+    subscription.stop();
+    expect(live.waits.slice(2)).toEqual(['UNAVAILABLE', undefined]);
+    live.renewable = true;
+    const renewed = start();
+    live.current.observer.onError(new RollcallError('TOKEN_EXPIRED', 'expired'));
+    expect(live.waits).toHaveLength(4);
+    renewed.stop();
+  });
+
   it('holds the connection between two runs, and releases it at the end', () => {
     const subscription = start();
     live.current.observer.onError(unavailable());
