@@ -69,7 +69,7 @@ async function eventsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('a synchronisation', () => {
-  it('imports, deactivates whoever is missing, and does nothing when it is repeated', async () => {
+  it('imports, deactivates those who are missing, and does nothing when it is repeated', async () => {
     const source = () => [
       ...without(3, 7).map(user => (user.id === `${team}-0` ? { ...user, name: 'New' } : user)),
       { id: `${team}-new`, teams: [team] },
@@ -199,7 +199,7 @@ describe('a synchronisation', () => {
     expect(await inactive()).toEqual({});
   });
 
-  it('does not call missing whom the server refuses, and names whoever is in the source twice', async () => {
+  it('does not take those for missing whom the server refuses, and names those who are in the source twice', async () => {
     const failures: unknown[] = [];
     const onError = ({ index, error }: ImportFailure<UpsertUserInput>) =>
       void failures.push([index, error.field, error.message]);

@@ -43,7 +43,7 @@ it('a client beyond the connections of its user says so in the words of the serv
   await one.stop();
 });
 
-it('whoever hears that a user was deactivated does not hear after that that it is online', async () => {
+it('a listener that hears that a user was deactivated does not hear afterwards that it is online', async () => {
   const ids = Array.from({ length: ROUNDS }, (_, round) => `brief-${round}`);
   await backEnd.upsertUsers(ids.map(id => ({ id })));
   const heard = new Map(ids.map(id => [id, [] as string[]]));

@@ -145,7 +145,7 @@ export class Session<Custom extends object> {
         const mayPass = error.code === 'UNAVAILABLE' || error.code === 'RATE_LIMITED';
         if (!mayPass || error.unrecoverable || signal.aborted) throw error;
         connection.wait(this, error);
-        // Whoever awaits this and looks at nothing else would not know why nothing happens.
+        // A program that awaits this and looks at nothing else would not know why nothing happens.
         if (attempt === 0) console.warn(`Rollcall: connectUser waits and goes on trying: ${error.message}`);
         await pause(fullJitterMs(attempt) + (error.retry_after ?? 0) * 1000, signal);
       }

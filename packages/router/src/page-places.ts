@@ -5,9 +5,10 @@ import type { EndTurn } from './outlet.js';
 const MAX_PLACES = 2;
 
 /**
- * The pace of catching up, over the whole process. A page that is not in memory is read, shaped and sent in one of two
- * places; who has none waits, in the line of its caller. So however many listeners resume at once, they leave the readers
- * of the database and the thread to calls, and hold two pages in memory.
+ * The pace of catching up, over the whole process. A page that is not in memory is read and shaped in one of two places; a
+ * listener that has none waits, in the line of its caller. So however many listeners resume at once, they leave the readers
+ * of the database and the thread to calls. A listener gives its place back before its reader takes the page: a reader that
+ * stalls holds up itself alone.
  */
 export class PagePlaces {
   readonly #waiting = new FairQueue<() => void>();

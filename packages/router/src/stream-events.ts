@@ -75,6 +75,8 @@ async function* catchUp(
     const endTurn = await takeTurn(connection, signal);
     if (!endTurn) return undefined;
     const leavePlace = log.remembers(at) ? undefined : await pagePlaces.take(lineOf(connection), signal);
+    // A page becomes text and is on its way at once, or its reader is slow: then it waits without a place.
+    const handOver = () => leavePlace && setImmediate(leavePlace);
     let atEnd = false;
     try {
       if (signal.aborted) return undefined;
@@ -84,6 +86,7 @@ async function* catchUp(
       if ('resyncAt' in page) {
         at = page.resyncAt;
         yieldedAt = at;
+        handOver();
         yield tracked(formatPosition(at), shareable({ events: [], resync: true }));
         continue;
       }
@@ -102,6 +105,7 @@ async function* catchUp(
       const silent = yieldedAt !== undefined && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
       if (events.length > 0 || !silent) {
         yieldedAt = at;
+        handOver();
         yield tracked(formatPosition(at), shareable({ events }));
       }
       if (attached) return at;

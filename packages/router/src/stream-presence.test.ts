@@ -55,7 +55,7 @@ describe('a stream of presence', () => {
     expect(await second).toEqual(['john true']);
   });
 
-  it('calls whoever is deactivated or deleted offline at once, and never online for a moment', async () => {
+  it('calls a user who is deactivated or deleted offline at once, and never online for a moment', async () => {
     const stream = open('jane', 'john', 'jim');
     const first = nextOf(stream);
     tell(row('jane', true), row('john', false), row('jim', true));

@@ -205,7 +205,6 @@ describe('an event about somebody else that is heard again', () => {
         type: 'user.messages.deleted',
         actor: ACTOR,
         mode: 'soft',
-        counts: { chat: { messages: 1 } },
       },
     ];
     const about = (events: RollcallEvent[]) =>
@@ -214,6 +213,48 @@ describe('an event about somebody else that is heard again', () => {
     expect(about(await heard(directory, { filter: { name: 'Anna' } }))).toEqual([
       { ...gone[0], matched: { before: true, after: false } },
     ]);
+  });
+
+  it('does not say who else did something, nor how much went with a user: nobody was told when it happened', async () => {
+    const directory = await open();
+    await directory.users.upsert(ACTOR, [{ id: 'me' }, { id: 'mod' }, { id: 'ann', name: 'Ann' }]);
+    await directory.chat.createChannel({
+      viewer: { kind: 'server' },
+      type: 'team',
+      id: 'one',
+      userId: 'ann',
+    });
+    await directory.chat.sendMessage({ userId: 'ann', cid: 'team:one', text: 'hello' });
+    const mod = { type: 'user', id: 'mod' } as const;
+    await directory.users.partialUpdate(mod, [{ id: 'ann', set: { name: 'Anna' } }], {
+      fields: 'server',
+      authorise: () => undefined,
+    });
+    await directory.lifeCycle.deactivateUser(mod, { id: 'ann', mark_messages_deleted: true });
+    await directory.lifeCycle.reactivateUser(mod, { id: 'ann', restore_messages: true });
+    await vi.waitFor(async () => {
+      const { events } = (await directory.events.pageAfter({
+        ...(await directory.events.position()),
+        seq: 0,
+      })) as { events: { type: string }[] };
+      expect(events.map(event => event.type)).toContain('user.messages.restored');
+    });
+    const about = (await heard(directory, { user_ids: ['ann'] })).filter(
+      event => 'user' in event && event.user.id === 'ann',
+    );
+    // The tasks of the two run side by side with the calls.
+    expect(about.map(event => event.type).sort()).toEqual([
+      'user.created',
+      'user.deactivated',
+      'user.messages.deleted',
+      'user.messages.restored',
+      'user.reactivated',
+      'user.updated',
+    ]);
+    for (const event of about) {
+      expect(event.actor).not.toHaveProperty('id');
+      expect(event).not.toHaveProperty('counts');
+    }
   });
 
   it('is sent under the id that a listener named, when the user was erased meanwhile', async () => {

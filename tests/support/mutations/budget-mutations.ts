@@ -266,4 +266,15 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'refuses what has waited for too long, never runs it, and gives its reader to the next',
     ],
   ]),
+  ...switchedOff(
+    { file: 'packages/router/src/stream-events.ts', test: 'packages/router/test/stalled-reader.test.ts' },
+    [
+      [
+        'the places of those who catch up, given back before a reader takes its page',
+        'const handOver = () => leavePlace && setImmediate(leavePlace);',
+        'const handOver = () => undefined;',
+        'readers who take no page that was made for them keep nobody else from catching up',
+      ],
+    ],
+  ),
 ];

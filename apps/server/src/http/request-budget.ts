@@ -1,6 +1,6 @@
 import type { Authentication, CallerBudget } from '@rollcall/router';
 import type { Host } from '../host.js';
-import { countedAs, keyOf } from './counted-caller.js';
+import { lineOf } from './counted-caller.js';
 
 /**
  * The budget for the requests of a caller, by what its token says: a request takes memory before anything is read about
@@ -8,9 +8,9 @@ import { countedAs, keyOf } from './counted-caller.js';
  */
 export function requestBudget(
   { budgets }: Pick<Host, 'budgets'>,
-  { principal, tokenDigest }: Authentication,
+  authentication: Authentication,
   address: string,
 ): CallerBudget {
-  if (principal?.kind === 'server') return budgets.of(`server ${tokenDigest ?? ''}`, 'server');
-  return budgets.of(keyOf(countedAs(principal, address)), 'client');
+  const side = authentication.principal?.kind === 'server' ? 'server' : 'client';
+  return budgets.of(lineOf(authentication, address), side);
 }

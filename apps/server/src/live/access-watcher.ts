@@ -139,7 +139,7 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
     }
     const { events } = page;
     const affected = affectedBy(events);
-    // Whoever hears of a deactivation must not hear afterwards that the user came online before it.
+    // A listener that hears of a deactivation must not hear afterwards that the user came online before it.
     if (affected.size > 0) directory.presenceWatch.notify();
     await closeRefused([...affected].flatMap(id => connections.ofUser(id)));
     for (const event of events) {

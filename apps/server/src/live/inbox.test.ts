@@ -12,7 +12,7 @@ class FakeSocket extends EventEmitter {
   resume = (): void => void this.asked.push('resume');
 }
 
-/** A socket with an inbox. Whoever listens to it works for `workMs` on each message. */
+/** A socket with an inbox. Its listener works for `workMs` on each message. */
 function open(line: string, { workMs, heard }: { workMs: number; heard: string[] }) {
   const socket = new FakeSocket();
   const reading = new Reading(socket);

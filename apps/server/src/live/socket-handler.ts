@@ -59,7 +59,7 @@ interface OpenSocket {
   firstArrived: () => void;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
-  /** Who is refused when it is: its address, until it has signed in. */
+  /** Whose refusals are logged for it: those of its address, until it has signed in. */
   caller: RefusedCaller;
   /** Where its messages wait for their turn: in the line of its address, until it has signed in. */
   line: string;

@@ -66,7 +66,7 @@ export function batch<Item>(item: Kind<Item>, most: number): Kind<Item[]> {
   };
 }
 
-/** What is wrong with a name that is none of these. */
+/** What to say of a name that is not among these. */
 export function unknownName(given: string, names: readonly string[]): string {
   const nearest = nearestName(given, names);
   return `is unknown; accepted are ${names.join(', ')}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;

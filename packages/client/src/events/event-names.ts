@@ -39,7 +39,7 @@ const EVENT_TYPES = Object.keys({
 /** Every name that a handler can have. */
 export const EVENT_NAMES: readonly string[] = [...EVENT_TYPES, 'resync'];
 
-/** A type of event. No event has another name, so whoever waits for one waits for ever. */
+/** A type of event. No event has another name, so a handler of one would wait for ever. */
 export const eventType: Kind<EventType> = {
   accepts: 'a type of event',
   problem(value, field) {

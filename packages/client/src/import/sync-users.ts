@@ -1,6 +1,6 @@
 /**
- * Makes the directory what a source says: imports the source, and deactivates or deletes those who are not in it. Whoever
- * is not in the source is found by what was stored before the import, so that nobody who comes into being meanwhile is
+ * Makes the directory what a source says: imports the source, and deactivates or deletes those who are not in it. Who
+ * is missing is found by what was stored before the import, so that nobody who comes into being meanwhile is
  * touched, and is asked for again before anything is done. The ids of both are held in memory: about 100 MB for a
  * million users.
  */

@@ -61,8 +61,8 @@ export function isThere(column: 'channel_members.user_id' | 'call_members.user_i
 
 /**
  * Requires that somebody may reach the one other person in a channel or a call.
- * @param others the people in it besides the person who acts, of those who {@link isThere | are there}. Among more than one nobody is kept from anything: a group
- * stays usable for two of whom one has blocked the other.
+ * @param others the people in it besides the person who acts, of those who {@link isThere | are there}. Among more than
+ * one nobody is kept from anything: a group stays usable for two of whom one has blocked the other.
  * @throws RollcallError `NOT_ALLOWED` for a block.
  */
 export async function requireReachOfOther(

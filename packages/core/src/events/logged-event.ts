@@ -128,11 +128,7 @@ export const TELL_CHANGES: ReadonlySet<string> = new Set(['user.updated', 'user.
 function formOf(event: RollcallEvent, visibility: Visibility): RollcallEvent | undefined {
   if (!isUserEvent(event)) return { ...event, actor: { type: event.actor.type } };
   if (visibility === 'id') return idForm(event);
-  const seen = {
-    ...withoutServerDetails(event),
-    actor: visibleActor(event),
-    user: visibleUser(event.user, visibility),
-  };
+  const seen = { ...publicDetails(event), user: visibleUser(event.user, visibility) };
   // Of an erased change nobody can tell any more who saw it.
   if (!event.changes) return TELL_CHANGES.has(event.type) ? undefined : seen;
   const changes = visibleChanges(event.user, event.changes, visibility);
@@ -140,28 +136,19 @@ function formOf(event: RollcallEvent, visibility: Visibility): RollcallEvent | u
 }
 
 /**
- * Servers alone are told why and by whom a user was banned, and how much of its content an event is about: the counts
- * hold what others do not see, such as flags, 1:1 channels, and messages under a shadow ban.
+ * What an event says to others than servers, beside the user and its changes. Servers alone are told why and by whom a user
+ * was banned, and how much of its content an event is about: the counts hold what others do not see, such as flags, 1:1
+ * channels, and messages under a shadow ban. Of who caused it others are told no more than that it was a user, unless it
+ * was the user itself: a moderator need not be named to those whom it moderates, and may belong to another tenant.
  */
-function withoutServerDetails({
-  reason: _reason,
-  banned_by_id: _author,
-  counts: _counts,
-  ...rest
-}: UserEvent): UserEvent {
-  return rest;
-}
-
-/**
- * Who caused an event, as others than servers are told. Of anybody but the user itself they are told no more than that it
- * was a user: a moderator need not be named to those whom it moderates, and may belong to another tenant.
- */
-function visibleActor({ actor, user }: UserEvent): Actor {
-  return actor.id === user.id ? actor : { type: actor.type };
+export function publicDetails(event: UserEvent): Omit<UserEvent, 'changes'> {
+  const { reason: _reason, banned_by_id: _author, counts: _counts, changes: _changes, ...rest } = event;
+  const { actor, user } = event;
+  return { ...rest, actor: actor.id === user.id ? actor : { type: actor.type } };
 }
 
 /** Says that something happened to a user, but not what it was or who did it. */
-function idForm(event: UserEvent): RollcallEvent {
+export function idForm(event: UserEvent): UserEvent {
   const { id, type, created_at, actor, user } = event;
   return {
     ...(id !== undefined && { id }),

@@ -4,8 +4,8 @@
  */
 import type { Changes, RollcallEvent, User, UserEvent } from '@rollcall/protocol';
 import { reachChange } from '../users/model/user-changes.js';
-import { type Visibility, visibleChanges, visibleUser } from '../users/model/visible-user.js';
-import { TELL_CHANGES } from './logged-event.js';
+import { type Visibility, visibleChanges } from '../users/model/visible-user.js';
+import { idForm, publicDetails, TELL_CHANGES } from './logged-event.js';
 
 /**
  * The event with the user as it is now. `changes` names the paths that changed, as far as the user has them, without what
@@ -14,32 +14,24 @@ import { TELL_CHANGES } from './logged-event.js';
  * @returns undefined when nothing changed that the viewer may see.
  */
 export function replayedForm(event: UserEvent, visibility: Visibility, present: User): UserEvent | undefined {
-  const { reason: _reason, banned_by_id: _author, changes, ...rest } = event;
-  if (!changes) return TELL_CHANGES.has(event.type) ? undefined : { ...rest, user: present };
+  const { changes } = event;
+  const shown = { ...publicDetails(event), user: present };
+  if (!changes) return TELL_CHANGES.has(event.type) ? undefined : shown;
   const told: Changes = {};
   for (const [changed, { after }] of Object.entries(visibleChanges(event.user, changes, visibility))) {
     const { path, still } = reachChange(present, changed, after);
     told[path] = still && after !== undefined ? { after } : {};
   }
-  return Object.keys(told).length === 0 ? undefined : { ...rest, user: present, changes: told };
+  return Object.keys(told).length === 0 ? undefined : { ...shown, changes: told };
 }
 
 /** What a listener needs to let go of a user whom it may not see any more: the id, and what became of the content. */
 export function letGoForm(event: UserEvent): UserEvent {
-  const { id, type, created_at, actor, user, modes, mode, counts } = event;
-  return {
-    ...(id !== undefined && { id }),
-    type,
-    created_at,
-    actor: { type: actor.type },
-    user: visibleUser(user, 'id'),
-    ...(modes && { modes }),
-    ...(mode && { mode }),
-    ...(counts && { counts }),
-  };
+  const { modes, mode } = event;
+  return { ...idForm(event), ...(modes && { modes }), ...(mode && { mode }) };
 }
 
-/** Whether an event says that a user went: by its type, whatever it carries. */
+/** Whether an event is about what became of the content of a user: by its type, whatever it carries. */
 export function tellsOfContent({ type }: RollcallEvent): boolean {
   return type === 'user.messages.deleted' || type === 'user.messages.restored';
 }

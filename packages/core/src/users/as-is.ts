@@ -27,7 +27,7 @@ export function asIsIssues(asIs: AsIsFields, { index, now }: { index: number; no
   });
 }
 
-/** Users whom nobody can block any more: whoever is marked as deleted, and whoever is erased. */
+/** Users whom nobody can block any more: those who are marked as deleted, and those who are erased. */
 export type GoneUsers = ReadonlyMap<string, 'deleted' | 'erased'>;
 
 /**
@@ -72,7 +72,7 @@ export function bringAlong({ before, after }: UserDraft, asIs: AsIsFields, gone:
 function withBrought(row: UserRow, asIs: AsIsFields): UserRow {
   const after: UserRow = { ...row };
   if (asIs.created_at) after.created_at = asIs.created_at;
-  // Whoever has been active here since was not active later elsewhere.
+  // A user who has been active here since was not active later elsewhere.
   if (asIs.last_active && asIs.last_active > (row.last_active ?? 0)) after.last_active = asIs.last_active;
   if (asIs.devices !== undefined) after.devices = (asIs.devices ?? []).map(device => dated(device, row));
   if (asIs.blocked_user_ids !== undefined) after.blocked_user_ids = asIs.blocked_user_ids ?? [];

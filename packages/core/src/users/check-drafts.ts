@@ -14,7 +14,7 @@ import type { UserRow } from './model/user-table.js';
 
 /**
  * Checks a batch of changes against the stored data and the settings, and answers with everything that is wrong. No user
- * is blamed for another one: whoever is not named could be written without those who are.
+ * is blamed for another one: the users who are not named could be written without those who are.
  * @param batch the drafts, and what has been found wrong with the batch before.
  */
 export async function draftIssues(

@@ -73,7 +73,7 @@ function refusals(
   return options.refuseDeactivated && active ? [...stale, ...inactiveIssues(item, index)] : stale;
 }
 
-/** An upsert makes no user inactive. Whoever was it elsewhere must not be able to sign in here because of that. */
+/** An upsert makes no user inactive. A user who was inactive elsewhere must not be able to sign in here because of that. */
 function inactiveIssues({ inactive: field }: ParsedUserInput, index: number): Issue[] {
   if (field === undefined) return [];
   const message =

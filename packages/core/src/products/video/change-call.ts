@@ -55,7 +55,7 @@ export async function leaveCall(
 }
 
 /**
- * Refuses a user who would reach the other one over a block in a call of the two, whoever else was in it before.
+ * Refuses a user who would reach the other one over a block in a call of the two, even if others were in it before.
  * @throws RollcallError `NOT_ALLOWED`
  */
 async function refuseBlockedCall(
