@@ -129,12 +129,12 @@ async function checkUsernames(
   refuse();
   // Who stood back for one that was refused in the end is let in, one at a time: the next may want the same name.
   for (const claim of [...taken].sort((a, b) => a.index - b.index)) {
-    if (isTaken(claim)) continue;
+    if (refused.has(claim.index) || isTaken(claim)) continue;
     taken.delete(claim);
     lost.delete(claim);
     refuse();
   }
-  return [...taken].map(draft => takenIssue(draft, scope));
+  return [...taken].filter(isTaken).map(draft => takenIssue(draft, scope));
 }
 
 function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean {

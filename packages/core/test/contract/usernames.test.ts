@@ -67,6 +67,30 @@ describeOnEveryDialect('unique usernames', engine => {
     expect(await named(...chain)).toEqual(taken);
   });
 
+  it('leave a name with a user who is refused for something else, also when the name it asked for is free', async () => {
+    await enforce('team');
+    await upsert(
+      { id: 'a', name: 'Noa', teams: ['blue'] },
+      { id: 'b', name: 'Lee', teams: ['red'] },
+      { id: 'z', name: 'Max', teams: ['red'] },
+    );
+    const error = await refusal(
+      upsert(
+        { id: 'c', name: 'Lee', teams: ['red', 'blue'] },
+        { id: 'a', name: 'Lee', teams: ['blue'], role: 'ghost' },
+        { id: 'b', name: 'Max', teams: ['red'] },
+        { id: 'd', name: 'Noa', teams: ['blue'] },
+      ),
+    );
+    // "z" is "Max", so "b" stays "Lee", so "c" cannot be: "Lee" is free in blue. "a" has no such role, and stays "Noa".
+    expect(error.issues?.map(({ index, code }) => `${index} ${code}`)).toEqual([
+      '0 USERNAME_TAKEN',
+      '1 ROLE_NOT_FOUND',
+      '2 USERNAME_TAKEN',
+      '3 USERNAME_TAKEN',
+    ]);
+  });
+
   it('name exactly those who stand in the way: all others of any batch can be written together', async () => {
     let refusals = 0;
     const person = fc.record({
