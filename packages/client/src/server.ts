@@ -102,6 +102,7 @@ export type {
   ImportProgress,
   ImportResult,
   ImportUsersOptions,
+  UserAsIs,
   UserSource,
 } from './import/import-users.js';
 export type { MaxMissing } from './import/max-missing.js';

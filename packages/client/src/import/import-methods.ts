@@ -1,4 +1,4 @@
-import type { JsonObject, UpsertUserInput, UserAsIsInput, WriteCounts } from '@rollcall/protocol';
+import type { JsonObject, UpsertUserInput, WriteCounts } from '@rollcall/protocol';
 import type { Api } from '../transport/transport.js';
 import { upsertUsers } from '../users/users.js';
 import {
@@ -9,6 +9,7 @@ import {
   type ImportUsersOptions,
   importUsers,
   type UpsertBatch,
+  type UserAsIs,
   type UserSource,
 } from './import-users.js';
 import { type SyncOptions, type SyncResult, syncUsers } from './sync-users.js';
@@ -52,7 +53,7 @@ export interface Imports<Custom extends object = JsonObject> {
 
 /** The methods of `Imports`. */
 export function importMethods<Custom extends object>(api: Api): Imports<Custom> {
-  type Input = UpsertUserInput<Custom> | UserAsIsInput<Custom>;
+  type Input = UpsertUserInput<Custom> | UserAsIs<Custom>;
   type Source = UserSource<Custom> | AsIsSource<Custom>;
   // What an option takes follows from the kind of input, and that from `as_is`.
   type Options = Omit<ImportOptions<Input>, 'onError'> & { as_is?: boolean; onError?(failure: never): void };
@@ -74,7 +75,7 @@ export function importMethods<Custom extends object>(api: Api): Imports<Custom> 
 function batchWriter<Custom extends object>(
   api: Api,
   { as_is = false, dry_run = false }: { as_is?: boolean; dry_run?: boolean },
-): UpsertBatch<UpsertUserInput<Custom> | UserAsIsInput<Custom>> {
+): UpsertBatch<UpsertUserInput<Custom> | UserAsIs<Custom>> {
   // What an import does not write must not be lost in silence.
   const how = { ...(as_is ? { as_is } : { refuse_deactivated: true }), ...(dry_run && { dry_run }) };
   return async (users, signal): Promise<WriteCounts> => {

@@ -1,6 +1,8 @@
 import {
+  type JsonObject,
   RollcallError,
   type UpsertUserInput,
+  type User,
   type UserAsIsInput,
   type WriteCounts,
 } from '@rollcall/protocol';
@@ -55,8 +57,11 @@ export interface ImportUsersOptions<Custom extends object> extends ImportOptions
   as_is?: false;
 }
 
+/** A user of a backup, as it was read, or of another service. */
+export type UserAsIs<Custom extends object = JsonObject> = User<Custom> | UserAsIsInput<Custom>;
+
 /** How to import users of a backup or of another service, who stay as they were. */
-export interface ImportAsIsOptions<Custom extends object> extends ImportOptions<UserAsIsInput<Custom>> {
+export interface ImportAsIsOptions<Custom extends object> extends ImportOptions<UserAsIs<Custom>> {
   /** Whether to write what is read only otherwise, too: times, bans, devices, blocks, deactivation, revocation. */
   as_is: true;
 }
@@ -67,9 +72,7 @@ export type UserSource<Custom extends object> =
   | AsyncIterable<UpsertUserInput<Custom>>;
 
 /** Where users come from who stay as they were. */
-export type AsIsSource<Custom extends object> =
-  | Iterable<UserAsIsInput<Custom>>
-  | AsyncIterable<UserAsIsInput<Custom>>;
+export type AsIsSource<Custom extends object> = Iterable<UserAsIs<Custom>> | AsyncIterable<UserAsIs<Custom>>;
 
 /** Writes one batch, all or nothing. */
 export type UpsertBatch<Input> = (users: Input[], signal?: AbortSignal) => Promise<WriteCounts>;

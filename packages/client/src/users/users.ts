@@ -52,7 +52,7 @@ export function queryUsersAll<Custom extends object>(
 /** Replaces a batch of users. */
 export async function upsertUsers<Custom extends object>(
   api: Api,
-  users: (UpsertUserInput<Custom> | UserAsIsInput<Custom>)[],
+  users: (UpsertUserInput<Custom> | UserAsIsInput<Custom> | User<Custom>)[],
   { signal, ...how }: Omit<UpsertUsersInput, 'users'> & { signal?: AbortSignal } = {},
 ): Promise<UsersAnswer<Custom>> {
   // The types of custom data end here: on the wire it is any JSON.

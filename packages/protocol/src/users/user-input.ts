@@ -54,8 +54,8 @@ export type UserAsIsInput<Custom extends object = JsonObject> = {
   online?: boolean | null;
   revision?: number | null;
   avg_response_time?: number | null;
-  /** A deleted user is refused. */
-  deleted_at?: null;
+  /** A user who is deleted is refused. */
+  deleted_at?: TimeInput | null;
 } & Partial<Omit<Custom, keyof User>>;
 
 /** A device of a user that is written as it is. Without `created_at` it is as of now. */
