@@ -32,8 +32,15 @@ it.each([
   ['another long page', longPage('Ann')],
   ['a long page with resync', { ...longPage('Ann'), resync: true as const }],
 ])('writes %s as plain JSON would be read', (_, data) => {
+  const plain = JSON.parse(JSON.stringify(message(data)));
   const text = String(frameEncoder.encode(message(shareable(data))));
-  expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(message(data))));
+  expect(JSON.parse(text)).toEqual(plain);
+});
+
+it('leaves nothing in a page that has become text, so that whoever still holds the page holds no events', () => {
+  const data = shareable(longPage('Ann'));
+  frameEncoder.encode(message(data));
+  expect(data.events).toEqual([]);
 });
 
 it('puts the text of a long page together once for all who receive the same events, and for nobody else', () => {

@@ -16,7 +16,10 @@ const texts = new WeakMap<object, string>();
 const pages = new WeakSet<object>();
 const pageTexts = new PageTexts(textOfEvent);
 
-/** Marks a page whose events never change, so that their texts may be cached for as long as the events exist. */
+/**
+ * Marks a page whose events never change, so that their texts may be cached for as long as the events exist. Once it has
+ * become a message it is empty.
+ */
 export function shareable(page: EventPage): EventPage {
   pages.add(page);
   return page;
@@ -36,9 +39,20 @@ function encodePage(message: unknown): string | Buffer<ArrayBuffer> | undefined 
   const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
   const head = `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{"id":${JSON.stringify(trackedId)},"data":{"events":[`;
   const tail = `]${page.resync ? ',"resync":true' : ''}}}}}`;
-  const shared = pageTexts.bytesOf(page.events);
+  const { events } = page;
+  letGo(page);
+  const shared = pageTexts.bytesOf(events);
   if (shared) return Buffer.concat([Buffer.from(head), shared, Buffer.from(tail)]);
-  return head + page.events.map(textOfEvent).join(',') + tail;
+  return head + events.map(textOfEvent).join(',') + tail;
+}
+
+/**
+ * Takes the events out of a page that becomes text, which it does once. Whoever handed the page on holds it until the next
+ * one comes, and hundreds of listeners that wait for their turn would hold all events of a page each.
+ */
+function letGo(page: EventPage): void {
+  pages.delete(page);
+  page.events = [];
 }
 
 /** The JSON of an object that never changes. It is made once, for as long as the object exists. */

@@ -1,11 +1,4 @@
-import {
-  isUserEvent,
-  type LoggedEvent,
-  letGoForm,
-  replayedForm,
-  tellsOfContent,
-  type Visibility,
-} from '@rollcall/core';
+import { isUserEvent, type LoggedEvent, letGoForm, tellsOfContent, type Visibility } from '@rollcall/core';
 import {
   type EventType,
   eventRule,
@@ -17,6 +10,7 @@ import {
   type UserEvent,
 } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
+import { sharedReplayedForm } from './replayed-forms.js';
 import { type Matched, matchedOf, SharedFilter } from './shared-filters.js';
 import type { Turn } from './slices.js';
 import { canSee, visibilityOf } from './view.js';
@@ -141,14 +135,12 @@ export class EventViewer {
       if (filter) return { ...told, matched: matchedOf(true, false) };
       return namedId === undefined ? told : { ...told, user: { ...told.user, id: namedId } };
     }
-    const seen = replayedForm(event, visibilityOf(this.#caller, entry.userId), present);
-    if (!seen) return undefined;
     const joined = !scope.before;
-    const { changes: _, ...withoutChanges } = seen;
-    const shown = joined ? withoutChanges : seen;
-    if (!filter) return shown;
+    const visibility = visibilityOf(this.#caller, entry.userId);
+    const shown = sharedReplayedForm(entry, { visibility, present, joined });
+    if (!shown || !filter) return shown;
     const matched = filter.judgeReplayed(shown, joined);
-    return matched.before || matched.after ? { ...shown, matched } : undefined;
+    return matched.before || matched.after ? withMatched(shown, matched) : undefined;
   }
 
   /** The id by which this listener named a user who stands in the log under its tombstone; undefined for any other user. */

@@ -138,5 +138,5 @@ function lengthOf(
 ): number {
   const shown = isUserEvent(event) ? present.get(event.user.id) : undefined;
   if (!shown || !isUserEvent(event) || event.user !== shown.user) return entry.textBytes;
-  return shown.bytes + (event.changes ? Buffer.byteLength(JSON.stringify(event.changes)) : 0);
+  return shown.bytes + (event.changes ? Buffer.byteLength(textOf(event.changes)) : 0);
 }

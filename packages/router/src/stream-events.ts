@@ -7,6 +7,7 @@ import { shareable } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
+import type { EndTurn } from './outlet.js';
 import { pagePlaces } from './page-places.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
@@ -65,57 +66,90 @@ export async function* streamEvents(
 
 /** Reads pages of the log until the hub takes the listener over. @returns its position then; undefined: the stream is over. */
 async function* catchUp(
-  { log, connection, signal }: StreamEventsOptions,
-  { listener, position, replay }: { listener: HubListener; position: Position; replay?: Replay },
+  options: StreamEventsOptions,
+  from: { listener: HubListener; position: Position; replay?: Replay },
 ): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
-  let yieldedAt: Position | undefined;
-  let at = position;
+  const { log, connection, signal } = options;
+  const place: CatchingUp = { ...from, told: undefined };
   while (!signal.aborted) {
     // Nothing is read before it can be sent. The turn lasts until the item is on its way.
     const endTurn = await takeTurn(connection, signal);
     if (!endTurn) return undefined;
-    const leavePlace = log.remembers(at) ? undefined : await pagePlaces.take(lineOf(connection), signal);
-    // A page becomes text and is on its way at once, or its reader is slow: then it waits without a place.
-    const handOver = () => leavePlace && setImmediate(leavePlace);
-    let atEnd = false;
+    let leavePlace: EndTurn | undefined;
+    let next: NextPage;
     try {
+      if (!log.remembers(place.position)) {
+        leavePlace = await pagePlaces.take(lineOf(connection), signal);
+        if (!leavePlace) return undefined;
+      }
       if (signal.aborted) return undefined;
-      const missed = replay?.goesBeyond(at) ? replay : undefined;
-      const read = await log.pageAfter(at, missed?.limit);
-      const page = missed && !yieldedAt ? missed.admit(read) : read;
-      if ('resyncAt' in page) {
-        at = page.resyncAt;
-        yieldedAt = at;
-        handOver();
-        yield tracked(formatPosition(at), shareable({ events: [], resync: true }));
-        continue;
+      next = await nextPage(options, place, leavePlace !== undefined);
+      if (next.item) {
+        // A page becomes text and is on its way at once, or its reader is slow: then it waits without a place.
+        if (leavePlace) setImmediate(leavePlace);
+        yield tracked(formatPosition(place.position), next.item);
       }
-      atEnd = page.events.length === 0;
-      // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
-      const attached = !missed && listener.attach(page.upTo, atEnd);
-      let shaped = 0;
-      const turn = () => {
-        shaped += 1;
-        if (shaped % SHAPED_AT_ONCE !== 1) return undefined;
-        // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
-        return slices.turn(leavePlace ? undefined : lineOf(connection));
-      };
-      const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
-      at = upTo;
-      const silent = yieldedAt !== undefined && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES;
-      if (events.length > 0 || !silent) {
-        yieldedAt = at;
-        handOver();
-        yield tracked(formatPosition(at), shareable({ events }));
-      }
-      if (attached) return at;
+      if (next.attached) return place.position;
     } finally {
       leavePlace?.();
       endTurn();
     }
-    if (atEnd) await log.waitBeyond(at, signal);
+    if (next.atEnd) await log.waitBeyond(place.position, signal);
   }
   return undefined;
+}
+
+/** Where a listener is that catches up. */
+interface CatchingUp {
+  readonly listener: HubListener;
+  readonly replay?: Replay;
+  /** Everything up to here has been looked at. */
+  position: Position;
+  /** How far the listener knows that it is; undefined before its first page. */
+  told: Position | undefined;
+}
+
+/** What was found after a position. */
+interface NextPage {
+  /** What to send; absent: nothing that the listener has to know. */
+  item?: EventPage;
+  /** Whether the hub serves the listener from here on. */
+  attached?: boolean;
+  /** Whether the log ends here. */
+  atEnd?: boolean;
+}
+
+/** Reads and shapes the next page, and moves the place on. */
+async function nextPage(
+  { log, connection }: StreamEventsOptions,
+  place: CatchingUp,
+  hasPlace: boolean,
+): Promise<NextPage> {
+  const { listener, replay } = place;
+  const missed = replay?.goesBeyond(place.position) ? replay : undefined;
+  const read = await log.pageAfter(place.position, missed?.limit);
+  const page = missed && !place.told ? missed.admit(read) : read;
+  if ('resyncAt' in page) {
+    place.position = page.resyncAt;
+    place.told = page.resyncAt;
+    return { item: shareable({ events: [], resync: true }) };
+  }
+  const atEnd = page.events.length === 0;
+  // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
+  const attached = !missed && listener.attach(page.upTo, atEnd);
+  let shaped = 0;
+  const turn = () => {
+    shaped += 1;
+    if (shaped % SHAPED_AT_ONCE !== 1) return undefined;
+    // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
+    return slices.turn(hasPlace ? undefined : lineOf(connection));
+  };
+  const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
+  place.position = upTo;
+  const silent = place.told !== undefined && upTo.seq - place.told.seq < MAX_SILENT_ENTRIES;
+  if (events.length === 0 && silent) return { attached, atEnd };
+  place.told = upTo;
+  return { item: shareable({ events }), attached, atEnd };
 }
 
 /** Takes from the hub what is for the listener, for as long as it serves it. @returns as `catchUp` does. */

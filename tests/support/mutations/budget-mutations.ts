@@ -271,9 +271,37 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
     [
       [
         'the places of those who catch up, given back before a reader takes its page',
-        'const handOver = () => leavePlace && setImmediate(leavePlace);',
-        'const handOver = () => undefined;',
+        'if (leavePlace) setImmediate(leavePlace);',
+        '',
         'readers who take no page that was made for them keep nobody else from catching up',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/replayed-forms.ts', test: 'packages/router/src/replayed-forms.test.ts' },
+    [
+      [
+        'the one form of a replayed entry for all who see as much',
+        'const form = known?.present === present ? known : makeForm',
+        'const form = makeForm',
+        'is the very same object for all who see as much of the user, so that it becomes text once',
+      ],
+      [
+        'the look at the user for whom a form was made',
+        'known?.present === present ? known',
+        'known ? known',
+        'shows a user who was read again as it was read last',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/encode-frame.ts', test: 'packages/router/src/encode-frame.test.ts' },
+    [
+      [
+        'the end of the events of a page that was sent',
+        '  letGo(page);\n',
+        '',
+        'leaves nothing in a page that has become text, so that whoever still holds the page holds no events',
       ],
     ],
   ),
