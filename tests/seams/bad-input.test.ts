@@ -329,3 +329,31 @@ it('has logged no event for any of it', async () => {
   expect(listener.names).toEqual(['user.created the-end']);
   await listener.stop();
 });
+
+it.each([
+  [
+    'tokens.revoke',
+    { ids: ['jane'], before: null, befor: 1 },
+    /^befor: is unknown; accepted are .*; did you mean before\?$/,
+  ],
+  ['moderation.ban', { id: 'jane', reason: 7 }, /^reason: must be a text, not 7$/],
+  ['moderation.ban', { id: 'jane', shadow: 'yes' }, /^shadow: must be true or false, not "yes"$/],
+  ['users.deleteMany', { ids: ['jane'], user: 'harrd' }, /^user: must be one of .*, not "harrd"$/],
+  [
+    'settings.update',
+    { guest_enabled: true },
+    /^guest_enabled: is unknown; .*; did you mean guests_enabled\?$/,
+  ],
+  ['settings.update', { max_custom_bytes: 7 }, /^max_custom_bytes: must be at least 1024, not 7$/],
+  ['users.upsert', upsert({ id: 'x', name: 7 }), /^name: must be a text, not 7$/],
+  ['users.upsert', upsert({ id: 'x', invisible: 'no' }), /^invisible: must be true or false, not "no"$/],
+  [
+    'users.partialUpdate',
+    { users: [{ id: 'jane', set: { privacy_settings: { typing_indicator: { enabled: true } } } }] },
+    /^privacy_settings\.typing_indicator: is unknown; .*; did you mean typing_indicators\?$/,
+  ],
+])('%s %j is refused in words that say what is accepted and what was given', async (path, body, message) => {
+  const { status, error } = await call(path, body);
+  expect({ status, ...error }).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+  expect(error.message).toMatch(message);
+});

@@ -203,3 +203,4 @@ export type {
   UsersAnswer,
   WriteCounts,
 } from './users/user-input.js';
+export { described, isThenable, unknownName } from './words/described.js';

@@ -71,3 +71,4 @@ export {
   userFieldSchemas,
   userIdSchema,
 } from './users/user-fields-schema.js';
+export { placeOf } from './words/input-words.js';

@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type ErrorData, type Issue, RollcallError } from '@rollcall/protocol';
+import { placeOf } from '@rollcall/protocol/schemas';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 
@@ -59,8 +60,9 @@ function toRollcallError(error: TRPCError, requestId: string): RollcallError {
 
 /** The issues of an input that does not match the schema of its procedure. A number that begins a path is an index in a batch. */
 function issuesOf(error: ZodError): Issue[] {
-  return error.issues.map(({ path, message }) => {
-    const field = path.map(String).join('.');
+  return error.issues.map(issue => {
+    const { message } = issue;
+    const field = placeOf(issue).map(String).join('.');
     return {
       code: 'INPUT_INVALID',
       message: field ? `${field}: ${message}` : message,

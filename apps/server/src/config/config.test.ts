@@ -158,7 +158,7 @@ describe('loadConfig', () => {
     ['ROLLCALL_ALLOWED_ORIGINS', 'app.example.com', 'is not an origin'],
     ['ROLLCALL_PRODUCTS', './a.js,,./b.js', 'modules separated by commas'],
     ['ROLLCALL_MIGRATE', 'no', 'off'],
-    ['ROLLCALL_HINTS', 'yes', '"on"|"off"'],
+    ['ROLLCALL_HINTS', 'yes', 'must be one of "on", "off", not "yes"'],
     ['ROLLCALL_LOG_LEVEL', 'loud', 'info'],
     ['ROLLCALL_AUTH_TIMEOUT_MS', '5s', 'a whole number'],
   ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {

@@ -1,4 +1,4 @@
-import { type Issue, RollcallError } from '@rollcall/protocol';
+import { described, type Issue, RollcallError } from '@rollcall/protocol';
 import type { Environment, Setting } from './setting.js';
 import { FOREIGN_NAMES, SETTINGS } from './settings-table.js';
 
@@ -50,7 +50,8 @@ function issueOf(
   text: string,
   problem = 'not accepted',
 ): Issue {
-  const message = 'secret' in row && row.secret ? problem : `${problem}; it is "${text}"`;
+  const isTold = ('secret' in row && row.secret) || problem.endsWith(`not ${described(text)}`);
+  const message = isTold ? problem : `${problem}; it is "${text}"`;
   const named = message.startsWith(`${row.name}:`) ? message : `${row.name}: ${message}`;
   return { code: 'INPUT_INVALID', field: row.name, message: named };
 }

@@ -1,5 +1,4 @@
-import { type ErrorCode, RollcallError } from '@rollcall/protocol';
-import { described } from '../check/kind.js';
+import { described, type ErrorCode, RollcallError } from '@rollcall/protocol';
 import { withinTime } from '../within-time.js';
 import { refuseForeignToken, tokenProblem } from './token-claims.js';
 

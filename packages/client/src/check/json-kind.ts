@@ -1,4 +1,5 @@
-import { described, isRecord, type Kind, type Problem, within, wrong } from './kind.js';
+import { described } from '@rollcall/protocol';
+import { isRecord, type Kind, type Problem, within, wrong } from './kind.js';
 
 /** Deeper than anything that is accepted. The server says how deep each thing may be. */
 const MAX_LEVELS = 64;

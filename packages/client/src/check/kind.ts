@@ -1,3 +1,5 @@
+import { described } from '@rollcall/protocol';
+
 /** Why a value cannot be meant. */
 export interface Problem {
   /** Where it is: a dotted path; empty for the argument itself. */
@@ -61,27 +63,4 @@ export function within(path: string, name: string | number): string {
 /** Whether a value is an object of named parts, and neither a list nor something that only looks like one. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** Whether somebody forgot to await it. */
-export function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === 'function';
-}
-
-/** Longer texts are cut: a message is to be read. */
-const MAX_SHOWN = 40;
-
-/** What was given, in a few words. */
-export function described(value: unknown): string {
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
-  }
-  if (typeof value === 'bigint') return `the BigInt ${value}`;
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  if (isThenable(value)) return 'a promise: await it first';
-  const [, name = 'object'] = /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
-  return name === 'Object' ? 'an object' : `an object of the class ${name}`;
 }

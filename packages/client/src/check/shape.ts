@@ -1,14 +1,5 @@
-import {
-  type AnyKind,
-  isRecord,
-  isThenable,
-  type Kind,
-  type OptionalKind,
-  type Problem,
-  within,
-  wrong,
-} from './kind.js';
-import { nearestName } from './nearest-name.js';
+import { isThenable, unknownName } from '@rollcall/protocol';
+import { type AnyKind, isRecord, type Kind, type OptionalKind, type Problem, within, wrong } from './kind.js';
 
 /**
  * A row for each name of an interface. The compiler says when a name is missing or too many, when a name that may be
@@ -64,10 +55,4 @@ export function batch<Item>(item: Kind<Item>, most: number): Kind<Item[]> {
       return undefined;
     },
   };
-}
-
-/** What to say of a name that is not among these. */
-export function unknownName(given: string, names: readonly string[]): string {
-  const nearest = nearestName(given, names);
-  return `is unknown; accepted are ${names.join(', ')}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
 }

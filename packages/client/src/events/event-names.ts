@@ -1,7 +1,6 @@
-import type { EventType } from '@rollcall/protocol';
+import { type EventType, unknownName } from '@rollcall/protocol';
 import type { Kind } from '../check/kind.js';
 import { wrong } from '../check/kind.js';
-import { unknownName } from '../check/shape.js';
 
 /** Every type of event; the compiler says when one is missing. The catalogue itself is larger than a browser needs. */
 const EVENT_TYPES = Object.keys({

@@ -1,7 +1,12 @@
-import type { EventOfType, EventType, JsonObject, PresenceEvent } from '@rollcall/protocol';
+import {
+  described,
+  type EventOfType,
+  type EventType,
+  type JsonObject,
+  type PresenceEvent,
+  unknownName,
+} from '@rollcall/protocol';
 import { inputInvalid } from '../check/checked-methods.js';
-import { described } from '../check/kind.js';
-import { unknownName } from '../check/shape.js';
 import { callListener, listenerErrors, type Subscription } from '../subscription.js';
 import type { ResyncNotice, StreamItem } from '../transport/live-source.js';
 import { EVENT_NAMES } from './event-names.js';

@@ -1,4 +1,5 @@
 import {
+  isThenable,
   LIMITS,
   type PartialUserUpdate,
   type PrivacySettings,
@@ -9,15 +10,7 @@ import {
   type UserInput,
 } from '@rollcall/protocol';
 import { json, jsonObject } from '../check/json-kind.js';
-import {
-  isRecord,
-  isThenable,
-  type Kind,
-  kindOf,
-  type OptionalKind,
-  optional,
-  wrong,
-} from '../check/kind.js';
+import { isRecord, type Kind, kindOf, type OptionalKind, optional, wrong } from '../check/kind.js';
 import { flag, list, name, text, time, userId, whole } from '../check/kinds.js';
 import { batch, type ShapeOf, shape } from '../check/shape.js';
 import type { AllUsersOptions } from './users.js';

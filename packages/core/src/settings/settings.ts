@@ -6,7 +6,7 @@ import {
   LIMITS,
   RollcallError,
 } from '@rollcall/protocol';
-import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
+import { appSettingsUpdateSchema, placeOf } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
@@ -100,9 +100,12 @@ function settingsChanges(before: AppSettings, after: AppSettings): Changes {
   return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
 }
 
-function invalidSettings(found: readonly { path: PropertyKey[]; message: string }[]): RollcallError {
-  const issues = found.map(({ path, message }) => {
-    const field = path.map(String).join('.');
+function invalidSettings(
+  found: readonly { code?: string | undefined; path: PropertyKey[]; message: string }[],
+): RollcallError {
+  const issues = found.map(issue => {
+    const { message } = issue;
+    const field = placeOf(issue).map(String).join('.');
     return {
       code: 'INPUT_INVALID' as const,
       message: field ? `${field}: ${message}` : message,

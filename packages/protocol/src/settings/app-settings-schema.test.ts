@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GRANTS } from '../access/roles.js';
 import { LIMITS } from '../limits.js';
+import { placeOf } from '../words/input-words.js';
 import { appSettingsUpdateSchema } from './app-settings-schema.js';
 
 const accepts = (input: unknown) => appSettingsUpdateSchema.safeParse(input).success;
@@ -88,6 +89,8 @@ describe('an update of the settings', () => {
 
   it('names nothing that is no setting', () => {
     const { error } = appSettingsUpdateSchema.safeParse({ enforce_unique_names: 'app' });
-    expect(error?.issues[0]?.message).toContain('enforce_unique_names');
+    const [issue] = error?.issues ?? [];
+    expect(issue && placeOf(issue)).toEqual(['enforce_unique_names']);
+    expect(issue?.message).toMatch(/^is unknown; accepted are .*; did you mean enforce_unique_usernames\?$/);
   });
 });

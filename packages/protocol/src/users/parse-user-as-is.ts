@@ -1,3 +1,4 @@
+import { placeOf } from '../words/input-words.js';
 import { type AsIsField, type AsIsFields, asIsSchemas } from './as-is-schema.js';
 import { type ParsedUserInput, type ParseResult, parseUserInput } from './parse-user-input.js';
 import { isUserField } from './user-fields.js';
@@ -21,7 +22,8 @@ export function parseUserAsIs(raw: unknown): ParseResult<ParsedUserInput> {
     if (value === undefined) continue;
     const parsed = asIsSchemas[field].nullable().safeParse(value);
     if (parsed.success) Object.assign(asIs, { [field]: parsed.data });
-    else for (const { path, message } of parsed.error.issues) complain([field, ...path].join('.'), message);
+    else
+      for (const issue of parsed.error.issues) complain([field, ...placeOf(issue)].join('.'), issue.message);
   }
   // A ban that comes without an end has none, also where the stored one has.
   const endless = (given.ban_expires ?? null) === null;

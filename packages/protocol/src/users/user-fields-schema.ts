@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
+import { placeOf } from '../words/input-words.js';
 import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
@@ -112,7 +113,8 @@ export function parseField<Field extends WritableField>(
   value: unknown,
 ): { data?: FieldValues[Field]; issues: readonly { path: PropertyKey[]; message: string }[] } {
   const parsed = userFieldSchemas[field].safeParse(value);
-  if (!parsed.success) return { issues: parsed.error.issues };
+  if (!parsed.success)
+    return { issues: parsed.error.issues.map(issue => ({ path: placeOf(issue), message: issue.message })) };
   if (field === 'name' && isInvisible(parsed.data as string)) return { issues: [] };
   return { data: parsed.data as FieldValues[Field], issues: [] };
 }

@@ -5,7 +5,7 @@ import {
   type JsonValue,
   type WritableField,
 } from '@rollcall/protocol';
-import { type ParsedPartialUpdate, type Target, userFieldSchemas } from '@rollcall/protocol/schemas';
+import { type ParsedPartialUpdate, placeOf, type Target, userFieldSchemas } from '@rollcall/protocol/schemas';
 import { isJsonObject } from '../../json/json-values.js';
 import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';
@@ -105,8 +105,8 @@ function fieldIssues(row: UserRow, field: WritableField): Issue[] {
     Object.assign(row, { [field]: parsed.data });
     return [];
   }
-  return parsed.error.issues.map(({ path, message }) => {
-    const where = [field, ...path].join('.');
-    return { code: 'INPUT_INVALID', field: where, message: `${where}: ${message}` };
+  return parsed.error.issues.map(issue => {
+    const where = [field, ...placeOf(issue)].join('.');
+    return { code: 'INPUT_INVALID', field: where, message: `${where}: ${issue.message}` };
   });
 }
