@@ -204,6 +204,8 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   verbLength: 'characters of the verb of an activity',
   activityObjectLength: 'characters of the object of an activity',
   offset: 'users left out by `offset`; to go further, follow `next`',
+  countUpTo: 'users counted by one call, and counted by default',
+  serverCountUpTo: 'users counted by one call with a server token',
   subscriptionsPerConnection: 'subscriptions on one connection',
   watchedUsersPerConnection: 'users watched by the subscriptions of one connection together',
   indexedCustomFields: 'custom fields with an index',

@@ -91,6 +91,7 @@ const CALLS: Record<string, Ask[] | string> = {
     id => ({ filter: { id: { $autocomplete: id } } }),
     id => ({ filter: { id: { $in: [id, 'jane'] } } }),
   ],
+  'users.count': [id => ({ filter: { id } }), id => ({ options: { id_gte: id, id_lte: id } })],
   'users.deactivate': [id => ({ id })],
   'users.deactivateMany': [id => ({ ids: [id] })],
   'users.reactivate': [id => ({ id })],

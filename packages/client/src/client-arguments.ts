@@ -7,6 +7,7 @@ import { shape } from './check/shape.js';
 import type { Client } from './client.js';
 import { UNTIL, WATCH_EVENTS_OPTIONS, WATCHED_IDS } from './events/stream-kinds.js';
 import {
+  COUNT_USERS_OPTIONS,
   FILTER,
   GUEST,
   PARTIAL_UPDATE,
@@ -26,6 +27,7 @@ export type ClientCalls<Custom extends object = JsonObject> = Pick<
   | 'watchUsers'
   | 'unwatchUsers'
   | 'queryUsers'
+  | 'countUsers'
   | 'partialUpdateUser'
   | 'partialUpdateUsers'
 >;
@@ -52,6 +54,10 @@ export const CLIENT_ARGUMENTS: ArgumentsOf<ClientCalls> = {
     ['filter', FILTER],
     ['sort', SORT],
     ['options', QUERY_USERS_OPTIONS],
+  ],
+  countUsers: [
+    ['filter', FILTER],
+    ['options', COUNT_USERS_OPTIONS],
   ],
   partialUpdateUser: [['update', PARTIAL_UPDATE]],
   partialUpdateUsers: [['updates', PARTIAL_UPDATES]],

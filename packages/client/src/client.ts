@@ -1,4 +1,6 @@
 import type {
+  CountUsersAnswer,
+  CountUsersOptions,
   Filter,
   JsonObject,
   PartialUserUpdate,
@@ -108,6 +110,9 @@ export interface Client<Custom extends object = JsonObject>
     sort?: SortKey[],
     options?: QueryUsersOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
+
+  /** Counts users, no further than `up_to`: 1–1,000, by default 1,000. */
+  countUsers(filter?: Filter, options?: CountUsersOptions): Promise<CountUsersAnswer>;
 
   /** Finds users, page after page, for as long as somebody reads them. */
   queryUsersAll(

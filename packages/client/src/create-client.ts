@@ -18,7 +18,7 @@ import { blocksMethods } from './users/blocks.js';
 import { devicesMethods } from './users/devices.js';
 import { moderationMethods } from './users/moderation.js';
 import { queryUsersAllMethod } from './users/query-users-all.js';
-import { onlyUser, queryUsers, partialUpdateUsers as updateUsers } from './users/users.js';
+import { countUsers, onlyUser, queryUsers, partialUpdateUsers as updateUsers } from './users/users.js';
 
 const OPTIONS = shape(CLIENT_OPTIONS);
 
@@ -105,6 +105,8 @@ export function createClient<Custom extends object = JsonObject>(options: Client
       }
       return answer;
     },
+
+    countUsers: (filter, options) => countUsers(api, filter, options),
 
     partialUpdateUser: async update => onlyUser(await partialUpdateUsers([update])),
     partialUpdateUsers,

@@ -30,7 +30,7 @@ import { serverDevicesMethods } from './users/devices.js';
 import { lifeCycleMethods } from './users/life-cycle.js';
 import { moderationMethods } from './users/moderation.js';
 import { queryUsersAllMethod } from './users/query-users-all.js';
-import { onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
+import { countUsers, onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
 
 /** What `createServerClient` takes: the address, and the secret or a server token. */
 export type ServerClientOptions = ClientOptions &
@@ -92,6 +92,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     partialUpdateUsers: updates => partialUpdateUsers<Custom>(api, updates),
 
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
+
+    countUsers: (filter, options) => countUsers(api, filter, options),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),

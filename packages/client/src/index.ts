@@ -16,6 +16,8 @@ export {
   type Channel,
   type ChannelInput,
   type ChannelMember,
+  type CountUsersAnswer,
+  type CountUsersOptions,
   type CreateCallInput,
   type CreateChannelInput,
   type DeleteMessageInput,

@@ -8,6 +8,7 @@ import { shape } from './check/shape.js';
 import { UNTIL, WATCH_EVENTS_OPTIONS, WATCHED_IDS } from './events/stream-kinds.js';
 import type { ServerClient } from './server-client.js';
 import {
+  COUNT_USERS_OPTIONS,
   FILTER,
   PARTIAL_UPDATE,
   PARTIAL_UPDATES,
@@ -43,6 +44,7 @@ export type ServerClientCalls<Custom extends object = JsonObject> = Pick<
   | 'partialUpdateUser'
   | 'partialUpdateUsers'
   | 'queryUsers'
+  | 'countUsers'
   | 'getAppSettings'
   | 'updateAppSettings'
   | 'createRole'
@@ -65,6 +67,10 @@ export const SERVER_CLIENT_ARGUMENTS: ArgumentsOf<ServerClientCalls> = {
     ['filter', FILTER],
     ['sort', SORT],
     ['options', QUERY_USERS_OPTIONS],
+  ],
+  countUsers: [
+    ['filter', FILTER],
+    ['options', COUNT_USERS_OPTIONS],
   ],
   getAppSettings: [],
   updateAppSettings: [['changes', SETTINGS]],

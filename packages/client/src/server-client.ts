@@ -1,5 +1,7 @@
 import type {
   AppSettings,
+  CountUsersAnswer,
+  CountUsersOptions,
   Filter,
   JsonObject,
   PartialUserUpdate,
@@ -59,6 +61,9 @@ export interface ServerClient<Custom extends object = JsonObject>
     sort?: SortKey[],
     options?: QueryUsersOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
+
+  /** Counts users, no further than `up_to`: 1–1,000,000, by default 1,000. */
+  countUsers(filter?: Filter, options?: CountUsersOptions): Promise<CountUsersAnswer>;
 
   /** Finds users, page after page, for as long as somebody reads them. */
   queryUsersAll(

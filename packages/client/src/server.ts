@@ -18,6 +18,8 @@ export {
   type Channel,
   type ChannelInput,
   type ChannelMember,
+  type CountUsersAnswer,
+  type CountUsersOptions,
   type CreateCallInput,
   type CreateChannelInput,
   type DeleteMessageInput,

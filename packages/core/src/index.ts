@@ -55,5 +55,5 @@ export { type Visibility, visibilityKey, visibleUser } from './users/model/visib
 export { PresentUsers } from './users/present-users.js';
 export type { Revocation } from './users/revocation.js';
 export { tombstoneOf } from './users/tombstones.js';
-export { Users } from './users/users.js';
+export { type ParsedUserSelection, Users } from './users/users.js';
 export type { Viewer } from './users/viewer.js';

@@ -120,10 +120,13 @@ export {
 } from './query/query-fields.js';
 export type {
   Comparison,
+  CountUsersAnswer,
+  CountUsersOptions,
   FieldFilter,
   FieldReference,
   Filter,
   FilterValue,
+  FoundUsersOptions,
   ParsedFilter,
   QueryUsersAnswer,
   QueryUsersOptions,

@@ -52,6 +52,10 @@ export const LIMITS = {
   verbLength: 64,
   activityObjectLength: 255,
   offset: 1000,
+  /** How far a call of a user counts, and how far it counts when it does not say. */
+  countUpTo: 1000,
+  /** How far a call with a server token counts. */
+  serverCountUpTo: 1_000_000,
   subscriptionsPerConnection: 100,
   watchedUsersPerConnection: 10_000,
   indexedCustomFields: 20,

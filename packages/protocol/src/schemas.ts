@@ -47,7 +47,10 @@ export {
   takePartInCallSchema,
 } from './products/video-schemas.js';
 export {
+  countUsersOptionsSchema,
   cursorSchema,
+  type ParsedCountUsersOptions,
+  type ParsedFoundUsersOptions,
   type ParsedQueryUsersOptions,
   queryUsersOptionsSchema,
 } from './query/query-users-schema.js';

@@ -1,11 +1,15 @@
-import type { UserRow } from '@rollcall/core';
+import type { ParsedUserSelection, UserRow } from '@rollcall/core';
 import {
+  type CountUsersAnswer,
+  type CountUsersOptions,
   type Filter,
   type GuestAnswer,
   type GuestInput,
+  LIMITS,
   type PartialUserUpdate,
   parseFilter,
   parseSort,
+  type QueryRights,
   type QueryUsersAnswer,
   type QueryUsersOptions,
   RollcallError,
@@ -18,6 +22,9 @@ import {
   type UsersAnswer,
 } from '@rollcall/protocol';
 import {
+  countUsersOptionsSchema,
+  type ParsedCountUsersOptions,
+  type ParsedFoundUsersOptions,
   type ParsedQueryUsersOptions,
   type ParsedUserHistory,
   queryUsersOptionsSchema,
@@ -44,6 +51,12 @@ const checkedByCore = <Input>() => z.custom<Input>().optional() as unknown as z.
 export interface QueryInput<Options> {
   filter?: Filter;
   sort?: SortKey[];
+  options?: Options;
+}
+
+/** What `users.count` takes. */
+export interface CountInput<Options> {
+  filter?: Filter;
   options?: Options;
 }
 
@@ -137,29 +150,37 @@ export const usersRouter = router({
     )
     .query(async ({ ctx: { caller, directory, budget }, input }): Promise<QueryUsersAnswer> => {
       requireGrant(caller, 'query-users');
-      const server = caller.kind === 'server';
       const options = input.options ?? queryUsersOptionsSchema.parse({});
-      if (options.include_deleted_users && !server) {
-        throw new RollcallError(
-          'NOT_ALLOWED',
-          'include_deleted_users: only a server token may ask for deleted users',
-          {
-            field: 'include_deleted_users',
-          },
-        );
-      }
       const rights = queryRightsOf(caller, budget.limits);
       const { rows, next, position } = await directory.users.query(
         {
-          filter: parseFilter(input.filter ?? {}, rights),
-          sort: parseSort(input.sort, rights),
+          ...selectionOf(caller, { filter: input.filter, options, rights }),
           options,
-          seesInvisible: server,
-          tenant: tenantOfCaller(caller),
+          sort: parseSort(input.sort, rights),
         },
         budget.limits,
       );
       return { users: rows.map(row => userFor(caller, row)), ...(next !== undefined && { next }), position };
+    }),
+
+  /** Counts the users that a filter matches, as far as the caller may see them, and no further than `up_to`. */
+  count: queryProcedure
+    .input(
+      z.strictObject({
+        filter: z.custom<Filter>().optional(),
+        options: countUsersOptionsSchema.optional(),
+      }) as unknown as z.ZodType<CountInput<ParsedCountUsersOptions>, CountInput<CountUsersOptions>>,
+    )
+    .query(({ ctx: { caller, directory, budget }, input }): Promise<CountUsersAnswer> => {
+      requireGrant(caller, 'query-users');
+      const options = input.options ?? countUsersOptionsSchema.parse({});
+      if (caller.kind !== 'server' && options.up_to > LIMITS.countUpTo) {
+        const message = `up_to: must be at most ${LIMITS.countUpTo}, or ${LIMITS.serverCountUpTo} with a server token`;
+        throw new RollcallError('INPUT_INVALID', message, { field: 'up_to' });
+      }
+      const rights = queryRightsOf(caller, budget.limits);
+      const selection = selectionOf(caller, { filter: input.filter, options, rights });
+      return directory.users.count({ ...selection, upTo: options.up_to }, budget.limits);
     }),
 
   ...lifeCycleProcedures,
@@ -174,6 +195,24 @@ export const usersRouter = router({
       ({ ctx, input }): Promise<UserHistoryAnswer> => ctx.directory.history.query(input, ctx.budget.limits),
     ),
 });
+
+/** Whom a filter and options mean, of those whom the caller may find. @throws RollcallError `NOT_ALLOWED` */
+function selectionOf(
+  caller: Caller,
+  { filter, options, rights }: { filter?: Filter; options: ParsedFoundUsersOptions; rights: QueryRights },
+): ParsedUserSelection {
+  const server = caller.kind === 'server';
+  if (options.include_deleted_users && !server) {
+    const message = 'include_deleted_users: only a server token may ask for deleted users';
+    throw new RollcallError('NOT_ALLOWED', message, { field: 'include_deleted_users' });
+  }
+  return {
+    filter: parseFilter(filter ?? {}, rights),
+    options,
+    seesInvisible: server,
+    tenant: tenantOfCaller(caller),
+  };
+}
 
 /**
  * Requires that a caller may change the users with these ids. It reads other users only for a caller that may change those

@@ -83,6 +83,18 @@ export const USER_ROWS: PermissionRow[] = [
     expected: { ...OPEN_TO_USERS, ...WITHOUT_GRANT },
   },
   {
+    path: 'users.count',
+    grant: 'query-users',
+    input: ({ other }) => ({ filter: { id: other } }),
+    expected: { ...OPEN_TO_USERS, ...WITHOUT_GRANT },
+  },
+  {
+    path: 'users.count',
+    what: 'with deleted users',
+    input: ({ other }) => ({ filter: { id: other }, options: { include_deleted_users: true } }),
+    expected: SERVER_ONLY_ONCE_KNOWN,
+  },
+  {
     path: 'users.query',
     what: 'with deleted users',
     input: ({ other }) => ({ filter: { id: other }, options: { include_deleted_users: true } }),

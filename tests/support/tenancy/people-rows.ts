@@ -22,6 +22,14 @@ const query = (what: string, input: TenancyRow['input'], names = ['filter']): Te
   expected: READERS,
 });
 
+const count = (names: string[], input: TenancyRow['input']): TenancyRow => ({
+  path: 'users.count',
+  names,
+  grant: 'query-users',
+  input,
+  expected: READERS,
+});
+
 /** What names people: profiles, bans, blocks, devices. */
 export const PEOPLE_ROWS: TenancyRow[] = [
   {
@@ -68,6 +76,8 @@ export const PEOPLE_ROWS: TenancyRow[] = [
     filter: { $nor: [{ id: { $lt: id } }, { id: { $gt: id } }, { id: me }] },
   })),
   query('by a range', ({ subject: id }) => ({ options: { id_gte: id, id_lte: id } }), ['options']),
+  count(['filter'], ({ subject: id }) => ({ filter: { id } })),
+  count(['options'], ({ subject: id }) => ({ options: { id_gte: id, id_lte: id } })),
   ...['ban', 'unban', 'shadowBan', 'removeShadowBan'].map(
     (name): TenancyRow => ({
       path: `moderation.${name}`,

@@ -1,4 +1,6 @@
 import {
+  type CountUsersOptions,
+  type FoundUsersOptions,
   isThenable,
   LIMITS,
   type PartialUserUpdate,
@@ -104,8 +106,7 @@ const DIRECTION: Kind<1 | -1> = kindOf('1 or -1', value => value === 1 || value 
 /** What users are sorted by. */
 export const SORT = optional(list(shape<SortKey>({ field: name, direction: DIRECTION }), LIMITS.sortFields));
 
-const ALL_USERS_ROWS: ShapeOf<AllUsersOptions> = {
-  limit: optional(whole(1, LIMITS.pageUsers)),
+const FOUND_USERS_ROWS: ShapeOf<FoundUsersOptions> = {
   id_gt: optional(userId),
   id_gte: optional(userId),
   id_lt: optional(userId),
@@ -117,6 +118,16 @@ const ALL_USERS_ROWS: ShapeOf<AllUsersOptions> = {
   include_deactivated_users: someFlag,
   include_deleted_users: someFlag,
 };
+
+const ALL_USERS_ROWS: ShapeOf<AllUsersOptions> = {
+  ...FOUND_USERS_ROWS,
+  limit: optional(whole(1, LIMITS.pageUsers)),
+};
+
+/** The options of `countUsers`. How far a call counts depends on the token, which the server knows. */
+export const COUNT_USERS_OPTIONS = optional(
+  shape<CountUsersOptions>({ ...FOUND_USERS_ROWS, up_to: optional(whole(1, LIMITS.serverCountUpTo)) }),
+);
 
 /** The options of `queryUsersAll`. */
 export const ALL_USERS_OPTIONS = optional(shape<AllUsersOptions>(ALL_USERS_ROWS));

@@ -1,4 +1,6 @@
 import {
+  type CountUsersAnswer,
+  type CountUsersOptions,
   type Filter,
   LIMITS,
   type PartialUserUpdate,
@@ -47,6 +49,16 @@ export function queryUsersAll<Custom extends object>(
     const answer = await queryUsers<Custom>(api, filter, sort, { limit: LIMITS.pageUsers, ...options, next });
     return { items: answer.users, next: answer.next };
   });
+}
+
+/** Counts users. @throws RollcallError `INPUT_INVALID` for a filter in which anything is undefined. */
+export function countUsers(
+  api: Api,
+  filter: Filter | undefined,
+  options: CountUsersOptions = {},
+): Promise<CountUsersAnswer> {
+  refuseUndefinedOperands(filter);
+  return answerOf(api.users.count.query({ filter, options }));
 }
 
 /** Replaces a batch of users. */

@@ -1,4 +1,4 @@
-import { type ParsedFilter, RollcallError } from '@rollcall/protocol';
+import { type CountUsersAnswer, type ParsedFilter, RollcallError } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
@@ -11,7 +11,7 @@ import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
 import { orderBy, pageParts, planSort } from './plan-sort.js';
 import { sortValueOf } from './sort-value.js';
-import type { UserQuery } from './user-query.js';
+import type { UserQuery, UserSelection } from './user-query.js';
 
 /**
  * One page of the users that match a query, in its order, and the cursor of the next page if there is one.
@@ -34,14 +34,7 @@ export async function queryUsers(
   const { dialect } = transaction;
   const json = jsonDialectOf(dialect);
   const plan = planSort(sort, { json, viewpoint: query, last });
-  const filter = normaliseFilter(query.filter);
-  const indexes = await usableIndexes(transaction, filter, query.indexedFields);
-  // What is cheap comes first: of a user who fails it, the rest is not looked at.
-  const found = every([
-    ...rangeConditions(query, json),
-    ...(query.tenant ? [json.belongsTo(query.tenant)] : []),
-    compileFilter(filter, { json, viewpoint: query, indexes }),
-  ]);
+  const found = await selected(transaction, query, json);
 
   const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
   // One extra row shows whether there is another page.
@@ -63,6 +56,36 @@ export async function queryUsers(
   return { rows: page, next: writeCursor(query, lastValues) };
 }
 
+/**
+ * Counts the users of a selection, no further than asked: it costs as much as finding so many of them.
+ * @param upTo the most that are counted.
+ */
+export async function countUsers(
+  transaction: Transaction,
+  selection: UserSelection,
+  upTo: number,
+): Promise<CountUsersAnswer> {
+  const found = await selected(transaction, selection, jsonDialectOf(transaction.dialect));
+  // One more than that shows whether there are more.
+  const [cells] = await transaction.query(
+    sql`SELECT count(*) AS count FROM (SELECT 1 FROM users WHERE ${found} LIMIT ${upTo + 1}) AS counted`,
+  );
+  const count = Number(cells?.count);
+  return count > upTo ? { count: upTo, more: true } : { count, more: false };
+}
+
+/** The condition for the users of a selection. */
+async function selected(transaction: Transaction, selection: UserSelection, json: JsonDialect): Promise<Sql> {
+  const filter = normaliseFilter(selection.filter);
+  const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
+  // What is cheap comes first: of a user who fails it, the rest is not looked at.
+  return every([
+    ...rangeConditions(selection, json),
+    ...(selection.tenant ? [json.belongsTo(selection.tenant)] : []),
+    compileFilter(filter, { json, viewpoint: selection, indexes }),
+  ]);
+}
+
 /** The indexes that the filter can use. */
 async function usableIndexes(
   transaction: Transaction,
@@ -79,7 +102,7 @@ async function usableIndexes(
 }
 
 /** The conditions that the options add to the filter. */
-function rangeConditions({ options }: UserQuery, json: JsonDialect): Sql[] {
+function rangeConditions({ options }: UserSelection, json: JsonDialect): Sql[] {
   const bounds: [string, string | number | undefined][] = [
     ['id >', options.id_gt],
     ['id >=', options.id_gte],

@@ -1,15 +1,20 @@
 import type { ParsedFilter, ParsedSortKey } from '@rollcall/protocol';
-import type { ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
+import type { ParsedFoundUsersOptions, ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
 import type { Tenant } from '../access/access.js';
 
 /**
  * A parsed query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call, and whom it
  * may find.
  */
-export interface UserQuery {
-  filter: ParsedFilter;
+export interface UserQuery extends UserSelection {
   sort: ParsedSortKey[];
   options: ParsedQueryUsersOptions;
+}
+
+/** Whom a call is about: what a filter and options say, and whom the caller may find. */
+export interface UserSelection {
+  filter: ParsedFilter;
+  options: ParsedFoundUsersOptions;
   /** Epoch milliseconds. A ban that has run out by then reads as not banned. */
   now: number;
   /** The setting `indexed_custom_fields`: dotted paths within custom data. */

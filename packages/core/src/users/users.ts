@@ -1,4 +1,10 @@
-import { type Actor, formatPosition, RollcallError, type UserOutcome } from '@rollcall/protocol';
+import {
+  type Actor,
+  type CountUsersAnswer,
+  formatPosition,
+  RollcallError,
+  type UserOutcome,
+} from '@rollcall/protocol';
 import { grantsOf, type Tenant } from '../access/access.js';
 import type { Principal } from '../access/tokens.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
@@ -6,8 +12,8 @@ import { tryOut } from '../database/try-out.js';
 import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { asksByKey } from '../query/asks-by-key.js';
-import { queryUsers } from '../query/query-users.js';
-import type { UserQuery } from '../query/user-query.js';
+import { countUsers, queryUsers } from '../query/query-users.js';
+import type { UserQuery, UserSelection } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
@@ -23,6 +29,9 @@ import type { WrittenUsers } from './written-users.js';
 
 /** A parsed query of users, without the parts that come from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
+
+/** A parsed selection of users, without the parts that come from the data. */
+export type ParsedUserSelection = Omit<UserSelection, 'now' | 'indexedFields'>;
 
 /**
  * The users: everything that reads or writes them. The caller has already checked that the actor may do it. This class
@@ -135,16 +144,41 @@ export class Users {
     query: ParsedUserQuery,
     limits?: QueryLimits,
   ): Promise<{ rows: UserRow[]; next?: string; position: string }> {
+    return this.#search(query, limits, async (transaction, indexedFields) => {
+      // The position is read first: an event that it does not include is news, even if a row shows it already.
+      const { epoch, seq } = await readBounds(transaction);
+      const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
+      return { ...found, position: formatPosition({ epoch, seq }) };
+    });
+  }
+
+  /**
+   * Counts users, at most as many as `upTo`.
+   * @param limits how long it may run; default as long as a query of a server token may.
+   * @throws RollcallError `QUERY_TOO_EXPENSIVE`, which names what to index.
+   */
+  count(
+    { upTo, ...selection }: ParsedUserSelection & { upTo: number },
+    limits?: QueryLimits,
+  ): Promise<CountUsersAnswer> {
+    return this.#search({ ...selection, sort: [] }, limits, (transaction, indexedFields) =>
+      countUsers(transaction, { ...selection, indexedFields, now: transaction.now }, upTo),
+    );
+  }
+
+  /** Reads in the lane that a filter and a sort belong to, and says what would make it cheaper if that takes too long. */
+  #search<Result>(
+    query: Pick<UserQuery, 'filter' | 'sort'>,
+    limits: QueryLimits | undefined,
+    work: (transaction: Transaction, indexedFields: readonly string[]) => Promise<Result>,
+  ): Promise<Result> {
     let indexed: readonly string[] = [];
     // Who asks for users by their ids waits for no search.
     const lane = asksByKey(query) ? undefined : queryLane(limits);
     const read = this.#unitOfWork.read(async transaction => {
-      // The position is read first: an event that it does not include is news, even if a row shows it already.
-      const { epoch, seq } = await readBounds(transaction);
       const { indexed_custom_fields: indexedFields } = await readSettings(transaction);
       indexed = indexedFields;
-      const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
-      return { ...found, position: formatPosition({ epoch, seq }) };
+      return work(transaction, indexedFields);
     }, lane);
     return read.catch((error: unknown) => {
       throw adviseOnCost(error, query, indexed);

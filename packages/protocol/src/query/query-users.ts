@@ -59,14 +59,8 @@ export interface SortKey {
   direction: 1 | -1;
 }
 
-/** Which page of users to return, and what to follow afterwards. */
-export interface QueryUsersOptions {
-  /** 1–100; default 30. */
-  limit?: number;
-  /** 0–1,000; for more, follow `next`. Not together with `next`. */
-  offset?: number;
-  /** The cursor of the page before. It belongs to its filter and sort. */
-  next?: string;
+/** Which users of those that a filter matches. */
+export interface FoundUsersOptions {
   id_gt?: string;
   id_gte?: string;
   id_lt?: string;
@@ -78,6 +72,16 @@ export interface QueryUsersOptions {
   include_deactivated_users?: boolean;
   /** Server only. */
   include_deleted_users?: boolean;
+}
+
+/** Which page of users to return, and what to follow afterwards. */
+export interface QueryUsersOptions extends FoundUsersOptions {
+  /** 1–100; default 30. */
+  limit?: number;
+  /** 0–1,000; for more, follow `next`. Not together with `next`. */
+  offset?: number;
+  /** The cursor of the page before. It belongs to its filter and sort. */
+  next?: string;
   /** Whether the connection follows the events of the users found. */
   watch?: boolean;
   /** Whether the connection also follows the presence of the users found. */
@@ -91,4 +95,18 @@ export interface QueryUsersAnswer<Custom extends object = JsonObject> {
   next?: string;
   /** The position in the event log up to which this answer is current. Events after it are news. */
   position: string;
+}
+
+/** Which users to count, and how far. */
+export interface CountUsersOptions extends FoundUsersOptions {
+  /** 1–1,000, with a server token 1–1,000,000; default 1,000. */
+  up_to?: number;
+}
+
+/** How many users there are. */
+export interface CountUsersAnswer {
+  /** At most `up_to`. */
+  count: number;
+  /** Whether there are more than were counted. */
+  more: boolean;
 }

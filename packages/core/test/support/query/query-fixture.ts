@@ -1,4 +1,4 @@
-import { type Filter, parseFilter, parseSort, type SortKey } from '@rollcall/protocol';
+import { type CountUsersAnswer, type Filter, parseFilter, parseSort, type SortKey } from '@rollcall/protocol';
 import { queryUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import type { TestEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
@@ -8,7 +8,7 @@ import { insertRows } from '../../../src/database/table.js';
 import type { Transaction, UnitOfWork } from '../../../src/database/unit-of-work.js';
 import { writeLog } from '../../../src/events/stored-log.js';
 import { syncCustomIndexes } from '../../../src/query/custom-indexes.js';
-import { queryUsers } from '../../../src/query/query-users.js';
+import { countUsers, queryUsers } from '../../../src/query/query-users.js';
 import type { UserQuery } from '../../../src/query/user-query.js';
 import { type UserRow, userTable } from '../../../src/users/model/user-table.js';
 import { NOW } from '../users/user-row.js';
@@ -79,6 +79,12 @@ export class QueryFixture {
   async ids(written: WrittenQuery): Promise<string[]> {
     const { rows } = await this.page({ ...written, options: { limit: 100, ...written.options } });
     return rows.map(row => row.id);
+  }
+
+  /** How many users a query finds, as far as they are counted. */
+  count(written: WrittenQuery, upTo: number): Promise<CountUsersAnswer> {
+    const query = parseQuery(written);
+    return this.unitOfWork.read(transaction => countUsers(transaction, query, upTo));
   }
 
   /** How the engine would run the statements of a query: one plan, as text, for each. */
