@@ -52,13 +52,19 @@ function hear(socket, text) {
   }
 }
 
-/** Waits until nothing is missing, or nothing has come for so long that nothing will. */
+/** Waits until nothing is missing, or nothing has come for so long that nothing will. @returns when the last event came */
 async function everything(written) {
   const expected = written.reduce((total, { numbers }) => total + numbers.length, 0);
   const count = () => heard.reduce((total, events) => total + events.length, 0);
-  for (let before = -1; count() < expected && count() > before; await pause(10_000)) before = count();
+  let lastAt = now();
+  for (let before = -1; count() < expected && now() < lastAt + 10_000; await pause(50)) {
+    if (count() > before) lastAt = now();
+    before = count();
+  }
+  const tookUntil = Math.max(...heard.map(events => events.at(-1)?.at ?? 0));
   // What comes twice, or to the wrong one, may come later.
   await pause(1000);
+  return tookUntil;
 }
 
 /** @param written the batches: when each was answered, and the numbers of its users. */
@@ -88,8 +94,8 @@ function compare(written) {
 
 process.on('message', async message => {
   if (message.written) {
-    await everything(message.written);
-    process.send(compare(message.written));
+    const lastAt = await everything(message.written);
+    process.send({ ...compare(message.written), lastAt });
     for (const socket of sockets) socket.terminate();
     process.disconnect();
     return;

@@ -56,7 +56,7 @@ async function write(first) {
   written[mine] = { at: now(), numbers: users.map(({ n }) => n) };
 }
 
-/** Writes at a steady pace, whatever the answers take. @returns what it cost the server. */
+/** Writes at a steady pace, whatever the answers take. @returns what it cost the server meanwhile. */
 async function load() {
   await servers.loop();
   const began = now();
@@ -69,15 +69,16 @@ async function load() {
     writes.push(write(turn * BATCH).then(() => tookMs.push(now() - sent)));
   }
   await Promise.all(writes);
-  const elapsedMs = now() - began;
   const { p99Ms, worstMs, cpuMs, rssMiB } = await servers.loop();
-  const perSecond = Math.round((writes.length * BATCH * 1000) / elapsedMs);
-  return (
-    `${perSecond} changes/s, answered in p50 ${part(tookMs, 0.5)}, p95 ${part(tookMs, 0.95)} ms; ` +
-    `server: ${Math.round((100 * cpuMs) / elapsedMs)} % of one core, ` +
-    `event loop p99 ${Math.round(p99Ms)}, worst ${Math.round(worstMs)} ms, ${Math.round(rssMiB)} MiB`
-  );
+  const changes = writes.length * BATCH;
+  const text =
+    `${Math.round((changes * 1000) / (now() - began))} changes/s, ` +
+    `answered in p50 ${part(tookMs, 0.5)}, p95 ${part(tookMs, 0.95)} ms; ` +
+    `event loop p99 ${Math.round(p99Ms)}, worst ${Math.round(worstMs)} ms, ${Math.round(rssMiB)} MiB`;
+  return { text, changes, cpuMs, endedAt: now() };
 }
+
+const perChange = (cpuMs, { changes }) => `${(cpuMs / changes).toFixed(2)} ms of CPU a change`;
 
 function part(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -86,18 +87,23 @@ function part(values, share) {
 
 // All users are there, and the server is warm, before anything counts.
 for (let first = 0; first < listeners; first += BATCH) await write(first);
-console.log(`nobody listens: ${await load()}`);
+const alone = await load();
+console.log(`nobody listens: ${alone.text}; ${perChange(alone.cpuMs, alone)}`);
 
 const child = fork(LISTENERS);
 child.send({ url, token: TOKEN, listeners, kind });
 const [{ tookMs }] = await once(child, 'message');
 console.log(`${listeners} listeners (${kind}), all there after ${(tookMs / 1000).toFixed(1)} s`);
 const before = round;
-console.log(`they listen: ${await load()}`);
+const heard = await load();
 child.send({ written: written.map((batch, index) => (index < before ? { at: 0, numbers: [] } : batch)) });
-const [{ delays, wrong }] = await once(child, 'message');
+const [{ delays, wrong, lastAt }] = await once(child, 'message');
+// What the server had still to do when the last write was answered counts as well.
+const cpuMs = heard.cpuMs + (await servers.loop()).cpuMs;
+console.log(`they listen: ${heard.text}; ${perChange(cpuMs, heard)}`);
 console.log(
-  `from the answer to the listener: p50 ${part(delays, 0.5)}, p95 ${part(delays, 0.95)}, p99 ${part(delays, 0.99)} ms; ` +
+  `from the answer to the listener: p50 ${part(delays, 0.5)}, p95 ${part(delays, 0.95)}, p99 ${part(delays, 0.99)} ms, ` +
+    `the last one ${Math.max(0, Math.round(lastAt - heard.endedAt))} ms after the last answer; ` +
     `${delays.length} events; missing ${wrong.missing}, twice ${wrong.twice}, foreign ${wrong.foreign}, ` +
     `out of order ${wrong.outOfOrder}`,
 );

@@ -39,7 +39,8 @@ export function matchedOf(before: boolean, after: boolean): Matched {
 export class SharedFilter {
   readonly parsed: ParsedFilter;
   readonly #matches: ReturnType<typeof compileMatcher>;
-  readonly #last = new Map<string, { token: object; matched: Matched }>();
+  /** The last judgement for each visibility. */
+  readonly #last = new Map<string, { token: object | undefined; matched: Matched }>();
 
   constructor(parsed: ParsedFilter) {
     this.parsed = parsed;
@@ -55,14 +56,20 @@ export class SharedFilter {
     if (!isUserEvent(full)) return matchedOf(false, false);
     const key = visibilityKey(visibility);
     const seen = seenIn(entry, visibility, key);
-    const last = this.#last.get(key);
-    if (last?.token === seen.token) return last.matched;
+    const last = this.#last.get(key) ?? this.#begin(key);
+    if (last.token === seen.token) return last.matched;
     const { before, after } = seen;
     // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
     const matchedBefore = entry.erasedDeletion || (before !== undefined && this.#matches(before));
-    const matched = matchedOf(matchedBefore, after !== undefined && this.#matches(after));
-    this.#last.set(key, { token: seen.token, matched });
-    return matched;
+    last.matched = matchedOf(matchedBefore, after !== undefined && this.#matches(after));
+    last.token = seen.token;
+    return last.matched;
+  }
+
+  #begin(key: string): { token: object | undefined; matched: Matched } {
+    const last = { token: undefined, matched: matchedOf(false, false) };
+    this.#last.set(key, last);
+    return last;
   }
 
   /**
@@ -113,13 +120,16 @@ const MAX_SEEN_LAST = 8;
 /** Made once for all filters. */
 function seenIn(entry: LoggedEvent, visibility: Visibility, key: string): Seen {
   const known = seenByEntry.get(entry) ?? new Map<string, Seen>();
-  seenByEntry.set(entry, known);
-  const seen = known.get(key) ?? {
-    before: subjectOf(entry, entry.userBefore, visibility),
-    after: subjectOf(entry, (entry.full as UserEvent).user, visibility),
-    token: {},
-  };
-  known.set(key, seen);
+  let seen = known.get(key);
+  if (!seen) {
+    seen = {
+      before: subjectOf(entry, entry.userBefore, visibility),
+      after: subjectOf(entry, (entry.full as UserEvent).user, visibility),
+      token: {},
+    };
+    known.set(key, seen);
+    seenByEntry.set(entry, known);
+  }
   keepFound(seen);
   return seen;
 }
