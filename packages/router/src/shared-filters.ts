@@ -39,8 +39,9 @@ export function matchedOf(before: boolean, after: boolean): Matched {
 export class SharedFilter {
   readonly parsed: ParsedFilter;
   readonly #matches: ReturnType<typeof compileMatcher>;
-  /** The last judgement for each visibility. */
-  readonly #last = new Map<string, { token: object | undefined; matched: Matched }>();
+  /** The last judgement: its listeners ask for it once more, one after the other. */
+  #judged: object | undefined;
+  #matched: Matched = matchedOf(false, false);
 
   constructor(parsed: ParsedFilter) {
     this.parsed = parsed;
@@ -56,20 +57,13 @@ export class SharedFilter {
     if (!isUserEvent(full)) return matchedOf(false, false);
     const key = visibilityKey(visibility);
     const seen = seenIn(entry, visibility, key);
-    const last = this.#last.get(key) ?? this.#begin(key);
-    if (last.token === seen.token) return last.matched;
+    if (this.#judged === seen.token) return this.#matched;
     const { before, after } = seen;
     // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
     const matchedBefore = entry.erasedDeletion || (before !== undefined && this.#matches(before));
-    last.matched = matchedOf(matchedBefore, after !== undefined && this.#matches(after));
-    last.token = seen.token;
-    return last.matched;
-  }
-
-  #begin(key: string): { token: object | undefined; matched: Matched } {
-    const last = { token: undefined, matched: matchedOf(false, false) };
-    this.#last.set(key, last);
-    return last;
+    this.#matched = matchedOf(matchedBefore, after !== undefined && this.#matches(after));
+    this.#judged = seen.token;
+    return this.#matched;
   }
 
   /**
@@ -117,20 +111,22 @@ const seenByEntry = new WeakMap<LoggedEvent, Map<string, Seen>>();
 const seenLast = new Set<Seen>();
 const MAX_SEEN_LAST = 8;
 
+/** What was asked for last: all filters that judge an entry ask for the same. */
+let latest: { entry: LoggedEvent; key: string; seen: Seen } | undefined;
+
 /** Made once for all filters. */
 function seenIn(entry: LoggedEvent, visibility: Visibility, key: string): Seen {
+  if (latest?.entry === entry && latest.key === key) return latest.seen;
   const known = seenByEntry.get(entry) ?? new Map<string, Seen>();
-  let seen = known.get(key);
-  if (!seen) {
-    seen = {
-      before: subjectOf(entry, entry.userBefore, visibility),
-      after: subjectOf(entry, (entry.full as UserEvent).user, visibility),
-      token: {},
-    };
-    known.set(key, seen);
-    seenByEntry.set(entry, known);
-  }
+  seenByEntry.set(entry, known);
+  const seen = known.get(key) ?? {
+    before: subjectOf(entry, entry.userBefore, visibility),
+    after: subjectOf(entry, (entry.full as UserEvent).user, visibility),
+    token: {},
+  };
+  known.set(key, seen);
   keepFound(seen);
+  latest = { entry, key, seen };
   return seen;
 }
 

@@ -41,6 +41,17 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'keeps a bounded amount of what was found in it, the last',
     ],
   ]),
+  ...switchedOff(
+    { file: 'packages/router/src/listener-index.ts', test: 'packages/router/src/listener-index.test.ts' },
+    [
+      [
+        'judging that offers others their turn',
+        'if (performance.now() - beganAt < PIECE_MS) continue;',
+        'continue;',
+        'offer others their turn every fifth of a millisecond while they are judged, and not after each',
+      ],
+    ],
+  ),
   ...switchedOff({ file: SHARED, test: SHARED_TESTS }, [
     [
       'the users of entries judged long ago, of whom nothing is kept that was found in them',
