@@ -1,23 +1,29 @@
 /**
- * How soon each of many listeners, each with a filter of its own, hears what its filter selects, and what judging costs.
+ * How soon each of many listeners, each with a filter of its own, hears what its filter selects, and what that costs the
+ * server. The limit beside it, in the same run, is the same writes with nobody listening.
  *
  *     node live-filters.mjs [listeners] [changes a second] [seconds] [equal|unindexed]
  *
- * One server, one process for writers and listeners. It prints the delay from the answer of a write to the listener, the
- * events that were missing or too many, and the CPU time of the server.
+ * `equal`: half of the filters are an equality on a custom field, half of the listeners name an id. `unindexed`: ranges,
+ * each of which has to be judged for each change. A change is for exactly one listener. The server, the writer and the
+ * listeners are a process each. It prints the delay from the answer of a write to the listener, events that were missing,
+ * came twice or to the wrong one, or out of order, and of the server the CPU time and the delay of the event loop.
  */
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
+import { fileURLToPath } from 'node:url';
 import { startServers, TOKEN } from './processes-servers.mjs';
 
 const [listeners, rate, seconds] = [2, 3, 4].map((place, index) =>
   Number(process.argv[place] ?? [10_000, 1000, 10][index]),
 );
 const kind = process.argv[5] ?? 'equal';
-const PER_SOCKET = 100;
-const BATCH = 10;
+const BATCH = 100;
+const LISTENERS = fileURLToPath(new URL('./live-filters-listeners.mjs', import.meta.url));
+const now = () => performance.timeOrigin + performance.now();
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 Object.assign(process.env, {
@@ -27,52 +33,17 @@ Object.assign(process.env, {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
-const servers = await startServers(1, `sqlite:${join(folder, 'rollcall.sqlite')}`);
+const servers = await startServers(1, `sqlite:${join(folder, 'rollcall.sqlite')}`, { probed: true });
 const [url] = servers.urls;
 
-/** Half of the listeners select by a custom field, half by ids; or all by what no index helps. */
-function inputOf(number) {
-  if (kind === 'unindexed') return { filter: { n: { $gt: number - 0.5, $lt: number + 0.5 } } };
-  return number % 2 === 0 ? { filter: { n: number } } : { user_ids: [`u-${number}`] };
-}
-
-const heardAt = Array.from({ length: listeners }, () => []);
-let open = 0;
-const sockets = [];
-for (let first = 0; first < listeners; first += PER_SOCKET) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/trpc?connectionParams=1`);
-  sockets.push(socket);
-  await new Promise(resolve => socket.once('open', resolve));
-  socket.on('message', data => {
-    const text = String(data);
-    if (text === 'PING') return socket.send('PONG');
-    const { id, result, error } = JSON.parse(text);
-    if (error) throw new Error(error.message);
-    if (result?.type !== 'data') return;
-    const { events } = result.data.data;
-    if (events.length === 0) open += 1;
-    for (const event of events)
-      heardAt[id - 1].push({ at: performance.now(), round: event.user.custom.round });
-  });
-  socket.send(JSON.stringify({ method: 'connectionParams', data: { token: TOKEN } }));
-  for (let number = first; number < Math.min(first + PER_SOCKET, listeners); number++) {
-    const params = { path: 'live.events', input: inputOf(number) };
-    socket.send(JSON.stringify({ id: number + 1, method: 'subscription', params }));
-  }
-  while (open < Math.min(first + PER_SOCKET, listeners)) await pause(5);
-}
-
-const cpuMs = async () => {
-  const pid = servers.pids[0];
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-};
-const answered = new Map();
+/** By round: when the batch was answered, and the numbers of its users. */
+const written = [];
 let round = 0;
-async function write(from) {
+
+async function write(first) {
   const mine = round++;
   const users = Array.from({ length: BATCH }, (_, index) => {
-    const n = (from + index) % listeners;
+    const n = (first + index) % listeners;
     return { id: `u-${n}`, n, round: mine };
   });
   const response = await fetch(`${url}/trpc/users.upsert`, {
@@ -80,39 +51,60 @@ async function write(from) {
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
     body: JSON.stringify({ users }),
   });
-  if (!response.ok) throw new Error(await response.text());
-  await response.arrayBuffer();
-  answered.set(mine, { at: performance.now(), numbers: users.map(({ n }) => n) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  written[mine] = { at: now(), numbers: users.map(({ n }) => n) };
 }
-const cpuBefore = await cpuMs();
-const began = performance.now();
-const writes = [];
-for (let turn = 0; turn < (rate / BATCH) * seconds; turn++) {
-  const due = began + (turn * 1000 * BATCH) / rate;
-  if (due > performance.now()) await pause(due - performance.now());
-  writes.push(write(turn * BATCH));
-}
-await Promise.all(writes);
-const tookMs = performance.now() - began;
-await pause(2000);
-const cpu = (await cpuMs()) - cpuBefore;
-const delays = [];
-let missing = 0;
-let more = heardAt.reduce((total, heard) => total + heard.length, 0);
-for (const [number, { at, numbers }] of answered) {
-  for (const n of numbers) {
-    const heard = heardAt[n].filter(one => one.round === number);
-    missing += heard.length === 0 ? 1 : 0;
-    more -= 1;
-    if (heard[0]) delays.push(heard[0].at - at);
+
+/** Writes at a steady pace, whatever the answers take. @returns what it cost the server meanwhile. */
+async function load() {
+  await servers.loop();
+  const began = now();
+  const writes = [];
+  const tookMs = [];
+  for (let turn = 0; turn < (rate / BATCH) * seconds; turn++) {
+    const due = began + (turn * 1000 * BATCH) / rate;
+    if (due > now()) await pause(due - now());
+    const sent = now();
+    writes.push(write(turn * BATCH).then(() => tookMs.push(now() - sent)));
   }
+  await Promise.all(writes);
+  const { p99Ms, worstMs, cpuMs, rssMiB } = await servers.loop();
+  const changes = writes.length * BATCH;
+  const text =
+    `${Math.round((changes * 1000) / (now() - began))} changes/s, ` +
+    `answered in p50 ${part(tookMs, 0.5)}, p95 ${part(tookMs, 0.95)} ms; ` +
+    `event loop p99 ${Math.round(p99Ms)}, worst ${Math.round(worstMs)} ms, ${Math.round(rssMiB)} MiB`;
+  return { text, changes, cpuMs, endedAt: now() };
 }
-delays.sort((a, b) => a - b);
-const part = share => Math.round(delays[Math.floor((delays.length - 1) * share)]);
+
+const perChange = (cpuMs, { changes }) => `${(cpuMs / changes).toFixed(2)} ms of CPU a change`;
+
+function part(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN);
+}
+
+// All users are there, and the server is warm, before anything counts.
+for (let first = 0; first < listeners; first += BATCH) await write(first);
+const alone = await load();
+console.log(`nobody listens: ${alone.text}; ${perChange(alone.cpuMs, alone)}`);
+
+const child = fork(LISTENERS);
+child.send({ url, token: TOKEN, listeners, kind });
+const [{ tookMs }] = await once(child, 'message');
+console.log(`${listeners} listeners (${kind}), all there after ${(tookMs / 1000).toFixed(1)} s`);
+const before = round;
+const heard = await load();
+child.send({ written: written.map((batch, index) => (index < before ? { at: 0, numbers: [] } : batch)) });
+const [{ delays, wrong, lastAt }] = await once(child, 'message');
+// What the server had still to do when the last write was answered counts as well.
+const cpuMs = heard.cpuMs + (await servers.loop()).cpuMs;
+console.log(`they listen: ${heard.text}; ${perChange(cpuMs, heard)}`);
 console.log(
-  `${listeners} ${kind} filters, ${Math.round((delays.length / tookMs) * 1000)} changes/s: ` +
-    `p50 ${part(0.5)} ms, p95 ${part(0.95)} ms, p99 ${part(0.99)} ms; missing ${missing}, too many ${more + missing}; ` +
-    `server CPU ${Math.round((cpu / tookMs) * 100)} % of one core`,
+  `from the answer to the listener: p50 ${part(delays, 0.5)}, p95 ${part(delays, 0.95)}, p99 ${part(delays, 0.99)} ms, ` +
+    `the last one ${Math.max(0, Math.round(lastAt - heard.endedAt))} ms after the last answer; ` +
+    `${delays.length} events; missing ${wrong.missing}, twice ${wrong.twice}, foreign ${wrong.foreign}, ` +
+    `out of order ${wrong.outOfOrder}`,
 );
-for (const socket of sockets) socket.terminate();
 await servers.stop();

@@ -46,6 +46,7 @@ export {
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export { isFoundByDefault } from './query/is-found.js';
 export { compileMatcher } from './query/match-filter.js';
+export { MatchSubject } from './query/match-subject.js';
 export { TermIndex } from './query/term-index.js';
 export { Tasks } from './tasks/tasks.js';
 export type { Access } from './users/access-loader.js';

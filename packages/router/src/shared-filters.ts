@@ -4,6 +4,7 @@ import {
   isFoundByDefault,
   isUserEvent,
   type LoggedEvent,
+  MatchSubject,
   touches,
   type Visibility,
   visibilityKey,
@@ -38,7 +39,9 @@ export function matchedOf(before: boolean, after: boolean): Matched {
 export class SharedFilter {
   readonly parsed: ParsedFilter;
   readonly #matches: ReturnType<typeof compileMatcher>;
-  readonly #last = new Map<string, { token: object; matched: Matched }>();
+  /** The last judgement: its listeners ask for it once more, one after the other. */
+  #judged: object | undefined;
+  #matched: Matched = matchedOf(false, false);
 
   constructor(parsed: ParsedFilter) {
     this.parsed = parsed;
@@ -54,15 +57,13 @@ export class SharedFilter {
     if (!isUserEvent(full)) return matchedOf(false, false);
     const key = visibilityKey(visibility);
     const seen = seenIn(entry, visibility, key);
-    const last = this.#last.get(key);
-    if (last?.token === seen.token) return last.matched;
-    // Matched means found by a query with this filter: so a listener that keeps the set keeps what the query finds.
-    const matches = (user: User) => isFoundByDefault(user) && this.#matches(user, full.created_at);
+    if (this.#judged === seen.token) return this.#matched;
+    const { before, after } = seen;
     // Nobody knows any more whether an erased user was in the set. It is not now, and who may have it has to drop it.
-    const before = entry.erasedDeletion || (seen.before !== undefined && matches(seen.before));
-    const matched = matchedOf(before, matches(seen.after));
-    this.#last.set(key, { token: seen.token, matched });
-    return matched;
+    const matchedBefore = entry.erasedDeletion || (before !== undefined && this.#matches(before));
+    this.#matched = matchedOf(matchedBefore, after !== undefined && this.#matches(after));
+    this.#judged = seen.token;
+    return this.#matched;
   }
 
   /**
@@ -77,39 +78,76 @@ export class SharedFilter {
     // These say by their type that no query finds the user after them.
     if (type === 'user.deleted' || type === 'user.deactivated') return matchedOf(true, false);
     const now = Date.now();
-    const after = isFoundByDefault(user) && this.#matches(user, now);
+    const subject = isFoundByDefault(user) ? new MatchSubject(user, now) : undefined;
+    const after = subject !== undefined && this.#matches(subject);
     if (joined || type === 'user.created') return matchedOf(false, after);
     if (!changes) return matchedOf(after, after);
     const touched = touches(changes);
     const mayDecide =
       touched('deleted_at') ||
       touched('deactivated_at') ||
-      (isFoundByDefault(user) && this.#matches(user, now, touched) === undefined);
+      (subject !== undefined && this.#matches(subject, touched) === undefined);
     return matchedOf(mayDecide ? !after : after, after);
   }
 }
 
-/** The user of an entry before and after it, as one visibility shows it. */
+/**
+ * The user of an entry before and after it, as one visibility shows it; undefined while no query would find the user.
+ * Matched means found by a query with the filter: so a listener that keeps the set keeps what the query finds.
+ */
 interface Seen {
-  before: User | undefined;
-  after: User;
+  before: MatchSubject | undefined;
+  after: MatchSubject | undefined;
   /** Stands for the entry, so that a memo of it does not keep what the entry holds. */
   token: object;
 }
 
 const seenByEntry = new WeakMap<LoggedEvent, Map<string, Seen>>();
 
+/**
+ * What was judged last, which alone keeps what was found in the users: that can be large beside them, and entries live
+ * long. A few are enough, because those who have caught up judge one entry for all filters and then the next.
+ */
+const seenLast = new Set<Seen>();
+const MAX_SEEN_LAST = 8;
+
+/** What was asked for last: all filters that judge an entry ask for the same. */
+let latest: { entry: LoggedEvent; key: string; seen: Seen } | undefined;
+
 /** Made once for all filters. */
 function seenIn(entry: LoggedEvent, visibility: Visibility, key: string): Seen {
+  if (latest?.entry === entry && latest.key === key) return latest.seen;
   const known = seenByEntry.get(entry) ?? new Map<string, Seen>();
   seenByEntry.set(entry, known);
   const seen = known.get(key) ?? {
-    before: entry.userBefore && visibleUser(entry.userBefore, visibility),
-    after: visibleUser((entry.full as UserEvent).user, visibility),
+    before: subjectOf(entry, entry.userBefore, visibility),
+    after: subjectOf(entry, (entry.full as UserEvent).user, visibility),
     token: {},
   };
   known.set(key, seen);
+  keepFound(seen);
+  latest = { entry, key, seen };
   return seen;
+}
+
+function subjectOf(
+  { full }: LoggedEvent,
+  user: User | undefined,
+  visibility: Visibility,
+): MatchSubject | undefined {
+  const shown = user && visibleUser(user, visibility);
+  return shown && isFoundByDefault(shown) ? new MatchSubject(shown, full.created_at) : undefined;
+}
+
+function keepFound(seen: Seen): void {
+  if (seenLast.has(seen)) return;
+  seenLast.add(seen);
+  if (seenLast.size <= MAX_SEEN_LAST) return;
+  const [oldest] = seenLast;
+  if (!oldest) return;
+  seenLast.delete(oldest);
+  oldest.before?.forget();
+  oldest.after?.forget();
 }
 
 /** The filters that listeners have now, each once, however many have it. */

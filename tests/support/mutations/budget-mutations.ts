@@ -16,6 +16,10 @@ const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
 const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
 const ENDS = 'ends at its limit with an error that says it, and its reader serves the next';
 const KEEPS = 'keeps no lookup, no write and no timer waiting, however many of them there are';
+const SUBJECT = 'packages/core/src/query/match-subject.ts';
+const SUBJECT_TESTS = 'packages/core/src/query/match-subject.test.ts';
+const SHARED = 'packages/router/src/shared-filters.ts';
+const SHARED_TESTS = 'packages/router/src/shared-filters.test.ts';
 const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
 
 /** A statement without an end goes on for much longer. */
@@ -23,6 +27,45 @@ const HANGS_MS = 45_000;
 
 /** What a caller may have in use, and what one that does not read costs. */
 export const BUDGET_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: SUBJECT, test: SUBJECT_TESTS }, [
+    [
+      'a user in whom each path is followed once for all filters',
+      'if (known) return known;\n    const places',
+      'const places',
+      'has each path followed once, however many filters name it',
+    ],
+    [
+      'the bound of what is kept of a user that filters judge',
+      'if (this.#kept + found >= MAX_KEPT) this.forget();',
+      '',
+      'keeps a bounded amount of what was found in it, the last',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/router/src/listener-index.ts', test: 'packages/router/src/listener-index.test.ts' },
+    [
+      [
+        'judging that offers others their turn',
+        'if (performance.now() - beganAt < PIECE_MS) continue;',
+        'continue;',
+        'offer others their turn every fifth of a millisecond while they are judged, and not after each',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: SHARED, test: SHARED_TESTS }, [
+    [
+      'the users of entries judged long ago, of whom nothing is kept that was found in them',
+      'oldest.before?.forget();\n  oldest.after?.forget();',
+      '',
+      'keep what they found in the users of the last few entries, and of no others',
+    ],
+    [
+      'judgements that only those share who see the same of a user',
+      'const key = visibilityKey(visibility);',
+      "const key = 'all';",
+      'judge for each viewer what that viewer sees, whoever was judged for before',
+    ],
+  ]),
   ...switchedOff({ file: BUDGET, test: SUBSCRIPTIONS }, [
     [
       'the subscriptions of a caller over all its connections',

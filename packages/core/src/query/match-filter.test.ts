@@ -7,6 +7,7 @@ import { PATH_EXAMPLES } from '../../test/support/query/path-examples.js';
 import { NOW, userRow } from '../../test/support/users/user-row.js';
 import { toUser } from '../users/model/to-user.js';
 import { compileMatcher, matchesFilter } from './match-filter.js';
+import { MatchSubject } from './match-subject.js';
 
 const user = (fields: Partial<User>): User => ({ ...toUser(userRow({ id: 'jane' }), NOW), ...fields });
 const matches = (filter: Filter, fields: Partial<User>) =>
@@ -91,14 +92,14 @@ describe('a matcher', () => {
       { custom: { a: [{ b: 6 }] } },
       { custom: {} },
     ];
-    const answers = () => users.map(fields => matcher(user(fields), NOW));
+    const answers = () => users.map(fields => matcher(new MatchSubject(user(fields), NOW)));
     expect(answers()).toEqual([true, false, true, true, false]);
     expect(answers()).toEqual(users.map(fields => matches(filter, fields)));
   });
 
   it('takes arrays in a list for what they hold', () => {
     const matcher = matcherOf({ a: { $in: [[1, ['x']], [], 'y'] } });
-    const holds = (a: JsonValue) => matcher(user({ custom: { a } }), NOW);
+    const holds = (a: JsonValue) => matcher(new MatchSubject(user({ custom: { a } }), NOW));
     const values: JsonValue[] = [
       [1, ['x']],
       [[1, ['x']]],
@@ -124,9 +125,9 @@ describe('a matcher', () => {
     const someone = user({ custom });
     const took = (filter: Filter) => {
       const matcher = matcherOf(filter);
-      for (let round = 0; round < 100; round++) matcher(someone, NOW);
+      for (let round = 0; round < 100; round++) matcher(new MatchSubject(someone, NOW));
       const began = performance.now();
-      for (let round = 0; round < 500; round++) matcher(someone, NOW);
+      for (let round = 0; round < 500; round++) matcher(new MatchSubject(someone, NOW));
       return performance.now() - began;
     };
     const [few, many] = [took(filterOf(1)), took(filterOf(110))];
@@ -164,12 +165,12 @@ describe('a matcher that does not know what a field holds', () => {
       fc.property(filters, values, (filter, known) => {
         const match = compileMatcher(parseFilter(filter, { server: true }));
         const asks = (field: string) => field.startsWith('custom.unknown');
-        const answer = match(user({ custom: { known } }), NOW, asks);
+        const answer = match(new MatchSubject(user({ custom: { known } }), NOW), asks);
         if (answer !== undefined) decided += 1;
         const tried: JsonValue[] = [1, 2, 'x', null, [1, 3], [], true, { deep: 1 }, { deep: ['x'] }];
         const answers = [
-          match(user({ custom: { known } }), NOW),
-          ...tried.map(unknown => match(user({ custom: { known, unknown } }), NOW)),
+          match(new MatchSubject(user({ custom: { known } }), NOW)),
+          ...tried.map(unknown => match(new MatchSubject(user({ custom: { known, unknown } }), NOW))),
         ];
         if (answer !== undefined) expect(new Set(answers)).toEqual(new Set([answer]));
         if (!JSON.stringify(filter).includes('unknown')) expect(answer).toBe(answers[0]);

@@ -1,145 +1,87 @@
-import {
-  type FieldReference,
-  type JsonValue,
-  type ParsedFilter,
-  searchWords,
-  type User,
-} from '@rollcall/protocol';
+import type { JsonValue, ParsedFilter } from '@rollcall/protocol';
 import { kindOf } from '../json/json-values.js';
-import { builtInValue } from './built-in-value.js';
-import { type Reached, reachPath } from './reach-path.js';
+import { type MatchableUser, MatchSubject, type NamedField, named } from './match-subject.js';
+import type { Reached } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';
 
-/** A user as an event or an answer carries it. */
-export type MatchableUser = User;
+/** Asked with `name`, or `custom.` and a path: whether nobody knows what the field holds. */
+type IsUnknown = (field: string) => boolean;
 
-/**
- * Whether a user matches the filter that it was made of. It takes the user as given, so pass the user as the viewer sees
- * it, with the presence of an invisible user already hidden.
- * @param now epoch milliseconds. A ban that has run out by then reads as not banned.
- */
+/** Whether a user matches the filter that it was made of. */
 export interface Matcher {
-  (user: MatchableUser, now: number): boolean;
+  (subject: MatchSubject): boolean;
   /**
    * The same where some fields are not known: whether the user matches whatever they hold (true), matches with nothing
    * that they could hold (false), or may match (undefined).
-   * @param isUnknown asked with `name`, or `custom.` and a path.
    */
-  (user: MatchableUser, now: number, isUnknown: (field: string) => boolean): boolean | undefined;
+  (subject: MatchSubject, isUnknown: IsUnknown): boolean | undefined;
 }
 
 /**
  * Makes the matcher of a filter. It gives the same answers as `queryUsers`, without a database. Whatever depends on the
- * filter alone is worked out here, once: lists of values become sets, and each path is followed once a user, however many
- * comparisons name it. So a judgement costs what the comparisons are, and not what their lists hold.
+ * filter alone is worked out here, once: lists of values become sets. What depends on the user alone is worked out once a
+ * user (`MatchSubject`). So a judgement costs what the comparisons are, and not what their lists hold.
  */
 export function compileMatcher(filter: ParsedFilter): Matcher {
-  const slots = new Map<string, number>();
-  const test = compileNode(filter, slots);
-  const matcher = (user: MatchableUser, now: number, isUnknown?: Judgement['isUnknown']) =>
-    test({ user, now, places: [], words: [], isUnknown });
-  return matcher as Matcher;
+  return compileNode(filter) as Matcher;
 }
 
 /** Whether a user matches a filter. To ask more than once, make a matcher of it. */
 export function matchesFilter(filter: ParsedFilter, user: MatchableUser, now: number): boolean {
-  return compileMatcher(filter)(user, now);
-}
-
-/** One judgement: the user, and what was found in it so far. The fields of a filter are numbered. */
-interface Judgement {
-  user: MatchableUser;
-  now: number;
-  /** Where each field leads. */
-  places: (readonly Reached[] | undefined)[];
-  /** The words of each text that a field leads to, sorted. */
-  words: (readonly (readonly string[])[] | undefined)[];
-  /** Which fields are not known; absent: all are. */
-  isUnknown: ((field: string) => boolean) | undefined;
+  return compileMatcher(filter)(new MatchSubject(user, now));
 }
 
 /** Undefined where what is not known decides. */
-type Test = (judgement: Judgement) => boolean | undefined;
+type Test = (subject: MatchSubject, isUnknown?: IsUnknown) => boolean | undefined;
 
-function compileNode(filter: ParsedFilter, slots: Map<string, number>): Test {
-  if (filter.kind === 'compare') return compileComparison(filter, slots);
-  const tests = filter.nodes.map(node => compileNode(node, slots));
+function compileNode(filter: ParsedFilter): Test {
+  if (filter.kind === 'compare') return compileComparison(filter);
+  const tests = filter.nodes.map(compileNode);
   switch (filter.kind) {
     case 'all':
-      return judgement => first(tests, judgement, false);
+      return decidedBy(tests, false);
     case 'any':
-      return judgement => first(tests, judgement, true);
-    case 'none':
-      return judgement => {
-        const any = first(tests, judgement, true);
-        return any === undefined ? undefined : !any;
+      return decidedBy(tests, true);
+    case 'none': {
+      const any = decidedBy(tests, true);
+      return (subject, isUnknown) => {
+        const answer = any(subject, isUnknown);
+        return answer === undefined ? undefined : !answer;
       };
+    }
   }
 }
 
 /** The answer that decides, if one of the tests gives it; otherwise the other one, unless a test does not know. */
-function first(tests: readonly Test[], judgement: Judgement, decides: boolean): boolean | undefined {
-  let answer: boolean | undefined = !decides;
-  for (const test of tests) {
-    const one = test(judgement);
-    if (one === decides) return decides;
-    if (one === undefined) answer = undefined;
-  }
-  return answer;
+function decidedBy(tests: readonly Test[], decides: boolean): Test {
+  return (subject, isUnknown) => {
+    let answer: boolean | undefined = !decides;
+    for (const test of tests) {
+      const one = test(subject, isUnknown);
+      if (one === decides) return decides;
+      if (one === undefined) answer = undefined;
+    }
+    return answer;
+  };
 }
 
-function compileComparison(
-  { field, comparison }: Extract<ParsedFilter, { kind: 'compare' }>,
-  slots: Map<string, number>,
-): Test {
-  const name = nameOf(field);
-  const slot = slotOf(name, slots);
-  const test = compileKnown(field, comparison, slot);
-  return judgement => (judgement.isUnknown?.(name) ? undefined : test(judgement));
+function compileComparison({ field, comparison }: Extract<ParsedFilter, { kind: 'compare' }>): Test {
+  const place = named(field);
+  const test = compileKnown(place, comparison);
+  return (subject, isUnknown) => (isUnknown?.(place.name) ? undefined : test(subject));
 }
 
 function compileKnown(
-  field: FieldReference,
+  place: NamedField,
   comparison: Extract<ParsedFilter, { kind: 'compare' }>['comparison'],
-  slot: number,
-): (judgement: Judgement) => boolean {
-  const placesIn = (judgement: Judgement) => {
-    judgement.places[slot] ??= placesOf(field, judgement.user, judgement.now);
-    return judgement.places[slot] as readonly Reached[];
-  };
+): (subject: MatchSubject) => boolean {
   if (comparison.operator === '$autocomplete') {
     const wanted = [...new Set(comparison.words)];
-    return judgement => {
-      judgement.words[slot] ??= wordsAt(placesIn(judgement));
-      return (judgement.words[slot] as readonly string[][]).some(words =>
-        wanted.every(prefix => hasWord(words, prefix)),
-      );
-    };
+    return subject => subject.wordsOf(place).some(words => wanted.every(prefix => hasWord(words, prefix)));
   }
   const { test, negated } = toValueTest(comparison);
   const passes = compileTest(test);
-  return judgement => passes(placesIn(judgement)) !== negated;
-}
-
-function nameOf(field: FieldReference): string {
-  return field.kind === 'built-in' ? field.field : `custom.${field.path.join('.')}`;
-}
-
-function slotOf(name: string, slots: Map<string, number>): number {
-  const slot = slots.get(name) ?? slots.size;
-  slots.set(name, slot);
-  return slot;
-}
-
-function placesOf(field: FieldReference, user: MatchableUser, now: number): Reached[] {
-  if (field.kind === 'custom') return reachPath(user.custom, field.path, 'filter');
-  return [{ value: builtInValue(user, field.field, { now, seesInvisible: true }), open: true }];
-}
-
-function wordsAt(places: readonly Reached[]): string[][] {
-  return places.flatMap(({ value }) =>
-    typeof value === 'string' ? [[...new Set(searchWords(value))].sort()] : [],
-  );
+  return subject => passes(subject.placesOf(place)) !== negated;
 }
 
 /** Whether some word begins with a prefix. The first one that does not come before the prefix tells. */

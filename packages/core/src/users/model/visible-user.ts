@@ -18,7 +18,10 @@ export type Visibility = 'everything' | 'own' | PublicSight | 'id';
 
 /** A name for a visibility: viewers whose visibility has the same name see the same. */
 export function visibilityKey(visibility: Visibility): string {
-  return typeof visibility === 'string' ? visibility : `public ${visibility.privatePaths.join(' ')}`;
+  if (typeof visibility === 'string') return visibility;
+  const { privatePaths } = visibility;
+  // A constant, because every judgement of a filter for a user asks for it.
+  return privatePaths.length === 0 ? 'public' : `public ${privatePaths.join(' ')}`;
 }
 
 /** What is public of a user. Parts of its custom data may be the user's own by the setting `private_custom_fields`. */
