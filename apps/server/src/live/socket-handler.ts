@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
 import {
   appRouter,
+  budgetOfPrincipal,
   bytesOfInput,
   type CallContext,
   decodeMessage,
@@ -18,7 +19,6 @@ import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
 import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
-import { requestBudget } from '../http/request-budget.js';
 import { logFailure } from '../logger.js';
 import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
@@ -197,7 +197,10 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
       openSocket.line = handle.caller;
       openSocket.limit = limit;
-      const budget = requestBudget(host, authentication, address);
+      const budget = budgetOfPrincipal(
+        { budgets: host.budgets, authentication, address },
+        authentication.principal,
+      );
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
