@@ -217,6 +217,7 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   contentTypeLength: 'characters of the type of a channel or a call',
   contentIdLength: 'characters of the id of a channel, a message, a call or an activity',
   reactionLength: 'characters of the type of a reaction',
+  reactionTypes: 'types of reactions to one message',
   flagReasonLength: 'characters of the reason of a flag',
   banReasonLength: 'characters of the reason of a ban',
   banMinutes: 'minutes of the `timeout` of a ban',

@@ -71,6 +71,8 @@ export const LIMITS = {
   /** The id of a channel, a message, a call or an activity. */
   contentIdLength: 255,
   reactionLength: 32,
+  /** Different types of reactions to one message: every answer with the message counts each of them. */
+  reactionTypes: 100,
   flagReasonLength: 255,
   banReasonLength: 1000,
   /** The longest `timeout` of a ban: a year. */

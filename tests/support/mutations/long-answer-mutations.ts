@@ -53,6 +53,20 @@ export const LONG_ANSWER_MUTATIONS: readonly Mutation[] = [
       'of many thousands cost hardly more than those of a few hundred, to read and to change',
     ],
   ]),
+  ...switchedOff(
+    {
+      file: 'packages/core/src/products/chat/reactions.ts',
+      test: 'packages/core/test/contract/chat-messages.test.ts',
+    },
+    [
+      [
+        'the types of reactions to one message',
+        '|| types < LIMITS.reactionTypes',
+        '|| types < 1e9',
+        'have reactions of a hundred types at most, however many people react at once',
+      ],
+    ],
+  ),
   ...switchedOff({ file: 'packages/core/src/users/user-bytes.ts', test: CHANNELS }, [
     [
       'the progress of a page whose first channel is too long for it',
