@@ -219,15 +219,19 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   contentTypeLength: 'characters of the type of a channel or a call',
   contentIdLength: 'characters of the id of a channel, a message, a call or an activity',
   reactionLength: 'characters of the type of a reaction',
+  reactionTypes: 'types of reactions to one message',
   flagReasonLength: 'characters of the reason of a flag',
   banReasonLength: 'characters of the reason of a ban',
   banMinutes: 'minutes of the `timeout` of a ban',
   blockedUsers: 'users whom one user has blocked',
+  eventBlockedBytes: '`blocked_user_ids` as JSON in an event, in bytes; a longer list stands in no event',
   devices: 'devices of one user; the oldest leaves',
   deviceIdLength: 'characters of the id of a device',
   pageHistory: 'events in one page of a history',
   pageHistoryDefault: 'events in one page of a history by default',
-  pageContent: 'channels, messages, flags, bans, calls or activities in one page',
+  pageContent: 'channels, messages, flags, bans, blocks, calls or activities in one page',
+  pageContentBytes:
+    'users in one page of channels, calls or blocks, and custom data of the channels or calls, in bytes; the first of the page may be longer',
   pageContentDefault: 'of them in one page by default',
 };
 

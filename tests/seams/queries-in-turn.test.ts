@@ -78,10 +78,18 @@ async function isWaiting(): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** While nobody can read calls, runs something. */
-async function whileCallsAreHeld<Result>(run: () => Promise<Result>): Promise<Result> {
+/** How many statements wait for blocks, which are held. */
+async function waitingForBlocks(): Promise<number> {
+  const rows = await holder.query(
+    `SELECT 1 FROM pg_locks WHERE relation = 'blocks'::regclass AND NOT granted`,
+  );
+  return rows.length;
+}
+
+/** While nobody can read a table, runs something. */
+async function whileHeld<Result>(table: 'calls' | 'blocks', run: () => Promise<Result>): Promise<Result> {
   await holder.query('BEGIN');
-  await holder.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+  await holder.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
   try {
     return await run();
   } finally {
@@ -92,7 +100,7 @@ async function whileCallsAreHeld<Result>(run: () => Promise<Result>): Promise<Re
 describe('the queries of one user', () => {
   it('run one at a time, over HTTP and WebSocket together, while calls that search nothing are answered', async () => {
     await ask('jane', 'blocks.list');
-    await whileCallsAreHeld(async () => {
+    await whileHeld('calls', async () => {
       const slow = await askOverSocket('jane', 'video.queryCalls');
       await until('the query is under way', isWaiting);
       const order: string[] = [];
@@ -116,7 +124,7 @@ describe('the queries of one user', () => {
   });
 
   it('are answered with 422 when their time is over, which says how long it was', async () => {
-    const { status, data } = await whileCallsAreHeld(() => ask('jane', 'video.queryCalls'));
+    const { status, data } = await whileHeld('calls', () => ask('jane', 'video.queryCalls'));
     expect(status).toBe(422);
     expect(data).toMatchObject({
       code: 'QUERY_TOO_EXPENSIVE',
@@ -135,11 +143,29 @@ describe('the queries of one user', () => {
     };
     // What the machine does to everybody at this moment.
     const quietMs = await lookUp();
-    await whileCallsAreHeld(async () => {
+    await whileHeld('calls', async () => {
       const hanging = ids.map(id => ask(id, 'video.queryCalls'));
       expect(await lookUp()).toBeLessThan(PROMPT_MS + 2 * quietMs);
       expect(await ask('john', 'blocks.list')).toMatchObject({ status: 200 });
       for (const { data } of await Promise.all(hanging)) expect(data.code).toBe('QUERY_TOO_EXPENSIVE');
     });
+  });
+});
+
+describe('the other calls of one user', () => {
+  it('run two at a time, over HTTP and WebSocket together, and those of others beside them', async () => {
+    const all = await whileHeld('blocks', async () => {
+      const socket = await askOverSocket('jane', 'blocks.list');
+      const own = [socket.code, ...Array.from({ length: 3 }, () => ask('jane', 'blocks.list'))];
+      await until('two are under way', async () => (await waitingForBlocks()) === 2);
+      const other = ask('john', 'blocks.list');
+      await until('that of somebody else is, too', async () => (await waitingForBlocks()) > 2);
+      expect(await waitingForBlocks()).toBe(3);
+      return { own, other, socket };
+    });
+    const [first, ...others] = await Promise.all(all.own);
+    expect([first, ...others.map(answer => (answer as Answer).status)]).toEqual(['ok', 200, 200, 200]);
+    expect(await all.other).toMatchObject({ status: 200 });
+    all.socket.end();
   });
 });

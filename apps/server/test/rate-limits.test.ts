@@ -16,7 +16,19 @@ beforeAll(async () => {
     ROLLCALL_ALLOWED_ORIGINS: 'https://app.example.com',
   });
   serverToken = await tokenOf({ server: true });
-  const users = ['jane', 'john', 'batch', 'socket', 'both', 'page', 'streams'].map(id => ({ id }));
+  const users = [
+    'jane',
+    'john',
+    'batch',
+    'socket',
+    'both',
+    'page',
+    'streams',
+    'flood',
+    'again',
+    'ping',
+    'pong',
+  ].map(id => ({ id }));
   await server.mutate('users.upsert', { users });
 });
 afterAll(() => server.close());
@@ -164,7 +176,7 @@ describe('messages on a WebSocket', () => {
   });
 
   it('close the connection with 1013 beyond it; what follows is not read', async () => {
-    const client = await flood(await tokenOf({ user_id: 'socket' }), MESSAGES + 1);
+    const client = await flood(await tokenOf({ user_id: 'flood' }), MESSAGES + 1);
     for (let id = 0; id < 50; id++) {
       client.send({ id, method: 'query', params: { path: 'nothing.here' } });
     }
@@ -172,8 +184,21 @@ describe('messages on a WebSocket', () => {
     expect(client.messages).toHaveLength(1);
   });
 
+  it('are counted on by the next connection of the caller, and by none that was there already', async () => {
+    const token = await tokenOf({ user_id: 'again' });
+    const beside = await connect(server.url, { token });
+    const first = await flood(token, MESSAGES);
+    first.socket.close();
+    await first.closed;
+    const second = await connect(server.url, { token });
+    expect((await second.closed).code).toBe(1013);
+    beside.send({ id: 1, method: 'query', params: { path: 'nothing.here' } });
+    expect(await beside.next()).toMatchObject({ id: 1 });
+    beside.socket.close();
+  });
+
   it.each(['ping', 'pong'] as const)('close it for %ss of the protocol just the same', async kind => {
-    const client = await connect(server.url, { token: await tokenOf({ user_id: 'socket' }) });
+    const client = await connect(server.url, { token: await tokenOf({ user_id: kind }) });
     for (let sent = 0; sent < 10_000 && client.socket.readyState === client.socket.OPEN; sent++) {
       client.socket[kind]();
     }

@@ -9,7 +9,7 @@ export {
   signToken,
   verifyToken,
 } from './access/tokens.js';
-export type { BlockList } from './blocks/blocks.js';
+export type { BlockList } from './blocks/list-blocks.js';
 export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy-installation.js';
 export type { CopyProgress } from './copy/copy-pass.js';
 export type { TableCopy } from './copy/copy-table.js';

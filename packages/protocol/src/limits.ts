@@ -75,12 +75,16 @@ export const LIMITS = {
   /** The id of a channel, a message, a call or an activity. */
   contentIdLength: 255,
   reactionLength: 32,
+  /** Different types of reactions to one message: every answer with the message counts each of them. */
+  reactionTypes: 100,
   flagReasonLength: 255,
   banReasonLength: 1000,
   /** The longest `timeout` of a ban: a year. */
   banMinutes: 525_600,
   /** Users whom one user can have blocked. */
   blockedUsers: 1000,
+  /** `blocked_user_ids` as JSON in an event. A longer list stands in no event. */
+  eventBlockedBytes: 4096,
   /** Devices of one user. Adding another one removes the oldest. */
   devices: 25,
   /** The id of a device, and the name of the provider's configuration. */
@@ -88,5 +92,10 @@ export const LIMITS = {
   pageHistory: 100,
   pageHistoryDefault: 50,
   pageContent: 100,
+  /**
+   * Users, and custom data of channels and calls, in one page of channels, calls or blocks; the first item of a page may
+   * be longer.
+   */
+  pageContentBytes: 1024 * 1024,
   pageContentDefault: 30,
 } as const;

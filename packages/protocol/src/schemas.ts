@@ -3,7 +3,7 @@
  * that collects everything that is wrong answers with a `ParseResult`: the value, or the issues. This entry needs zod, so
  * it stands apart from the one that browsers load.
  */
-export { blockUserSchema, listBlocksSchema } from './blocks/blocks-schemas.js';
+export { blockUserSchema, listBlocksSchema, type ParsedListBlocks } from './blocks/blocks-schemas.js';
 export { addDeviceSchema, listDevicesSchema, removeDeviceSchema } from './devices/devices-schemas.js';
 export { watchEventsSchema, watchPresenceSchema } from './events/live-schemas.js';
 export { type ParsedUserHistory, userHistorySchema } from './history/history-schema.js';

@@ -1,5 +1,5 @@
 import type { Block, BlockUserInput, ListBlocksAnswer, ListBlocksInput, User } from '@rollcall/protocol';
-import { blockUserSchema, listBlocksSchema } from '@rollcall/protocol/schemas';
+import { blockUserSchema, listBlocksSchema, type ParsedListBlocks } from '@rollcall/protocol/schemas';
 import type { z } from 'zod';
 import { actingUserId, requireGrant, viewerOf } from './caller.js';
 import { callerProcedure, router } from './trpc.js';
@@ -28,17 +28,19 @@ export const blocksRouter = router({
       return { user: userFor(caller, await directory.blocks.unblock(caller.actor, change)) };
     }),
 
-  /** The users whom the caller has blocked, newest first. @throws `USER_NOT_FOUND` */
+  /** One page of the users whom the caller has blocked, newest first. @throws `USER_NOT_FOUND`, `CURSOR_INVALID` */
   list: callerProcedure
-    .input(listBlocksSchema as unknown as z.ZodType<ListBlocksInput, ListBlocksInput | undefined>)
+    .input(listBlocksSchema as unknown as z.ZodType<ParsedListBlocks, ListBlocksInput | undefined>)
     .query(async ({ ctx: { caller, directory }, input }): Promise<ListBlocksAnswer> => {
-      const userId = actingUserId(caller, input.user_id);
-      const { blocks, users } = await directory.blocks.list(viewerOf(caller), userId);
+      const { user_id, ...page } = input;
+      const query = { ...page, userId: actingUserId(caller, user_id) };
+      const { blocks, users, next } = await directory.blocks.list(viewerOf(caller), query);
       return {
         blocks: blocks.flatMap(({ blocked_user_id, created_at }): Block[] => {
           const row = users.get(blocked_user_id);
           return row ? [{ user_id: blocked_user_id, user: userFor(caller, row), created_at }] : [];
         }),
+        ...(next !== undefined && { next }),
       };
     }),
 });

@@ -96,7 +96,7 @@ describe('the queries of a caller', () => {
   });
 
   it('are refused when they have waited for 30 seconds, and the next ones run', async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
       const slow = held();
@@ -113,6 +113,117 @@ describe('the queries of a caller', () => {
       await running;
       expect(await next).toBe('next');
       expect(never).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('the other calls of a caller', () => {
+  it('run two at a time, in the order in which they came, and keep nobody else and no query waiting', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const begun: number[] = [];
+    const gates = Array.from({ length: 6 }, held);
+    const calls = gates.map((gate, index) =>
+      budgets.of('user jane', 'client').runCall(() => {
+        begun.push(index);
+        return gate.run();
+      }),
+    );
+    await settled();
+    expect(begun).toEqual([0, 1]);
+    expect(await budgets.of('user john', 'client').runCall(async () => 'john')).toBe('john');
+    expect(await budgets.of('user jane', 'client').runQuery(async () => 'found')).toBe('found');
+    for (const [index, gate] of gates.entries()) {
+      gate.end();
+      await calls[index];
+      await settled();
+      expect(begun).toEqual([0, 1, 2, 3, 4, 5].slice(0, index + 3));
+    }
+    expect(budgets.size).toBe(0);
+  });
+
+  it('let what others wait for go before the next one', async () => {
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const order: string[] = [];
+    const calls = ['a', 'b', 'c'].map(name => budget.runCall(async () => void order.push(name)));
+    setImmediate(() => order.push('somebody else'));
+    await Promise.all(calls);
+    expect(order).toEqual(['a', 'b', 'somebody else', 'c']);
+  });
+
+  it('go on after one that fails, and after one whose caller is gone', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = budgets.of('user jane', 'client');
+    const slow = [held(), held()];
+    const running = slow.map(gate => budget.runCall(gate.run).then(() => Promise.reject(new Error('no'))));
+    const gone = new AbortController();
+    const never = vi.fn(async () => undefined);
+    const waiting = [budget.runCall(never, gone.signal), budget.runCall(never, AbortSignal.abort())];
+    const next = budget.runCall(async () => 'next');
+    gone.abort();
+    for (const call of waiting) {
+      await expect(call).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: 'the caller is gone; the call was not run',
+      });
+    }
+    for (const { end } of slow) end();
+    await Promise.allSettled(running);
+    expect(await next).toBe('next');
+    expect(never).not.toHaveBeenCalled();
+    expect(budgets.size).toBe(0);
+  });
+
+  it('hand their place on when their caller goes at the moment at which it is theirs', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = budgets.of('user jane', 'client');
+    const slow = [held(), held()];
+    const running = slow.map(gate => budget.runCall(gate.run));
+    const gone = new AbortController();
+    const never = vi.fn(async () => undefined);
+    const waiting = budget.runCall(never, gone.signal);
+    const next = budget.runCall(async () => 'next');
+    slow[0]?.end();
+    await running[0];
+    gone.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await next).toBe('next');
+    slow[1]?.end();
+    await running[1];
+    expect(never).not.toHaveBeenCalled();
+    expect(budgets.size).toBe(0);
+  });
+
+  it('are refused when a thousand wait already, with the number', async () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = budgets.of('user jane', 'client');
+    const slow = held();
+    const waiting = Array.from({ length: 1002 }, () => budget.runCall(slow.run));
+    await expect(budget.runCall(slow.run)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'a caller has at most 1000 calls that wait; wait for their answers',
+      retry_after: 1,
+    });
+    slow.end();
+    await Promise.all(waiting);
+    expect(budgets.size).toBe(0);
+  });
+
+  it('are refused when they have waited for 30 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+      const slow = held();
+      const running = [budget.runCall(slow.run), budget.runCall(slow.run)];
+      const late = expect(budget.runCall(slow.run)).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        message: 'a caller has at most 2 running calls; this one waited 30 s for its turn',
+      });
+      await vi.advanceTimersByTimeAsync(30_000);
+      await late;
+      slow.end();
+      await Promise.all(running);
     } finally {
       vi.useRealTimers();
     }

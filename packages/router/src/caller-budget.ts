@@ -1,11 +1,19 @@
+import type { Principal } from '@rollcall/core';
 import { type BudgetLimits, RollcallError } from '@rollcall/protocol';
 import type { Caller } from './caller.js';
+import { type TurnLimits, Turns } from './turns.js';
 
 /** Queries of one caller that may wait for their turn. */
 const MAX_WAITING_QUERIES = 100;
 
-/** How long a query waits for those of the same caller before it is refused. */
-const MAX_QUERY_WAIT_MS = 30_000;
+/** Other calls of one caller that run at once: one is answered while the next one is worked on. */
+const RUNNING_CALLS = 2;
+
+/** Those of them that may wait for their turn. What they are in memory is bounded by their bytes. */
+const MAX_WAITING_CALLS = 1000;
+
+/** How long a query or a call waits for those of the same caller before it is refused. */
+const MAX_WAIT_MS = 30_000;
 
 /** Requests are answered sooner than that. */
 const REQUEST_RETRY_AFTER_SECONDS = 1;
@@ -28,9 +36,8 @@ interface Use {
   filters: Map<string, number>;
   filterBytes: number;
   requestBytes: number;
-  queries: number;
-  /** The queries that wait, in order: each begins when it is called. */
-  waiting: (() => void)[];
+  queries: Turns;
+  calls: Turns;
 }
 
 /** Gives a use of the budget back. A second call has no effect. */
@@ -72,6 +79,19 @@ export function budgetOf({ budgets, address, authentication }: Origin, caller: C
   const alone = caller.kind === 'user' && caller.role !== 'guest';
   // Neither an id nor an address contains a space.
   return budgets.of(alone ? `user ${caller.userId}` : `address ${address}`, 'client');
+}
+
+/**
+ * The same by what a token says, before anything is read about its user. A guest whose token does not say so counts for
+ * itself.
+ */
+export function budgetOfPrincipal(
+  { budgets, address, authentication }: Origin,
+  principal?: Principal,
+): CallerBudget {
+  if (principal?.kind === 'server') return budgets.of(`server ${authentication.tokenDigest ?? ''}`, 'server');
+  const alone = principal?.kind === 'user' && !principal.guest;
+  return budgets.of(alone ? `user ${principal.userId}` : `address ${address}`, 'client');
 }
 
 /** What one caller has in use over all its connections and calls, and what it may have. */
@@ -149,71 +169,37 @@ export class CallerBudget {
    * @param signal says that the caller is gone: a query that still waits leaves the queue.
    * @throws RollcallError `RATE_LIMITED` when too many wait already, or the query has waited for too long; then it is not run.
    */
-  async runQuery<Result>(query: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  runQuery<Result>(query: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const limits = turnLimits(['query', 'queries'], {
+      running: this.limits.runningQueries,
+      waiting: MAX_WAITING_QUERIES,
+      retryAfterSeconds: Math.ceil(this.limits.queryMs / 1000),
+    });
+    return this.#inTurn('queries', turns => turns.run(query, limits, signal));
+  }
+
+  /**
+   * Runs any other call when it is its turn: two of a caller run at once. So whoever makes all the calls of a minute in one
+   * moment waits for them alone, and a call of somebody else comes between.
+   * @throws RollcallError `RATE_LIMITED` as for a query.
+   */
+  runCall<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const limits = turnLimits(['call', 'calls'], {
+      running: RUNNING_CALLS,
+      waiting: MAX_WAITING_CALLS,
+      retryAfterSeconds: REQUEST_RETRY_AFTER_SECONDS,
+    });
+    return this.#inTurn('calls', turns => turns.run(call, limits, signal));
+  }
+
+  async #inTurn<Result>(kind: 'queries' | 'calls', run: (turns: Turns) => Promise<Result>): Promise<Result> {
     const use = this.#use();
-    if (use.queries < this.limits.runningQueries) use.queries += 1;
-    else {
-      if (use.waiting.length >= MAX_WAITING_QUERIES) {
-        throw overBudget(
-          `at most ${MAX_WAITING_QUERIES} queries that wait; wait for their answers`,
-          this.#querySeconds,
-        );
-      }
-      await this.#turn(use, signal);
-    }
     this.#uses.set(this.#key, use);
     try {
-      return await query();
+      return await run(use[kind]);
     } finally {
-      this.#endQuery(use);
+      this.#forgetIdle(use);
     }
-  }
-
-  get #querySeconds(): number {
-    return Math.ceil(this.limits.queryMs / 1000);
-  }
-
-  /** Waits until a query that ends hands its place over, so the number of running queries stays as it is. */
-  async #turn(use: Use, signal: AbortSignal | undefined): Promise<void> {
-    let begin = (): void => undefined;
-    let refuse: (error: RollcallError) => void = () => undefined;
-    const turn = new Promise<void>((resolve, reject) => {
-      begin = resolve;
-      refuse = reject;
-    });
-    const leave = () => refuse(new RollcallError('UNAVAILABLE', 'the caller is gone; the query was not run'));
-    const tooLong = setTimeout(() => {
-      const { runningQueries } = this.limits;
-      const limit = `at most ${runningQueries} running ${runningQueries === 1 ? 'query' : 'queries'}`;
-      refuse(
-        overBudget(
-          `${limit}; this one waited ${MAX_QUERY_WAIT_MS / 1000} s for its turn`,
-          this.#querySeconds,
-        ),
-      );
-    }, MAX_QUERY_WAIT_MS);
-    use.waiting.push(begin);
-    signal?.addEventListener('abort', leave, { once: true });
-    if (signal?.aborted) leave();
-    try {
-      await turn;
-    } catch (error) {
-      const place = use.waiting.indexOf(begin);
-      // A query that was called in the same moment has a place already, which goes to the next.
-      if (place >= 0) use.waiting.splice(place, 1);
-      else this.#endQuery(use);
-      throw error;
-    } finally {
-      clearTimeout(tooLong);
-      signal?.removeEventListener('abort', leave);
-    }
-  }
-
-  #endQuery(use: Use): void {
-    const next = use.waiting.shift();
-    if (next) next();
-    else use.queries -= 1;
-    this.#forgetIdle(use);
   }
 
   #use(): Use {
@@ -223,14 +209,16 @@ export class CallerBudget {
         filters: new Map(),
         filterBytes: 0,
         requestBytes: 0,
-        queries: 0,
-        waiting: [],
+        queries: new Turns(),
+        calls: new Turns(),
       }
     );
   }
 
   #forgetIdle(use: Use): void {
-    if (use.subscriptions === 0 && use.queries === 0 && use.requestBytes === 0) this.#uses.delete(this.#key);
+    const { subscriptions, queries, calls, requestBytes } = use;
+    const idle = subscriptions === 0 && queries.isIdle && calls.isIdle && requestBytes === 0;
+    if (idle && this.#uses.get(this.#key) === use) this.#uses.delete(this.#key);
   }
 }
 
@@ -249,6 +237,27 @@ function once(run: () => void): Release {
     if (done) return;
     done = true;
     run();
+  };
+}
+
+function turnLimits(
+  [one, many]: readonly [string, string],
+  {
+    running,
+    waiting,
+    retryAfterSeconds,
+  }: Pick<TurnLimits, 'running' | 'waiting'> & { retryAfterSeconds: number },
+): TurnLimits {
+  const limit = `at most ${running} running ${running === 1 ? one : many}`;
+  const waited = `this one waited ${MAX_WAIT_MS / 1000} s for its turn`;
+  return {
+    running,
+    waiting,
+    waitMs: MAX_WAIT_MS,
+    tooMany: () =>
+      overBudget(`at most ${waiting} ${many} that wait; wait for their answers`, retryAfterSeconds),
+    tooLong: () => overBudget(`${limit}; ${waited}`, retryAfterSeconds),
+    gone: () => new RollcallError('UNAVAILABLE', `the caller is gone; the ${one} was not run`),
   };
 }
 

@@ -156,7 +156,10 @@ export const chatRouter = router({
       );
     }),
 
-  /** Adds a reaction. An existing one stays. Needs the grant `send-message`. @throws `NOT_FOUND` */
+  /**
+   * Adds a reaction. An existing one stays. Needs the grant `send-message`. @throws `NOT_FOUND`; `INPUT_INVALID` for one type
+   * more than a message may have
+   */
   addReaction: callerProcedure
     .input(reactionSchema as Filled<ReactionInput>)
     .mutation(async ({ ctx: { caller, directory }, input }): Promise<{ message: Message }> => {

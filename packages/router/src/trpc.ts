@@ -3,7 +3,7 @@ import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC, type ProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
-import { budgetOf, type CallerBudget } from './caller-budget.js';
+import { budgetOf, budgetOfPrincipal, type CallerBudget } from './caller-budget.js';
 import { checkConnection } from './connection-limits.js';
 import type { CallContext } from './context.js';
 import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
@@ -11,6 +11,9 @@ import { slices } from './slices.js';
 
 /** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
 const TOKENLESS = { tokenless: true } as const;
+
+/** The mark of a procedure whose calls wait in the line of queries, and in no other. */
+const QUERY = { query: true } as const;
 
 /**
  * The root context, and what procedures say about themselves, are opaque, so that the emitted types of the router, which
@@ -84,6 +87,22 @@ const awaitOutlet = t.middleware(({ ctx, type, next }) => {
   return connection && type !== 'subscription' ? connection.outlet.call(next) : next();
 });
 
+/**
+ * Lets a call begin when it is the turn of its caller, as the token says. What the caller may do is looked up after that:
+ * its rights may change while it waits. A call in its turn waits for no other call of its caller, so that they cannot wait
+ * for each other: queries have a line of their own, and subscriptions none. Those of server tokens do not wait.
+ */
+const awaitTurn = t.middleware(({ ctx, type, meta, signal, next }) => {
+  const origin = ctx as CallContext;
+  const { principal, error } = origin.authentication;
+  const inLine = type !== 'subscription' && principal?.kind !== 'server' && !error && !isQuery(meta);
+  return inLine ? budgetOfPrincipal(origin, principal).runCall(() => next(), signal) : next();
+});
+
+function isQuery(meta: object | undefined): boolean {
+  return (meta as Partial<typeof QUERY> | undefined)?.query === true;
+}
+
 /** The budget of who calls. A subscription waits for its caller's turn, too. */
 async function takeUp(ctx: object, caller: Caller, type: ProcedureType): Promise<CallerBudget> {
   const { connection } = ctx as CallContext;
@@ -116,7 +135,8 @@ const openProcedure = t.procedure
   .use(countCalls)
   .use(refuseEarly)
   .use(holdInput)
-  .use(awaitOutlet);
+  .use(awaitOutlet)
+  .use(awaitTurn);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {
@@ -144,9 +164,9 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, type
 });
 
 /** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
-export const queryProcedure = callerProcedure.use(({ ctx, next, signal }) =>
-  ctx.budget.runQuery(() => next(), signal),
-);
+export const queryProcedure = callerProcedure
+  .meta(QUERY)
+  .use(({ ctx, next, signal }) => ctx.budget.runQuery(() => next(), signal));
 
 /** A procedure for server tokens only, whatever the role of a user. */
 export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
@@ -159,9 +179,9 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */
-export const serverQueryProcedure = serverProcedure.use(({ ctx, next, signal }) =>
-  ctx.budget.runQuery(() => next(), signal),
-);
+export const serverQueryProcedure = serverProcedure
+  .meta(QUERY)
+  .use(({ ctx, next, signal }) => ctx.budget.runQuery(() => next(), signal));
 /** Whether the caller is a guest, and its token, signed by somebody else, does not say so. */
 function isUnmarkedGuest(caller: Caller, principal: Principal): boolean {
   return caller.kind === 'user' && caller.role === 'guest' && principal.kind === 'user' && !principal.guest;

@@ -7,6 +7,8 @@ const FILTER_SIZE = 'packages/protocol/src/query/filter-size.ts';
 const POSTGRES = 'packages/core/src/database/postgres-unit-of-work.ts';
 const SUBSCRIPTIONS = 'apps/server/test/caller-subscriptions.test.ts';
 const BUDGET_TESTS = 'packages/router/src/caller-budget.test.ts';
+const TURN_TESTS = 'packages/router/src/calls-in-turn.test.ts';
+const BURST = 'is carried out two at a time and in order, and others come between';
 const OUTLET_TESTS = 'packages/router/src/outlet.test.ts';
 const CONNECTION_TESTS = 'apps/server/test/connection-limits.test.ts';
 const LANE = 'packages/core/test/contract/query-lane.test.ts';
@@ -101,27 +103,59 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: BUDGET, test: BUDGET_TESTS }, [
     [
       'one query of a user at a time',
-      'if (use.queries < this.limits.runningQueries) use.queries += 1;',
-      'if (use.queries < 1e9) use.queries += 1;',
+      'running: this.limits.runningQueries,',
+      'running: 1e9,',
       'run one at a time for a user, in the order in which they came, over all its calls',
     ],
     [
       'the most queries of a caller that wait',
-      'if (use.waiting.length >= MAX_WAITING_QUERIES) {',
-      'if (use.waiting.length >= 1e9) {',
+      'waiting: MAX_WAITING_QUERIES,',
+      'waiting: 1e9,',
       'are refused when a hundred wait already, with the number',
     ],
     [
       'the time that a query waits for those of its caller',
-      '}, MAX_QUERY_WAIT_MS);',
-      '}, 1e9);',
+      'waitMs: MAX_WAIT_MS,',
+      'waitMs: 1e9,',
       'are refused when they have waited for 30 seconds, and the next ones run',
     ],
+    [
+      'the most other calls of a caller that wait',
+      'waiting: MAX_WAITING_CALLS,',
+      'waiting: 1e9,',
+      'are refused when a thousand wait already, with the number',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/turns.ts', test: BUDGET_TESTS }, [
     [
       'the end of a query whose caller is gone',
       "signal?.addEventListener('abort', leave, { once: true });",
       '',
       'leave the queue when their caller is gone, without being run',
+    ],
+    [
+      'the place of a call whose caller goes at the moment at which it is its turn',
+      'else this.#passOn();\n      throw error;',
+      'throw error;',
+      'hand their place on when their caller goes at the moment at which it is theirs',
+    ],
+    [
+      'what others wait for, between two calls of a caller',
+      'if (next) setImmediate(next);',
+      'if (next) next();',
+      'let what others wait for go before the next one',
+    ],
+  ]),
+  ...switchedOff({ file: BUDGET, test: TURN_TESTS }, [
+    ['two calls of a user at a time', 'running: RUNNING_CALLS,', 'running: 1e9,', BURST],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/trpc.ts', test: TURN_TESTS }, [
+    ['the turn of a call', '.use(awaitTurn)', '', BURST],
+    [
+      'queries, which wait in no line but their own',
+      'return (meta as Partial<typeof QUERY> | undefined)?.query === true;',
+      'return meta === QUERY;',
+      'keeps no call of a server token waiting, and no query',
     ],
   ]),
   ...switchedOff({ file: 'packages/router/src/users.ts', test: 'tests/seams/queries-in-turn.test.ts' }, [

@@ -102,9 +102,15 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
     ],
     [
       'the most messages of a WebSocket in a minute',
-      'if (openSocket.exempt || !meter.isOneTooMany()) return;',
-      'if (openSocket.exempt || !meter.isOneTooMany() || openSocket) return;',
+      'if (!openSocket.exempt && isOneTooMany()) stopReading(openSocket);',
+      'if (!openSocket.exempt) isOneTooMany();',
       'close the connection with 1013 beyond it; what follows is not read',
+    ],
+    [
+      'the count of messages that goes on when a caller reconnects',
+      'openSocket.meter?.giveBack();',
+      '',
+      'are counted on by the next connection of the caller, and by none that was there already',
     ],
   ]),
   ...switchedOff({ file: 'apps/server/src/live/close-socket.ts', test: RATES }, [

@@ -2,6 +2,7 @@ import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
 import { FLOOD_MUTATIONS } from './flood-mutations.js';
 import { INPUT_AND_FILE_MUTATIONS } from './input-and-file-mutations.js';
+import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
@@ -14,6 +15,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   'Pages of other origins': PAGE_MUTATIONS,
   'Too much of anything: calls, messages, connections': FLOOD_MUTATIONS,
   'Too much of anything: subscriptions, queries, memory': BUDGET_MUTATIONS,
+  'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,
   'What a caller may learn': SIGHT_MUTATIONS,
   Tenants: TENANCY_MUTATIONS,

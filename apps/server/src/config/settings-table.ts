@@ -133,7 +133,7 @@ export const SETTINGS = {
   }),
   socketMessagesPerMinute: setting({
     name: 'ROLLCALL_SOCKET_MESSAGES_PER_MINUTE',
-    does: 'How many messages a WebSocket may send per minute before it is closed with 1013. Messages with a server token are not counted.',
+    does: 'How many messages a WebSocket may send per minute before it is closed with 1013; one that comes after it for the same caller goes on counting. Messages with a server token are not counted.',
     default: '120',
     fallback: () => 120,
     schema: wholeNumber(1, 1_000_000),

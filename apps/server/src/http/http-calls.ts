@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, LIMITS, RollcallError } from '@rollcall/protocol';
-import { type Authentication, appRouter, type CallContext, hasMoreValues } from '@rollcall/router';
+import {
+  type Authentication,
+  appRouter,
+  budgetOfPrincipal,
+  type CallContext,
+  hasMoreValues,
+} from '@rollcall/router';
 import { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
@@ -13,7 +19,6 @@ import { countRequest } from './count-request.js';
 import { countedAs, keyOf, lineOf } from './counted-caller.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { readBody } from './read-body.js';
-import { requestBudget } from './request-budget.js';
 import { bearerToken } from './tokens.js';
 
 /** One HTTP request that calls procedures. */
@@ -103,7 +108,10 @@ async function takeBody(
   }: Pick<HttpCall, 'request' | 'response'> & { authentication: Authentication; address: string },
 ): Promise<boolean> {
   if (request.method === 'GET' || request.method === 'HEAD') return true;
-  const budget = requestBudget(host, authentication, address);
+  const budget = budgetOfPrincipal(
+    { budgets: host.budgets, authentication, address },
+    authentication.principal,
+  );
   const body = await readBody(request, { maxBytes: host.config.maxBodyBytes, budget });
   if (!body || response.closed) {
     body?.release();

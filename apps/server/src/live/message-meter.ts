@@ -1,30 +1,89 @@
-/** Counts the messages of one connection. */
-export interface MessageMeter {
+/** Counts the messages of a caller's connection, until the connection gives it back. */
+export interface TakenMeter {
   /** Counts one message. @returns whether it is over the limit. */
   isOneTooMany(): boolean;
+  /** Whether what has been counted is over the limit. */
+  isOver(): boolean;
+  /** Says that the connection has ended. A second call has no effect. */
+  giveBack(): void;
 }
 
 const WINDOW_MS = 60_000;
 
 /**
- * Makes a meter. Its windows last a minute and begin with a first message. It needs two numbers per connection.
- * @param clock milliseconds that never decrease.
+ * The meters of callers. Each connection of a caller has one; its windows last a minute and begin with a first message. A
+ * connection that ends leaves its meter to the next one of the same caller, so that nobody begins anew by reconnecting: a
+ * caller never has more allowances than it had connections at a time.
  */
-export function createMessageMeter(
-  perMinute: number,
-  clock: () => number = () => performance.now(),
-): MessageMeter {
-  let startedAt = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  return {
-    isOneTooMany: () => {
-      const now = clock();
-      if (now - startedAt >= WINDOW_MS) {
-        startedAt = now;
-        count = 0;
-      }
-      count += 1;
-      return count > perMinute;
-    },
-  };
+export class MessageMeters {
+  readonly #perMinute: number;
+  readonly #clock: () => number;
+  /** By caller, the meters that no connection has and whose window goes on. */
+  readonly #left = new Map<string, Set<Window>>();
+  #sweptAt: number;
+
+  /** @param clock milliseconds that never decrease. */
+  constructor(perMinute: number, clock: () => number = () => performance.now()) {
+    this.#perMinute = perMinute;
+    this.#clock = clock;
+    this.#sweptAt = clock();
+  }
+
+  /** The number of callers that are remembered although they have no connection any more. */
+  get size(): number {
+    return this.#left.size;
+  }
+
+  /**
+   * A meter for a new connection: of those that its caller has left, the one that has counted least.
+   * @param counted what the connection has sent before its caller was known.
+   */
+  take(caller: string, counted = 0): TakenMeter {
+    this.#sweep();
+    const left = this.#left.get(caller) ?? new Set();
+    const window = leastUsed(left) ?? { startedAt: Number.NEGATIVE_INFINITY, count: 0 };
+    left.delete(window);
+    if (left.size === 0) this.#left.delete(caller);
+    for (let message = 0; message < counted; message += 1) this.#count(window);
+    let taken = true;
+    return {
+      isOver: () => window.count > this.#perMinute,
+      isOneTooMany: () => this.#count(window),
+      giveBack: () => {
+        if (!taken) return;
+        taken = false;
+        this.#left.set(caller, (this.#left.get(caller) ?? new Set()).add(window));
+      },
+    };
+  }
+
+  #count(window: Window): boolean {
+    const now = this.#clock();
+    if (now - window.startedAt >= WINDOW_MS) {
+      window.startedAt = now;
+      window.count = 0;
+    }
+    window.count += 1;
+    return window.count > this.#perMinute;
+  }
+
+  /** Forgets, once in a minute, what is over. */
+  #sweep(): void {
+    const now = this.#clock();
+    if (now - this.#sweptAt < WINDOW_MS) return;
+    this.#sweptAt = now;
+    for (const [caller, windows] of this.#left) {
+      for (const window of windows) if (now - window.startedAt >= WINDOW_MS) windows.delete(window);
+      if (windows.size === 0) this.#left.delete(caller);
+    }
+  }
+}
+
+interface Window {
+  startedAt: number;
+  count: number;
+}
+
+function leastUsed(windows: ReadonlySet<Window>): Window | undefined {
+  return [...windows].sort((one, other) => one.count - other.count)[0];
 }

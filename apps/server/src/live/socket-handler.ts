@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
 import {
   appRouter,
+  budgetOfPrincipal,
   bytesOfInput,
   type CallContext,
   decodeMessage,
@@ -18,14 +19,13 @@ import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
 import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
-import { requestBudget } from '../http/request-budget.js';
 import { logFailure } from '../logger.js';
 import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
 import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
 import { boundFirstMessage } from './first-message.js';
 import { Inbox } from './inbox.js';
-import { createMessageMeter } from './message-meter.js';
+import { MessageMeters, type TakenMeter } from './message-meter.js';
 import { Reading } from './reading.js';
 import { SigningIn } from './signing-in.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
@@ -65,6 +65,10 @@ interface OpenSocket {
   line: string;
   /** Counts what comes over it; absent: it is not counted, or has not signed in. */
   limit: CallLimit | undefined;
+  /** What it has sent until its caller was known. */
+  sentBefore: number;
+  /** The meter of its caller; absent until the caller is known, and for a server token. */
+  meter: TakenMeter | undefined;
   /** Says that it has signed in, or has closed. */
   endSigningIn(): void;
 }
@@ -78,6 +82,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   const { config } = host;
   const openSockets = new Map<IncomingMessage, OpenSocket>();
   const signingIn = new SigningIn(config.maxSocketsSigningIn);
+  const meters = new MessageMeters(config.socketMessagesPerMinute);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: config.maxBodyBytes,
@@ -127,16 +132,21 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       caller: { key: keyOf({ address }), address },
       line: keyOf({ address }),
       limit: undefined,
+      sentBefore: 0,
+      meter: undefined,
       endSigningIn: signingIn.begin(address),
     };
     openSocket.deadline = setTimeout(() => {
       closeSocket(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
     openSockets.set(request, openSocket);
-    const meter = createMessageMeter(config.socketMessagesPerMinute);
+    const isOneTooMany = () => {
+      if (openSocket.meter) return openSocket.meter.isOneTooMany();
+      openSocket.sentBefore += 1;
+      return openSocket.sentBefore > config.socketMessagesPerMinute;
+    };
     const count = () => {
-      if (openSocket.exempt || !meter.isOneTooMany()) return;
-      stopReading(openSocket);
+      if (!openSocket.exempt && isOneTooMany()) stopReading(openSocket);
     };
     socket.on('message', () => {
       sender = openSocket;
@@ -151,6 +161,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     socket.once('close', () => {
       inbox.empty();
       outlet.end();
+      openSocket.meter?.giveBack();
       clearTimeout(openSocket.deadline);
       openSocket.endSigningIn();
       openSockets.delete(request);
@@ -197,7 +208,15 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
       openSocket.line = handle.caller;
       openSocket.limit = limit;
-      const budget = requestBudget(host, authentication, address);
+      if (authentication.principal && !openSocket.exempt) {
+        openSocket.meter = meters.take(handle.caller, openSocket.sentBefore);
+        if (openSocket.meter.isOver()) stopReading(openSocket);
+        if (socket.readyState === socket.CLOSED) openSocket.meter.giveBack();
+      }
+      const budget = budgetOfPrincipal(
+        { budgets: host.budgets, authentication, address },
+        authentication.principal,
+      );
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,

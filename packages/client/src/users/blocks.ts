@@ -3,6 +3,7 @@ import { type ArgumentsOf, checked } from '../check/checked-methods.js';
 import { userId } from '../check/kinds.js';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
+import { allPages } from './users.js';
 
 /** The users that a user has blocked. The two cannot open a 1:1 channel. */
 export interface Blocks<Custom extends object = JsonObject> {
@@ -16,7 +17,7 @@ export interface Blocks<Custom extends object = JsonObject> {
   /** Removes a block. It is no error if there is none. Returns the user who had blocked. */
   unblockUser(id: string): Promise<User<Custom>>;
 
-  /** Lists all users that the user has blocked, newest first. */
+  /** Lists all users that the user has blocked, newest first: one call for each hundred of them, or for a MiB. */
   getBlockedUsers(): Promise<Block[]>;
 }
 
@@ -63,6 +64,16 @@ function methodsOf<Custom extends object>({ blocks }: Api): Blocks<Custom> & Ser
       (await answerOf(blocks.block.mutate({ id, user_id }))).user as User<Custom>,
     unblockUser: async (id: string, user_id?: string) =>
       (await answerOf(blocks.unblock.mutate({ id, user_id }))).user as User<Custom>,
-    getBlockedUsers: async (user_id?: string) => (await answerOf(blocks.list.query({ user_id }))).blocks,
+    getBlockedUsers: (user_id?: string) =>
+      all(async next => {
+        const page = await answerOf(blocks.list.query({ user_id, next }));
+        return { items: page.blocks, next: page.next };
+      }),
   };
+}
+
+async function all<Item>(read: Parameters<typeof allPages<Item>>[0]): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of allPages(read)) items.push(item);
+  return items;
 }

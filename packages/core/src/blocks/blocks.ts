@@ -1,20 +1,15 @@
 import { type Actor, LIMITS, RollcallError } from '@rollcall/protocol';
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { belongsTo } from '../access/access.js';
 import { insertRows } from '../database/table.js';
-import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
-import { type BlockRow, blockTable } from '../users/block-table.js';
-import { findUser, findUsers, findUsersForUpdate, userNotFound } from '../users/find-users.js';
+import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import { blockTable } from '../users/block-table.js';
+import { findUsersForUpdate, userNotFound } from '../users/find-users.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
 import { tenantOfViewer, type Viewer } from '../users/viewer.js';
-
-/** A user's blocks, newest first, and the blocked users. */
-export interface BlockList {
-  blocks: BlockRow[];
-  users: ReadonlyMap<string, UserRow>;
-}
+import { type BlockList, type BlockQuery, listBlocks } from './list-blocks.js';
 
 /** A user who blocks or unblocks another. */
 export interface BlockChange {
@@ -45,22 +40,12 @@ export class Blocks {
   }
 
   /**
-   * Every user whom a user has blocked, newest first, including deleted ones. Users whom the viewer may not see are
-   * left out.
-   * @throws RollcallError `USER_NOT_FOUND`
+   * One page of the users whom a user has blocked, newest first, including deleted ones. Users whom the viewer may not see
+   * are left out.
+   * @throws RollcallError `USER_NOT_FOUND`, `CURSOR_INVALID`
    */
-  list(viewer: Viewer, userId: string): Promise<BlockList> {
-    return this.#unitOfWork.read(async transaction => {
-      await findUser(transaction, userId);
-      const blocks = await readBlocks(transaction, userId);
-      const users = await findUsers(
-        transaction,
-        blocks.map(block => block.blocked_user_id),
-      );
-      const tenant = await tenantOfViewer(transaction, viewer);
-      const seen = blocks.filter(block => belongsTo(tenant, users.get(block.blocked_user_id)?.teams ?? []));
-      return { blocks: seen, users };
-    });
+  list(viewer: Viewer, query: BlockQuery): Promise<BlockList> {
+    return this.#unitOfWork.read(transaction => listBlocks(transaction, viewer, query));
   }
 }
 
@@ -124,14 +109,6 @@ async function unblockUser(
   const ownChange = { type: 'user.unblocked', target_id: id } as const;
   const [row = before] = await saveUsers(transaction, actor, [{ index: 0, before, after, told: ownChange }]);
   return row;
-}
-
-async function readBlocks(transaction: Transaction, userId: string): Promise<BlockRow[]> {
-  const cells = await transaction.query(
-    sql`SELECT ${raw(blockTable.columnList)} FROM blocks WHERE user_id = ${userId}
-      ORDER BY created_at DESC, blocked_user_id DESC`,
-  );
-  return cells.map(cell => blockTable.decode(cell, transaction.dialect));
 }
 
 async function present(

@@ -1,12 +1,12 @@
 import type { RollcallEvent } from '@rollcall/protocol';
 import type { ParsedUserHistory } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { readPageCursor, writePageCursor } from '../database/page-cursor.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { eventTable } from '../events/event-tables.js';
 import { LoggedEvent } from '../events/logged-event.js';
 import { readBounds } from '../events/stored-log.js';
-import { readPageCursor, writePageCursor } from '../products/page-cursor.js';
 import { findUsers, userNotFound } from '../users/find-users.js';
 import { findTombstones, tombstoneOf } from '../users/tombstones.js';
 

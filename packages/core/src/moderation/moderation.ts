@@ -1,9 +1,9 @@
 import type { Actor } from '@rollcall/protocol';
 import type { ParsedBanUser, ParsedQueryBanned } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { readContentCursor, writeContentCursor } from '../database/page-cursor.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { readContentCursor, writeContentCursor } from '../products/page-cursor.js';
 import { jsonDialectOf } from '../query/json-dialect-of.js';
 import { type BanRow, banTable } from '../users/bans.js';
 import { findUsers } from '../users/find-users.js';

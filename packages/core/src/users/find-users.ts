@@ -35,6 +35,12 @@ export async function findUser(transaction: Transaction, id: string): Promise<Us
   return row;
 }
 
+/** The same where nothing of the user is needed. Its row can be long. @throws RollcallError `USER_NOT_FOUND` */
+export async function requireStored(transaction: Transaction, id: string): Promise<void> {
+  const cells = await transaction.query(sql`SELECT 1 AS there FROM users WHERE id = ${id}`);
+  if (cells.length === 0) throw userNotFound(id);
+}
+
 /** The error for an id that no user has. */
 export function userNotFound(id: string, place: { index?: number; field?: string } = {}): RollcallError {
   return new RollcallError('USER_NOT_FOUND', `there is no user "${id}"`, { field: 'id', ...place });

@@ -1,6 +1,7 @@
-import { LIMITS } from '@rollcall/protocol';
+import { LIMITS, type UserEvent, type UserInput } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { BlockList } from '../../src/blocks/list-blocks.js';
 import type { Viewer } from '../../src/users/viewer.js';
 import { StoredData } from '../support/life-cycle/stored-data.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
@@ -23,8 +24,29 @@ describeOnEveryEngine('a block', engine => {
     directory.blocks.block({ type: 'user', id: userId }, viewer, { userId, id });
   const unblock = (userId: string, id: string) =>
     directory.blocks.unblock({ type: 'user', id: userId }, { userId, id });
+  /** All pages of the blocks of a user. */
+  const pagesOf = async (userId: string, viewer: Viewer = BACK_END, limit = 100) => {
+    const pages = [await directory.blocks.list(viewer, { userId, limit })];
+    for (let { next } = pages[0] as BlockList; next !== undefined; next = pages.at(-1)?.next) {
+      pages.push(await directory.blocks.list(viewer, { userId, limit, next }));
+    }
+    return pages;
+  };
   const blocked = async (userId: string, viewer: Viewer = BACK_END) =>
-    (await directory.blocks.list(viewer, userId)).blocks.map(one => one.blocked_user_id);
+    (await pagesOf(userId, viewer)).flatMap(page => page.blocks.map(one => one.blocked_user_id));
+  /** Lets ann have blocked users that exist, as if one after the other. */
+  const storeBlocks = async (ids: readonly string[]) => {
+    const data = await StoredData.open(directory.url);
+    const rows = ids.map((id, index) => `('ann', '${id}', ${index})`);
+    await data.run(`INSERT INTO blocks (user_id, blocked_user_id, created_at) VALUES ${rows.join(', ')}`);
+    await data.run(`UPDATE users SET blocked_user_ids = '${JSON.stringify(ids)}' WHERE id = 'ann'`);
+    await data.close();
+  };
+  const addUsers = async (users: readonly UserInput[]) => {
+    for (let start = 0; start < users.length; start += 100) {
+      await directory.users.upsert(SERVER, users.slice(start, start + 100));
+    }
+  };
   const user = async (id: string) => (await directory.users.find([id]))[0];
 
   it('is told to the user who blocks, stands in that user, and in its list newest first', async () => {
@@ -41,7 +63,7 @@ describeOnEveryEngine('a block', engine => {
     await block('ann', 'ben');
     expect(await user('ann')).toMatchObject({ blocked_user_ids: ['cat', 'ben'], revision: 1 });
     expect(await blocked('ann')).toEqual(['ben', 'cat']);
-    const { blocks, users } = await directory.blocks.list(BACK_END, 'ann');
+    const { blocks, users } = await directory.blocks.list(BACK_END, { userId: 'ann', limit: 100 });
     expect(blocks[0]?.created_at).toBeGreaterThan(blocks[1]?.created_at as number);
     expect([...users.keys()].sort()).toEqual(['ben', 'cat']);
     expect(await blocked('ben')).toEqual([]);
@@ -79,24 +101,70 @@ describeOnEveryEngine('a block', engine => {
 
   it('is one of 1,000 at most', async () => {
     const ids = Array.from({ length: LIMITS.blockedUsers }, (_, index) => `user-${index}`);
-    for (let start = 0; start < ids.length; start += 100) {
-      await directory.users.upsert(
-        SERVER,
-        ids.slice(start, start + 100).map(id => ({ id })),
-      );
-    }
-    const data = await StoredData.open(directory.url);
-    const rows = ids.slice(1).map((id, index) => `('ann', '${id}', ${index})`);
-    await data.run(`INSERT INTO blocks (user_id, blocked_user_id, created_at) VALUES ${rows.join(', ')}`);
-    const list = JSON.stringify(ids.slice(1));
-    await data.run(`UPDATE users SET blocked_user_ids = '${list}' WHERE id = 'ann'`);
-    await data.close();
+    await addUsers(ids.map(id => ({ id })));
+    await storeBlocks(ids.slice(1));
     await block('ann', ids[0] as string);
     expect(await refusal(block('ann', 'ben'))).toMatchObject({ code: 'INPUT_INVALID', field: 'id' });
     await unblock('ann', 'user-500');
     await block('ann', 'ben');
     expect(await blocked('ann')).toHaveLength(LIMITS.blockedUsers);
     expect((await user('ann'))?.blocked_user_ids).toEqual((await blocked('ann')).reverse());
+  });
+
+  it('is listed in pages, cut where the users become long, and in all of them everybody is there once', async () => {
+    const teams = Array.from({ length: 40 }, (_, index) => `${index}`.padEnd(250, 't'));
+    const ids = Array.from({ length: 150 }, (_, index) => `user-${index}`);
+    await addUsers(ids.map(id => ({ id, teams, custom: { text: 'x'.repeat(5000) } })));
+    await storeBlocks(ids);
+    const pages = await pagesOf('ann');
+    const lengths = pages.map(page => JSON.stringify([...page.users.values()]).length);
+    expect(Math.max(...lengths)).toBeLessThan(LIMITS.pageContentBytes);
+    expect(Math.min(...pages.map(page => page.blocks.length))).toBeGreaterThan(0);
+    expect(await blocked('ann')).toEqual([...ids].reverse());
+    expect((await pagesOf('ann', BACK_END, 40)).map(page => page.blocks.length)).toEqual([40, 40, 40, 30]);
+    const cursor = pages[0]?.next as string;
+    const others = directory.blocks.list(BACK_END, { userId: 'ben', limit: 1, next: cursor });
+    expect(await refusal(others)).toMatchObject({ code: 'CURSOR_INVALID', field: 'next' });
+  });
+
+  it('of users whom the viewer may not see makes no empty page with another behind it', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `user-${index}`);
+    await addUsers(ids.map((id, index) => ({ id, ...(index > 1 && { teams: ['red'] }) })));
+    await storeBlocks(ids);
+    await directory.settings.update(SERVER, { multi_tenant_enabled: true });
+    const pages = await pagesOf('ann', ANN, 10);
+    expect(pages.map(page => page.blocks.map(one => one.blocked_user_id))).toEqual([['user-1', 'user-0']]);
+  });
+
+  it('makes no event as long as the list, however many the user has blocked, and is told all the same', async () => {
+    const ids = Array.from({ length: LIMITS.blockedUsers }, (_, index) => `${index}`.padEnd(255, 'x'));
+    await addUsers(ids.map(id => ({ id })));
+    await storeBlocks(ids.slice(0, -20));
+    await directory.newEvents();
+    const data = await StoredData.open(directory.url);
+    const log = async () => {
+      const [events] = await data.run('SELECT sum(length(data)) AS n FROM events');
+      const [mentions] = await data.run('SELECT count(*) AS n FROM event_mentions');
+      return { bytes: Number(events?.n), mentions: Number(mentions?.n) };
+    };
+    const before = await log();
+    for (const id of ids.slice(-20)) await block('ann', id);
+    await directory.users.upsert(SERVER, [{ id: 'ann', name: 'Ann' }]);
+    for (const id of ids.slice(-20)) await unblock('ann', id);
+    const after = await log();
+    await data.close();
+    expect(after.bytes - before.bytes).toBeLessThan(41 * 2000);
+    expect(after.mentions - before.mentions).toBe(40);
+    const events = (await directory.newEvents()) as UserEvent[];
+    expect(events.map(({ type, target_id }) => [type, target_id])).toEqual([
+      ...ids.slice(-20).map(id => ['user.blocked', id]),
+      ['user.updated', undefined],
+      ...ids.slice(-20).map(id => ['user.unblocked', id]),
+    ]);
+    expect(events.filter(({ user }) => 'blocked_user_ids' in user)).toEqual([]);
+    expect(events[0]?.changes).toEqual({ blocked_user_ids: {} });
+    expect(events[20]?.changes).toEqual({ name: { after: 'Ann' } });
+    expect((await user('ann'))?.blocked_user_ids).toHaveLength(LIMITS.blockedUsers - 20);
   });
 
   it('of two who block each other at the same moment is there twice', async () => {

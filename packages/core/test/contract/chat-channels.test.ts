@@ -1,7 +1,9 @@
+import { LIMITS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Chat } from '../../src/products/chat/chat.js';
 import { as, BACK_END, ChatFixture } from '../support/chat/chat-fixture.js';
+import { shortestMs } from '../support/shortest-ms.js';
 import { refusal } from '../support/test-directory.js';
 
 describeOnEveryEngine('channels', engine => {
@@ -206,6 +208,56 @@ describeOnEveryEngine('channels', engine => {
     expect(shown).toEqual(['ann', ...ids.slice(100), ...ids.slice(0, 69)]);
     expect(channels[0]?.memberCount).toBe(131);
     expect(users.size).toBe(100);
+  });
+
+  it('are found in pages that are cut where the channels become long with their members', async () => {
+    const members = Array.from({ length: 90 }, (_, index) => `member-${index}`);
+    await fixture.content.addLongUsers(members, 5000);
+    const cids: string[] = [];
+    for (let index = 0; index < 7; index += 1)
+      cids.push(await fixture.group(`${index}`, ['ann', ...members]));
+    for (const viewer of [BACK_END, as('ann')]) {
+      const seen: string[] = [];
+      let next: string | undefined;
+      do {
+        const page = await chat.queryChannels(viewer, { limit: 100, ...(next && { next }) });
+        const shown = page.channels.map(({ members: of }) =>
+          of.map(({ user_id }) => page.users.get(user_id)),
+        );
+        expect(page.channels.length).toBeGreaterThan(0);
+        expect(JSON.stringify(shown).length).toBeLessThan(LIMITS.pageContentBytes);
+        seen.push(...page.channels.map(({ row }) => row.cid));
+        next = page.next;
+      } while (next !== undefined);
+      expect(seen).toEqual([...cids].reverse());
+    }
+    expect(await found({ limit: 1 })).toEqual(cids.slice(-1));
+  });
+
+  it('go out one by one when each of them is longer than a page', async () => {
+    const members = Array.from({ length: 99 }, (_, index) => `member-${index}`);
+    await fixture.content.addLongUsers(members, 12_000);
+    await fixture.group('one', ['ann', ...members]);
+    await fixture.group('two', ['ann', ...members]);
+    const first = await chat.queryChannels(BACK_END, { limit: 10 });
+    const second = await chat.queryChannels(BACK_END, { limit: 10, ...(first.next && { next: first.next }) });
+    expect([first, second].map(page => page.channels.map(({ row }) => row.id))).toEqual([['two'], ['one']]);
+    expect([first.next === undefined, second.next]).toEqual([false, undefined]);
+  });
+
+  it('of many thousands cost hardly more than those of a few hundred, to read and to change', async () => {
+    const change = (cid: string) => chat.addMembers(BACK_END, { cid, members: ['ann'] });
+    const read = (cid: string) => chat.getChannel(BACK_END, { cid });
+    const [few, many] = [
+      await fixture.group('few', ['ann', 'ben']),
+      await fixture.group('many', ['ann', 'ben']),
+    ];
+    await fixture.content.addMembers('channel_members', few, 200);
+    await fixture.content.addMembers('channel_members', many, 20_000);
+    expect((await read(many)).channels[0]).toMatchObject({ memberCount: 20_002, members: { length: 100 } });
+    for (const call of [change, read]) {
+      expect(await shortestMs(() => call(many))).toBeLessThan(8 * (await shortestMs(() => call(few))));
+    }
   });
 
   it('of two are out of sight as soon as either is being deleted with its conversations', async () => {

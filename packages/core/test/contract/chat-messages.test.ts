@@ -1,3 +1,4 @@
+import { LIMITS } from '@rollcall/protocol';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Chat } from '../../src/products/chat/chat.js';
@@ -194,6 +195,25 @@ describeOnEveryEngine('messages', engine => {
     const stored = await fixture.stored();
     expect(stored.messages.map(({ id, parent_id }) => [id, parent_id])).toEqual([['r1', undefined]]);
     expect([stored.reactions, stored.flags]).toEqual([[], []]);
+  });
+
+  it('have reactions of a hundred types at most, however many people react at once', async () => {
+    const cid = await fixture.group('reacted', ['ann', 'ben']);
+    await fixture.send('ann', cid, { id: 'reacted' });
+    const react = (userId: string, type: string) => chat.addReaction({ userId, message_id: 'reacted', type });
+    for (let type = 0; type < LIMITS.reactionTypes - 1; type += 1) await react('ann', `${type}`);
+    const last = await Promise.allSettled(['a', 'b', 'c'].map(type => react('ben', type)));
+    expect(last.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await refusal(react('ben', 'another'))).toMatchObject({
+      code: 'INPUT_INVALID',
+      field: 'type',
+      message: 'type: a message has at most 100 types of reactions, and this one has 100; use one of them',
+    });
+    const { messages } = await react('ben', '7');
+    expect(Object.keys(messages[0]?.reactionCounts ?? {})).toHaveLength(LIMITS.reactionTypes);
+    expect(messages[0]?.reactionCounts['7']).toBe(2);
+    await chat.removeReaction({ userId: 'ann', message_id: 'reacted', type: '8' });
+    expect((await react('ben', 'another')).messages[0]?.reactionCounts).toHaveProperty('another', 1);
   });
 
   it('have reactions, each of a user counted once', async () => {

@@ -172,7 +172,7 @@ describeOnEveryEngine('a user that is written as it is', engine => {
       ['ann'],
       ['ann'],
     ]);
-    const { blocks } = await directory.blocks.list(BACK_END, 'ann');
+    const { blocks } = await directory.blocks.list(BACK_END, { userId: 'ann', limit: 100 });
     expect(blocks.map(block => block.blocked_user_id)).toEqual(['carl', 'ben']);
     await erase('carl');
     expect(await blocked('ann')).toEqual(['ben']);

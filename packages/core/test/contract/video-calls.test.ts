@@ -1,3 +1,4 @@
+import { LIMITS } from '@rollcall/protocol';
 import { createCallSchema, queryCallsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import type { CallPage } from '../../src/products/video/query-calls.js';
 import { Video } from '../../src/products/video/video.js';
 import type { Viewer } from '../../src/users/viewer.js';
 import { ContentFixture } from '../support/products/content-fixture.js';
+import { shortestMs } from '../support/shortest-ms.js';
 import { refusal } from '../support/test-directory.js';
 
 const SERVER: Viewer = { kind: 'server' };
@@ -177,6 +179,38 @@ describeOnEveryEngine('calls', engine => {
     const call = only(await video.getCall(SERVER, 'audio:one'));
     expect(call.memberCount).toBe(102);
     expect(call.members.map(member => member.user_id)).toEqual(['ann', ...ids.slice(0, 99)]);
+  });
+
+  it('are found in pages that are cut where the calls become long with their members', async () => {
+    const members = Array.from({ length: 90 }, (_, index) => `member-${index}`);
+    await fixture.addLongUsers(members, 5000);
+    const ids = ['0', '1', '2', '3', '4', '5', '6'];
+    for (const id of ids) await create('ann', { id, members }, SERVER);
+    const seen: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await query(as('ann'), { limit: 100, ...(next && { next }) });
+      const shown = page.calls.map(({ members: of }) => of.map(({ user_id }) => page.users.get(user_id)));
+      expect(page.calls.length).toBeGreaterThan(0);
+      expect(JSON.stringify(shown).length).toBeLessThan(LIMITS.pageContentBytes);
+      seen.push(...idsOf(page));
+      next = page.next;
+    } while (next !== undefined);
+    expect(seen).toEqual([...ids].reverse());
+  });
+
+  it('of many thousands cost hardly more than those of a few hundred, to read and to change', async () => {
+    for (const id of ['few', 'many']) await create('ann', { id, members: ['ben', 'cat'] });
+    await fixture.addMembers('call_members', 'audio:few', 200);
+    await fixture.addMembers('call_members', 'audio:many', 20_000);
+    const many = only(await video.getCall(SERVER, 'audio:many'));
+    expect(many).toMatchObject({ memberCount: 20_003, members: { length: 100 } });
+    const change = (cid: string) => video.joinCall({ cid, user_id: 'ann' });
+    const read = (cid: string) => video.getCall(SERVER, cid);
+    for (const call of [change, read]) {
+      const ofFew = await shortestMs(() => call('audio:few'));
+      expect(await shortestMs(() => call('audio:many'))).toBeLessThan(8 * ofFew);
+    }
   });
 
   it('look to strangers as if they were not there', async () => {

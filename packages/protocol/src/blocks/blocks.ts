@@ -12,6 +12,10 @@ export interface BlockUserInput {
 export interface ListBlocksInput {
   /** The user whose blocks are listed. Required with a server token, and accepted only there. */
   user_id?: string;
+  /** At most 100, which is the default. A page is shorter when its users are long. */
+  limit?: number;
+  /** `next` of the page before. */
+  next?: string;
 }
 
 /** A user whom another user has blocked. */
@@ -23,7 +27,9 @@ export interface Block {
   created_at: Time;
 }
 
-/** Every user whom a user has blocked, newest first. At most 1,000. */
+/** One page of the users whom a user has blocked, newest first. */
 export interface ListBlocksAnswer {
   blocks: Block[];
+  /** Where the next page begins. The last page has none. */
+  next?: string;
 }

@@ -8,6 +8,7 @@ import { Presence0007 } from './0007-presence.js';
 import { Copy0008 } from './0008-copy.js';
 import { Usernames0009 } from './0009-usernames.js';
 import { Replay0010 } from './0010-replay.js';
+import { CallMembers0011 } from './0011-call-members.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Copy0008,
   Usernames0009,
   Replay0010,
+  CallMembers0011,
 ];

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@rollcall/protocol';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import { readPageCursor, writePageCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import type { ExportPage } from '../product.js';
 import { type ChannelRow, channelTable } from './channel-table.js';
 import { type FlagRow, flagTable } from './flags.js';

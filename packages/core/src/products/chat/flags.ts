@@ -1,9 +1,9 @@
 import type { QueryFlagsInput } from '@rollcall/protocol';
 import sql, { empty, raw } from 'sql-template-tag';
+import { readPageCursor, writePageCursor } from '../../database/page-cursor.js';
 import { defineTable } from '../../database/table.js';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { CHANNEL_IN_SIGHT } from './channel-table.js';
 import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { type MessagePage, viewMessages } from './query-messages.js';

@@ -1,10 +1,11 @@
 import { LIMITS, type QueryChannelsInput } from '@rollcall/protocol';
 import sql, { empty, join, raw } from 'sql-template-tag';
+import { readPageCursor, writePageCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
 import type { Viewer } from '../../users/viewer.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
+import { fittingCids, readShownMembers } from '../shown-members.js';
 import {
   CHANNEL_IN_SIGHT,
   type ChannelMemberRow,
@@ -14,6 +15,8 @@ import {
   channelNotFound,
   channelTable,
 } from './channel-table.js';
+
+const MEMBERSHIPS = { of: 'channels', members: channelMemberTable, shown: LIMITS.channelMembers } as const;
 
 /** A channel as a viewer sees it, with the members that are shown with it: the first 100. */
 export interface ChannelView {
@@ -48,7 +51,8 @@ export async function getChannel(
 }
 
 /**
- * One page of channels, newest first. A user finds the channels that it is a member of.
+ * One page of channels, newest first. A user finds the channels that it is a member of. A page is cut where its channels
+ * become long with their members.
  * @throws RollcallError `CURSOR_INVALID`
  */
 export async function queryChannels(
@@ -72,11 +76,13 @@ export async function queryChannels(
     sql`SELECT ${raw(channelTable.columnList)} FROM channels WHERE ${join(conditions, ' AND ')}
       ORDER BY created_at DESC, cid DESC LIMIT ${limit + 1}`,
   );
-  const rows = cells.slice(0, limit).map((one): ChannelRow => channelTable.decode(one, transaction.dialect));
+  const found = cells.slice(0, limit).map((one): ChannelRow => channelTable.decode(one, transaction.dialect));
+  const cids = found.map(row => row.cid);
+  const rows = found.slice(0, await fittingCids(transaction, MEMBERSHIPS, cids));
   const last = rows.at(-1);
   return {
     ...(await viewChannels(transaction, viewer, rows)),
-    ...(cells.length > limit && last && { next: writePageCursor(list, [last.created_at, last.cid]) }),
+    ...(cells.length > rows.length && last && { next: writePageCursor(list, [last.created_at, last.cid]) }),
   };
 }
 
@@ -91,24 +97,17 @@ export async function viewChannels(
   viewer: Viewer,
   stored: readonly ChannelRow[],
 ): Promise<ChannelPage> {
-  const { dialect } = transaction;
   const rows = await withOwnMessages(transaction, viewer, stored);
-  const cells = await transaction.query(
-    sql`SELECT ${raw(channelMemberTable.columnList)}, member_count FROM (
-        SELECT ${raw(channelMemberTable.columnList)},
-          row_number() OVER (PARTITION BY cid ORDER BY created_at, user_id) AS place,
-          count(*) OVER (PARTITION BY cid) AS member_count
-        FROM channel_members WHERE cid IN (${dialect.values(rows.map(row => row.cid))})
-      ) AS channel_members WHERE place <= ${LIMITS.channelMembers} ORDER BY cid, place`,
+  const shown = await readShownMembers(
+    transaction,
+    MEMBERSHIPS,
+    rows.map(row => row.cid),
   );
-  const views = new Map(rows.map(row => [row.cid, { row, members: [], memberCount: 0 } as ChannelView]));
-  for (const one of cells) {
-    const view = views.get(one.cid as string);
-    view?.members.push(channelMemberTable.decode(one, dialect));
-    if (view) view.memberCount = Number(one.member_count);
-  }
-  const userIds = new Set(cells.map(one => one.user_id as string));
-  return { channels: [...views.values()], users: await findUsers(transaction, [...userIds]) };
+  const channels = rows.map(
+    (row): ChannelView => ({ row, ...(shown.get(row.cid) ?? { members: [], memberCount: 0 }) }),
+  );
+  const userIds = new Set(channels.flatMap(({ members }) => members.map(member => member.user_id)));
+  return { channels, users: await findUsers(transaction, [...userIds]) };
 }
 
 /**

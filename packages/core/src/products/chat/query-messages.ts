@@ -1,10 +1,10 @@
 import type { QueryMessagesInput } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
+import { readPageCursor, writePageCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
 import type { Viewer } from '../../users/viewer.js';
-import { readPageCursor, writePageCursor } from '../page-cursor.js';
 import { type MessageRow, messageInSight, messageTable } from './message-table.js';
 import { getChannel } from './query-channels.js';
 

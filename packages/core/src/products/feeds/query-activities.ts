@@ -1,11 +1,11 @@
 import type { ParsedQueryActivities } from '@rollcall/protocol/schemas';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { belongsTo, type Tenant } from '../../access/access.js';
+import { readContentCursor, writeContentCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { jsonDialectOf } from '../../query/json-dialect-of.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
-import { readContentCursor, writeContentCursor } from '../page-cursor.js';
 import { type ActivityRow, activityTable, IS_IN_SIGHT } from './activity-table.js';
 
 /** Activities, and the users who own them. */

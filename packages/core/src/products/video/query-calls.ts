@@ -1,11 +1,12 @@
 import { LIMITS } from '@rollcall/protocol';
 import type { ParsedQueryCalls } from '@rollcall/protocol/schemas';
 import sql, { join, raw } from 'sql-template-tag';
+import { readContentCursor, writeContentCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
 import { findUsers } from '../../users/find-users.js';
 import type { UserRow } from '../../users/model/user-table.js';
 import type { Viewer } from '../../users/viewer.js';
-import { readContentCursor, writeContentCursor } from '../page-cursor.js';
+import { fittingCids, readShownMembers } from '../shown-members.js';
 import {
   type CallMemberRow,
   type CallRow,
@@ -15,6 +16,8 @@ import {
   isCallOf,
   mayBeSeenBy,
 } from './call-table.js';
+
+const MEMBERSHIPS = { of: 'calls', members: callMemberTable, shown: LIMITS.callMembers } as const;
 
 /** A call with its members as they are stored. */
 export interface CallWithMembers {
@@ -34,7 +37,7 @@ export interface CallPage {
 
 /**
  * One page of the calls that a viewer may see, newest first. Paging is stable: a call that is made meanwhile moves no
- * other call to another page.
+ * other call to another page. A page is cut where its calls become long with their members.
  * @throws RollcallError `CURSOR_INVALID`
  */
 export async function queryCalls(
@@ -56,42 +59,26 @@ export async function queryCalls(
     sql`SELECT ${raw(callTable.columnList)} FROM calls WHERE ${join(conditions, ' AND ')}
       ORDER BY calls.created_at DESC, calls.cid DESC LIMIT ${limit + 1}`,
   );
-  const rows = cells.slice(0, limit).map(one => callTable.decode(one, transaction.dialect));
+  const found = cells.slice(0, limit).map(one => callTable.decode(one, transaction.dialect));
+  const cids = found.map(row => row.cid);
+  const rows = found.slice(0, await fittingCids(transaction, MEMBERSHIPS, cids));
   const last = rows.at(-1);
   const page = await loadCallPage(transaction, rows);
-  if (cells.length <= limit || !last) return page;
+  if (cells.length <= rows.length || !last) return page;
   return { ...page, next: writeContentCursor({ created_at: last.created_at, key: last.cid }, asked) };
 }
 
 /** Adds members and users to calls, with one query for each, for any number of calls. */
 export async function loadCallPage(transaction: Transaction, rows: readonly CallRow[]): Promise<CallPage> {
-  const members = new Map<string, Omit<CallWithMembers, 'row'>>();
-  for (const cells of await selectMembers(transaction, rows)) {
-    const member = callMemberTable.decode(cells, transaction.dialect);
-    const ofCall = members.get(member.cid) ?? { members: [], memberCount: Number(cells.member_count) };
-    ofCall.members.push(member);
-    members.set(member.cid, ofCall);
-  }
-  const calls = rows.map(row => ({ row, ...(members.get(row.cid) ?? { members: [], memberCount: 0 }) }));
+  const shown = await readShownMembers(
+    transaction,
+    MEMBERSHIPS,
+    rows.map(row => row.cid),
+  );
+  const calls = rows.map(row => ({ row, ...(shown.get(row.cid) ?? { members: [], memberCount: 0 }) }));
   const ids = calls.flatMap(call => [
     ...(call.row.created_by_id === undefined ? [] : [call.row.created_by_id]),
     ...call.members.map(member => member.user_id),
   ]);
   return { calls, users: await findUsers(transaction, [...new Set(ids)]) };
-}
-
-function selectMembers(
-  transaction: Transaction,
-  rows: readonly CallRow[],
-): Promise<Record<string, unknown>[]> {
-  const cids = rows.map(row => row.cid);
-  return transaction.query(
-    sql`SELECT ranked.* FROM (
-        SELECT ${raw(callMemberTable.columnList)},
-          row_number() OVER (PARTITION BY cid ORDER BY created_at, user_id) AS place,
-          count(*) OVER (PARTITION BY cid) AS member_count
-        FROM call_members WHERE cid IN (${transaction.dialect.values(cids)})
-      ) AS ranked
-      WHERE ranked.place <= ${LIMITS.callMembers} ORDER BY ranked.cid, ranked.place`,
-  );
 }

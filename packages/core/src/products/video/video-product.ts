@@ -1,6 +1,6 @@
 import sql, { join, raw } from 'sql-template-tag';
+import { readContentCursor, writeContentCursor } from '../../database/page-cursor.js';
 import type { Transaction } from '../../database/unit-of-work.js';
-import { readContentCursor, writeContentCursor } from '../page-cursor.js';
 import type { CascadeBatch, DeletionContext, ExportPage, Product } from '../product.js';
 import { type CallRow, callTable, IS_ONE_TO_ONE, isCallOf } from './call-table.js';
 import { deleteCalls, restoreCalls } from './cascade-calls.js';

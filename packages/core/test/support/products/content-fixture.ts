@@ -1,6 +1,6 @@
 import type { Actor, ContentModes } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
-import sql, { raw } from 'sql-template-tag';
+import sql, { empty, raw } from 'sql-template-tag';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../../src/database/open-database.js';
 import type { TableOwner } from '../../../src/database/product-migrations.js';
@@ -49,6 +49,30 @@ export class ContentFixture {
   async addUsers(...ids: string[]): Promise<void> {
     const rows = ids.map(id => userRow({ id, created_at: 1, updated_at: 1 }));
     await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
+  }
+
+  /** Users with custom data of so many bytes, about. */
+  async addLongUsers(ids: readonly string[], bytes: number): Promise<void> {
+    const custom = { text: 'x'.repeat(bytes) };
+    const rows = ids.map(id => userRow({ id, custom, created_at: 1, updated_at: 1 }));
+    await this.unitOfWork.write(transaction => insertRows(transaction, userTable, rows));
+  }
+
+  /** Adds so many new users to a channel or a call, a hundred at a time. */
+  async addMembers(table: 'channel_members' | 'call_members', cid: string, count: number): Promise<void> {
+    const ids = Array.from({ length: count }, (_, index) => `${cid}:${index}`);
+    await this.addUsers(...ids);
+    const since = this.clock.now;
+    const deleted = table === 'call_members' ? [sql`, deleted`, sql`, false`] : [empty, empty];
+    await this.unitOfWork.write(async transaction => {
+      for (let start = 0; start < count; start += 100) {
+        const users = transaction.dialect.values(ids.slice(start, start + 100));
+        await transaction.query(
+          sql`INSERT INTO ${raw(table)} (cid, user_id, created_at${deleted[0]})
+            SELECT ${cid}, id, ${since + start}${deleted[1]} FROM users WHERE id IN (${users})`,
+        );
+      }
+    });
   }
 
   /** Puts a user into another state, as the life cycle and moderation do. */
