@@ -1,0 +1,55 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const QUERY = 'packages/core/src/query';
+const COMPILE_TESTS = `${QUERY}/compile-filter.test.ts`;
+const SHARED_TESTS = 'packages/core/test/contract/query-shared-questions.test.ts';
+const ANSWERS = 'have each the answer that they have by themselves';
+
+/** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
+export const QUERY_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [
+    [
+      'the one reading of a user for all that is asked about the same objects',
+      'if (shared.isEmpty) return',
+      'if (MAX_QUESTIONS > 0) return',
+      'reads the custom data of a user once for all that is asked about the same objects',
+    ],
+    [
+      'the rest of a filter, which is asked before custom data is read',
+      'return every([compileSharing(rest, { json, compile, isIndexed }), decided]);',
+      'return decided;',
+      'asks what costs little first, and reads together only what is worth it',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/normalise-filter.ts`, test: COMPILE_TESTS }, [
+    [
+      'the equalities of one field as one question',
+      'const merged = mergeMemberships(kind, parts);',
+      'const merged = parts;',
+      'asks once whether a field has one of several values, however that is written',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-answers.ts`, test: SHARED_TESTS, engine: 'sqlite3' }, [
+    [
+      'in a shared reading, an array that is reached by its index and stands for itself',
+      'element.type IS NULL OR NOT place.open`',
+      'element.type IS NULL`',
+      ANSWERS,
+    ],
+    ['in a shared reading, the objects that have no such member', 'AND cell.is_first)', ')', ANSWERS],
+  ]),
+  ...switchedOff({ file: `${QUERY}/postgres/postgres-answers.ts`, test: SHARED_TESTS, engine: 'postgres' }, [
+    [
+      'in a shared reading on PostgreSQL, an array that is reached by its index and stands for itself',
+      'element.value IS NULL OR NOT place.open THEN',
+      'element.value IS NULL THEN',
+      ANSWERS,
+    ],
+    [
+      'in a shared reading on PostgreSQL, the objects that have no such member',
+      'AND cell.is_first)',
+      ')',
+      ANSWERS,
+    ],
+  ]),
+];
