@@ -24,9 +24,17 @@ export const QUERY_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${QUERY}/normalise-filter.ts`, test: COMPILE_TESTS }, [
     [
       'the equalities of one field as one question',
-      'const merged = mergeMemberships(kind, parts);',
-      'const merged = parts;',
+      'mergeMemberships(kind, parts));',
+      '[...parts]);',
       'asks once whether a field has one of several values, however that is written',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/normalise-filter.ts`, test: `${QUERY}/normalise-filter.test.ts` }, [
+    [
+      'the bounds of one field as the widest of them',
+      'mergeRanges(kind, mergeMemberships(kind, parts));',
+      'mergeMemberships(kind, parts);',
+      'makes less of bounds of a field, however many',
     ],
   ]),
   ...switchedOff({ file: `${QUERY}/sqlite/sqlite-answers.ts`, test: SHARED_TESTS, engine: 'sqlite3' }, [

@@ -8,6 +8,7 @@ import { compileFilter } from './compile-filter.js';
 import { normaliseFilter } from './normalise-filter.js';
 import { planSort } from './plan-sort.js';
 import { postgresJson } from './postgres/postgres-json.js';
+import { arrayIndex } from './reach-path.js';
 import { sqliteJson } from './sqlite/sqlite-json.js';
 
 const viewpoint = { now: 1, seesInvisible: true };
@@ -46,8 +47,12 @@ describe.each([
   it('has the same text whatever the field is called', () => {
     for (const name of HOSTILE_NAMES) {
       expect(textsAbout(name, 'x')).toEqual(textsAbout('b', 'x'));
-      expect(textsAbout(`a.${name}`, 'x')).toEqual(textsAbout('a.b', 'x'));
-      expect(textsAbout(`${name}.0.c`, 'x')).toEqual(textsAbout('a.b.c', 'x'));
+      // A name that may be an index asks for more than others.
+      expect(textsAbout(`a.${name}`, 'x')).toEqual(
+        textsAbout(arrayIndex(name) === null ? 'a.b' : 'a.0', 'x'),
+      );
+      expect(textsAbout(`${name}.0.c`, 'x')).toEqual(textsAbout('a.0.c', 'x'));
+      expect(textsAbout(`${name}.b.c`, 'x')).toEqual(textsAbout('a.b.c', 'x'));
     }
     expect(HOSTILE_NAMES.length).toBeGreaterThan(80);
   });
@@ -108,7 +113,7 @@ describe.each([
         json,
         viewpoint,
         indexes: new Map(),
-      }).sql.split('RECURSIVE').length - 1;
+      }).sql.split(' AS object_0').length - 1;
     const tests = Array.from({ length: 40 }, (_, index): Filter => {
       const operand = [{ $gt: index }, { $eq: [index] }, { $contains: index }, { $exists: true }][index % 4];
       return { 'a.b': operand } as Filter;

@@ -11,7 +11,7 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { every } from './conditions.js';
 import type { JsonDialect } from './json-dialect.js';
 import { normaliseFilter } from './normalise-filter.js';
-import { arrayIndex } from './reach-path.js';
+import { mayStepByIndex } from './reach-path.js';
 import type { ValueTest } from './value-test.js';
 
 /** From how many questions on it is cheaper to answer them together: where the way is only one name, and where it is longer. */
@@ -105,7 +105,7 @@ function groupsOf(asked: readonly AskedPath[]): Questions[] {
   const places = new Map<string, { way: readonly string[]; byIndex: boolean; paths: AskedPath[] }>();
   for (const one of asked) {
     const way = one.path.slice(0, -1);
-    const byIndex = one.path.slice(1).some(name => arrayIndex(name) !== null);
+    const byIndex = mayStepByIndex(one.path);
     const key = JSON.stringify(byIndex ? { path: one.path } : { way });
     const place = places.get(key) ?? { way, byIndex, paths: [] };
     places.set(key, place);

@@ -15,8 +15,8 @@ const VALUES: (JsonValue | undefined)[] = [undefined, 1, 2, 'x', true, null, [],
 /** What lies under `a`: every value by itself, in an object, in an object of an array beside others, and by index. */
 const DOCUMENTS: JsonObject[] = [
   ...VALUES.flatMap(value => {
-    const inObject = value === undefined ? {} : { a: value };
-    const inElement = value === undefined ? [] : [value];
+    const inObject: JsonObject = value === undefined ? {} : { a: value };
+    const inElement: JsonValue[] = value === undefined ? [] : [value];
     return [
       inObject,
       { a: inObject },

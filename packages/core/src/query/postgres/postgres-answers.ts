@@ -1,7 +1,8 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { every, some } from '../conditions.js';
 import type { Question, Questions } from '../shared-questions.js';
 import { splitTests, type ValueTest } from '../value-test.js';
+import { postgresObjects } from './postgres-objects.js';
 import { jsonb, numberOf, postgresWalk, textOf, valuePasses } from './postgres-value.js';
 
 /** The answers to questions about custom data, as the bits of one integer. */
@@ -73,38 +74,13 @@ function asksForAbsence({ tests }: Question): boolean {
 
 /** The members that are asked about, of all objects at the end of the way; and the objects, where absences count. */
 function placesOf({ way, questions }: Questions, absences: boolean): Sql {
-  const { from, conditions, value } = objectsAt(way);
+  const { from, conditions, value } = postgresObjects(way);
   const names = [...new Set(questions.map(({ name }) => name))];
   const isAsked = sql`member.key = ANY (${names}::text[])`;
   const members = sql`SELECT member.key AS name, member.value, TRUE AS open, FALSE AS is_object
       FROM ${from}, LATERAL jsonb_each(${value}) AS member(key, value) WHERE ${every([...conditions, isAsked])}`;
   const objects = sql` UNION ALL SELECT NULL, NULL, TRUE, TRUE FROM ${from} WHERE ${every(conditions)}`;
   return absences ? sql`${members}${objects}` : members;
-}
-
-/**
- * The objects in which a path ends, by the rules of reach-path.ts for paths without an index. Where it leads nowhere,
- * there is an object without members in its place: nothing is what one finds in it.
- */
-function objectsAt(way: readonly string[]): { from: Sql; conditions: Sql[]; value: Sql } {
-  let value = sql`users.custom`;
-  if (way.length === 0)
-    return {
-      from: sql`(SELECT ${value} AS value OFFSET 0) AS object`,
-      conditions: [],
-      value: sql`object.value`,
-    };
-  let from = empty;
-  const conditions: Sql[] = [];
-  for (const [step, name] of way.entries()) {
-    const found = sql`(${value} -> ${name}::text)`;
-    const each = sql`LATERAL jsonb_array_elements(CASE jsonb_typeof(${found}) WHEN 'array' THEN ${found} WHEN 'object' THEN jsonb_build_array(${found}) ELSE '[{}]'::jsonb END)`;
-    const alias = raw(`object_${step}`);
-    from = step === 0 ? sql`${each} AS ${alias}(value)` : sql`${from}, ${each} AS ${alias}(value)`;
-    conditions.push(sql`jsonb_typeof(${alias}.value) = 'object'`);
-    value = sql`${alias}.value`;
-  }
-  return { from, conditions, value };
 }
 
 /** The places of one path in which a name may be an index. */

@@ -1,8 +1,9 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { every, some } from '../conditions.js';
 import type { Question, Questions } from '../shared-questions.js';
 import { splitTests } from '../value-test.js';
-import { type Cell, cellPasses, sqlitePath, sqliteWalk } from './sqlite-cell.js';
+import { type Cell, cellPasses, sqliteWalk } from './sqlite-cell.js';
+import { sqliteObjects } from './sqlite-objects.js';
 
 /** What the answers are read from: a row for each place, or for each element of a place that is an array. */
 const PLACE: Cell = { type: sql`cell.place_type`, value: sql`cell.place_value` };
@@ -57,35 +58,13 @@ function asksForAbsence({ tests }: Question): boolean {
 
 /** The members that are asked about, of all objects at the end of the way; and the objects, where absences count. */
 function placesOf({ way, questions }: Questions, absences: boolean): Sql {
-  const { from, conditions, value } = objectsAt(way);
+  const { from, conditions, value } = sqliteObjects(way);
   const names = JSON.stringify([...new Set(questions.map(({ name }) => name))]);
   const isAsked = sql`member.key IN (SELECT value FROM json_each(${names}))`;
   const members = sql`SELECT member.key AS name, member.type, member.value, 1 AS open, 0 AS is_object
       FROM ${from}, json_each(${value}) AS member WHERE ${every([...conditions, isAsked])}`;
   const objects = sql` UNION ALL SELECT NULL, 'object', NULL, 1, 1 FROM ${from} WHERE ${every(conditions)}`;
   return absences ? sql`${members}${objects}` : members;
-}
-
-/**
- * The objects in which a path ends, by the rules of reach-path.ts for paths without an index. Where it leads nowhere,
- * there is an object without members in its place: nothing is what one finds in it.
- */
-function objectsAt(way: readonly string[]): { from: Sql; conditions: Sql[]; value: Sql } {
-  let value = sql`users.custom`;
-  if (way.length === 0)
-    return { from: sql`(SELECT ${value} AS value) AS object`, conditions: [], value: sql`object.value` };
-  let from = empty;
-  const conditions: Sql[] = [];
-  for (const [step, name] of way.entries()) {
-    const path = sqlitePath([name]);
-    const found = sql`${value} -> ${path}`;
-    const each = sql`json_each(CASE json_type(${value}, ${path}) WHEN 'array' THEN ${found} WHEN 'object' THEN json_array(${found}) ELSE '[{}]' END)`;
-    const alias = raw(`object_${step}`);
-    from = step === 0 ? sql`${each} AS ${alias}` : sql`${from}, ${each} AS ${alias}`;
-    conditions.push(sql`${alias}.type = 'object'`);
-    value = sql`${alias}.value`;
-  }
-  return { from, conditions, value };
 }
 
 /** The places of one path in which a name may be an index. */

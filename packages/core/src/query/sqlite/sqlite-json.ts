@@ -11,9 +11,9 @@ import {
   cellPasses,
   elementsAt,
   jsonNumber,
-  sqlitePath,
   sqliteWalk,
 } from './sqlite-cell.js';
+import { sqlitePath } from './sqlite-objects.js';
 import { sqliteSortCustom, sqliteSortTeams } from './sqlite-sort.js';
 
 const TRUE_KEY = sql`x'0301'`;
