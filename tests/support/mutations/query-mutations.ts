@@ -3,6 +3,9 @@ import { type Mutation, switchedOff } from './mutation.js';
 const QUERY = 'packages/core/src/query';
 const COMPILE_TESTS = `${QUERY}/compile-filter.test.ts`;
 const SHARED_TESTS = 'packages/core/test/contract/query-shared-questions.test.ts';
+const LANE = 'packages/core/test/contract/query-lane.test.ts';
+const LANE_TESTS = 'packages/core/src/database/sqlite-lane.test.ts';
+const GONE = 'ends when its caller has gone, long before its limit, and its reader serves the next';
 const ANSWERS = 'have each the answer that they have by themselves';
 
 /** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
@@ -60,4 +63,37 @@ export const QUERY_MUTATIONS: readonly Mutation[] = [
       ANSWERS,
     ],
   ]),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE }, [
+    [
+      'the end of a query whose caller has gone',
+      'onGone(ends?.signal, () => {',
+      'onGone(undefined, () => {',
+      GONE,
+    ],
+    [
+      'a query whose caller has gone, which is not begun',
+      'if (ends?.signal?.aborted) throw callerGone();',
+      '',
+      'is not begun when its caller has gone before',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE_TESTS }, [
+    [
+      'the second for which a query may go on before its end costs a reader',
+      'if (!reader.interruptEnds || deadline.usedMs >= PREPARE_AHEAD_MS) return end();',
+      'if (deadline.usedMs >= 0) return end();',
+      'ends no reader for a caller who comes and goes, but for a query that goes on for a second',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/postgres-unit-of-work.ts', test: LANE, engine: 'postgres' },
+    [
+      [
+        'the end of a query on PostgreSQL whose caller has gone',
+        'cancelling = this.#cancel(connection);',
+        'cancelling = undefined;',
+        GONE,
+      ],
+    ],
+  ),
 ];
