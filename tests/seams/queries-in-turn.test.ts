@@ -70,12 +70,16 @@ async function askOverSocket(
   return { code, end: () => socket.close() };
 }
 
-/** Whether a query waits for the table that is held. */
-async function isWaiting(): Promise<boolean> {
+/** How many queries wait for the table that is held. */
+async function waiting(): Promise<number> {
   const rows = await holder.query(
     `SELECT 1 FROM pg_locks WHERE relation = 'calls'::regclass AND NOT granted`,
   );
-  return rows.length > 0;
+  return rows.length;
+}
+
+async function isWaiting(): Promise<boolean> {
+  return (await waiting()) > 0;
 }
 
 /** How many statements wait for blocks, which are held. */
@@ -110,7 +114,7 @@ describe('the queries of one user', () => {
       };
       const [code, second, lookup, other] = (await Promise.all([
         slow.code.then(note('slow')),
-        ask('jane', 'chat.queryChannels').then(note('second')),
+        ask('jane', 'users.query').then(note('second')),
         ask('jane', 'blocks.list').then(note('lookup')),
         ask('john', 'chat.queryChannels').then(note('other')),
       ])) as [string, Answer, Answer, Answer];
@@ -120,6 +124,29 @@ describe('the queries of one user', () => {
       expect(lookup.ms).toBeLessThan(PROMPT_MS);
       expect(other.ms).toBeLessThan(PROMPT_MS);
       slow.end();
+    });
+  });
+
+  it('end when their caller has gone, over HTTP and over a WebSocket', async () => {
+    await whileHeld('calls', async () => {
+      const token = await backEnd.createToken('john');
+      const gone = new AbortController();
+      const startedAt = performance.now();
+      const overHttp = fetch(`${server.url}/trpc/video.queryCalls`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{}',
+        signal: gone.signal,
+      });
+      const overSocket = await askOverSocket('jane', 'video.queryCalls');
+      await until('both queries are under way', async () => (await waiting()) === 2);
+      gone.abort();
+      await expect(overHttp).rejects.toThrow();
+      await until('the one over HTTP has ended', async () => (await waiting()) === 1);
+      overSocket.end();
+      await until('the other one has ended', async () => (await waiting()) === 0);
+      // They would have ended by themselves then.
+      expect(performance.now() - startedAt).toBeLessThan(QUERY_MS);
     });
   });
 

@@ -96,15 +96,21 @@ export function budgetOfPrincipal(
 
 /** What one caller has in use over all its connections and calls, and what it may have. */
 export class CallerBudget {
-  readonly limits: BudgetLimits;
+  /** With what says that the caller of a query has gone, in a budget that {@link until} gave. */
+  readonly limits: BudgetLimits & { signal?: AbortSignal | undefined };
   readonly #key: string;
   readonly #uses: Map<string, Use>;
 
   /** @param uses what callers have in use, by key; a caller that uses nothing has no entry. */
-  constructor(key: string, limits: BudgetLimits, uses: Map<string, Use>) {
+  constructor(key: string, limits: CallerBudget['limits'], uses: Map<string, Use>) {
     this.#key = key;
     this.limits = limits;
     this.#uses = uses;
+  }
+
+  /** The same budget for one call, whose queries end when its caller goes. */
+  until(signal: AbortSignal | undefined): CallerBudget {
+    return new CallerBudget(this.#key, { ...this.limits, signal }, this.#uses);
   }
 
   /** @throws RollcallError `RATE_LIMITED` when there is no room for another subscription, whatever its filter. */
@@ -166,7 +172,7 @@ export class CallerBudget {
 
   /**
    * Runs a query when it is its turn: no more than `runningQueries` of a caller run at once, the others wait in order.
-   * @param signal says that the caller is gone: a query that still waits leaves the queue.
+   * @param signal says that the caller is gone: a query that still waits leaves the queue. {@link until} ends one that runs.
    * @throws RollcallError `RATE_LIMITED` when too many wait already, or the query has waited for too long; then it is not run.
    */
   runQuery<Result>(query: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {

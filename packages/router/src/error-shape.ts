@@ -1,4 +1,11 @@
-import { ERROR_CODES, type ErrorCode, type ErrorData, type Issue, RollcallError } from '@rollcall/protocol';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorData,
+  type Issue,
+  LIMITS,
+  RollcallError,
+} from '@rollcall/protocol';
 import { placeOf } from '@rollcall/protocol/schemas';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
@@ -50,7 +57,9 @@ export function isFault(error: TRPCError): boolean {
 
 function toRollcallError(error: TRPCError, requestId: string): RollcallError {
   if (error.cause instanceof RollcallError) return error.cause;
-  if (error.cause instanceof ZodError) return RollcallError.ofIssues(issuesOf(error.cause));
+  if (error.cause instanceof ZodError) {
+    return RollcallError.ofIssues(issuesOf(error.cause), error.cause.issues.length);
+  }
   const code = TRANSPORT_CODES[error.code];
   if (code) return new RollcallError(code, error.message);
   return new RollcallError('INTERNAL', `the server failed; the log has the rest under ${requestId}`, {
@@ -58,9 +67,12 @@ function toRollcallError(error: TRPCError, requestId: string): RollcallError {
   });
 }
 
-/** The issues of an input that does not match the schema of its procedure. A number that begins a path is an index in a batch. */
+/**
+ * The issues of an input that does not match the schema of its procedure, as many as an answer lists. A number that begins a
+ * path is an index in a batch.
+ */
 function issuesOf(error: ZodError): Issue[] {
-  return error.issues.map(issue => {
+  return error.issues.slice(0, LIMITS.listedIssues).map(issue => {
     const { message } = issue;
     const field = placeOf(issue).map(String).join('.');
     return {

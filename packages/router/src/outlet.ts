@@ -32,7 +32,7 @@ export type EndTurn = () => void;
  *
  * - A subscription takes its turn, one at a time and in order. A turn begins when there is room: it reads a page, shapes
  *   it and sends it. Between two turns the event loop gets to everybody else.
- * - Calls begin when there is room, ten at a time. Those that run finish.
+ * - Calls begin when there is room, ten at a time. Those that run finish, but for queries: `gone` ends them.
  * - A peer that is behind is not read from. When it does not read either, it is closed with 4008.
  */
 export class Outlet {
@@ -46,6 +46,7 @@ export class Outlet {
   #runningCalls = 0;
   #unread = 0;
   #ended = false;
+  #gone: AbortController | undefined;
   /** Set while too much is unread: how long already, and what the peer has read in that time. */
   #behind: { ms: number; readBytes: number } | undefined;
 
@@ -62,6 +63,13 @@ export class Outlet {
   /** Whether it is closed or about to be: nothing more leaves by it. */
   get hasEnded(): boolean {
     return this.#ended;
+  }
+
+  /** Says that it has ended: nobody waits for an answer any more. */
+  get gone(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#ended) this.#gone.abort();
+    return this.#gone.signal;
   }
 
   /**
@@ -129,6 +137,7 @@ export class Outlet {
   /** The connection has ended: what waits for a turn or for room stops waiting. */
   end(): void {
     this.#ended = true;
+    this.#gone?.abort();
     this.#wake();
   }
 

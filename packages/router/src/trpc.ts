@@ -5,7 +5,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
 import { budgetOf, budgetOfPrincipal, type CallerBudget } from './caller-budget.js';
 import { checkConnection } from './connection-limits.js';
-import type { CallContext } from './context.js';
+import type { CallContext, CallerConnection } from './context.js';
 import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
 import { slices } from './slices.js';
 
@@ -164,9 +164,10 @@ export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, type
 });
 
 /** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
-export const queryProcedure = callerProcedure
-  .meta(QUERY)
-  .use(({ ctx, next, signal }) => ctx.budget.runQuery(() => next(), signal));
+export const queryProcedure = callerProcedure.meta(QUERY).use(({ ctx, next, signal }) => {
+  const gone = goneOf(ctx.connection, signal);
+  return ctx.budget.runQuery(() => next({ ctx: { budget: ctx.budget.until(gone) } }), gone);
+});
 
 /** A procedure for server tokens only, whatever the role of a user. */
 export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
@@ -179,9 +180,19 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */
-export const serverQueryProcedure = serverProcedure
-  .meta(QUERY)
-  .use(({ ctx, next, signal }) => ctx.budget.runQuery(() => next(), signal));
+export const serverQueryProcedure = serverProcedure.meta(QUERY).use(({ ctx, next, signal }) => {
+  const gone = goneOf(ctx.connection, signal);
+  return ctx.budget.runQuery(() => next({ ctx: { budget: ctx.budget.until(gone) } }), gone);
+});
+
+/** What says that the caller of a query has gone. Over a live connection tRPC's signal ends subscriptions only. */
+function goneOf(
+  connection: CallerConnection | undefined,
+  signal: AbortSignal | undefined,
+): AbortSignal | undefined {
+  return connection?.outlet.gone ?? signal;
+}
+
 /** Whether the caller is a guest, and its token, signed by somebody else, does not say so. */
 function isUnmarkedGuest(caller: Caller, principal: Principal): boolean {
   return caller.kind === 'user' && caller.role === 'guest' && principal.kind === 'user' && !principal.guest;

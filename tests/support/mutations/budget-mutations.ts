@@ -315,8 +315,8 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
     [
       [
         'the readers that lookups have for themselves',
-        "if (lane.lane === 'query') return this.#queries.read(inTransaction, lane.limitMs);\n    return this.#lookups.read(inTransaction);",
-        "return this.#queries.read(inTransaction, lane.lane === 'query' ? lane.limitMs : undefined);",
+        "if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);\n    return this.#lookups.read(inTransaction);",
+        "return this.#queries.read(inTransaction, lane.lane === 'query' ? lane : undefined);",
         KEEPS,
       ],
     ],
@@ -324,8 +324,8 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
     [
       'the half of the pool that lookups have for themselves',
-      'return await this.#queries.run(() => this.#runQuery(work, lane.limitMs));',
-      'return await this.#runQuery(work, lane.limitMs);',
+      'return await this.#queries.run(() => this.#runQuery(work, lane));',
+      'return await this.#runQuery(work, lane);',
       KEEPS,
     ],
   ]),

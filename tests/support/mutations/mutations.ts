@@ -5,6 +5,7 @@ import { INPUT_AND_FILE_MUTATIONS } from './input-and-file-mutations.js';
 import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
+import { QUERY_MUTATIONS } from './query-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
 import { TENANCY_MUTATIONS } from './tenancy-mutations.js';
 import { TOKEN_MUTATIONS } from './token-mutations.js';
@@ -14,7 +15,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tokens: TOKEN_MUTATIONS,
   'Pages of other origins': PAGE_MUTATIONS,
   'Too much of anything: calls, messages, connections': FLOOD_MUTATIONS,
-  'Too much of anything: subscriptions, queries, memory': BUDGET_MUTATIONS,
+  'Too much of anything: subscriptions, queries, memory': [...BUDGET_MUTATIONS, ...QUERY_MUTATIONS],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,
   'What a caller may learn': SIGHT_MUTATIONS,

@@ -4,8 +4,8 @@ import sql, { type Sql } from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
-import { QueryDeadline, tooExpensive } from './query-deadline.js';
-import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
+import { callerGone, onGone, QueryDeadline, tooExpensive } from './query-deadline.js';
+import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type QueryEnds, type ReadLane } from './read-lane.js';
 import { ReaderPool } from './reader-pool.js';
 import { classifyStorageError, inDoubt, isCancelled, unavailable } from './storage-error.js';
 import {
@@ -99,7 +99,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const joined = this.#current.readable;
     if (joined) return work(joined);
     try {
-      if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane.limitMs));
+      if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane));
       return await this.#withConnection(BEGIN_READ, connection =>
         this.#current.enter(this.#transactionOn(connection), false, work),
       );
@@ -122,12 +122,21 @@ export class PostgresUnitOfWork implements UnitOfWork {
     this.#current.close();
   }
 
-  /** PostgreSQL ends the statement that runs when the time is over; the connection stays good. */
-  #runQuery<Result>(work: (transaction: Transaction) => Promise<Result>, limitMs: number): Promise<Result> {
+  /** PostgreSQL ends the statement that runs when the time is over, or the caller has gone; the connection stays good. */
+  #runQuery<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    { limitMs, signal }: QueryEnds,
+  ): Promise<Result> {
     let allowedMs = limitMs;
+    if (signal?.aborted) return Promise.reject(callerGone());
     return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async connection => {
       const deadline = new QueryDeadline(limitMs, () => undefined);
       const plain = this.#transactionOn(connection);
+      let cancelling: Promise<unknown> | undefined;
+      const stopListening = onGone(signal, () => {
+        deadline.end(callerGone());
+        cancelling = this.#cancel(connection);
+      });
       const query = async ({ text, values }: Sql) => {
         deadline.check();
         // The limit holds for the query, and PostgreSQL's for each statement: it is lowered as time is used up.
@@ -141,15 +150,29 @@ export class PostgresUnitOfWork implements UnitOfWork {
           // The answer is waited for as long as the statement may take, which may be longer than others may.
           return (await client.query({ text, values, query_timeout: allowedMs + ANSWER_GRACE_MS })).rows;
         } catch (error) {
+          if (isCancelled(error)) deadline.check();
           throw isCancelled(error) && deadline.usedMs >= limitMs * 0.9 ? tooExpensive(limitMs) : error;
         }
       };
       try {
         return await this.#current.enter({ ...plain, query }, false, work);
       } finally {
+        stopListening();
         deadline.stop();
+        // It must not come after the connection has gone on to somebody else.
+        await cancelling;
       }
     });
+  }
+
+  /** Tells PostgreSQL to end the statement that runs on a connection. Where it cannot be told, the time of the query ends it. */
+  async #cancel(connection: QueryRunner): Promise<void> {
+    try {
+      const { processID } = (await connection.connect()) as Client;
+      await this.#source.query('SELECT pg_cancel_backend($1)', [processID]);
+    } catch {
+      // Then it runs to its end, as if the caller were there.
+    }
   }
 
   #transactionOn(connection: QueryRunner): Transaction {
@@ -213,6 +236,8 @@ function allowStatements(limitMs: number): string {
 
 /** A connection of the driver, as far as it is used here without TypeORM. */
 interface Client {
+  /** Of the process that serves it. */
+  processID: number;
   query(statement: string): Promise<{ command: string }>;
   query(statement: {
     text: string;

@@ -59,6 +59,18 @@ export class QueryDeadline {
   }
 }
 
+/** The error of a query whose caller has gone. Nobody is left to read it. */
+export function callerGone(): RollcallError {
+  return new RollcallError('UNAVAILABLE', 'the caller is gone; the query was ended');
+}
+
+/** Calls `end` when a caller goes, or has gone already. @returns what stops listening. */
+export function onGone(signal: AbortSignal | undefined, end: () => void): () => void {
+  if (signal?.aborted) end();
+  else signal?.addEventListener('abort', end, { once: true });
+  return () => signal?.removeEventListener('abort', end);
+}
+
 /** The error of a query whose time is over. */
 export function tooExpensive(limitMs: number): RollcallError {
   const limit = `${limitMs / 1000} ${limitMs === 1000 ? 'second' : 'seconds'}`;

@@ -6,12 +6,19 @@ import { type BudgetLimits, CALLER_BUDGETS } from '@rollcall/protocol';
  * - `lookup`, the default: reads whose cost no caller decides, such as users by id, rights, settings and pages of the log.
  * - `query`: whatever searches, sorts or collects by what a caller asks for. Queries have readers of their own, so lookups
  *   and writes wait for none of them, however many there are. A query may run for `limitMs`, its wait for its turn not
- *   included, and then ends with `QUERY_TOO_EXPENSIVE`.
+ *   included, and then ends with `QUERY_TOO_EXPENSIVE`. It ends as well when nobody waits for its answer any more, as
+ *   `signal` says.
  */
-export type ReadLane = { lane: 'lookup' } | { lane: 'query'; limitMs: number };
+export type ReadLane = { lane: 'lookup' } | ({ lane: 'query' } & QueryEnds);
 
-/** How long a query of the caller may run. */
-export type QueryLimits = Pick<BudgetLimits, 'queryMs'>;
+/** When a query ends by itself. */
+export interface QueryEnds {
+  limitMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** How long a query of the caller may run, and what says that its caller has gone. */
+export type QueryLimits = Pick<BudgetLimits, 'queryMs'> & { signal?: AbortSignal | undefined };
 
 /** Queries that may wait for their turn, in all. */
 export const MAX_WAITING_QUERIES = 1000;
@@ -20,6 +27,6 @@ export const MAX_WAITING_QUERIES = 1000;
 export const MAX_QUERY_WAIT_MS = 10_000;
 
 /** The lane of a query. Without a caller's limit it has the time that a server token has by default. */
-export function queryLane({ queryMs }: QueryLimits = CALLER_BUDGETS.server): ReadLane {
-  return { lane: 'query', limitMs: queryMs };
+export function queryLane({ queryMs, signal }: QueryLimits = CALLER_BUDGETS.server): ReadLane {
+  return { lane: 'query', limitMs: queryMs, signal };
 }

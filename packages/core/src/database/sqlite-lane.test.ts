@@ -62,8 +62,8 @@ const endless = (run: RunStatement) => run(ENDLESS, []);
 it('begins to open the next reader before it ends a query that takes too long', async () => {
   const lane = openLane(1);
   await lane.open();
-  await lane.read(endless, 2000).catch(({ code }) => order.push(code));
-  expect(await lane.read(one, 2000)).toEqual([{ one: 1 }]);
+  await lane.read(endless, { limitMs: 2000 }).catch(({ code }) => order.push(code));
+  expect(await lane.read(one, { limitMs: 2000 })).toEqual([{ one: 1 }]);
   expect(steps()).toEqual(['opens', 'opens', 'QUERY_TOO_EXPENSIVE']);
   await lane.close();
 });
@@ -74,10 +74,10 @@ it('keeps what it opened for a query that ended in time, for the next one that d
     await new Promise(resolve => setTimeout(resolve, 700));
     return one(run);
   };
-  expect(await lane.read(patient, 1000)).toEqual([{ one: 1 }]);
-  expect(await lane.read(patient, 1000)).toEqual([{ one: 1 }]);
+  expect(await lane.read(patient, { limitMs: 1000 })).toEqual([{ one: 1 }]);
+  expect(await lane.read(patient, { limitMs: 1000 })).toEqual([{ one: 1 }]);
   expect(order.filter(step => step === 'opens')).toHaveLength(2);
-  await lane.read(endless, 1000).catch(({ code }) => order.push(code));
+  await lane.read(endless, { limitMs: 1000 }).catch(({ code }) => order.push(code));
   expect(steps()).toEqual(['opens', 'opens', 'QUERY_TOO_EXPENSIVE']);
   await lane.close();
 });
@@ -90,22 +90,58 @@ it('gives what waits to the readers that are open while another one is still ope
     release = resolve;
   });
   const lost = lane
-    .read(run => {
-      const running = endless(run);
-      // As if it had crashed.
-      asked?.interrupt();
-      return running;
-    }, 5000)
+    .read(
+      run => {
+        const running = endless(run);
+        // As if it had crashed.
+        asked?.interrupt();
+        return running;
+      },
+      { limitMs: 5000 },
+    )
     .catch(({ code }) => order.push(code));
-  const others = Promise.all(Array.from({ length: 5 }, () => lane.read(one, 5000)));
+  const others = Promise.all(Array.from({ length: 5 }, () => lane.read(one, { limitMs: 5000 })));
   expect(await others).toHaveLength(5);
   await until(() => order.filter(step => step === 'opens').length === 3);
   // The seat of the lost reader would be the one to take: it was used last.
-  expect(await lane.read(one, 5000)).toEqual([{ one: 1 }]);
+  expect(await lane.read(one, { limitMs: 5000 })).toEqual([{ one: 1 }]);
   await lost;
   expect(steps().sort()).toEqual(['UNAVAILABLE', 'opens', 'opens', 'opens']);
   expect(order.filter(step => step === 'open')).toHaveLength(2);
   release();
+  await lane.close();
+});
+
+it('ends no reader for a caller who comes and goes, but for a query that goes on for a second', async () => {
+  const lane = openLane(1);
+  await lane.open();
+  for (let round = 0; round < 5; round++) {
+    const gone = new AbortController();
+    const read = lane.read(
+      async run => {
+        const answer = run('SELECT 1 AS one', []);
+        gone.abort();
+        return answer;
+      },
+      { limitMs: 5000, signal: gone.signal },
+    );
+    expect(await read).toEqual([{ one: 1 }]);
+  }
+  // The one that would take the place of the first has been opened ahead, once.
+  await until(() => order.filter(step => step === 'open').length === 2);
+  expect(order.filter(step => step === 'opens')).toHaveLength(2);
+
+  const gone = new AbortController();
+  setTimeout(() => gone.abort(), 100);
+  const startedAt = performance.now();
+  const ended = lane.read(endless, { limitMs: 30_000, signal: gone.signal });
+  await expect(ended).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('the caller is gone'),
+  });
+  expect(performance.now() - startedAt).toBeGreaterThan(900);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+  expect(await lane.read(one, { limitMs: 5000 })).toEqual([{ one: 1 }]);
   await lane.close();
 });
 

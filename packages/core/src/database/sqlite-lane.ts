@@ -1,4 +1,5 @@
-import { QueryDeadline } from './query-deadline.js';
+import { callerGone, onGone, QueryDeadline } from './query-deadline.js';
+import type { QueryEnds } from './read-lane.js';
 import { ReaderPool, type WaitingLimits } from './reader-pool.js';
 import { ReaderSeat } from './reader-seat.js';
 import type { RunStatement, SqliteReader } from './sqlite-reader.js';
@@ -28,13 +29,13 @@ export class SqliteLane {
 
   /**
    * Runs work in a transaction.
-   * @param limitMs how long it may run; undefined: without an end.
+   * @param ends when it ends by itself; undefined: without an end.
    * @throws RollcallError `QUERY_TOO_EXPENSIVE`, `UNAVAILABLE`
    */
-  read<Result>(work: (run: RunStatement) => Promise<Result>, limitMs?: number): Promise<Result> {
+  read<Result>(work: (run: RunStatement) => Promise<Result>, ends?: QueryEnds): Promise<Result> {
     return new Promise((resolve, reject) => {
       const occupied = this.#pool.run(async seat => {
-        await this.#readOn(seat, work, limitMs).then(resolve, reject);
+        await this.#readOn(seat, work, ends).then(resolve, reject);
         // The answer does not wait for it, but the seat does: the next read has a reader that is open, or another seat.
         await seat.fill();
       });
@@ -54,13 +55,13 @@ export class SqliteLane {
   async #readOn<Result>(
     seat: ReaderSeat,
     work: (run: RunStatement) => Promise<Result>,
-    limitMs: number | undefined,
+    ends: QueryEnds | undefined,
   ): Promise<Result> {
     let reader: SqliteReader | undefined;
     try {
       reader = await seat.take();
       await reader.query('BEGIN', []);
-      return await this.#limited(seat, work, limitMs);
+      return await this.#limited(seat, work, ends);
     } catch (error) {
       if (classifyStorageError(error) !== 'unavailable') throw error;
       await seat.giveUp();
@@ -75,14 +76,24 @@ export class SqliteLane {
   async #limited<Result>(
     seat: ReaderSeat,
     work: (run: RunStatement) => Promise<Result>,
-    limitMs: number | undefined,
+    ends: QueryEnds | undefined,
   ): Promise<Result> {
+    const limitMs = ends?.limitMs;
     const reader = await seat.take();
+    if (ends?.signal?.aborted) throw callerGone();
     const preparing =
       limitMs !== undefined && reader.interruptEnds
         ? setTimeout(() => seat.prepare(), limitMs - Math.min(limitMs / 2, PREPARE_AHEAD_MS))
         : undefined;
     const deadline = new QueryDeadline(limitMs, () => reader.interrupt());
+    let ending: NodeJS.Timeout | undefined;
+    const stopListening = onGone(ends?.signal, () => {
+      const end = () => deadline.end(callerGone());
+      if (!reader.interruptEnds || deadline.usedMs >= PREPARE_AHEAD_MS) return end();
+      // Who comes and goes must not cost a reader each time: what ends sooner than it takes to open one may end by itself.
+      seat.prepare();
+      ending = setTimeout(end, PREPARE_AHEAD_MS - deadline.usedMs);
+    });
     // A lookup is short and somebody may need it until the end.
     if (limitMs !== undefined) this.#running.add(deadline);
     try {
@@ -96,6 +107,8 @@ export class SqliteLane {
       });
     } finally {
       this.#running.delete(deadline);
+      stopListening();
+      clearTimeout(ending);
       deadline.stop();
       clearTimeout(preparing);
     }

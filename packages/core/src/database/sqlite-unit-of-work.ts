@@ -117,7 +117,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
       const query = ({ sql: text, values }: Sql) => run(text, values.map(bindable));
       return this.#current.enter({ dialect: this.dialect, now: this.#clock(), query }, false, work);
     };
-    if (lane.lane === 'query') return this.#queries.read(inTransaction, lane.limitMs);
+    if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);
     return this.#lookups.read(inTransaction);
   }
 

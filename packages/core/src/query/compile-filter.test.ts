@@ -8,6 +8,7 @@ import { compileFilter } from './compile-filter.js';
 import { normaliseFilter } from './normalise-filter.js';
 import { planSort } from './plan-sort.js';
 import { postgresJson } from './postgres/postgres-json.js';
+import { arrayIndex } from './reach-path.js';
 import { sqliteJson } from './sqlite/sqlite-json.js';
 
 const viewpoint = { now: 1, seesInvisible: true };
@@ -46,8 +47,12 @@ describe.each([
   it('has the same text whatever the field is called', () => {
     for (const name of HOSTILE_NAMES) {
       expect(textsAbout(name, 'x')).toEqual(textsAbout('b', 'x'));
-      expect(textsAbout(`a.${name}`, 'x')).toEqual(textsAbout('a.b', 'x'));
-      expect(textsAbout(`${name}.0.c`, 'x')).toEqual(textsAbout('a.b.c', 'x'));
+      // A name that may be an index asks for more than others.
+      expect(textsAbout(`a.${name}`, 'x')).toEqual(
+        textsAbout(arrayIndex(name) === null ? 'a.b' : 'a.0', 'x'),
+      );
+      expect(textsAbout(`${name}.0.c`, 'x')).toEqual(textsAbout('a.0.c', 'x'));
+      expect(textsAbout(`${name}.b.c`, 'x')).toEqual(textsAbout('a.b.c', 'x'));
     }
     expect(HOSTILE_NAMES.length).toBeGreaterThan(80);
   });
@@ -108,7 +113,7 @@ describe.each([
         json,
         viewpoint,
         indexes: new Map(),
-      }).sql.split('RECURSIVE').length - 1;
+      }).sql.split(' AS object_0').length - 1;
     const tests = Array.from({ length: 40 }, (_, index): Filter => {
       const operand = [{ $gt: index }, { $eq: [index] }, { $contains: index }, { $exists: true }][index % 4];
       return { 'a.b': operand } as Filter;
@@ -117,6 +122,59 @@ describe.each([
     expect(walks({ $nor: tests })).toBe(1);
     expect(walks({ $and: tests.map(test => ({ $nor: [test] })) })).toBe(1);
     expect(walks({ $or: [...tests, { 'a.c': 1 }, { $nor: [{ 'a.b': 1 }] }] })).toBe(3);
+  });
+
+  it('asks once whether a field has one of several values, however that is written', () => {
+    const statement = (filter: Filter) => {
+      const context = { json, viewpoint, indexes: new Map() };
+      const { sql, values } = compileFilter(normaliseFilter(parseFilter(filter, { server: true })), context);
+      return { sql, values };
+    };
+    const cities = Array.from({ length: 100 }, (_, index) => `city-${index}`);
+    const equalities = cities.map((city): Filter => ({ city }));
+    expect(statement({ $or: equalities })).toEqual(statement({ city: { $in: cities } }));
+    expect(statement({ $nor: equalities })).toEqual(statement({ city: { $nin: cities } }));
+    const nested = equalities.map((part): Filter => ({ $or: [part] }));
+    expect(statement({ $or: nested })).toEqual(statement({ city: { $in: cities } }));
+  });
+
+  it('reads the custom data of a user once for all that is asked about the same objects', () => {
+    const text = (filter: Filter) =>
+      compileFilter(normaliseFilter(parseFilter(filter, { server: true })), {
+        json,
+        viewpoint,
+        indexes: new Map(),
+      }).sql;
+    const list = (count: number, part: (index: number) => Filter) =>
+      Array.from({ length: count }, (_, index) => part(index));
+    const readings = (filter: Filter) => text(filter).split(' AS answers_').length - 1;
+    const pairs = list(40, index => ({ 'a.b': { $gt: index }, 'a.c': { $lt: index } }));
+    expect(readings({ $or: pairs })).toBe(2);
+    expect(readings({ $nor: pairs })).toBe(2);
+    expect(readings({ $or: list(40, index => ({ [`a.p${index}`]: { $gt: 1 } })) })).toBe(1);
+    expect(readings({ $or: list(90, index => ({ [`p${index}`]: 1 })) })).toBe(2);
+    expect(text({ $or: pairs })).not.toContain('RECURSIVE');
+    // Where a name may be an index, its path is walked; once, too.
+    const byIndex = list(20, index => ({ 'a.0.b': { $gt: index }, 'a.0.c': { $lt: index } }));
+    expect(text({ $or: byIndex }).split('RECURSIVE').length - 1).toBe(2);
+  });
+
+  it('asks what costs little first, and reads together only what is worth it', () => {
+    const compiled = (filter: Filter) =>
+      compileFilter(normaliseFilter(parseFilter(filter, { server: true })), {
+        json,
+        viewpoint,
+        indexes: new Map(),
+      });
+    expect(compiled({ $or: [{ 'a.b': 1 }, { 'a.c': 1 }] }).sql).not.toContain('answers');
+    const pairs = Array.from({ length: 20 }, (_, index) => ({
+      'a.b': { $gt: index },
+      role: `role-${index}`,
+    }));
+    const { sql: text, values } = compiled({ $or: pairs, language: 'en' });
+    const before = values.slice(0, values.indexOf(0));
+    expect(before).toContain('en');
+    expect(text.indexOf('users.role')).toBeLessThan(text.indexOf('answers'));
   });
 
   it('has the name of an indexed field in its text, and nothing else of it', () => {

@@ -11,6 +11,7 @@ import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-c
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
 import { indexedCustomPasses } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
+import { compileSharing } from './shared-questions.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
 
@@ -30,9 +31,20 @@ export interface FilterContext {
 
 /**
  * Compiles a filter to a condition on `users` that is TRUE for exactly the users who match. Its text depends only on
- * the shape of the filter: every name and value is a parameter, except for the names of indexed fields.
+ * the shape of the filter, on which of its paths are the same, and on which of its names are numbers: every name and value
+ * is a parameter, except for the names of indexed fields.
+ * @param filter in its normal form.
  */
 export function compileFilter(filter: ParsedFilter, context: FilterContext): Sql {
+  const { json, indexes } = context;
+  return compileSharing(filter, {
+    json,
+    compile: (node, customPasses) => compileNode(node, { ...context, json: { ...json, customPasses } }),
+    isIndexed: path => indexes.has(path.join('.')),
+  });
+}
+
+function compileNode(filter: ParsedFilter, context: FilterContext): Sql {
   switch (filter.kind) {
     case 'all':
       return every(compileParts(filter.nodes, true, context));
@@ -62,7 +74,7 @@ function compileParts(nodes: readonly ParsedFilter[], negated: boolean, context:
     const found = customTestOf(node);
     const name = found?.path.join('.');
     if (!found || name === undefined || found.negated !== negated || context.indexes.has(name)) {
-      return () => compileFilter(node, context);
+      return () => compileNode(node, context);
     }
     const { path, test } = found;
     const tests = together.get(name)?.tests;

@@ -1,4 +1,5 @@
 import type { Sql } from 'sql-template-tag';
+import type { Questions } from './shared-questions.js';
 import type { SortValue } from './sort-value.js';
 import type { ValueTest } from './value-test.js';
 
@@ -10,6 +11,11 @@ import type { ValueTest } from './value-test.js';
 export interface JsonDialect {
   /** Users whose custom data at a path passes at least one of these tests. The path is followed once for all of them. */
   customPasses(path: readonly string[], tests: readonly ValueTest[]): Sql;
+  /**
+   * The answers to questions about custom data as one integer: its bit i (from 0) is set where question i holds. The user's
+   * data is read once for all of them. Of a user who has nothing to ask about it may be NULL.
+   */
+  customAnswers(questions: Questions): Sql;
   /** Users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
   /**

@@ -93,6 +93,31 @@ describe('the normal form of a filter', () => {
     expect(normal(filter)).toEqual(parse(filter));
   });
 
+  it('makes less of bounds of a field, however many', () => {
+    const bounds = (operator: string, values: readonly (string | number | boolean)[]): Filter[] =>
+      values.map(value => ({ a: { [operator]: value } }) as Filter);
+    expect(normal({ $or: [...bounds('$gt', [7, 5, 6]), { a: { $gt: 'x' } }] })).toEqual(
+      parse({ $or: [{ a: { $gt: 5 } }, { a: { $gt: 'x' } }] }),
+    );
+    expect(normal({ $or: [...bounds('$gt', [5]), ...bounds('$gte', [5, 9])] })).toEqual(
+      parse({ a: { $gte: 5 } }),
+    );
+    expect(normal({ $or: [...bounds('$lte', [5, 4]), ...bounds('$lt', [5])] })).toEqual(
+      parse({ a: { $lte: 5 } }),
+    );
+    // By code points, as everywhere: UTF-16 would have it the other way round.
+    expect(normal({ $or: bounds('$lt', ['\u{1f600}', '\uff61']) })).toEqual(
+      parse({ a: { $lt: '\u{1f600}' } }),
+    );
+    expect(normal({ $or: bounds('$gte', [true, false]) })).toEqual(parse({ a: { $gte: false } }));
+    expect(normal({ $nor: bounds('$gt', [7, 5]) })).toEqual(parse({ $nor: [{ a: { $gt: 5 } }] }));
+    // Different elements of an array may meet them.
+    const both: Filter = { $and: bounds('$gt', [7, 5]) };
+    expect(normal(both)).toEqual(parse(both));
+    const apart: Filter = { $or: [{ a: { $gt: 7 } }, { a: { $lt: 5 } }, { b: { $gt: 5 } }] };
+    expect(normal(apart)).toEqual(parse(apart));
+  });
+
   it('is an empty "any" for a filter that nobody can match', () => {
     const nobody = { kind: 'any', nodes: [] };
     expect(normal({ a: { $in: [] } })).toEqual(nobody);

@@ -5,11 +5,13 @@
  * - has no "all" directly within an "all" and no "any" within an "any", and nothing twice;
  * - asks once whether a field has one of several values: equalities joined by "or" are one `$in`, and their negations
  *   joined by "and" one `$nin`;
+ * - has of several bounds of a field, joined in the same way, the widest;
  * - has the cheap parts first, because what follows is often not looked at.
  *
  * A filter that everybody matches becomes an empty "all", and one that nobody can match an empty "any".
  */
 import type { Comparison, FieldReference, JsonValue, ParsedFilter } from '@rollcall/protocol';
+import { mergeRanges } from './merge-ranges.js';
 
 type Comparing = Extract<ParsedFilter, { kind: 'compare' }>;
 
@@ -38,7 +40,7 @@ function join(kind: 'all' | 'any', nodes: readonly ParsedFilter[], negated: bool
   // An empty "any" decides an "all", and an empty "all" an "any".
   const decisive = parts.find(part => part.kind !== 'compare' && part.nodes.length === 0);
   if (decisive) return decisive;
-  const merged = mergeMemberships(kind, parts);
+  const merged = mergeRanges(kind, mergeMemberships(kind, parts));
   const unlike = new Map(merged.map(part => [JSON.stringify(part), part]));
   const inOrder = [...unlike.values()]
     .map(part => ({ part, cost: costOf(part) }))

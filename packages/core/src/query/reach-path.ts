@@ -63,3 +63,8 @@ export function reachPath(document: JsonObject, path: readonly string[], purpose
 export function arrayIndex(name: string): number | null {
   return /^(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : null;
 }
+
+/** Whether a path may step into an array by an index. The first name steps into the document, which is an object. */
+export function mayStepByIndex(path: readonly string[]): boolean {
+  return path.slice(1).some(name => arrayIndex(name) !== null);
+}

@@ -20,6 +20,17 @@ it('names each custom field of the filter and the sort that has no index, once',
   expect(said(query(filter, 'height'), ['book', 'height'])).toMatch(/by: shelf\.colour$/);
 });
 
+it('names a path through an array, and a path that is written with "custom", as the setting takes it', () => {
+  const filter = {
+    $or: [{ 'orders.0.price': { $gt: 1 } }, { 'orders.price': 1 }, { 'custom.orders.price': 2 }],
+  };
+  expect(said(query(filter))).toMatch(/by: orders\.0\.price, orders\.price$/);
+  expect(said(query({}, 'custom.height'))).toMatch(/by: height$/);
+  expect(said(query(filter, 'height'), ['orders.0.price', 'orders.price', 'height'])).toContain(
+    'narrow it: fewer',
+  );
+});
+
 it('says to narrow the query when there is nothing to index', () => {
   expect(said(query({ name: 'x' }))).toContain('narrow it: fewer');
   expect(said(query({ book: 'dune' }), ['book'])).toContain('narrow it: fewer');

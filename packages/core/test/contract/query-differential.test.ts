@@ -9,7 +9,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/model/to-user.js';
 import type { UserRow } from '../../src/users/model/user-table.js';
-import { filters, filtersOfOnePath, runs, SEED, userRows } from '../support/query/arbitraries.js';
+import {
+  filters,
+  filtersOfManyPairs,
+  filtersOfOnePath,
+  questionsAboutNestedArrays,
+  runs,
+  SEED,
+  userRows,
+  usersWithNestedArrays,
+} from '../support/query/arbitraries.js';
 import { departuresOf } from '../support/query/departures.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
@@ -67,6 +76,46 @@ describeOnEveryDialect(`random filters, seed ${SEED},`, engine => {
       }
     });
     await fc.assert(property, runs(20));
+  });
+
+  it('find whom the matcher matches when they ask much about the same objects', async () => {
+    const manyPairs = fc.tuple(userRows(30), fc.array(filtersOfManyPairs, { minLength: 8, maxLength: 8 }));
+    const counts = { matching: 0, all: 0 };
+    const property = fc.asyncProperty(manyPairs, async ([rows, lists]) => {
+      await fixture.replaceUsers(rows);
+      for (const filter of lists.flat()) {
+        const expected = matching(rows, filter);
+        expect(await found(filter), JSON.stringify(filter)).toEqual(expected);
+        expect(await found(filter, ['a.b', 'b']), JSON.stringify(filter)).toEqual(expected);
+        counts.matching += expected.length;
+        counts.all += rows.length;
+      }
+    });
+    await fixture.index(['a.b', 'b']);
+    await fc.assert(property, runs(15));
+    // They say nothing where they all match, or none does.
+    expect(counts.matching / counts.all).toBeGreaterThan(0.1);
+    expect(counts.matching / counts.all).toBeLessThan(0.9);
+  });
+
+  it('find whom the matcher matches when they ask much about arrays in arrays', async () => {
+    const nested = fc.tuple(
+      usersWithNestedArrays(60),
+      fc.array(questionsAboutNestedArrays, { minLength: 6, maxLength: 6 }),
+    );
+    const counts = { matching: 0, all: 0 };
+    const property = fc.asyncProperty(nested, async ([rows, lists]) => {
+      await fixture.replaceUsers(rows);
+      for (const filter of lists.flat()) {
+        const expected = matching(rows, filter);
+        expect(await found(filter), JSON.stringify(filter)).toEqual(expected);
+        counts.matching += expected.length;
+        counts.all += rows.length;
+      }
+    });
+    await fc.assert(property, runs(16));
+    expect(counts.matching / counts.all).toBeGreaterThan(0.1);
+    expect(counts.matching / counts.all).toBeLessThan(0.9);
   });
 
   it('find the same with indexes on their fields', async () => {

@@ -55,6 +55,37 @@ describeOnEveryDialect('a query that takes too long', engine => {
     }
   });
 
+  it('ends when its caller has gone, long before its limit, and its reader serves the next', async () => {
+    await query(10, 5000);
+    const gone = new AbortController();
+    const counting = database.unitOfWork.read(transaction => transaction.query(countTo(1_000_000_000)), {
+      lane: 'query',
+      limitMs: 30_000,
+      signal: gone.signal,
+    });
+    setTimeout(() => gone.abort(), 100);
+    const took = await timed(() =>
+      expect(counting).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('gone'),
+      }),
+    );
+    expect(took).toBeLessThan(4000);
+    expect(await Promise.all([query(10, 5000), query(11, 5000), query(12, 5000)])).toEqual([10, 11, 12]);
+  });
+
+  it('is not begun when its caller has gone before', async () => {
+    let begun = false;
+    const never = database.unitOfWork.read(
+      async () => {
+        begun = true;
+      },
+      { lane: 'query', limitMs: 5000, signal: AbortSignal.abort() },
+    );
+    await expect(never).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(begun).toBe(false);
+  });
+
   it('ends although each of its statements is short', async () => {
     let statements = 0;
     const many = database.unitOfWork.read(

@@ -90,6 +90,11 @@ describe('a RollcallError', () => {
       more_issues: 1,
     });
     expect(RollcallError.ofIssues(issues.slice(1)).toData()).not.toHaveProperty('more_issues');
+    // Where only the first have been made.
+    expect(RollcallError.ofIssues(issues.slice(0, 100), 25_000).toData()).toMatchObject({
+      issues: issues.slice(0, 100),
+      more_issues: 24_900,
+    });
   });
 
   it('is an Error with a name, a stack and no fields that were not given', () => {

@@ -58,12 +58,13 @@ export class RollcallError extends Error {
   /**
    * The error for a list of issues: the first one, with the others attached, as many as an answer lists. So a refusal never
    * costs more than the request. The list must not be empty.
+   * @param total how many there are, where the list has only the first of them.
    */
-  static ofIssues(issues: Issue[]): RollcallError {
+  static ofIssues(issues: readonly Issue[], total = issues.length): RollcallError {
     const first = issues[0];
     if (!first) throw new Error('an error needs at least one issue');
     const listed = issues.slice(0, LIMITS.listedIssues);
-    const more_issues = issues.length > listed.length ? issues.length - listed.length : undefined;
+    const more_issues = total > listed.length ? total - listed.length : undefined;
     return new RollcallError(first.code, first.message, { ...first, issues: listed, more_issues });
   }
 

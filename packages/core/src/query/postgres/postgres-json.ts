@@ -2,6 +2,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { ALWAYS, every, NEVER, some } from '../conditions.js';
 import type { CustomIndexDialect, JsonDialect } from '../json-dialect.js';
 import { booleansInOrder, splitTests, type ValueTest } from '../value-test.js';
+import { postgresAnswers } from './postgres-answers.js';
 import { postgresSortCustom, postgresSortTeams } from './postgres-sort.js';
 import { arrayOnTheWay, jsonb, postgresWalk, valueAt, valuePasses } from './postgres-value.js';
 
@@ -74,6 +75,8 @@ export const postgresJson: JsonDialect = {
     const walked = sql`EXISTS (SELECT 1 FROM (${postgresWalk(path, 'filter')}) AS place WHERE ${passes})`;
     return sql`CASE WHEN ${guard} THEN ${walked} ELSE ${direct} END`;
   },
+
+  customAnswers: postgresAnswers,
 
   teamsPass: test => placePasses({ value: sql`users.teams` }, [test]),
 

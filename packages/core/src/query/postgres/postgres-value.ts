@@ -1,8 +1,9 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { NEVER, some } from '../conditions.js';
-import { arrayIndex, type PathPurpose } from '../reach-path.js';
+import { every, NEVER, some } from '../conditions.js';
+import { arrayIndex, mayStepByIndex, type PathPurpose } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
+import { postgresObjects } from './postgres-objects.js';
 
 /** A test of one `jsonb` value by itself. An array counts only as a whole. */
 export type PlainTest = Exclude<ValueTest, { kind: 'contains' }>;
@@ -81,11 +82,22 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
  * `value` (NULL if there is nothing) and `open`. It works for any document but is slow, so it runs only for documents
  * that have an array on the way.
  *
- * A row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * Where a name may be an index, or for a sort, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
  * end of the path also stands for its elements. An open value before the end that is neither array nor object means
  * that nothing is there. PostgreSQL allows a recursive query to name itself only once, hence the LATERAL.
  */
 export function postgresWalk(path: readonly string[], purpose: PathPurpose): Sql {
+  return purpose === 'filter' && !mayStepByIndex(path) ? walkByNames(path) : walkAnyhow(path, purpose);
+}
+
+/** A path without an index ends in objects that can be joined. OFFSET 0 keeps the planner from repeating the value. */
+function walkByNames(path: readonly string[]): Sql {
+  const { from, conditions, value } = postgresObjects(path.slice(0, -1));
+  return sql`SELECT ${value} -> ${path.at(-1)}::text AS value, TRUE AS open
+      FROM ${from} WHERE ${every(conditions)} OFFSET 0`;
+}
+
+function walkAnyhow(path: readonly string[], purpose: PathPurpose): Sql {
   const length = sql`${path.length}::int`;
   const name = sql`(${jsonb([...path])} ->> walk.at)`;
   const index = sql`(${jsonb(path.map(arrayIndex))} ->> walk.at)::int`;

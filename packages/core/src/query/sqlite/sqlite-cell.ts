@@ -1,8 +1,9 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { NEVER, some } from '../conditions.js';
-import { arrayIndex, type PathPurpose } from '../reach-path.js';
+import { every, NEVER, some } from '../conditions.js';
+import { arrayIndex, mayStepByIndex, type PathPurpose } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
+import { sqliteObjects, sqlitePath } from './sqlite-objects.js';
 
 /**
  * A JSON value in SQLite, as in the columns `type` and `value` of `json_each`: the name of its type (NULL if there is
@@ -89,14 +90,6 @@ function flattened(array: Sql): Sql {
   return sql`SELECT fullkey, CASE type WHEN 'real' THEN 'integer' ELSE type END, atom FROM json_tree(${array})`;
 }
 
-/**
- * A path for the JSON functions of SQLite, always as a parameter. The field name grammar allows neither quotes nor
- * back-slashes, so a quoted name cannot hold anything else. A quoted name never steps into an array.
- */
-export function sqlitePath(path: readonly string[]): string {
-  return `$${path.map(name => `."${name}"`).join('')}`;
-}
-
 /** The custom value at a path that has no array on the way. */
 export function cellAt(path: readonly string[]): Cell {
   const bound = sqlitePath(path);
@@ -120,11 +113,23 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
  * `type`, `value` (see Cell) and `open`. It works for any document but is slow, so it runs only for documents that have
  * an array on the way.
  *
- * A row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * Where a name may be an index, or for a sort, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
  * end of the path also stands for its elements. An open value before the end that is neither array nor object means
  * that nothing is there.
  */
 export function sqliteWalk(path: readonly string[], purpose: PathPurpose): Sql {
+  return purpose === 'filter' && !mayStepByIndex(path) ? walkByNames(path) : walkAnyhow(path, purpose);
+}
+
+/** A path without an index ends in objects that can be joined. LIMIT keeps SQLite from computing a column at each of its uses. */
+function walkByNames(path: readonly string[]): Sql {
+  const { from, conditions, value } = sqliteObjects(path.slice(0, -1));
+  const last = sqlitePath(path.slice(-1));
+  return sql`SELECT json_type(${value}, ${last}) AS type, ${value} ->> ${last} AS value, 1 AS open
+      FROM ${from} WHERE ${every(conditions)} LIMIT -1`;
+}
+
+function walkAnyhow(path: readonly string[], purpose: PathPurpose): Sql {
   const names = JSON.stringify(path);
   const indexes = JSON.stringify(path.map(arrayIndex));
   const length = path.length;

@@ -2,6 +2,7 @@ import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { ALWAYS, every, some } from '../conditions.js';
 import type { CustomIndexDialect, JsonDialect } from '../json-dialect.js';
 import { booleansInOrder, splitTests, splitValues, type ValueTest } from '../value-test.js';
+import { sqliteAnswers } from './sqlite-answers.js';
 import {
   arrayOnTheWay,
   type Cell,
@@ -10,9 +11,9 @@ import {
   cellPasses,
   elementsAt,
   jsonNumber,
-  sqlitePath,
   sqliteWalk,
 } from './sqlite-cell.js';
+import { sqlitePath } from './sqlite-objects.js';
 import { sqliteSortCustom, sqliteSortTeams } from './sqlite-sort.js';
 
 const TRUE_KEY = sql`x'0301'`;
@@ -88,6 +89,8 @@ export const sqliteJson: JsonDialect = {
     const walked = sql`EXISTS (SELECT 1 FROM (${sqliteWalk(path, 'filter')}) AS place WHERE ${passes})`;
     return sql`CASE WHEN ${guard} THEN ${walked} ELSE ${direct} END`;
   },
+
+  customAnswers: sqliteAnswers,
 
   teamsPass: test => {
     const teams: Cell = { type: sql`'array'`, value: sql`users.teams` };

@@ -1,0 +1,99 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const QUERY = 'packages/core/src/query';
+const COMPILE_TESTS = `${QUERY}/compile-filter.test.ts`;
+const SHARED_TESTS = 'packages/core/test/contract/query-shared-questions.test.ts';
+const LANE = 'packages/core/test/contract/query-lane.test.ts';
+const LANE_TESTS = 'packages/core/src/database/sqlite-lane.test.ts';
+const GONE = 'ends when its caller has gone, long before its limit, and its reader serves the next';
+const ANSWERS = 'have each the answer that they have by themselves';
+
+/** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
+export const QUERY_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [
+    [
+      'the one reading of a user for all that is asked about the same objects',
+      'if (shared.isEmpty) return',
+      'if (MAX_QUESTIONS > 0) return',
+      'reads the custom data of a user once for all that is asked about the same objects',
+    ],
+    [
+      'the rest of a filter, which is asked before custom data is read',
+      'return every([compileSharing(rest, { json, compile, isIndexed }), decided]);',
+      'return decided;',
+      'asks what costs little first, and reads together only what is worth it',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/normalise-filter.ts`, test: COMPILE_TESTS }, [
+    [
+      'the equalities of one field as one question',
+      'mergeMemberships(kind, parts));',
+      '[...parts]);',
+      'asks once whether a field has one of several values, however that is written',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/normalise-filter.ts`, test: `${QUERY}/normalise-filter.test.ts` }, [
+    [
+      'the bounds of one field as the widest of them',
+      'mergeRanges(kind, mergeMemberships(kind, parts));',
+      'mergeMemberships(kind, parts);',
+      'makes less of bounds of a field, however many',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-answers.ts`, test: SHARED_TESTS, engine: 'sqlite3' }, [
+    [
+      'in a shared reading, an array that is reached by its index and stands for itself',
+      'element.type IS NULL OR NOT place.open`',
+      'element.type IS NULL`',
+      ANSWERS,
+    ],
+    ['in a shared reading, the objects that have no such member', 'AND cell.is_first)', ')', ANSWERS],
+  ]),
+  ...switchedOff({ file: `${QUERY}/postgres/postgres-answers.ts`, test: SHARED_TESTS, engine: 'postgres' }, [
+    [
+      'in a shared reading on PostgreSQL, an array that is reached by its index and stands for itself',
+      'element.value IS NULL OR NOT place.open THEN',
+      'element.value IS NULL THEN',
+      ANSWERS,
+    ],
+    [
+      'in a shared reading on PostgreSQL, the objects that have no such member',
+      'AND cell.is_first)',
+      ')',
+      ANSWERS,
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE }, [
+    [
+      'the end of a query whose caller has gone',
+      'onGone(ends?.signal, () => {',
+      'onGone(undefined, () => {',
+      GONE,
+    ],
+    [
+      'a query whose caller has gone, which is not begun',
+      'if (ends?.signal?.aborted) throw callerGone();',
+      '',
+      'is not begun when its caller has gone before',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE_TESTS }, [
+    [
+      'the second for which a query may go on before its end costs a reader',
+      'if (!reader.interruptEnds || deadline.usedMs >= PREPARE_AHEAD_MS) return end();',
+      'if (deadline.usedMs >= 0) return end();',
+      'ends no reader for a caller who comes and goes, but for a query that goes on for a second',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/postgres-unit-of-work.ts', test: LANE, engine: 'postgres' },
+    [
+      [
+        'the end of a query on PostgreSQL whose caller has gone',
+        'cancelling = this.#cancel(connection);',
+        'cancelling = undefined;',
+        GONE,
+      ],
+    ],
+  ),
+];
