@@ -118,7 +118,9 @@ describe('an entry that this version does not understand', () => {
     for (const selection of [{}, { userIds: new Set(['jane']) }]) {
       expect(new EventViewer(SERVER, { ...selection }).see(entry)).toMatchObject({ type: entry.type });
       for (const userId of ['jane', 'john']) {
-        expect(new EventViewer({ ...JANE, userId } as Caller, selection).see(entry)).toBeUndefined();
+        const viewer = new EventViewer({ ...JANE, userId } as Caller, selection);
+        expect(viewer.see(entry)).toBeUndefined();
+        expect(viewer.selects(entry)).toBe(false);
       }
     }
     expect(filtered(SERVER, { name: 'in' }).see(entry)).toBeUndefined();
@@ -149,6 +151,19 @@ describe('a user', () => {
       expect(watching.see(renamed)).toMatchObject({ changes: { name: { after: 'J' } } });
       expect(JSON.stringify(watching.see(renamed))).not.toContain(field);
     }
+    const banned = { banned: true, ban_expires: 2000, name: 'J' };
+    const renamed = (id: string) => watching.see(entry({ id, ...banned }, { name: { after: 'J' } }));
+    expect(renamed('jane')).toMatchObject({ user: { banned: true, ban_expires: 2000 } });
+    expect(renamed('john')).toMatchObject({ user: { banned: true } });
+    expect(JSON.stringify(renamed('john'))).not.toContain('ban_expires');
+  });
+
+  it('sees nothing of the presence of others who are invisible', () => {
+    const user = { invisible: true, online: true, last_active: 1, name: 'J' };
+    const of = (id: string) => watching.see(entry({ id, ...user }, { name: { after: 'J' } }));
+    expect(of('jane')).toMatchObject({ user: { online: true, last_active: 1 } });
+    expect(of('john')).toMatchObject({ user: { online: false } });
+    expect(JSON.stringify(of('john'))).not.toContain('last_active');
   });
 
   it('sees nothing of a shadow ban, not of its own either', () => {
@@ -255,6 +270,10 @@ describe('a user', () => {
 
   it('receives nothing about users it does not follow, and nothing that is for servers', () => {
     expect(watching.see(entry({ id: 'jim' }))).toBeUndefined();
+    for (const type of ['user.blocked', 'user.device.added', 'user.tokens.revoked'] as const) {
+      expect(watching.selects(entry({ id: 'jane' }, {}, type))).toBe(true);
+      expect(watching.selects(entry({ id: 'john' }, {}, type))).toBe(false);
+    }
     const task = new LoggedEvent('e', {
       seq: 1,
       type: 'task.created',

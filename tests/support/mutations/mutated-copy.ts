@@ -54,6 +54,8 @@ export class MutatedCopy {
       }
     }
     await linkPackages(folder);
+    // Tests that read the repository ask git for its files.
+    await run('git', ['init', '-q'], { cwd: folder });
     return new MutatedCopy(folder);
   }
 
@@ -168,7 +170,7 @@ async function runWhole(
 
 /** The name of a test as a pattern. A `%s` stands for anything, as do the dollar names of a table of cases. */
 function patternOf(name: string): string {
-  return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/%[sdio]|\\\$\w+/g, '.*');
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/%[sdioj]|\\\$\w+/g, '.*');
 }
 
 /** Node looks for packages where a file really is: so the copy has links to each package, and workspaces of its own. */

@@ -45,7 +45,12 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...switchedOff({ file: VISIBLE, test: VIEWER_TESTS }, [
-    ['invisible users who look offline', 'if (user.invisible) {', 'if (user.id === "") {', OWN],
+    [
+      'invisible users who look offline',
+      'if (user.invisible) {',
+      'if (user.id === "") {',
+      'sees nothing of the presence of others who are invisible',
+    ],
   ]),
   ...switchedOff({ file: 'packages/core/src/query/built-in-columns.ts', test: VISIBILITY }, [
     [
@@ -82,7 +87,7 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
       'events that this version does not understand',
       "const audience = entry.understood ? eventRule(entry.type)?.audience : 'server';",
       "const audience = eventRule(entry.type)?.audience ?? 'public';",
-      '',
+      'is for servers only: %s',
     ],
     [
       'events of others that only the user itself may have',
@@ -131,14 +136,17 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
       SHADOW,
     ],
   ]),
-  ...switchedOff({ file: 'packages/core/src/moderation/moderation.ts', test: SHADOW_TESTS }, [
+  ...switchedOff(
+    { file: 'packages/core/src/moderation/moderation.ts', test: 'packages/router/src/moderation.test.ts' },
     [
-      'shadow bans in the list of bans',
-      "if (viewer.kind === 'user') conditions.push(sql`NOT bans.shadow`);",
-      '',
-      SHADOW,
+      [
+        'shadow bans in the list of bans',
+        "if (viewer.kind === 'user') conditions.push(sql`NOT bans.shadow`);",
+        '',
+        'shows shadow bans to back ends only',
+      ],
     ],
-  ]),
+  ),
   ...switchedOff(
     { file: 'packages/core/src/users/bans.ts', test: 'packages/core/test/contract/moderation-bans.test.ts' },
     [

@@ -66,7 +66,6 @@ export async function handleCall(
     req: request,
     res: response,
     path: procedure,
-    maxBodySize: host.config.maxBodyBytes,
     maxBatchSize: MAX_CALLS_PER_BATCH,
     allowMethodOverride: true,
     createContext: async ({ info }): Promise<CallContext> => {

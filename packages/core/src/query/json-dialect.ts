@@ -1,5 +1,5 @@
 import type { Sql } from 'sql-template-tag';
-import type { Questions } from './shared-questions.js';
+import type { Questions } from './questions.js';
 import type { SortValue } from './sort-value.js';
 import type { ValueTest } from './value-test.js';
 

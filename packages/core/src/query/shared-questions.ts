@@ -11,6 +11,7 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { every } from './conditions.js';
 import type { JsonDialect } from './json-dialect.js';
 import { normaliseFilter } from './normalise-filter.js';
+import type { Question, Questions } from './questions.js';
 import { mayStepByIndex } from './reach-path.js';
 import type { ValueTest } from './value-test.js';
 
@@ -22,21 +23,6 @@ const MIN_APART = 8;
 
 /** The bits of one number: a positive 64-bit integer has 63. */
 const MAX_QUESTIONS = 60;
-
-/** A question about a user's custom data: whether a member with this name passes one of these tests. */
-export interface Question {
-  name: string;
-  tests: readonly ValueTest[];
-}
-
-/** Questions about members of the same objects. */
-export interface Questions {
-  /** The way to the objects: all names of a path but the last. */
-  way: readonly string[];
-  /** Whether a name on the way, or the name that is asked about, may be an index of an array. Then it is always the same one. */
-  byIndex: boolean;
-  questions: Question[];
-}
 
 /** Asks whether a path of the custom data passes one of these tests, as {@link JsonDialect} does. */
 type Ask = JsonDialect['customPasses'];

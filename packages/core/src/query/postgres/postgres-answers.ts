@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { every, some } from '../conditions.js';
-import type { Question, Questions } from '../shared-questions.js';
+import type { Question, Questions } from '../questions.js';
 import { splitTests, type ValueTest } from '../value-test.js';
 import { postgresObjects } from './postgres-objects.js';
 import { jsonb, numberOf, postgresWalk, textOf, valuePasses } from './postgres-value.js';

@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { every, some } from '../conditions.js';
-import type { Question, Questions } from '../shared-questions.js';
+import type { Question, Questions } from '../questions.js';
 import { splitTests } from '../value-test.js';
 import { type Cell, cellPasses, sqliteWalk } from './sqlite-cell.js';
 import { sqliteObjects } from './sqlite-objects.js';
