@@ -3,7 +3,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { CommandContext } from '../context.js';
 import { terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
-import { type Input, type InputFormat, openInput } from '../rows/input.js';
+import { type Input, openInput } from '../rows/input.js';
 import {
   type Checkpoint,
   checkpointFileOf,
@@ -13,21 +13,13 @@ import {
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
 import { type ImportOutcome, importRows, type UserImporter } from './import-rows.js';
+import type { InputCommandOptions } from './input-options.js';
 import { LeadingRows, skipLeading } from './leading-rows.js';
 
 /** What to import, and how. */
-export interface ImportFileOptions {
+export interface ImportFileOptions extends InputCommandOptions {
   /** `-` for standard input. */
   file: string;
-  format?: InputFormat;
-  delimiter?: string;
-  csvText?: true;
-  idColumn?: string;
-  rename?: ReadonlyMap<string, string>;
-  ignore?: string[];
-  asIs?: true;
-  dryRun?: true;
-  concurrency: number;
   onError: 'stop' | 'skip';
   /** The file that lists the skipped rows; by default it is beside the input. */
   errors?: string;

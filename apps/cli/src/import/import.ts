@@ -1,44 +1,24 @@
 import { relative } from 'node:path';
-import { LIMITS, RollcallError, type WriteCounts } from '@rollcall/protocol';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RollcallError } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
-import { addRename, wholeNumber } from '../options/option-values.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
-import { INPUT_FORMATS } from '../rows/input.js';
 import { mustAnswer, withClientUntilDone } from '../server-access.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
 import { importerOf } from './importer-of.js';
+import { addInputOptions, outcomeText } from './input-options.js';
 
 /** `rollcall import`: creates or replaces any number of users from a file or standard input. */
 export function addImportCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('import')
     .description(
       'create or replace users from NDJSON, JSON or CSV; importing the same users again changes nothing',
     )
-    .argument('[file]', 'the file to read; - is standard input', '-')
-    .addOption(
-      new Option('--format <format>', 'the format (default: by what the file holds)').choices(INPUT_FORMATS),
-    )
-    .addOption(
-      new Option(
-        '--delimiter <character>',
-        'CSV: the character between two cells (default: found in the first line)',
-      ).argParser(parseDelimiter),
-    )
-    .option('--csv-text', 'CSV: read every custom value as text, also true, false and numbers')
-    .option('--id-column <name>', 'the column or field that holds the ids (default: id)')
-    .option('--rename <old=new...>', 'give columns or fields other names, such as Name=name', addRename)
-    .option('--ignore <name...>', 'leave out these columns or fields')
-    .option('--as-is', 'also write times, bans, devices, blocks, deactivation and revocation, as in a backup')
-    .option('--dry-run', 'change nothing; check and count the users')
-    .addOption(
-      new Option('--concurrency <count>', `send this many batches of ${LIMITS.batchUsers} users at a time`)
-        .argParser(wholeNumber(1, 64))
-        .default(4),
-    )
+    .argument('[file]', 'the file to read; - is standard input', '-');
+  addInputOptions(command)
     .addOption(
       new Option('--on-error <what>', 'stop at the first row that fails, or report failed rows and continue')
         .choices(['stop', 'skip'])
@@ -53,12 +33,6 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       });
       context.exitCode = await reportOutcome(result, context, options.dryRun ?? false);
     });
-}
-
-function parseDelimiter(text: string): string {
-  const delimiter = text === '\\t' ? '\t' : text;
-  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
-  throw new InvalidArgumentError('it takes one character, such as ";" or "\\t"');
 }
 
 /** Reports how an import ended, in words for a person and as one JSON object for a program. */
@@ -101,11 +75,6 @@ function summaryOf(
     ...(result.row && { row: result.row.row }),
     ...(result.resumeAfterRows !== undefined && { resume_after_rows: result.resumeAfterRows }),
   };
-}
-
-/** What became of the users: `1 created, 2 updated, 3 unchanged`. */
-export function outcomeText({ created, updated, unchanged }: WriteCounts): string {
-  return `${countOf(created, 'user')} created, ${formatCount(updated)} updated, ${formatCount(unchanged)} unchanged`;
 }
 
 function describe(
