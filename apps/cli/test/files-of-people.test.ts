@@ -111,6 +111,22 @@ describe('a file that cannot be meant is refused with the sentence that helps', 
     expect([exitCode, err]).toEqual([2, expect.stringMatching(sentence)]);
   });
 
+  it('a JSON array that is cut off, also between two elements', async () => {
+    for (const [name, rest] of [
+      ['after', ',\n'],
+      ['within', ',{"id":"cut-3"'],
+    ] as const) {
+      await writeFile(join(directory, `${name}.json`), `[{"id":"cut-1"},\n{"id":"cut-2"}${rest}`);
+      const { exitCode, err } = await importFile(`${name}.json`, '--on-error', 'skip');
+      expect([exitCode, err]).toEqual([2, expect.stringMatching(/INPUT_INVALID the JSON array has no end/)]);
+      const sync = await rollcall(['sync', `${name}.json`, '--missing', 'delete', '--max-missing', '100%'], {
+        server,
+        directory,
+      });
+      expect([sync.exitCode, sync.json()]).toEqual([2, []]);
+    }
+  });
+
   it('names a column that is not there, with those that are', async () => {
     const { exitCode, err } = await importFile('semicolon.csv', '--rename', 'nmae=name');
     expect(exitCode).toBe(2);

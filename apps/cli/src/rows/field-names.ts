@@ -92,7 +92,7 @@ const ALSO_CALLED: Readonly<Record<string, string>> = {
 };
 
 /** The built-in field that a name looks like but is not. */
-export function lookedLike(name: string | undefined): string | undefined {
+function lookedLike(name: string | undefined): string | undefined {
   if (name === undefined || isUserField(name) || name.includes('.')) return undefined;
   const plain = name
     .trim()

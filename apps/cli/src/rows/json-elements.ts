@@ -1,3 +1,4 @@
+import { RollcallError } from '@rollcall/protocol';
 import type { Line } from './lines.js';
 
 const QUOTE = 0x22;
@@ -12,6 +13,7 @@ const SPACES = new Set([0x20, 0x09, 0x0d, NEW_LINE]);
  * Cuts a JSON array into its elements, each with the line that it begins on. It looks at brackets and quotation marks
  * only: whether an element is JSON is for its reader to say, and a broken one breaks no other. Memory stays flat for any
  * input: the part of an element beyond `maxBytes` is dropped.
+ * @throws RollcallError `INPUT_INVALID` when the array does not end, so that nobody takes a part for the whole.
  */
 export async function* readJsonElements(
   source: AsyncIterable<Uint8Array>,
@@ -60,6 +62,11 @@ export async function* readJsonElements(
       else if (CLOSE.has(byte)) depth--;
     }
   }
-  // An array that was cut off: what there is of its last element is no JSON, which its reader says.
   yield* finish();
+  if (depth > 0) {
+    throw new RollcallError(
+      'INPUT_INVALID',
+      `the JSON array has no end after line ${line}: the file is cut off`,
+    );
+  }
 }
