@@ -98,7 +98,7 @@ it('a module that is not there keeps the server from starting, with one line tha
   await stop();
   const failure = await start('./no-such-product.js').catch((error: Error) => error.message);
   expect(failure).toMatch(
-    /^rollcall: ROLLCALL_PRODUCTS: the module "\.\/no-such-product\.js" cannot be used: .+$/m,
+    /^error: INPUT_INVALID ROLLCALL_PRODUCTS: the module "\.\/no-such-product\.js" cannot be used: .+$/m,
   );
   expect(failure).not.toContain('    at ');
   await start(module);

@@ -260,7 +260,7 @@ it('ends soon when it is asked to before it is ready, while another process migr
   });
   child.kill('SIGTERM');
   const [code] = await once(child, 'close');
-  expect(code).toBe(1);
-  expect(said).toBe('rollcall: asked to end before it was ready\n');
+  expect(code).toBe(2);
+  expect(said).toBe('error: UNAVAILABLE asked to end before it was ready\n');
   await other.close();
 });

@@ -3,10 +3,13 @@ import type { Readable, Writable } from 'node:stream';
 /** A stream that may be a terminal. */
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number };
 
-/** The exit codes of the process. */
+/** The exit codes of the process, for every command. The help and the page of the command repeat them. */
 export const EXIT_CODES = {
   ok: 0,
-  /** The work is done, but some rows or users failed. The command has reported them. */
+  /**
+   * The work is done, but some rows or users failed, and the command has reported them; or a server that stopped had to
+   * cut something off.
+   */
   someFailed: 1,
   /** An error or an interrupt stopped the work, or it never started. */
   stopped: 2,

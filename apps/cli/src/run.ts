@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBansCommands } from './bans/bans.js';
+import { addBlocksCommands } from './blocks/blocks.js';
 import { type CommandContext, EXIT_CODES } from './context.js';
 import { addCopyCommand } from './copy/copy.js';
 import { addExportCommand } from './export/export.js';
+import { addGuestsCommands } from './guests/guests.js';
 import { addImportCommand } from './import/import.js';
 import { errorLine } from './output/error-line.js';
+import { addRevokeCommand } from './revoke/revoke.js';
+import { addRolesCommands } from './roles/roles.js';
 import {
   addCheckConfigCommand,
   addMigrateCommand,
@@ -12,6 +17,8 @@ import {
   addServeCommand,
 } from './serve/server-commands.js';
 import { DEFAULT_URL } from './server-access.js';
+import { addSettingsCommands } from './settings/settings.js';
+import { addSyncCommand } from './sync/sync.js';
 import { addTasksCommands } from './tasks/tasks.js';
 import { addTokenCommand } from './token/token.js';
 import { addUsersDeleteCommand } from './users/delete.js';
@@ -66,8 +73,15 @@ function createProgram(context: CommandContext): Command {
   addCheckConfigCommand(program, context);
   addTokenCommand(program, context);
   addImportCommand(program, context);
+  addSyncCommand(program, context);
   addExportCommand(program, context);
   addUsersCommands(program, context);
+  addBansCommands(program, context);
+  addBlocksCommands(program, context);
+  addGuestsCommands(program, context);
+  addRolesCommands(program, context);
+  addSettingsCommands(program, context);
+  addRevokeCommand(program, context);
   addTasksCommands(program, context);
   addWatchCommand(program, context);
   return program;

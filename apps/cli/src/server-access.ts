@@ -29,14 +29,35 @@ export async function withClientUntilDone<Result>(
   const client = createServerClient(access);
   try {
     return await use(client, access);
+  } catch (error) {
+    throw withAddress(error, access.url);
   } finally {
     await client.disconnect();
   }
 }
 
+/** A server that does not answer is most often one that does not run, or another one than was meant. */
+function withAddress(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || !/^the server did not answer/.test(error.message)) return error;
+  const remedy = `no answer from ${url}: check that the server runs ("rollcall serve") and that --url or ROLLCALL_URL is its address`;
+  return new RollcallError('UNAVAILABLE', `${remedy} (${error.message})`, { cause: error });
+}
+
+/**
+ * Asks the server for nothing much. An import repeats its calls for minutes while the server is away, which helps on the
+ * way and not at the start.
+ * @throws RollcallError `UNAVAILABLE` when there is no server.
+ */
+export async function mustAnswer(client: ServerClient): Promise<void> {
+  await client.getAppSettings().catch((error: RollcallError) => {
+    // Whatever else is wrong, the server answers; the call that is meant says so itself.
+    if (error.code === 'UNAVAILABLE') throw error;
+  });
+}
+
 function interruptionOf(interrupted: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const interrupt = () => reject(new Error('interrupted'));
+    const interrupt = () => reject(new RollcallError('UNAVAILABLE', 'interrupted'));
     if (interrupted.aborted) interrupt();
     interrupted.addEventListener('abort', interrupt, { once: true });
   });

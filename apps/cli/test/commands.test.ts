@@ -180,10 +180,20 @@ describe('rollcall token', () => {
 
     await command('users', 'upsert', '{"id":"tokened"}');
     const { out: userToken } = await command('token', '--user', 'tokened');
-    expect(claimsOf(userToken)).toEqual({ user_id: 'tokened', iat: expect.any(Number) });
+    const { iat } = claimsOf(userToken);
+    expect(claimsOf(userToken)).toEqual({ user_id: 'tokened', iat, exp: iat + 86_400 });
     const asUser = { env: { ...env, ROLLCALL_TOKEN: userToken.trim() } };
     expect((await rollcall(['users', 'get', 'tokened'], asUser)).exitCode).toBe(0);
     expect((await rollcall(['users', 'upsert', '{"id":"x"}'], asUser)).err).toMatch(/^error: NOT_ALLOWED /);
+  });
+
+  it('says when a token expires, which is in a day unless another time is given', async () => {
+    const { out, err } = await command('token', '--server');
+    const expires = new Date(claimsOf(out).exp * 1000).toISOString();
+    expect(err).toBe(`note: the token expires at ${expires}; --expires-in sets another time\n`);
+    const never = await command('token', '--server', '--expires-in', 'never');
+    expect(claimsOf(never.out)).toEqual({ server: true, iat: expect.any(Number) });
+    expect(never.err).toBe('note: the token does not expire; "rollcall revoke" ends it\n');
   });
 
   it.each([

@@ -23,8 +23,8 @@ const TOKEN_SECONDS = 24 * 60 * 60;
 
 /**
  * Runs a server until a signal ends it. The first signal shuts down in order, a second one at once.
- * @returns the exit code for the process: 0 after an orderly shutdown; 1 when the server could not start, had to cut off
- * something that had begun, or was forced to stop.
+ * @returns the exit code for the process: 0 after an orderly shutdown; 1 when the server had to cut off something that had
+ * begun, or was forced to stop; 2 when it could not start.
  */
 export async function runServer(env: EnvironmentVariables, host: HostProcess = process): Promise<number> {
   const signals = listenFor(host);
@@ -32,8 +32,8 @@ export async function runServer(env: EnvironmentVariables, host: HostProcess = p
     return await Promise.race([serve(env, host, signals.first), signals.second.then(() => 1)]);
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
-    host.stderr.write(`rollcall: ${error.message}\n`);
-    return 1;
+    host.stderr.write(`error: ${error.code} ${error.message}\n`);
+    return 2;
   } finally {
     signals.stop();
   }
@@ -45,8 +45,8 @@ async function serve(env: EnvironmentVariables, host: HostProcess, end: Promise<
   // A start may wait long for another process that migrates. A server that does not serve yet can end without losing anything.
   const isEarly = await Promise.race([starting.then(() => false), end.then(() => true)]);
   if (isEarly && !(await withTimeout(starting, START_PATIENCE_MS))) {
-    host.stderr.write('rollcall: asked to end before it was ready\n');
-    return 1;
+    host.stderr.write('error: UNAVAILABLE asked to end before it was ready\n');
+    return 2;
   }
   const server = await starting;
   if (isEarly) return exitCodeOf(await server.close());

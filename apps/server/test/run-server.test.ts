@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -86,9 +86,9 @@ describe('signals', () => {
 });
 
 describe('a server that cannot start', () => {
-  it('says why in plain words, with 1, and leaves nothing behind', async () => {
+  it('says why in plain words, with 2, and leaves nothing behind', async () => {
     const run = new TestRun({ ...env, ROLLCALL_PROT: '1', ROLLCALL_LOG_LEVEL: 'loud' });
-    expect(await run.exitCode).toBe(1);
+    expect(await run.exitCode).toBe(2);
     expect(run.errors()).toContain('ROLLCALL_PROT: there is no such setting; did you mean ROLLCALL_PORT?');
     expect(run.errors()).toContain('ROLLCALL_LOG_LEVEL');
     expect(run.errors()).not.toContain('    at ');
@@ -97,17 +97,41 @@ describe('a server that cannot start', () => {
 
   it('names a product that cannot be used, and leaves nothing behind', async () => {
     const run = new TestRun({ ...env, ROLLCALL_PRODUCTS: './no-such-product.js' });
-    expect(await run.exitCode).toBe(1);
+    expect(await run.exitCode).toBe(2);
     expect(run.errors()).toMatch(
-      /^rollcall: ROLLCALL_PRODUCTS: the module ".\/no-such-product.js" [^\n]+\n$/,
+      /^error: INPUT_INVALID ROLLCALL_PRODUCTS: the module ".\/no-such-product.js" [^\n]+\n$/,
     );
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it.each(['sqlite', 'better-sqlite3'])(
+    'names the file and the setting when %s cannot use it',
+    async scheme => {
+      const file = join(folder, `noise-${scheme}.db`);
+      await writeFile(file, Buffer.alloc(20_000, 7));
+      const start = async (path: string, ROLLCALL_SECRET = SECRET) => {
+        const run = new TestRun({ ...env, ROLLCALL_SECRET, ROLLCALL_DATABASE_URL: `${scheme}:${path}` });
+        expect(await run.exitCode).toBe(2);
+        return run.errors();
+      };
+      expect(await start(file)).toBe(
+        `error: UNAVAILABLE the database ${file} is not an SQLite database; name another file, or move this one away (SQLITE_NOTADB); ROLLCALL_DATABASE_URL names the file\n`,
+      );
+      await mkdir(join(folder, `folder-${scheme}.db`));
+      expect(await start(join(folder, `folder-${scheme}.db`))).toMatch(
+        /^error: UNAVAILABLE the database \S+folder-\S+ cannot be opened; .*ROLLCALL_DATABASE_URL/,
+      );
+      expect(await start(join(file, 'x.db'))).toMatch(/a part of its path is a file and not a folder/);
+      expect(await start(join(file, 'x.db'), '')).toMatch(
+        /^error: INPUT_INVALID ROLLCALL_SECRET: the file \S+ cannot be/,
+      );
+    },
+  );
+
   it('says that the database is in use', async () => {
     const first = await started(env);
     const second = new TestRun(env);
-    expect(await second.exitCode).toBe(1);
+    expect(await second.exitCode).toBe(2);
     expect(second.errors()).toContain('another process uses the database');
     first.process.emit('SIGTERM');
     expect(await first.exitCode).toBe(0);

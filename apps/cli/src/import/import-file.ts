@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { CommandContext } from '../context.js';
+import { terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
-import { type Input, type InputFormat, openInput } from '../rows/input.js';
+import { type Input, openInput } from '../rows/input.js';
 import {
   type Checkpoint,
   checkpointFileOf,
@@ -12,16 +13,13 @@ import {
 } from './checkpoint.js';
 import { ErrorFile } from './error-file.js';
 import { type ImportOutcome, importRows, type UserImporter } from './import-rows.js';
+import type { InputCommandOptions } from './input-options.js';
 import { LeadingRows, skipLeading } from './leading-rows.js';
 
 /** What to import, and how. */
-export interface ImportFileOptions {
+export interface ImportFileOptions extends InputCommandOptions {
   /** `-` for standard input. */
   file: string;
-  format?: InputFormat;
-  delimiter?: string;
-  csvText?: true;
-  concurrency: number;
   onError: 'stop' | 'skip';
   /** The file that lists the skipped rows; by default it is beside the input. */
   errors?: string;
@@ -52,9 +50,11 @@ export async function importFile(
   context: CommandContext,
 ): Promise<ImportResult> {
   const startedAt = performance.now();
-  const input = await openInput(options.file, { ...options, asText: options.csvText }, context);
+  const onNote = (note: string) => context.stderr.write(`note: ${terminalText(note)}\n`);
+  const input = await openInput(options.file, { ...options, asText: options.csvText, onNote }, context);
   const errors = new ErrorFile(errorFileOf(input, options, context));
-  const checkpointFile = input.path && checkpointFileOf(input.path);
+  // A dry run stores nothing, so there is nothing to resume.
+  const checkpointFile = !options.dryRun && input.path ? checkpointFileOf(input.path) : undefined;
   const earlier = options.resume ? await previousCheckpoint(checkpointFile) : undefined;
   const rows = input.rows[Symbol.asyncIterator]();
   const leading = new LeadingRows();
@@ -71,6 +71,8 @@ export async function importFile(
       { rows, leading },
       {
         concurrency: options.concurrency,
+        asIs: options.asIs,
+        dryRun: options.dryRun,
         onError: options.onError,
         interrupted: context.interrupted,
         sizeBytes: input.sizeBytes,

@@ -50,7 +50,7 @@ class FakeImporter implements UserImporter {
             done++;
           }
         }
-        options.onProgress({ done });
+        options.onProgress({ done, created: done, updated: 0, unchanged: 0 });
       }
       waiting = [];
     };
@@ -95,7 +95,14 @@ describe('importRows', () => {
   it('imports every row and reports its progress', async () => {
     const importer = new FakeImporter();
     const { outcome, settled, fractions } = await runImport(importer, rowsUpTo(251), { sizeBytes: 2510 });
-    expect(outcome).toEqual({ status: 'completed', done: 250, failed: 0 });
+    expect(outcome).toEqual({
+      status: 'completed',
+      done: 250,
+      created: 250,
+      updated: 0,
+      unchanged: 0,
+      failed: 0,
+    });
     expect(new Set(importer.stored).size).toBe(250);
     expect(settled).toMatchObject([{ line: 251, rows: 250, failed: 0 }]);
     expect(fractions.at(-1)).toBe(1);
@@ -118,7 +125,14 @@ describe('importRows', () => {
     const { outcome, failed, settled } = await runImport(importer, rowsUpTo(120, { broken: [7] }), {
       onError: 'skip',
     });
-    expect(outcome).toEqual({ status: 'completed', done: 116, failed: 3 });
+    expect(outcome).toEqual({
+      status: 'completed',
+      done: 116,
+      created: 116,
+      updated: 0,
+      unchanged: 0,
+      failed: 3,
+    });
     expect(failed.map(({ row, code }) => [row, code]).sort()).toEqual([
       [100, 'USERNAME_TAKEN'],
       [5, 'USERNAME_TAKEN'],
@@ -182,7 +196,14 @@ describe('importRows', () => {
     const importer = new FakeImporter();
     const rows = rowsUpTo(10_000, { onRead: line => line === 334 && interrupt.abort() });
     const { outcome, settled } = await runImport(importer, rows, { interrupted: interrupt.signal });
-    expect(outcome).toEqual({ status: 'interrupted', done: 333, failed: 0 });
+    expect(outcome).toEqual({
+      status: 'interrupted',
+      done: 333,
+      created: 333,
+      updated: 0,
+      unchanged: 0,
+      failed: 0,
+    });
     expect(settled).toMatchObject([{ line: 334, rows: 333 }]);
     expect(importer.stored).toHaveLength(333);
   });

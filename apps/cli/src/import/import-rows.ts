@@ -4,7 +4,7 @@
  * until every row of it is settled: stored, or reported as failed. An interrupt and the first error that stops the
  * import also end the interval, so that no row stays in doubt.
  */
-import { RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import { RollcallError, type UpsertUserInput, type WriteCounts } from '@rollcall/protocol';
 import type { Progress } from '../progress/pace.js';
 import type { Row, UserRow } from '../rows/row.js';
 import { type FailedRow, failedRow } from './error-file.js';
@@ -16,7 +16,10 @@ export interface UserImporter {
     users: AsyncIterable<UpsertUserInput>,
     options: {
       concurrency: number;
-      onProgress: (progress: { done: number }) => void;
+      /** Whether the users stay as they are where they come from. */
+      as_is?: boolean;
+      dry_run?: boolean;
+      onProgress: (progress: WriteCounts & { done: number }) => void;
       onError: (failure: { user: UpsertUserInput; error: RollcallError }) => void;
     },
   ): Promise<unknown>;
@@ -26,6 +29,10 @@ export interface UserImporter {
 export interface ImportOptions {
   /** Batches in flight. */
   concurrency: number;
+  /** Whether the users stay as they are where they come from; default false. */
+  asIs?: boolean;
+  /** Whether to check and count only; default false. */
+  dryRun?: boolean;
   /** Whether a row that fails stops the import, or is reported and skipped. */
   onError: 'stop' | 'skip';
   interrupted: AbortSignal;
@@ -41,8 +48,9 @@ export interface ImportOptions {
 }
 
 /** How an import ended. */
-export interface ImportOutcome {
+export interface ImportOutcome extends WriteCounts {
   status: 'completed' | 'interrupted' | 'stopped';
+  /** Created, updated and unchanged together. */
   done: number;
   failed: number;
   /** The error that stopped it. */
@@ -60,6 +68,7 @@ export async function importRows(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const run = new ImportRun(input, options);
+  run.reportProgress();
   while (run.status === undefined) await run.runInterval(importer);
   return run.outcome(run.status);
 }
@@ -71,9 +80,10 @@ class ImportRun {
   readonly #options: ImportOptions;
   /** The row of each user that was passed to the importer. */
   readonly #rowOf = new WeakMap<object, UserRow>();
-  #done = 0;
+  #counts = { done: 0, created: 0, updated: 0, unchanged: 0 };
   #failed = 0;
-  #endOffset = 0;
+  /** Where this run began, and how many rows there were before it. */
+  readonly #start: { offset: number; rows: number };
   /** The rows of this interval that failed, by line. */
   #failedLines: number[] = [];
   /** What stopped the import. If several rows did, the first of them in the input. */
@@ -82,6 +92,7 @@ class ImportRun {
   constructor(input: { rows: AsyncIterator<Row>; leading: LeadingRows }, options: ImportOptions) {
     this.#rows = input.rows;
     this.#leading = input.leading;
+    this.#start = { offset: input.leading.endOffset, rows: input.leading.count };
     this.#options = options;
   }
 
@@ -89,7 +100,7 @@ class ImportRun {
     const { error, row } = this.#stopCause ?? {};
     return {
       status,
-      done: this.#done,
+      ...this.#counts,
       failed: this.#failed,
       ...(row && { row }),
       ...(error !== undefined && { error }),
@@ -97,14 +108,21 @@ class ImportRun {
   }
 
   async runInterval(importer: UserImporter): Promise<void> {
-    const before = { done: this.#done, failed: this.#failed };
+    const before = { ...this.#counts, failed: this.#failed };
     this.#failedLines = [];
     try {
       await importer.importUsers(this.#users(), {
         concurrency: this.#options.concurrency,
-        onProgress: ({ done }) => {
-          this.#done = before.done + done;
-          this.#reportProgress();
+        ...(this.#options.asIs && { as_is: true }),
+        ...(this.#options.dryRun && { dry_run: true }),
+        onProgress: ({ done, created, updated, unchanged }) => {
+          this.#counts = {
+            done: before.done + done,
+            created: before.created + created,
+            updated: before.updated + updated,
+            unchanged: before.unchanged + unchanged,
+          };
+          this.reportProgress();
         },
         onError: ({ user, error }) => this.#userFailed(user, error),
       });
@@ -124,7 +142,6 @@ class ImportRun {
       const row = await this.#nextRow();
       if (!row) return;
       this.#leading.add(row);
-      this.#endOffset = row.endOffset;
       if ('problem' in row) {
         const { code, message, field } = row.problem;
         this.#rowFailed(failedRow(row.line, row.problem), new RollcallError(code, message, { field }));
@@ -168,7 +185,7 @@ class ImportRun {
     } catch (error) {
       this.#stop(failed.row, error);
     }
-    this.#reportProgress();
+    this.reportProgress();
   }
 
   #stop(line: number, error: unknown, row?: FailedRow): void {
@@ -176,9 +193,18 @@ class ImportRun {
     this.#stopCause = { line, error, ...(row && { row }) };
   }
 
-  #reportProgress(): void {
+  reportProgress(): void {
     const { sizeBytes, onProgress } = this.#options;
-    const fraction = sizeBytes ? { fraction: Math.min(1, this.#endOffset / sizeBytes) } : {};
-    onProgress({ done: this.#done, failed: this.#failed, ...fraction });
+    const fraction = sizeBytes ? { fraction: Math.min(1, this.#settledOffset() / sizeBytes) } : {};
+    onProgress({ done: this.#counts.done, failed: this.#failed, ...fraction });
+  }
+
+  /** About where the rows end that are stored or failed: rows that were only read are work that is left. */
+  #settledOffset(): number {
+    const { offset, rows } = this.#start;
+    const read = this.#leading.count - rows;
+    if (read === 0) return offset;
+    const settled = Math.min(1, (this.#counts.done + this.#failed) / read);
+    return offset + (this.#leading.endOffset - offset) * settled;
   }
 }

@@ -1,39 +1,24 @@
 import { relative } from 'node:path';
-import { LIMITS, RollcallError } from '@rollcall/protocol';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RollcallError } from '@rollcall/protocol';
+import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
-import { wholeNumber } from '../options/option-values.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
-import { INPUT_FORMATS } from '../rows/input.js';
-import { withClientUntilDone } from '../server-access.js';
+import { mustAnswer, withClientUntilDone } from '../server-access.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
+import { importerOf } from './importer-of.js';
+import { addInputOptions, outcomeText } from './input-options.js';
 
 /** `rollcall import`: creates or replaces any number of users from a file or standard input. */
 export function addImportCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('import')
-    .description('create or replace users from NDJSON or CSV; importing the same users again changes nothing')
-    .argument('[file]', 'the file to read; - is standard input', '-')
-    .addOption(
-      new Option(
-        '--format <format>',
-        'the format (default: by the extension of the file; NDJSON for standard input)',
-      ).choices(INPUT_FORMATS),
+    .description(
+      'create or replace users from NDJSON, JSON or CSV; importing the same users again changes nothing',
     )
-    .addOption(
-      new Option(
-        '--delimiter <character>',
-        'CSV: the character between two cells (default: a comma, or a tab for .tsv)',
-      ).argParser(parseDelimiter),
-    )
-    .option('--csv-text', 'CSV: read every custom value as text, also true, false and numbers')
-    .addOption(
-      new Option('--concurrency <count>', `send this many batches of ${LIMITS.batchUsers} users at a time`)
-        .argParser(wholeNumber(1, 64))
-        .default(4),
-    )
+    .argument('[file]', 'the file to read; - is standard input', '-');
+  addInputOptions(command)
     .addOption(
       new Option('--on-error <what>', 'stop at the first row that fails, or report failed rows and continue')
         .choices(['stop', 'skip'])
@@ -42,24 +27,24 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .option('--errors <file>', 'list the skipped rows in this file (default: <file>.errors.ndjson)')
     .option('--resume', 'continue an import of the same file where it stopped')
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
-      const result = await withClientUntilDone(command, context, client =>
-        importFile(client, { ...options, file }, context),
-      );
-      context.exitCode = await reportOutcome(result, context);
+      const result = await withClientUntilDone(command, context, async client => {
+        await mustAnswer(client);
+        return importFile(importerOf(client), { ...options, file }, context);
+      });
+      context.exitCode = await reportOutcome(result, context, options.dryRun ?? false);
     });
 }
 
-function parseDelimiter(text: string): string {
-  const delimiter = text === '\\t' ? '\t' : text;
-  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
-  throw new InvalidArgumentError('it takes one character, such as ";" or "\\t"');
-}
-
 /** Reports how an import ended, in words for a person and as one JSON object for a program. */
-async function reportOutcome(result: ImportResult, context: CommandContext): Promise<ExitCode> {
+async function reportOutcome(
+  result: ImportResult,
+  context: CommandContext,
+  dryRun: boolean,
+): Promise<ExitCode> {
   const errorFile = result.errorFile && relative(context.directory, result.errorFile);
+  const how = { errorFile, dryRun };
   if (result.status === 'stopped') context.stderr.write(`${stopLine(result)}\n`);
-  await new Printer(context.stdout).show(summaryOf(result, errorFile), () => describe(result, errorFile));
+  await new Printer(context.stdout).show(summaryOf(result, how), () => describe(result, how));
   if (result.status !== 'completed') return EXIT_CODES.stopped;
   return result.failedRows > 0 ? EXIT_CODES.someFailed : EXIT_CODES.ok;
 }
@@ -71,12 +56,19 @@ function stopLine({ error, row }: ImportResult): string {
   return `${errorLine(new RollcallError(row.code, row.message))} (${terminalText(place)})`;
 }
 
-function summaryOf(result: ImportResult, errorFile: string | undefined) {
+function summaryOf(
+  result: ImportResult,
+  { errorFile, dryRun }: { errorFile: string | undefined; dryRun: boolean },
+) {
   return {
     type: 'summary',
     status: result.status,
     done: result.done,
+    created: result.created,
+    updated: result.updated,
+    unchanged: result.unchanged,
     failed: result.failedRows,
+    ...(dryRun && { dry_run: true }),
     skipped_rows: result.skippedRows,
     elapsed_ms: Math.round(result.elapsedMs),
     ...(errorFile && { errors: errorFile }),
@@ -85,7 +77,10 @@ function summaryOf(result: ImportResult, errorFile: string | undefined) {
   };
 }
 
-function describe(result: ImportResult, errorFile: string | undefined): string[] {
+function describe(
+  result: ImportResult,
+  { errorFile, dryRun }: { errorFile: string | undefined; dryRun: boolean },
+): string[] {
   const rate = Math.round((result.done * 1000) / Math.max(1, result.elapsedMs));
   const pace = `in ${formatClock(result.elapsedMs)} (${formatCount(rate)} a second)`;
   const skipped =
@@ -93,7 +88,7 @@ function describe(result: ImportResult, errorFile: string | undefined): string[]
       ? `; skipped ${countOf(result.skippedRows, 'row')} that an earlier run had done`
       : '';
   return [
-    `imported ${countOf(result.done, 'user')} ${pace}${skipped}`,
+    `${dryRun ? 'a dry run, which changed nothing: ' : ''}${outcomeText(result)}, ${pace}${skipped}`,
     ...(errorFile
       ? [
           `${countOf(result.failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`,

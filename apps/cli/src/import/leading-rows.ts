@@ -22,6 +22,7 @@ export class LeadingRows {
   readonly #hash: Hash = createHash('sha256');
   #line = 0;
   #count = 0;
+  #endOffset = 0;
   #marks: Mark[] = [this.#here()];
 
   /** How many rows were added. */
@@ -29,11 +30,17 @@ export class LeadingRows {
     return this.#count;
   }
 
+  /** The position in the input after the last of them, in bytes. */
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
   /** Adds the next row. */
   add(row: Row): void {
     // With its length in front, two rows never hash like one.
     this.#hash.update(`${row.bytes.length}:`).update(row.bytes);
     this.#line = row.lastLine;
+    this.#endOffset = row.endOffset;
     this.#count++;
     if (this.#count % ROWS_BETWEEN_MARKS === 0) this.#marks.push(this.#here());
   }

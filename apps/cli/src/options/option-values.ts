@@ -89,3 +89,15 @@ function assignedValue(text: string): JsonValue {
     return text;
   }
 }
+
+/** Parses one `old=new`, and adds it to those given before. */
+export function addRename(
+  text: string,
+  before: ReadonlyMap<string, string> | undefined,
+): Map<string, string> {
+  const [old = '', name = '', ...more] = text.split('=');
+  if (old === '' || name === '' || more.length > 0) {
+    throw new InvalidArgumentError('it takes old=new, such as Name=name');
+  }
+  return new Map([...(before ?? []), [old, name]]);
+}

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { CommandContext, OutputStream } from '../context.js';
+import { fileError } from './file-error.js';
 
 /**
  * Writes a file that appears under its name only when it is complete, so that nobody takes a part for the whole. It
@@ -19,11 +20,18 @@ export async function writeFileAtomically<Result>(
   const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`;
   const stream = createWriteStream(unfinished, { flags: 'wx', mode: 0o600 });
   try {
-    const failure = new Promise<never>((_, reject) => stream.once('error', reject));
+    const failure = new Promise<never>((_, reject) =>
+      // The person knows the file by the name that was given, not by that of its unfinished form.
+      stream.once('error', error => reject(fileError(error, file))),
+    );
     const result = await Promise.race([write(stream), failure]);
     stream.end();
     await finished(stream);
-    if (!context.interrupted.aborted) await rename(unfinished, path);
+    if (!context.interrupted.aborted) {
+      await rename(unfinished, path).catch(error => {
+        throw fileError(error, file);
+      });
+    }
     return result;
   } finally {
     stream.destroy();

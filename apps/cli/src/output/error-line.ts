@@ -1,13 +1,16 @@
 import type { RollcallError } from '@rollcall/protocol';
+import { fileError } from './file-error.js';
 import { terminalText } from './terminal-text.js';
 
 /**
  * An error on one line, which is how every command reports one: `error: CODE message (field …, user …)`. An error that
- * is not a RollcallError comes from the machine or from a fault of this program. It has a message and no code.
+ * is not a RollcallError and not about a file is a fault of this program: `INTERNAL`.
  */
-export function errorLine(error: unknown): string {
+export function errorLine(thrown: unknown): string {
+  const error = fileError(thrown);
   if (!isRollcallError(error)) {
-    return `error: ${oneLine(error instanceof Error ? error.message : String(error))}`;
+    const message = error instanceof Error ? error.message : String(error);
+    return `error: INTERNAL ${oneLine(message)} (ROLLCALL_DEBUG=1 shows where)`;
   }
   const place = [
     // Most messages begin with their field.

@@ -56,8 +56,14 @@ describe('errorLine', () => {
     expect(errorLine(new RollcallError('INPUT_INVALID', 'not accepted:\n- one\n  - two'))).toBe(
       'error: INPUT_INVALID not accepted: - one - two',
     );
-    expect(errorLine(new Error('EACCES: permission denied'))).toBe('error: EACCES: permission denied');
-    expect(errorLine('odd')).toBe('error: odd');
+    const denied = Object.assign(new Error('EACCES: permission denied'), {
+      code: 'EACCES',
+      path: '/x/users.csv',
+    });
+    expect(errorLine(denied)).toBe(
+      'error: INPUT_INVALID /x/users.csv cannot be opened: this user may not; check the permissions of the file and of its folder (EACCES)',
+    );
+    expect(errorLine('odd')).toBe('error: INTERNAL odd (ROLLCALL_DEBUG=1 shows where)');
   });
 });
 

@@ -24,7 +24,7 @@ export class Pace {
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #samples: { at: number; count: number }[] = [];
-  #firstFraction: number | undefined;
+  #first: { fraction: number; elapsedMs: number } | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -44,12 +44,12 @@ export class Pace {
     return { ...progress, rate, elapsedMs, ...this.#left(progress.fraction, elapsedMs) };
   }
 
-  /** Resumed work began at its first fraction, not at zero. */
+  /** Resumed work began at its first fraction, and at the time of that, not at zero. */
   #left(fraction: number | undefined, elapsedMs: number): { leftMs?: number } {
     if (fraction === undefined) return {};
-    this.#firstFraction ??= fraction;
-    const behind = fraction - this.#firstFraction;
+    this.#first ??= { fraction, elapsedMs };
+    const done = fraction - this.#first.fraction;
     if (fraction >= 1) return { leftMs: 0 };
-    return behind > 0 ? { leftMs: (elapsedMs * (1 - fraction)) / behind } : {};
+    return done > 0 ? { leftMs: ((elapsedMs - this.#first.elapsedMs) * (1 - fraction)) / done } : {};
   }
 }

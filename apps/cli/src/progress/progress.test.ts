@@ -80,6 +80,7 @@ describe('reportProgress', () => {
       rate: 1001,
       elapsed_ms: 2000,
       fraction: 0.4,
+      left_ms: 3000,
     });
   });
 

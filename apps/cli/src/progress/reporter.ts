@@ -53,6 +53,7 @@ function jsonReporter(stream: OutputStream, now: () => number): ProgressReporter
   const pace = new Pace(now);
   let sentAt = now();
   let pending: Progress | undefined;
+  let begun = false;
   const send = (progress: Progress) => {
     pending = undefined;
     sentAt = now();
@@ -60,6 +61,9 @@ function jsonReporter(stream: OutputStream, now: () => number): ProgressReporter
   };
   return {
     update(progress) {
+      // What is left is reckoned from where the work began.
+      if (!begun) pace.add(progress);
+      begun = true;
       if (now() - sentAt >= JSON_INTERVAL_MS) send(progress);
       else pending = progress;
     },

@@ -49,9 +49,16 @@ describe('parseCell', () => {
   it('gives a custom cell a type only when the value would be written the same way again', () => {
     const typed = { true: true, false: false, '41': 41, '-7': -7, '1.5': 1.5, '0': 0 };
     for (const [text, value] of Object.entries(typed)) expect(cell('plan', text)).toBe(value);
-    const kept = ['007', '1.50', '+4', '1e3', '1e+21', '-0', '.5', '5.', '12345678901234567890', 'NaN'];
+    const kept = ['007', '1.50', '+4', '1e3', '1e+21', '-0', '.5', '5.', 'NaN'];
     for (const text of [...kept, 'True', ' 41', '[1]', '{"a":1}', 'null'])
       expect(cell('plan', text)).toBe(text);
+  });
+
+  it('refuses a number that cannot be held, as JSON does, unless it is to be text', () => {
+    expect(() => cell('plan', '12345678901234567890')).toThrow(
+      /^plan: the number 12345678901234567890 has more/,
+    );
+    expect(() => cell('plan', '1e400')).toThrow(/^plan: the number 1e400 is larger than a number can be/);
   });
 
   it('keeps custom cells as text when asked to', () => {

@@ -1,4 +1,5 @@
 import {
+  described,
   fieldNameProblem,
   isUserField,
   isWritableField,
@@ -7,53 +8,87 @@ import {
   RollcallError,
   splitPath,
   USER_FIELDS,
+  type UserField,
   type WritableField,
 } from '@rollcall/protocol';
+import { numberProblem } from './held-numbers.js';
 
 /** What one column of a CSV file holds. */
 export type Column =
-  | { kind: CellKind | 'ignored'; name: string }
+  | { kind: CellKind | 'ignored' | 'left out'; name: string }
   /** Custom data, at this path in `custom`. */
   | { kind: 'custom'; name: string; path: string[] };
 
-type CellKind = 'text' | 'list' | 'flag' | 'number' | 'json';
+type CellKind = 'text' | 'list' | 'flag' | 'number' | 'json' | 'json list';
 
 /** How a cell holds the value of a built-in field that can be given. */
 const CELL_KINDS = {
   string: 'text',
   strings: 'list',
+  objects: 'json list',
   boolean: 'flag',
   time: 'number',
   object: 'json',
   map: 'json',
 } as const satisfies Record<(typeof USER_FIELDS)[GivenField]['holds'], CellKind>;
 
-type GivenField = 'id' | 'custom' | WritableField;
+/** What an import of users as they are also writes. */
+const AS_IS_FIELDS = [
+  'created_at',
+  'last_active',
+  'deactivated_at',
+  'revoke_tokens_issued_before',
+  'devices',
+  'blocked_user_ids',
+] as const satisfies readonly UserField[];
+
+type GivenField = 'id' | 'custom' | WritableField | (typeof AS_IS_FIELDS)[number];
+
+/** Whether a name is a field that a cell can give. */
+function isGiven(name: string, asIs: boolean): name is GivenField {
+  return (
+    name === 'id' ||
+    name === 'custom' ||
+    isWritableField(name) ||
+    (asIs && (AS_IS_FIELDS as readonly string[]).includes(name))
+  );
+}
 
 /**
  * Parses the header of a CSV file. A column is a built-in field or else custom data: `custom.plan` or just `plan`, with
  * dots for objects in objects.
  * @throws RollcallError `INPUT_INVALID` when a name is not allowed or comes twice, or when there is no `id`.
  */
-export function parseColumns(header: readonly string[]): Column[] {
-  const columns = header.map(name => parseColumn(name.trim()));
+export function parseColumns(
+  header: readonly (string | undefined)[],
+  { asIs = false }: { asIs?: boolean } = {},
+): Column[] {
+  const columns = header.map<Column>(name =>
+    name === undefined ? { kind: 'left out', name: '' } : parseColumn(name.trim(), asIs),
+  );
   const places = columns.map(column =>
     column.kind === 'custom' ? ['custom', ...column.path].join('.') : column.name,
   );
   places.forEach((place, index) => {
+    if (columns[index]?.kind === 'left out') return;
     if (places.indexOf(place) !== index) throw invalid(place, 'the header has this column twice');
     const outer = places.find(other => place.startsWith(`${other}.`));
     if (outer) throw invalid(place, `the header also has the column ${outer}, which holds this one`);
   });
   if (!places.includes('id')) {
-    throw invalid('id', 'the first line of a CSV file must name the columns, and one of them must be id');
+    const names = header.filter(name => name !== undefined).join(', ');
+    const shown = names.length > 200 ? `${names.slice(0, 200)}…` : names;
+    throw invalid(
+      'id',
+      `the first line of a CSV file must name the columns, and one of them must be id; this one has: ${shown}. Give --id-column <name> if another column holds the ids, and --delimiter if the cells are not told apart`,
+    );
   }
   return columns;
 }
 
-function parseColumn(name: string): Column {
+function parseColumn(name: string, asIs: boolean): Column {
   if (name === 'if_revision') return { kind: 'number', name };
-  if (name === 'id' || name === 'custom' || isWritableField(name)) {
+  if (isGiven(name, asIs)) {
     return { kind: CELL_KINDS[USER_FIELDS[name].holds], name };
   }
   // The server ignores what is read only, so that a user who was read can be written back.
@@ -66,7 +101,11 @@ function parseColumn(name: string): Column {
     );
   }
   const problem = path.map(fieldNameProblem).find(Boolean);
-  if (problem) throw invalid(name, `the column "${name}" cannot be a custom field: ${problem}`);
+  if (problem)
+    throw invalid(
+      name,
+      `the column "${name}" cannot be a custom field: ${problem}; give it another name with --rename "${name}"=<name>, or leave it out with --ignore "${name}"`,
+    );
   return { kind: 'custom', name, path };
 }
 
@@ -75,17 +114,16 @@ function parseColumn(name: string): Column {
  * @throws RollcallError `INPUT_INVALID` when the column does not accept the cell.
  */
 export function parseCell(column: Column, cell: string, options: { asText: boolean }): JsonValue | undefined {
-  if (cell === '') return undefined;
+  // Dumps of databases write \N for NULL.
+  if (cell === '' || cell === '\\N') return undefined;
   switch (column.kind) {
     case 'ignored':
+    case 'left out':
       return undefined;
     case 'text':
       return cell;
     case 'list':
-      return cell
-        .split(';')
-        .map(one => one.trim())
-        .filter(one => one !== '');
+      return parseList(column.name, cell);
     case 'flag': {
       const flag = cell.toLowerCase();
       if (flag === 'true' || flag === 'false') return flag === 'true';
@@ -95,9 +133,31 @@ export function parseCell(column: Column, cell: string, options: { asText: boole
       return canonicalNumber(cell) ?? cell;
     case 'json':
       return parseJsonObject(column.name, cell);
+    case 'json list':
+      return parseJsonList(column.name, cell);
     case 'custom':
-      return options.asText ? cell : customValue(cell);
+      return options.asText ? cell : customValue(column.name, cell);
   }
+}
+
+/** A list in any of the notations of spreadsheets: `red;blue`, `red|blue`, `red,blue`, `["red","blue"]`. */
+function parseList(name: string, cell: string): JsonValue {
+  if (cell.trim().startsWith('[')) return parseJsonList(name, cell);
+  const separator = [';', '|', ','].find(one => cell.includes(one)) ?? ';';
+  return cell
+    .split(separator)
+    .map(one => one.trim())
+    .filter(one => one !== '');
+}
+
+function parseJsonList(name: string, cell: string): JsonValue {
+  try {
+    const value: unknown = JSON.parse(cell);
+    if (Array.isArray(value)) return value as JsonValue;
+  } catch {
+    // Reported below, together with JSON that is not a list.
+  }
+  throw invalid(name, `must be a JSON array, such as ["red","blue"], not ${described(cell)}`);
 }
 
 function parseJsonObject(name: string, cell: string): JsonObject {
@@ -114,9 +174,13 @@ function parseJsonObject(name: string, cell: string): JsonObject {
  * A custom cell becomes a number only when that loses nothing: `007`, `1.50`, `+4` and `1e3` stay text, because a
  * number would be written differently.
  */
-function customValue(cell: string): JsonValue {
+function customValue(name: string, cell: string): JsonValue {
   if (cell === 'true') return true;
   if (cell === 'false') return false;
+  if (/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell)) {
+    const problem = numberProblem(cell);
+    if (problem) throw invalid(name, `${problem} (with --csv-text every custom value is text)`);
+  }
   return canonicalNumber(cell) ?? cell;
 }
 

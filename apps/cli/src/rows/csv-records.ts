@@ -5,13 +5,20 @@
  * alone is the broken row, and reading continues with the second line.
  */
 import { CsvError, parse } from 'csv-parse/sync';
+import type { FieldNames } from './field-names.js';
 import type { Line } from './lines.js';
 import { type BrokenRow, MAX_ROW_BYTES, placeOf, type RowPlace, textOf } from './row.js';
 
 /** How a CSV file is written. */
 export interface CsvOptions {
-  /** The character between two cells. */
-  delimiter: string;
+  /** The character between two cells; absent: what the first line says or has. */
+  delimiter?: string;
+  /** The delimiter of a file whose first line has none. */
+  usualDelimiter?: string;
+  /** The names of the columns; by default those of the header. */
+  names?: FieldNames;
+  /** Whether the users stay as they are where they come from. */
+  asIs?: boolean;
   /** Read every custom value as text, also when it looks like a number. */
   asText: boolean;
 }
@@ -25,7 +32,7 @@ interface CsvRecord extends RowPlace {
 /** The next record that is not empty; undefined at the end. */
 export async function nextRecord(
   lines: LineQueue,
-  options: CsvOptions,
+  options: { delimiter: string },
 ): Promise<CsvRecord | BrokenRow | undefined> {
   for (let first = await lines.take(); first; first = await lines.take()) {
     const text = textOf(first);
@@ -39,7 +46,7 @@ async function readRecord(
   first: Line,
   firstText: string,
   lines: LineQueue,
-  options: CsvOptions,
+  options: { delimiter: string },
 ): Promise<CsvRecord | BrokenRow> {
   // Most files have no quotes, and need no parser.
   if (!firstText.includes('"')) return recordOf([first], firstText.split(options.delimiter));
@@ -69,7 +76,7 @@ function recordOf(lines: [Line, ...Line[]], cells: string[]): CsvRecord {
 }
 
 /** The cells of one record, or what is wrong with it. */
-function parseRecord(text: string, options: CsvOptions): string[] | string {
+function parseRecord(text: string, options: { delimiter: string }): string[] | string {
   try {
     const [cells] = parse(text, { delimiter: options.delimiter, record_delimiter: '\n', max_record_size: 0 });
     return cells ?? [];

@@ -1,6 +1,8 @@
 import { type JsonObject, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import { type Column, parseCell, parseColumns } from './csv-columns.js';
 import { type CsvOptions, LineQueue, nextRecord } from './csv-records.js';
+import { declaredDelimiter, delimiterOf } from './delimiter.js';
+import { FieldNames } from './field-names.js';
 import type { Line } from './lines.js';
 import { placeOf, type Row, type RowProblem } from './row.js';
 
@@ -8,13 +10,15 @@ import { placeOf, type Row, type RowProblem } from './row.js';
  * Reads one user a record. The first record is the header.
  * @throws RollcallError `INPUT_INVALID` when the header is not valid, because no row can be read without it.
  */
-export async function* readCsvRows(source: AsyncIterable<Line>, options: CsvOptions): AsyncGenerator<Row> {
+export async function* readCsvRows(source: AsyncIterable<Line>, given: CsvOptions): AsyncGenerator<Row> {
   const lines = new LineQueue(source);
+  const options = { ...given, delimiter: await findDelimiter(lines, given) };
   const header = await nextRecord(lines, options);
   if (!header)
     throw new RollcallError('INPUT_INVALID', 'the file is empty; its first line must name the columns');
   if ('problem' in header) throw new RollcallError(header.problem.code, `header: ${header.problem.message}`);
-  const columns = parseColumns(header.cells);
+  const names = (options.names ?? new FieldNames({})).ofColumns(header.cells.map(cell => cell.trim()));
+  const columns = parseColumns(names, options);
   // The header decides what the rows mean, so its bytes are part of the first row.
   let before: Buffer | undefined = header.bytes;
   for await (const row of readRecords(lines, columns, options)) {
@@ -23,7 +27,27 @@ export async function* readCsvRows(source: AsyncIterable<Line>, options: CsvOpti
   }
 }
 
-async function* readRecords(lines: LineQueue, columns: Column[], options: CsvOptions): AsyncGenerator<Row> {
+/** The delimiter that was given, or that the first line says or has. A line that only says it is taken away. */
+async function findDelimiter(
+  lines: LineQueue,
+  { delimiter, usualDelimiter = ',' }: CsvOptions,
+): Promise<string> {
+  for (let line = await lines.take(); line; line = await lines.take()) {
+    const text = line.bytes.toString('utf8');
+    if (text.trim() === '') continue;
+    const declared = declaredDelimiter(text);
+    if (declared !== undefined) return delimiter ?? declared;
+    lines.unread([line]);
+    return delimiter ?? delimiterOf(text, usualDelimiter);
+  }
+  return usualDelimiter;
+}
+
+async function* readRecords(
+  lines: LineQueue,
+  columns: Column[],
+  options: CsvOptions & { delimiter: string },
+): AsyncGenerator<Row> {
   for (let record = await nextRecord(lines, options); record; record = await nextRecord(lines, options)) {
     if ('problem' in record) yield record;
     else if (record.cells.length === columns.length) {

@@ -1,25 +1,30 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { RollcallError } from '@rollcall/protocol';
 import type { CommandContext } from '../context.js';
 import { readCsvRows } from './csv-rows.js';
+import { FieldNames, type FieldNamesOptions } from './field-names.js';
+import { readJsonElements } from './json-elements.js';
 import { readLines } from './lines.js';
 import { readNdjsonRows } from './ndjson-rows.js';
 import { MAX_ROW_BYTES, type Row } from './row.js';
+import { openText, utf16Of } from './text-source.js';
 
 /** The formats that users are read from. */
-export const INPUT_FORMATS = ['ndjson', 'csv'] as const;
+export const INPUT_FORMATS = ['ndjson', 'json', 'csv'] as const;
 
 /** One of the formats that users are read from. */
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
-/** How to read an input. The name of the file decides what is absent. */
-export interface InputOptions {
+/** How to read an input. What it holds decides what is absent. */
+export interface InputOptions extends FieldNamesOptions {
   format?: InputFormat;
-  /** CSV: one character; by default a comma, and in a `.tsv` file a tab. */
+  /** CSV: one character; by default what the first line says or has. */
   delimiter?: string;
+  /** Whether the users stay as they are where they come from. */
+  asIs?: boolean;
   /** CSV: read every custom value as text. */
   asText?: boolean;
 }
@@ -35,16 +40,9 @@ export interface Input {
   rows: AsyncIterable<Row>;
 }
 
-const FORMAT_OF_EXTENSION: Record<string, InputFormat> = {
-  '.ndjson': 'ndjson',
-  '.jsonl': 'ndjson',
-  '.csv': 'csv',
-  '.tsv': 'csv',
-};
-
 /**
- * Opens a file to read users from; `-` is standard input, which is NDJSON by default.
- * @throws RollcallError `INPUT_INVALID` when there is no such file, or its name does not tell its format.
+ * Opens a file to read users from; `-` is standard input.
+ * @throws RollcallError `INPUT_INVALID` when there is no such file.
  */
 export async function openInput(
   file: string,
@@ -53,31 +51,59 @@ export async function openInput(
 ): Promise<Input> {
   if (file === '-') {
     const bytes = addAbortSignal(context.interrupted, context.stdin);
-    return { name: 'standard input', rows: readRows(bytes, '.ndjson', options) };
+    return { name: 'standard input', rows: readRows(bytes, '', options) };
   }
   const path = resolve(context.directory, file);
   const stats = await stat(path).catch(() => undefined);
   if (!stats || stats.isDirectory()) throw invalid(`there is no file ${file}`);
   const bytes = createReadStream(path, { highWaterMark: 256 * 1024, signal: context.interrupted });
   const rows = readRows(bytes, extname(path).toLowerCase(), options);
-  return { name: basename(path), path, rows, ...(stats.isFile() && { sizeBytes: stats.size }) };
+  return {
+    name: basename(path),
+    path,
+    rows,
+    ...(stats.isFile() && { sizeBytes: await textSize(path, stats.size) }),
+  };
 }
 
-function readRows(
-  bytes: AsyncIterable<Uint8Array>,
+/** The size of a file as UTF-8 text; undefined for UTF-16, whose size as UTF-8 shows only when it is read. */
+async function textSize(path: string, sizeBytes: number): Promise<number | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return utf16Of(buffer.subarray(0, bytesRead)) ? undefined : sizeBytes;
+  } finally {
+    await file.close();
+  }
+}
+
+async function* readRows(
+  source: AsyncIterable<Uint8Array>,
   extension: string,
   options: InputOptions,
-): AsyncIterable<Row> {
-  const format = options.format ?? FORMAT_OF_EXTENSION[extension];
-  if (!format) {
-    throw invalid(
-      'the format of the file is unknown: its name must end in .ndjson, .jsonl, .csv or .tsv, or give --format',
-    );
+): AsyncGenerator<Row> {
+  const { bytes, first } = await openText(source);
+  const format = options.format ?? formatOf(first, extension);
+  const names = new FieldNames(options);
+  const limits = { maxBytes: MAX_ROW_BYTES };
+  // A file of lines may be called JSON, and the other way round.
+  if (format !== 'csv' && first === '[') yield* readNdjsonRows(readJsonElements(bytes, limits), names);
+  else if (format !== 'csv') yield* readNdjsonRows(readLines(bytes, limits), names);
+  else {
+    const { delimiter, asText = false, asIs } = options;
+    const usualDelimiter = extension === '.tsv' ? '\t' : ',';
+    yield* readCsvRows(readLines(bytes, limits), { delimiter, usualDelimiter, asText, asIs, names });
   }
-  const lines = readLines(bytes, { maxBytes: MAX_ROW_BYTES });
-  if (format === 'ndjson') return readNdjsonRows(lines);
-  const delimiter = options.delimiter ?? (extension === '.tsv' ? '\t' : ',');
-  return readCsvRows(lines, { delimiter, asText: options.asText ?? false });
+}
+
+const JSON_EXTENSIONS = ['.ndjson', '.jsonl', '.json'];
+const CSV_EXTENSIONS = ['.csv', '.tsv'];
+
+/** What an input is, by its first character. The extension decides where that may be the beginning of either. */
+function formatOf(first: string, extension: string): InputFormat {
+  if (first === '[') return 'json';
+  if (first === '{' || JSON_EXTENSIONS.includes(extension)) return 'ndjson';
+  return first === '' && !CSV_EXTENSIONS.includes(extension) ? 'ndjson' : 'csv';
 }
 
 function invalid(message: string): RollcallError {

@@ -20,7 +20,7 @@ export async function followTask(states: AsyncIterable<Task>, context: CommandCo
     reporter.stop();
   }
   if (last && (isEnded(last.status) || context.interrupted.aborted)) return last;
-  if (context.interrupted.aborted) throw new Error('interrupted');
+  if (context.interrupted.aborted) throw new RollcallError('UNAVAILABLE', 'interrupted');
   throw new RollcallError('UNAVAILABLE', 'the connection was lost before the task ended');
 }
 

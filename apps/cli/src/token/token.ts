@@ -8,7 +8,8 @@ import { findSecret, type GlobalOptions } from '../server-access.js';
 interface TokenOptions extends GlobalOptions {
   user?: string;
   server?: true;
-  expiresIn?: number;
+  /** Seconds. */
+  expiresIn?: number | 'never';
 }
 
 /** `rollcall token`: signs a token with the secret, without calling a server. */
@@ -20,19 +21,32 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     .option('--server', 'a server token, which may do everything')
     .option(
       '--expires-in <duration>',
-      'the token is valid for this long, such as 15m, 1h or 30d (default: for ever)',
-      parseDurationSeconds,
+      'the token is valid for this long, such as 15m, 1h or 30d, or never for one that does not expire (default: 1d)',
+      parseExpiry,
     )
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
       const claims = claimsOf(options, Math.floor(Date.now() / 1000));
       const token = signToken(await findSecret(options, context), claims);
       context.stdout.write(`${token}\n`);
+      context.stderr.write(`note: ${expiryText(claims)}\n`);
     });
 }
 
-function claimsOf({ user, server, expiresIn }: TokenOptions, nowS: number): TokenClaims {
-  const times = { iat: nowS, ...(expiresIn !== undefined && { exp: nowS + expiresIn }) };
+/** A token that is lost, or forgotten in a file, ends by itself. */
+const DEFAULT_SECONDS = 24 * 60 * 60;
+
+function parseExpiry(text: string): number | 'never' {
+  return text === 'never' ? text : parseDurationSeconds(text);
+}
+
+function expiryText({ exp }: TokenClaims): string {
+  if (exp === undefined) return 'the token does not expire; "rollcall revoke" ends it';
+  return `the token expires at ${new Date(exp * 1000).toISOString()}; --expires-in sets another time`;
+}
+
+function claimsOf({ user, server, expiresIn = DEFAULT_SECONDS }: TokenOptions, nowS: number): TokenClaims {
+  const times = { iat: nowS, ...(expiresIn !== 'never' && { exp: nowS + expiresIn }) };
   if (server && user === undefined) return { server: true, ...times };
   if (user === undefined || server) {
     throw new RollcallError('INPUT_INVALID', 'whose token it is: give either --user <id> or --server');

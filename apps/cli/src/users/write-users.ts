@@ -17,13 +17,24 @@ export function addUsersUpsertCommand(users: Command, context: CommandContext): 
     .argument('<json>', 'one user or an array of users; - reads standard input')
     .action(async (given: string, _options: object, command: Command) => {
       const inputs = parseUsers(given === '-' ? await text(context.stdin) : given);
-      const answer = await withClient(command, context, client => client.upsertUsers(inputs));
+      const answer = await withClient(command, context, client => client.upsertUsers(inputs)).catch(error => {
+        throw withId(error, inputs);
+      });
       const printer = new Printer(context.stdout);
       for (const { id } of inputs) {
         const user = answer.users[id];
         if (user) await printer.show(user, () => userLines(user));
       }
     });
+}
+
+/** The error with the id of the user that it is about, which is easier to find in a batch than its place. */
+function withId(error: unknown, inputs: readonly UpsertUserInput[]): unknown {
+  if (!(error instanceof RollcallError) || error.index === undefined) return error;
+  const id: unknown = inputs[error.index]?.id;
+  if (typeof id !== 'string') return error;
+  const { code, message, ...details } = error.toData();
+  return new RollcallError(code, `${message}; this is the user ${id}`, { ...details, cause: error });
 }
 
 function parseUsers(json: string): UpsertUserInput[] {

@@ -18,7 +18,16 @@ export async function signingKeysOf(config: Pick<Config, 'databaseUrl' | 'secret
       field: 'ROLLCALL_SECRET',
     });
   }
-  return parseSigningKeys(await readOrMakeSecret(secretFileOf(address.file)));
+  const file = secretFileOf(address.file);
+  const secret = await readOrMakeSecret(file).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof RollcallError) throw error;
+    throw new RollcallError(
+      'INPUT_INVALID',
+      `ROLLCALL_SECRET: the file ${file} cannot be read or made (${error.code}); set ROLLCALL_SECRET, or let ROLLCALL_DATABASE_URL name a file in a folder that this user may write to`,
+      { field: 'ROLLCALL_SECRET', cause: error },
+    );
+  });
+  return parseSigningKeys(secret);
 }
 
 /** The file that keeps the secret of an embedded database. It lies beside the database. */

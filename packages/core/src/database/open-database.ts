@@ -4,6 +4,7 @@ import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import { migratePostgres } from './migrate-postgres.js';
+import { openingError } from './opening-error.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
 import { lockFile, prepareSqlite } from './sqlite-file.js';
@@ -51,7 +52,9 @@ export async function openDatabase(
     const unitOfWork = await PostgresUnitOfWork.open(address, options);
     return { unitOfWork, close: () => unitOfWork.close() };
   }
-  const lock = await lockFile(address);
+  const lock = await lockFile(address).catch(error => {
+    throw openingError(address.file, error);
+  });
   try {
     await prepareSqlite<unknown>(address, source =>
       schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further),
@@ -66,7 +69,7 @@ export async function openDatabase(
     };
   } catch (error) {
     await lock.release();
-    throw error;
+    throw openingError(address.file, error);
   }
 }
 
@@ -83,9 +86,13 @@ export async function migrateDatabase(
 ): Promise<string[]> {
   const further = productMigrations(owners);
   if (address.engine === 'postgres') return migratePostgres(address.url, further);
-  const lock = await lockFile(address);
+  const lock = await lockFile(address).catch(error => {
+    throw openingError(address.file, error);
+  });
   try {
     return await prepareSqlite(address, source => runMigrations(source, further));
+  } catch (error) {
+    throw openingError(address.file, error);
   } finally {
     await lock.release();
   }

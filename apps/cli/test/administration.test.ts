@@ -1,0 +1,216 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunningServer } from '@rollcall/server';
+import { temporaryFolder } from '@rollcall/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rollcall, startTestServer } from './harness.js';
+
+let server: RunningServer;
+let directory: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  directory = await temporaryFolder();
+  await command('users', 'upsert', '[{"id":"jane"},{"id":"john"},{"id":"mary"}]');
+});
+afterAll(() => server.close());
+
+const command = (...args: string[]) => rollcall(args, { server, directory });
+const inWords = (...args: string[]) => rollcall(args, { server, directory, terminal: true });
+
+describe('rollcall settings', () => {
+  it('prints and changes settings, and names the nearest one for a typo', async () => {
+    const changed = await command(
+      'settings',
+      'set',
+      'event_retention_days=90',
+      'enforce_unique_usernames=app',
+    );
+    expect(changed.json()).toMatchObject([{ event_retention_days: 90, enforce_unique_usernames: 'app' }]);
+    expect((await command('settings', 'get', 'event_retention_days')).out).toBe('90\n');
+    expect((await inWords('settings', 'get')).out).toMatch(/^event_retention_days +90$/m);
+    const typo = await command('settings', 'set', 'event_retention_day=5');
+    expect([typo.exitCode, typo.err]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: INPUT_INVALID .*event_retention_day.* did you mean event_retention_days\?/,
+      ),
+    ]);
+    expect((await command('settings', 'get', 'guest_enabled')).err).toContain('did you mean guests_enabled?');
+    expect((await command('settings', 'set', 'event_retention_days=0')).exitCode).toBe(2);
+    expect((await command('settings', 'get', 'event_retention_days')).out).toBe('90\n');
+  });
+});
+
+describe('rollcall roles', () => {
+  it('creates, lists and deletes roles', async () => {
+    expect((await command('roles', 'create', 'editor', 'author')).json()).toMatchObject([
+      { name: 'editor', built_in: false },
+      { name: 'author' },
+    ]);
+    expect((await command('roles', 'delete', 'author')).json()).toEqual([{ deleted: 'author' }]);
+    const names = (await command('roles', 'list')).json().map(role => role.name);
+    expect(names).toContain('editor');
+    expect(names).not.toContain('author');
+    expect((await command('roles', 'delete', 'author')).err).toMatch(/^error: ROLE_NOT_FOUND /);
+  });
+});
+
+describe('rollcall bans', () => {
+  it('imposes a ban with an end and a reason, lists it, and ends it', async () => {
+    const before = Date.now();
+    const added = await command('bans', 'add', 'jane', '--for', '1h', '--reason', 'spam', '--by', 'john');
+    expect(added.exitCode).toBe(0);
+    const [user] = added.json() as [{ banned: boolean; ban_expires: number }];
+    expect(user.banned).toBe(true);
+    expect(user.ban_expires - before).toBeGreaterThanOrEqual(3_600_000);
+    expect(user.ban_expires - before).toBeLessThan(3_630_000);
+    expect((await command('bans', 'list')).json()).toMatchObject([
+      { user_id: 'jane', reason: 'spam', shadow: false, banned_by: { id: 'john' } },
+    ]);
+    expect((await inWords('bans', 'list')).out).toMatch(/^jane {2}ban {2}until \S+Z {2}spam\n$/);
+    expect((await command('bans', 'remove', 'jane')).json()).toMatchObject([{ id: 'jane', banned: false }]);
+    expect((await command('bans', 'list')).out).toBe('');
+  });
+
+  it('takes a time or a duration, not both, and shadow bans on request', async () => {
+    const both = await command('bans', 'add', 'jane', '--for', '1h', '--until', '2099-01-01T00:00:00Z');
+    expect([both.exitCode, both.err]).toEqual([2, expect.stringContaining('cannot be used with')]);
+    expect((await inWords('bans', 'add', 'mary', '--shadow', '--until', '2099-01-01T00:00:00Z')).out).toBe(
+      'mary is shadow banned until 2099-01-01T00:00:00.000Z\n',
+    );
+    expect((await inWords('bans', 'remove', 'mary', '--shadow')).out).toBe('mary is not banned\n');
+    expect((await command('bans', 'add', 'jane', '--until', 'tomorrow')).err).toMatch(
+      /^error: INPUT_INVALID expires_at/,
+    );
+  });
+});
+
+describe('rollcall blocks', () => {
+  it('blocks, lists and unblocks on behalf of a user', async () => {
+    expect((await command('blocks', 'add', 'jane', 'john', 'mary')).json()).toEqual([
+      { id: 'jane', blocked_user_ids: expect.arrayContaining(['john', 'mary']) },
+    ]);
+    expect(
+      (await command('blocks', 'list', 'jane'))
+        .json()
+        .map(block => block.user_id)
+        .sort(),
+    ).toEqual(['john', 'mary']);
+    expect((await inWords('blocks', 'remove', 'jane', 'john', 'mary')).out).toBe('jane blocks nobody\n');
+    expect((await command('blocks', 'add', 'jane', 'nobody')).err).toMatch(/^error: USER_NOT_FOUND /);
+  });
+});
+
+describe('rollcall guests', () => {
+  it('lets guests in or not, and lists them', async () => {
+    expect((await command('guests', 'refuse')).json()).toEqual([{ guests_enabled: false }]);
+    expect((await command('settings', 'get', 'guests_enabled')).out).toBe('false\n');
+    await command('guests', 'allow');
+    expect((await command('settings', 'get', 'guests_enabled')).out).toBe('true\n');
+    await command('users', 'upsert', '{"id":"visitor","role":"guest"}');
+    expect((await command('guests', 'list')).json()).toMatchObject([{ id: 'visitor' }]);
+  });
+});
+
+describe('rollcall revoke', () => {
+  it('ends the tokens of users that were issued before a time, and undoes it', async () => {
+    const { out: token } = await command('token', '--user', 'john');
+    const asJohn = () => rollcall(['users', 'get', 'john', '--token', token.trim()], { server });
+    expect((await asJohn()).exitCode).toBe(0);
+    const before = Date.now() + 60_000;
+    expect((await command('revoke', 'john', '--before', String(before))).json()).toEqual([
+      { type: 'revocation', users: 1, before },
+    ]);
+    expect((await asJohn()).err).toMatch(/^error: TOKEN_REVOKED /);
+    expect((await inWords('revoke', 'john', '--undo')).out).toBe('tokens of 1 user are no longer revoked\n');
+    expect((await asJohn()).exitCode).toBe(0);
+  });
+
+  it.each([
+    [[], 'no user is named'],
+    [['--all', 'jane'], 'either --all or users'],
+    [['jane', '--before', 'yesterday'], 'must be a time such as'],
+    [['jane', '--before', '2026-01-01', '--undo'], 'either --undo or --before'],
+  ])('refuses %j', async (args, reason) => {
+    const { exitCode, err, out } = await command('revoke', ...args);
+    expect([exitCode, out, err]).toEqual([2, '', expect.stringContaining(reason)]);
+  });
+});
+
+describe('rollcall sync', () => {
+  const staff = (ids: string[]) => ids.map(id => JSON.stringify({ id, role: 'editor' })).join('\n');
+  const sync = (...args: string[]) =>
+    command('sync', 'staff.ndjson', '--within', '{"role":"editor"}', '--missing', 'deactivate', ...args);
+
+  it('imports the file and deactivates who is not in it, after a dry run that changes nothing', async () => {
+    await writeFile(join(directory, 'staff.ndjson'), staff(['staff-1', 'staff-2', 'staff-3', 'staff-4']));
+    expect((await sync()).json()).toMatchObject([{ type: 'summary', created: 4, missing: 0, task_ids: [] }]);
+    await writeFile(join(directory, 'staff.ndjson'), staff(['staff-1', 'staff-2', 'staff-3', 'staff-5']));
+
+    const dry = await sync('--dry-run', '--max-missing', '25%');
+    expect(dry.json()).toMatchObject([
+      { created: 1, unchanged: 3, looked_at: 4, missing: 1, max_missing: 1, task_ids: [], dry_run: true },
+    ]);
+    expect((await command('users', 'get', 'staff-5')).exitCode).not.toBe(0);
+
+    const refused = await sync();
+    expect([refused.exitCode, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/error: INPUT_INVALID max_missing: 1 of the 4/),
+    ]);
+    const done = await sync('--max-missing', '1', '--wait');
+    expect(done.exitCode).toBe(0);
+    expect(done.json()).toMatchObject([{ missing: 1, failed: 0 }, { status: 'completed' }]);
+    const [left] = (await command('users', 'get', 'staff-4')).json();
+    expect(left).toHaveProperty('deactivated_at');
+  });
+
+  it('touches nobody when a row cannot be read, and names it', async () => {
+    await writeFile(join(directory, 'staff.ndjson'), `${staff(['staff-1'])}\n{"id":\n`);
+    const { exitCode, err } = await sync('--max-missing', '100%');
+    expect([exitCode, err]).toEqual([
+      2,
+      expect.stringMatching(/row 2: the line is not JSON.*nobody was deactivated/),
+    ]);
+    const [user] = (await command('users', 'get', 'staff-2')).json();
+    expect(user).not.toHaveProperty('deactivated_at');
+  });
+
+  it('asks what to do with the missing, and refuses a share that is none', async () => {
+    expect((await command('sync', 'staff.ndjson')).err).toContain("required option '--missing <what>'");
+    expect((await sync('--max-missing', 'few')).err).toContain('a share such as 5%');
+  });
+});
+
+describe('rollcall import --as-is', () => {
+  it('gives back a deactivated, banned user as it was, from NDJSON and from CSV', async () => {
+    const user = {
+      id: 'past-1',
+      created_at: '2020-01-02T03:04:05Z',
+      deactivated_at: 1700000000000,
+      banned: true,
+    };
+    await writeFile(join(directory, 'past.ndjson'), JSON.stringify(user));
+    expect((await command('import', 'past.ndjson')).err).toContain('deactivated_at');
+    expect((await command('import', 'past.ndjson', '--as-is', '--dry-run')).json()).toMatchObject([
+      { created: 1, dry_run: true },
+    ]);
+    expect((await command('users', 'get', 'past-1')).exitCode).not.toBe(0);
+    expect((await command('import', 'past.ndjson', '--as-is')).json()).toMatchObject([{ created: 1 }]);
+    const past = {
+      created_at: Date.parse('2020-01-02T03:04:05Z'),
+      deactivated_at: 1700000000000,
+      banned: true,
+    };
+    expect((await command('users', 'get', 'past-1')).json()).toMatchObject([past]);
+    await writeFile(
+      join(directory, 'past.csv'),
+      'id,created_at,deactivated_at,banned,blocked_user_ids\npast-2,2020-01-02T03:04:05Z,1700000000000,TRUE,jane|john\n',
+    );
+    expect((await command('import', 'past.csv', '--as-is')).exitCode).toBe(0);
+    expect((await command('users', 'get', 'past-2')).json()).toMatchObject([
+      { ...past, blocked_user_ids: ['jane', 'john'] },
+    ]);
+  });
+});
