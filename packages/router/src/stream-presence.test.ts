@@ -16,16 +16,19 @@ const row = (id: string, online: boolean) =>
 describe('a stream of presence', () => {
   let tell: (...rows: UserRow[]) => void;
   let stopped: boolean;
+  const gone = new Set<string>();
   const ending = { controller: new AbortController() };
 
   beforeEach(() => {
     stopped = false;
+    gone.clear();
     ending.controller = new AbortController();
   });
   afterEach(() => ending.controller.abort());
 
   function open(...userIds: string[]): AsyncGenerator<PresenceEvent[]> {
-    const watch: Pick<PresenceWatch, 'watch'> = {
+    const watch: Pick<PresenceWatch, 'watch' | 'isGone'> = {
+      isGone: id => gone.has(id),
       watch: (_ids: unknown, listener: Listener) => {
         tell = (...rows) =>
           listener(
@@ -53,6 +56,21 @@ describe('a stream of presence', () => {
     tell(row('jane', true));
     tell(row('john', true));
     expect(await second).toEqual(['john true']);
+  });
+
+  it('does not say any more that somebody is online of whom a listener may have heard that it is gone', async () => {
+    const stream = open('jane', 'john');
+    const first = nextOf(stream);
+    tell(row('jane', false), row('john', false));
+    expect(await first).toEqual(['jane false', 'john false']);
+    const second = nextOf(stream);
+    tell(row('jane', true), row('john', true));
+    gone.add('jane');
+    expect(await second).toEqual(['john true']);
+    const third = nextOf(stream);
+    gone.clear();
+    tell(row('jane', false), row('john', false));
+    expect(await third).toEqual(['john false']);
   });
 
   it('calls a user who is deactivated or deleted offline at once, and never online for a moment', async () => {

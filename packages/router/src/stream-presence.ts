@@ -29,7 +29,7 @@ const COALESCE_MS = 500;
 
 /** Options of a stream of presence. */
 export interface StreamPresenceOptions {
-  watch: Pick<PresenceWatch, 'watch'>;
+  watch: Pick<PresenceWatch, 'watch' | 'isGone'>;
   caller: Caller;
   /** The users whose presence is followed. */
   watched: WatchedSet;
@@ -80,7 +80,7 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
         const endTurn = await takeTurn(connection, signal);
         if (!endTurn) return;
         try {
-          const events = takePending(told, watched);
+          const events = takePending(told, watched, id => watch.isGone(id));
           if (events.length > 0) yield events;
         } finally {
           endTurn();
@@ -93,13 +93,18 @@ export async function* streamPresence(options: StreamPresenceOptions): AsyncGene
   }
 }
 
-/** Takes one page of the pending states, and notes them as sent. */
-function takePending({ pending, known, online }: Told, { all }: WatchedSet): PresenceEvent[] {
+/** Takes one page of the pending states, and notes them as sent. Of somebody who is gone a newer state is about to come. */
+function takePending(
+  { pending, known, online }: Told,
+  { all }: WatchedSet,
+  isGone: (id: string) => boolean,
+): PresenceEvent[] {
   const events: PresenceEvent[] = [];
   for (const number of pending) {
     if (events.length === LIMITS.eventPage) break;
     pending.delete(number);
     const user = all.presence[number];
+    if (user?.online && isGone(user.id)) continue;
     if (!user || (known.has(number) && online.has(number) === user.online)) continue;
     known.add(number);
     if (user.online) online.add(number);

@@ -41,8 +41,7 @@ const user_id = 'ann';
 
 const filter = perhaps('filter', { role: 'admin' });
 const sort = perhaps('sort', [{ field: 'name', direction: 1 }]);
-const which = {
-  limit: 3,
+const foundOnly = {
   id_gt: 'a',
   id_gte: 'a',
   id_lt: 'z',
@@ -54,6 +53,7 @@ const which = {
   include_deactivated_users: true,
   include_deleted_users: true,
 };
+const which = { limit: 3, ...foundOnly };
 const query = perhaps(
   'options',
   new Named({}, { ...which, offset: 1, next: 'a-cursor', watch: true, presence: true }),
@@ -158,6 +158,7 @@ const both = {
   off: [given('type', 'user.updated'), given('handler', handler)],
   watchEvents: [watchOptions],
   queryUsers: [filter, sort, query],
+  countUsers: [filter, perhaps('options', new Named({}, { ...foundOnly, up_to: 100 }))],
   queryUsersAll: [filter, sort, perhaps('options', new Named({}, which))],
   partialUpdateUser: [given('update', new Named({ id: 'ann' }, update))],
   partialUpdateUsers: [given('updates', [new Named({ id: 'ann' }, update)])],

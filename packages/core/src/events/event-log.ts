@@ -17,6 +17,9 @@ const POLL_MS = 500;
 const BUSY_INTERVAL_MS = 5;
 const READERS_PER_MS = 10;
 
+/** Hears of new entries, and of which log they are. */
+type NewsListener = (entries: readonly LoggedEvent[], epoch: string) => void;
+
 /** What a reader gets: the next entries and how far they reach, or that its position is no longer served. */
 export type LogPage = { events: LoggedEvent[]; upTo: Position } | { resyncAt: Position };
 
@@ -32,6 +35,7 @@ export class EventLog {
   readonly #onError: (error: unknown, context: string) => void;
   readonly #notifier = new Notifier();
   readonly #news = new Broadcaster();
+  readonly #hearFirst: NewsListener[] = [];
   readonly #closing = new AbortController();
   #recent: RecentEvents | undefined;
   readonly #pages = new SharedPages();
@@ -42,6 +46,11 @@ export class EventLog {
   constructor(unitOfWork: UnitOfWork, onError: (error: unknown, context: string) => void) {
     this.#log = new IdentifiedLog({ unitOfWork, onReplaced: () => this.dropMemory(), onError });
     this.#onError = onError;
+  }
+
+  /** Lets somebody hear of new entries before any listener does. It must be quick, and must not throw. */
+  onNews(listener: NewsListener): void {
+    this.#hearFirst.push(listener);
   }
 
   /** Says that something was committed, here or in another process. */
@@ -173,6 +182,7 @@ export class EventLog {
         return true;
       }
       const events = await readEntries(transaction, recent.end, LIMITS.eventPage);
+      for (const hear of this.#hearFirst) hear(events, bounds.epoch);
       recent.append(events);
       this.#log.sawEntries(bounds.epoch, events);
       // A deletion has ended, perhaps in another process: what it took out of the log leaves the memory here too.

@@ -23,13 +23,16 @@ const LIFE_CYCLE: ReadonlySet<string> = new Set([
   'user.restored',
 ]);
 
+/** After these a user looks offline, whatever was read of it before. */
+const GONE: ReadonlySet<string> = new Set(['user.deactivated', 'user.deleted']);
+
 /** A change of these fields makes a user look different to others although it stays online or offline. */
 const VISIBLE_FIELDS = ['invisible', 'teams'];
 
 /** What the watch works with. */
 export interface PresenceWatchOptions {
   unitOfWork: UnitOfWork;
-  events: Pick<EventLog, 'position' | 'pageAfter'>;
+  events: Pick<EventLog, 'position' | 'pageAfter' | 'onNews'>;
   find: (ids: readonly string[]) => Promise<UserRow[]>;
   onError: (error: unknown, context: string) => void;
 }
@@ -58,9 +61,22 @@ export class PresenceWatch {
   readonly #notifier = new Notifier();
   readonly #closing = new AbortController();
   #following: Promise<void> | undefined;
+  /** How far the loop has told of the log. */
+  #logUpTo: Position | undefined;
+  /** Users who are gone by an entry of the log that the loop has not come to: listeners of events may hear of it first. */
+  readonly #gone = new Map<string, number>();
 
   constructor(options: PresenceWatchOptions) {
     this.#options = options;
+    options.events.onNews((entries, epoch) => this.#noteGone(entries, epoch));
+  }
+
+  /**
+   * Whether a user was deactivated or deleted since it was last sent. Whoever may have heard of that must not hear afterwards
+   * that the user is online. Its state is sent again soon.
+   */
+  isGone(id: string): boolean {
+    return this.#gone.has(id);
   }
 
   /** Says that something may have changed, so that the loop looks at once. */
@@ -102,20 +118,22 @@ export class PresenceWatch {
     const { unitOfWork, events, onError } = this.#options;
     const { signal } = this.#closing;
     let feedUpTo: number | undefined;
-    let logUpTo: Position | undefined;
+    this.#logUpTo = undefined;
+    this.#gone.clear();
     while (this.#watches.size > 0) {
       try {
         // Both positions are taken before anything is sent, so nothing slips in between.
         feedUpTo ??= await unitOfWork.read(endOfFeed);
         const after = feedUpTo;
-        logUpTo ??= await events.position();
+        this.#logUpTo ??= await events.position();
+        const logUpTo = this.#logUpTo;
         await this.#sendFirst();
         const feed = await unitOfWork.read(transaction => readFeed(transaction, after));
         await this.#sendChanged(feed.ids);
         feedUpTo = feed.upTo;
         const page = await events.pageAfter(logUpTo);
         await this.#sendChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
-        logUpTo = 'resyncAt' in page ? page.resyncAt : page.upTo;
+        this.#toldUpTo('resyncAt' in page ? page.resyncAt : page.upTo);
         const more = 'resyncAt' in page || page.events.length > 0;
         if (more || this.#somePending()) continue;
       } catch (error) {
@@ -177,6 +195,21 @@ export class PresenceWatch {
   #somePending(): boolean {
     for (const { pending } of this.#watches) if (pending.length > 0) return true;
     return false;
+  }
+
+  #noteGone(entries: readonly LoggedEvent[], epoch: string): void {
+    const told = this.#logUpTo;
+    if (told?.epoch !== epoch) return;
+    for (const { type, userId, seq } of entries) {
+      if (!GONE.has(type) || userId === undefined || seq <= told.seq) continue;
+      if (this.#isWatched(userId)) this.#gone.set(userId, seq);
+    }
+  }
+
+  #toldUpTo(position: Position): void {
+    const sameLog = position.epoch === this.#logUpTo?.epoch;
+    this.#logUpTo = position;
+    for (const [id, seq] of this.#gone) if (!sameLog || seq <= position.seq) this.#gone.delete(id);
   }
 
   #concernedBy(entries: readonly LoggedEvent[]): string[] {

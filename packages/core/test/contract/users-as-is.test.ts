@@ -250,7 +250,7 @@ describeOnEveryEngine('a user that is written as it is', engine => {
     [
       'a device with a part that is none',
       { devices: [{ id: 'd', push_provider: 'apn', disabled: true }] },
-      'devices.0',
+      'devices.0.disabled',
     ],
     [
       'a device of another provider',

@@ -126,7 +126,7 @@ describeOnEveryEngine('partial update', engine => {
       'a part that its field does not have',
       { id: 'jane', set: { 'privacy_settings.x': 1 } },
       'INPUT_INVALID',
-      'privacy_settings',
+      'privacy_settings.x',
     ],
   ])('refuses %s and changes nothing', async (_, change, code, field, message?: string) => {
     const before = await jane();
