@@ -23,7 +23,17 @@ const INJECTIONS = [...CORPUS, "'||(SELECT id FROM users)||'", '"}\'::jsonb --',
 const isShown = (index: number, engine: string) =>
   RUNS_WHOLE || (index % 2 === 0) === (engine === 'postgres');
 
-const HARMLESS = ['plain', 'word with spaces', 'not-a-name.', 'x'.repeat(70), ...GRAMMAR];
+/** How a statement reads may depend on how many names a path has, and on whether one of them may be an index. */
+const HARMLESS = [
+  'plain',
+  'word with spaces',
+  'not-a-name.',
+  'x'.repeat(70),
+  'two.names',
+  'three.plain.names',
+  '7',
+  ...GRAMMAR,
+];
 
 describeOnEveryDialect('the statements that are run', engine => {
   let texts: StatementTexts;
