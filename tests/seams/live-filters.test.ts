@@ -41,7 +41,8 @@ const ofEve: Listening[] = [];
 let log: RollcallEvent[];
 
 beforeAll(async () => {
-  process = await startServerProcess({ env: { ROLLCALL_SERVER_LIVE_FILTERS: '1000' } });
+  // Another process would hear of the private field a moment after the call that sets it.
+  process = await startServerProcess({ processes: 1, env: { ROLLCALL_SERVER_LIVE_FILTERS: '1000' } });
   backEnd = createServerClient({ url: process.url, secret: SECRET });
   await backEnd.updateAppSettings({ private_custom_fields: ['secret'] });
   eve = createClient({ url: process.url });
