@@ -50,7 +50,8 @@ beforeAll(async () => {
   await eve.connectUser({ id: 'eve' }, await backEnd.createToken('eve'));
   start = (await backEnd.queryUsers({}, [], { limit: 1 })).position;
   listen();
-  // All have begun before the changes that matter, so that these are told as they happen.
+  // All have begun before the changes, so that these are told as they happen: what is heard again is judged otherwise.
+  await Promise.allSettled([...ofBackEnds, ...ofEve].map(({ heard }) => heard.ready));
   await backEnd.upsertUsers(
     Array.from({ length: NUMBERS }, (_, number) => ({ id: `u-${number}`, n: number })),
   );

@@ -6,7 +6,7 @@ export interface EventSource {
   watchEvents(options: {
     signal: AbortSignal;
     lastEventId?: string;
-  }): AsyncIterable<{ type: string; id?: string }>;
+  }): AsyncIterable<{ type: string; id?: string }> & { readonly ready: Promise<unknown> };
 }
 
 /** Listens in the background and keeps everything it hears, in order. */
@@ -15,9 +15,15 @@ export class EventCollector {
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
   error: unknown;
+  /** Resolves when the stream has begun; rejects when it is refused. */
+  readonly ready: Promise<unknown>;
 
   constructor(source: EventSource, options: { lastEventId?: string } & Record<string, unknown> = {}) {
-    this.#ended = this.#listen(source.watchEvents({ ...options, signal: this.#abort.signal }));
+    const stream = source.watchEvents({ ...options, signal: this.#abort.signal });
+    this.ready = stream.ready;
+    // Who does not ask for it finds the refusal in `error`.
+    this.ready.catch(() => undefined);
+    this.#ended = this.#listen(stream);
   }
 
   /** `type user-id` of every event about a user, else the type. */
