@@ -2,6 +2,7 @@
  * Many listeners, each with a filter of its own or naming users, while users change. What each should hear is worked out
  * from the log, which is read afterwards from its beginning, and from what users were and became in it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Client, createClient } from '@rollcall/client';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import type { RollcallEvent, User } from '@rollcall/protocol';
@@ -155,7 +156,7 @@ function seenByOthers(user: User): User {
 
 const FIELDS_THAT_CHANGE = ['name', 'custom', 'deactivated_at'] as const;
 const sameForOthers = (one: User, other: User) =>
-  FIELDS_THAT_CHANGE.every(field => JSON.stringify(one[field]) === JSON.stringify(other[field]));
+  FIELDS_THAT_CHANGE.every(field => isDeepStrictEqual(one[field], other[field]));
 
 /** What a listener should have heard: each event of the log that its users enter, change in, or leave its selection by. */
 function expected({ input, matches }: Selection, asEve: boolean): string[] {
