@@ -143,7 +143,7 @@ describe('rollcall sync', () => {
   const sync = (...args: string[]) =>
     command('sync', 'staff.ndjson', '--within', '{"role":"editor"}', '--missing', 'deactivate', ...args);
 
-  it('imports the file and deactivates who is not in it, after a dry run that changes nothing', async () => {
+  it('imports the file and deactivates the users who are not in it, after a dry run that changes nothing', async () => {
     await writeFile(join(directory, 'staff.ndjson'), staff(['staff-1', 'staff-2', 'staff-3', 'staff-4']));
     expect((await sync()).json()).toMatchObject([{ type: 'summary', created: 4, missing: 0, task_ids: [] }]);
     await writeFile(join(directory, 'staff.ndjson'), staff(['staff-1', 'staff-2', 'staff-3', 'staff-5']));
@@ -177,7 +177,7 @@ describe('rollcall sync', () => {
     expect(user).not.toHaveProperty('deactivated_at');
   });
 
-  it('asks what to do with the missing, and refuses a share that is none', async () => {
+  it('asks what to do with the missing, and refuses a share that it cannot read', async () => {
     expect((await command('sync', 'staff.ndjson')).err).toContain("required option '--missing <what>'");
     expect((await sync('--max-missing', 'few')).err).toContain('a share such as 5%');
   });

@@ -58,7 +58,7 @@ describe('a stream of presence', () => {
     expect(await second).toEqual(['john true']);
   });
 
-  it('does not say any more that somebody is online of whom a listener may have heard that it is gone', async () => {
+  it('no longer says that a user is online after a listener may have heard that the user is gone', async () => {
     const stream = open('jane', 'john');
     const first = nextOf(stream);
     tell(row('jane', false), row('john', false));

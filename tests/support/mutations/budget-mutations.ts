@@ -4,70 +4,19 @@ const BUDGET = 'packages/router/src/caller-budget.ts';
 const OUTLET = 'packages/router/src/outlet.ts';
 const CONNECTION = 'packages/router/src/connection-limits.ts';
 const FILTER_SIZE = 'packages/protocol/src/query/filter-size.ts';
-const POSTGRES = 'packages/core/src/database/postgres-unit-of-work.ts';
 const SUBSCRIPTIONS = 'apps/server/test/caller-subscriptions.test.ts';
 const BUDGET_TESTS = 'packages/router/src/caller-budget.test.ts';
 const TURN_TESTS = 'packages/router/src/calls-in-turn.test.ts';
 const BURST = 'is carried out two at a time and in order, and others come between';
 const OUTLET_TESTS = 'packages/router/src/outlet.test.ts';
 const CONNECTION_TESTS = 'apps/server/test/connection-limits.test.ts';
-const LANE = 'packages/core/test/contract/query-lane.test.ts';
-const POOL_TESTS = 'packages/core/src/database/reader-pool.test.ts';
 const RECENT = 'packages/core/src/events/recent-events.ts';
 const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
 const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
-const ENDS = 'ends at its limit with an error that says it, and its reader serves the next';
-const KEEPS = 'keeps no lookup, no write and no timer waiting, however many of them there are';
-const SUBJECT = 'packages/core/src/query/match-subject.ts';
-const SUBJECT_TESTS = 'packages/core/src/query/match-subject.test.ts';
-const SHARED = 'packages/router/src/shared-filters.ts';
-const SHARED_TESTS = 'packages/router/src/shared-filters.test.ts';
 const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
-
-/** A statement without an end goes on for much longer. */
-const HANGS_MS = 45_000;
 
 /** What a caller may have in use, and what one that does not read costs. */
 export const BUDGET_MUTATIONS: readonly Mutation[] = [
-  ...switchedOff({ file: SUBJECT, test: SUBJECT_TESTS }, [
-    [
-      'a user in whom each path is followed once for all filters',
-      'if (known) return known;\n    const places',
-      'const places',
-      'has each path followed once, however many filters name it',
-    ],
-    [
-      'the bound of what is kept of a user that filters judge',
-      'if (this.#kept + found >= MAX_KEPT) this.forget();',
-      '',
-      'keeps a bounded amount of what was found in it, the last',
-    ],
-  ]),
-  ...switchedOff(
-    { file: 'packages/router/src/listener-index.ts', test: 'packages/router/src/listener-index.test.ts' },
-    [
-      [
-        'judging that offers others their turn',
-        'if (performance.now() - beganAt < PIECE_MS) continue;',
-        'continue;',
-        'offer others their turn every fifth of a millisecond while they are judged, and not after each',
-      ],
-    ],
-  ),
-  ...switchedOff({ file: SHARED, test: SHARED_TESTS }, [
-    [
-      'the users of entries judged long ago, of whom nothing is kept that was found in them',
-      'oldest.before?.forget();\n  oldest.after?.forget();',
-      '',
-      'keep what they found in the users of the last few entries, and of no others',
-    ],
-    [
-      'judgements that only those share who see the same of a user',
-      'const key = visibilityKey(visibility);',
-      "const key = 'all';",
-      'judge for each viewer what that viewer sees, whoever was judged for before',
-    ],
-  ]),
   ...switchedOff({ file: BUDGET, test: SUBSCRIPTIONS }, [
     [
       'the subscriptions of a caller over all its connections',
@@ -267,119 +216,4 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'keeps a bounded amount of text in memory, the latest',
     ],
   ]),
-  ...switchedOff(
-    { file: 'packages/core/src/database/data-sources.ts', test: LANE, engine: 'sqlite3', hangsMs: HANGS_MS },
-    [
-      [
-        'the interruption of a query on `sqlite3`',
-        '(source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),',
-        'undefined,',
-        ENDS,
-      ],
-    ],
-  ),
-  ...switchedOff(
-    {
-      file: 'packages/core/src/database/reader-process.ts',
-      test: LANE,
-      engine: 'better-sqlite3',
-      hangsMs: HANGS_MS,
-    },
-    [
-      [
-        'the end of a reader process on `better-sqlite3`',
-        "interrupt(): void {\n    this.#process.kill('SIGKILL');",
-        'interrupt(): void {',
-        ENDS,
-      ],
-    ],
-  ),
-  ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
-    [
-      'the limit of a statement on PostgreSQL',
-      `\`\${BEGIN_READ}; \${allowStatements(allowedMs)}\``,
-      'BEGIN_READ',
-      ENDS,
-    ],
-  ]),
-  ...switchedOff({ file: 'packages/core/src/database/sqlite-lane.ts', test: LANE, hangsMs: HANGS_MS }, [
-    [
-      'the time of a query of many statements',
-      'deadline.check();',
-      '',
-      'ends although each of its statements is short',
-    ],
-  ]),
-  ...switchedOff(
-    { file: 'packages/core/src/database/sqlite-unit-of-work.ts', test: LANE, hangsMs: HANGS_MS },
-    [
-      [
-        'the readers that lookups have for themselves',
-        "if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);\n    return this.#lookups.read(inTransaction);",
-        "return this.#queries.read(inTransaction, lane.lane === 'query' ? lane : undefined);",
-        KEEPS,
-      ],
-    ],
-  ),
-  ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
-    [
-      'the half of the pool that lookups have for themselves',
-      'return await this.#queries.run(() => this.#runQuery(work, lane));',
-      'return await this.#runQuery(work, lane);',
-      KEEPS,
-    ],
-  ]),
-  ...switchedOff({ file: 'packages/core/src/database/reader-pool.ts', test: POOL_TESTS }, [
-    [
-      'the most queries that wait for a reader',
-      'if (this.#waiting.size >= maxWaiting) {',
-      'if (this.#waiting.size >= 1e9) {',
-      'refuses what is one too many, with the number',
-    ],
-    [
-      'the time that a query waits for a reader',
-      'maxWaitMs === undefined\n          ? undefined',
-      'true\n          ? undefined',
-      'refuses what has waited for too long, never runs it, and gives its reader to the next',
-    ],
-  ]),
-  ...switchedOff(
-    { file: 'packages/router/src/stream-events.ts', test: 'packages/router/test/stalled-reader.test.ts' },
-    [
-      [
-        'the places of those who catch up, given back before a reader takes its page',
-        'if (leavePlace) setImmediate(leavePlace);',
-        '',
-        'readers who take no page that was made for them keep nobody else from catching up',
-      ],
-    ],
-  ),
-  ...switchedOff(
-    { file: 'packages/router/src/replayed-forms.ts', test: 'packages/router/src/replayed-forms.test.ts' },
-    [
-      [
-        'the one form of a replayed entry for all who see as much',
-        'const form = known?.present === present ? known : makeForm',
-        'const form = makeForm',
-        'is the very same object for all who see as much of the user, so that it becomes text once',
-      ],
-      [
-        'the look at the user for whom a form was made',
-        'known?.present === present ? known',
-        'known ? known',
-        'shows a user who was read again as it was read last',
-      ],
-    ],
-  ),
-  ...switchedOff(
-    { file: 'packages/router/src/encode-frame.ts', test: 'packages/router/src/encode-frame.test.ts' },
-    [
-      [
-        'the end of the events of a page that was sent',
-        '  letGo(page);\n',
-        '',
-        'leaves nothing in a page that has become text, so that whoever still holds the page holds no events',
-      ],
-    ],
-  ),
 ];

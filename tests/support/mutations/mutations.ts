@@ -2,10 +2,13 @@ import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
 import { FLOOD_MUTATIONS } from './flood-mutations.js';
 import { INPUT_AND_FILE_MUTATIONS } from './input-and-file-mutations.js';
+import { LANE_MUTATIONS } from './lane-mutations.js';
+import { LIVE_MUTATIONS } from './live-mutations.js';
 import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
+import { REPLAY_MUTATIONS } from './replay-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
 import { TENANCY_MUTATIONS } from './tenancy-mutations.js';
 import { TOKEN_MUTATIONS } from './token-mutations.js';
@@ -15,10 +18,15 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tokens: TOKEN_MUTATIONS,
   'Pages of other origins': PAGE_MUTATIONS,
   'Too much of anything: calls, messages, connections': FLOOD_MUTATIONS,
-  'Too much of anything: subscriptions, queries, memory': [...BUDGET_MUTATIONS, ...QUERY_MUTATIONS],
+  'Too much of anything: subscriptions, queries, memory': [
+    ...BUDGET_MUTATIONS,
+    ...LIVE_MUTATIONS,
+    ...LANE_MUTATIONS,
+    ...QUERY_MUTATIONS,
+  ],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,
-  'What a caller may learn': SIGHT_MUTATIONS,
+  'What a caller may learn': [...SIGHT_MUTATIONS, ...REPLAY_MUTATIONS],
   Tenants: TENANCY_MUTATIONS,
   'Blocks and erasures': BLOCK_AND_ERASURE_MUTATIONS,
 };

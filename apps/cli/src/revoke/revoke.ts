@@ -51,7 +51,7 @@ export function addRevokeCommand(program: Command, context: CommandContext): voi
     });
 }
 
-/** A time in epoch milliseconds; now if there is none. */
+/** A time in epoch milliseconds. Without one it is now. */
 function timeOf(text: string | undefined): number {
   if (text === undefined) return Date.now();
   const time = /^\d{12,14}$/.test(text) ? Number(text) : Date.parse(text);

@@ -6,7 +6,7 @@ import { placeOf, type Row, type RowProblem, textOf } from './row.js';
 
 /**
  * Reads one JSON object a line, or an element of an array. Any other becomes a broken row, and reading continues with
- * the next one. A built-in field that is `null` is absent: dumps of databases write it for what there is none of.
+ * the next one. A built-in field that is `null` is absent: that is how dumps of databases write a missing value.
  */
 export async function* readNdjsonRows(
   lines: AsyncIterable<Line>,

@@ -106,7 +106,7 @@ async function syncFile(
     if (context.interrupted.aborted)
       throw new RollcallError(
         'UNAVAILABLE',
-        'interrupted; nobody who is missing was touched unless a task says so',
+        'the sync was interrupted; of the users who are not in the file, only those in a started task may have changed',
       );
     throw error;
   } finally {

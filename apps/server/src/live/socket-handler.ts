@@ -20,12 +20,12 @@ import { clientAddress } from '../http/client-address.js';
 import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
-import type { RefusedCaller } from '../refusal-log.js';
 import { admit, closeCodeOf } from './admission.js';
 import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
 import { boundFirstMessage } from './first-message.js';
 import { Inbox } from './inbox.js';
-import { MessageMeters, type TakenMeter } from './message-meter.js';
+import { MessageMeters } from './message-meter.js';
+import type { OpenSocket } from './open-socket.js';
 import { Reading } from './reading.js';
 import { SigningIn } from './signing-in.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
@@ -46,31 +46,6 @@ export interface SocketHandler {
   closeUnadmitted(): void;
   /** Cuts off all sockets that are still open. */
   terminate(): void;
-}
-
-interface OpenSocket {
-  id: string;
-  socket: WebSocket;
-  reading: Reading;
-  outlet: Outlet;
-  /** Runs until the socket has signed in. */
-  deadline: NodeJS.Timeout | undefined;
-  /** Ends the bound on what may arrive before the first message. */
-  firstArrived: () => void;
-  /** Whether it has signed in with a server token, so that its messages are not counted. */
-  exempt: boolean;
-  /** Whose refusals are logged for it: those of its address, until it has signed in. */
-  caller: RefusedCaller;
-  /** Where its messages wait for their turn: in the line of its address, until it has signed in. */
-  line: string;
-  /** Counts what comes over it; absent: it is not counted, or has not signed in. */
-  limit: CallLimit | undefined;
-  /** What it has sent until its caller was known. */
-  sentBefore: number;
-  /** The meter of its caller; absent until the caller is known, and for a server token. */
-  meter: TakenMeter | undefined;
-  /** Says that it has signed in, or has closed. */
-  endSigningIn(): void;
 }
 
 /**

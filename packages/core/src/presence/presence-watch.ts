@@ -72,8 +72,8 @@ export class PresenceWatch {
   }
 
   /**
-   * Whether a user was deactivated or deleted since it was last sent. Whoever may have heard of that must not hear afterwards
-   * that the user is online. Its state is sent again soon.
+   * Whether a user was deactivated or deleted since it was last sent. A listener who may have heard of that must not hear
+   * afterwards that the user is online. Its state is sent again soon.
    */
   isGone(id: string): boolean {
     return this.#gone.has(id);

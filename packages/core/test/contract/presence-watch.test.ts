@@ -84,6 +84,26 @@ describeOnEveryEngine('who follows presence', engine => {
     await expect.poll(() => heard.length, WAIT).toBe(3);
   });
 
+  it('does not know yet of a user who is gone, and that is known from the moment at which others hear of it', async () => {
+    const heard = here.listen('jane');
+    await expect.poll(() => heard.length, WAIT).toBe(1);
+    const stop = new AbortController();
+    const { epoch, seq } = await here.events.position();
+    const waiting = here.events.waitBeyond({ epoch, seq }, stop.signal);
+    await expect.poll(() => here.events.remembers({ epoch, seq }), WAIT).toBe(true);
+    const goOn = here.holdReads();
+    await fixture.users.deactivate(SERVER, 'jane');
+    await expect.poll(() => here.events.recent({ epoch, seq: seq + 1 })?.type, WAIT).toBe('user.deactivated');
+    expect(here.isGone('jane')).toBe(true);
+    expect(here.isGone('john')).toBe(false);
+    expect(heard).toHaveLength(1);
+    goOn();
+    await expect.poll(() => here.isGone('jane'), WAIT).toBe(false);
+    expect(heard.length).toBeGreaterThan(1);
+    stop.abort();
+    await waiting;
+  });
+
   it('hears of all users again when the feed does not reach back', async () => {
     const heard = here.listen('jane', 'john');
     await expect.poll(() => heard.length, WAIT).toBe(2);

@@ -13,13 +13,12 @@ import {
   filters,
   filtersOfManyPairs,
   filtersOfOnePath,
-  questionsAboutNestedArrays,
   runs,
   SEED,
   userRows,
-  usersWithNestedArrays,
 } from '../support/query/arbitraries.js';
 import { departuresOf } from '../support/query/departures.js';
+import { questionsAboutNestedArrays, usersWithNestedArrays } from '../support/query/nested-arrays.js';
 import { comparisonsIn, matchesByOracle, toDocument } from '../support/query/oracle.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
 import { NOW } from '../support/users/user-row.js';

@@ -21,10 +21,15 @@ type Heard = [id: string, online: boolean | undefined][];
  */
 export interface PresenceNode {
   presence: Presence;
+  events: EventLog;
   /** Begins to listen, and records what it hears. */
   listen(...ids: string[]): Heard;
   /** How many users were read for those who listen. */
   usersRead(): number;
+  /** Whether it is known that a user was deactivated or deleted, though those who listen have not heard it yet. */
+  isGone(id: string): boolean;
+  /** Lets nobody who listens hear anything, until what it returns is called. */
+  holdReads(): () => void;
 }
 
 /** A tenth of what they are. */
@@ -69,8 +74,10 @@ export class PresenceFixture {
     const users = new Users(unitOfWork);
     const events = new EventLog(unitOfWork, onError);
     let usersRead = 0;
-    const find = (ids: readonly string[]) => {
+    let mayRead = Promise.resolve();
+    const find = async (ids: readonly string[]) => {
       usersRead += ids.length;
+      await mayRead;
       return users.find(ids);
     };
     const watch = new PresenceWatch({ unitOfWork, events, find, onError });
@@ -82,7 +89,20 @@ export class PresenceFixture {
       onError,
     });
     this.#nodes.push({ presence, watch, events });
-    return { presence, listen: (...ids) => listen(watch, ids), usersRead: () => usersRead };
+    return {
+      presence,
+      events,
+      listen: (...ids) => listen(watch, ids),
+      isGone: id => watch.isGone(id),
+      usersRead: () => usersRead,
+      holdReads: () => {
+        let goOn = (): void => undefined;
+        mayRead = new Promise(resolve => {
+          goOn = resolve;
+        });
+        return goOn;
+      },
+    };
   }
 
   /** The ids of the users who are online, sorted. */

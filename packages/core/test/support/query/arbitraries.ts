@@ -146,7 +146,8 @@ const operand = fc.oneof(
 );
 const notNull = scalar.filter(value => value !== null);
 
-function comparisonsOf(values: fc.Arbitrary<JsonValue>, ordered: fc.Arbitrary<JsonValue> | undefined) {
+/** One comparison of each kind, as `[operator, operand]`. */
+export function comparisonsOf(values: fc.Arbitrary<JsonValue>, ordered: fc.Arbitrary<JsonValue> | undefined) {
   const list = fc.array(values, { maxLength: 3 });
   const keys: fc.Arbitrary<[string, JsonValue]>[] = [
     fc.tuple(fc.constantFrom('$eq', '$ne'), values),
@@ -227,60 +228,6 @@ export const filtersOfManyPairs: fc.Arbitrary<Filter[]> = fc
       { $and: pairs.map(([one, other]) => ({ $or: [one, other] })) },
       { $nor: pairs.map(([one, other]) => ({ $and: [one, other, { role: 'user' }] })) },
     ];
-  });
-
-/** What lies in the arrays of {@link nestedArrays}, and is asked for: few values, so that most questions divide the users. */
-const few: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(0, 1, 2, 'a', 'b', null, true);
-const fewOrList: fc.Arbitrary<JsonValue> = fc.oneof(few, fc.array(few, { maxLength: 2 }));
-const fewInObject: fc.Arbitrary<JsonValue> = fc.dictionary(
-  fc.constantFrom('a', 'b', '0', '1'),
-  fc.oneof(fewOrList, fc.array(fewOrList, { maxLength: 2 })),
-  { maxKeys: 3, noNullPrototype: true },
-);
-
-/** Users with arrays of values, arrays and objects under `a`, so that most paths below it lead somewhere. */
-export function usersWithNestedArrays(count: number): fc.Arbitrary<UserRow[]> {
-  const nested = fc.array(
-    fc.oneof(fewOrList, fewInObject, fc.array(fc.oneof(few, fewInObject), { maxLength: 3 })),
-    { minLength: 1, maxLength: 3 },
-  );
-  return fc
-    .array(fc.oneof({ weight: 5, arbitrary: nested }, { weight: 1, arbitrary: fc.oneof(fewInObject, few) }), {
-      minLength: count,
-      maxLength: count,
-    })
-    .map(list => list.map((a, index) => userRow({ id: `u${index}`, custom: { a } })));
-}
-
-/** Eight comparisons beside each other below `a`, by name and by index, each of which shows whether it holds. */
-export const questionsAboutNestedArrays: fc.Arbitrary<Filter[]> = fc
-  .tuple(
-    fc.constantFrom(['a'], ['a', '0'], ['a', '1'], ['a', 'a'], ['a', '0', '0']),
-    fc.constantFrom(['a', 'b'], ['0'], ['1'], ['a', '0', '1']),
-    fc.array(
-      fc.tuple(
-        fc.nat(),
-        fc.oneof(
-          ...comparisonsOf(
-            fewOrList,
-            few.filter(value => value !== null),
-          ),
-          fc.tuple(fc.constant('$contains'), few),
-        ),
-      ),
-      { minLength: 8, maxLength: 8 },
-    ),
-  )
-  .map(([way, names, comparisons]) => {
-    const parts = comparisons.map(
-      ([name, [key, inner]]) =>
-        ({ [[...way, names[name % names.length]].join('.')]: { [key]: inner } }) as Filter,
-    );
-    // The rest of each filter decides nothing, but is enough to be asked together with the one that does.
-    return parts.map((part): Filter => {
-      const others = parts.filter(other => other !== part);
-      return { $or: [part, { $and: [...others, ...others.map(other => ({ $nor: [other] }))] }] };
-    });
   });
 
 const comparison = fc.oneof({ weight: 2, arbitrary: custom }, { weight: 1, arbitrary: builtIn });

@@ -1,0 +1,113 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const SUBJECT = 'packages/core/src/query/match-subject.ts';
+const SUBJECT_TESTS = 'packages/core/src/query/match-subject.test.ts';
+const SHARED = 'packages/router/src/shared-filters.ts';
+const SHARED_TESTS = 'packages/router/src/shared-filters.test.ts';
+
+/** What live listeners cost, and what they may hear of a user who is gone. */
+export const LIVE_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: SUBJECT, test: SUBJECT_TESTS }, [
+    [
+      'a user in whom each path is followed once for all filters',
+      'if (known) return known;\n    const places',
+      'const places',
+      'has each path followed once, however many filters name it',
+    ],
+    [
+      'the bound of what is kept of a user that filters judge',
+      'if (this.#kept + found >= MAX_KEPT) this.forget();',
+      '',
+      'keeps a bounded amount of what was found in it, the last',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/router/src/listener-index.ts', test: 'packages/router/src/listener-index.test.ts' },
+    [
+      [
+        'judging that offers others their turn',
+        'if (performance.now() - beganAt < PIECE_MS) continue;',
+        'continue;',
+        'offer others their turn every fifth of a millisecond while they are judged, and not after each',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: SHARED, test: SHARED_TESTS }, [
+    [
+      'the users of entries judged long ago, of whom nothing is kept that was found in them',
+      'oldest.before?.forget();\n  oldest.after?.forget();',
+      '',
+      'keep what they found in the users of the last few entries, and of no others',
+    ],
+    [
+      'judgements, shared only by viewers who see the same of a user',
+      'const key = visibilityKey(visibility);',
+      "const key = 'all';",
+      'judge for each viewer what that viewer sees, whoever was judged for before',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/router/src/stream-events.ts', test: 'packages/router/test/stalled-reader.test.ts' },
+    [
+      [
+        'the places of those who catch up, given back before a reader takes its page',
+        'if (leavePlace) setImmediate(leavePlace);',
+        '',
+        'readers who take no page that was made for them keep nobody else from catching up',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/replayed-forms.ts', test: 'packages/router/src/replayed-forms.test.ts' },
+    [
+      [
+        'the one form of a replayed entry for all who see as much',
+        'const form = known?.present === present ? known : makeForm',
+        'const form = makeForm',
+        'is the very same object for all who see as much of the user, so that it becomes text once',
+      ],
+      [
+        'the look at the user for whom a form was made',
+        'known?.present === present ? known',
+        'known ? known',
+        'shows a user who was read again as it was read last',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/encode-frame.ts', test: 'packages/router/src/encode-frame.test.ts' },
+    [
+      [
+        'the end of the events of a page that was sent',
+        '  letGo(page);\n',
+        '',
+        'leaves nothing in a page that has become text, so that whoever still holds the page holds no events',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    {
+      file: 'packages/core/src/presence/presence-watch.ts',
+      test: 'packages/core/test/contract/presence-watch.test.ts',
+    },
+    [
+      [
+        'the note of users who are gone, before anybody hears of it',
+        'if (this.#isWatched(userId)) this.#gone.set(userId, seq);',
+        '',
+        'does not know yet of a user who is gone, and that is known from the moment at which others hear of it',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/stream-presence.ts', test: 'packages/router/src/stream-presence.test.ts' },
+    [
+      [
+        'the look whether a user is gone who was online',
+        'if (user?.online && isGone(user.id)) continue;',
+        '',
+        'no longer says that a user is online after a listener may have heard that the user is gone',
+      ],
+    ],
+  ),
+];
