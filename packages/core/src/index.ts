@@ -45,7 +45,7 @@ export {
 } from './products/public-api.js';
 export type { CallPage, CallWithMembers } from './products/video/query-calls.js';
 export { isFoundByDefault } from './query/is-found.js';
-export { compileMatcher } from './query/match-filter.js';
+export { compileMatcher, fieldsOfFilter } from './query/match-filter.js';
 export { MatchSubject } from './query/match-subject.js';
 export { TermIndex } from './query/term-index.js';
 export { Tasks } from './tasks/tasks.js';

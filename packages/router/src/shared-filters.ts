@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   compileMatcher,
+  fieldsOfFilter,
   isFoundByDefault,
   isUserEvent,
   type LoggedEvent,
@@ -39,6 +40,7 @@ export function matchedOf(before: boolean, after: boolean): Matched {
 export class SharedFilter {
   readonly parsed: ParsedFilter;
   readonly #matches: ReturnType<typeof compileMatcher>;
+  readonly #fields: readonly string[];
   /** The last judgement: its listeners ask for it once more, one after the other. */
   #judged: object | undefined;
   #matched: Matched = matchedOf(false, false);
@@ -46,6 +48,7 @@ export class SharedFilter {
   constructor(parsed: ParsedFilter) {
     this.parsed = parsed;
     this.#matches = compileMatcher(parsed);
+    this.#fields = fieldsOfFilter(parsed);
   }
 
   /**
@@ -69,7 +72,8 @@ export class SharedFilter {
   /**
    * Whether the user of an event that is replayed matches after it and before it, judged by what the user is now and by
    * nothing that it was: otherwise a filter would find out values that are gone, one guess after the other. After it the
-   * user matches if it matches now. If the event changed something that may have decided that, it is told as if it had.
+   * user matches if it matches now. If the event may have decided that, alone or together with later ones, it is told as
+   * if it had.
    * @param event as the viewer is shown it, with the user as it is now.
    * @param joined whether the viewer did not see the user before.
    */
@@ -86,8 +90,14 @@ export class SharedFilter {
     const mayDecide =
       touched('deleted_at') ||
       touched('deactivated_at') ||
-      (subject !== undefined && this.#matches(subject, touched) === undefined);
+      (subject !== undefined && this.#mayHaveDecided(subject, after, touched));
     return matchedOf(mayDecide ? !after : after, after);
+  }
+
+  #mayHaveDecided(subject: MatchSubject, after: boolean, touched: (field: string) => boolean): boolean {
+    if (after) return this.#matches(subject, touched) === undefined;
+    // Of two changes that end a match, none decides by what the user is now: the other alone would have ended it, too.
+    return this.#fields.some(touched);
   }
 }
 

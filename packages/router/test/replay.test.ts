@@ -317,6 +317,25 @@ describe('an event about somebody else that is heard again', () => {
     ]);
   });
 
+  it('says to let go of a user whom several changes took out of the set, each of which would have been enough', async () => {
+    const directory = await open();
+    await directory.users.upsert(ACTOR, [{ id: 'me' }, { id: 'ann', shelf: 1, book: 'dune' }]);
+    await set(directory, 'ann', { unset: ['book'] });
+    await set(directory, 'ann', { set: { shelf: 2 } });
+    await set(directory, 'ann', { set: { name: 'Anna' } });
+    const filter = { shelf: 1, book: { $exists: true } };
+    const about = (await heard(directory, { filter })).filter(
+      event => 'user' in event && event.user.id === 'ann',
+    );
+    const told = { type: 'user.updated', user: { id: 'ann', name: 'Anna' } };
+    const leaves = { matched: { before: true, after: false } };
+    // The first is told as a change of custom data: the user has the name no more.
+    expect(about).toMatchObject([
+      { ...told, changes: { custom: {} }, ...leaves },
+      { ...told, changes: { 'custom.shelf': { after: 2 } }, ...leaves },
+    ]);
+  });
+
   it('comes without changes where a user joined the tenant, and tells nothing of before', async () => {
     const directory = await open();
     await directory.settings.update(ACTOR, { multi_tenant_enabled: true });

@@ -31,6 +31,12 @@ export function matchesFilter(filter: ParsedFilter, user: MatchableUser, now: nu
   return compileMatcher(filter)(new MatchSubject(user, now));
 }
 
+/** The fields that a filter asks for, each once: `name`, or `custom.` and a path. */
+export function fieldsOfFilter(filter: ParsedFilter): string[] {
+  if (filter.kind === 'compare') return [named(filter.field).name];
+  return [...new Set(filter.nodes.flatMap(fieldsOfFilter))];
+}
+
 /** Undefined where what is not known decides. */
 type Test = (subject: MatchSubject, isUnknown?: IsUnknown) => boolean | undefined;
 
