@@ -256,7 +256,7 @@ describeOnEveryEngine('channels', engine => {
     await fixture.content.addMembers('channel_members', many, 20_000);
     expect((await read(many)).channels[0]).toMatchObject({ memberCount: 20_002, members: { length: 100 } });
     for (const call of [change, read]) {
-      expect(await shortestMs(() => call(many))).toBeLessThan(8 * (await shortestMs(() => call(few))));
+      expect(await shortestMs(() => call(many))).toBeLessThan(4 * (await shortestMs(() => call(few))));
     }
   });
 

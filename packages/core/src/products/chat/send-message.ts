@@ -52,8 +52,9 @@ export async function sendMessage(transaction: WriteTransaction, message: NewMes
     created_at: transaction.now,
     updated_at: transaction.now,
   };
+  // That of a hidden message counts, too: a mean that stood still would tell the author of the shadow ban.
+  await recordResponse(transaction, member);
   if (!row.shadowed) {
-    await recordResponse(transaction, member);
     await transaction.query(sql`UPDATE channels SET last_message_at = ${transaction.now} WHERE cid = ${cid}`);
   }
   await insertRows(transaction, messageTable, [row]);
