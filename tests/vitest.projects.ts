@@ -26,7 +26,8 @@ export const SHORT = [project('seams', postgres), project('repo')];
 /** What is longer and has a command of its own, one file after the other. */
 export const LONG = [
   project('processes', postgres),
-  project('abuse', { ...postgres, fileParallelism: false }),
+  // These measure times. Somebody else may use the machine for a moment, so a promise has to be kept once in three tries.
+  project('abuse', { ...postgres, fileParallelism: false, retry: 2 }),
   // Two mechanisms are switched off at a time, each in a copy of its own.
   project('mutations', { maxConcurrency: 2, testTimeout: 4 * HANGS_MS }),
   ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
