@@ -1,12 +1,14 @@
 /** What is wrong beyond what a refusal lists is counted, and nothing is made of it: no issue, no words, no list of names. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { watchPresenceSchema } from '../events/live-schemas.js';
 import { LIMITS } from '../limits.js';
 import { contentCustomSchema } from '../products/content-schemas.js';
 import { customProblems } from '../users/custom-data.js';
 import { parsePartialUpdate } from '../users/parse-partial-update.js';
 import { parseUserAsIs } from '../users/parse-user-as-is.js';
 import { parseUserInput } from '../users/parse-user-input.js';
+import { USER_ID_RULE } from '../users/user-id.js';
 import { checkBySchema } from '../words/check-by-schema.js';
 import { problemsIn } from '../words/input-words.js';
 
@@ -65,6 +67,25 @@ it('a schema finds words for what is listed, and for nothing else', () => {
   expect(problems).toHaveLength(10);
   expect(more).toBe(LIMITS.teams - 10);
   expect(words).toBe(10);
+});
+
+describe('ids that are watched', () => {
+  const told = (user_ids: unknown) => watchPresenceSchema.safeParse({ user_ids }).error?.issues ?? [];
+
+  it('are told of as others are, each at its place', () => {
+    expect(told(['jane', 7, '!']).map(({ path, message }) => [path.join('.'), message])).toEqual([
+      ['user_ids.1', USER_ID_RULE],
+      ['user_ids.2', USER_ID_RULE],
+    ]);
+    expect(told(['jane', 'joe'])).toEqual([]);
+  });
+
+  it('make a hundred issues, of however many', () => {
+    const issues = told(Array.from({ length: LIMITS.watchedUsersPerConnection }, () => '!'));
+    expect(issues).toHaveLength(LIMITS.listedIssues);
+    expect(problemsIn(issues)).toBe(LIMITS.watchedUsersPerConnection);
+    expect(told(Array.from({ length: LIMITS.watchedUsersPerConnection + 1 }, () => '!'))).toHaveLength(1);
+  });
 });
 
 describe('a record of more keys than it may have', () => {
