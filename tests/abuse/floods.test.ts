@@ -100,6 +100,32 @@ it('a large body that is refused is answered with little', async () => {
   expectNobodyFelt(outcome);
 });
 
+it('a body of as many wrong values as a request may have costs the others nothing', async () => {
+  const wrong = Object.fromEntries(
+    Array.from({ length: 24_000 }, (_, index) => [`$${index}${'x'.repeat(25)}`, 1]),
+  );
+  const update = JSON.stringify({ users: [{ id: 'person-2', set: { custom: wrong } }] });
+  const guest = JSON.stringify({ user: { custom: wrong } });
+  const token = await stage.backEnd.createToken('person-2');
+  let judged = 0;
+  const outcome = await stage.during(async () => {
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all([
+        ...Array.from({ length: 4 }, () => post('users.partialUpdate', update, token)),
+        post('users.connectGuest', guest),
+      ]);
+      for (const { status, code, bytes } of answers) {
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(bytes).toBeLessThan(60_000);
+        if (code === 'INPUT_INVALID') judged += 1;
+      }
+    }
+  });
+  // Those that were refused for what they are, and not for their number.
+  expect(judged).toBeGreaterThan(30);
+  expectNobodyFelt(outcome);
+});
+
 it('names that are no procedures are counted, and do not fill the log', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `a${index}`).join(',');
   const before = stage.output().length;

@@ -19,6 +19,7 @@ export {
 } from './devices/devices.js';
 export { ERROR_CODES, type ErrorCode } from './errors/error-codes.js';
 export { ERROR_MEANINGS } from './errors/error-meanings.js';
+export { FirstFound } from './errors/first-found.js';
 export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-error.js';
 export type {
   Actor,
@@ -154,7 +155,7 @@ export {
 } from './tasks/task.js';
 export {
   type CustomProblem,
-  customProblems,
+  checkCustom,
   customSizeProblem,
   fieldNameProblem,
   jsonBytes,

@@ -74,4 +74,5 @@ export {
   userFieldSchemas,
   userIdSchema,
 } from './users/user-fields-schema.js';
-export { placeOf } from './words/input-words.js';
+export { checkBySchema } from './words/check-by-schema.js';
+export { placeOf, problemsIn } from './words/input-words.js';

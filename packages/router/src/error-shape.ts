@@ -6,7 +6,7 @@ import {
   LIMITS,
   RollcallError,
 } from '@rollcall/protocol';
-import { placeOf } from '@rollcall/protocol/schemas';
+import { placeOf, problemsIn } from '@rollcall/protocol/schemas';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 
@@ -58,7 +58,7 @@ export function isFault(error: TRPCError): boolean {
 function toRollcallError(error: TRPCError, requestId: string): RollcallError {
   if (error.cause instanceof RollcallError) return error.cause;
   if (error.cause instanceof ZodError) {
-    return RollcallError.ofIssues(issuesOf(error.cause), error.cause.issues.length);
+    return RollcallError.ofIssues(issuesOf(error.cause), problemsIn(error.cause.issues));
   }
   const code = TRANSPORT_CODES[error.code];
   if (code) return new RollcallError(code, error.message);

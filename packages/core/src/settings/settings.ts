@@ -6,7 +6,7 @@ import {
   LIMITS,
   RollcallError,
 } from '@rollcall/protocol';
-import { appSettingsUpdateSchema, placeOf } from '@rollcall/protocol/schemas';
+import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
@@ -44,8 +44,8 @@ export class Settings {
    * @throws RollcallError `INPUT_INVALID` for an unknown setting or an invalid value. Then nothing changes.
    */
   async update(actor: Actor, raw: unknown): Promise<AppSettings> {
-    const parsed = appSettingsUpdateSchema.safeParse(raw);
-    if (!parsed.success) throw invalidSettings(parsed.error.issues);
+    const parsed = checkBySchema(appSettingsUpdateSchema, raw);
+    if (parsed.problems) throw invalidSettings(parsed);
     return this.#unitOfWork.write(async transaction => {
       const change = (before: AppSettings): AppSettings => ({
         ...before,
@@ -100,17 +100,20 @@ function settingsChanges(before: AppSettings, after: AppSettings): Changes {
   return Object.fromEntries(changed.map(name => [name, { before: before[name], after: after[name] }]));
 }
 
-function invalidSettings(
-  found: readonly { code?: string | undefined; path: PropertyKey[]; message: string }[],
-): RollcallError {
-  const issues = found.map(issue => {
-    const { message } = issue;
-    const field = placeOf(issue).map(String).join('.');
+function invalidSettings({
+  problems,
+  more,
+}: {
+  problems: readonly { path: PropertyKey[]; message: string }[];
+  more: number;
+}): RollcallError {
+  const issues = problems.map(({ path, message }) => {
+    const field = path.map(String).join('.');
     return {
       code: 'INPUT_INVALID' as const,
       message: field ? `${field}: ${message}` : message,
       ...(field && { field }),
     };
   });
-  return RollcallError.ofIssues(issues);
+  return RollcallError.ofIssues(issues, issues.length + more);
 }

@@ -47,8 +47,8 @@ export async function connectUser(
 ): Promise<UserRow> {
   const { raw, token, settings, rights } = options;
   const { userId } = token;
-  const { value: write, issues } = parseUserInput(raw);
-  if (!write) throw RollcallError.ofIssues(issues);
+  const { value: write, issues, more } = parseUserInput(raw);
+  if (!write) throw RollcallError.ofIssues(issues, issues.length + more);
   if (write.id !== userId) {
     throw new RollcallError('NOT_ALLOWED', `id: the token speaks for "${userId}", not for "${write.id}"`, {
       field: 'id',
@@ -121,8 +121,8 @@ export async function createGuest(
   raw: unknown,
   { settings }: { settings: AppSettings },
 ): Promise<UserRow> {
-  const { value: write, issues } = parseUserInput(withId(raw));
-  if (!write) throw RollcallError.ofIssues(issues);
+  const { value: write, issues, more } = parseUserInput(withId(raw));
+  if (!write) throw RollcallError.ofIssues(issues, issues.length + more);
   const { id } = write;
   const stored = await findUsersForUpdate(transaction, [id]);
   if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {

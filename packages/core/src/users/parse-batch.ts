@@ -1,19 +1,22 @@
 import { type Issue, LIMITS, RollcallError } from '@rollcall/protocol';
 import type { ParseResult } from '@rollcall/protocol/schemas';
 
-/** The valid items of a batch, with their positions, and everything that is wrong with the others. */
+/** The valid items of a batch, with their positions, and what is wrong with the others. */
 export interface ParsedBatch<Item> {
   items: { index: number; item: Item }[];
+  /** As many as an error lists, and the first of each item that has any. */
   issues: Issue[];
+  /** How many more there are. */
+  more: number;
 }
 
 /**
- * Checks the form of every item of a batch, so that one answer can list everything that is wrong.
+ * Checks the form of every item of a batch, so that one answer can say everything that is wrong.
  * @throws RollcallError `INPUT_INVALID` for a batch that is empty, too large, or not an array.
  */
 export function parseBatch<Item extends { id: string }>(
   raw: unknown,
-  parse: (item: unknown) => ParseResult<Item>,
+  parse: (item: unknown, most: number) => ParseResult<Item>,
 ): ParsedBatch<Item> {
   if (!Array.isArray(raw) || raw.length < 1 || raw.length > LIMITS.batchUsers) {
     const size = Array.isArray(raw) ? `; this one has ${raw.length}` : '';
@@ -25,11 +28,13 @@ export function parseBatch<Item extends { id: string }>(
       },
     );
   }
-  const parsed: ParsedBatch<Item> = { items: [], issues: [] };
+  const parsed: ParsedBatch<Item> = { items: [], issues: [], more: 0 };
   const seen = new Map<string, number>();
   for (const [index, one] of raw.entries()) {
-    const { value, issues = [] } = parse(one);
+    const room = LIMITS.listedIssues - parsed.issues.length;
+    const { value, issues = [], more = 0 } = parse(one, Math.max(1, room));
     for (const issue of issues) parsed.issues.push({ ...issue, index });
+    parsed.more += more;
     if (!value) continue;
     const earlier = seen.get(value.id);
     if (earlier === undefined) {
@@ -46,11 +51,13 @@ export function parseBatch<Item extends { id: string }>(
 /**
  * Throws the issues of a batch, if there are any: the first in input order, with as many attached as an error lists. Each
  * user of the batch that has an issue is named by one of those, so that a caller can send all others again.
+ * @param more how many there are that are not among these.
  */
-export function throwIssues(issues: readonly Issue[]): void {
+export function throwIssues(issues: readonly Issue[], more = 0): void {
   if (issues.length === 0) return;
   const inOrder = [...issues].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
-  throw RollcallError.ofIssues(inOrder.length > LIMITS.listedIssues ? listedFirst(inOrder) : inOrder);
+  const listed = inOrder.length > LIMITS.listedIssues ? listedFirst(inOrder) : inOrder;
+  throw RollcallError.ofIssues(listed, issues.length + more);
 }
 
 /** Those that are listed come first, in input order: the first issue of each user, and of the others as many as fit. */

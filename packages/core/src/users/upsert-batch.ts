@@ -28,7 +28,7 @@ export interface ParsedUpserts {
 
 /** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
 export function parseUpserts(raw: unknown, options: UpsertOptions = {}): ParsedUpserts {
-  const { items, issues } = parseBatch(raw, options.asIs ? parseUserAsIs : parseUserInput);
+  const { items, issues, more } = parseBatch(raw, options.asIs ? parseUserAsIs : parseUserInput);
   return {
     write: async (transaction, actor, settings) => {
       const ids = items.map(({ item }) => item.id);
@@ -54,7 +54,7 @@ export function parseUpserts(raw: unknown, options: UpsertOptions = {}): ParsedU
         const draft = { index, before, after: replaceUser(before, item, transaction.now) };
         return item.asIs ? { ...draft, after: bringAlong(draft, item.asIs, gone) } : draft;
       });
-      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))]);
+      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))], more);
       const rows = await saveUsers(transaction, actor, drafts);
       return countWritten(drafts, options.asIs ? await saveAsIs(transaction, drafts, rows) : rows);
     },

@@ -32,7 +32,7 @@ export function parsePartialUpdates(
   rights: WriteRights,
   tenant?: Tenant,
 ): ParsedPartialUpdates {
-  const { items, issues } = parseBatch(raw, parsePartialUpdate);
+  const { items, issues, more } = parseBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
     rights === 'server' ? [] : reservedIssues(item, index),
@@ -47,6 +47,7 @@ export function parsePartialUpdates(
       const found = [...issues, ...reserved];
       if (rights === 'user') found.push(...privateIssues(items, { actor, settings }));
       const drafts: UserDraft[] = [];
+      let moreApplied = 0;
       for (const { index, item } of items) {
         const row = stored.get(item.id);
         const before = row && belongsTo(tenant, row.teams) ? row : undefined;
@@ -56,10 +57,14 @@ export function parsePartialUpdates(
           found.push(...staleIssues(before, item.if_revision, index));
           const applied = applyPartialUpdate(withoutRunOutBan(before, transaction.now), item);
           found.push(...applied.issues.map(issue => ({ ...issue, index })));
+          moreApplied += applied.more;
           if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
         }
       }
-      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))]);
+      throwIssues(
+        [...found, ...(await draftIssues(transaction, settings, { drafts, found }))],
+        more + moreApplied,
+      );
       return countWritten(drafts, await saveUsers(transaction, actor, drafts));
     },
   };

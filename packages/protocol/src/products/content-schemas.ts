@@ -22,12 +22,14 @@ export const contentObjectSchema = z
     'must be a JSON object',
   )
   .check(context => {
-    for (const { field, message } of customProblems(context.value, ['object'])) {
+    const { listed, more } = customProblems(context.value, ['object']);
+    for (const [index, { field, message }] of listed.entries()) {
       context.issues.push({
         code: 'custom',
         message,
         input: context.value,
         path: field.split('.').slice(1),
+        ...(more > 0 && index === listed.length - 1 && { params: { more } }),
       });
     }
   });

@@ -1,3 +1,4 @@
+import { FirstFound } from '../errors/first-found.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import { textProblem } from './text.js';
@@ -28,9 +29,15 @@ export function fieldNameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** Splits a dotted path. It does not check the names: see {@link fieldNameProblem}. */
+/** `custom`, a name for every level, and one name too many. */
+const TOLD_NAMES = LIMITS.customDepth + 2;
+
+/**
+ * Splits a dotted path. It does not check the names: see {@link fieldNameProblem}. A path of more names than any may have
+ * is split as far as that shows: half a million dots fit into a request.
+ */
 export function splitPath(path: string): string[] {
-  return path.split('.');
+  return path.split('.', TOLD_NAMES);
 }
 
 /** What is wrong with a piece of custom data, and where. */
@@ -40,19 +47,33 @@ export interface CustomProblem {
   message: string;
 }
 
+/** Is told of a problem. It makes the problem only if it has a use for it. */
+export type TellProblem = (make: () => CustomProblem) => void;
+
 /**
  * Checks that a value can be custom data: JSON, at most 8 objects or arrays deep, every field name within the grammar,
  * every string storable.
  * @param path the position of the value, for instance `['custom', 'address']`.
  */
-export function customProblems(value: unknown, path: string[]): CustomProblem[] {
-  const problems: CustomProblem[] = [];
-  check(value, path, problems);
+export function checkCustom(value: unknown, path: readonly string[], tell: TellProblem): void {
+  check(value, [...path], tell);
+}
+
+/** The same for a field of a name in an object at the path. */
+export function checkCustomField(field: [string, unknown], path: readonly string[], tell: TellProblem): void {
+  checkField(field, [...path], tell);
+}
+
+/** What is wrong with a value as custom data: the first of it, and how much more there is. */
+export function customProblems(value: unknown, path: readonly string[]): FirstFound<CustomProblem> {
+  const problems = new FirstFound<CustomProblem>();
+  checkCustom(value, path, make => problems.add(make));
   return problems;
 }
 
-function check(value: unknown, path: string[], problems: CustomProblem[]): void {
-  const complain = (message: string) => problems.push({ field: path.join('.'), message });
+/** @param path is one list for all of the value, so that going through it makes nothing. */
+function check(value: unknown, path: string[], tell: TellProblem): void {
+  const complain = (message: string) => tell(() => ({ field: path.join('.'), message }));
   if (value === null || typeof value === 'boolean') return;
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) complain('a number must be finite');
@@ -72,11 +93,24 @@ function check(value: unknown, path: string[], problems: CustomProblem[]): void 
     complain(`custom data is at most ${LIMITS.customDepth} levels deep`);
     return;
   }
-  for (const [name, inner] of Object.entries(value)) {
-    const problem = Array.isArray(value) ? undefined : fieldNameProblem(name);
-    if (problem) complain(`${problem}; this is ${JSON.stringify(name.slice(0, LIMITS.fieldNameLength))}`);
-    else check(inner, [...path, name], problems);
+  const checkInner = Array.isArray(value) ? checkWithin : checkField;
+  for (const inner of Object.entries(value)) checkInner(inner, path, tell);
+}
+
+function checkField([name, value]: [string, unknown], path: string[], tell: TellProblem): void {
+  const problem = fieldNameProblem(name);
+  if (problem) {
+    const shown = () => JSON.stringify(name.slice(0, LIMITS.fieldNameLength));
+    tell(() => ({ field: path.join('.'), message: `${problem}; this is ${shown()}` }));
+  } else {
+    checkWithin([name, value], path, tell);
   }
+}
+
+function checkWithin([name, value]: [string, unknown], path: string[], tell: TellProblem): void {
+  path.push(name);
+  check(value, path, tell);
+  path.pop();
 }
 
 /** The size of a value in bytes, as JSON in UTF-8. All size limits of users use it. */

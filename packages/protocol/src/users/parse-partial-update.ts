@@ -1,9 +1,10 @@
+import { FirstFound } from '../errors/first-found.js';
 import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import {
   type CustomProblem,
-  customProblems,
+  checkCustom,
   fieldNameProblem,
   isReservedName,
   splitPath,
@@ -30,19 +31,21 @@ const PARTS = ['id', 'set', 'unset', 'if_revision'];
 /**
  * Checks one partial update: `{ id, set?, unset?, if_revision? }` with dotted paths. Applying it checks what depends on the stored
  * user: a parent that is not an object, and the size of the result.
+ * @param most how many issues are listed.
  */
-export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdate> {
-  const issues: Issue[] = [];
-  const complain = (field: string | undefined, message: string) =>
-    issues.push({
-      code: 'INPUT_INVALID',
-      message: field === undefined ? message : `${field}: ${message}`,
-      ...(field !== undefined && { field }),
-    });
+export function parsePartialUpdate(raw: unknown, most?: number): ParseResult<ParsedPartialUpdate> {
   if (!isObject(raw)) {
-    complain(undefined, 'a partial update must be an object { id, set?, unset?, if_revision? }');
-    return { issues };
+    const message = 'a partial update must be an object { id, set?, unset?, if_revision? }';
+    return { issues: [{ code: 'INPUT_INVALID', message }], more: 0 };
   }
+  const found = new FirstFound<Issue>(most);
+  const refused = () => ({ issues: found.listed, more: found.more });
+  const complainOf = (make: () => CustomProblem) =>
+    found.add(() => {
+      const { field, message } = make();
+      return { code: 'INPUT_INVALID', message: `${field}: ${message}`, field };
+    });
+  const complain = (field: string, message: string) => complainOf(() => ({ field, message }));
   const id = ownUserIdSchema.safeParse(raw.id);
   if (!id.success) complain('id', raw.id === undefined ? 'is required' : problemOf(id.error));
   for (const key of Object.keys(raw)) {
@@ -56,7 +59,7 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
   // Only a user who exists can be updated, and the revision of such a user is never 0.
   if (revision !== undefined && !(isRevision(revision) && revision > 0))
     complain('if_revision', 'must be a revision that was read');
-  if (issues.length > 0) return { issues };
+  if (found.count > 0) return refused();
 
   const set = Object.entries((raw.set ?? {}) as Record<string, unknown>).filter(
     ([, value]) => value !== undefined,
@@ -64,21 +67,17 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
   const unset = (raw.unset ?? []) as string[];
   if (set.length + unset.length > LIMITS.updatePaths) {
     complain('set', `a partial update can name at most ${LIMITS.updatePaths} paths`);
-    return { issues };
+    return refused();
   }
   const steps: ParsedPartialUpdate['steps'] = [];
   for (const [path, value] of set) {
     const target = parseTarget(path);
     if (typeof target === 'string') complain(path, target);
     else {
-      const checked = checkValue(target, value);
-      for (const problem of checked.problems) complain(problem.field, problem.message);
-      if (checked.problems.length === 0)
-        steps.push({
-          target,
-          path,
-          ...(checked.value !== undefined && { value: checked.value as JsonValue }),
-        });
+      const before = found.count;
+      const stored = checkValue(target, value, { found, complainOf });
+      if (found.count === before)
+        steps.push({ target, path, ...(stored !== undefined && { value: stored as JsonValue }) });
     }
   }
   for (const path of unset) {
@@ -89,7 +88,7 @@ export function parsePartialUpdate(raw: unknown): ParseResult<ParsedPartialUpdat
   for (const { path, other } of overlaps(steps)) {
     complain(path, path === other ? 'is named twice' : `overlaps with ${other}; name one of them`);
   }
-  if (issues.length > 0) return { issues };
+  if (found.count > 0) return refused();
   const expected = revision === undefined ? {} : { if_revision: revision as number };
   return { value: { id: id.data as string, steps, ...expected } };
 }
@@ -114,30 +113,40 @@ function parseTarget(path: string): Target | string {
   const { holds } = USER_FIELDS[first];
   // A name in a map is any text, dots included, so everything after `teams_role.` names one team.
   if (holds === 'map') {
-    const name = rest.join('.');
+    const name = path.slice(first.length + 1);
     return isReservedName(name)
       ? `the name "${name}" is reserved`
       : { kind: 'field', field: first, within: [name] };
   }
   if (holds !== 'object') return `${first} has no parts; set it as a whole`;
   const problem = rest.map(fieldNameProblem).find(Boolean);
-  return problem ?? { kind: 'field', field: first, within: rest };
+  if (problem) return problem;
+  if (rest.length > LIMITS.customDepth) return `a path has at most ${LIMITS.customDepth + 1} names`;
+  return { kind: 'field', field: first, within: rest };
 }
 
 /**
  * Checks a value and answers with its stored form. A part of a field is checked together with its whole field when the
  * update is applied.
  */
-function checkValue(target: Target, value: unknown): { value: unknown; problems: CustomProblem[] } {
+function checkValue(
+  target: Target,
+  value: unknown,
+  { found, complainOf }: { found: FirstFound<Issue>; complainOf: (make: () => CustomProblem) => void },
+): unknown {
   if (target.kind === 'custom') {
-    const whole = target.path.length === 0 && !isObject(value);
-    if (whole) return { value, problems: [{ field: 'custom', message: 'must be a JSON object' }] };
-    return { value, problems: customProblems(value, ['custom', ...target.path]) };
+    const whole = target.path.length === 0;
+    if (whole && !isObject(value)) complainOf(() => ({ field: 'custom', message: 'must be a JSON object' }));
+    else checkCustom(value, ['custom', ...target.path], complainOf);
+    return value;
   }
-  if (target.within.length > 0) return { value, problems: [] };
-  const { data, issues } = parseField(target.field, value);
-  const problems = issues.map(({ path, message }) => ({ field: [target.field, ...path].join('.'), message }));
-  return { value: data, problems };
+  if (target.within.length > 0) return value;
+  const { data, problems, more } = parseField(target.field, value, found.room);
+  for (const { path, message } of problems) {
+    complainOf(() => ({ field: [target.field, ...path].join('.'), message }));
+  }
+  found.addMore(more);
+  return data;
 }
 
 /** Pairs of equal paths, and of paths of which one lies within the other, each named once. */

@@ -1,8 +1,9 @@
+import { FirstFound } from '../errors/first-found.js';
 import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import type { AsIsFields } from './as-is-schema.js';
-import { customProblems, jsonBytes } from './custom-data.js';
+import { type CustomProblem, checkCustom, checkCustomField, jsonBytes } from './custom-data.js';
 import { isUserField, isWritableField } from './user-fields.js';
 import { type FieldValues, ownUserIdSchema, parseField } from './user-fields-schema.js';
 
@@ -19,23 +20,25 @@ export interface ParsedUserInput {
   asIs?: AsIsFields;
 }
 
-/** Either the parsed value, or everything that is wrong with the input. */
+/** Either the parsed value, or the first that is wrong with the input, and how much more there is. */
 export type ParseResult<Value> =
-  | { value: Value; issues?: undefined }
-  | { value?: undefined; issues: Issue[] };
+  | { value: Value; issues?: undefined; more?: undefined }
+  | { value?: undefined; issues: Issue[]; more: number };
 
 /**
  * Checks one user of an upsert or a connect. Read-only fields are ignored, so that a caller can write back an object
  * that it read. A key that is not a built-in field is custom data.
+ * @param most how many issues are listed.
  */
-export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
+export function parseUserInput(raw: unknown, most?: number): ParseResult<ParsedUserInput> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return { issues: [{ code: 'INPUT_INVALID', message: 'a user must be an object with at least an id' }] };
+    const message = 'a user must be an object with at least an id';
+    return { issues: [{ code: 'INPUT_INVALID', message }], more: 0 };
   }
   const given = raw as Record<string, unknown>;
-  const issues: Issue[] = [];
-  const complain = (field: string, message: string) =>
-    issues.push({ code: 'INPUT_INVALID', field, message: `${field}: ${message}` });
+  const found = new FirstFound<Issue>(most);
+  const complain = (field: string, message: string) => found.add(() => inputIssue({ field, message }));
+  const complainOf = (make: () => CustomProblem) => found.add(() => inputIssue(make()));
 
   const id = ownUserIdSchema.safeParse(given.id);
   if (!id.success) complain('id', given.id === undefined ? 'is required' : problemOf(id.error));
@@ -43,15 +46,17 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   const write: ParsedUserInput = { id: id.data ?? '', fields: {} };
   const custom: JsonObject = {};
   let namesCustom = false;
+  let inCustom: object = {};
 
   if (given.custom !== undefined) {
     namesCustom = true;
     if (typeof given.custom !== 'object' || given.custom === null || Array.isArray(given.custom)) {
       complain('custom', 'must be a JSON object');
     } else {
-      for (const problem of customProblems(given.custom, ['custom']))
-        complain(problem.field, problem.message);
-      Object.assign(custom, given.custom);
+      inCustom = given.custom;
+      const before = found.count;
+      checkCustom(inCustom, ['custom'], complainOf);
+      if (found.count === before) Object.assign(custom, inCustom);
     }
   }
   for (const [key, value] of Object.entries(given)) {
@@ -60,16 +65,17 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
       if (isRevision(value)) write.if_revision = value;
       else complain(key, 'must be a revision that was read, or 0 for a user that must not exist yet');
     } else if (isWritableField(key)) {
-      const { data, issues: problems } = parseField(key, value);
+      const { data, problems, more } = parseField(key, value, found.room);
       if (data !== undefined) Object.assign(write.fields, { [key]: data });
       for (const { path, message } of problems) complain([key, ...path].join('.'), message);
+      found.addMore(more);
     } else if (!isUserField(key)) {
       namesCustom = true;
-      const problems = customProblems({ [key]: value }, ['custom']);
-      for (const problem of problems) complain(problem.field, problem.message);
-      if (Object.hasOwn(custom, key))
+      const before = found.count;
+      checkCustomField([key, value], ['custom'], complainOf);
+      if (Object.hasOwn(inCustom, key))
         complain(key, 'is given both at the top level and in custom; give it once');
-      else if (problems.length === 0) custom[key] = value as JsonValue;
+      else if (found.count === before) custom[key] = value as JsonValue;
     }
   }
   if (namesCustom) write.custom = custom;
@@ -77,14 +83,16 @@ export function parseUserInput(raw: unknown): ParseResult<ParsedUserInput> {
   if (inactive) write.inactive = inactive;
   // Only what would be stored is measured: ignored fields may hold anything, nested to any depth.
   const measured = { id: write.id, ...write.fields, custom: write.custom } as JsonObject;
-  const bytes = issues.length === 0 ? jsonBytes(measured) : 0;
+  const bytes = found.count === 0 ? jsonBytes(measured) : 0;
   if (bytes > LIMITS.userBytes) {
-    issues.push({
-      code: 'PAYLOAD_TOO_LARGE',
-      message: `a user has at most ${LIMITS.userBytes} bytes as JSON; this has ${bytes}`,
-    });
+    const message = `a user has at most ${LIMITS.userBytes} bytes as JSON; this has ${bytes}`;
+    found.add(() => ({ code: 'PAYLOAD_TOO_LARGE', message }));
   }
-  return issues.length > 0 ? { issues } : { value: write };
+  return found.count > 0 ? { issues: found.listed, more: found.more } : { value: write };
+}
+
+function inputIssue({ field, message }: CustomProblem): Issue {
+  return { code: 'INPUT_INVALID', field, message: `${field}: ${message}` };
 }
 
 /** Whether a value can be the revision of a user, or 0. */

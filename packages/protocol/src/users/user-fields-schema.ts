@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { placeOf } from '../words/input-words.js';
+import { checkBySchema, type SchemaProblem } from '../words/check-by-schema.js';
 import { isReservedName } from './custom-data.js';
 import { recordSchema } from './record-schema.js';
 import { isSystemId, SYSTEM_ID_PROBLEM } from './system-ids.js';
@@ -81,10 +81,10 @@ export const userFieldSchemas = {
     .array(teamSchema)
     .max(LIMITS.teams, `a user has at most ${LIMITS.teams} teams`)
     .refine(teams => new Set(teams).size === teams.length, 'a team is named at most once'),
-  teams_role: recordSchema(teamSchema, roleNameSchema).refine(
-    roles => Object.keys(roles).length <= LIMITS.teams,
-    `a user has at most ${LIMITS.teams} teams`,
-  ),
+  teams_role: recordSchema(teamSchema, roleNameSchema, {
+    max: LIMITS.teams,
+    message: `a user has at most ${LIMITS.teams} teams`,
+  }),
   language: z
     .string()
     .max(LIMITS.languageLength)
@@ -106,17 +106,26 @@ export const userFieldSchemas = {
 /**
  * Checks the value of a built-in field. A name of which nothing can be seen is no name: a write that gives one takes the
  * name away.
- * @returns the value as it is stored (undefined: none), or everything that is wrong with it.
+ * @param most how many problems are listed.
+ * @returns the value as it is stored (undefined: none), or the first that is wrong with it, and how much more there is.
  */
 export function parseField<Field extends WritableField>(
   field: Field,
   value: unknown,
-): { data?: FieldValues[Field]; issues: readonly { path: PropertyKey[]; message: string }[] } {
-  const parsed = userFieldSchemas[field].safeParse(value);
-  if (!parsed.success)
-    return { issues: parsed.error.issues.map(issue => ({ path: placeOf(issue), message: issue.message })) };
-  if (field === 'name' && isInvisible(parsed.data as string)) return { issues: [] };
-  return { data: parsed.data as FieldValues[Field], issues: [] };
+  most?: number,
+): { data?: FieldValues[Field]; problems: readonly SchemaProblem[]; more: number } {
+  const {
+    data,
+    problems,
+    more = 0,
+  } = checkBySchema(userFieldSchemas[field], value, most) as {
+    data?: FieldValues[Field];
+    problems?: SchemaProblem[];
+    more?: number;
+  };
+  if (problems) return { problems, more };
+  if (field === 'name' && isInvisible(data as string)) return { problems: [], more };
+  return { data, problems: [], more };
 }
 
 /** The checked values of the built-in fields that a write names. */

@@ -54,6 +54,13 @@ export function placeOf(issue: { code?: string | undefined; path: PropertyKey[] 
     : issue.path;
 }
 
+/** How many problems issues stand for. A check that finds very many makes issues of the first; the last says `more`. */
+export function problemsIn(issues: readonly { code?: string | undefined }[]): number {
+  let count = issues.length;
+  for (const issue of issues) count += (issue as { params?: { more?: number } }).params?.more ?? 0;
+  return count;
+}
+
 function wrong(accepts: string, given: unknown): string {
   return given === undefined ? `is required: ${accepts}` : `must be ${accepts}, not ${described(given)}`;
 }

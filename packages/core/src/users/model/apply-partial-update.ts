@@ -1,34 +1,54 @@
 import {
-  customProblems,
+  checkCustom,
+  FirstFound,
   type Issue,
   type JsonObject,
   type JsonValue,
   type WritableField,
 } from '@rollcall/protocol';
-import { type ParsedPartialUpdate, placeOf, type Target, userFieldSchemas } from '@rollcall/protocol/schemas';
+import {
+  checkBySchema,
+  type ParsedPartialUpdate,
+  type Target,
+  userFieldSchemas,
+} from '@rollcall/protocol/schemas';
 import { isJsonObject } from '../../json/json-values.js';
 import { newUserRow, withoutEndedBan } from './replace-user.js';
 import type { UserRow } from './user-table.js';
 
-/** The user after a partial update, or everything that stands in its way. */
+/** The user after a partial update, or the first that stands in its way, and how much more there is. */
 export function applyPartialUpdate(
   before: UserRow,
   write: ParsedPartialUpdate,
-): { row: UserRow; issues: Issue[] } {
+): { row: UserRow; issues: Issue[]; more: number } {
   const after = structuredClone(before);
-  const issues: Issue[] = [];
+  const found = new FirstFound<Issue>();
+  const complain = (field: string, message: string) =>
+    found.add(() => ({ code: 'INPUT_INVALID', field, message: `${field}: ${message}` }));
   const partsOf = new Set<WritableField>();
   for (const { target, path, value } of write.steps) {
     const problem = value === undefined ? unset(after, target) : set(after, target, value);
-    if (problem) issues.push({ code: 'INPUT_INVALID', field: path, message: `${path}: ${problem}` });
+    if (problem) complain(path, problem);
     if (target.kind === 'field' && target.within.length > 0) partsOf.add(target.field);
   }
   // A part of a field can only be judged together with the rest of it.
-  for (const field of partsOf) issues.push(...fieldIssues(after, field));
-  for (const { field, message } of customProblems(after.custom, ['custom'])) {
-    issues.push({ code: 'INPUT_INVALID', field, message: `${field}: ${message}` });
+  for (const field of partsOf) {
+    if (after[field] === undefined) continue;
+    const checked = checkBySchema(userFieldSchemas[field], after[field], found.room);
+    if (!checked.problems) {
+      Object.assign(after, { [field]: checked.data });
+      continue;
+    }
+    for (const { path, message } of checked.problems) complain([field, ...path].join('.'), message);
+    found.addMore(checked.more);
   }
-  return { row: withoutEndedBan(after), issues };
+  checkCustom(after.custom, ['custom'], make => {
+    found.add(() => {
+      const { field, message } = make();
+      return { code: 'INPUT_INVALID', field, message: `${field}: ${message}` };
+    });
+  });
+  return { row: withoutEndedBan(after), issues: found.listed, more: found.more };
 }
 
 function set(row: UserRow, target: Target, value: JsonValue): string | undefined {
@@ -96,17 +116,4 @@ function notWithin(path: readonly string[], found: JsonValue, verb: 'set' | 'uns
   return Array.isArray(found)
     ? `${where} is a list, and a path names no element of a list; set ${where} as a whole`
     : `${where} is no object, so nothing can be ${verb} within it`;
-}
-
-function fieldIssues(row: UserRow, field: WritableField): Issue[] {
-  if (row[field] === undefined) return [];
-  const parsed = userFieldSchemas[field].safeParse(row[field]);
-  if (parsed.success) {
-    Object.assign(row, { [field]: parsed.data });
-    return [];
-  }
-  return parsed.error.issues.map(issue => {
-    const where = [field, ...placeOf(issue)].join('.');
-    return { code: 'INPUT_INVALID', field: where, message: `${where}: ${issue.message}` };
-  });
 }
