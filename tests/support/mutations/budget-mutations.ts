@@ -111,7 +111,7 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
     [
       'queries, which wait in no line but their own',
       'return (meta as Partial<typeof QUERY> | undefined)?.query === true;',
-      'return meta === QUERY;',
+      'return meta === null;',
       'keeps no call of a server token waiting, and no query',
     ],
   ]),
