@@ -88,7 +88,7 @@ describe('logFailure', () => {
 function loggedFailure(error: TRPCError, procedure = 'users.query'): Record<string, unknown> {
   const lines: string[] = [];
   const logger = createLogger({ logLevel: 'info' }, { write: line => lines.push(line) });
-  const caller = { key: 'user jane', address: '192.0.2.1' };
+  const caller = { key: 'user jane', address: '192.0.2.1' } as const;
   logFailure(
     { logger, refusals: new RefusalLog(logger) },
     { error, requestId: 'r1', procedure, ms: 12.6, caller },

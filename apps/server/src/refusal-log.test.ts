@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const of = (name: string) => ({ key: `user ${name}`, address: '192.0.2.1' });
+const of = (name: string) => ({ key: `user ${name}`, address: '192.0.2.1' }) as const;
 
 it('lets the first of a caller and kind in a minute pass, and writes one line for the others at its end', () => {
   expect(refusals.isFirst(of('jane'), 'NOT_FOUND')).toBe(true);

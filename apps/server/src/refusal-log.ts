@@ -1,3 +1,4 @@
+import type { CallerKey } from '@rollcall/router';
 import type { Logger } from 'pino';
 
 const WINDOW_MS = 60_000;
@@ -9,7 +10,7 @@ const OTHERS = 'others';
 /** Whose calls are refused. */
 export interface RefusedCaller {
   /** Names the caller; it is not logged, since an id may be somebody's address. */
-  key: string;
+  key: CallerKey;
   /** The network address of the caller. */
   address: string;
 }

@@ -63,7 +63,7 @@ function connect(userId: string): Promise<void> {
       resolve();
     };
     const outlet = new Outlets({ maxUnreadBytes: 1 }).open({ unreadBytes: () => 0, close: () => undefined });
-    connections.open({ kind: 'user', userId }, { caller: `user ${userId}`, outlet, close }, '192.0.2.1');
+    connections.open({ kind: 'user', userId }, { outlet, close }, `user ${userId}`);
   });
 }
 

@@ -19,7 +19,7 @@ describe('the queries of a caller', () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
     const log: string[] = [];
     const query = (name: string) =>
-      budgets.of('user jane', 'client').runQuery(async () => {
+      budgets.of('user jane').runQuery(async () => {
         log.push(`${name} begins`);
         await settled();
         log.push(`${name} ends`);
@@ -30,7 +30,7 @@ describe('the queries of a caller', () => {
   });
 
   it('run four at a time for a server token', async () => {
-    const budget = new CallerBudgets(CALLER_BUDGETS).of('server x', 'server');
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('server x');
     let running = 0;
     let most = 0;
     const query = () =>
@@ -47,15 +47,15 @@ describe('the queries of a caller', () => {
   it('keep nobody else waiting', async () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
     const slow = held();
-    const running = budgets.of('user jane', 'client').runQuery(slow.run);
-    expect(await budgets.of('user john', 'client').runQuery(async () => 'john')).toBe('john');
+    const running = budgets.of('user jane').runQuery(slow.run);
+    expect(await budgets.of('user john').runQuery(async () => 'john')).toBe('john');
     expect(budgets.size).toBe(1);
     slow.end();
     await running;
   });
 
   it('go on after one that fails', async () => {
-    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
     const failing = budget.runQuery(() => Promise.reject(new Error('no')));
     const next = budget.runQuery(async () => 'next');
     await expect(failing).rejects.toThrow('no');
@@ -63,7 +63,7 @@ describe('the queries of a caller', () => {
   });
 
   it('are refused when a hundred wait already, with the number', async () => {
-    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
     const slow = held();
     const waiting = Array.from({ length: 101 }, () => budget.runQuery(slow.run));
     await expect(budget.runQuery(slow.run)).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe('the queries of a caller', () => {
 
   it('leave the queue when their caller is gone, without being run', async () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
-    const budget = budgets.of('user jane', 'client');
+    const budget = budgets.of('user jane');
     const slow = held();
     const running = budget.runQuery(slow.run);
     const gone = new AbortController();
@@ -98,7 +98,7 @@ describe('the queries of a caller', () => {
   it('are refused when they have waited for 30 seconds, and the next ones run', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
       const slow = held();
       const running = budget.runQuery(slow.run);
       const never = vi.fn(async () => undefined);
@@ -125,15 +125,15 @@ describe('the other calls of a caller', () => {
     const begun: number[] = [];
     const gates = Array.from({ length: 6 }, held);
     const calls = gates.map((gate, index) =>
-      budgets.of('user jane', 'client').runCall(() => {
+      budgets.of('user jane').runCall(() => {
         begun.push(index);
         return gate.run();
       }),
     );
     await settled();
     expect(begun).toEqual([0, 1]);
-    expect(await budgets.of('user john', 'client').runCall(async () => 'john')).toBe('john');
-    expect(await budgets.of('user jane', 'client').runQuery(async () => 'found')).toBe('found');
+    expect(await budgets.of('user john').runCall(async () => 'john')).toBe('john');
+    expect(await budgets.of('user jane').runQuery(async () => 'found')).toBe('found');
     for (const [index, gate] of gates.entries()) {
       gate.end();
       await calls[index];
@@ -144,7 +144,7 @@ describe('the other calls of a caller', () => {
   });
 
   it('let what others wait for go before the next one', async () => {
-    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
     const order: string[] = [];
     const calls = ['a', 'b', 'c'].map(name => budget.runCall(async () => void order.push(name)));
     setImmediate(() => order.push('somebody else'));
@@ -154,7 +154,7 @@ describe('the other calls of a caller', () => {
 
   it('go on after one that fails, and after one whose caller is gone', async () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
-    const budget = budgets.of('user jane', 'client');
+    const budget = budgets.of('user jane');
     const slow = [held(), held()];
     const running = slow.map(gate => budget.runCall(gate.run).then(() => Promise.reject(new Error('no'))));
     const gone = new AbortController();
@@ -177,7 +177,7 @@ describe('the other calls of a caller', () => {
 
   it('hand their place on when their caller goes at the moment at which it is theirs', async () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
-    const budget = budgets.of('user jane', 'client');
+    const budget = budgets.of('user jane');
     const slow = [held(), held()];
     const running = slow.map(gate => budget.runCall(gate.run));
     const gone = new AbortController();
@@ -197,7 +197,7 @@ describe('the other calls of a caller', () => {
 
   it('are refused when a thousand wait already, with the number', async () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
-    const budget = budgets.of('user jane', 'client');
+    const budget = budgets.of('user jane');
     const slow = held();
     const waiting = Array.from({ length: 1002 }, () => budget.runCall(slow.run));
     await expect(budget.runCall(slow.run)).rejects.toMatchObject({
@@ -213,7 +213,7 @@ describe('the other calls of a caller', () => {
   it('are refused when they have waited for 30 seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane', 'client');
+      const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
       const slow = held();
       const running = [budget.runCall(slow.run), budget.runCall(slow.run)];
       const late = expect(budget.runCall(slow.run)).rejects.toMatchObject({

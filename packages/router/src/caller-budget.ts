@@ -1,6 +1,5 @@
-import type { Principal } from '@rollcall/core';
 import { type BudgetLimits, RollcallError } from '@rollcall/protocol';
-import type { Caller } from './caller.js';
+import { type CallerKey, kindOfCaller } from './caller-key.js';
 import { type TurnLimits, Turns } from './turns.js';
 
 /** Queries of one caller that may wait for their turn. */
@@ -20,14 +19,6 @@ const REQUEST_RETRY_AFTER_SECONDS = 1;
 
 /** The caller stays over its budget until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
-
-/** Where a call comes from, as the host says it. */
-interface Origin {
-  budgets: CallerBudgets;
-  /** The address that guests and callers without a user count by. */
-  address: string;
-  authentication: { tokenDigest?: string | undefined };
-}
 
 /** What a caller has in use now. */
 interface Use {
@@ -49,7 +40,7 @@ export type Release = () => void;
  */
 export class CallerBudgets {
   readonly #limits: Record<'client' | 'server', BudgetLimits>;
-  readonly #uses = new Map<string, Use>();
+  readonly #uses = new Map<CallerKey, Use>();
 
   constructor(limits: Record<'client' | 'server', BudgetLimits>) {
     this.#limits = limits;
@@ -60,49 +51,22 @@ export class CallerBudgets {
     return this.#uses.size;
   }
 
-  /**
-   * The budget of a caller.
-   * @param key names the caller: all its connections and calls give the same.
-   * @param kind whose limits hold.
-   */
-  of(key: string, kind: 'client' | 'server'): CallerBudget {
-    return new CallerBudget(key, this.#limits[kind], this.#uses);
+  /** The budget of a caller. */
+  of(key: CallerKey): CallerBudget {
+    const limits = this.#limits[kindOfCaller(key) === 'server' ? 'server' : 'client'];
+    return new CallerBudget(key, limits, this.#uses);
   }
-}
-
-/**
- * The budget of who calls. A user counts over all its connections and calls; guests, and callers without a user, count by
- * address, since one address can have any number of them; server tokens count each for itself.
- */
-export function budgetOf({ budgets, address, authentication }: Origin, caller: Caller): CallerBudget {
-  if (caller.kind === 'server') return budgets.of(`server ${authentication.tokenDigest ?? ''}`, 'server');
-  const alone = caller.kind === 'user' && caller.role !== 'guest';
-  // Neither an id nor an address contains a space.
-  return budgets.of(alone ? `user ${caller.userId}` : `address ${address}`, 'client');
-}
-
-/**
- * The same by what a token says, before anything is read about its user. A guest whose token does not say so counts for
- * itself.
- */
-export function budgetOfPrincipal(
-  { budgets, address, authentication }: Origin,
-  principal?: Principal,
-): CallerBudget {
-  if (principal?.kind === 'server') return budgets.of(`server ${authentication.tokenDigest ?? ''}`, 'server');
-  const alone = principal?.kind === 'user' && !principal.guest;
-  return budgets.of(alone ? `user ${principal.userId}` : `address ${address}`, 'client');
 }
 
 /** What one caller has in use over all its connections and calls, and what it may have. */
 export class CallerBudget {
   /** With what says that the caller of a query has gone, in a budget that {@link until} gave. */
   readonly limits: BudgetLimits & { signal?: AbortSignal | undefined };
-  readonly #key: string;
-  readonly #uses: Map<string, Use>;
+  readonly #key: CallerKey;
+  readonly #uses: Map<CallerKey, Use>;
 
   /** @param uses what callers have in use, by key; a caller that uses nothing has no entry. */
-  constructor(key: string, limits: CallerBudget['limits'], uses: Map<string, Use>) {
+  constructor(key: CallerKey, limits: CallerBudget['limits'], uses: Map<CallerKey, Use>) {
     this.#key = key;
     this.limits = limits;
     this.#uses = uses;

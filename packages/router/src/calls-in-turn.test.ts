@@ -1,6 +1,9 @@
+import { RollcallError } from '@rollcall/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestApi, principalOf, refusal, type TestApi } from '../test/support/test-api.js';
 import { appRouter } from './app-router.js';
+import { callerKeyOf } from './caller-key.js';
+import type { CallContext } from './context.js';
 
 const SERVER = { type: 'server' } as const;
 
@@ -87,5 +90,57 @@ describe('a burst of calls of one user', () => {
     open();
     await Promise.all(running);
     expect(inside).toHaveLength(2);
+  });
+});
+
+describe('callers who have not said who they are', () => {
+  const from = (address: string, authentication: CallContext['authentication']) =>
+    appRouter.createCaller({ ...test.contextOf(principalOf()), address, authentication });
+  const nobody = { error: new RollcallError('TOKEN_MISSING', 'the call carries no token') };
+
+  it('have guests made two at a time for an address, whatever token comes along, and others come between', async () => {
+    await test.directory.settings.update(SERVER, { guests_enabled: true });
+    const { users } = test.directory;
+    const connectGuest = users.connectGuest.bind(users);
+    let inside = 0;
+    let open = (): void => undefined;
+    const opened = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    vi.spyOn(users, 'connectGuest').mockImplementation(async given => {
+      inside += 1;
+      await opened;
+      return connectGuest(given);
+    });
+    const make = (address: string, authentication: CallContext['authentication'] = nobody) =>
+      from(address, authentication).users.connectGuest({ user: {} });
+    const burst = [
+      ...Array.from({ length: 8 }, () => make('192.0.2.1')),
+      make('192.0.2.1', { principal: principalOf('ann') }),
+      make('192.0.2.1', { principal: { kind: 'anonymous' } }),
+    ];
+    await vi.waitFor(() => expect(inside).toBe(2));
+    burst.push(make('192.0.2.2'));
+    await vi.waitFor(() => expect(inside).toBe(3));
+    open();
+    expect(new Set((await Promise.all(burst)).map(({ user }) => user.id)).size).toBe(11);
+  });
+
+  it('are refused at once for a bad token, however many calls of their address wait, and nothing is read', async () => {
+    const context = test.contextOf({ kind: 'anonymous' });
+    const budget = context.budgets.of(callerKeyOf(context));
+    let open = (): void => undefined;
+    const opened = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    const held = [1, 2, 3].map(() => budget.runCall(() => opened));
+    const access = vi.spyOn(test.directory.users, 'access');
+    const error = new RollcallError('TOKEN_INVALID', 'the token is not valid');
+    const bad = from(context.address, { error });
+    expect(await refusal(bad.users.query({}))).toMatchObject({ code: 'TOKEN_INVALID' });
+    expect(await refusal(bad.blocks.list({}))).toMatchObject({ code: 'TOKEN_INVALID' });
+    expect(access).not.toHaveBeenCalled();
+    open();
+    await Promise.all(held);
   });
 });

@@ -2,6 +2,7 @@ import type { Directory, Principal } from '@rollcall/core';
 import type { RollcallError } from '@rollcall/protocol';
 import type { ProcedureType } from '@trpc/server';
 import type { CallerBudget, CallerBudgets } from './caller-budget.js';
+import type { CallerKey } from './caller-key.js';
 import type { Outlet } from './outlet.js';
 import type { WatchedUsers } from './watched-users.js';
 
@@ -13,8 +14,8 @@ export type Authentication =
 /** The live connection over which a call came; plain HTTP calls have none. */
 export interface CallerConnection {
   readonly id: string;
-  /** Names whose connection it is. What is done for the connections of one caller is done in turn with that of others. */
-  readonly caller: string;
+  /** Whose connection it is. What is done for the connections of one caller is done in turn with that of others. */
+  readonly caller: CallerKey;
   /** By which everything leaves that is sent over it. */
   readonly outlet: Outlet;
   /** Ends the connection with a close code of the protocol. */

@@ -38,7 +38,7 @@ function subscribe(connection: Partial<CallerConnection>) {
 }
 
 it('refuses a subscription beyond what the caller may have before anything is read for it', async () => {
-  const budget = budgets.of('user ann', 'client');
+  const budget = budgets.of('user ann');
   for (let taken = 0; taken < CALLER_BUDGETS.client.subscriptions; taken++) budget.takeSubscription('{}');
   await expect(subscribe({ budget })).rejects.toThrow(
     'a caller has at most 100 subscriptions over all its connections; end one first',

@@ -1,5 +1,6 @@
 export { type AppRouter, appRouter } from './app-router.js';
-export { budgetOfPrincipal, type CallerBudget, CallerBudgets } from './caller-budget.js';
+export { type CallerBudget, CallerBudgets } from './caller-budget.js';
+export { type CallerKey, callerKeyOf, keyOfAddress, kindOfCaller, type Origin } from './caller-key.js';
 export type { Authentication, CallContext, CallerConnection } from './context.js';
 export { bytesOfInput, decodeMessage } from './decode-message.js';
 export { frameEncoder } from './encode-frame.js';

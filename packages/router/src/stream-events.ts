@@ -79,7 +79,7 @@ async function* catchUp(
     let next: NextPage;
     try {
       if (!log.remembers(place.position)) {
-        leavePlace = await pagePlaces.take(lineOf(connection), signal);
+        leavePlace = await pagePlaces.take(connection?.caller ?? '', signal);
         if (!leavePlace) return undefined;
       }
       if (signal.aborted) return undefined;
@@ -142,7 +142,7 @@ async function nextPage(
     shaped += 1;
     if (shaped % SHAPED_AT_ONCE !== 1) return undefined;
     // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
-    return slices.turn(hasPlace ? undefined : lineOf(connection));
+    return slices.turn(hasPlace ? undefined : (connection?.caller ?? ''));
   };
   const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
   place.position = upTo;
@@ -191,9 +191,4 @@ function recall(log: EventLog, { items, upTo }: Batch) {
     found.push({ entry, matched });
   }
   return found;
-}
-
-/** In which line a stream waits for what it takes turns with others for. */
-function lineOf(connection: CallerConnection | undefined): string {
-  return connection?.caller ?? '';
 }

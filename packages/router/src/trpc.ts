@@ -3,7 +3,8 @@ import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
 import { initTRPC, type ProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
-import { budgetOf, budgetOfPrincipal, type CallerBudget } from './caller-budget.js';
+import type { CallerBudget } from './caller-budget.js';
+import { type CallerKey, callerKeyOf, kindOfCaller } from './caller-key.js';
 import { checkConnection } from './connection-limits.js';
 import type { CallContext, CallerConnection } from './context.js';
 import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
@@ -87,17 +88,39 @@ const awaitOutlet = t.middleware(({ ctx, type, next }) => {
   return connection && type !== 'subscription' ? connection.outlet.call(next) : next();
 });
 
+/** What is known of a call before it begins. */
+interface Begun {
+  type: ProcedureType;
+  meta: object | undefined;
+  signal: AbortSignal | undefined;
+}
+
 /**
  * Lets a call begin when it is the turn of its caller, as the token says. What the caller may do is looked up after that:
- * its rights may change while it waits. A call in its turn waits for no other call of its caller, so that they cannot wait
- * for each other: queries have a line of their own, and subscriptions none. Those of server tokens do not wait.
+ * its rights may change while it waits. A call without a good token does not wait: it is refused before anything is read for
+ * it, and its token has been looked at already, so a turn would spare nobody anything.
  */
-const awaitTurn = t.middleware(({ ctx, type, meta, signal, next }) => {
+const awaitTurn = t.middleware(({ ctx, next, ...call }) => {
   const origin = ctx as CallContext;
-  const { principal, error } = origin.authentication;
-  const inLine = type !== 'subscription' && principal?.kind !== 'server' && !error && !isQuery(meta);
-  return inLine ? budgetOfPrincipal(origin, principal).runCall(() => next(), signal) : next();
+  const tokenless = (call.meta as Partial<typeof TOKENLESS> | undefined)?.tokenless;
+  if (origin.authentication.error && !tokenless) return next();
+  return inTurn(origin, call, { key: callerKeyOf(origin, { tokenless }), run: () => next() });
 });
+
+/**
+ * Runs a call when it is the turn of a caller. Those of one line wait for none of another, so that they cannot wait for each
+ * other: queries have a line of their own, and subscriptions none. Calls of server tokens that are no queries do not wait.
+ */
+function inTurn<Result>(
+  { budgets, connection }: CallContext,
+  { type, meta, signal }: Begun,
+  { key, run }: { key: CallerKey; run: () => Promise<Result> },
+): Promise<Result> {
+  if (type === 'subscription') return run();
+  const budget = budgets.of(key);
+  if (isQuery(meta)) return budget.runQuery(run, goneOf(connection, signal));
+  return kindOfCaller(key) === 'server' ? run() : budget.runCall(run, signal);
+}
 
 function isQuery(meta: object | undefined): boolean {
   return (meta as Partial<typeof QUERY> | undefined)?.query === true;
@@ -105,8 +128,9 @@ function isQuery(meta: object | undefined): boolean {
 
 /** The budget of who calls. A subscription waits for its caller's turn, too. */
 async function takeUp(ctx: object, caller: Caller, type: ProcedureType): Promise<CallerBudget> {
-  const { connection } = ctx as CallContext;
-  const budget = budgetOf(ctx as CallContext, caller);
+  const { budgets, connection } = ctx as CallContext;
+  const role = caller.kind === 'server' ? undefined : caller.role;
+  const budget = budgets.of(callerKeyOf(ctx as CallContext, { role }));
   if (!connection) return budget;
   connection.budget = budget;
   // All who have waited for the same read would go on in the same moment. A call does, so that it is carried out under the
@@ -155,19 +179,24 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
 });
 
 /** A procedure for every caller that the judge lets in. */
-export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
+export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, ...call }) => {
+  const { type } = call;
+  const begin = async (caller: Caller) => next({ ctx: { caller, budget: await takeUp(ctx, caller, type) } });
   const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
-  if (isUnmarkedGuest(caller, ctx.principal)) {
-    await (ctx as unknown as CallContext).limit?.({ procedure: path, type, guest: true });
-  }
-  return next({ ctx: { caller, budget: await takeUp(ctx, caller, type) } });
+  if (!isUnmarkedGuest(caller, ctx.principal)) return begin(caller);
+  const origin = ctx as unknown as CallContext;
+  await origin.limit?.({ procedure: path, type, guest: true });
+  // It has waited as a user, and now waits as its address: its rights may change meanwhile.
+  const run = async () => begin(await resolveCaller(ctx.directory, ctx.principal));
+  return inTurn(origin, call, { key: callerKeyOf(origin, { role: 'guest' }), run });
 });
 
 /** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
-export const queryProcedure = callerProcedure.meta(QUERY).use(({ ctx, next, signal }) => {
-  const gone = goneOf(ctx.connection, signal);
-  return ctx.budget.runQuery(() => next({ ctx: { budget: ctx.budget.until(gone) } }), gone);
-});
+export const queryProcedure = callerProcedure
+  .meta(QUERY)
+  .use(({ ctx, next, signal }) =>
+    next({ ctx: { budget: ctx.budget.until(goneOf(ctx.connection, signal)) } }),
+  );
 
 /** A procedure for server tokens only, whatever the role of a user. */
 export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
@@ -180,10 +209,11 @@ export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */
-export const serverQueryProcedure = serverProcedure.meta(QUERY).use(({ ctx, next, signal }) => {
-  const gone = goneOf(ctx.connection, signal);
-  return ctx.budget.runQuery(() => next({ ctx: { budget: ctx.budget.until(gone) } }), gone);
-});
+export const serverQueryProcedure = serverProcedure
+  .meta(QUERY)
+  .use(({ ctx, next, signal }) =>
+    next({ ctx: { budget: ctx.budget.until(goneOf(ctx.connection, signal)) } }),
+  );
 
 /** What says that the caller of a query has gone. Over a live connection tRPC's signal ends subscriptions only. */
 function goneOf(

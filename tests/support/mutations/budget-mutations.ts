@@ -42,10 +42,12 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'const bytes = filter === undefined ? 0 : Buffer.byteLength(filter);',
       FILTERS,
     ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/caller-key.ts', test: SUBSCRIPTIONS }, [
     [
       'the budget of guests, which is that of their address',
-      "const alone = caller.kind === 'user' && caller.role !== 'guest';",
-      "const alone = caller.kind === 'user';",
+      "role !== 'guest' && !tokenless;",
+      '!tokenless;',
       'one of an address, for its guests and callers without a user together',
     ],
   ]),
@@ -101,12 +103,29 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: TURN_TESTS }, [
     ['the turn of a call', '.use(awaitTurn)', '', BURST],
     [
+      'the turn of those who make guests',
+      'if (origin.authentication.error && !tokenless) return next();',
+      'if (origin.authentication.error) return next();',
+      'have guests made two at a time for an address, whatever token comes along, and others come between',
+    ],
+    [
       'queries, which wait in no line but their own',
       'return (meta as Partial<typeof QUERY> | undefined)?.query === true;',
-      'return meta === undefined;',
+      'return meta === null;',
       'keeps no call of a server token waiting, and no query',
     ],
   ]),
+  ...switchedOff(
+    { file: 'packages/router/src/trpc.ts', test: 'packages/router/test/rights-after-the-turn.test.ts' },
+    [
+      [
+        'rights that are read after the turn of a query',
+        'export const queryProcedure = callerProcedure\n  .meta(QUERY)',
+        'export const queryProcedure = callerProcedure.use(({ ctx, next }) => ctx.budget.runQuery(() => next()))',
+        'is judged by %s, which came while it waited',
+      ],
+    ],
+  ),
   ...switchedOff({ file: 'packages/router/src/users.ts', test: 'tests/seams/queries-in-turn.test.ts' }, [
     [
       'the turn of a query of users',

@@ -26,8 +26,8 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
     ],
     [
       'the count of bad tokens for their address',
-      "if (principal?.kind === 'server') return undefined;",
-      "if (principal?.kind !== 'user') return undefined;",
+      "if (kindOfCaller(callerKeyOf(origin)) === 'server') return undefined;",
+      "if (kindOfCaller(callerKeyOf(origin)) !== 'user') return undefined;",
       '%s are counted for the address, and refused before the token is',
     ],
   ]),
@@ -42,24 +42,24 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: LIMITS, test: FLOODS }, [
     [
       'the count by address of calls that look at no token',
-      'const counted = guest || kindOfProcedure(procedure)?.tokenless ? { address } : caller;',
-      'const counted = guest ? { address } : caller;',
+      'const tokenless = kindOfProcedure(procedure)?.tokenless;',
+      'const tokenless = false;',
       'that make guests count for their address, whatever token comes along',
     ],
   ]),
-  ...switchedOff({ file: 'apps/server/src/http/counted-caller.ts', test: FLOODS }, [
+  ...switchedOff({ file: 'packages/router/src/caller-key.ts', test: FLOODS }, [
     [
       'the count of guests for their address',
-      "return principal?.kind === 'user' && !principal.guest ?",
-      "return principal?.kind === 'user' ?",
+      "principal?.kind === 'user' && !principal.guest &&",
+      "principal?.kind === 'user' &&",
       'of one address have one allowance, together with callers without a user',
     ],
   ]),
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: FLOODS }, [
     [
       'the count of guests whose token does not say so',
-      'if (isUnmarkedGuest(caller, ctx.principal)) {',
-      'if (path === undefined) {',
+      'await origin.limit?.({ procedure: path, type, guest: true });',
+      '',
       'whose token somebody else signed count for their address as well',
     ],
   ]),
@@ -191,7 +191,7 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'apps/server/src/live/admission.ts', test: FLOODS }, [
     [
       'the count of connections of guests whose token does not say so',
-      "if (access.user?.role === 'guest') connections.countByAddress(connection, address);",
+      'connections.countAs(connection, callerKeyOf({ authentication, address }, { role: access.user?.role }));',
       '',
       'and those of guests are as many as one address may have, all together; one that ends makes room',
     ],

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { RollcallError } from '@rollcall/protocol';
+import { keyOfAddress } from '@rollcall/router';
 import { isAllowedOrigin } from '../config/allowed-origin.js';
 import type { Config } from '../config/config.js';
 import type { Host } from '../host.js';
 import { clientAddress } from './client-address.js';
-import { keyOf } from './counted-caller.js';
 
 /** Nobody can make these names point anywhere: they are reserved (RFC 6761, and ICANN's resolution of 2024). */
 const OWN_NAMES = /^(?:[\w.-]+\.)?(?:localhost|internal)$/i;
@@ -51,7 +51,7 @@ export function isLoopback(host: string): boolean {
 /** Logs a page that was refused, with what it calls itself. */
 export function logPage(host: Host, request: IncomingMessage): void {
   const address = clientAddress(request, host.config.trustedProxies);
-  if (!host.refusals.isFirst({ key: keyOf({ address }), address }, 'PAGE')) return;
+  if (!host.refusals.isFirst({ key: keyOfAddress(address), address }, 'PAGE')) return;
   const { origin, host: name } = request.headers;
   host.logger.warn(
     {

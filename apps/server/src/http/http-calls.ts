@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, LIMITS, RollcallError } from '@rollcall/protocol';
 import {
-  type Authentication,
   appRouter,
-  budgetOfPrincipal,
   type CallContext,
+  callerKeyOf,
   hasMoreValues,
+  kindOfCaller,
+  type Origin,
 } from '@rollcall/router';
 import { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
@@ -16,7 +17,6 @@ import { logFailure } from '../logger.js';
 import { answerError } from './answer-error.js';
 import { clientAddress } from './client-address.js';
 import { countRequest } from './count-request.js';
-import { countedAs, keyOf, lineOf } from './counted-caller.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { readBody } from './read-body.js';
 import { bearerToken } from './tokens.js';
@@ -41,21 +41,19 @@ export async function handleCall(
   const startedAt = performance.now();
   const authentication = await host.authenticate(bearerToken(request.headers.authorization));
   const address = clientAddress(request, host.config.trustedProxies);
-  const caller = { key: keyOf(countedAs(authentication.principal, address)), address };
+  const origin = { authentication, address };
+  const caller = { key: callerKeyOf(origin), address };
   const logRefusal = (error: TRPCError, path: string | undefined) => {
     const ms = performance.now() - startedAt;
     logFailure(host, { error, requestId, procedure: path, ms, caller });
   };
-  const counter = callLimit(host.rateLimits, authentication, {
-    address,
-    report: allowance => sendAllowance(response, allowance),
-  });
+  const counter = callLimit(host.rateLimits, origin, allowance => sendAllowance(response, allowance));
   let limit: CallContext['limit'];
   // Answers wait for their reader no longer, and in no greater number, than what is sent over a WebSocket.
-  const handle = { ...outletOf(host, response), caller: lineOf(authentication, address) };
+  const handle = outletOf(host, response);
   try {
     if (counter) limit = await countRequest(counter, { procedure, url: request.url });
-    if (!(await takeBody(host, { request, response, authentication, address }))) return;
+    if (!(await takeBody(host, { request, response, origin }))) return;
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
     logRefusal(new TRPCError({ code: ERROR_CODES[error.code].trpc, cause: error }), procedure);
@@ -72,7 +70,7 @@ export async function handleCall(
       const { directory, signGuestToken, budgets } = host;
       const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
       if (info.type !== 'subscription') return { ...call, authentication };
-      const admission = await admit(host, authentication, { handle, address, requestId });
+      const admission = await admit(host, origin, { handle, requestId });
       const { connection } = admission;
       if (!connection) return { ...call, authentication: admission.authentication };
       if (response.closed) host.connections.end(connection);
@@ -99,26 +97,18 @@ export async function handleCall(
  */
 async function takeBody(
   host: Host,
-  {
-    request,
-    response,
-    authentication,
-    address,
-  }: Pick<HttpCall, 'request' | 'response'> & { authentication: Authentication; address: string },
+  { request, response, origin }: Pick<HttpCall, 'request' | 'response'> & { origin: Origin },
 ): Promise<boolean> {
   if (request.method === 'GET' || request.method === 'HEAD') return true;
-  const budget = budgetOfPrincipal(
-    { budgets: host.budgets, authentication, address },
-    authentication.principal,
-  );
+  const caller = callerKeyOf(origin);
+  const budget = host.budgets.of(caller);
   const body = await readBody(request, { maxBytes: host.config.maxBodyBytes, budget });
   if (!body || response.closed) {
     body?.release();
     return false;
   }
   response.once('close', body.release);
-  const exempt = authentication.principal?.kind === 'server';
-  if (!exempt && hasMoreValues(body.text, LIMITS.requestValues)) {
+  if (kindOfCaller(caller) !== 'server' && hasMoreValues(body.text, LIMITS.requestValues)) {
     throw new RollcallError('PAYLOAD_TOO_LARGE', `a request has at most ${LIMITS.requestValues} values`);
   }
   Object.assign(request, { body: body.text });
@@ -130,10 +120,7 @@ async function takeBody(
  * reader of an event stream reconnects by itself with its last id, and learns then what is wrong. A proper end would mean
  * that the subscription is complete.
  */
-function outletOf(
-  { outlets }: Pick<Host, 'outlets'>,
-  response: ServerResponse,
-): Omit<ConnectionHandle, 'caller'> {
+function outletOf({ outlets }: Pick<Host, 'outlets'>, response: ServerResponse): ConnectionHandle {
   const close = () => void response.destroy();
   const outlet = outlets.open({ unreadBytes: () => response.writableLength, close });
   const write = response.write.bind(response) as (...args: unknown[]) => boolean;

@@ -1,5 +1,5 @@
+import type { CallerKey } from '@rollcall/router';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Counted } from './counted-caller.js';
 import { RateLimits } from './rate-limits.js';
 
 let limits: RateLimits;
@@ -11,8 +11,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const JANE: Counted = { userId: 'jane' };
-const count = (counted: Counted, procedure = 'users.query') => limits.count(counted, procedure);
+const JANE: CallerKey = 'user jane';
+const count = (caller: CallerKey, procedure = 'users.query') => limits.count(caller, procedure);
 
 describe('the calls of a caller', () => {
   it('are counted down to nothing, and refused then with the time to wait', async () => {
@@ -39,21 +39,21 @@ describe('the calls of a caller', () => {
   });
 
   it('are counted for each procedure, user and address by itself', async () => {
-    for (const counted of [JANE, { userId: 'john' }, { address: 'jane' }, { address: '192.0.2.1' }]) {
+    for (const caller of [JANE, 'user john', 'address jane', 'address 192.0.2.1'] as const) {
       for (const procedure of ['users.query', 'roles.list']) {
-        expect(await count(counted, procedure)).toMatchObject({ remaining: 2 });
+        expect(await count(caller, procedure)).toMatchObject({ remaining: 2 });
       }
     }
   });
 
   it('to make guests have a limit of their own', async () => {
-    const address = { address: '192.0.2.1' };
+    const address = 'address 192.0.2.1';
     expect(await count(address, 'users.connectGuest')).toMatchObject({ limit: 1, remaining: 0 });
     await expect(count(address, 'users.connectGuest')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
   it('are forgotten after the minute, so that many callers cost no memory for long', async () => {
-    for (let user = 0; user < 1000; user++) await count({ userId: `u${user}` });
+    for (let user = 0; user < 1000; user++) await count(`user u${user}`);
     expect(vi.getTimerCount()).toBe(1000);
     vi.advanceTimersByTime(60_000);
     expect(vi.getTimerCount()).toBe(0);

@@ -1,10 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
-import { type Authentication, type CallContext, kindOfProcedure } from '@rollcall/router';
+import {
+  type CallContext,
+  type CallerKey,
+  callerKeyOf,
+  kindOfCaller,
+  kindOfProcedure,
+  type Origin,
+} from '@rollcall/router';
 import type { TRPCError } from '@trpc/server';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config/config.js';
-import { type Counted, countedAs, keyOf } from './counted-caller.js';
 
 /** The most calls in one HTTP request or one WebSocket message. */
 export const MAX_CALLS_PER_BATCH = 20;
@@ -61,10 +67,10 @@ export class RateLimits {
    * @returns what is left after these calls.
    * @throws TooManyCalls when less than that was left before them.
    */
-  async count(counted: Counted, procedure: string, calls = 1): Promise<Allowance> {
+  async count(caller: CallerKey, procedure: string, calls = 1): Promise<Allowance> {
     const limiter = procedure === CREATES_GUESTS ? this.#guests : this.#calls;
     try {
-      return allowanceOf(limiter, await limiter.consume(`${keyOf(counted)} ${procedure}`, calls));
+      return allowanceOf(limiter, await limiter.consume(`${caller} ${procedure}`, calls));
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw new TooManyCalls(procedure, allowanceOf(limiter, refusal));
@@ -89,22 +95,20 @@ export type CallLimit = (call: Omit<CountedCall, 'type'>) => Promise<void>;
 
 /**
  * Makes the counter for the calls of one caller; undefined for a server token, which is not limited.
- * @param address is counted for guests, for callers without a good token of a user, and for everybody's calls of procedures
- * that look at no token.
  * @param report receives what is left after each call, refused ones included.
  */
 export function callLimit(
   limits: RateLimits,
-  { principal }: Authentication,
-  { address, report }: { address: string; report?: (allowance: Allowance) => void },
+  origin: Origin,
+  report?: (allowance: Allowance) => void,
 ): CallLimit | undefined {
-  if (principal?.kind === 'server') return undefined;
-  const caller = countedAs(principal, address);
+  if (kindOfCaller(callerKeyOf(origin)) === 'server') return undefined;
   return async ({ procedure, guest, calls }) => {
-    const counted = guest || kindOfProcedure(procedure)?.tokenless ? { address } : caller;
+    const tokenless = kindOfProcedure(procedure)?.tokenless;
+    const caller = callerKeyOf(origin, { tokenless, ...(guest && { role: 'guest' }) });
     try {
       // This stands on its own line, because an optional call that is not made does not evaluate its arguments.
-      const allowance = await limits.count(counted, procedure, calls);
+      const allowance = await limits.count(caller, procedure, calls);
       report?.(allowance);
     } catch (error) {
       if (error instanceof TooManyCalls) report?.(error.allowance);

@@ -1,6 +1,6 @@
 import { judge, type Principal, type Users } from '@rollcall/core';
 import { CLOSE_CODES, type ErrorCode, RollcallError } from '@rollcall/protocol';
-import type { Authentication } from '@rollcall/router';
+import { type Authentication, callerKeyOf } from '@rollcall/router';
 import type { Host } from '../host.js';
 import { fault } from '../http/answer-error.js';
 import type { Connection, ConnectionHandle } from './connections.js';
@@ -21,19 +21,19 @@ export interface Admission {
  */
 export async function admit(
   { connections, directory }: Pick<Host, 'connections' | 'directory'>,
-  authentication: Authentication,
-  { handle, address, requestId }: { handle: ConnectionHandle; address: string; requestId: string },
+  { authentication, address }: { authentication: Authentication; address: string },
+  { handle, requestId }: { handle: ConnectionHandle; requestId: string },
 ): Promise<Admission> {
   if (authentication.error) return { authentication };
   let connection: Connection | undefined;
   try {
     const { principal } = authentication;
-    connection = connections.open(principal, handle, address);
+    connection = connections.open(principal, handle, callerKeyOf({ authentication, address }));
     const access = await directory.users.access(principal);
     const refusal = judge(principal, access, 'connection');
     if (refusal) throw refusal;
     // The token of a guest that somebody else signed does not say that it is a guest's.
-    if (access.user?.role === 'guest') connections.countByAddress(connection, address);
+    connections.countAs(connection, callerKeyOf({ authentication, address }, { role: access.user?.role }));
     connection.since = await directory.events.position();
     connections.announce(connection);
     return { authentication, connection };

@@ -131,8 +131,8 @@ function open(
   const principal = userId === undefined ? { kind: 'server' as const } : { kind: 'user' as const, userId };
   const connection = connections.open(
     { ...principal, ...(expiresAt !== undefined && { expiresAt }) },
-    { caller: 'somebody', outlet, close: code => closed.push(code) },
-    '192.0.2.1',
+    { outlet, close: code => closed.push(code) },
+    userId === undefined ? 'server x' : `user ${userId}`,
   );
   return { connection, closed };
 }

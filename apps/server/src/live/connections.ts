@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
-import { type CallerConnection, type Outlet, WatchedUsers } from '@rollcall/router';
-import { countedAs } from '../http/counted-caller.js';
+import {
+  type CallerConnection,
+  type CallerKey,
+  kindOfCaller,
+  type Outlet,
+  WatchedUsers,
+} from '@rollcall/router';
 
 /** What carries a live connection: a WebSocket, or the open response of an event stream. */
 export interface ConnectionHandle {
-  /** Names whose connection it is. */
-  readonly caller: string;
   readonly outlet: Outlet;
   close(code: number, reason: string): void;
 }
@@ -22,6 +25,7 @@ export interface PresenceListener {
 /** One signed-in live connection: the view of the router, and what the server needs to end it. */
 export interface Connection extends CallerConnection {
   readonly principal: Principal;
+  caller: CallerKey;
   /** Everything on this connection is judged by the state at this position or later; absent during admission. */
   since?: Position;
 }
@@ -29,7 +33,7 @@ export interface Connection extends CallerConnection {
 interface Entry {
   connection: Connection;
   /** The address that the connection counts for, of a guest or a caller without a user. */
-  address: string | undefined;
+  address: CallerKey | undefined;
   /** Whether presence was told that the user is connected. */
   present: boolean;
   expiry: NodeJS.Timeout | undefined;
@@ -52,7 +56,7 @@ export class Connections {
   readonly #maxPerAddress: number;
   readonly #entries = new Map<Connection, Entry>();
   readonly #byUser = new Map<string, Set<Connection>>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #byAddress = new Map<CallerKey, number>();
   #draining = false;
 
   constructor(options: {
@@ -90,11 +94,11 @@ export class Connections {
   /**
    * Registers a connection. From now on it is closed when its token expires or its user loses access. The caller announces
    * it once the judge has let it in, and must call `end` when the handle has closed.
-   * @param address where the caller is. Connections of guests and of callers without a user count for it.
+   * @param caller whose connection it is, as far as the token says.
    * @throws RollcallError `TOKEN_EXPIRED` for an expired token, `RATE_LIMITED` when the user or the address has too many
    * connections.
    */
-  open(principal: Principal, handle: ConnectionHandle, address: string): Connection {
+  open(principal: Principal, handle: ConnectionHandle, caller: CallerKey): Connection {
     const userId = userIdOf(principal);
     const { expiresAt } = principal;
     // The check of a token tolerates clocks that differ; a connection that stays open gets no such tolerance.
@@ -111,14 +115,14 @@ export class Connections {
     const connection: Connection = {
       id: randomUUID(),
       principal,
+      caller,
       calls: 0,
       subscriptions: 0,
       watched: new WatchedUsers(),
       ...handle,
     };
     const entry: Entry = { connection, address: undefined, present: false, expiry: undefined };
-    if (principal.kind !== 'server' && 'address' in countedAs(principal, address))
-      this.#count(entry, address);
+    this.#count(entry);
     this.#entries.set(connection, entry);
     if (userId !== undefined && ofUser) this.#byUser.set(userId, ofUser.add(connection));
     if (expiresAt !== undefined) this.#closeAt(entry, expiresAt);
@@ -127,16 +131,19 @@ export class Connections {
   }
 
   /**
-   * Counts a connection for its address, once it is known that its user is a guest. It has no effect on one that counts for
-   * its address already.
+   * Says whose connection it is, once the role of its user has been read. It has no effect on one that counts for its
+   * address already.
    * @throws RollcallError `RATE_LIMITED` when the address has too many.
    */
-  countByAddress(connection: Connection, address: string): void {
+  countAs(connection: Connection, caller: CallerKey): void {
     const entry = this.#entries.get(connection);
-    if (entry && entry.address === undefined) this.#count(entry, address);
+    connection.caller = caller;
+    if (entry) this.#count(entry);
   }
 
-  #count(entry: Entry, address: string): void {
+  #count(entry: Entry): void {
+    const address = entry.connection.caller;
+    if (kindOfCaller(address) !== 'address' || entry.address !== undefined) return;
     const others = this.#byAddress.get(address) ?? 0;
     if (others >= this.#maxPerAddress) {
       throw new RollcallError(

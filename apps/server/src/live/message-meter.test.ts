@@ -15,7 +15,7 @@ it('takes as many messages in a minute as it is told and not one more, and begin
 it('is left to the next connection of the caller, so that nobody begins anew by reconnecting', () => {
   let now = 5;
   const meters = new MessageMeters(3, () => now);
-  const sent = (caller: string, before = 0) => {
+  const sent = (caller: 'user jane' | 'user john', before = 0) => {
     const meter = meters.take(caller, before);
     let messages = 0;
     while (!meter.isOneTooMany()) messages += 1;

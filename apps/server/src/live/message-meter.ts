@@ -1,3 +1,5 @@
+import type { CallerKey } from '@rollcall/router';
+
 /** Counts the messages of a caller's connection, until the connection gives it back. */
 export interface TakenMeter {
   /** Counts one message. @returns whether it is over the limit. */
@@ -19,7 +21,7 @@ export class MessageMeters {
   readonly #perMinute: number;
   readonly #clock: () => number;
   /** By caller, the meters that no connection has and whose window goes on. */
-  readonly #left = new Map<string, Set<Window>>();
+  readonly #left = new Map<CallerKey, Set<Window>>();
   #sweptAt: number;
 
   /** @param clock milliseconds that never decrease. */
@@ -38,7 +40,7 @@ export class MessageMeters {
    * A meter for a new connection: of those that its caller has left, the one that has counted least.
    * @param counted what the connection has sent before its caller was known.
    */
-  take(caller: string, counted = 0): TakenMeter {
+  take(caller: CallerKey, counted = 0): TakenMeter {
     this.#sweep();
     const left = this.#left.get(caller) ?? new Set();
     const window = leastUsed(left) ?? { startedAt: Number.NEGATIVE_INFINITY, count: 0 };

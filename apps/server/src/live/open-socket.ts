@@ -17,10 +17,8 @@ export interface OpenSocket {
   firstArrived: () => void;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
-  /** Whose refusals are logged for it: those of its address, until it has signed in. */
+  /** Whose it is: its messages wait in this caller's line, and its refusals are logged for it. Its address's, until it has signed in. */
   caller: RefusedCaller;
-  /** Where its messages wait for their turn: in the line of its address, until it has signed in. */
-  line: string;
   /** Counts what comes over it; absent: it is not counted, or has not signed in. */
   limit: CallLimit | undefined;
   /** What it has sent until its caller was known. */

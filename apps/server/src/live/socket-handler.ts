@@ -4,11 +4,13 @@ import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type ErrorCode, LIMITS, RollcallError } from '@rollcall/protocol';
 import {
   appRouter,
-  budgetOfPrincipal,
   bytesOfInput,
   type CallContext,
+  callerKeyOf,
   decodeMessage,
   frameEncoder,
+  keyOfAddress,
+  kindOfCaller,
   kindOfProcedure,
   type Outlet,
 } from '@rollcall/router';
@@ -17,7 +19,6 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
-import { countedAs, keyOf, lineOf } from '../http/counted-caller.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
 import { admit, closeCodeOf } from './admission.js';
@@ -92,7 +93,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     const reading = new Reading(socket);
     const inbox = new Inbox({
       reading,
-      line: () => openSocket.line,
+      line: () => openSocket.caller.key,
       arrived: () => openSocket.firstArrived(),
     });
     const outlet = outletOf(socket, { host, reading });
@@ -104,8 +105,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       deadline: undefined,
       firstArrived: () => undefined,
       exempt: false,
-      caller: { key: keyOf({ address }), address },
-      line: keyOf({ address }),
+      caller: { key: keyOfAddress(address), address },
       limit: undefined,
       sentBefore: 0,
       meter: undefined,
@@ -170,28 +170,25 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       reading.hold('signing in');
       const authentication = await host.authenticate(info.connectionParams?.token);
       const address = clientAddress(req, config.trustedProxies);
-      const limit = callLimit(host.rateLimits, authentication, { address });
+      const limit = callLimit(host.rateLimits, { authentication, address });
       const handle = {
         outlet,
-        caller: lineOf(authentication, address),
         close: (code: number, reason: string) => closeSocket(socket, code, reason),
       };
-      const admission = await admit(host, authentication, { handle, address, requestId });
+      const admission = await admit(host, { authentication, address }, { handle, requestId });
+      const { connection } = admission;
+      const caller = connection?.caller ?? callerKeyOf({ authentication, address });
       reading.letGo('signing in');
       markSignedIn(openSocket);
-      openSocket.exempt = authentication.principal?.kind === 'server';
-      openSocket.caller = { key: keyOf(countedAs(authentication.principal, address)), address };
-      openSocket.line = handle.caller;
+      openSocket.exempt = kindOfCaller(caller) === 'server';
+      openSocket.caller = { key: caller, address };
       openSocket.limit = limit;
       if (authentication.principal && !openSocket.exempt) {
-        openSocket.meter = meters.take(handle.caller, openSocket.sentBefore);
+        openSocket.meter = meters.take(caller, openSocket.sentBefore);
         if (openSocket.meter.isOver()) stopReading(openSocket);
         if (socket.readyState === socket.CLOSED) openSocket.meter.giveBack();
       }
-      const budget = budgetOfPrincipal(
-        { budgets: host.budgets, authentication, address },
-        authentication.principal,
-      );
+      const budget = host.budgets.of(caller);
       const call = {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
@@ -202,7 +199,6 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         holdInput: (input: unknown) => budget.takeRequest(bytesOfInput(input)),
         ...(limit && { limit: callsOnly(limit) }),
       };
-      const { connection } = admission;
       if (!connection) {
         refuse(socket, admission.authentication.error?.code ?? 'INTERNAL');
         return call;
