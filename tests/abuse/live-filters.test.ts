@@ -63,6 +63,28 @@ it('a hundred subscriptions with the largest filters that there are', async () =
   expect(outcome.grownMiB).toBeLessThan(PROMISED.grownMiB);
 });
 
+it('filters that compare every element of a long list with as many values as they may, and changes of that list', async () => {
+  const list = (round: number) => [`round ${round}`, ...Array.from({ length: 1180 }, () => 'x')];
+  const operands = [(n: number) => ({ $gt: `y${n}` }), (n: number) => ({ $in: [[`y${n}`]] })];
+  const outcome = await stage.during(async () => {
+    const socket = await open('person-4');
+    for (let index = 0; index < 20; index++) {
+      const operand = operands[index % 2] ?? (() => ({}));
+      const clauses = Array.from({ length: 98 }, (_, clause) => ({ list: operand(100 * index + clause) }));
+      socket.send('subscription', 'live.events', { filter: { $nor: clauses } });
+    }
+    await answered(socket, 20);
+    expect(socket.refusals).toEqual({});
+    for (let round = 0; round < 60; round++) {
+      await stage.backEnd.partialUpdateUser({ id: 'person-4', set: { list: list(round) } });
+    }
+    await endAll();
+  });
+  expect(outcome).toMatchObject({ ready: true, failures: [] });
+  expect(outcome.p99Ms).toBeLessThan(PROMISED.p99Ms);
+  expect(outcome.grownMiB).toBeLessThan(PROMISED.grownMiB);
+});
+
 it('fifty connections, each with a hundred subscriptions to everybody', async () => {
   const outcome = await stage.during(async () => {
     const all = await Promise.all(Array.from({ length: 50 }, () => open('person-2')));

@@ -51,10 +51,10 @@ describe('filters that judge the same users', () => {
 
   it('keep what they found in the users of the last few entries, and of no others', () => {
     const made = new Set<MatchSubject>();
-    const { forget, placesOf } = MatchSubject.prototype;
-    vi.spyOn(MatchSubject.prototype, 'placesOf').mockImplementation(function (this: MatchSubject, ...args) {
+    const { forget, valuesOf } = MatchSubject.prototype;
+    vi.spyOn(MatchSubject.prototype, 'valuesOf').mockImplementation(function (this: MatchSubject, ...args) {
       made.add(this);
-      return placesOf.apply(this, args);
+      return valuesOf.apply(this, args);
     });
     vi.spyOn(MatchSubject.prototype, 'forget').mockImplementation(function (this: MatchSubject) {
       made.delete(this);

@@ -27,6 +27,19 @@ describe('slices', () => {
     expect(new Set(before).size).toBe(10);
   });
 
+  it('leave the event loop as long as a long piece of work took, to whoever works next', async () => {
+    for (const waits of [true, false]) {
+      const slices = new Slices();
+      slices.turn('ann');
+      const next = waits ? slices.turn('ben') : undefined;
+      work(40);
+      const since = performance.now();
+      if (!waits) await new Promise(resolve => setImmediate(resolve));
+      await (next ?? slices.turn('ben'));
+      expect(performance.now() - since).toBeGreaterThan(30);
+    }
+  });
+
   it('do many small pieces of work in one turn of the event loop', async () => {
     const slices = new Slices();
     slices.turn();

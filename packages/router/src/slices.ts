@@ -4,14 +4,15 @@ import { FairQueue } from './fair-queue.js';
 const SLICE_MS = 2;
 
 /**
- * How long it then rests. A call is carried out in many steps, each of which waits for something. In one turn of the event
- * loop it would get one step further; in a rest it gets several.
+ * How long it then rests at least. A call is carried out in many steps, each of which waits for something. In one turn of
+ * the event loop it would get one step further; in a rest it gets several.
  */
 const REST_MS = 1;
 
 /**
  * Shares the thread between the work for live connections and everything else. All who work in slices share the same ones:
- * together they work for 2 ms at most, then the event loop has at least 1 ms for what comes, and the next slice begins.
+ * together they work for 2 ms at most, then the event loop has at least 1 ms for what comes, and the next slice begins. After a
+ * piece of work that took longer, it has as long as that was.
  *
  * Within a slice everybody takes turns. Work for one caller waits in the line of that caller (`fair-queue.ts`). Work that
  * all share, such as judging events, has every second turn.
@@ -48,14 +49,18 @@ export class Slices {
   }
 
   #begin(): void {
-    this.#beganAt = performance.now();
+    const beganAt = performance.now();
+    this.#beganAt = beganAt;
     setImmediate(() => {
-      if (this.#waiting === 0) this.#beganAt = undefined;
-      else setTimeout(() => this.#goOnAfterRest(), REST_MS);
+      const over = performance.now() - beganAt - SLICE_MS;
+      if (this.#waiting === 0 && over < REST_MS) this.#beganAt = undefined;
+      else setTimeout(() => this.#goOnAfterRest(), Math.max(REST_MS, over));
     });
   }
 
   #goOnAfterRest(): void {
+    this.#beganAt = undefined;
+    if (this.#waiting === 0) return;
     this.#begin();
     this.#letIn();
   }

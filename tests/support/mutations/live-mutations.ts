@@ -10,8 +10,8 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: SUBJECT, test: SUBJECT_TESTS }, [
     [
       'a user in whom each path is followed once for all filters',
-      'if (known) return known;\n    const places',
-      'const places',
+      'if (known) return known;\n    const values',
+      'const values',
       'has each path followed once, however many filters name it',
     ],
     [
@@ -19,6 +19,22 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
       'if (this.#kept + found >= MAX_KEPT) this.forget();',
       '',
       'keeps a bounded amount of what was found in it, the last',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/query/found-values.ts', test: SUBJECT_TESTS }, [
+    [
+      'what a field holds, looked through once for all comparisons',
+      'if (this.#scalars) return this.#scalars;',
+      '',
+      'has a list looked through a few times, however many comparisons of any kind ask for it',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/slices.ts', test: 'packages/router/src/slices.test.ts' }, [
+    [
+      'the rest that is as long as the work before it',
+      'setTimeout(() => this.#goOnAfterRest(), Math.max(REST_MS, over))',
+      'setTimeout(() => this.#goOnAfterRest(), REST_MS)',
+      'leave the event loop as long as a long piece of work took, to whoever works next',
     ],
   ]),
   ...switchedOff(

@@ -29,12 +29,17 @@ export function kindOf(value: JsonValue): JsonKind {
   return typeof value as 'number' | 'string' | 'object' | 'boolean';
 }
 
+/** From here on the order of UTF-16 is not that of UTF-8. */
+const ORDERED_OTHERWISE = /[\ud800-\uffff]/;
+
 /**
  * Compares texts by their bytes in UTF-8, as the databases do. JavaScript compares UTF-16 instead, where U+1F600 comes
  * before U+FF61.
  */
 export function compareText(one: string, other: string): number {
-  return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
+  if (one === other) return 0;
+  if (!ORDERED_OTHERWISE.test(one) && !ORDERED_OTHERWISE.test(other)) return one < other ? -1 : 1;
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 /** The first characters of a text, counted by code points, as the databases count them. */

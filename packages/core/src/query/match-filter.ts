@@ -1,7 +1,7 @@
-import type { JsonValue, ParsedFilter } from '@rollcall/protocol';
-import { kindOf } from '../json/json-values.js';
+import type { ParsedFilter } from '@rollcall/protocol';
+import { compareText } from '../json/json-values.js';
+import type { FoundValues } from './found-values.js';
 import { type MatchableUser, MatchSubject, type NamedField, named } from './match-subject.js';
-import type { Reached } from './reach-path.js';
 import { booleansInOrder, holdsInOrder, toValueTest, type ValueTest } from './value-test.js';
 
 /** Asked with `name`, or `custom.` and a path: whether nobody knows what the field holds. */
@@ -87,7 +87,7 @@ function compileKnown(
   }
   const { test, negated } = toValueTest(comparison);
   const passes = compileTest(test);
-  return subject => passes(subject.placesOf(place)) !== negated;
+  return subject => passes(subject.valuesOf(place)) !== negated;
 }
 
 /** Whether some word begins with a prefix. The first one that does not come before the prefix tells. */
@@ -102,61 +102,41 @@ function hasWord(sorted: readonly string[], prefix: string): boolean {
   return sorted[low]?.startsWith(prefix) ?? false;
 }
 
-function compileTest(test: ValueTest): (places: readonly Reached[]) => boolean {
+function compileTest(test: ValueTest): (found: FoundValues) => boolean {
   switch (test.kind) {
     case 'exists':
-      return places => places.some(({ value }) => value !== undefined);
-    case 'contains': {
-      const { value: wanted } = test;
-      return places => places.some(({ value }) => Array.isArray(value) && value.includes(wanted));
-    }
+      return found => found.exists;
+    case 'contains':
+      return found => found.hasElement(test.value);
     case 'in': {
-      const isIn = compileMembership(test.values);
-      return places => someCandidate(places, value => isIn(value ?? null));
+      const wanted = {
+        scalars: new Set(test.values.filter(value => !Array.isArray(value))),
+        arrays: new Set(
+          test.values.filter(value => Array.isArray(value)).map(array => JSON.stringify(array)),
+        ),
+      };
+      return found => found.hasOneOf(wanted);
     }
-    case 'order': {
-      const stands = compileOrder(test);
-      return places => someCandidate(places, value => value !== undefined && stands(value));
-    }
+    case 'order':
+      return compileOrder(test);
   }
 }
 
-/** Whether some value that a comparison tests passes. An open array counts as a whole and by its elements. */
-function someCandidate(
-  places: readonly Reached[],
-  passes: (value: JsonValue | undefined) => boolean,
-): boolean {
-  return places.some(({ value, open }) =>
-    open && Array.isArray(value) ? value.some(passes) || passes(value) : passes(value),
-  );
-}
-
-/** A filter names no objects, so the JSON of an array says all of it. */
-function compileMembership(values: readonly JsonValue[]): (value: JsonValue) => boolean {
-  const scalars = new Set(values.filter(value => !Array.isArray(value)));
-  const arrays = new Set(values.filter(value => Array.isArray(value)).map(array => JSON.stringify(array)));
-  return value =>
-    Array.isArray(value) ? arrays.size > 0 && arrays.has(JSON.stringify(value)) : scalars.has(value);
-}
-
+/** Some value stands in an order to the wanted one if the greatest does, or the least. Only values of its type count. */
 function compileOrder({ operator, value: wanted }: Extract<ValueTest, { kind: 'order' }>) {
-  const kind = kindOf(wanted);
-  const compare = compileOrderOf(operator, wanted);
-  return (value: JsonValue): boolean => kindOf(value) === kind && compare(value);
-}
-
-/** Texts are compared by their bytes in UTF-8, as the databases do. */
-function compileOrderOf(
-  operator: Extract<ValueTest, { kind: 'order' }>['operator'],
-  wanted: string | number | boolean,
-): (value: JsonValue) => boolean {
-  if (typeof wanted === 'string') {
-    const bytes = Buffer.from(wanted);
-    return value => holdsInOrder(operator, Buffer.compare(Buffer.from(value as string), bytes));
+  const upwards = operator === '>' || operator === '>=';
+  switch (typeof wanted) {
+    case 'boolean': {
+      const accepted = booleansInOrder(operator, wanted);
+      return (found: FoundValues) => accepted.some(value => found.hasBoolean(value));
+    }
+    case 'string':
+      return ({ texts }: FoundValues) =>
+        texts !== undefined &&
+        holdsInOrder(operator, compareText(upwards ? texts.greatest : texts.least, wanted));
+    case 'number':
+      return ({ numbers }: FoundValues) =>
+        numbers !== undefined &&
+        holdsInOrder(operator, (upwards ? numbers.greatest : numbers.least) - wanted);
   }
-  if (typeof wanted === 'boolean') {
-    const accepted = booleansInOrder(operator, wanted);
-    return value => accepted.includes(value as boolean);
-  }
-  return value => holdsInOrder(operator, (value as number) - wanted);
 }

@@ -77,15 +77,39 @@ describe('a user that many filters judge', () => {
     expect(followed).toBe(1);
   });
 
+  it('has a list looked through a few times, however many comparisons of any kind ask for it', () => {
+    let looks = 0;
+    const elements: JsonValue[] = Array.from({ length: 1000 }, (_, n) => (n % 2 === 0 ? `x${n}` : [n]));
+    const list = new Proxy(elements, {
+      get: (target, name, receiver) => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) looks += 1;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const subject = new MatchSubject(user({ custom: { list } }), NOW);
+    const operands = (n: number): Record<string, JsonValue>[] => [
+      { $eq: `y${n}` },
+      { $in: [[`y${n}`], n] },
+      { $gt: `z${n}` },
+      { $lt: -n },
+      { $gte: true },
+      { $contains: `y${n}` },
+    ];
+    const filters = Array.from({ length: 100 }, (_, n) => operands(n).map(list => ({ list }) as Filter));
+    expect(filters.flat().filter(filter => matcherOf(filter)(subject))).toEqual([]);
+    expect(looks).toBeLessThan(5 * elements.length);
+  });
+
   it('keeps a bounded amount of what was found in it, the last', () => {
-    const list = Array.from({ length: 3000 }, () => ({}));
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`field${n}`, n]));
+    const list = Array.from({ length: 3000 }, () => fields);
     const subject = new MatchSubject(user({ name: 'Zoe', custom: { list } }), NOW);
-    const found = Array.from({ length: 20 }, (_, n) => subject.placesOf(custom('list', `field${n}`)));
-    expect(found.every(places => places.length === 3000)).toBe(true);
+    const found = Array.from({ length: 20 }, (_, n) => subject.valuesOf(custom('list', `field${n}`)));
+    expect(found.every(({ places }) => places.length === 3000)).toBe(true);
     // In turn from the last one: as soon as one is found anew, the others are forgotten.
-    const kept = found.toReversed().filter((places, back) => {
+    const kept = found.toReversed().filter((values, back) => {
       const n = found.length - 1 - back;
-      return subject.placesOf(custom('list', `field${n}`)) === places;
+      return subject.valuesOf(custom('list', `field${n}`)) === values;
     });
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(4);
@@ -93,14 +117,14 @@ describe('a user that many filters judge', () => {
 
   it('lets go of what was found in it, and finds it again', () => {
     const subject = new MatchSubject(user({ name: 'Zoe Ann', custom: { a: 1 } }), NOW);
-    const [places, words] = [
-      subject.placesOf(custom('a')),
+    const [values, words] = [
+      subject.valuesOf(custom('a')),
       subject.wordsOf(named({ kind: 'built-in', field: 'name' })),
     ];
-    expect(subject.placesOf(custom('a'))).toBe(places);
+    expect(subject.valuesOf(custom('a'))).toBe(values);
     subject.forget();
-    expect(subject.placesOf(custom('a'))).not.toBe(places);
-    expect(subject.placesOf(custom('a'))).toEqual(places);
+    expect(subject.valuesOf(custom('a'))).not.toBe(values);
+    expect(subject.valuesOf(custom('a')).places).toEqual(values.places);
     expect(subject.wordsOf(named({ kind: 'built-in', field: 'name' }))).toEqual(words);
   });
 });

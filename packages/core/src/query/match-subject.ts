@@ -1,5 +1,6 @@
 import { type FieldReference, searchWords, type User } from '@rollcall/protocol';
 import { builtInValue } from './built-in-value.js';
+import { FoundValues } from './found-values.js';
 import { type Reached, reachPath } from './reach-path.js';
 
 /** A user as an event or an answer carries it. */
@@ -18,8 +19,8 @@ export function named(field: FieldReference): NamedField {
 }
 
 /**
- * What a subject keeps of what was found in it: places and words, of all fields together. A path can lead to thousands of
- * places, and filters can name thousands of paths.
+ * What a subject keeps of what was found in it: places, elements of arrays and words, of all fields together. A path can
+ * lead to thousands of places, and filters can name thousands of paths.
  */
 const MAX_KEPT = 10_000;
 
@@ -33,7 +34,7 @@ const MAX_KEPT = 10_000;
 export class MatchSubject {
   readonly #user: MatchableUser;
   readonly #now: number;
-  #places = new Map<string, readonly Reached[]>();
+  #values = new Map<string, FoundValues>();
   #words = new Map<string, readonly (readonly string[])[]>();
   #kept = 0;
 
@@ -43,21 +44,21 @@ export class MatchSubject {
     this.#now = now;
   }
 
-  /** Where a field leads. */
-  placesOf({ field, name }: NamedField): readonly Reached[] {
-    const known = this.#places.get(name);
+  /** What a field holds. */
+  valuesOf({ field, name }: NamedField): FoundValues {
+    const known = this.#values.get(name);
     if (known) return known;
-    const places = placesOf(field, this.#user, this.#now);
-    this.#makeRoomFor(places.length);
-    this.#places.set(name, places);
-    return places;
+    const values = new FoundValues(placesOf(field, this.#user, this.#now));
+    this.#makeRoomFor(values.size);
+    this.#values.set(name, values);
+    return values;
   }
 
   /** The words of each text that a field leads to. Those of one text are sorted, and each is there once. */
   wordsOf(named: NamedField): readonly (readonly string[])[] {
     const known = this.#words.get(named.name);
     if (known) return known;
-    const words = wordsAt(this.placesOf(named));
+    const words = wordsAt(this.valuesOf(named).places);
     this.#makeRoomFor(words.reduce((count, of) => count + of.length, 0));
     this.#words.set(named.name, words);
     return words;
@@ -66,7 +67,7 @@ export class MatchSubject {
   /** Lets go of what was found. The subject can be judged again. */
   forget(): void {
     if (this.#kept === 0) return;
-    this.#places = new Map();
+    this.#values = new Map();
     this.#words = new Map();
     this.#kept = 0;
   }

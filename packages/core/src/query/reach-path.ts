@@ -26,17 +26,23 @@ export interface Reached {
 /** Why a path is followed. */
 export type PathPurpose = 'filter' | 'sort';
 
-/** Every place in a document that a path leads to. */
+/** Every place in a document that a path leads to. For a filter, "nothing" is one place, however often it is met. */
 export function reachPath(document: JsonObject, path: readonly string[], purpose: PathPurpose): Reached[] {
   const places: Reached[] = [];
   const nothing: Reached = { value: undefined, open: true };
+  let metNothing = false;
+
+  function intoNothing(): void {
+    if (!metNothing || purpose === 'sort') places.push(nothing);
+    metNothing = true;
+  }
 
   function intoObject(object: JsonObject, [name = '', ...rest]: readonly string[]): void {
     const value = Object.hasOwn(object, name) ? object[name] : undefined;
-    if (rest.length === 0) places.push({ value, open: true });
-    else if (isJsonObject(value)) intoObject(value, rest);
-    else if (Array.isArray(value)) intoArray(value, rest);
-    else places.push(nothing);
+    if (rest.length === 0 && value !== undefined) places.push({ value, open: true });
+    else if (rest.length > 0 && isJsonObject(value)) intoObject(value, rest);
+    else if (rest.length > 0 && Array.isArray(value)) intoArray(value, rest);
+    else intoNothing();
   }
 
   function intoArray(array: JsonValue[], names: readonly string[]): void {
@@ -46,7 +52,7 @@ export function reachPath(document: JsonObject, path: readonly string[], purpose
     if (element === undefined || purpose === 'filter') {
       for (const one of array) {
         if (isJsonObject(one)) intoObject(one, names);
-        else if (purpose === 'sort') places.push(nothing);
+        else if (purpose === 'sort') intoNothing();
       }
     }
     if (element === undefined) return;
