@@ -12,6 +12,7 @@ import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
 import { createAuthenticate, signGuestToken } from './http/tokens.js';
+import { boundWaitingConnections } from './http/waiting-connections.js';
 import { watchAccess } from './live/access-watcher.js';
 import { Connections } from './live/connections.js';
 import { attachSocketHandler } from './live/socket-handler.js';
@@ -98,6 +99,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       { ...SLOW_SENDERS, ...options.slowSenders, keepAliveTimeout: KEEP_ALIVE_MS },
       createHttpHandler(host),
     );
+    boundWaitingConnections(server);
     const silent = new SilentConnections(server);
     const sockets = attachSocketHandler(server, host);
     const stopWatching = await watchAccess(host);

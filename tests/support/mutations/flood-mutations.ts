@@ -204,6 +204,31 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
       'that have not signed in are as many as one address may have; the next is refused with 429',
     ],
   ]),
+  ...switchedOff(
+    { file: 'apps/server/src/live/message-meter.ts', test: 'apps/server/src/live/message-meter.test.ts' },
+    [
+      [
+        'what a connection that comes after another one counts for',
+        'const messages = counted + (earlier ? COMING_BACK : 0);',
+        'const messages = counted;',
+        'counts a connection that comes after another one as five messages, since signing in costs more than one',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    {
+      file: 'apps/server/src/http/waiting-connections.ts',
+      test: 'apps/server/src/http/waiting-connections.test.ts',
+    },
+    [
+      [
+        'the most connections over which no request is under way',
+        'if (waiting.size > max) longest?.destroy();',
+        '',
+        'closes of those whose headers do not end the ones that wait longest, and serves whoever comes',
+      ],
+    ],
+  ),
   ...switchedOff({ file: SOCKETS, test: SOCKET_TESTS }, [
     [
       'the largest message',

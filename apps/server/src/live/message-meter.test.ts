@@ -27,10 +27,25 @@ it('is left to the next connection of the caller, so that nobody begins anew by 
   expect(sent('user jane')).toBe(3);
 });
 
+it('counts a connection that comes after another one as five messages, since signing in costs more than one', () => {
+  let now = 5;
+  const meters = new MessageMeters(120, () => now);
+  const comeAndGo = () => {
+    const meter = meters.take('user jane', 1);
+    const isOver = meter.isOver();
+    meter.giveBack();
+    return isOver;
+  };
+  const connections = Array.from({ length: 21 }, comeAndGo);
+  expect(connections.filter(isOver => isOver)).toEqual([true]);
+  now += 60_000;
+  expect(comeAndGo()).toBe(false);
+});
+
 it('is one for each connection at a time, and of those that were left the least used one', () => {
-  const meters = new MessageMeters(3, () => 5);
+  const meters = new MessageMeters(10, () => 5);
   const [used, unused] = [meters.take('user jane'), meters.take('user jane')];
-  for (let message = 0; message < 4; message += 1) used.isOneTooMany();
+  for (let message = 0; message < 11; message += 1) used.isOneTooMany();
   expect(unused.isOneTooMany()).toBe(false);
   for (const meter of [used, unused, used]) meter.giveBack();
   const again = [meters.take('user jane'), meters.take('user jane'), meters.take('user jane')];

@@ -12,6 +12,9 @@ export interface TakenMeter {
 
 const WINDOW_MS = 60_000;
 
+/** What a connection that comes after another one counts for, in messages: to sign in costs more than a message does. */
+const COMING_BACK = 5;
+
 /**
  * The meters of callers. Each connection of a caller has one; its windows last a minute and begin with a first message. A
  * connection that ends leaves its meter to the next one of the same caller, so that nobody begins anew by reconnecting: a
@@ -43,10 +46,12 @@ export class MessageMeters {
   take(caller: CallerKey, counted = 0): TakenMeter {
     this.#sweep();
     const left = this.#left.get(caller) ?? new Set();
-    const window = leastUsed(left) ?? { startedAt: Number.NEGATIVE_INFINITY, count: 0 };
+    const earlier = leastUsed(left);
+    const window = earlier ?? { startedAt: Number.NEGATIVE_INFINITY, count: 0 };
     left.delete(window);
     if (left.size === 0) this.#left.delete(caller);
-    for (let message = 0; message < counted; message += 1) this.#count(window);
+    const messages = counted + (earlier ? COMING_BACK : 0);
+    for (let message = 0; message < messages; message += 1) this.#count(window);
     let taken = true;
     return {
       isOver: () => window.count > this.#perMinute,
