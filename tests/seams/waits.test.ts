@@ -43,6 +43,37 @@ it('a client beyond the connections of its user says so in the words of the serv
   await one.stop();
 });
 
+it('a client that watches beyond the budget of its user says so in the words of the server, and goes on when it lets go', async () => {
+  const one = await startServerProcess({ processes: 1, env: { ROLLCALL_CLIENT_WATCHED_ID_BYTES: '1024' } });
+  const ids = Array.from({ length: 8 }, (_, index) => `${index}`.padEnd(200, '-'));
+  const [few, many] = [ids.slice(0, 2), ids.slice(2)];
+  const token = await backEnd.createToken('watchful');
+  const client = createClient({ url: one.url });
+  await client.connectUser({ id: 'watchful' }, token);
+  await client.watchUsers(few, { presence: true });
+  const watching = client.watchUsers(many, { presence: true });
+  await until('the reason', () => client.connection.state.waitsFor === 'limit');
+  expect(client.connection.state).toMatchObject({
+    error: {
+      code: 'RATE_LIMITED',
+      message: expect.stringMatching(/at most 1024 bytes of ids .* make it (1200|1600)$/),
+    },
+    until: expect.any(Number),
+  });
+  await client.unwatchUsers(many.slice(1));
+  await watching;
+  expect(client.connection.state).toEqual({ status: 'connected', transport: 'ws' });
+  const heard: string[] = [];
+  client.on('user.created', ({ user }) => heard.push(user.id));
+  const backEndOfOne = createServerClient({ url: one.url, secret: SECRET });
+  await backEndOfOne.upsertUsers([{ id: ids[0]! }, { id: ids[2]! }, { id: ids[3]! }]);
+  await until('the events', () => heard.length === 2);
+  expect(heard.sort()).toEqual([ids[0], ids[2]]);
+  await backEndOfOne.disconnect();
+  await client.disconnectUser();
+  await one.stop();
+});
+
 it('a listener that hears that a user was deactivated does not hear afterwards that it is online', async () => {
   const ids = Array.from({ length: ROUNDS }, (_, round) => `brief-${round}`);
   await backEnd.upsertUsers(ids.map(id => ({ id })));

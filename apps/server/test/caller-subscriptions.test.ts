@@ -1,5 +1,5 @@
 /** The budget of a caller holds over all its connections: one more of them gives it nothing more. */
-import { CALLER_BUDGETS, DEFAULT_GRANTS } from '@rollcall/protocol';
+import { CALLER_BUDGETS, DEFAULT_GRANTS, LIMITS } from '@rollcall/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
 import { connect, type TestSocket, watchEvents } from './test-socket.js';
@@ -9,7 +9,7 @@ beforeAll(async () => {
   server = await startTestServer();
   await server.mutate('users.upsert', {
     users: [
-      ...['ann', 'ben', 'cat', 'dan'].map(id => ({ id, role: 'admin' })),
+      ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map(id => ({ id, role: 'admin' })),
       ...['guest-1', 'guest-2'].map(id => ({ id, role: 'guest' })),
     ],
   });
@@ -37,7 +37,7 @@ async function begin(client: TestSocket, id: number, input: object): Promise<str
   }
 }
 
-const { subscriptions, liveFilters, liveFilterBytes } = CALLER_BUDGETS.client;
+const { subscriptions, liveFilters, liveFilterBytes, watchedIdBytes } = CALLER_BUDGETS.client;
 
 it('a hundred subscriptions', async () => {
   const [one, other, another] = [await open('ann'), await open('ann'), await open('ben')];
@@ -72,6 +72,32 @@ it('twenty different filters of 256 KiB together, of which equal ones count once
   );
   expect(await begin(again, 2, { filter: { colour: 'red' } })).toBe('data');
   again.socket.close();
+});
+
+it('four MiB of ids of watched users, of which those of one connection count once', async () => {
+  const clients = [await open('eve'), await open('eve'), await open('eve'), await open('fay')];
+  const [one, other, another, somebodyElse] = clients as [TestSocket, TestSocket, TestSocket, TestSocket];
+  const idBytes = 190;
+  // A message has room for half of what a connection may watch.
+  const half = LIMITS.watchedUsersPerConnection / 2;
+  const userIds = (name: string) =>
+    Array.from({ length: half }, (_, n) => `${name}${n}`.padEnd(idBytes, '-'));
+  for (const client of [one, other]) {
+    expect(await begin(client, 1, { user_ids: userIds('a') })).toBe('data');
+    expect(await begin(client, 2, { user_ids: userIds('a') })).toBe('data');
+    expect(await begin(client, 3, { user_ids: userIds('b') })).toBe('data');
+  }
+  const refusal = `RATE_LIMITED: a caller has at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${5 * half * idBytes}`;
+  expect(await begin(another, 1, { user_ids: userIds('a') })).toBe(refusal);
+  expect(await begin(another, 2, { user_ids: ['ann'] })).toBe('data');
+  expect(await begin(somebodyElse, 1, { user_ids: userIds('a') })).toBe('data');
+  one.send({ id: 1, method: 'subscription.stop' });
+  while ((await one.next()).id !== 1);
+  expect(await begin(another, 3, { user_ids: userIds('a') })).toMatch(/^RATE_LIMITED: /);
+  one.socket.terminate();
+  let id = 3;
+  await expect.poll(() => begin(another, ++id, { user_ids: userIds('a') }), { timeout: 5000 }).toBe('data');
+  for (const client of clients) client.socket.close();
 });
 
 it('one of an address, for its guests and callers without a user together', async () => {

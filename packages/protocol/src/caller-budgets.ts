@@ -6,6 +6,8 @@ export interface BudgetLimits {
   liveFilters: number;
   /** The JSON of these filters together. */
   liveFilterBytes: number;
+  /** The ids of the users whom its connections watch together; an id counts once for each connection. */
+  watchedIdBytes: number;
   /** Bytes of requests that arrive, wait, run or are being answered. */
   requestBytes: number;
   /** Queries that run; the next ones wait. */
@@ -25,6 +27,7 @@ export const CALLER_BUDGETS = {
     subscriptions: 100,
     liveFilters: 20,
     liveFilterBytes: 256 * 1024,
+    watchedIdBytes: 4 * 1024 * 1024,
     requestBytes: 4 * 1024 * 1024,
     runningQueries: 1,
     filterValues: 1000,
@@ -34,6 +37,7 @@ export const CALLER_BUDGETS = {
     subscriptions: 1000,
     liveFilters: 200,
     liveFilterBytes: 4 * 1024 * 1024,
+    watchedIdBytes: 40 * 1024 * 1024,
     requestBytes: 64 * 1024 * 1024,
     runningQueries: 4,
     filterValues: 10_000,

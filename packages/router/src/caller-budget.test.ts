@@ -1,6 +1,7 @@
 import { CALLER_BUDGETS } from '@rollcall/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { CallerBudgets } from './caller-budget.js';
+import { WatchedUsers } from './watched-users.js';
 
 /** A query that ends when it is told to. */
 function held() {
@@ -227,5 +228,84 @@ describe('the other calls of a caller', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('the ids of the users whom the connections of a caller watch', () => {
+  const { watchedIdBytes } = CALLER_BUDGETS.client;
+  const ids = (count: number, name: string, length: number) =>
+    Array.from({ length: count }, (_, index) => `${name}${index}`.padEnd(length, '-'));
+  const overLimit = (bytes: number) => ({
+    code: 'RATE_LIMITED',
+    message: `a caller has at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${bytes}`,
+    retry_after: 60,
+  });
+
+  it('take 4 MiB over all connections, whatever their number, and 40 MiB for a server token', () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const long = ids(10_000, 'long', 190);
+    const callers = [
+      ['user jane', 2],
+      ['address 10.0.0.1', 2],
+      ['server x', 22],
+    ] as const;
+    for (const [caller, connections] of callers) {
+      const budget = budgets.of(caller);
+      for (let opened = 0; opened < connections; opened++) new WatchedUsers().take(long, budget);
+      expect(() => new WatchedUsers().take(long, budget)).toThrow('bytes of ids');
+    }
+    const short = ids(10_000, 's', 8);
+    for (let opened = 0; opened < 50; opened++) new WatchedUsers().take(short, budgets.of('user john'));
+  });
+
+  it('are refused with the number and the limit, and then nothing is taken', () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = budgets.of('user jane');
+    const connection = new WatchedUsers();
+    const kept = connection.take(ids(20_000, 'kept', 200), budget);
+    expect(() => connection.take(ids(1000, 'more', 200), budget)).toThrow(
+      expect.objectContaining(overLimit(4_200_000)),
+    );
+    expect(connection.size).toBe(20_000);
+    expect(connection.take(ids(971, 'less', 200), budget).size).toBe(971);
+    kept.release();
+    expect(connection.size).toBe(971);
+  });
+
+  it('count their bytes in UTF-8', () => {
+    const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
+    const watched = [...ids(10_000, 'a', 200), ...ids(10_000, 'b', 200), 'é'.repeat(100_000)];
+    expect(() => new WatchedUsers().take(watched, budget)).toThrow(
+      expect.objectContaining(overLimit(4_200_000)),
+    );
+  });
+
+  it('count once for a connection, and are given back when its last subscription that names them ends', () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const budget = () => budgets.of('user jane');
+    const [one, other] = [new WatchedUsers(), new WatchedUsers()];
+    const long = ids(10_000, 'long', 400);
+    const subscriptions = Array.from({ length: 100 }, () => one.take(long, budget()));
+    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    for (const subscription of subscriptions.slice(1)) subscription.release();
+    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    subscriptions[0]?.release();
+    expect(budgets.size).toBe(0);
+    const again = other.take([...long, ...long], budget());
+    expect(() => one.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    again.release();
+    expect(budgets.size).toBe(0);
+  });
+
+  it('are given back to the caller from whom they were taken, even if the connection was not its own later', () => {
+    const budgets = new CallerBudgets(CALLER_BUDGETS);
+    const connection = new WatchedUsers();
+    const before = connection.take(ids(1000, 'a', 200), budgets.of('user jane'));
+    const after = connection.take(ids(1000, 'b', 200), budgets.of('address 10.0.0.1'));
+    before.release();
+    after.release();
+    expect(budgets.size).toBe(0);
+    connection.take(['c'], budgets.of('address 10.0.0.1'));
+    expect(() => new WatchedUsers().take(ids(20_971, 'd', 200), budgets.of('user jane'))).not.toThrow();
   });
 });

@@ -26,6 +26,7 @@ interface Use {
   /** The subscriptions that have each filter, by its JSON. */
   filters: Map<string, number>;
   filterBytes: number;
+  watchedIdBytes: number;
   requestBytes: number;
   queries: Turns;
   calls: Turns;
@@ -114,6 +115,31 @@ export class CallerBudget {
   }
 
   /**
+   * Takes room for ids that one connection of the caller begins to watch. `giveWatchedIds` gives it back, a part at a time.
+   * @throws RollcallError `RATE_LIMITED` with the number and the limit; then nothing is taken.
+   */
+  takeWatchedIds(bytes: number): void {
+    if (bytes === 0) return;
+    const use = this.#use();
+    const { watchedIdBytes } = this.limits;
+    if (use.watchedIdBytes + bytes > watchedIdBytes) {
+      throw overBudget(
+        `at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${use.watchedIdBytes + bytes}`,
+      );
+    }
+    this.#uses.set(this.#key, use);
+    use.watchedIdBytes += bytes;
+  }
+
+  /** @param bytes no more than were taken. */
+  giveWatchedIds(bytes: number): void {
+    const use = this.#uses.get(this.#key);
+    if (!use) return;
+    use.watchedIdBytes -= bytes;
+    this.#forgetIdle(use);
+  }
+
+  /**
    * Takes room for a request, or for more of it. What has arrived stays in memory until it is answered, however long it
    * arrives, waits or runs.
    * @throws RollcallError `RATE_LIMITED` with the limit; then nothing is taken.
@@ -178,6 +204,7 @@ export class CallerBudget {
         subscriptions: 0,
         filters: new Map(),
         filterBytes: 0,
+        watchedIdBytes: 0,
         requestBytes: 0,
         queries: new Turns(),
         calls: new Turns(),
@@ -186,8 +213,8 @@ export class CallerBudget {
   }
 
   #forgetIdle(use: Use): void {
-    const { subscriptions, queries, calls, requestBytes } = use;
-    const idle = subscriptions === 0 && queries.isIdle && calls.isIdle && requestBytes === 0;
+    const { subscriptions, queries, calls, requestBytes, watchedIdBytes } = use;
+    const idle = subscriptions + watchedIdBytes + requestBytes === 0 && queries.isIdle && calls.isIdle;
     if (idle && this.#uses.get(this.#key) === use) this.#uses.delete(this.#key);
   }
 }

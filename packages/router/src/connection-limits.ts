@@ -21,8 +21,8 @@ export interface SubscriptionUse {
  * Counts a subscription, its filter and the users that it watches against its caller and its connection, for as long as
  * it runs. Users whom several subscriptions of a connection watch count once, and are kept once.
  * @param open makes the stream, once everything is taken, of the users whom it watches.
- * @throws RollcallError `RATE_LIMITED`, from the stream, when the caller has too many subscriptions or filters, or the
- * connection too many subscriptions or watched users.
+ * @throws RollcallError `RATE_LIMITED`, from the stream, when the caller has too many subscriptions, filters or
+ * bytes of watched ids, or the connection too many subscriptions or watched users.
  */
 export async function* limitSubscription<Item>(
   { connection, budget, userIds = [], filter }: SubscriptionUse,
@@ -30,13 +30,16 @@ export async function* limitSubscription<Item>(
 ): AsyncGenerator<Item> {
   if (connection) checkConnection(connection, userIds);
   const release = budget.takeSubscription(filter);
-  const watched = (connection?.watched ?? new WatchedUsers()).take(userIds);
-  if (connection) connection.subscriptions += 1;
   try {
-    yield* open(watched);
+    const watched = (connection?.watched ?? new WatchedUsers()).take(userIds, budget);
+    if (connection) connection.subscriptions += 1;
+    try {
+      yield* open(watched);
+    } finally {
+      if (connection) connection.subscriptions -= 1;
+      watched.release();
+    }
   } finally {
-    if (connection) connection.subscriptions -= 1;
-    watched.release();
     release();
   }
 }

@@ -1,5 +1,6 @@
 import { tombstoneOf } from '@rollcall/core';
 import type { PresenceEvent } from '@rollcall/protocol';
+import type { CallerBudget } from './caller-budget.js';
 import { NumberSet } from './number-set.js';
 
 /** A user whom a connection watches. */
@@ -8,6 +9,9 @@ interface Watched {
   /** The subscriptions that watch the user. */
   subscriptions: number;
 }
+
+/** What a caller may watch over all its connections. */
+export type WatchedIdBudget = Pick<CallerBudget, 'takeWatchedIds' | 'giveWatchedIds'>;
 
 /**
  * The users whom the subscriptions of one connection watch. Each id is kept once, under a number, and a subscription keeps
@@ -19,6 +23,8 @@ export class WatchedUsers {
   readonly #ids: (string | undefined)[] = [];
   readonly #free: number[] = [];
   #idsByTombstone: Map<string, string> | undefined;
+  /** Where the ids count: with the caller who began to watch, for as long as anybody is watched. */
+  #budget: WatchedIdBudget | undefined;
   /** The presence of each user that was heard last, by number; all subscriptions of a connection see the same. */
   readonly presence: (PresenceEvent['user'] | undefined)[] = [];
   /** The same by what was read of the user, for as long as somebody else keeps that. */
@@ -31,13 +37,17 @@ export class WatchedUsers {
 
   /** How many users would be watched if these were, too. */
   sizeWith(ids: Iterable<string>): number {
-    const added = new Set<string>();
-    for (const id of ids) if (!this.#users.has(id)) added.add(id);
-    return this.#users.size + added.size;
+    return this.#users.size + this.#added(ids).size;
   }
 
-  /** Watches these users for one subscription, until the set is released. */
-  take(ids: Iterable<string>): WatchedSet {
+  /**
+   * Watches these users for one subscription, until the set is released.
+   * @param budget where their ids count; absent: nowhere.
+   * @throws RollcallError `RATE_LIMITED` when the budget has no room for them; then nobody more is watched.
+   */
+  take(ids: Iterable<string>, budget?: WatchedIdBudget): WatchedSet {
+    if (this.#users.size === 0) this.#budget = budget;
+    this.#budget?.takeWatchedIds(bytesOf(this.#added(ids)));
     const numbers = new NumberSet();
     for (const id of ids) {
       const user = this.#users.get(id) ?? this.#enter(id);
@@ -48,6 +58,7 @@ export class WatchedUsers {
 
   /** Takes the users of a set out again, unless other subscriptions watch them. */
   release(numbers: NumberSet): void {
+    let bytes = 0;
     for (const number of numbers) {
       const id = this.#ids[number];
       const user = id === undefined ? undefined : this.#users.get(id);
@@ -55,11 +66,13 @@ export class WatchedUsers {
       user.subscriptions -= 1;
       if (user.subscriptions > 0) continue;
       this.#users.delete(id);
+      bytes += Buffer.byteLength(id);
       this.#idsByTombstone?.delete(tombstoneOf(id));
       this.#ids[number] = undefined;
       this.presence[number] = undefined;
       this.#free.push(number);
     }
+    this.#budget?.giveWatchedIds(bytes);
   }
 
   numberOf(id: string): number | undefined {
@@ -74,6 +87,13 @@ export class WatchedUsers {
   idOfTombstone(tombstone: string): string | undefined {
     this.#idsByTombstone ??= new Map([...this.#users.keys()].map(id => [tombstoneOf(id), id]));
     return this.#idsByTombstone.get(tombstone);
+  }
+
+  /** Those of these users who are not watched yet. */
+  #added(ids: Iterable<string>): Set<string> {
+    const added = new Set<string>();
+    for (const id of ids) if (!this.#users.has(id)) added.add(id);
+    return added;
   }
 
   #enter(id: string): Watched {
@@ -117,4 +137,10 @@ export class WatchedSet implements Iterable<string> {
   *[Symbol.iterator](): Generator<string> {
     for (const number of this.numbers) yield this.all.idOf(number);
   }
+}
+
+function bytesOf(ids: Iterable<string>): number {
+  let bytes = 0;
+  for (const id of ids) bytes += Buffer.byteLength(id);
+  return bytes;
 }

@@ -14,6 +14,7 @@ const RECENT = 'packages/core/src/events/recent-events.ts';
 const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
 const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
 const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
+const WATCHED_IDS = 'four MiB of ids of watched users, of which those of one connection count once';
 
 /** What a caller may have in use, and what one that does not read costs. */
 export const BUDGET_MUTATIONS: readonly Mutation[] = [
@@ -35,6 +36,12 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'if (use.filterBytes + bytes > liveFilterBytes) {',
       'if (use.filterBytes + bytes > 1e9) {',
       FILTERS,
+    ],
+    [
+      'the bytes of the ids that a caller watches over all its connections',
+      'if (use.watchedIdBytes + bytes > watchedIdBytes) {',
+      'if (use.watchedIdBytes + bytes > 1e12) {',
+      WATCHED_IDS,
     ],
     [
       'equal filters that count once',
@@ -177,6 +184,20 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'for (const id of ids) if (!this.#users.has(id)) added.add(id);',
       'for (const id of ids) added.add(id);',
       'counts a user once whom several subscriptions watch, so that one can take over from another',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/watched-users.ts', test: BUDGET_TESTS }, [
+    [
+      'the bytes of watched ids that are given back',
+      'this.#budget?.giveWatchedIds(bytes);',
+      '',
+      'count once for a connection, and are given back when its last subscription that names them ends',
+    ],
+    [
+      'the caller to whom the bytes of watched ids are given back',
+      'if (this.#users.size === 0) this.#budget = budget;',
+      'this.#budget = budget;',
+      'are given back to the caller from whom they were taken, even if the connection was not its own later',
     ],
   ]),
   ...switchedOff({ file: OUTLET, test: OUTLET_TESTS }, [

@@ -38,6 +38,13 @@ const ROWS: Record<keyof BudgetLimits, Row> = {
     from: 1024,
     to: 64 * 1024 * 1024,
   },
+  watchedIdBytes: {
+    name: 'WATCHED_ID_BYTES',
+    does: who =>
+      `How many bytes the ids of the users whom the connections of ${who} watch may be together. An id counts once for each connection.`,
+    from: 1024,
+    to: 1024 * 1024 * 1024,
+  },
   requestBytes: {
     name: 'REQUEST_BYTES',
     does: who =>

@@ -116,6 +116,43 @@ describe('the events of a connected user', () => {
     expect(errors).toEqual([]);
   });
 
+  it('asks at once for those who are left when users are let go of that the server has no room for', async () => {
+    const first = followed.watch(['john']);
+    await answerRestart(11);
+    await first;
+    live.page(20);
+    const watching = followed.watch(['jim', 'joe'], 'log.15');
+    await settle();
+    live.current.observer.onError(new RollcallError('RATE_LIMITED', 'too many', { retry_after: 60 }));
+    expect(live.waits).toEqual(['RATE_LIMITED']);
+    const unwatching = followed.unwatch(['joe']);
+    await answerRestart(21, [updated(16, 'jim'), updated(21, 'jim')]);
+    await Promise.all([watching, unwatching]);
+    expect(live.inputs.slice(2)).toEqual([
+      { user_ids: ['john', 'jim', 'joe'], lastEventId: 'log.15' },
+      { user_ids: ['john', 'jim'], lastEventId: 'log.15' },
+    ]);
+    expect([heard, live.waits, errors]).toEqual([
+      ['log.16 jim', 'log.21 jim'],
+      ['RATE_LIMITED', undefined],
+      [],
+    ]);
+  });
+
+  it('follows whom it followed before when all are let go of that the server has no room for', async () => {
+    const watching = followed.watch(['jim']);
+    await settle();
+    live.current.observer.onError(new RollcallError('RATE_LIMITED', 'too many', { retry_after: 60 }));
+    const unwatching = followed.unwatch(['jim']);
+    await answerRestart(11, [updated(11)]);
+    await Promise.all([watching, unwatching]);
+    expect(live.inputs.slice(1)).toEqual([
+      { user_ids: ['jim'], lastEventId: 'log.10' },
+      { user_ids: [], lastEventId: 'log.10' },
+    ]);
+    expect(heard).toEqual(['log.11 jane']);
+  });
+
   it('ends for all callers when the server refuses the user', async () => {
     const watching = followed.watch(['john']);
     await settle();

@@ -8,7 +8,7 @@ import {
 import { itemsOf, type LiveSource, type PositionedPage, type StreamItem } from '../transport/live-source.js';
 import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { isRefusedInput, WatchSet } from './watch-set.js';
+import { isLimit, isRefusedInput, WatchSet } from './watch-set.js';
 
 /** Receives the events of a connected user. */
 export interface FollowedEventsHandlers<Custom extends object> {
@@ -30,6 +30,8 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   readonly #watched: WatchSet;
   readonly #anonymous: boolean;
   #stopped = false;
+  /** Whether the server is asked for a changed set. */
+  #asks = false;
   /** The position of the last event that was delivered, or where the stream began. */
   #delivered: Position | undefined;
   /** For newly watched users: the number after which their events are wanted, if that is before `#delivered`. */
@@ -78,24 +80,40 @@ export class FollowedEvents<Custom extends object = JsonObject> {
     await this.#apply();
   }
 
-  /** Stops watching users. Resolves when the server has stopped, too. */
+  /**
+   * Stops watching users. Resolves when the server has stopped, too. If it had no room for the set, it is asked again at
+   * once, for those who are left.
+   */
   async unwatch(ids: readonly string[]): Promise<void> {
     this.#watched.remove(ids);
+    if (this.#asks) this.#subscription.stopWaitingForLimit();
     await this.#apply();
   }
 
   async #restart(): Promise<void> {
     if (!this.#watched.changed || this.#stopped || !(this.#anonymous || this.#subscription.active)) return;
+    await this.#ask();
+  }
+
+  async #ask(): Promise<void> {
     const asked = this.#watched.wanted;
     this.#replayedAfter = new Map(
-      [...this.#wantedAfter].filter(([id]) => asked.has(id) && !this.#watched.taken.has(id)),
+      [...this.#replayedAfter, ...this.#wantedAfter].filter(
+        ([id]) => asked.has(id) && !this.#watched.taken.has(id),
+      ),
     );
     this.#wantedAfter.clear();
+    this.#asks = true;
     try {
       if (this.#anonymous && asked.size === 0) this.#pause();
       else await this.#subscription.run({ user_ids: [...asked], ...this.#lastEventId() });
       this.#watched.take(asked);
     } catch (error) {
+      this.#asks = false;
+      if (isLimit(error)) {
+        await this.#ask();
+        return;
+      }
       if (!isRefusedInput(error)) {
         this.#fail(error);
         throw error;
@@ -111,6 +129,8 @@ export class FollowedEvents<Custom extends object = JsonObject> {
             this.#fail(cause);
           });
       throw error;
+    } finally {
+      this.#asks = false;
     }
   }
 

@@ -99,6 +99,18 @@ describe('the presence of followed users', () => {
     await expect(presence.watch(['no id!'])).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
+  it('asks at once for those who are left when users are let go of that the server has no room for', async () => {
+    const watched = presence.watch(['john', 'jim']);
+    await settle();
+    open()[0]?.observer.onError(new RollcallError('RATE_LIMITED', 'too many', { retry_after: 60 }));
+    const unwatched = presence.unwatch(['jim']);
+    await settle();
+    expect(runs()).toEqual(['john jim', 'john']);
+    answer('john here');
+    await Promise.all([watched, unwatched]);
+    expect([heard, errors]).toEqual([['john here'], []]);
+  });
+
   it('continues when the users change again before the states after a refusal have arrived', async () => {
     const watched = presence.watch(['john']);
     await settle();

@@ -2,7 +2,7 @@ import type { PresenceEvent, RollcallError } from '@rollcall/protocol';
 import type { LiveSource } from '../transport/live-source.js';
 import { LiveSubscription } from './live-subscription.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { WatchSet } from './watch-set.js';
+import { isLimit, WatchSet } from './watch-set.js';
 
 /** Receives the presence of users. */
 export interface FollowedPresenceHandlers {
@@ -23,6 +23,8 @@ export class FollowedPresence {
   /** The users of the current run whose state has not arrived yet. */
   #awaited = new Set<string>();
   #stopped = false;
+  /** Whether the server is asked for a changed set. */
+  #asks = false;
   readonly #apply = oneAtATime(() => this.#restart());
 
   constructor(live: LiveSource, handlers: FollowedPresenceHandlers) {
@@ -50,10 +52,14 @@ export class FollowedPresence {
     await this.#apply();
   }
 
-  /** Stops following users. Resolves when the server has stopped, too. */
+  /**
+   * Stops following users. Resolves when the server has stopped, too. If it had no room for the set, it is asked again at
+   * once, for those who are left.
+   */
   unwatch(ids: readonly string[]): Promise<void> {
     this.#watched.remove(ids);
     for (const id of ids) this.#known.delete(id);
+    if (this.#asks) this.#subscription.stopWaitingForLimit();
     return this.#apply();
   }
 
@@ -64,14 +70,26 @@ export class FollowedPresence {
 
   async #restart(): Promise<void> {
     if (!this.#watched.changed || this.#stopped) return;
+    await this.#ask();
+  }
+
+  async #ask(): Promise<void> {
     const asked = this.#watched.wanted;
+    this.#asks = true;
     try {
       await this.#run(asked);
       this.#watched.take(asked);
     } catch (error) {
+      this.#asks = false;
+      if (isLimit(error)) {
+        await this.#ask();
+        return;
+      }
       this.#watched.refuse(asked);
       if (!this.#stopped) this.#run(this.#watched.taken).catch(cause => this.#fail(cause));
       throw error;
+    } finally {
+      this.#asks = false;
     }
   }
 

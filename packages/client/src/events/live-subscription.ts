@@ -39,8 +39,8 @@ export class LiveSubscription<Input extends object, Item> {
   #run = 0;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether it is shown that it waits. */
-  #waits = false;
+  /** What it is shown to wait for. */
+  #waitsFor: RollcallError | undefined;
   /** What a caller of `run` waits for. */
   #begun: Deferred | undefined;
 
@@ -67,6 +67,16 @@ export class LiveSubscription<Input extends object, Item> {
     const begun = deferred();
     this.#start(input, begun);
     return begun.promise;
+  }
+
+  /** Ends a wait for a limit of the server, if `run` waits for one: it rejects with the refusal. */
+  stopWaitingForLimit(): void {
+    const refusal = this.#waitsFor;
+    const begun = this.#begun;
+    if (!begun || refusal?.code !== 'RATE_LIMITED') return;
+    this.#begun = undefined;
+    this.pause();
+    begun.reject(refusal);
   }
 
   /** Starts without a caller that waits: `onError` receives every error. */
@@ -159,8 +169,8 @@ export class LiveSubscription<Input extends object, Item> {
   }
 
   #waitsBecauseOf(error: RollcallError | undefined): void {
-    if (error === undefined && !this.#waits) return;
-    this.#waits = error !== undefined;
+    if (error === undefined && !this.#waitsFor) return;
+    this.#waitsFor = error;
     this.#options.live.wait(this, error);
   }
 

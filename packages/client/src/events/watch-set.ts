@@ -77,6 +77,11 @@ const REFUSED_INPUT: readonly ErrorCode[] = [
   'USER_NOT_FOUND',
 ];
 
+/** Whether an error is a limit of the server. There may be room when less is asked for. */
+export function isLimit(error: unknown): boolean {
+  return error instanceof RollcallError && error.code === 'RATE_LIMITED' && !error.unrecoverable;
+}
+
 /** Whether an error is about what was asked for, such as a watch set, and not about the caller. */
 export function isRefusedInput(error: unknown): boolean {
   return error instanceof RollcallError && REFUSED_INPUT.includes(error.code);
