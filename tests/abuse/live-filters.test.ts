@@ -113,3 +113,24 @@ it('forty subscriptions to the presence of the same ten thousand users', async (
   expect(outcome.p99Ms).toBeLessThan(PROMISED.p99Ms);
   expect(outcome.grownMiB).toBeLessThan(PROMISED.grownMiB);
 });
+
+it('fifty connections that each watch ten thousand users with long ids', async () => {
+  const long = 'x'.repeat(180);
+  const user_ids = Array.from({ length: 5000 }, (_, index) => `${long}${index}`);
+  const outcome = await stage.during(async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => open('person-5')));
+    for (const [index, socket] of all.entries()) {
+      for (const half of [0, 1]) {
+        const mine = user_ids.map(id => `${id}-${index}-${half}`);
+        socket.send('subscription', 'live.events', { user_ids: mine });
+      }
+    }
+    await Promise.all(all.map(socket => answered(socket, 2)));
+    expect(all.filter(({ refusals }) => refusals.RATE_LIMITED)).toHaveLength(48);
+    await changes();
+    await endAll();
+  });
+  expect(outcome).toMatchObject({ ready: true, failures: [] });
+  expect(outcome.p99Ms).toBeLessThan(PROMISED.p99Ms);
+  expect(outcome.grownMiB).toBeLessThan(PROMISED.grownMiB);
+});

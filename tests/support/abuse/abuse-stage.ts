@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { freshDatabaseUrl, type TestEngine } from '@rollcall/testing';
+import { expect } from 'vitest';
 import { SECRET, type ServerProcess, startServerProcess } from '../processes/server-process.js';
 import { EverybodyElse, type Experience } from './everybody-else.js';
 
@@ -82,7 +83,12 @@ export class AbuseStage {
       over = true;
       await watching;
     }
-    return { ...(await others.stop()), grownMiB: Math.round(most - before) };
+    const outcome = { ...(await others.stop()), grownMiB: Math.round(most - before) };
+    const { p99Ms, grownMiB } = outcome;
+    console.log(
+      `${expect.getState().currentTestName}: others p99 ${Math.round(p99Ms)} ms, memory +${grownMiB} MiB`,
+    );
+    return outcome;
   }
 
   #ordinaryCalls(): (() => Promise<unknown>)[] {
