@@ -79,6 +79,7 @@ export class ListenerIndex<Listener extends Indexed> {
 
   *#namingErased(tombstone: string): Generator<Listener | undefined> {
     for (const [watched, { listeners }] of this.#connections) {
+      yield* watched.hashIds();
       const id = watched.idOfTombstone(tombstone);
       if (id !== undefined) yield* naming(listeners, id);
       yield undefined;
