@@ -94,7 +94,8 @@ export interface Client<Custom extends object = JsonObject>
 
   /**
    * Watches more users: handlers get their public events. At most 10,000 users in all. Resolves when the events have
-   * begun. Watches survive a lost connection.
+   * begun. Watches survive a lost connection. While the server has no room for them, it waits, as `connection.state` says,
+   * and `unwatchUsers` makes room at once.
    *
    * With `presence`, `user.presence.changed` reports the present state of each user before this resolves, then every
    * change. The last state is the valid one.

@@ -1,9 +1,10 @@
-import { LoggedEvent } from '@rollcall/core';
+import { LoggedEvent, tombstoneOf } from '@rollcall/core';
 import { parseFilter } from '@rollcall/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from './caller.js';
 import { EventViewer } from './event-viewer.js';
 import { ListenerIndex } from './listener-index.js';
+import { WatchedUsers } from './watched-users.js';
 
 const SERVER: Caller = { kind: 'server', actor: { type: 'server' } };
 const FILTERS = 100;
@@ -44,5 +45,32 @@ describe('filters that no index helps', () => {
     expect(yielded(0.05).turns).toBeGreaterThan(FILTERS / 10);
     expect(yielded(0.05).turns).toBeLessThan(FILTERS / 2);
     expect(yielded(1)).toEqual({ found: [7], turns: FILTERS });
+  });
+});
+
+describe('an erased user', () => {
+  it('is looked for among ten thousand named ones in short steps, once', () => {
+    const index = new ListenerIndex<{ viewer: EventViewer }>();
+    const userIds = new WatchedUsers().take(Array.from({ length: 10_000 }, (_, n) => `u${n}`));
+    const listener = { viewer: new EventViewer(SERVER, { userIds }) };
+    index.add(listener);
+    const erased = (id: string, seq: number) => {
+      const user_id = tombstoneOf(id);
+      const data = JSON.stringify({ user: { id: user_id, teams: [], custom: {} } });
+      const entry = new LoggedEvent('e', {
+        seq,
+        type: 'user.deleted',
+        at: 1,
+        actor_type: 'server',
+        user_id,
+        data,
+      });
+      return [...index.candidates(entry)];
+    };
+    const first = erased('u9999', 1);
+    expect(first.filter(one => one === undefined).length).toBeGreaterThanOrEqual(100);
+    expect(first.filter(one => one !== undefined)).toEqual([listener]);
+    expect(erased('u0', 2)).toEqual([listener, undefined]);
+    expect(erased('nobody', 3)).toEqual([undefined]);
   });
 });

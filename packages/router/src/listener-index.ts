@@ -1,6 +1,7 @@
 import { isUserEvent, type LoggedEvent, TermIndex, type Visibility, visibilityKey } from '@rollcall/core';
 import { type EventType, eventRule, isTombstone } from '@rollcall/protocol';
 import type { EventViewer } from './event-viewer.js';
+import { FewByKey } from './few-by-key.js';
 import type { SharedFilter } from './shared-filters.js';
 import type { WatchedUsers } from './watched-users.js';
 
@@ -37,7 +38,7 @@ export class ListenerIndex<Listener extends Indexed> {
   readonly #byType = new Map<EventType, Set<Listener>>();
   readonly #byOwnId = new Map<string, Set<Listener>>();
   readonly #connections = new Map<WatchedUsers, ConnectionGroup<Listener>>();
-  readonly #byNamedId = new Map<string, Set<ConnectionGroup<Listener>>>();
+  readonly #byNamedId = new FewByKey<string, ConnectionGroup<Listener>>();
   readonly #filters = new Map<SharedFilter, FilterGroup<Listener>>();
   readonly #byTerm = new TermIndex<FilterGroup<Listener>>();
   readonly #withoutTerms = new Set<FilterGroup<Listener>>();
@@ -71,7 +72,7 @@ export class ListenerIndex<Listener extends Indexed> {
     for (const id of new Set([entry.userId, ...entry.concerned])) {
       if (id === undefined) continue;
       yield* this.#byOwnId.get(id) ?? [];
-      for (const { listeners } of this.#byNamedId.get(id) ?? []) yield* naming(listeners, id);
+      for (const { listeners } of this.#byNamedId.of(id)) yield* naming(listeners, id);
     }
     if (entry.userId !== undefined && isTombstone(entry.userId)) yield* this.#namingErased(entry.userId);
     if (this.#filters.size > 0 && isUserEvent(entry.full)) yield* this.#byFilter(entry);
@@ -79,6 +80,7 @@ export class ListenerIndex<Listener extends Indexed> {
 
   *#namingErased(tombstone: string): Generator<Listener | undefined> {
     for (const [watched, { listeners }] of this.#connections) {
+      yield* watched.hashIds();
       const id = watched.idOfTombstone(tombstone);
       if (id !== undefined) yield* naming(listeners, id);
       yield undefined;
@@ -117,7 +119,7 @@ export class ListenerIndex<Listener extends Indexed> {
       const number = all.numberOf(id) ?? 0;
       const others = group.naming[number] ?? 0;
       group.naming[number] = others + 1;
-      if (others === 0) addTo(this.#byNamedId, id, group);
+      if (others === 0) this.#byNamedId.add(id, group);
     }
     return () => {
       group.listeners.delete(listener);
@@ -126,7 +128,7 @@ export class ListenerIndex<Listener extends Indexed> {
         const number = all.numberOf(id) ?? 0;
         const others = (group.naming[number] ?? 1) - 1;
         group.naming[number] = others;
-        if (others === 0) removeFrom(this.#byNamedId, id, group);
+        if (others === 0) this.#byNamedId.delete(id, group);
       }
     };
   }

@@ -3,6 +3,9 @@ import type { PresenceEvent } from '@rollcall/protocol';
 import type { CallerBudget } from './caller-budget.js';
 import { NumberSet } from './number-set.js';
 
+/** So many ids take a fifth of a millisecond. */
+const HASHED_AT_ONCE = 100;
+
 /** A user whom a connection watches. */
 interface Watched {
   number: number;
@@ -22,7 +25,12 @@ export class WatchedUsers {
   readonly #users = new Map<string, Watched>();
   readonly #ids: (string | undefined)[] = [];
   readonly #free: number[] = [];
-  #idsByTombstone: Map<string, string> | undefined;
+  /** The first 32 bits of the tombstone of each id, by number. They cost little memory, and an id that has them is hashed. */
+  #marks = new Uint32Array(0);
+  /** The numbers below have their marks. */
+  #marked = 0;
+  /** All listeners of a connection ask for the same tombstone, one after the other. */
+  #lastFound: { tombstone: string; id: string | undefined } | undefined;
   /** Where the ids count: with the caller who began to watch, for as long as anybody is watched. */
   #budget: WatchedIdBudget | undefined;
   /** The presence of each user that was heard last, by number; all subscriptions of a connection see the same. */
@@ -48,6 +56,7 @@ export class WatchedUsers {
   take(ids: Iterable<string>, budget?: WatchedIdBudget): WatchedSet {
     if (this.#users.size === 0) this.#budget = budget;
     this.#budget?.takeWatchedIds(bytesOf(this.#added(ids)));
+    this.#lastFound = undefined;
     const numbers = new NumberSet();
     for (const id of ids) {
       const user = this.#users.get(id) ?? this.#enter(id);
@@ -67,11 +76,12 @@ export class WatchedUsers {
       if (user.subscriptions > 0) continue;
       this.#users.delete(id);
       bytes += Buffer.byteLength(id);
-      this.#idsByTombstone?.delete(tombstoneOf(id));
       this.#ids[number] = undefined;
       this.presence[number] = undefined;
       this.#free.push(number);
     }
+    this.#lastFound = undefined;
+    if (this.#users.size === 0) this.#marked = 0;
     this.#budget?.giveWatchedIds(bytes);
   }
 
@@ -83,10 +93,43 @@ export class WatchedUsers {
     return this.#ids[number] ?? '';
   }
 
-  /** The watched id that a tombstone stands for. Hashing takes time, so it begins when a tombstone is first met. */
+  /**
+   * Hashes the ids, so that {@link idOfTombstone} does not have to. It takes time, so it begins when a tombstone is first
+   * met, and others may have their turn between two steps.
+   */
+  *hashIds(): Generator<undefined> {
+    while (this.#marked < this.#ids.length) {
+      const id = this.#ids[this.#marked];
+      if (id !== undefined) this.#mark(this.#marked, id);
+      this.#marked += 1;
+      if (this.#marked % HASHED_AT_ONCE === 0) yield undefined;
+    }
+  }
+
+  /** The watched id that a tombstone stands for. */
   idOfTombstone(tombstone: string): string | undefined {
-    this.#idsByTombstone ??= new Map([...this.#users.keys()].map(id => [tombstoneOf(id), id]));
-    return this.#idsByTombstone.get(tombstone);
+    if (this.#lastFound?.tombstone === tombstone) return this.#lastFound.id;
+    for (const _ of this.hashIds());
+    const mark = markOf(tombstone);
+    let number = this.#marks.indexOf(mark);
+    while (number >= 0 && !this.#standsFor(tombstone, number)) number = this.#marks.indexOf(mark, number + 1);
+    const id = number < 0 ? undefined : this.#ids[number];
+    this.#lastFound = { tombstone, id };
+    return id;
+  }
+
+  #standsFor(tombstone: string, number: number): boolean {
+    const id = this.#ids[number];
+    return id !== undefined && tombstoneOf(id) === tombstone;
+  }
+
+  #mark(number: number, id: string): void {
+    if (number >= this.#marks.length) {
+      const grown = new Uint32Array(Math.max(2 * this.#marks.length, this.#ids.length));
+      grown.set(this.#marks);
+      this.#marks = grown;
+    }
+    this.#marks[number] = markOf(tombstoneOf(id));
   }
 
   /** Those of these users who are not watched yet. */
@@ -100,7 +143,7 @@ export class WatchedUsers {
     const user = { number: this.#free.pop() ?? this.#ids.length, subscriptions: 0 };
     this.#ids[user.number] = id;
     this.#users.set(id, user);
-    this.#idsByTombstone?.set(tombstoneOf(id), id);
+    if (user.number < this.#marked) this.#mark(user.number, id);
     return user;
   }
 }
@@ -137,6 +180,10 @@ export class WatchedSet implements Iterable<string> {
   *[Symbol.iterator](): Generator<string> {
     for (const number of this.numbers) yield this.all.idOf(number);
   }
+}
+
+function markOf(tombstone: string): number {
+  return Number.parseInt(tombstone.slice(-8), 16);
 }
 
 function bytesOf(ids: Iterable<string>): number {

@@ -14,6 +14,7 @@ const RECENT = 'packages/core/src/events/recent-events.ts';
 const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
 const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
 const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
+const FOLLOWED_TESTS = 'packages/client/src/events/followed-events.test.ts';
 const WATCHED_IDS = 'four MiB of ids of watched users, of which those of one connection count once';
 
 /** What a caller may have in use, and what one that does not read costs. */
@@ -198,6 +199,25 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
       'if (this.#users.size === 0) this.#budget = budget;',
       'this.#budget = budget;',
       'are given back to the caller from whom they were taken, even if the connection was not its own later',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/router/src/listener-index.ts', test: 'packages/router/src/listener-index.test.ts' },
+    [
+      [
+        'the steps in which an erased user is looked for among watched ones',
+        'yield* watched.hashIds();',
+        '',
+        'is looked for among ten thousand named ones in short steps, once',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'packages/client/src/events/followed-events.ts', test: FOLLOWED_TESTS }, [
+    [
+      'the end of the wait for room for users who are let go of',
+      'if (this.#asks) this.#subscription.stopWaitingForLimit();',
+      '',
+      'asks at once for those who are left when users are let go of that the server has no room for',
     ],
   ]),
   ...switchedOff({ file: OUTLET, test: OUTLET_TESTS }, [
