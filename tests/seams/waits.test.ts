@@ -56,7 +56,7 @@ it('a client that watches beyond the budget of its user says so in the words of 
   expect(client.connection.state).toMatchObject({
     error: {
       code: 'RATE_LIMITED',
-      message: expect.stringMatching(/at most 1024 bytes of ids .* make it (1200|1600)$/),
+      message: expect.stringMatching(/at most 1024 bytes of ids .* make it (1584|2112)$/),
     },
     until: expect.any(Number),
   });

@@ -74,30 +74,33 @@ it('twenty different filters of 256 KiB together, of which equal ones count once
   again.socket.close();
 });
 
-it('four MiB of ids of watched users, of which those of one connection count once', async () => {
-  const clients = [await open('eve'), await open('eve'), await open('eve'), await open('fay')];
-  const [one, other, another, somebodyElse] = clients as [TestSocket, TestSocket, TestSocket, TestSocket];
+it('sixteen MiB of ids of watched users, of which those of one connection count once', async () => {
+  const full = [];
+  for (let opened = 0; opened < 6; opened++) full.push(await open('eve'));
+  const [one] = full as [TestSocket];
+  const [another, somebodyElse] = [await open('eve'), await open('fay')];
   const idBytes = 190;
   // A message has room for half of what a connection may watch.
   const half = LIMITS.watchedUsersPerConnection / 2;
   const userIds = (name: string) =>
     Array.from({ length: half }, (_, n) => `${name}${n}`.padEnd(idBytes, '-'));
-  for (const client of [one, other]) {
+  for (const client of full) {
     expect(await begin(client, 1, { user_ids: userIds('a') })).toBe('data');
     expect(await begin(client, 2, { user_ids: userIds('a') })).toBe('data');
     expect(await begin(client, 3, { user_ids: userIds('b') })).toBe('data');
   }
-  const refusal = `RATE_LIMITED: a caller has at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${5 * half * idBytes}`;
-  expect(await begin(another, 1, { user_ids: userIds('a') })).toBe(refusal);
-  expect(await begin(another, 2, { user_ids: ['ann'] })).toBe('data');
+  const refusal = `RATE_LIMITED: a caller has at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${14 * half * (idBytes + 64)}`;
+  expect(await begin(another, 1, { user_ids: userIds('a') })).toBe('data');
+  expect(await begin(another, 2, { user_ids: userIds('b') })).toBe(refusal);
+  expect(await begin(another, 3, { user_ids: userIds('a').slice(1) })).toBe('data');
   expect(await begin(somebodyElse, 1, { user_ids: userIds('a') })).toBe('data');
   one.send({ id: 1, method: 'subscription.stop' });
   while ((await one.next()).id !== 1);
-  expect(await begin(another, 3, { user_ids: userIds('a') })).toMatch(/^RATE_LIMITED: /);
+  expect(await begin(another, 4, { user_ids: userIds('b') })).toMatch(/^RATE_LIMITED: /);
   one.socket.terminate();
-  let id = 3;
-  await expect.poll(() => begin(another, ++id, { user_ids: userIds('a') }), { timeout: 5000 }).toBe('data');
-  for (const client of clients) client.socket.close();
+  let id = 4;
+  await expect.poll(() => begin(another, ++id, { user_ids: userIds('b') }), { timeout: 5000 }).toBe('data');
+  for (const client of [...full, another, somebodyElse]) client.socket.close();
 });
 
 it('one of an address, for its guests and callers without a user together', async () => {

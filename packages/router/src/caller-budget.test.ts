@@ -241,13 +241,13 @@ describe('the ids of the users whom the connections of a caller watch', () => {
     retry_after: 60,
   });
 
-  it('take 4 MiB over all connections, whatever their number, and 40 MiB for a server token', () => {
+  it('take 16 MiB over all connections, each with 64 bytes beside its own, and 160 MiB for a server token', () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
     const long = ids(10_000, 'long', 190);
     const callers = [
-      ['user jane', 2],
-      ['address 10.0.0.1', 2],
-      ['server x', 22],
+      ['user jane', 6],
+      ['address 10.0.0.1', 6],
+      ['server x', 66],
     ] as const;
     for (const [caller, connections] of callers) {
       const budget = budgets.of(caller);
@@ -255,28 +255,28 @@ describe('the ids of the users whom the connections of a caller watch', () => {
       expect(() => new WatchedUsers().take(long, budget)).toThrow('bytes of ids');
     }
     const short = ids(10_000, 's', 8);
-    for (let opened = 0; opened < 50; opened++) new WatchedUsers().take(short, budgets.of('user john'));
+    for (let opened = 0; opened < 23; opened++) new WatchedUsers().take(short, budgets.of('user john'));
   });
 
   it('are refused with the number and the limit, and then nothing is taken', () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
     const budget = budgets.of('user jane');
     const connection = new WatchedUsers();
-    const kept = connection.take(ids(20_000, 'kept', 200), budget);
-    expect(() => connection.take(ids(1000, 'more', 200), budget)).toThrow(
-      expect.objectContaining(overLimit(4_200_000)),
+    const kept = connection.take(ids(20_000, 'kept', 736), budget);
+    expect(() => connection.take(ids(1000, 'more', 736), budget)).toThrow(
+      expect.objectContaining(overLimit(16_800_000)),
     );
     expect(connection.size).toBe(20_000);
-    expect(connection.take(ids(971, 'less', 200), budget).size).toBe(971);
+    expect(connection.take(ids(971, 'less', 736), budget).size).toBe(971);
     kept.release();
     expect(connection.size).toBe(971);
   });
 
   it('count their bytes in UTF-8', () => {
     const budget = new CallerBudgets(CALLER_BUDGETS).of('user jane');
-    const watched = [...ids(10_000, 'a', 200), ...ids(10_000, 'b', 200), 'é'.repeat(100_000)];
+    const watched = [...ids(10_000, 'a', 736), ...ids(10_000, 'b', 736), 'é'.repeat(400_000)];
     expect(() => new WatchedUsers().take(watched, budget)).toThrow(
-      expect.objectContaining(overLimit(4_200_000)),
+      expect.objectContaining(overLimit(16_800_064)),
     );
   });
 
@@ -284,15 +284,15 @@ describe('the ids of the users whom the connections of a caller watch', () => {
     const budgets = new CallerBudgets(CALLER_BUDGETS);
     const budget = () => budgets.of('user jane');
     const [one, other] = [new WatchedUsers(), new WatchedUsers()];
-    const long = ids(10_000, 'long', 400);
+    const long = ids(10_000, 'long', 1536);
     const subscriptions = Array.from({ length: 100 }, () => one.take(long, budget()));
-    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(32_000_000)));
     for (const subscription of subscriptions.slice(1)) subscription.release();
-    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    expect(() => other.take(long, budget())).toThrow(expect.objectContaining(overLimit(32_000_000)));
     subscriptions[0]?.release();
     expect(budgets.size).toBe(0);
     const again = other.take([...long, ...long], budget());
-    expect(() => one.take(long, budget())).toThrow(expect.objectContaining(overLimit(8_000_000)));
+    expect(() => one.take(long, budget())).toThrow(expect.objectContaining(overLimit(32_000_000)));
     again.release();
     expect(budgets.size).toBe(0);
   });
@@ -306,6 +306,6 @@ describe('the ids of the users whom the connections of a caller watch', () => {
     after.release();
     expect(budgets.size).toBe(0);
     connection.take(['c'], budgets.of('address 10.0.0.1'));
-    expect(() => new WatchedUsers().take(ids(20_971, 'd', 200), budgets.of('user jane'))).not.toThrow();
+    expect(() => new WatchedUsers().take(ids(20_971, 'd', 736), budgets.of('user jane'))).not.toThrow();
   });
 });

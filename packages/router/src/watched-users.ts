@@ -3,6 +3,9 @@ import type { PresenceEvent } from '@rollcall/protocol';
 import type { CallerBudget } from './caller-budget.js';
 import { NumberSet } from './number-set.js';
 
+/** What an id costs in memory beside its text. */
+const BESIDE_ID_BYTES = 64;
+
 /** So many ids take a fifth of a millisecond. */
 const HASHED_AT_ONCE = 100;
 
@@ -55,7 +58,9 @@ export class WatchedUsers {
    */
   take(ids: Iterable<string>, budget?: WatchedIdBudget): WatchedSet {
     if (this.#users.size === 0) this.#budget = budget;
-    this.#budget?.takeWatchedIds(bytesOf(this.#added(ids)));
+    let bytes = 0;
+    for (const id of this.#added(ids)) bytes += bytesOf(id);
+    this.#budget?.takeWatchedIds(bytes);
     this.#lastFound = undefined;
     const numbers = new NumberSet();
     for (const id of ids) {
@@ -75,7 +80,7 @@ export class WatchedUsers {
       user.subscriptions -= 1;
       if (user.subscriptions > 0) continue;
       this.#users.delete(id);
-      bytes += Buffer.byteLength(id);
+      bytes += bytesOf(id);
       this.#ids[number] = undefined;
       this.presence[number] = undefined;
       this.#free.push(number);
@@ -186,8 +191,6 @@ function markOf(tombstone: string): number {
   return Number.parseInt(tombstone.slice(-8), 16);
 }
 
-function bytesOf(ids: Iterable<string>): number {
-  let bytes = 0;
-  for (const id of ids) bytes += Buffer.byteLength(id);
-  return bytes;
+function bytesOf(id: string): number {
+  return Buffer.byteLength(id) + BESIDE_ID_BYTES;
 }

@@ -15,7 +15,7 @@ const RECENT_TESTS = 'packages/core/src/events/recent-events.test.ts';
 const NO_ROOM = 'begins no turn and no call while there is no room, and reads nothing from the peer';
 const FILTERS = 'twenty different filters of 256 KiB together, of which equal ones count once';
 const FOLLOWED_TESTS = 'packages/client/src/events/followed-events.test.ts';
-const WATCHED_IDS = 'four MiB of ids of watched users, of which those of one connection count once';
+const WATCHED_IDS = 'sixteen MiB of ids of watched users, of which those of one connection count once';
 
 /** What a caller may have in use, and what one that does not read costs. */
 export const BUDGET_MUTATIONS: readonly Mutation[] = [

@@ -41,7 +41,7 @@ const ROWS: Record<keyof BudgetLimits, Row> = {
   watchedIdBytes: {
     name: 'WATCHED_ID_BYTES',
     does: who =>
-      `How many bytes the ids of the users whom the connections of ${who} watch may be together. An id counts once for each connection.`,
+      `How many bytes the ids of the users whom the connections of ${who} watch may be together. An id counts once for each connection, with 64 bytes beside its own.`,
     from: 1024,
     to: 1024 * 1024 * 1024,
   },
