@@ -174,7 +174,7 @@ export {
 } from './users/life-cycle.js';
 export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
-export { isInvisible, searchWords } from './users/text.js';
+export { isInvisible, searchText, searchWords } from './users/text.js';
 export { looksLikeSeconds, SECONDS_PROBLEM } from './users/time.js';
 export {
   type Device,

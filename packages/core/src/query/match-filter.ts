@@ -82,24 +82,13 @@ function compileKnown(
   comparison: Extract<ParsedFilter, { kind: 'compare' }>['comparison'],
 ): (subject: MatchSubject) => boolean {
   if (comparison.operator === '$autocomplete') {
-    const wanted = [...new Set(comparison.words)];
-    return subject => subject.wordsOf(place).some(words => wanted.every(prefix => hasWord(words, prefix)));
+    const wanted = [...new Set(comparison.words)].map(word => ` ${word}`);
+    if (wanted.length === 0) return () => false;
+    return subject => subject.textsOf(place).some(text => wanted.every(word => text.includes(word)));
   }
   const { test, negated } = toValueTest(comparison);
   const passes = compileTest(test);
   return subject => passes(subject.valuesOf(place)) !== negated;
-}
-
-/** Whether some word begins with a prefix. The first one that does not come before the prefix tells. */
-function hasWord(sorted: readonly string[], prefix: string): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as string) < prefix) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low]?.startsWith(prefix) ?? false;
 }
 
 function compileTest(test: ValueTest): (found: FoundValues) => boolean {

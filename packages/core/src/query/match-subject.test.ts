@@ -117,14 +117,14 @@ describe('a user that many filters judge', () => {
 
   it('lets go of what was found in it, and finds it again', () => {
     const subject = new MatchSubject(user({ name: 'Zoe Ann', custom: { a: 1 } }), NOW);
-    const [values, words] = [
+    const [values, texts] = [
       subject.valuesOf(custom('a')),
-      subject.wordsOf(named({ kind: 'built-in', field: 'name' })),
+      subject.textsOf(named({ kind: 'built-in', field: 'name' })),
     ];
     expect(subject.valuesOf(custom('a'))).toBe(values);
     subject.forget();
     expect(subject.valuesOf(custom('a'))).not.toBe(values);
     expect(subject.valuesOf(custom('a')).places).toEqual(values.places);
-    expect(subject.wordsOf(named({ kind: 'built-in', field: 'name' }))).toEqual(words);
+    expect(subject.textsOf(named({ kind: 'built-in', field: 'name' }))).toEqual(texts);
   });
 });

@@ -1,4 +1,4 @@
-import { type FieldReference, searchWords, type User } from '@rollcall/protocol';
+import { type FieldReference, searchText, type User } from '@rollcall/protocol';
 import { builtInValue } from './built-in-value.js';
 import { FoundValues } from './found-values.js';
 import { type Reached, reachPath } from './reach-path.js';
@@ -19,7 +19,7 @@ export function named(field: FieldReference): NamedField {
 }
 
 /**
- * What a subject keeps of what was found in it: places, elements of arrays and words, of all fields together. A path can
+ * What a subject keeps of what was found in it: places, elements of arrays and texts, of all fields together. A path can
  * lead to thousands of places, and filters can name thousands of paths.
  */
 const MAX_KEPT = 10_000;
@@ -35,7 +35,7 @@ export class MatchSubject {
   readonly #user: MatchableUser;
   readonly #now: number;
   #values = new Map<string, FoundValues>();
-  #words = new Map<string, readonly (readonly string[])[]>();
+  #texts = new Map<string, readonly string[]>();
   #kept = 0;
 
   /** @param now epoch milliseconds. A ban that has run out by then reads as not banned. */
@@ -54,21 +54,23 @@ export class MatchSubject {
     return values;
   }
 
-  /** The words of each text that a field leads to. Those of one text are sorted, and each is there once. */
-  wordsOf(named: NamedField): readonly (readonly string[])[] {
-    const known = this.#words.get(named.name);
+  /** What `$autocomplete` looks through: each text that a field leads to, as `searchText` makes it. */
+  textsOf(named: NamedField): readonly string[] {
+    const known = this.#texts.get(named.name);
     if (known) return known;
-    const words = wordsAt(this.valuesOf(named).places);
-    this.#makeRoomFor(words.reduce((count, of) => count + of.length, 0));
-    this.#words.set(named.name, words);
-    return words;
+    const texts = this.valuesOf(named).places.flatMap(({ value }) =>
+      typeof value === 'string' ? [searchText(value)] : [],
+    );
+    this.#makeRoomFor(texts.length);
+    this.#texts.set(named.name, texts);
+    return texts;
   }
 
   /** Lets go of what was found. The subject can be judged again. */
   forget(): void {
     if (this.#kept === 0) return;
     this.#values = new Map();
-    this.#words = new Map();
+    this.#texts = new Map();
     this.#kept = 0;
   }
 
@@ -82,10 +84,4 @@ export class MatchSubject {
 function placesOf(field: FieldReference, user: MatchableUser, now: number): Reached[] {
   if (field.kind === 'custom') return reachPath(user.custom, field.path, 'filter');
   return [{ value: builtInValue(user, field.field, { now, seesInvisible: true }), open: true }];
-}
-
-function wordsAt(places: readonly Reached[]): string[][] {
-  return places.flatMap(({ value }) =>
-    typeof value === 'string' ? [[...new Set(searchWords(value))].sort()] : [],
-  );
 }

@@ -88,11 +88,12 @@ function distinct(values: readonly JsonValue[]): JsonValue[] {
   return [...new Map(values.map(value => [JSON.stringify(value), value])).values()];
 }
 
-/** Nothing is in an empty list. */
+/** Nothing is in an empty list, and a value without a word finds nobody. */
 function constantOr(filter: Comparing): ParsedFilter {
   const { operator } = filter.comparison;
   if (operator === '$in' && filter.comparison.values.length === 0) return { kind: 'any', nodes: [] };
   if (operator === '$nin' && filter.comparison.values.length === 0) return { kind: 'all', nodes: [] };
+  if (operator === '$autocomplete' && filter.comparison.words.length === 0) return { kind: 'any', nodes: [] };
   return filter;
 }
 
@@ -111,6 +112,8 @@ function negation(filter: Comparing): ParsedFilter {
       return compare({ operator: '$in', values: comparison.values });
     case '$exists':
       return compare({ operator: '$exists', value: !comparison.value });
+    case '$autocomplete':
+      return comparison.words.length === 0 ? { kind: 'all', nodes: [] } : { kind: 'none', nodes: [filter] };
     default:
       return { kind: 'none', nodes: [filter] };
   }

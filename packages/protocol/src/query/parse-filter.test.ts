@@ -19,6 +19,15 @@ function refusal(filter: unknown, rights: QueryRights = SERVER): RollcallError {
   throw new Error(`accepted: ${JSON.stringify(filter)}`);
 }
 
+function takes(filter: unknown): boolean {
+  try {
+    parseFilter(filter, SERVER);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
 const EQUALITY = ['$eq', '$ne', '$in', '$nin', '$exists'] as const;
 
@@ -111,7 +120,6 @@ describe('an operand of the wrong type', () => {
     ['created_at', '$eq', '2026-02-30T12:00:00Z'],
     ['created_at', '$lte', null],
     ['name', '$autocomplete', 5],
-    ['name', '$autocomplete', ' -- '],
     ['name', '$autocomplete', 'a\u0000'],
     ['name', '$eq', 'half \ud83d'],
     ['age', '$eq', Number.NaN],
@@ -266,9 +274,38 @@ describe('what a filter resolves to', () => {
     }
   });
 
+  it.each([...EQUALITY, ...ORDER, '$contains'])(
+    'says what %s takes of a custom field, which is just what it takes',
+    operator => {
+      const values = { string: 'x', number: 1, boolean: true, null: null, array: ['x'], object: { a: 1 } };
+      const words = {
+        string: /string/,
+        number: /number/,
+        boolean: /boolean|true or false/,
+        null: /null/,
+        array: /array/,
+        object: /object/,
+      };
+      const kinds = Object.keys(values) as (keyof typeof values)[];
+      const refusals = new Map(
+        kinds.flatMap(kind => {
+          const filter = { age: { [operator]: values[kind] } };
+          return takes(filter) ? [] : [[kind, refusal(filter).message] as const];
+        }),
+      );
+      expect(refusals.size).toBeGreaterThan(0);
+      for (const message of refusals.values()) {
+        const named = kinds.filter(kind => words[kind].test(message));
+        expect(named, message).toEqual(kinds.filter(kind => !refusals.has(kind)));
+      }
+    },
+  );
+
   it('has the words of an autocompletion folded', () => {
     const node = parseFilter({ name: { $autocomplete: 'Zoë MÜL' } }, SERVER);
     expect(node).toMatchObject({ comparison: { operator: '$autocomplete', words: ['zoe', 'mul'] } });
+    const empty = parseFilter({ name: { $autocomplete: ' -- ' } }, SERVER);
+    expect(empty).toMatchObject({ comparison: { operator: '$autocomplete', words: [] } });
   });
 
   it('takes null where equality is asked', () => {

@@ -154,11 +154,11 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
     case '$gte':
     case '$lt':
     case '$lte': {
-      const value = parseOperand(name, field, operator, operand, false);
-      if (value === null || typeof value === 'object') {
-        throw invalid(name, `${operator} takes a string, a number or a boolean`);
+      if (field.kind === 'built-in') {
+        return { operator, value: parseOperand(name, field, operator, operand, false) as string | number };
       }
-      return { operator, value };
+      const value = operand === null ? undefined : parseScalar(name, operator, operand, ORDERED);
+      return { operator, value: value ?? refuse(name, operator, ORDERED) };
     }
     case '$in':
     case '$nin': {
@@ -172,18 +172,15 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
       if (typeof operand !== 'boolean') throw invalid(name, '$exists takes true or false');
       return { operator, value: operand };
     case '$contains': {
-      if (Array.isArray(operand)) throw invalid(name, '$contains takes one value');
       if (field.kind === 'built-in' && typeof operand !== 'string') {
         throw invalid(name, '$contains takes one string');
       }
-      return { operator, value: parseScalar(name, operator, operand) };
+      return { operator, value: parseScalar(name, operator, operand, ELEMENT) };
     }
     case '$autocomplete': {
       if (typeof operand !== 'string') throw invalid(name, '$autocomplete takes a string');
       parseScalar(name, operator, operand);
-      const words = searchWords(operand);
-      if (words.length === 0) throw invalid(name, '$autocomplete takes at least one letter or number');
-      return { operator, words };
+      return { operator, words: searchWords(operand) };
     }
   }
 }
@@ -245,16 +242,24 @@ function nestsDeeper(value: unknown, levels: number): boolean {
   return Array.isArray(value) && (levels === 0 || value.some(one => nestsDeeper(one, levels - 1)));
 }
 
+/** What an operator takes of a custom field, in words. */
+const ORDERED = 'a string, a number or a boolean';
+const ELEMENT = 'one string, number or boolean, or null';
+const EQUAL = 'a string, a number, a boolean, null or an array of them';
+
+function refuse(name: string, operator: FilterOperator, accepted: string): never {
+  throw invalid(name, `${operator} takes ${accepted}`);
+}
+
 function parseScalar(
   name: string,
   operator: FilterOperator,
   operand: unknown,
+  accepted = EQUAL,
 ): string | number | boolean | null {
   if (operand === null || typeof operand === 'boolean') return operand;
   if (typeof operand === 'number' && Number.isFinite(operand)) return operand;
-  if (typeof operand !== 'string') {
-    throw invalid(name, `${operator} takes a string, a number, a boolean, null or an array of them`);
-  }
+  if (typeof operand !== 'string') refuse(name, operator, accepted);
   const problem = textProblem(operand);
   if (problem) throw invalid(name, `${operator}: a string ${problem}`);
   if (operand.length > LIMITS.filterValueLength) {

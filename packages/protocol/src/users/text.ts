@@ -18,7 +18,32 @@ export function isInvisible(text: string): boolean {
 }
 
 /**
- * Folds a text for searching: removes case and accents. NFKD first unifies compatibility forms, so that "fi" finds "ﬁ".
+ * Letters that look like others with a stroke, or like two in one, and that Unicode does not take apart. People who lack the
+ * key type the plain ones.
+ */
+const PLAIN_LETTERS: Record<string, string> = {
+  ...{
+    ł: 'l',
+    đ: 'd',
+    ð: 'd',
+    ø: 'o',
+    ħ: 'h',
+    ŧ: 't',
+    ƀ: 'b',
+    ȼ: 'c',
+    ɇ: 'e',
+    ǥ: 'g',
+    ɨ: 'i',
+    ı: 'i',
+    ɉ: 'j',
+  },
+  ...{ ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ⱥ: 'a', ⱦ: 't', æ: 'ae', œ: 'oe', þ: 'th' },
+};
+const WITHOUT_PLAIN = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
+
+/**
+ * Folds a text for searching: removes case, accents and strokes. NFKD first unifies compatibility forms, so that "fi" finds
+ * "ﬁ".
  * Going through upper case makes "ß" equal to "SS". A final sigma is unified because it depends on where a word ends,
  * and a prefix ends earlier.
  */
@@ -31,10 +56,32 @@ function fold(text: string): string {
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
-    .replaceAll('ς', 'σ');
+    .replaceAll('ς', 'σ')
+    .replace(WITHOUT_PLAIN, letter => PLAIN_LETTERS[letter] ?? letter);
 }
 
-/** The words of a text for `$autocomplete`: runs of letters and numbers, folded. */
+/** What people write between two letters of one word: "O'Connor", "D’Arcy". */
+const APOSTROPHES = /(?<=[\p{L}\p{M}\p{N}])['’ʼ‘‛`´＇′ʹ](?=[\p{L}\p{N}])/gu;
+
+/** Characters of scripts that are written without spaces, where nothing shows where a word begins. */
+const WITHOUT_SPACES =
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/gu;
+
+/**
+ * The words that the value of `$autocomplete` asks for: runs of letters and numbers, folded, without apostrophes. Within a
+ * word, spaces set the characters apart that each begin one (`searchText` does the same).
+ */
 export function searchWords(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = fold(text.replace(APOSTROPHES, '')).match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.map(word => word.replace(WITHOUT_SPACES, ' $& ').replace(/ +/g, ' ').trim());
+}
+
+/**
+ * The text in which `$autocomplete` looks for a word: a space and then the word, so that it finds all that begin with it.
+ * What an apostrophe sets apart is there as one word and as two.
+ */
+export function searchText(text: string): string {
+  const apart = text.replace(APOSTROPHES, ' ');
+  const words = apart === text ? searchWords(text) : [...searchWords(text), ...searchWords(apart)];
+  return words.map(word => ` ${word}`).join('');
 }

@@ -9,6 +9,7 @@ import { Copy0008 } from './0008-copy.js';
 import { Usernames0009 } from './0009-usernames.js';
 import { Replay0010 } from './0010-replay.js';
 import { CallMembers0011 } from './0011-call-members.js';
+import { SearchWords0012 } from './0012-search-words.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Usernames0009,
   Replay0010,
   CallMembers0011,
+  SearchWords0012,
 ];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { normaliseUsername, searchColumn } from './derived-columns.js';
+import { normaliseUsername } from './derived-columns.js';
 
 it.each([
   ['John Doe', 'johndoe'],
@@ -52,13 +52,4 @@ it.each(['', ' ', '\u200B', '\u3164\u2800', '\u00A0\u3000', '\u{E0100}\u034F', '
 
 it('keeps accents apart: a mark is part of a name', () => {
   expect(normaliseUsername('José')).not.toBe(normaliseUsername('Jose'));
-});
-
-it('has the words of a text, folded, each after a space', () => {
-  expect(searchColumn('Zoë O\u2019Neil-Müller 42')).toBe(' zoe o neil muller 42');
-  expect(searchColumn('jane_doe@example')).toBe(' jane doe example');
-});
-
-it('is empty for a text without words', () => {
-  expect(searchColumn(' -- ')).toBe('');
 });

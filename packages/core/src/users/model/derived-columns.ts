@@ -1,13 +1,13 @@
-import { isInvisible, searchWords } from '@rollcall/protocol';
+import { isInvisible, searchText } from '@rollcall/protocol';
 import type { UserRow } from './user-table.js';
 
 /** The columns that are made from others and only serve to find users. */
 export const DERIVED_COLUMNS = {
-  id: (id: string): Pick<UserRow, 'id_words'> => ({ id_words: searchColumn(id) }),
+  id: (id: string): Pick<UserRow, 'id_words'> => ({ id_words: searchText(id) }),
   name: (name: string | undefined): Pick<UserRow, 'name_key' | 'name_words'> =>
     name === undefined
       ? { name_key: undefined, name_words: undefined }
-      : { name_key: normaliseUsername(name), name_words: searchColumn(name) },
+      : { name_key: normaliseUsername(name), name_words: searchText(name) },
 } as const;
 
 /**
@@ -25,14 +25,4 @@ export function normaliseUsername(name: string): string | undefined {
     .normalize('NFKC');
   const kept = composed.replace(/[^\p{L}\p{M}\p{N}]+/gu, '').toLowerCase();
   return kept === '' ? composed.trim().toLowerCase() : kept;
-}
-
-/**
- * The text that `$autocomplete` looks through: the words of a name or an id, folded, each with a space in front, so
- * that a space and a prefix find any word that begins with it.
- */
-export function searchColumn(text: string): string {
-  return searchWords(text)
-    .map(word => ` ${word}`)
-    .join('');
 }

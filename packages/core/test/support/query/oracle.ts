@@ -1,4 +1,11 @@
-import { type Filter, type JsonValue, type SortKey, searchWords, type User } from '@rollcall/protocol';
+import {
+  type Filter,
+  type JsonValue,
+  type SortKey,
+  searchText,
+  searchWords,
+  type User,
+} from '@rollcall/protocol';
 import { Query } from 'mingo';
 import { isJsonObject } from '../../../src/json/json-values.js';
 
@@ -56,8 +63,9 @@ function comparisonHolds({ path, operator, operand }: WrittenComparison, documen
     return arraysAt(document as JsonValue, path.split('.')).some(array => array.includes(operand));
   }
   if (operator === '$autocomplete') {
-    const text = ` ${searchWords(String(document[path] ?? '')).join(' ')}`;
-    return searchWords(String(operand)).every(word => text.includes(` ${word}`));
+    const text = searchText(String(document[path] ?? ''));
+    const words = searchWords(String(operand));
+    return words.length > 0 && words.every(word => text.includes(` ${word}`));
   }
   return new Query({ [path]: { [operator]: operand } }).test(document);
 }

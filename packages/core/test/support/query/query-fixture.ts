@@ -45,8 +45,10 @@ export class QueryFixture {
     this.unitOfWork = database.unitOfWork;
   }
 
-  static async open(engine: TestEngine): Promise<QueryFixture> {
-    return new QueryFixture(await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog));
+  /** @param url a database that is there already; absent: a new one. */
+  static async open(engine: TestEngine, url?: string): Promise<QueryFixture> {
+    const address = parseDatabaseUrl(url ?? (await engine.migratedUrl()));
+    return new QueryFixture(await openDatabase(address, {}, writeLog));
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { searchColumn } from '../../../src/users/model/derived-columns.js';
+import { searchText } from '@rollcall/protocol';
 import type { UserRow } from '../../../src/users/model/user-table.js';
 
 /** The moment at which the tests query. Bans run out around it. */
@@ -21,8 +21,8 @@ export function emptyUser() {
 /** A user row from the fields that matter to a test. The derived columns follow from them. */
 export function userRow(fields: Partial<UserRow> & Pick<UserRow, 'id'>): UserRow {
   return {
-    id_words: searchColumn(fields.id),
-    ...(fields.name !== undefined && { name_words: searchColumn(fields.name) }),
+    id_words: searchText(fields.id),
+    ...(fields.name !== undefined && { name_words: searchText(fields.name) }),
     role: 'user',
     ...emptyUser(),
     created_at: NOW,
