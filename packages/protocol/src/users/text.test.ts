@@ -7,6 +7,7 @@ it.each([
   ["  O'Brien, J. R. R. ", ['obrien', 'j', 'r', 'r']],
   ["the dogs' 'tail'", ['the', 'dogs', 'tail']],
   ['Łukasz Ħ Đức Ærø Þór', ['lukasz', 'h', 'duc', 'aero', 'thor']],
+  ['łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ', ['lddohtbcegiijruyzataeoeth']],
   ['ﬁancée №5', ['fiancee', 'no5']],
   ['Straße STRASSE', ['strasse', 'strasse']],
   ['İstanbul ISPARTA', ['istanbul', 'isparta']],

@@ -39,7 +39,7 @@ const PLAIN_LETTERS: Record<string, string> = {
   },
   ...{ ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ⱥ: 'a', ⱦ: 't', æ: 'ae', œ: 'oe', þ: 'th' },
 };
-const WITHOUT_PLAIN = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
+const WITHOUT_PLAIN = /[łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ]/g;
 
 /**
  * Folds a text for searching: removes case, accents and strokes. NFKD first unifies compatibility forms, so that "fi" finds

@@ -54,7 +54,7 @@ const PLAIN_LETTERS: Record<string, string> = {
   },
   ...{ ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ⱥ: 'a', ⱦ: 't', æ: 'ae', œ: 'oe', þ: 'th' },
 };
-const WITHOUT_PLAIN = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
+const WITHOUT_PLAIN = /[łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ]/g;
 const APOSTROPHES = /(?<=[\p{L}\p{M}\p{N}])['’ʼ‘‛`´＇′ʹ](?=[\p{L}\p{N}])/gu;
 const WITHOUT_SPACES =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/gu;
