@@ -186,7 +186,7 @@ async function act(fixture: LifeCycleFixture, { kind, who, whom }: Step, index: 
 /** Erases a user who is there, and compares everything that is stored about others. @returns how many were erased. */
 async function eraseAndCompare(fixture: LifeCycleFixture, id: string): Promise<number> {
   const before = await fixture.dump();
-  if (!before.users?.[id]) return 0;
+  if (!Object.hasOwn(before.users ?? {}, id)) return 0;
   const texts = await textsOf(fixture);
   const task = await fixture.ended(
     await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: [id], ...HARD })),
@@ -194,7 +194,7 @@ async function eraseAndCompare(fixture: LifeCycleFixture, id: string): Promise<n
   expect(task).toMatchObject({ status: 'completed', progress: { done: 1, total: 1, failed: 0 } });
   const after = await fixture.dump();
   expect(rowsWith(after, markOf(id))).toEqual([]);
-  for (const [other, row] of Object.entries(before.users)) {
+  for (const [other, row] of Object.entries(before.users ?? {})) {
     if (other === id) continue;
     const blocked = (row.blocked_user_ids as string[]).filter(one => one !== id);
     expect(after.users?.[other]).toEqual({ ...row, blocked_user_ids: blocked });
@@ -251,7 +251,7 @@ function expectNoIdLeft(dump: Dump, id: string): void {
 
 async function goneIds(fixture: LifeCycleFixture): Promise<string[]> {
   const { users = {}, tombstones = {} } = await fixture.dump();
-  return IDS.filter(id => !users[id] && tombstones[tombstoneOf(id)]);
+  return IDS.filter(id => !Object.hasOwn(users, id) && tombstones[tombstoneOf(id)]);
 }
 
 /** The files of an embedded database. PostgreSQL's are its vacuum's business (docs/contract/life-cycle.md). */
