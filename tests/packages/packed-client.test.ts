@@ -212,6 +212,10 @@ export async function backEnd(): Promise<void> {
   await server.disconnect();
   // @ts-expect-error neither a secret nor a token
   createServerClient({ url: 'http://localhost:4600' });
+  // @ts-expect-error nothing may name an erased user: its messages and conversations go, too
+  server.deleteUser('jane', { user: 'hard' });
+  // @ts-expect-error only the channels of an erased user need a new owner
+  server.deleteUser('jane', { user: 'soft', new_channel_owner_id: 'john' });
   // @ts-expect-error channels of two cannot be pruned
   await server.deleteUsers(['jane'], { conversations: 'pruning' });
   // @ts-expect-error a setting that there is not

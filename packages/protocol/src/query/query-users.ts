@@ -19,7 +19,8 @@ export interface FieldFilter {
   /** The field is an array that holds this value. */
   $contains?: string | number | boolean | null;
   /**
-   * Each word of the value is a prefix of some word of the field. Case and accents are ignored. `name` and `id` only.
+   * Each word of the value is the beginning of some word of the field. Case, accents, strokes and apostrophes are ignored.
+   * `name` and `id` only.
    */
   $autocomplete?: string;
 }
