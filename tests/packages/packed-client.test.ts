@@ -212,6 +212,18 @@ export async function backEnd(): Promise<void> {
   await server.disconnect();
   // @ts-expect-error neither a secret nor a token
   createServerClient({ url: 'http://localhost:4600' });
+  // @ts-expect-error a role is a text
+  server.queryUsers({ role: 5 });
+  // @ts-expect-error teams are a list: what is in it is asked for with $contains
+  server.queryUsers({ teams: { $gt: 'red' } });
+  // @ts-expect-error nobody searches by the beginning of a role
+  server.queryUsers({ $or: [{ role: { $autocomplete: 'ad' } }] });
+  // @ts-expect-error a time is a number or a text
+  server.queryUsers({ last_active: { $gte: new Date() } });
+  // @ts-expect-error nothing may name an erased user: its messages and conversations go, too
+  server.deleteUser('jane', { user: 'hard' });
+  // @ts-expect-error only the channels of an erased user need a new owner
+  server.deleteUser('jane', { user: 'soft', new_channel_owner_id: 'john' });
   // @ts-expect-error channels of two cannot be pruned
   await server.deleteUsers(['jane'], { conversations: 'pruning' });
   // @ts-expect-error a setting that there is not

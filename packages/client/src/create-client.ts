@@ -26,8 +26,11 @@ const OPTIONS = shape(CLIENT_OPTIONS);
  * Makes a client for one user. It opens nothing before `connectUser`.
  * @throws RollcallError `INPUT_INVALID` for an invalid address, and for options that are unknown or of a wrong kind.
  */
-export function createClient<Custom extends object = JsonObject>(options: ClientOptions): Client<Custom> {
-  const refused = refusalOf('createClient', [['options', OPTIONS]], [options]);
+export function createClient<Custom extends object = JsonObject>(
+  options: ClientOptions,
+  ...none: undefined[]
+): Client<Custom> {
+  const refused = refusalOf('createClient', [['options', OPTIONS]], [options, ...none]);
   if (refused) throw refused;
   let session: Session<Custom> | undefined;
   /** Why the server ended the last session. Later calls fail with the same error. */

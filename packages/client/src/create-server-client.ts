@@ -60,8 +60,9 @@ const OPTIONS = shape<ClientOptions & { secret?: string; token?: string }>({
  */
 export function createServerClient<Custom extends object = JsonObject>(
   options: ServerClientOptions,
+  ...none: undefined[]
 ): ServerClient<Custom> {
-  const refused = refusalOf('createServerClient', [['options', OPTIONS]], [options]);
+  const refused = refusalOf('createServerClient', [['options', OPTIONS]], [options, ...none]);
   if (refused) throw refused;
   if ((options.secret === undefined) === (options.token === undefined)) {
     throw new RollcallError(

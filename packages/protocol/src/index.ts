@@ -166,6 +166,8 @@ export {
   type DeleteUsersOptions,
   type DeletionModes,
   type DeletionPreview,
+  type HardDeletion,
+  type KeepingDeletion,
   MESSAGE_DELETION_MODES,
   PAIR_DELETION_MODES,
   USER_DELETION_MODES,

@@ -33,7 +33,6 @@ export function mistakesOf(method: string, good: readonly GoodArgument[]): Mista
       })),
     ];
   });
-  if (method.startsWith('create') && good[0]?.name === 'options') return found;
   const more = { what: 'an argument too many', names: `argument ${good.length + 1}`, args: [...base, 1] };
   // A handler of everything stands alone, and takes the place of the type.
   return method === 'on' || method === 'off'

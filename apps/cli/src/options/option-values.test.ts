@@ -41,6 +41,19 @@ describe('parseJsonObjectOption', () => {
   });
 });
 
+describe('a number that a program cannot hold', () => {
+  it.each([
+    ['1e400', 'larger than a number can be'],
+    ['12345678901234567890', 'write it as text, in quotation marks'],
+  ])('is refused with its place, and not rounded: %s', (number, message) => {
+    expect(() => parseJsonObjectOption(`{"a":{"$gt":${number}}}`)).toThrow(`a.$gt: the number ${number}`);
+    expect(() => parseJsonObjectOption(`{"a":[1,${number}]}`)).toThrow(message);
+    expect(() => addAssignment(`a=${number}`, undefined)).toThrow(message);
+    expect(() => addAssignment(`a={"b":${number}}`, undefined)).toThrow(`b: the number ${number}`);
+    expect(addAssignment(`a="${number}"`, undefined)).toEqual({ a: number });
+  });
+});
+
 describe('addAssignment', () => {
   it('reads JSON as JSON and other text as text', () => {
     const texts = ['age=41', 'name=Jane = Doe', 'tags=["a"]', 'zip="007"', 'code=007', 'empty='];

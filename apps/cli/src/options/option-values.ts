@@ -1,5 +1,6 @@
 import type { JsonValue, SortKey } from '@rollcall/protocol';
 import { InvalidArgumentError } from 'commander';
+import { parseHeldJson } from '../rows/held-numbers.js';
 
 /** Makes the parser of an option that takes a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -36,9 +37,10 @@ export function addToList(text: string, before: string[] | undefined): string[] 
 export function parseJsonObjectOption(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseHeldJson(text);
   } catch (error) {
-    throw new InvalidArgumentError(`it is not JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new InvalidArgumentError(error instanceof SyntaxError ? `it is not JSON: ${message}` : message);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
@@ -84,9 +86,10 @@ export function addAssignment(
 
 function assignedValue(text: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
+    return parseHeldJson(text) as JsonValue;
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw new InvalidArgumentError((error as Error).message);
   }
 }
 

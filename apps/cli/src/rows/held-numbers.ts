@@ -3,6 +3,17 @@
  * another number of them without a word.
  */
 
+/**
+ * Reads JSON.
+ * @throws SyntaxError for what is not JSON, and RangeError for a number that cannot be held; its message says which.
+ */
+export function parseHeldJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const unheld = unheldNumber(text);
+  if (!unheld) return value;
+  throw new RangeError(unheld.field === '' ? unheld.message : `${unheld.field}: ${unheld.message}`);
+}
+
 /** What is wrong with a number as it is written; undefined when it is held as it is. */
 export function numberProblem(written: string): string | undefined {
   const value = Number(written);

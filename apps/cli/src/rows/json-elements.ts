@@ -13,7 +13,8 @@ const SPACES = new Set([0x20, 0x09, 0x0d, NEW_LINE]);
  * Cuts a JSON array into its elements, each with the line that it begins on. It looks at brackets and quotation marks
  * only: whether an element is JSON is for its reader to say, and a broken one breaks no other. Memory stays flat for any
  * input: the part of an element beyond `maxBytes` is dropped.
- * @throws RollcallError `INPUT_INVALID` when the array does not end, so that nobody takes a part for the whole.
+ * @throws RollcallError `INPUT_INVALID` when the array does not end, or something follows it, so that nobody takes a part
+ * for the whole.
  */
 export async function* readJsonElements(
   source: AsyncIterable<Uint8Array>,
@@ -22,6 +23,7 @@ export async function* readJsonElements(
   const element: number[] = [];
   let length = 0;
   let depth = 0;
+  let ended = false;
   let line = 1;
   let firstLine = 1;
   let inText = false;
@@ -41,12 +43,21 @@ export async function* readJsonElements(
       if (byte === NEW_LINE) line++;
       if (depth === 0) {
         // Before the array, and after it.
+        if (ended && !SPACES.has(byte)) {
+          throw new RollcallError(
+            'INPUT_INVALID',
+            `something follows the end of the JSON array in line ${line}: a file holds one array, or one object a line`,
+          );
+        }
         if (OPEN.has(byte)) depth = 1;
         continue;
       }
       if (!inText && depth === 1 && (byte === COMMA || CLOSE.has(byte))) {
         yield* finish();
-        if (byte !== COMMA) depth = 0;
+        if (byte !== COMMA) {
+          depth = 0;
+          ended = true;
+        }
         continue;
       }
       if (length === 0 && SPACES.has(byte)) continue;

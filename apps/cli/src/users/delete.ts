@@ -53,14 +53,15 @@ export function addUsersDeleteCommand(users: Command, context: CommandContext): 
     .option('--dry-run', 'change nothing; print how much would be deleted')
     .action(async (given: string[], options: DeleteOptions, command: Command) => {
       const { user, messages, conversations, calls, newChannelOwner, createdBy } = options;
-      const how: DeleteUsersOptions = {
+      // Which of them go together is the server's to say.
+      const how = {
         user,
         messages,
         conversations,
         calls,
         new_channel_owner_id: newChannelOwner,
         created_by_id: createdBy,
-      };
+      } as DeleteUsersOptions;
       const ids = await readUserIds(given, options.idsFrom, context);
       if (options.dryRun) {
         await preview(ids, how, { command, context });

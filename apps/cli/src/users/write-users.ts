@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { addAssignment } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
+import { parseHeldJson } from '../rows/held-numbers.js';
 import { withClient } from '../server-access.js';
 import { userLines } from './describe-user.js';
 
@@ -40,9 +41,10 @@ function withId(error: unknown, inputs: readonly UpsertUserInput[]): unknown {
 function parseUsers(json: string): UpsertUserInput[] {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseHeldJson(json);
   } catch (error) {
-    throw invalid(`the input is not JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw invalid(error instanceof SyntaxError ? `the input is not JSON: ${message}` : message);
   }
   const users = Array.isArray(value) ? value : [value];
   if (users.length === 0) throw invalid('the input has no users');

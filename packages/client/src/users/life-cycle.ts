@@ -1,6 +1,8 @@
 import {
   type DeleteUsersOptions,
+  type DeletionModes,
   type DeletionPreview,
+  type HardDeletion,
   type JsonObject,
   LIMITS,
   MESSAGE_DELETION_MODES,
@@ -117,8 +119,11 @@ const DEACTIVATE = optional(shape<DeactivateOptions>({ mark_messages_deleted: op
 
 const REACTIVATE_USERS: ShapeOf<ReactivateUsersOptions> = { restore_messages: optional(flag), ...ACTING };
 
+/** What each option may be; which of them go together is the server's to say. */
+type DeleteOption = Partial<DeletionModes> & Pick<HardDeletion, 'new_channel_owner_id' | 'created_by_id'>;
+
 const DELETE = optional(
-  shape<DeleteUsersOptions>({
+  shape<DeleteOption>({
     user: optional(oneOf(USER_DELETION_MODES)),
     messages: optional(oneOf(MESSAGE_DELETION_MODES)),
     conversations: optional(oneOf(PAIR_DELETION_MODES)),

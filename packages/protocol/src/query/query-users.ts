@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { TimeInput, User } from '../users/user-fields.js';
-import type { QueryField } from './query-fields.js';
+import type { TimeInput, USER_FIELDS, User } from '../users/user-fields.js';
+import type { AutocompleteField, QueryField } from './query-fields.js';
 
 /** The operand of a comparison. Objects are not accepted: name their fields by dotted paths. */
 export type FilterValue = string | number | boolean | null | FilterValue[];
@@ -18,11 +18,44 @@ export interface FieldFilter {
   $exists?: boolean;
   /** The field is an array that holds this value. */
   $contains?: string | number | boolean | null;
-  /**
-   * Each word of the value is a prefix of some word of the field. Case and accents are ignored. `name` and `id` only.
-   */
+  /** `name` and `id` only. */
   $autocomplete?: string;
 }
+
+/** What a comparison for equality takes, and what one for order. */
+interface Comparisons<Equal, Ordered = never> {
+  $eq?: Equal | null;
+  $ne?: Equal | null;
+  $gt?: Ordered;
+  $gte?: Ordered;
+  $lt?: Ordered;
+  $lte?: Ordered;
+  $in?: (Equal | null)[];
+  $nin?: (Equal | null)[];
+  $exists?: boolean;
+  $contains?: Equal extends readonly unknown[] ? string : never;
+}
+
+/** The comparisons of a built-in field, by what the field holds. */
+interface FiltersByKind {
+  string: string | null | Comparisons<string, string>;
+  strings: string | string[] | null | Comparisons<string | string[]>;
+  boolean: boolean | null | Comparisons<boolean>;
+  /** Epoch milliseconds, or ISO 8601 with a zone. */
+  time: number | string | null | Comparisons<number | string, number | string>;
+}
+
+/** The comparisons of a built-in field whose words can be asked for. */
+interface WordComparisons extends Comparisons<string, string> {
+  /** Each word of the value is the beginning of some word of the field. Case, accents, strokes and apostrophes are ignored. */
+  $autocomplete?: string;
+}
+
+type BuiltInFilters = {
+  [Field in QueryField]?: Field extends AutocompleteField
+    ? string | null | WordComparisons
+    : FiltersByKind[(typeof USER_FIELDS)[Field]['holds']];
+};
 
 /**
  * A Mongoose-style filter of users. Its operators mean what they mean in MongoDB for the same documents. A key is a
@@ -33,7 +66,7 @@ export type Filter = {
   $and?: Filter[];
   $or?: Filter[];
   $nor?: Filter[];
-} & { [field: string]: FilterValue | FieldFilter | Filter[] | undefined };
+} & BuiltInFilters & { [field: string]: FilterValue | FieldFilter | Filter[] | undefined };
 
 /** A field as a query addresses it. */
 export type FieldReference = { kind: 'built-in'; field: QueryField } | { kind: 'custom'; path: string[] };

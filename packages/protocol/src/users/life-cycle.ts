@@ -33,16 +33,30 @@ export interface DeletionModes extends ContentModes {
   user: UserDeletionMode;
 }
 
-/** What `deleteUser` and `deleteUsers` take beside the ids. */
-export interface DeleteUsersOptions extends Partial<DeletionModes> {
-  /**
-   * With `user: 'hard'` only: the new owner of the deleted users' channels. Default: a system user that is created for
-   * it.
-   */
-  new_channel_owner_id?: string;
+/** Who deletes. */
+interface Deletion {
   /** The user on whose behalf the call is made. The events name it as their actor. */
   created_by_id?: string;
 }
+
+/** A deletion that keeps the row of the user, or its id, role and times. */
+export interface KeepingDeletion extends Deletion, ContentModes {
+  /** Default: `soft`. */
+  user?: Exclude<UserDeletionMode, 'hard'>;
+  new_channel_owner_id?: undefined;
+}
+
+/** A deletion that keeps nothing of the user: what would still name it goes, too. */
+export interface HardDeletion extends Deletion, ContentModes {
+  user: 'hard';
+  messages: 'hard';
+  conversations: 'hard';
+  /** The new owner of the deleted users' channels. Default: a system user that is created for it. */
+  new_channel_owner_id?: string;
+}
+
+/** What `deleteUser` and `deleteUsers` take beside the ids. */
+export type DeleteUsersOptions = KeepingDeletion | HardDeletion;
 
 /** Everything that is stored about a user. */
 export interface UserExport<Custom extends object = JsonObject> {
