@@ -32,6 +32,8 @@ const HARMLESS = [
   'two.names',
   'three.plain.names',
   '7',
+  // No word to search for: nobody is found.
+  '--',
   ...GRAMMAR,
 ];
 
