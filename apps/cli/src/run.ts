@@ -21,6 +21,7 @@ import { addSettingsCommands } from './settings/settings.js';
 import { addSyncCommand } from './sync/sync.js';
 import { addTasksCommands } from './tasks/tasks.js';
 import { addTokenCommand } from './token/token.js';
+import { addUsersCountCommand } from './users/count-users.js';
 import { addUsersDeleteCommand } from './users/delete.js';
 import { addUsersExportCommand } from './users/export.js';
 import { addUsersHistoryCommand } from './users/history.js';
@@ -96,6 +97,7 @@ function addUsersCommands(program: Command, context: CommandContext): void {
   const users = program.command('users').description('show and change users');
   addUsersGetCommand(users, context);
   addUsersQueryCommand(users, context);
+  addUsersCountCommand(users, context);
   addUsersHistoryCommand(users, context);
   addUsersUpsertCommand(users, context);
   addUsersUpdateCommand(users, context);

@@ -68,6 +68,24 @@ describe('rollcall users', () => {
     expect((await command('users', 'history', 'no-such-user')).err).toMatch(/^error: USER_NOT_FOUND /);
   });
 
+  it('counts users, no further than it is asked', async () => {
+    await command(
+      'users',
+      'upsert',
+      '[{"id":"c-1","tag":"c"},{"id":"c-2","tag":"c"},{"id":"c-3","tag":"c"}]',
+    );
+    const filter = ['--filter', '{"tag":"c"}'];
+    expect((await command('users', 'count', ...filter)).json()).toEqual([{ count: 3, more: false }]);
+    expect((await command('users', 'count', ...filter, '--up-to', '2')).json()).toEqual([
+      { count: 2, more: true },
+    ]);
+    const shown = (...more: string[]) =>
+      rollcall(['users', 'count', ...filter, ...more], { server, terminal: true });
+    expect((await shown()).out).toBe('3\n');
+    expect((await shown('--up-to', '2')).out).toBe('2+\n');
+    expect((await command('users', 'count', '--up-to', '0')).exitCode).toBe(2);
+  });
+
   it('reads the users to upsert from standard input', async () => {
     const { exitCode } = await rollcall(['users', 'upsert', '-'], { server, stdin: '{"id":"from-stdin"}' });
     expect(exitCode).toBe(0);
