@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const CLIENT = join(import.meta.dirname, '../../packages/client');
 const TRPC = '11.25.2';
 const TYPESCRIPT = '7.0.2';
+/** The oldest that the page of the client names. */
+const LEAST_TYPESCRIPT = '5.7.2';
 
 /** What belongs to the server, and what only the repository itself needs. */
 const FORBIDDEN = [
@@ -35,6 +37,7 @@ beforeAll(async () => {
     `@trpc/client@${TRPC}`,
     `@trpc/server@${TRPC}`,
     `typescript@${TYPESCRIPT}`,
+    `least-typescript@npm:typescript@${LEAST_TYPESCRIPT}`,
   ];
   await run(
     'npm',
@@ -51,8 +54,13 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 it('holds what it exports and nothing of the repository', () => {
   const paths = packed.files.map(file => file.path);
-  expect(paths).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/server.js']));
-  expect(paths.filter(path => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path))).toEqual([]);
+  const pages = ['README.md', 'connection.md', 'LICENSE'];
+  expect(paths).toEqual(
+    expect.arrayContaining(['package.json', 'dist/index.js', 'dist/server.js', ...pages]),
+  );
+  expect(
+    paths.filter(path => !path.startsWith('dist/') && path !== 'package.json' && !pages.includes(path)),
+  ).toEqual([]);
 });
 
 it('installs without the server, its database or its schemas', async () => {
@@ -61,10 +69,22 @@ it('installs without the server, its database or its schemas', async () => {
   expect(installed.filter(name => FORBIDDEN.includes(name))).toEqual([]);
 });
 
-it.each([
+it('has the licence of the repository, and its page names the oldest TypeScript', async () => {
+  const read = (path: string) => readFile(join(CLIENT, path), 'utf8');
+  expect(await read('LICENSE')).toBe(await read('../../LICENSE'));
+  expect(await read('README.md')).toContain(`TypeScript ${LEAST_TYPESCRIPT} or newer`);
+});
+
+const RESOLUTIONS = [
   ['as Node resolves it', { module: 'nodenext', moduleResolution: 'nodenext' }],
   ['as a bundler resolves it', { module: 'esnext', moduleResolution: 'bundler' }],
-])('type-checks in an empty project, library types included, %s', async (_, resolution) => {
+] as const;
+
+it.each(
+  ['typescript', 'least-typescript'].flatMap(compiler =>
+    RESOLUTIONS.map(([how, options]) => [compiler, how, options] as const),
+  ),
+)('type-checks in an empty project, library types included: %s, %s', async (typescript, _, resolution) => {
   const compilerOptions = {
     ...resolution,
     target: 'es2022',
@@ -74,7 +94,7 @@ it.each([
     types: [],
   };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-  const compiler = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const compiler = join(project, 'node_modules', typescript, 'bin', 'tsc');
   const result = await run(process.execPath, [compiler, '-p', project]).catch(error => error);
   expect(result.stdout).toBe('');
 });
