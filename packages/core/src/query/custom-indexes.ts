@@ -32,9 +32,11 @@ export async function syncCustomIndexes(transaction: Queryable, paths: readonly 
   for (const name of present) {
     if (!wanted.has(name)) await transaction.query(raw(`DROP INDEX ${name}`));
   }
-  for (const [name, columns] of wanted) {
-    if (!present.has(name)) await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
+  const lacking = [...wanted].filter(([name]) => !present.has(name));
+  for (const [name, columns] of lacking) {
+    await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
   }
+  if (lacking.length > 0 && customIndex.statistics) await transaction.query(customIndex.statistics);
 }
 
 /** The indexed paths that, for any user, lead to or through an array. */

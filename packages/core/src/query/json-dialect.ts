@@ -54,6 +54,8 @@ export interface CustomIndexDialect {
   keyPasses(key: Sql, test: ValueTest): Sql | undefined;
   /** The names of the indexes on `users`. */
   readonly names: Sql;
+  /** Reads what new indexes hold, where the planner knows nothing of them until then and would rather not use them. */
+  readonly statistics?: Sql;
 }
 
 /** One expression of an `ORDER BY`. A sort key consists of one or more of these. */

@@ -26,6 +26,7 @@ const postgresCustomIndex: CustomIndexDialect = {
   arrayKey: sql`'[]'::jsonb`,
   keyPasses,
   names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
+  statistics: sql`ANALYZE users`,
 };
 
 /** A path as an array literal. The field name grammar allows neither quotes nor back-slashes. */
