@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Slices } from './slices.js';
+import { Slices, severalAtOnce } from './slices.js';
 
 /** Keeps the thread busy. */
 function work(ms: number): void {
@@ -27,7 +27,7 @@ describe('slices', () => {
     expect(new Set(before).size).toBe(10);
   });
 
-  it('leave the event loop as long as a long piece of work took, to whoever works next', async () => {
+  it('leave the event loop free for as long as a long piece of work took', async () => {
     for (const waits of [true, false]) {
       const slices = new Slices();
       slices.turn('ann');
@@ -92,5 +92,31 @@ describe('slices', () => {
     await new Promise(resolve => setImmediate(resolve));
     await Promise.all([waits, slices.turn('ann')?.then(() => order.push('second'))]);
     expect(order[0]).toBe('first');
+  });
+});
+
+describe('a turn for several pieces of work', () => {
+  const askedFor = async (pieces: number, { ms, pieceMs }: { ms: number; pieceMs: number }) => {
+    let asked = 0;
+    const turn = severalAtOnce(
+      () => {
+        asked += 1;
+        return asked % 2 === 0 ? Promise.resolve() : undefined;
+      },
+      { pieces: 20, ms },
+    );
+    for (let piece = 0; piece < pieces; piece++) {
+      await turn();
+      work(pieceMs);
+    }
+    return asked;
+  };
+
+  it('is good for so many of them, and then the next one is asked for', async () => {
+    expect(await askedFor(100, { ms: 60_000, pieceMs: 0 })).toBe(5);
+  });
+
+  it('ends with a piece that takes long', async () => {
+    expect(await askedFor(10, { ms: 1, pieceMs: 2 })).toBe(10);
   });
 });

@@ -90,5 +90,27 @@ export class Slices {
 /** Asks for a turn, of whatever caller: what to wait for before the next piece of work. */
 export type Turn = () => Promise<void> | undefined;
 
+/**
+ * Asks for one turn for several short pieces of work. What turns out to be long ends it.
+ * @param most how many pieces a turn is good for, and for how long, in milliseconds.
+ */
+export function severalAtOnce(ask: Turn, most: { pieces: number; ms: number }): Turn {
+  let pieces = 0;
+  let beganAt = 0;
+  const begin = () => {
+    pieces = 1;
+    beganAt = performance.now();
+  };
+  return () => {
+    if (pieces > 0 && pieces < most.pieces && performance.now() - beganAt < most.ms) {
+      pieces += 1;
+      return undefined;
+    }
+    const wait = ask();
+    if (!wait) begin();
+    return wait?.then(begin);
+  };
+}
+
 /** The slices of this process, which has one event loop. */
 export const slices = new Slices();

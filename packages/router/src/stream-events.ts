@@ -11,14 +11,14 @@ import type { EndTurn } from './outlet.js';
 import { pagePlaces } from './page-places.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
-import { slices, type Turn } from './slices.js';
+import { severalAtOnce, slices } from './slices.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
 const MAX_SILENT_ENTRIES = 1000;
 
 /** What is shaped of a page before others get their turn: this many entries, or for this long. */
-const SHAPED_AT_ONCE = { entries: 20, ms: 1 };
+const SHAPED_AT_ONCE = { pieces: 20, ms: 1 };
 
 /** Options of a stream of events. */
 export interface StreamEventsOptions {
@@ -138,32 +138,14 @@ async function nextPage(
   // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
   const attached = !missed && listener.attach(page.upTo, atEnd);
   // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
-  const turn = turnsAtOnce(() => slices.turn(hasPlace ? undefined : (connection?.caller ?? '')));
+  const ask = () => slices.turn(hasPlace ? undefined : (connection?.caller ?? ''));
+  const turn = severalAtOnce(ask, SHAPED_AT_ONCE);
   const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
   place.position = upTo;
   const silent = place.told !== undefined && upTo.seq - place.told.seq < MAX_SILENT_ENTRIES;
   if (events.length === 0 && silent) return { attached, atEnd };
   place.told = upTo;
   return { item: shareable({ events }), attached, atEnd };
-}
-
-/** Asks for a turn for several entries at once, of which each may be long. */
-function turnsAtOnce(ask: Turn): Turn {
-  let shaped = 0;
-  let beganAt = 0;
-  const begin = () => {
-    shaped = 1;
-    beganAt = performance.now();
-  };
-  return () => {
-    if (shaped > 0 && shaped < SHAPED_AT_ONCE.entries && performance.now() - beganAt < SHAPED_AT_ONCE.ms) {
-      shaped += 1;
-      return undefined;
-    }
-    const wait = ask();
-    if (!wait) begin();
-    return wait?.then(begin);
-  };
 }
 
 /** Takes from the hub what is for the listener, for as long as it serves it. @returns as `catchUp` does. */

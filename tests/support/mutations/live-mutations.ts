@@ -31,10 +31,16 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
   ]),
   ...switchedOff({ file: 'packages/router/src/slices.ts', test: 'packages/router/src/slices.test.ts' }, [
     [
-      'the rest that is as long as the work before it',
+      'the pause that is as long as the work before it',
       'setTimeout(() => this.#goOnAfterRest(), Math.max(REST_MS, over))',
       'setTimeout(() => this.#goOnAfterRest(), REST_MS)',
-      'leave the event loop as long as a long piece of work took, to whoever works next',
+      'leave the event loop free for as long as a long piece of work took',
+    ],
+    [
+      'the end of a turn after a long piece of work',
+      '&& performance.now() - beganAt < most.ms',
+      '',
+      'ends with a piece that takes long',
     ],
   ]),
   ...switchedOff(

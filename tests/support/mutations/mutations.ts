@@ -8,6 +8,7 @@ import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
+import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
 import { REPLAY_MUTATIONS } from './replay-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
 import { TENANCY_MUTATIONS } from './tenancy-mutations.js';
@@ -17,7 +18,7 @@ import { TOKEN_MUTATIONS } from './token-mutations.js';
 export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tokens: TOKEN_MUTATIONS,
   'Pages of other origins': PAGE_MUTATIONS,
-  'Too much of anything: calls, messages, connections': FLOOD_MUTATIONS,
+  'Too much of anything: calls, messages, connections': [...FLOOD_MUTATIONS, ...REFUSAL_MUTATIONS],
   'Too much of anything: subscriptions, queries, memory': [
     ...BUDGET_MUTATIONS,
     ...LIVE_MUTATIONS,

@@ -43,7 +43,7 @@ async function open(text: string): Promise<Socket> {
 
 const closed = () => sockets.map(socket => socket.destroyed || socket.readableEnded);
 
-it('closes of those whose headers do not end the ones that wait longest, and serves whoever comes', async () => {
+it('closes the connections that have waited longest for the rest of their headers, and serves newcomers', async () => {
   for (let sender = 0; sender < 5; sender++) await open(HEAD);
   await expect.poll(closed).toEqual([true, true, false, false, false]);
   const answered = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

@@ -17,7 +17,10 @@ export interface OpenSocket {
   firstArrived: () => void;
   /** Whether it has signed in with a server token, so that its messages are not counted. */
   exempt: boolean;
-  /** Whose it is: its messages wait in this caller's line, and its refusals are logged for it. Its address's, until it has signed in. */
+  /**
+   * Whose it is: its messages wait in the line of this caller, and its refusals are logged for it. Until it has signed in,
+   * it is its address's.
+   */
   caller: RefusedCaller;
   /** Counts what comes over it; absent: it is not counted, or has not signed in. */
   limit: CallLimit | undefined;

@@ -40,6 +40,7 @@ export class FoundValues {
     return this.places.reduce((sum, { value }) => sum + 1 + (Array.isArray(value) ? value.length : 0), 0);
   }
 
+  /** Whether there is a value. Null is one. */
   get exists(): boolean {
     return this.places.some(({ value }) => value !== undefined);
   }
@@ -56,6 +57,7 @@ export class FoundValues {
     return false;
   }
 
+  /** Whether this boolean is one of the values. */
   hasBoolean(value: boolean): boolean {
     return this.#allScalars().has(value);
   }
@@ -66,12 +68,13 @@ export class FoundValues {
     return this.#elements.has(value);
   }
 
-  /** By their bytes in UTF-8, as the databases compare texts. Undefined when there is none. */
+  /** The least and the greatest text, by their bytes in UTF-8, as the databases compare them. Undefined without a text. */
   get texts(): Extremes<string> | undefined {
     this.#texts ??= { of: extremesOf(this.#allOf('string') as string[], compareText) };
     return this.#texts.of;
   }
 
+  /** The least and the greatest number. Undefined without a number. */
   get numbers(): Extremes<number> | undefined {
     this.#numbers ??= { of: extremesOf(this.#allOf('number') as number[], (one, other) => one - other) };
     return this.#numbers.of;

@@ -1,7 +1,6 @@
 import { describeOnEveryDialect, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
-import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { openEarlierDatabase } from '../support/earlier-database.js';
 import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 
@@ -11,14 +10,8 @@ const COLUMNS = `id, type, status, actor, input, position, done, total, failed, 
 /** A database as the first release left it, with users and tasks in it. */
 async function firstRelease(engine: TestEngine): Promise<string> {
   const url = await engine.freshUrl();
-  const address = parseDatabaseUrl(url);
-  const source =
-    address.engine === 'postgres'
-      ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
-      : await openSqlite(address, 'writer', []);
-  source.migrations.splice(1);
-  const ran = await source.runMigrations({ transaction: 'each' });
-  expect(ran.map(({ name }) => name)).toEqual(['Directory0000000000001']);
+  const source = await openEarlierDatabase(url, 1);
+  expect(source.migrations.map(({ name }) => name)).toEqual(['Directory0000000000001']);
   for (const id of ['ann', 'b@n', 'cat']) {
     await source.query(`INSERT INTO users (id, id_words, role, teams, custom, invisible, banned, shadow_banned,
         blocked_user_ids, devices, online, created_at, updated_at, revision)

@@ -2,10 +2,9 @@
 import { type Filter, parseFilter } from '@rollcall/protocol';
 import { describeOnEveryDialect, describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
-import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { matchesFilter } from '../../src/query/match-filter.js';
 import { toUser } from '../../src/users/model/to-user.js';
+import { openEarlierDatabase } from '../support/earlier-database.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
@@ -80,13 +79,7 @@ describeOnEveryEngine('people whose names are written in many ways', engine => {
 describeOnEveryDialect('people who were stored before their words were folded like that', engine => {
   it('are found after the upgrade, and nothing else of them has changed', async () => {
     const url = await engine.freshUrl();
-    const address = parseDatabaseUrl(url);
-    const source =
-      address.engine === 'postgres'
-        ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
-        : await openSqlite(address, 'writer', []);
-    source.migrations.splice(11);
-    await source.runMigrations({ transaction: 'each' });
+    const source = await openEarlierDatabase(url, 11);
     const stored = [
       ...PEOPLE.map(([id, name]) => [id, name?.replaceAll("'", "''")]),
       ...Array.from({ length: 1200 }, (_, index) => [`u-${index}`, `User Łos ${index}`]),

@@ -2,9 +2,8 @@ import type { RollcallError } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
-import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { openDirectory } from '../../src/directory.js';
+import { openEarlierDatabase } from '../support/earlier-database.js';
 import { runs } from '../support/query/arbitraries.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 
@@ -201,13 +200,7 @@ describeOnEveryDialect('unique usernames', engine => {
 describeOnEveryDialect('usernames that were stored with invisible characters', engine => {
   it('are met by the same names after the upgrade, and the names themselves stay', async () => {
     const url = await engine.freshUrl();
-    const address = parseDatabaseUrl(url);
-    const source =
-      address.engine === 'postgres'
-        ? await openPostgres(address.url, { poolSize: 1, statementTimeoutMs: 0 }, [])
-        : await openSqlite(address, 'writer', []);
-    source.migrations.splice(8);
-    await source.runMigrations({ transaction: 'each' });
+    const source = await openEarlierDatabase(url, 8);
     const stored = [
       ['ann', 'Ann \u2764\uFE0F', 'ann\uFE0F'],
       ['bob', 'Bob', 'bob'],

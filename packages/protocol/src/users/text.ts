@@ -21,24 +21,11 @@ export function isInvisible(text: string): boolean {
  * Letters that look like others with a stroke, or like two in one, and that Unicode does not take apart. People who lack the
  * key type the plain ones.
  */
-const PLAIN_LETTERS: Record<string, string> = {
-  ...{
-    ł: 'l',
-    đ: 'd',
-    ð: 'd',
-    ø: 'o',
-    ħ: 'h',
-    ŧ: 't',
-    ƀ: 'b',
-    ȼ: 'c',
-    ɇ: 'e',
-    ǥ: 'g',
-    ɨ: 'i',
-    ı: 'i',
-    ɉ: 'j',
-  },
-  ...{ ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ⱥ: 'a', ⱦ: 't', æ: 'ae', œ: 'oe', þ: 'th' },
-};
+const PLAIN_LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  'ł=l đ=d ð=d ø=o ħ=h ŧ=t ƀ=b ȼ=c ɇ=e ǥ=g ɨ=i ı=i ɉ=j ɍ=r ʉ=u ɏ=y ƶ=z ⱥ=a ⱦ=t æ=ae œ=oe þ=th'
+    .split(' ')
+    .map(pair => pair.split('=')),
+);
 const WITHOUT_PLAIN = /[łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ]/g;
 
 /**

@@ -36,24 +36,11 @@ export class SearchWords0012 implements MigrationInterface {
 
 // The form as of this migration. A later form has a migration of its own, and this one stays.
 
-const PLAIN_LETTERS: Record<string, string> = {
-  ...{
-    ł: 'l',
-    đ: 'd',
-    ð: 'd',
-    ø: 'o',
-    ħ: 'h',
-    ŧ: 't',
-    ƀ: 'b',
-    ȼ: 'c',
-    ɇ: 'e',
-    ǥ: 'g',
-    ɨ: 'i',
-    ı: 'i',
-    ɉ: 'j',
-  },
-  ...{ ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ⱥ: 'a', ⱦ: 't', æ: 'ae', œ: 'oe', þ: 'th' },
-};
+const PLAIN_LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  'ł=l đ=d ð=d ø=o ħ=h ŧ=t ƀ=b ȼ=c ɇ=e ǥ=g ɨ=i ı=i ɉ=j ɍ=r ʉ=u ɏ=y ƶ=z ⱥ=a ⱦ=t æ=ae œ=oe þ=th'
+    .split(' ')
+    .map(pair => pair.split('=')),
+);
 const WITHOUT_PLAIN = /[łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ]/g;
 const APOSTROPHES = /(?<=[\p{L}\p{M}\p{N}])['’ʼ‘‛`´＇′ʹ](?=[\p{L}\p{N}])/gu;
 const WITHOUT_SPACES =
