@@ -19,16 +19,6 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The JSON types. MongoDB never compares values of different types: `18` is neither equal to nor less than `"18"`. */
-export type JsonKind = 'null' | 'number' | 'string' | 'object' | 'array' | 'boolean';
-
-/** The type of a value. */
-export function kindOf(value: JsonValue): JsonKind {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return typeof value as 'number' | 'string' | 'object' | 'boolean';
-}
-
 /** From here on the order of UTF-16 is not that of UTF-8. */
 const ORDERED_OTHERWISE = /[\ud800-\uffff]/;
 
@@ -40,9 +30,4 @@ export function compareText(one: string, other: string): number {
   if (one === other) return 0;
   if (!ORDERED_OTHERWISE.test(one) && !ORDERED_OTHERWISE.test(other)) return one < other ? -1 : 1;
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}
-
-/** The first characters of a text, counted by code points, as the databases count them. */
-export function firstCharacters(text: string, count: number): string {
-  return text.length <= count ? text : Array.from(text).slice(0, count).join('');
 }

@@ -25,8 +25,8 @@ const WORDS_COLUMNS = {
 export interface FilterContext {
   json: JsonDialect;
   viewpoint: Viewpoint;
-  /** The indexed custom paths, dotted, and whether any user has an array there. */
-  indexes: ReadonlyMap<string, { hasArrays: boolean }>;
+  /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
+  indexes: ReadonlyMap<string, { lacksUsers: boolean }>;
 }
 
 /**

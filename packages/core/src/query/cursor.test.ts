@@ -56,8 +56,8 @@ describe('a cursor', () => {
   it.each<SortValue>([
     { kind: 'empty' },
     { kind: 'null' },
-    { kind: 'object' },
-    { kind: 'array' },
+    { kind: 'structured', value: '42a' },
+    { kind: 'structured', value: '' },
     { kind: 'number', value: -1.5 },
     { kind: 'number', value: Number.MAX_VALUE },
     { kind: 'string', value: '' },
@@ -140,7 +140,7 @@ describe('a cursor', () => {
       [times, [text('now'), id]],
       [times, [number(1.5), id]],
       [times, [number(1e300), id]],
-      [times, [{ kind: 'array' }, id]],
+      [times, [{ kind: 'structured', value: '5' }, id]],
       [times, [number(1), number(2)]],
       [times, [number(1)]],
       [times, [number(1), id, id]],
@@ -148,6 +148,7 @@ describe('a cursor', () => {
       [texts, [{ kind: 'boolean', value: true }, id]],
       [texts, [text('nul\u0000'), id]],
       [query(), [text('nul\u0000'), id]],
+      [query(), [{ kind: 'structured', value: 'nul\u0000' }, id]],
     ] as [UserQuery, SortValue[]][]) {
       expect(isRefused(which, writeCursor(which, values)), JSON.stringify(values)).toBe(true);
     }

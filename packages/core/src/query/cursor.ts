@@ -8,7 +8,7 @@ import { type ParsedSortKey, QUERY_FIELDS, RollcallError } from '@rollcall/proto
 import type { SortValue } from './sort-value.js';
 import type { UserQuery } from './user-query.js';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Writes the cursor behind a page. */
 export function writeCursor(query: UserQuery, last: readonly SortValue[]): string {
@@ -55,8 +55,16 @@ function digest(value: unknown): string {
 }
 
 function encode(value: SortValue): unknown {
-  if ('value' in value) return value.value;
-  return value.kind === 'null' ? null : [value.kind];
+  switch (value.kind) {
+    case 'null':
+      return null;
+    case 'empty':
+      return [];
+    case 'structured':
+      return [value.value];
+    default:
+      return value.value;
+  }
 }
 
 /** Decodes a value that the sort of its field can have; undefined for anything else. */
@@ -80,13 +88,15 @@ function sortValue(encoded: unknown): SortValue | undefined {
   if (typeof encoded === 'number') {
     return Number.isFinite(encoded) ? { kind: 'number', value: encoded } : undefined;
   }
-  if (typeof encoded === 'string') {
-    const storable = encoded.isWellFormed() && !encoded.includes('\u0000');
-    return storable ? { kind: 'string', value: encoded } : undefined;
-  }
-  const kinds = ['empty', 'object', 'array'] as const;
-  const kind = kinds.find(one => Array.isArray(encoded) && encoded.length === 1 && encoded[0] === one);
-  return kind && { kind };
+  if (isStorableText(encoded)) return { kind: 'string', value: encoded };
+  if (!Array.isArray(encoded) || encoded.length > 1) return undefined;
+  const [text] = encoded;
+  if (encoded.length === 0) return { kind: 'empty' };
+  return isStorableText(text) ? { kind: 'structured', value: text } : undefined;
+}
+
+function isStorableText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\u0000');
 }
 
 function parse(text: string): unknown[] {

@@ -1,7 +1,11 @@
 /**
- * The indexes of the setting `indexed_custom_fields`. Each index holds the value at a path and the default sort, so
- * that a page of users with a value is read directly from it. A user with an array on the path has a separate key,
- * because one key cannot express all the ways in which it can match; see {@link indexedCustomPasses}.
+ * The indexes of the setting `indexed_custom_fields`. Each index holds what a sort compares at a path, and the default
+ * sort: a page of users with a value is read directly from it, and so is a page sorted by the path.
+ *
+ * One key cannot express all the ways in which an array on the path can match or sort, and an object or a long text has
+ * no room in it. The index holds of such users only that it lacks their value, and so finds them: a filter asks each of
+ * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (plan-sort.ts).
+ * So a few such users cost what they are, and nothing when there are none.
  */
 import { createHash } from 'node:crypto';
 import { fieldNameProblem, splitPath } from '@rollcall/protocol';
@@ -23,7 +27,7 @@ export async function syncCustomIndexes(transaction: Queryable, paths: readonly 
   const { customIndex } = jsonDialectOf(transaction.dialect);
   const wanted = new Map(
     paths.map(path => {
-      const columns = `((${customIndex.key(checkedPath(path)).sql}), created_at, id)`;
+      const columns = `(${customIndex.columns(checkedPath(path)).sql}, created_at, id)`;
       return [nameOf(columns), columns];
     }),
   );
@@ -39,18 +43,15 @@ export async function syncCustomIndexes(transaction: Queryable, paths: readonly 
   if (lacking.length > 0 && customIndex.statistics) await transaction.query(customIndex.statistics);
 }
 
-/** The indexed paths that, for any user, lead to or through an array. */
-export async function pathsWithArrays(
+/** The indexed paths, dotted, whose index lacks the value of some user. */
+export async function pathsThatLackUsers(
   transaction: Transaction,
   paths: readonly (readonly string[])[],
 ): Promise<ReadonlySet<string>> {
   const { customIndex } = jsonDialectOf(transaction.dialect);
   const found = new Set<string>();
   for (const path of paths) {
-    const key = customIndex.key(path);
-    const rows = await transaction.query(
-      sql`SELECT 1 FROM users WHERE ${key} = ${customIndex.arrayKey} LIMIT 1`,
-    );
+    const rows = await transaction.query(sql`SELECT 1 FROM users WHERE ${customIndex.lacks(path)} LIMIT 1`);
     if (rows.length > 0) found.add(path.join('.'));
   }
   return found;
@@ -58,18 +59,16 @@ export async function pathsWithArrays(
 
 /**
  * A test of an indexed path in a form that its index can answer; undefined if it cannot.
- * @param hasArrays whether any user has an array on the path. If none has, the key alone decides.
+ * @param lacksUsers whether the index lacks the value of some user. If not, it alone decides.
  */
 export function indexedCustomPasses(
-  json: JsonDialect,
+  { customIndex, customPasses }: JsonDialect,
   path: readonly string[],
-  { test, hasArrays }: { test: ValueTest; hasArrays: boolean },
+  { test, lacksUsers }: { test: ValueTest; lacksUsers: boolean },
 ): Sql | undefined {
-  const key = sql`(${json.customIndex.key(path)})`;
-  const byKey = json.customIndex.keyPasses(key, test);
-  if (!byKey || !hasArrays) return byKey;
-  const byArray = every([sql`${key} = ${json.customIndex.arrayKey}`, json.customPasses(path, [test])]);
-  return some([byKey, byArray]);
+  const byIndex = customIndex.passes(path, test);
+  if (!byIndex || !lacksUsers) return byIndex;
+  return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);
 }
 
 /** The name is derived from the definition, so that a changed definition gives another index. */

@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import type { Questions } from './questions.js';
+import type { SortNode } from './sort-tree.js';
 import type { SortValue } from './sort-value.js';
 import type { ValueTest } from './value-test.js';
 
@@ -28,8 +29,7 @@ export interface JsonDialect {
   isMostlyNull(column: Sql): Sql;
   /** The words of a search column (users/model/derived-columns.ts) begin with all of these. */
   hasWords(column: Sql, words: readonly string[]): Sql;
-  /** What a sort by a custom path compares, in order. */
-  sortCustom(column: CustomSortColumn): SortPlan;
+  readonly customSort: CustomSortDialect;
   /** What a sort by teams compares: the least team when ascending, the greatest when descending. */
   sortTeams(descending: boolean): Sql;
   /** What an `ORDER BY` adds so that missing values come first when ascending and last when descending. */
@@ -37,49 +37,39 @@ export interface JsonDialect {
   readonly customIndex: CustomIndexDialect;
 }
 
-/** A custom path as a sort key. */
-export interface CustomSortColumn extends SortColumn {
-  path: readonly string[];
-  /** The position of the key in the sort, from 0. */
-  position: number;
+/** Sorts by custom paths, which MongoDB orders by rules of its own (sort-tree.ts). */
+export interface CustomSortDialect {
+  /**
+   * What a sort compares at the paths of a tree: the joins that provide it and, for each of the tree's keys, the
+   * expressions, in order. At each key they are as many as {@link toParameters} has.
+   */
+  compared(tree: SortNode): { from: Sql; expressions: Sql[][] };
+  /** Whether the expressions can be NULL, which comes first when ascending and last when descending. */
+  readonly nullable: boolean;
+  /** A value as what the expressions of its key are compared with; null for NULL. */
+  toParameters(value: SortValue): (Sql | null)[];
+  /** The value that the expressions of a key had for a user. */
+  read(cells: readonly unknown[]): SortValue;
 }
 
-/** The index of a custom path: one expression, and the tests that it answers. */
+/**
+ * The index of a custom path. It holds what a sort compares at the path, for users who have one number, text or boolean
+ * there, or nothing. Of all others it holds only that they are others: who have an array or an object on the path, or a
+ * long text. See custom-indexes.ts.
+ */
 export interface CustomIndexDialect {
-  /** The indexed expression, as text. */
-  key(path: readonly string[]): Sql;
-  /** The key of users who have an array on the path. They match by rules that one key cannot express. */
-  readonly arrayKey: Sql;
-  /** A test as a condition on the key; undefined when the index cannot answer it. */
-  keyPasses(key: Sql, test: ValueTest): Sql | undefined;
+  /** The indexed columns, as text. */
+  columns(path: readonly string[]): Sql;
+  /** What a sort compares at the path, as the index holds it: for users whom it holds. */
+  sortExpressions(path: readonly string[]): Sql[];
+  /** Users whom the index holds with their value. */
+  holds(path: readonly string[]): Sql;
+  /** Users whom it does not hold. */
+  lacks(path: readonly string[]): Sql;
+  /** A test as a condition on what the index holds; undefined when the index cannot answer it. */
+  passes(path: readonly string[], test: ValueTest): Sql | undefined;
   /** The names of the indexes on `users`. */
   readonly names: Sql;
   /** Reads what new indexes hold, where the planner knows nothing of them until then and would rather not use them. */
   readonly statistics?: Sql;
-}
-
-/** One expression of an `ORDER BY`. A sort key consists of one or more of these. */
-export interface SortAtom {
-  expression: Sql;
-  descending: boolean;
-  /** Whether the expression can be NULL, which comes first when ascending and last when descending. */
-  nullable: boolean;
-  /** Its value in the last row of the page before; null where that was NULL. */
-  last?: Sql | null;
-}
-
-/** A sort key as the dialects take it. */
-export interface SortColumn {
-  descending: boolean;
-  /** The sort key of the last row of the page before. */
-  last: SortValue | undefined;
-}
-
-/** What a sort adds to a statement. */
-export interface SortPlan {
-  /** Joins that provide what the atoms compare. */
-  from: Sql;
-  atoms: SortAtom[];
-  /** Whether the first atom is a nullable column that has an index. */
-  nullsInIndex: boolean;
 }

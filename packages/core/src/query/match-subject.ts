@@ -82,6 +82,6 @@ export class MatchSubject {
 }
 
 function placesOf(field: FieldReference, user: MatchableUser, now: number): Reached[] {
-  if (field.kind === 'custom') return reachPath(user.custom, field.path, 'filter');
+  if (field.kind === 'custom') return reachPath(user.custom, field.path);
   return [{ value: builtInValue(user, field.field, { now, seesInvisible: true }), open: true }];
 }

@@ -1,16 +1,26 @@
 import { type CountUsersAnswer, type ParsedFilter, RollcallError } from '@rollcall/protocol';
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
 import { compileFilter, customPathsIn, type FilterContext } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { pathsWithArrays } from './custom-indexes.js';
+import { pathsThatLackUsers } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
-import { orderBy, pageParts, planSort } from './plan-sort.js';
-import { sortValueOf } from './sort-value.js';
+import {
+  mergedPart,
+  orderByColumns,
+  type PagePart,
+  pageParts,
+  planIndexedSort,
+  planSort,
+  type SortContext,
+  sortCells,
+  sortColumns,
+} from './plan-sort.js';
+import type { SortValue } from './sort-value.js';
 import type { UserQuery, UserSelection } from './user-query.js';
 
 /**
@@ -24,7 +34,7 @@ export async function queryUsers(
   transaction: Transaction,
   query: UserQuery,
 ): Promise<{ rows: UserRow[]; next?: string }> {
-  const { sort, options } = query;
+  const { options } = query;
   if (options.next !== undefined && options.offset !== undefined) {
     throw new RollcallError('INPUT_INVALID', 'offset: pass either offset or next, not both', {
       field: 'offset',
@@ -33,27 +43,57 @@ export async function queryUsers(
   const last = options.next === undefined ? undefined : readCursor(query, options.next);
   const { dialect } = transaction;
   const json = jsonDialectOf(dialect);
-  const plan = planSort(sort, { json, viewpoint: query, last });
+  const { parts, read } = planPage(query, { json, viewpoint: query, last });
   const found = await selected(transaction, query, json);
 
-  const offset = options.offset ? sql` OFFSET ${options.offset}` : empty;
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
-  const rows: UserRow[] = [];
-  for (const part of pageParts(plan, { divisible: !options.offset })) {
-    const order = orderBy(part.atoms, json.missingFirst);
-    const cells = await transaction.query(
-      sql`SELECT ${raw(userTable.columnList)} FROM users${plan.from} WHERE ${every([found, ...part.conditions])} ORDER BY ${order} LIMIT ${wanted - rows.length}${offset}`,
-    );
-    rows.push(...cells.map(cell => userTable.decode(cell, dialect)));
-    if (rows.length >= wanted) break;
+  const cells: Record<string, unknown>[] = [];
+  for (const part of parts) {
+    const limits = { limit: wanted - cells.length, offset: options.offset ?? 0 };
+    cells.push(...(await transaction.query(pageStatement(part, { json, found, ...limits }))));
+    if (cells.length >= wanted) break;
   }
 
-  const page = rows.slice(0, options.limit);
-  const lastRow = page.at(-1);
-  if (rows.length <= options.limit || !lastRow) return { rows: page };
-  const lastValues = sort.map(key => sortValueOf(lastRow, key, query));
-  return { rows: page, next: writeCursor(query, lastValues) };
+  const page = cells.slice(0, options.limit);
+  const rows = page.map(cell => userTable.decode(cell, dialect));
+  const lastCells = page.at(-1);
+  if (cells.length <= options.limit || !lastCells) return { rows };
+  return { rows, next: writeCursor(query, read(lastCells)) };
+}
+
+/** The parts of a page, and how the sort key of one of its rows is read. */
+function planPage(
+  { sort, options, indexedFields }: UserQuery,
+  context: SortContext,
+): { parts: PagePart[]; read(cells: Record<string, unknown>): SortValue[] } {
+  const plan = planSort(sort, context);
+  const read = (cells: Record<string, unknown>) => plan.read(sortCells(cells, plan.atoms));
+  const first = sort[0]?.field;
+  if (first?.kind !== 'custom' || !indexedFields.includes(first.path.join('.'))) {
+    return { parts: pageParts(plan, { divisible: !options.offset }), read };
+  }
+  const { customIndex } = context.json;
+  const held = { holds: customIndex.holds(first.path), lacks: customIndex.lacks(first.path) };
+  return { parts: [mergedPart(planIndexedSort(sort, first.path, context), plan, held)], read };
+}
+
+/** The statement of one part of a page. */
+function pageStatement(
+  part: PagePart,
+  { json, found, limit, offset }: { json: JsonDialect; found: Sql; limit: number; offset: number },
+): Sql {
+  const skipped = offset > 0 ? sql` OFFSET ${offset}` : empty;
+  const lists = part.map(({ from, conditions, atoms }) => {
+    const order = orderByColumns(atoms, json.missingFirst);
+    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM users${from} WHERE ${every([found, ...conditions])} ORDER BY ${order}`;
+    return { list, order };
+  });
+  const [only, ...others] = lists;
+  if (!only || others.length === 0) return sql`${only?.list ?? empty} LIMIT ${limit}${skipped}`;
+  // Whatever comes after that in one of the lists comes after it in all of them together.
+  const merged = lists.map(({ list }) => sql`SELECT * FROM (${list} LIMIT ${limit + offset}) AS list`);
+  return sql`${join(merged, ' UNION ALL ')} ORDER BY ${only.order} LIMIT ${limit}${skipped}`;
 }
 
 /**
@@ -94,11 +134,11 @@ async function usableIndexes(
 ): Promise<FilterContext['indexes']> {
   const named = new Map(customPathsIn(filter).map(path => [path.join('.'), path]));
   const indexed = indexedFields.filter(name => named.has(name));
-  const withArrays = await pathsWithArrays(
+  const lacking = await pathsThatLackUsers(
     transaction,
     indexed.flatMap(name => [named.get(name) ?? []]),
   );
-  return new Map(indexed.map(name => [name, { hasArrays: withArrays.has(name) }]));
+  return new Map(indexed.map(name => [name, { lacksUsers: lacking.has(name) }]));
 }
 
 /** The conditions that the options add to the filter. */

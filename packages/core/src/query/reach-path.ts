@@ -7,10 +7,7 @@
  * - A name that is an index of the array also steps to that element. An element that is reached by its index stands for
  *   itself: if it is an array, its elements are not compared one by one.
  *
- * For a sort, MongoDB's rules differ in two points: only the index is followed if the array has it, and an element that
- * is not an object counts as one in which the rest of the path is missing.
- *
- * The walks in SQL (`sqlite/sqlite-cell.ts`, `postgres/postgres-value.ts`) follow the same rules.
+ * A sort follows other rules: see sort-tree.ts. The walks in SQL (`sqlite/sqlite-cell.ts`, `postgres/postgres-value.ts`) follow the same rules.
  */
 import type { JsonObject, JsonValue } from '@rollcall/protocol';
 import { isJsonObject } from '../json/json-values.js';
@@ -23,17 +20,14 @@ export interface Reached {
   open: boolean;
 }
 
-/** Why a path is followed. */
-export type PathPurpose = 'filter' | 'sort';
-
-/** Every place in a document that a path leads to. For a filter, "nothing" is one place, however often it is met. */
-export function reachPath(document: JsonObject, path: readonly string[], purpose: PathPurpose): Reached[] {
+/** Every place in a document that a path leads to. "Nothing" is one place, however often it is met. */
+export function reachPath(document: JsonObject, path: readonly string[]): Reached[] {
   const places: Reached[] = [];
   const nothing: Reached = { value: undefined, open: true };
   let metNothing = false;
 
   function intoNothing(): void {
-    if (!metNothing || purpose === 'sort') places.push(nothing);
+    if (!metNothing) places.push(nothing);
     metNothing = true;
   }
 
@@ -49,11 +43,8 @@ export function reachPath(document: JsonObject, path: readonly string[], purpose
     const [name = '', ...rest] = names;
     const index = arrayIndex(name);
     const element = index === null ? undefined : array[index];
-    if (element === undefined || purpose === 'filter') {
-      for (const one of array) {
-        if (isJsonObject(one)) intoObject(one, names);
-        else if (purpose === 'sort') intoNothing();
-      }
+    for (const one of array) {
+      if (isJsonObject(one)) intoObject(one, names);
     }
     if (element === undefined) return;
     if (rest.length === 0) places.push({ value: element, open: false });

@@ -58,7 +58,7 @@ export class TermIndex<Item> {
     for (const name of Object.keys(user.custom)) {
       for (const { field, items } of this.#custom.get(name)?.values() ?? []) {
         if (field.kind !== 'custom') continue;
-        for (const { value } of reachPath(user.custom, field.path, 'filter')) collect(items, value, found);
+        for (const { value } of reachPath(user.custom, field.path)) collect(items, value, found);
       }
     }
     return found;

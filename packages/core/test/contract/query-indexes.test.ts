@@ -1,4 +1,4 @@
-import type { Filter, JsonValue } from '@rollcall/protocol';
+import type { Filter, JsonValue, SortKey } from '@rollcall/protocol';
 import { describeOnEveryDialect, describeOnPostgres } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -153,6 +153,41 @@ describeOnEveryDialect('indexed custom fields', engine => {
         await planOf({ filter });
         expect(await fixture.ids({ filter, indexedFields })).toEqual([]);
       }
+    });
+
+    /** How the users are read whom the index holds: the first of the two lists that are merged. */
+    const readInOrder = async (query: WrittenQuery) => {
+      const plan = await planOf(query);
+      // Both lists are read from the index.
+      expect(plan.match(/users_custom_/g)).toHaveLength(2);
+      const [, first = ''] = engine.name === 'postgres' ? plan.split('  Limit ') : plan.split('LEFT');
+      return first.split('USE TEMP B-TREE FOR ORDER BY')[0];
+    };
+
+    it('in the order of a sort, of which they sort no more than those with the same value', async () => {
+      for (const direction of [1, -1] as const) {
+        const sort: SortKey[] = [{ field: 'level', direction }];
+        const page = await fixture.page({ sort, indexedFields, options: { limit: 5 } });
+        for (const next of [undefined, page.next]) {
+          const plan = await readInOrder({ sort, options: { next } });
+          expect(plan).toMatch(/LAST TERM OF ORDER BY|Incremental Sort/);
+        }
+        const everybody = await fixture.ids({ sort });
+        expect(await fixture.ids({ sort, indexedFields })).toEqual(everybody);
+        expect(await fixture.ids({ sort, indexedFields, options: { next: page.next } })).toEqual(
+          await fixture.ids({ sort, options: { next: page.next } }),
+        );
+      }
+    });
+
+    it('in the order of a sort by the field and the time of creation, without sorting', async () => {
+      const sort: SortKey[] = [
+        { field: 'age', direction: -1 },
+        { field: 'created_at', direction: -1 },
+      ];
+      const plan = await readInOrder({ sort });
+      expect(plan).not.toMatch(/Sort|LAST TERM/);
+      expect(await fixture.ids({ sort, indexedFields })).toEqual(await fixture.ids({ sort }));
     });
 
     it('also while some users have an array there', async () => {

@@ -1,4 +1,4 @@
-import { parseSort, type SortKey, type User } from '@rollcall/protocol';
+import { type JsonObject, parseSort, type SortKey, type User } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { Query } from 'mingo';
@@ -6,15 +6,14 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
 import type { UserRow } from '../../src/users/model/user-table.js';
-import { filters, runs, SEED, sortFields, userRows } from '../support/query/arbitraries.js';
-import { sortByOracle, toDocument } from '../support/query/oracle.js';
+import { filters, runs, SEED, sorts, userRows } from '../support/query/arbitraries.js';
+import { toDocument } from '../support/query/oracle.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
+import { sortByOracle } from '../support/query/sort-oracle.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
-const sorts: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
-  fc.record({ field: sortFields, direction: fc.constantFrom<1 | -1>(1, -1) }),
-  { maxLength: 3, selector: key => key.field },
-);
+/** `ROLLCALL_TEST_ROUNDS=100` and `ROLLCALL_TEST_WHOLE=1` compare 100,000 users. */
+const ROUNDS = Number(process.env.ROLLCALL_TEST_ROUNDS ?? 1);
 
 describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
@@ -57,6 +56,58 @@ describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
       },
     );
     await fc.assert(property, runs(20));
+  });
+
+  it('order as MongoDB does, a hundred users at a time', async () => {
+    const cases = fc.tuple(userRows(100), fc.array(sorts, { minLength: 3, maxLength: 3 }));
+    const property = fc.asyncProperty(cases, async ([rows, list]) => {
+      await fixture.replaceUsers(rows);
+      const users = rows.map(row => toUser(row, NOW));
+      for (const sort of list) {
+        expect(await fixture.ids({ sort, options }), JSON.stringify(sort)).toEqual(sortByOracle(users, sort));
+      }
+    });
+    await fc.assert(property, runs(10 * ROUNDS));
+  });
+
+  it('order as MongoDB does by indexed fields, whatever of them the index holds', async () => {
+    const indexedFields = ['a', 'b', 'a.b', '0.a'];
+    await fixture.index(indexedFields);
+    const cases = fc.tuple(
+      userRows(40),
+      fc.array(
+        fc
+          .tuple(sorts, fc.constantFrom(...indexedFields), fc.constantFrom<1 | -1>(1, -1))
+          .map(([sort, field, direction]): SortKey[] => [
+            { field, direction },
+            ...sort.filter(key => key.field !== field).slice(0, 2),
+          ]),
+        { minLength: 8, maxLength: 8 },
+      ),
+      filters,
+    );
+    const limits = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 });
+    const property = fc.asyncProperty(cases, limits, async ([rows, list, filter], sizes) => {
+      await fixture.replaceUsers(rows);
+      for (const sort of list) {
+        const expected = sortByOracle(
+          rows.map(row => toUser(row, NOW)),
+          sort,
+        );
+        const context = JSON.stringify(sort);
+        expect(await walk({ sort, options, indexedFields }, sizes), context).toEqual(expected);
+        const all = await walk({ sort, options, indexedFields, filter }, [7]);
+        expect(all, context).toEqual(await walk({ sort, options, filter }, [100]));
+        const skipped = await fixture.ids({
+          sort,
+          indexedFields,
+          options: { ...options, offset: 3, limit: 5 },
+        });
+        expect(skipped, context).toEqual(expected.slice(3, 8));
+      }
+    });
+    await fc.assert(property, runs(6));
+    await fixture.index([]);
   });
 
   it('order scalars as mingo does', async () => {
@@ -143,14 +194,35 @@ describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
     }
   });
 
-  it('sort long texts by their first 256 characters, and the cursor still fits a URL', async () => {
-    const long = (last: string) => '\u0001😀'.repeat(128) + last;
+  it('sort long texts by their first 1,024 characters', async () => {
+    const long = (last: string) => '\u0001😀'.repeat(512) + last;
     const rows = ['b', 'a', 'c'].map((last, index) =>
       userRow({ id: `u${index}`, custom: { a: long(last), b: long(last) } }),
     );
     await fixture.replaceUsers([...rows, userRow({ id: 'u3', custom: { a: '\u0001' } })]);
     const sort: SortKey[] = ['a', 'b', 'c', 'd', 'e'].map(field => ({ field, direction: 1 }));
     expect(await walk({ sort }, [1])).toEqual(['u3', 'u0', 'u1', 'u2']);
+  });
+
+  it('sort what lies in objects and arrays by its first 1,024 characters', async () => {
+    const rows = ['b', 'a', 'c'].map((last, index) =>
+      userRow({ id: `u${index}`, custom: { a: { b: `${'😀'.repeat(1024)}${last}` } } }),
+    );
+    await fixture.replaceUsers([...rows, userRow({ id: 'u3', custom: { a: { b: '😀' } } })]);
+    expect(await walk({ sort: [{ field: 'a', direction: 1 }] }, [1])).toEqual(['u3', 'u0', 'u1', 'u2']);
+  });
+
+  it('take the largest number for the same in an array', async () => {
+    const most = Number.MAX_VALUE;
+    const list: JsonObject[] = [{ a: most }, { a: [most] }, { a: { b: most } }, { a: [{ b: [most] }] }];
+    await fixture.replaceUsers(list.map((custom, index) => userRow({ id: `u${index}`, custom })));
+    const last = { field: 'a.c', direction: 1 as const };
+    for (const [field, ids] of [
+      ['a', ['u3', 'u2', 'u0', 'u1']],
+      ['a.b', ['u2', 'u3', 'u0', 'u1']],
+    ] as const) {
+      expect(await fixture.ids({ sort: [{ field, direction: -1 }, last] })).toEqual(ids);
+    }
   });
 
   it('have the newest first when nothing is asked', async () => {

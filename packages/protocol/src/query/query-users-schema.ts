@@ -4,9 +4,9 @@ import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
 /**
  * A cursor as a client passes it back. The code that made it checks its content. The longest cursor holds five texts
- * that JSON has to escape, and still fits in a URL.
+ * of 1,024 characters that JSON has to escape.
  */
-export const cursorSchema = z.string().min(1).max(12_288);
+export const cursorSchema = z.string().min(1).max(49_152);
 
 /** Which users of those that a filter matches. */
 const foundUsersShape = {

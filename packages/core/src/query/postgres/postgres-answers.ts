@@ -86,6 +86,6 @@ function placesOf({ way, questions }: Questions, absences: boolean): Sql {
 /** The places of one path in which a name may be an index. */
 function placesByIndex({ way, questions }: Questions): Sql {
   const name = questions[0]?.name ?? '';
-  const walk = postgresWalk([...way, name], 'filter');
+  const walk = postgresWalk([...way, name]);
   return sql`SELECT ${name}::text AS name, walked.value, walked.open, FALSE AS is_object FROM (${walk}) AS walked`;
 }

@@ -1,91 +1,102 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
-import { direction } from '../conditions.js';
-import type { CustomSortColumn, SortAtom, SortPlan } from '../json-dialect.js';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { direction, not, some } from '../conditions.js';
+import type { CustomSortDialect } from '../json-dialect.js';
+import { type CustomSortKey, waysOf } from '../sort-tree.js';
 import { SORT_RANKS, SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
-import { arrayOnTheWay, numberOf, postgresWalk, textOf, valueAt } from './postgres-value.js';
+import { postgresLeastKey } from './postgres-least-key.js';
+import { postgresOrderText } from './postgres-order-text.js';
+import { numberOf, textOf, valueAt } from './postgres-value.js';
 
 /**
  * No single type of PostgreSQL holds numbers and texts in MongoDB's order. So a custom value sorts by three
- * expressions: the rank of its type, its number and its text, each 0 or '' where it does not apply. The sorted value is
- * `jsonb`. An array within an array is written as `[0]`, to distinguish it from the empty array, which MongoDB sorts
- * first.
+ * expressions: the rank of its type, its number and its text, each 0 or '' where it does not apply.
  */
-interface Parts<Part> {
+export interface SortParts<Part> {
   rank: Part;
   number: Part;
   text: Part;
 }
 
-const NESTED_ARRAY = sql`'[0]'::jsonb`;
+const KINDS = Object.keys(SORT_RANKS) as SortValue['kind'][];
 
-const RANKS = Object.fromEntries(
-  Object.entries(SORT_RANKS).map(([kind, rank]) => [kind, raw(String(rank))]),
-) as Record<SortValue['kind'], Sql>;
+/** The ranks as SQL. */
+export const RANKS = Object.fromEntries(KINDS.map(kind => [kind, raw(String(SORT_RANKS[kind]))])) as Record<
+  SortValue['kind'],
+  Sql
+>;
 
-/** What a sort by a custom path compares, in order. */
-export function postgresSortCustom({ path, descending, last, position }: CustomSortColumn): SortPlan {
-  const name = raw(`sort_${position}`);
-  // OFFSET 0 keeps the planner from repeating the whole expression at each of its uses.
-  const from = sql` CROSS JOIN LATERAL (SELECT ${sortedValue(path, descending)} AS value OFFSET 0) AS ${name}`;
-  const expressions = partsOf(sql`${name}.value`);
-  const values = last && lastParts(last);
-  const atoms = (['rank', 'number', 'text'] as const).map(
-    (part): SortAtom => ({
-      expression: expressions[part],
-      descending,
-      nullable: false,
-      ...(values && { last: values[part] }),
-    }),
-  );
-  return { from, atoms, nullsInIndex: false };
-}
+/** Sorts by custom fields. */
+export const postgresCustomSort: CustomSortDialect = {
+  nullable: false,
+
+  compared: tree => {
+    const alias = raw(tree.alias);
+    const columns = tree.keys.map((key, place) => sql`${directValue(key)} AS ${raw(`value_${place}`)}`);
+    // OFFSET 0 keeps the planner from repeating a value at each of its uses.
+    const direct = sql`SELECT ${join(columns)}`;
+    const ways = waysOf(tree);
+    const throughArray = some(ways.map(way => sql`jsonb_typeof(${valueAt(way)}) = 'array'`));
+    const found =
+      ways.length === 0
+        ? sql`${direct} OFFSET 0`
+        : sql`${direct} WHERE ${not(throughArray)} UNION ALL SELECT least.* FROM (${postgresLeastKey(tree, orderOf)}) AS least WHERE ${throughArray}`;
+    const expressions = tree.keys.map((_, place) =>
+      Object.values(partsOf(sql`${alias}.${raw(`value_${place}`)}`)),
+    );
+    return { from: sql` CROSS JOIN LATERAL (${found}) AS ${alias}`, expressions };
+  },
+
+  toParameters: value => Object.values(partsOfLast(value)),
+
+  read: ([rank, number, text]) => {
+    const kind = KINDS.find(one => SORT_RANKS[one] === Number(rank));
+    switch (kind) {
+      case 'number':
+        return { kind, value: Number(number) };
+      case 'string':
+      case 'structured':
+        return { kind, value: String(text) };
+      case 'boolean':
+        return { kind, value: Number(number) === 1 };
+      default:
+        return { kind: kind ?? 'null' };
+    }
+  },
+};
 
 /** What a sort by teams compares. */
 export function postgresSortTeams(descending: boolean): Sql {
   return sql`(SELECT team.name COLLATE "C" FROM jsonb_array_elements_text(users.teams) AS team(name) ORDER BY team.name COLLATE "C" ${direction(descending)} LIMIT 1)`;
 }
 
-/** The value of a path by which a user is sorted: of several values the least or the greatest. */
-function sortedValue(path: readonly string[], descending: boolean): Sql {
+/** The value of users who have no array on the way: of an array the least or the greatest element, NULL if it is empty. */
+function directValue({ path, descending }: CustomSortKey): Sql {
   const value = valueAt(path);
-  const direct = sql`CASE jsonb_typeof(${value}) WHEN 'array' THEN ${ofElements(value, descending)} ELSE ${value} END`;
-  const guard = arrayOnTheWay(path);
-  if (!guard) return direct;
-  const ofPlace = sql`CASE WHEN place.open AND jsonb_typeof(place.value) = 'array' THEN ${ofElements(sql`place.value`, descending)} ELSE ${closed(sql`place.value`)} END`;
-  const found = sql`(SELECT ${ofPlace} AS value FROM (${postgresWalk(path, 'sort')}) AS place) AS found`;
-  return sql`CASE WHEN ${guard} THEN (SELECT found.value FROM ${found} ${first(sql`found.value`, descending)}) ELSE ${direct} END`;
+  const ofElements = sql`(SELECT element.value FROM jsonb_array_elements(${value}) AS element(value) ORDER BY ${orderOf(sql`element.value`, direction(descending))} LIMIT 1)`;
+  return sql`CASE jsonb_typeof(${value}) WHEN 'array' THEN ${ofElements} ELSE coalesce(${value}, 'null') END`;
 }
 
-function ofElements(array: Sql, descending: boolean): Sql {
-  const found = sql`(SELECT ${closed(sql`element.value`)} AS value FROM jsonb_array_elements(${array}) AS element(value)) AS found`;
-  return sql`coalesce((SELECT found.value FROM ${found} ${first(sql`found.value`, descending)}), '[]'::jsonb)`;
+function orderOf(value: Sql, way: Sql): Sql {
+  return join(Object.values(partsOf(value)).map(part => sql`${part} ${way}`));
 }
 
-function closed(value: Sql): Sql {
-  return sql`CASE jsonb_typeof(${value}) WHEN 'array' THEN ${NESTED_ARRAY} ELSE ${value} END`;
-}
-
-function first(value: Sql, descending: boolean): Sql {
-  const { rank, number, text } = partsOf(value);
-  const way = direction(descending);
-  return sql`ORDER BY ${rank} ${way}, ${number} ${way}, ${text} ${way} LIMIT 1`;
-}
-
-function partsOf(value: Sql): Parts<Sql> {
+/** The parts of a value that was found. */
+function partsOf(value: Sql): SortParts<Sql> {
   const kind = sql`jsonb_typeof(${value})`;
-  const rankOfArray = sql`CASE WHEN ${value} = '[]'::jsonb THEN ${RANKS.empty} ELSE ${RANKS.array} END`;
+  const cut = (text: Sql) => sql`left(${text}, ${raw(String(SORT_TEXT_LENGTH))})`;
+  const structured = cut(postgresOrderText(value));
   return {
-    rank: sql`(CASE ${kind} WHEN 'number' THEN ${RANKS.number} WHEN 'string' THEN ${RANKS.string} WHEN 'object' THEN ${RANKS.object} WHEN 'array' THEN ${rankOfArray} WHEN 'boolean' THEN ${RANKS.boolean} ELSE ${RANKS.null} END)`,
+    rank: sql`(CASE ${kind} WHEN 'null' THEN ${RANKS.null} WHEN 'number' THEN ${RANKS.number} WHEN 'string' THEN ${RANKS.string} WHEN 'object' THEN ${RANKS.structured} WHEN 'array' THEN ${RANKS.structured} WHEN 'boolean' THEN ${RANKS.boolean} ELSE ${RANKS.empty} END)`,
     number: sql`(CASE ${kind} WHEN 'number' THEN ${numberOf(value)} WHEN 'boolean' THEN (${value})::boolean::int ELSE 0 END)`,
-    text: sql`(CASE ${kind} WHEN 'string' THEN left(${textOf(value)}, ${raw(String(SORT_TEXT_LENGTH))}) ELSE '' END COLLATE "C")`,
+    text: sql`(CASE ${kind} WHEN 'string' THEN ${cut(textOf(value))} ELSE CASE WHEN ${kind} IN ('object', 'array') THEN ${structured} ELSE '' END END COLLATE "C")`,
   };
 }
 
-function lastParts(last: SortValue): Parts<Sql> {
+function partsOfLast(last: SortValue): SortParts<Sql> {
   const number = last.kind === 'number' || last.kind === 'boolean' ? Number(last.value) : 0;
   return {
     rank: RANKS[last.kind],
     number: sql`${JSON.stringify(number)}::numeric`,
-    text: sql`${last.kind === 'string' ? last.value : ''}`,
+    text: sql`${last.kind === 'string' || last.kind === 'structured' ? last.value : ''}`,
   };
 }

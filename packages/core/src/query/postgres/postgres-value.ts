@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { every, NEVER, some } from '../conditions.js';
-import { arrayIndex, mayStepByIndex, type PathPurpose } from '../reach-path.js';
+import { arrayIndex, mayStepByIndex } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 import { postgresObjects } from './postgres-objects.js';
 
@@ -82,12 +82,12 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
  * `value` (NULL if there is nothing) and `open`. It works for any document but is slow, so it runs only for documents
  * that have an array on the way.
  *
- * Where a name may be an index, or for a sort, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * Where a name may be an index, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
  * end of the path also stands for its elements. An open value before the end that is neither array nor object means
  * that nothing is there. PostgreSQL allows a recursive query to name itself only once, hence the LATERAL.
  */
-export function postgresWalk(path: readonly string[], purpose: PathPurpose): Sql {
-  return purpose === 'filter' && !mayStepByIndex(path) ? walkByNames(path) : walkAnyhow(path, purpose);
+export function postgresWalk(path: readonly string[]): Sql {
+  return mayStepByIndex(path) ? walkByIndexes(path) : walkByNames(path);
 }
 
 /** A path without an index ends in objects that can be joined. OFFSET 0 keeps the planner from repeating the value. */
@@ -97,24 +97,20 @@ function walkByNames(path: readonly string[]): Sql {
       FROM ${from} WHERE ${every(conditions)} OFFSET 0`;
 }
 
-function walkAnyhow(path: readonly string[], purpose: PathPurpose): Sql {
+function walkByIndexes(path: readonly string[]): Sql {
   const length = sql`${path.length}::int`;
   const name = sql`(${jsonb([...path])} ->> walk.at)`;
   const index = sql`(${jsonb(path.map(arrayIndex))} ->> walk.at)::int`;
   const kind = sql`jsonb_typeof(walk.value)`;
   const elements = sql`jsonb_array_elements(CASE ${kind} WHEN 'array' THEN walk.value ELSE '[]' END) AS element(value)`;
   const hasIndex = sql`coalesce(${index} < jsonb_array_length(CASE ${kind} WHEN 'array' THEN walk.value ELSE '[]' END), FALSE)`;
-  const intoElements =
-    purpose === 'filter'
-      ? sql`SELECT element.value, walk.at, TRUE FROM ${elements} WHERE jsonb_typeof(element.value) = 'object'`
-      : sql`SELECT CASE jsonb_typeof(element.value) WHEN 'object' THEN element.value END, walk.at, TRUE FROM ${elements} WHERE NOT ${hasIndex}`;
   return sql`WITH RECURSIVE walk(value, at, open) AS (
         SELECT users.custom, 0, TRUE
         UNION ALL
         SELECT step.value, step.at, step.open FROM walk, LATERAL (
           SELECT walk.value -> ${name}, walk.at + 1, TRUE WHERE ${kind} = 'object'
           UNION ALL
-          ${intoElements}
+          SELECT element.value, walk.at, TRUE FROM ${elements} WHERE jsonb_typeof(element.value) = 'object'
           UNION ALL
           SELECT walk.value -> ${index}, walk.at + 1, FALSE WHERE ${kind} = 'array' AND ${hasIndex}
         ) AS step(value, at, open) WHERE walk.at < ${length}

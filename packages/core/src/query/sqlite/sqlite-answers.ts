@@ -70,6 +70,6 @@ function placesOf({ way, questions }: Questions, absences: boolean): Sql {
 /** The places of one path in which a name may be an index. */
 function placesByIndex({ way, questions }: Questions): Sql {
   const name = questions[0]?.name ?? '';
-  const walk = sqliteWalk([...way, name], 'filter');
+  const walk = sqliteWalk([...way, name]);
   return sql`SELECT ${name} AS name, walked.type, walked.value, walked.open, 0 AS is_object FROM (${walk}) AS walked`;
 }

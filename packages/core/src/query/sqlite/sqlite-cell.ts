@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { every, NEVER, some } from '../conditions.js';
-import { arrayIndex, mayStepByIndex, type PathPurpose } from '../reach-path.js';
+import { arrayIndex, mayStepByIndex } from '../reach-path.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 import { sqliteObjects, sqlitePath } from './sqlite-objects.js';
 
@@ -113,12 +113,12 @@ export function arrayOnTheWay(path: readonly string[]): Sql | undefined {
  * `type`, `value` (see Cell) and `open`. It works for any document but is slow, so it runs only for documents that have
  * an array on the way.
  *
- * Where a name may be an index, or for a sort, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
+ * Where a name may be an index, it is recursive: a row of `walk` is a value, how many names of the path led to it (`at`), and whether it is open. An open array at the
  * end of the path also stands for its elements. An open value before the end that is neither array nor object means
  * that nothing is there.
  */
-export function sqliteWalk(path: readonly string[], purpose: PathPurpose): Sql {
-  return purpose === 'filter' && !mayStepByIndex(path) ? walkByNames(path) : walkAnyhow(path, purpose);
+export function sqliteWalk(path: readonly string[]): Sql {
+  return mayStepByIndex(path) ? walkByIndexes(path) : walkByNames(path);
 }
 
 /** A path without an index ends in objects that can be joined. LIMIT keeps SQLite from computing a column at each of its uses. */
@@ -129,27 +129,21 @@ function walkByNames(path: readonly string[]): Sql {
       FROM ${from} WHERE ${every(conditions)} LIMIT -1`;
 }
 
-function walkAnyhow(path: readonly string[], purpose: PathPurpose): Sql {
+function walkByIndexes(path: readonly string[]): Sql {
   const names = JSON.stringify(path);
   const indexes = JSON.stringify(path.map(arrayIndex));
   const length = path.length;
   const member = sql`'$."' || (${names} ->> walk.at) || '"'`;
   const index = sql`(${indexes} ->> walk.at)`;
   const elements = sql`json_each(CASE walk.type WHEN 'array' THEN walk.value ELSE '[]' END) AS element`;
-  const intoElements =
-    purpose === 'filter'
-      ? sql`SELECT element.type, element.value, walk.at, 1 FROM walk, ${elements}
-          WHERE walk.type = 'array' AND walk.at < ${length} AND element.type = 'object'`
-      : sql`SELECT CASE element.type WHEN 'object' THEN 'object' ELSE 'null' END, element.value, walk.at, 1 FROM walk, ${elements}
-          WHERE walk.type = 'array' AND walk.at < ${length}
-            AND coalesce(${index} >= json_array_length(walk.value), 1)`;
   return sql`WITH RECURSIVE walk(type, value, at, open) AS (
         SELECT 'object', users.custom, 0, 1
         UNION ALL
         SELECT json_type(walk.value, ${member}), walk.value ->> (${member}), walk.at + 1, 1 FROM walk
           WHERE walk.type = 'object' AND walk.at < ${length}
         UNION ALL
-        ${intoElements}
+        SELECT element.type, element.value, walk.at, 1 FROM walk, ${elements}
+          WHERE walk.type = 'array' AND walk.at < ${length} AND element.type = 'object'
         UNION ALL
         SELECT element.type, element.value, walk.at + 1, 0 FROM walk, ${elements}
           WHERE walk.type = 'array' AND walk.at < ${length} AND element.key = ${index}

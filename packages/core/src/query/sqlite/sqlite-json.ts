@@ -1,7 +1,7 @@
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { ALWAYS, every, some } from '../conditions.js';
-import type { CustomIndexDialect, JsonDialect } from '../json-dialect.js';
-import { booleansInOrder, splitTests, splitValues, type ValueTest } from '../value-test.js';
+import type { JsonDialect } from '../json-dialect.js';
+import { splitTests, type ValueTest } from '../value-test.js';
 import { sqliteAnswers } from './sqlite-answers.js';
 import {
   arrayOnTheWay,
@@ -10,67 +10,10 @@ import {
   cellAt,
   cellPasses,
   elementsAt,
-  jsonNumber,
   sqliteWalk,
 } from './sqlite-cell.js';
-import { sqlitePath } from './sqlite-objects.js';
-import { sqliteSortCustom, sqliteSortTeams } from './sqlite-sort.js';
-
-const TRUE_KEY = sql`x'0301'`;
-const FALSE_KEY = sql`x'0300'`;
-const ARRAY_KEY = sql`x'02'`;
-
-/**
- * The key is the number or text itself, and a blob for a boolean, so that SQLite's order keeps the types apart. It is
- * NULL for values that the index does not cover.
- */
-const sqliteCustomIndex: CustomIndexDialect = {
-  key: path => {
-    const literal = `'${sqlitePath(path)}'`;
-    const parts = path.map((_, index) => `'${sqlitePath(path.slice(0, index + 1))}'`);
-    const onArray = parts.map(part => `json_type(custom, ${part}) = 'array'`).join(' OR ');
-    return raw(
-      `CASE WHEN ${onArray} THEN x'02' ELSE CASE json_type(custom, ${literal}) WHEN 'true' THEN x'0301' WHEN 'false' THEN x'0300' WHEN 'object' THEN NULL ELSE custom ->> ${literal} END END`,
-    );
-  },
-  arrayKey: ARRAY_KEY,
-  keyPasses,
-  names: sql`SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users'`,
-};
-
-function keyPasses(key: Sql, test: ValueTest): Sql | undefined {
-  if (test.kind === 'order') return keyStandsInOrder(key, test);
-  if (test.kind !== 'in') return undefined;
-  const { orAbsent, booleans, scalars, arrays } = splitValues(test.values);
-  if (orAbsent || arrays.length > 0) return undefined;
-  const [only] = scalars;
-  if (scalars.length === 1 && booleans.length === 0) {
-    return sql`${key} = ${typeof only === 'number' ? jsonNumber(only) : sql`${only}`}`;
-  }
-  const keys: Sql[] = booleans.map(value => sql`SELECT ${value ? TRUE_KEY : FALSE_KEY}`);
-  keys.push(sql`SELECT value FROM json_each(${JSON.stringify(scalars)})`);
-  return sql`${key} IN (${keys.reduce((before, next) => sql`${before} UNION ALL ${next}`)})`;
-}
-
-function keyStandsInOrder(key: Sql, test: Extract<ValueTest, { kind: 'order' }>): Sql {
-  const operator = raw(test.operator);
-  const upwards = test.operator === '>' || test.operator === '>=';
-  switch (typeof test.value) {
-    case 'number':
-      // Every number comes before every text.
-      return upwards
-        ? sql`(${key} ${operator} ${jsonNumber(test.value)} AND ${key} < '')`
-        : sql`${key} ${operator} ${jsonNumber(test.value)}`;
-    case 'string':
-      return upwards
-        ? sql`(${key} ${operator} ${test.value} AND ${key} < x'')`
-        : sql`(${key} ${operator} ${test.value} AND ${key} >= '')`;
-    default: {
-      const keys = booleansInOrder(test.operator, test.value as boolean);
-      return some(keys.map(value => sql`${key} = ${value ? TRUE_KEY : FALSE_KEY}`));
-    }
-  }
-}
+import { sqliteCustomIndex } from './sqlite-custom-index.js';
+import { sqliteCustomSort, sqliteSortTeams } from './sqlite-sort.js';
 
 /** JSON in SQLite: text, looked into with the functions of json1. */
 export const sqliteJson: JsonDialect = {
@@ -86,7 +29,7 @@ export const sqliteJson: JsonDialect = {
     const direct = sql`EXISTS (SELECT 1 FROM (SELECT ${type} AS type, ${value} AS value) AS place WHERE ${placePasses({ cell, elements }, tests)})`;
     if (!guard) return direct;
     const passes = placePasses({ cell, elements, open: sql`place.open` }, tests);
-    const walked = sql`EXISTS (SELECT 1 FROM (${sqliteWalk(path, 'filter')}) AS place WHERE ${passes})`;
+    const walked = sql`EXISTS (SELECT 1 FROM (${sqliteWalk(path)}) AS place WHERE ${passes})`;
     return sql`CASE WHEN ${guard} THEN ${walked} ELSE ${direct} END`;
   },
 
@@ -110,7 +53,7 @@ export const sqliteJson: JsonDialect = {
   hasWords: (column, words) =>
     sql`(${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(words)}) AS word WHERE instr(${column}, ' ' || word.value) = 0))`,
 
-  sortCustom: sqliteSortCustom,
+  customSort: sqliteCustomSort,
   sortTeams: sqliteSortTeams,
   // SQLite sorts like this by default, and an index serves the order only without NULLS FIRST or LAST.
   missingFirst: () => empty,

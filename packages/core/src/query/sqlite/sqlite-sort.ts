@@ -1,76 +1,108 @@
-import sql, { empty, type Sql } from 'sql-template-tag';
-import { direction } from '../conditions.js';
-import type { CustomSortColumn, SortAtom, SortPlan } from '../json-dialect.js';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import { direction, some } from '../conditions.js';
+import type { CustomSortDialect } from '../json-dialect.js';
+import { type CustomSortKey, waysOf } from '../sort-tree.js';
 import { SORT_TEXT_LENGTH, type SortValue } from '../sort-value.js';
-import { arrayOnTheWay, type Cell, cellAt, elementsAt, jsonNumber, sqliteWalk } from './sqlite-cell.js';
+import { type Cell, cellAt, elementsAt, jsonNumber } from './sqlite-cell.js';
+import { sqliteLeastKey } from './sqlite-least-key.js';
+import { sqlitePath } from './sqlite-objects.js';
+import { sqliteOrderText } from './sqlite-order-text.js';
 
 /**
  * One SQL value whose order in SQLite (NULL, numbers, texts, blobs) is MongoDB's order of JSON values. Numbers are
- * finite, so minus infinity can stand for null, and NULL for what MongoDB puts before null: the empty array.
+ * finite, so minus infinity can stand for null, and NULL for what MongoDB puts before null: the empty array. An object or
+ * array is a blob of its text.
  */
-const KEYS = {
+export const SQLITE_SORT_KEYS = {
   empty: sql`NULL`,
   null: sql`-1e999`,
-  object: sql`x'01'`,
-  array: sql`x'02'`,
+  structured: (text: Sql) => sql`CAST(x'01' || ${text} AS BLOB)`,
   false: sql`x'0300'`,
   true: sql`x'0301'`,
 } as const;
 
-/** What a sort by a custom path compares. */
-export function sqliteSortCustom({ path, descending, last }: CustomSortColumn): SortPlan {
-  const expression = sortExpression(path, descending);
-  const atom: SortAtom = { expression, nullable: true, descending, ...(last && { last: keyOfLast(last) }) };
-  return { from: empty, atoms: [atom], nullsInIndex: false };
-}
+const STRUCTURED_BYTE = 1;
+
+/** Sorts by custom fields. */
+export const sqliteCustomSort: CustomSortDialect = {
+  nullable: true,
+
+  compared: tree => {
+    const direct = tree.keys.map(directKey);
+    const ways = waysOf(tree);
+    if (ways.length === 0) return { from: empty, expressions: direct.map(key => [key]) };
+    const throughArray = some(ways.map(way => sql`json_type(users.custom, ${sqlitePath(way)}) = 'array'`));
+    const alias = raw(tree.alias);
+    // SQLite has no lateral joins, but a function in FROM may use the tables before it.
+    const from = sql` CROSS JOIN json_each(CASE WHEN ${throughArray} THEN json_array(json(${sqliteLeastKey(tree, sortKeyOf)})) ELSE '[null]' END) AS ${alias}`;
+    const expressions = direct.map((key, place) => {
+      const least = foundCell(sql`${alias}.value`, place);
+      return [sql`CASE WHEN ${alias}.type = 'array' THEN ${sortKeyOf(least)} ELSE ${key} END`];
+    });
+    return { from, expressions };
+  },
+
+  toParameters: value => [toParameter(value)],
+  read: ([cell]) => readCell(cell),
+};
 
 /** What a sort by teams compares. */
 export function sqliteSortTeams(descending: boolean): Sql {
   return sql`(SELECT team.value FROM json_each(users.teams) AS team ORDER BY team.value ${direction(descending)} LIMIT 1)`;
 }
 
-function sortExpression(path: readonly string[], descending: boolean): Sql {
+/** The key of users who have no array on the way. */
+function directKey({ path, descending }: CustomSortKey): Sql {
   const cell = cellAt(path);
-  const direct = sql`CASE ${cell.type} WHEN 'array' THEN ${ofElements(elementsAt(path), descending)} ELSE ${keyOf(cell)} END`;
-  const guard = arrayOnTheWay(path);
-  return guard
-    ? sql`CASE WHEN ${guard} THEN ${ofWalk(path, descending)} ELSE ${direct} END`
-    : sql`(${direct})`;
-}
-
-/** The least key of the elements of an array, or the greatest. */
-function ofElements(elements: Sql, descending: boolean): Sql {
   const element: Cell = { type: sql`element.type`, value: sql`element.value` };
-  return sql`(SELECT ${keyOf(element)} AS key FROM ${elements} AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
+  const ofElements = sql`(SELECT ${keyOf(element)} AS key FROM ${elementsAt(path)} AS element ORDER BY key ${direction(descending)} LIMIT 1)`;
+  return sql`(CASE ${cell.type} WHEN 'array' THEN ${ofElements} ELSE ${keyOf(cell)} END)`;
 }
 
-/** The least key among the places of a path, or the greatest. An open array counts by its elements. */
-function ofWalk(path: readonly string[], descending: boolean): Sql {
-  const place: Cell = { type: sql`place.type`, value: sql`place.value` };
-  const key = sql`CASE WHEN place.open AND place.type = 'array' THEN ${ofElements(sql`json_each(place.value)`, descending)} ELSE ${keyOf(place)} END`;
-  // The extra row covers a path that leads nowhere: its value is missing, which differs from an empty array.
-  return sql`(SELECT CASE WHEN found THEN key ELSE ${KEYS.null} END FROM (
-      SELECT FALSE AS found, NULL AS key
-      UNION ALL
-      SELECT TRUE, ${key} FROM (${sqliteWalk(path, 'sort')}) AS place
-    ) ORDER BY found DESC, key ${direction(descending)} LIMIT 1)`;
+/** One of the values that {@link sqliteLeastKey} found: an array of that value, empty where the path ended in an empty array. */
+function foundCell(found: Sql, place: number): Cell {
+  const path = raw(`'$[${place}][0]'`);
+  return { type: sql`json_type(${found}, ${path})`, value: sql`${found} ->> ${path}` };
 }
 
-function keyOf(cell: Cell): Sql {
-  return sql`CASE ${cell.type} WHEN 'text' THEN substr(${cell.value}, 1, ${SORT_TEXT_LENGTH}) WHEN 'integer' THEN ${cell.value} WHEN 'real' THEN ${cell.value} WHEN 'true' THEN ${KEYS.true} WHEN 'false' THEN ${KEYS.false} WHEN 'object' THEN ${KEYS.object} WHEN 'array' THEN ${KEYS.array} ELSE ${KEYS.null} END`;
+/** The key of a found value. */
+function sortKeyOf(cell: Cell): Sql {
+  return sql`CASE WHEN ${cell.type} IS NULL THEN ${SQLITE_SORT_KEYS.empty} ELSE ${keyOf(cell)} END`;
 }
 
-function keyOfLast(last: SortValue): Sql | null {
-  switch (last.kind) {
+function keyOf({ type, value }: Cell): Sql {
+  const structured = SQLITE_SORT_KEYS.structured(cut(sqliteOrderText(value)));
+  const plain = sql`CASE ${type} WHEN 'text' THEN ${cut(value)} WHEN 'integer' THEN ${value} WHEN 'real' THEN ${value} WHEN 'true' THEN ${SQLITE_SORT_KEYS.true} WHEN 'false' THEN ${SQLITE_SORT_KEYS.false} ELSE ${SQLITE_SORT_KEYS.null} END`;
+  return sql`CASE WHEN ${type} IN ('object', 'array') THEN ${structured} ELSE ${plain} END`;
+}
+
+function cut(text: Sql): Sql {
+  return sql`substr(${text}, 1, ${raw(String(SORT_TEXT_LENGTH))})`;
+}
+
+function toParameter(value: SortValue): Sql | null {
+  switch (value.kind) {
     case 'empty':
       return null;
+    case 'null':
+      return SQLITE_SORT_KEYS.null;
     case 'number':
-      return jsonNumber(last.value);
+      return jsonNumber(value.value);
     case 'string':
-      return sql`${last.value}`;
+      return sql`${value.value}`;
+    case 'structured':
+      return SQLITE_SORT_KEYS.structured(sql`${value.value}`);
     case 'boolean':
-      return last.value ? KEYS.true : KEYS.false;
-    default:
-      return KEYS[last.kind];
+      return value.value ? SQLITE_SORT_KEYS.true : SQLITE_SORT_KEYS.false;
   }
+}
+
+function readCell(cell: unknown): SortValue {
+  if (cell === null) return { kind: 'empty' };
+  if (typeof cell === 'string') return { kind: 'string', value: cell };
+  if (typeof cell === 'number')
+    return Number.isFinite(cell) ? { kind: 'number', value: cell } : { kind: 'null' };
+  const [kind, ...rest] = cell as Uint8Array;
+  if (kind === STRUCTURED_BYTE) return { kind: 'structured', value: Buffer.from(rest).toString() };
+  return { kind: 'boolean', value: rest[0] === 1 };
 }

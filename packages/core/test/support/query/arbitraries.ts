@@ -5,6 +5,7 @@ import {
   QUERY_FIELDS,
   type QueryField,
   type QueryFieldKind,
+  type SortKey,
   USER_FIELDS,
   type UserFieldRule,
 } from '@rollcall/protocol';
@@ -31,7 +32,23 @@ export function runs(whole: number): { seed: number; numRuns: number; endOnFailu
  * Random users and filters from small pools, so that they often match: equal and almost equal values of every type, and
  * a few names that nest in each other in every way.
  */
-const TEXTS = ['', 'a', 'ab', 'B', '18', 'true', 'null', 'é', 'e\u0301', '\uff61', '😀', '\u{10ffff}'];
+const TEXTS = [
+  '',
+  'a',
+  'a\u0001',
+  'a\u0001\u0001b',
+  'a\u0002',
+  'ab',
+  'B',
+  '18',
+  'true',
+  'null',
+  'é',
+  'e\u0301',
+  '\uff61',
+  '😀',
+  '\u{10ffff}',
+];
 const NUMBERS = [
   0,
   1,
@@ -247,8 +264,37 @@ export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; joined:
   ),
 })).filter;
 
-/** A field to sort by. */
-export const sortFields: fc.Arbitrary<string> = fc.oneof(
-  { weight: 2, arbitrary: path },
-  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(QUERY_FIELDS)) },
+/** Paths that begin alike, as lists of names: they may lead into one array. */
+const pathsThatBeginAlike = fc.tuple(
+  fc.array(fc.constantFrom('a', 'b', '0'), { minLength: 1, maxLength: 2 }),
+  fc.uniqueArray(
+    fc.array(fc.constantFrom('a', 'b', 'c', '0', '1'), { maxLength: 2 }).map(names => names.join('.')),
+    { minLength: 2, maxLength: 4 },
+  ),
 );
+
+const direction = fc.constantFrom<1 | -1>(1, -1);
+
+/** A sort by up to three fields. */
+const sortsOfAnyFields: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
+  fc.record({
+    field: fc.oneof(
+      { weight: 2, arbitrary: path },
+      { weight: 1, arbitrary: fc.constantFrom(...Object.keys(QUERY_FIELDS)) },
+    ),
+    direction,
+  }),
+  { maxLength: 3, selector: key => key.field },
+);
+
+const sortsOfPathsThatBeginAlike: fc.Arbitrary<SortKey[]> = fc
+  .tuple(pathsThatBeginAlike, fc.array(direction, { minLength: 4, maxLength: 4 }))
+  .map(([[begin, ends], directions]) =>
+    ends.map((end, place) => ({
+      field: [...begin, ...(end ? [end] : [])].join('.'),
+      direction: directions[place] ?? 1,
+    })),
+  );
+
+/** A sort: by fields of every kind, or by paths that may lead into one array. */
+export const sorts: fc.Arbitrary<SortKey[]> = fc.oneof(sortsOfAnyFields, sortsOfPathsThatBeginAlike);

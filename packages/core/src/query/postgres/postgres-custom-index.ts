@@ -1,0 +1,97 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { some } from '../conditions.js';
+import type { CustomIndexDialect } from '../json-dialect.js';
+import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
+import { RANKS, type SortParts } from './postgres-sort.js';
+import { numberOf, textOf } from './postgres-value.js';
+
+/** The rank of users whom the index does not hold. It comes after all others. */
+const LACKED = sql`9`;
+
+/** An index entry has room for about 2,700 bytes. */
+const MAX_TEXT_BYTES = 1000;
+
+/** The key is what a sort compares, in three columns. So its texts are in their order by bytes, whatever the database's collation is. */
+export const postgresCustomIndex: CustomIndexDialect = {
+  columns: path => join(inOrder(partsOf(path))),
+  sortExpressions: path => inOrder(partsOf(path)),
+  holds: path => sql`${partsOf(path).rank} < ${LACKED}`,
+  lacks: path => sql`${partsOf(path).rank} = ${LACKED}`,
+  passes: (path, test) => keyPasses(partsOf(path), test),
+  names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
+  statistics: sql`ANALYZE users`,
+};
+
+function inOrder({ rank, number, text }: SortParts<Sql>): Sql[] {
+  return [rank, number, text];
+}
+
+/** The parts of the key, as text: an index serves an expression only if it is written in the same way. */
+function partsOf(path: readonly string[]): SortParts<Sql> {
+  const value = sql`(custom #> ${literal(path)})`;
+  const kind = sql`jsonb_typeof(${value})`;
+  // A path of `#>` would step into arrays by index.
+  const way = path.map((_, index) => sql`jsonb_typeof(custom #> ${literal(path.slice(0, index + 1))})`);
+  const onArray = some(way.map(type => sql`${type} = 'array'`));
+  const text = textOf(value);
+  const fits = sql`octet_length(${text}) <= ${raw(String(MAX_TEXT_BYTES))}`;
+  return {
+    rank: sql`(CASE WHEN ${onArray} THEN ${LACKED} ELSE CASE ${kind} WHEN 'number' THEN ${RANKS.number} WHEN 'string' THEN CASE WHEN ${fits} THEN ${RANKS.string} ELSE ${LACKED} END WHEN 'boolean' THEN ${RANKS.boolean} WHEN 'object' THEN ${LACKED} ELSE ${RANKS.null} END END)`,
+    number: sql`(CASE WHEN ${onArray} THEN 0 ELSE CASE ${kind} WHEN 'number' THEN ${numberOf(value)} WHEN 'boolean' THEN (${value})::boolean::int ELSE 0 END END)`,
+    text: sql`(CASE WHEN ${onArray} THEN '' ELSE CASE ${kind} WHEN 'string' THEN CASE WHEN ${fits} THEN ${text} ELSE '' END ELSE '' END END COLLATE "C")`,
+  };
+}
+
+/** A path as an array literal. The field name grammar allows neither quotes nor back-slashes. */
+function literal(path: readonly string[]): Sql {
+  return raw(`'{${path.map(name => `"${name}"`).join(',')}}'::text[]`);
+}
+
+/** Every condition names the values of all three columns, so that the users with one value come in the order of the rest of the index. */
+function keyPasses(key: SortParts<Sql>, test: ValueTest): Sql | undefined {
+  if (test.kind === 'order') return keyStandsInOrder(key, test);
+  if (test.kind !== 'in') return undefined;
+  const { orAbsent, booleans, scalars, arrays } = splitValues(test.values);
+  if (orAbsent || arrays.length > 0) return undefined;
+  const numbers = scalars.filter(value => typeof value === 'number');
+  const texts = scalars.filter(value => typeof value === 'string');
+  // No user whom the index holds has a longer text.
+  const fitting = texts.filter(text => Buffer.byteLength(text) <= MAX_TEXT_BYTES);
+  const conditions: Sql[] = [];
+  if (numbers.length > 0) conditions.push(numberIs(key, RANKS.number, numbers));
+  if (booleans.length > 0) conditions.push(numberIs(key, RANKS.boolean, booleans.map(Number)));
+  if (fitting.length > 0) conditions.push(textIs(key, fitting));
+  return some(conditions);
+}
+
+function numberIs({ rank, number, text }: SortParts<Sql>, wanted: Sql, values: readonly number[]): Sql {
+  return sql`(${rank} = ${wanted} AND ${number} ${oneOf(
+    values.map(value => JSON.stringify(value)),
+    'numeric',
+  )} AND ${text} = '')`;
+}
+
+function textIs({ rank, number, text }: SortParts<Sql>, values: readonly string[]): Sql {
+  return sql`(${rank} = ${RANKS.string} AND ${number} = 0 AND ${text} ${oneOf(values, 'text')})`;
+}
+
+/** The planner sees the values and so knows how many users have them. With a subquery in their place it would have to guess. */
+function oneOf(values: readonly string[], type: 'numeric' | 'text'): Sql {
+  const [only] = values;
+  return values.length === 1 ? sql`= ${only}::${raw(type)}` : sql`= ANY (${[...values]}::${raw(type)}[])`;
+}
+
+function keyStandsInOrder(key: SortParts<Sql>, test: Extract<ValueTest, { kind: 'order' }>): Sql {
+  const { rank, number, text } = key;
+  const operator = raw(test.operator);
+  switch (typeof test.value) {
+    case 'number':
+      return sql`(${rank} = ${RANKS.number} AND ${number} ${operator} ${JSON.stringify(test.value)}::numeric AND ${text} = '')`;
+    case 'string':
+      return sql`(${rank} = ${RANKS.string} AND ${number} = 0 AND ${text} ${operator} ${test.value}::text)`;
+    default: {
+      const values = booleansInOrder(test.operator, test.value as boolean);
+      return some(values.length === 0 ? [] : [numberIs(key, RANKS.boolean, values.map(Number))]);
+    }
+  }
+}
