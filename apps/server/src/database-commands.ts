@@ -2,7 +2,7 @@ import {
   type CopyOptions,
   type CopyResult,
   copyInstallation,
-  migrateDatabase,
+  migrateStorage,
   parseDatabaseUrl,
   parseSigningKeys,
   renewLog as renewLogOf,
@@ -21,7 +21,7 @@ import { readSecret, secretFileOf } from './config/signing-keys.js';
  */
 export async function migrate(config: Pick<Config, 'databaseUrl' | 'products'>): Promise<string[]> {
   const products = await loadProducts(config.products);
-  return migrateDatabase(parseDatabaseUrl(config.databaseUrl), products);
+  return migrateStorage(parseDatabaseUrl(config.databaseUrl), products);
 }
 
 /**

@@ -14,7 +14,6 @@ export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy
 export type { CopyProgress } from './copy/copy-pass.js';
 export type { TableCopy } from './copy/copy-table.js';
 export { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
-export { migrateDatabase } from './database/open-database.js';
 export { type Directory, type DirectoryOptions, openDirectory } from './directory.js';
 export { EventLog, type LogPage } from './events/event-log.js';
 export { isUserEvent, LoggedEvent } from './events/logged-event.js';
@@ -22,6 +21,7 @@ export { letGoForm, replayedForm, tellsOfContent, touches } from './events/repla
 export { renewLog } from './maintenance/renew-log.js';
 export type { Moderator } from './moderation/change-ban.js';
 export type { BanPage } from './moderation/moderation.js';
+export { migrateStorage } from './open-storage.js';
 export { PresenceWatch } from './presence/presence-watch.js';
 export type { FlagPage } from './products/chat/flags.js';
 export type { ChannelPage, ChannelView } from './products/chat/query-channels.js';

@@ -1,12 +1,13 @@
 import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
-import { openDatabase } from './database/open-database.js';
+import { migrateDatabase, openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
 import type { UnitOfWork } from './database/unit-of-work.js';
 import { WriteProbe } from './database/write-probe.js';
 import { writeLog } from './events/stored-log.js';
 import { checkOwnProducts } from './products/own-products.js';
 import type { Product } from './products/product.js';
+import { renewCustomIndexes } from './settings/settings.js';
 import { TABLES } from './tables.js';
 
 /** Which database a directory is opened on, and how. */
@@ -50,10 +51,13 @@ export async function openStorage(
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(address, { tables: TABLES, owners: products, schema, clock }, writeLog);
   const { unitOfWork } = database;
-  await unitOfWork.read(refuseUnfinishedCopy).catch(async (error: unknown) => {
+  try {
+    await unitOfWork.read(refuseUnfinishedCopy);
+    if (schema === 'migrate') await renewCustomIndexes(unitOfWork);
+  } catch (error) {
     await database.close();
     throw error;
-  });
+  }
   return {
     address,
     unitOfWork,
@@ -61,6 +65,27 @@ export async function openStorage(
     scrubber: new Scrubber(unitOfWork, onError),
     close: () => database.close(),
   };
+}
+
+/**
+ * Brings the schema of a database up to date, including the tables of the operator's own products and the indexes of custom
+ * fields, and closes the database again.
+ * @returns the names of the migrations that ran.
+ * @throws RollcallError `UNAVAILABLE` for a database that is in use or damaged, and for a migration that fails or gets no
+ * lock in time.
+ */
+export async function migrateStorage(
+  address: DatabaseAddress,
+  products: readonly Product[] = [],
+): Promise<string[]> {
+  const ran = await migrateDatabase(address, products);
+  const { unitOfWork, close } = await openDatabase(
+    address,
+    { owners: products, schema: 'require' },
+    writeLog,
+  );
+  await renewCustomIndexes(unitOfWork).finally(close);
+  return ran;
 }
 
 function addressOf({ databaseUrl, postgresPoolSize: poolSize }: StorageOptions): DatabaseAddress {

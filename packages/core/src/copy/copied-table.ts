@@ -9,6 +9,7 @@ export const NOT_COPIED: Readonly<Record<string, string>> = {
   nodes: 'the processes of the source end with it',
   node_users: 'no user is connected to a process that has ended',
   presence_changes: 'changes of presence are sent while they happen, and not afterwards',
+  user_teams: 'the target has an index in its place',
   presence_stream: 'it counts what is in presence_changes',
 };
 

@@ -12,6 +12,7 @@ import { ALWAYS, every, NEVER, not, some } from './conditions.js';
 import { indexedCustomPasses } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
 import { compileSharing } from './shared-questions.js';
+import { type AreFew, splitTeamsTest } from './team-members.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
 
@@ -27,6 +28,8 @@ export interface FilterContext {
   viewpoint: Viewpoint;
   /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
   indexes: ReadonlyMap<string, { lacksUsers: boolean }>;
+  /** Whether few users are in one of some teams; default never. */
+  areFew?: AreFew;
 }
 
 /**
@@ -121,8 +124,14 @@ function fieldPasses(field: FieldReference, test: ValueTest, context: FilterCont
     const indexed = index && indexedCustomPasses(json, field.path, { test, ...index });
     return indexed ?? json.customPasses(field.path, [test]);
   }
-  if (field.field === 'teams') return json.teamsPass(test);
+  if (field.field === 'teams') return teamsPass(test, context);
   return columnPasses(field.field, test, { json, column: builtInColumn(field.field, viewpoint) });
+}
+
+function teamsPass(test: ValueTest, { json, areFew }: FilterContext): Sql {
+  const { names, rest } = splitTeamsTest(test);
+  const isIn = names.length === 0 ? [] : [json.inTeams(names, areFew?.(names) ?? false)];
+  return some([...isIn, ...(rest ? [json.teamsPass(rest)] : [])]);
 }
 
 /** The parser has already checked that the values have the type of the field. */

@@ -25,6 +25,25 @@ const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
  */
 export async function syncCustomIndexes(transaction: Queryable, paths: readonly string[]): Promise<void> {
   const { customIndex } = jsonDialectOf(transaction.dialect);
+  const { obsolete, lacking } = await differences(transaction, paths);
+  for (const name of obsolete) await transaction.query(raw(`DROP INDEX ${name}`));
+  for (const [name, columns] of lacking) {
+    await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
+  }
+  if (lacking.length > 0 && customIndex.statistics) await transaction.query(customIndex.statistics);
+}
+
+/** Whether the indexes match the setting. A version that defines them otherwise finds those of before obsolete. */
+export async function customIndexesMatch(transaction: Queryable, paths: readonly string[]): Promise<boolean> {
+  const { obsolete, lacking } = await differences(transaction, paths);
+  return obsolete.length === 0 && lacking.length === 0;
+}
+
+async function differences(
+  transaction: Queryable,
+  paths: readonly string[],
+): Promise<{ obsolete: string[]; lacking: [name: string, columns: string][] }> {
+  const { customIndex } = jsonDialectOf(transaction.dialect);
   const wanted = new Map(
     paths.map(path => {
       const columns = `(${customIndex.columns(checkedPath(path)).sql}, created_at, id)`;
@@ -33,14 +52,10 @@ export async function syncCustomIndexes(transaction: Queryable, paths: readonly 
   );
   const rows = await transaction.query(customIndex.names);
   const present = new Set(rows.map(row => String(row.name)).filter(name => OUR_NAMES.test(name)));
-  for (const name of present) {
-    if (!wanted.has(name)) await transaction.query(raw(`DROP INDEX ${name}`));
-  }
-  const lacking = [...wanted].filter(([name]) => !present.has(name));
-  for (const [name, columns] of lacking) {
-    await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
-  }
-  if (lacking.length > 0 && customIndex.statistics) await transaction.query(customIndex.statistics);
+  return {
+    obsolete: [...present].filter(name => !wanted.has(name)),
+    lacking: [...wanted].filter(([name]) => !present.has(name)),
+  };
 }
 
 /** The indexed paths, dotted, whose index lacks the value of some user. */

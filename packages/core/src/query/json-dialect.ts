@@ -20,9 +20,17 @@ export interface JsonDialect {
   /** Users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
   /**
-   * Users who belong to a tenant: users who share one of these teams or, if there are no teams, users without a team.
+   * Users who are in one of these teams.
+   * @param areFew whether the teams have few users, so that it is best to begin with them.
    */
-  belongsTo(tenant: readonly string[]): Sql;
+  inTeams(teams: readonly string[], areFew: boolean): Sql;
+  /** The number of users in these teams, counted no further than asked. Absent where the planner knows. */
+  countInTeams?(teams: readonly string[], upTo: number): Sql;
+  /**
+   * Users who belong to a tenant: users who share one of these teams or, if there are no teams, users without a team.
+   * @param areFew see {@link inTeams}; default false.
+   */
+  belongsTo(tenant: readonly string[], areFew?: boolean): Sql;
   /** `expression` equals one of the values, which are all numbers or all strings. */
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
   /** The column is NULL, for a column that is NULL in most rows. */

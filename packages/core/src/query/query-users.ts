@@ -21,6 +21,7 @@ import {
   sortColumns,
 } from './plan-sort.js';
 import type { SortValue } from './sort-value.js';
+import { teamsWithFewUsers } from './team-members.js';
 import type { UserQuery, UserSelection } from './user-query.js';
 
 /**
@@ -117,12 +118,14 @@ export async function countUsers(
 /** The condition for the users of a selection. */
 async function selected(transaction: Transaction, selection: UserSelection, json: JsonDialect): Promise<Sql> {
   const filter = normaliseFilter(selection.filter);
+  const { tenant } = selection;
   const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
+  const areFew = await teamsWithFewUsers(transaction, json, { filter, tenant });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
   return every([
     ...rangeConditions(selection, json),
-    ...(selection.tenant ? [json.belongsTo(selection.tenant)] : []),
-    compileFilter(filter, { json, viewpoint: selection, indexes }),
+    ...(tenant ? [json.belongsTo(tenant, areFew(tenant))] : []),
+    compileFilter(filter, { json, viewpoint: selection, indexes, areFew }),
   ]);
 }
 

@@ -10,7 +10,7 @@ import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schem
 import sql from 'sql-template-tag';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
-import { syncCustomIndexes } from '../query/custom-indexes.js';
+import { customIndexesMatch, syncCustomIndexes } from '../query/custom-indexes.js';
 
 const DEFAULTS: AppSettings = {
   enforce_unique_usernames: 'no',
@@ -57,6 +57,22 @@ export class Settings {
       return settings;
     });
   }
+}
+
+/**
+ * Makes the indexes of custom fields anew if an earlier version has defined them otherwise. Else it writes nothing. On a large
+ * directory it takes a while.
+ */
+export async function renewCustomIndexes(unitOfWork: UnitOfWork): Promise<void> {
+  const wanted = async (transaction: Queryable) => (await readSettings(transaction)).indexed_custom_fields;
+  const match = await unitOfWork.read(async transaction =>
+    customIndexesMatch(transaction, await wanted(transaction)),
+  );
+  if (match) return;
+  await unitOfWork.write(async transaction => {
+    await transaction.lock(['settings']);
+    await syncCustomIndexes(transaction, await wanted(transaction));
+  });
 }
 
 /** The settings as a transaction sees them, with defaults filled in. */

@@ -1,10 +1,15 @@
 import type { Filter, JsonValue, SortKey } from '@rollcall/protocol';
 import { describeOnEveryDialect, describeOnPostgres } from '@rollcall/testing';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { insertRows } from '../../src/database/table.js';
+import { openDirectory } from '../../src/directory.js';
+import { migrateStorage } from '../../src/open-storage.js';
+import { jsonDialectOf } from '../../src/query/json-dialect-of.js';
 import { userTable } from '../../src/users/model/user-table.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
+import { SERVER } from '../support/test-directory.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
 describeOnEveryDialect('indexed custom fields', engine => {
@@ -226,6 +231,75 @@ describeOnPostgres('a new index of a custom field', engine => {
     );
     // A share of all users, as a negative number: each has a value of its own.
     expect(known.map(row => Number(row.n_distinct))).toContain(-1);
+    await fixture.close();
+  });
+});
+
+describeOnEveryDialect('the indexes of a version before', engine => {
+  it('are made anew when a directory is opened or migrated, and then no more', async () => {
+    const url = await engine.migratedUrl();
+    const directory = await openDirectory({ databaseUrl: url });
+    await directory.settings.update(SERVER, { indexed_custom_fields: ['age'] });
+    await directory.close();
+    const names = async (change?: (names: string[]) => ReturnType<typeof sql>[]) => {
+      const fixture = await QueryFixture.open(engine, url);
+      const read = () =>
+        fixture.unitOfWork.write(async transaction => {
+          const rows = await transaction.query(jsonDialectOf(transaction.dialect).customIndex.names);
+          const ours = rows.map(row => String(row.name)).filter(name => name.startsWith('users_custom_'));
+          for (const statement of change?.(ours) ?? []) await transaction.query(statement);
+          return ours;
+        });
+      return read().finally(() => fixture.close());
+    };
+    const now = await names();
+    expect(now).toHaveLength(1);
+    const asBefore = ([name]: string[]) => [
+      raw(`DROP INDEX ${name}`),
+      raw(`CREATE INDEX users_custom_${'0'.repeat(24)} ON users (created_at)`),
+    ];
+    for (const renew of [
+      async () => (await openDirectory({ databaseUrl: url })).close(),
+      () => migrateStorage(parseDatabaseUrl(url)),
+    ]) {
+      await names(asBefore);
+      expect(await names()).toEqual([`users_custom_${'0'.repeat(24)}`]);
+      await renew();
+      expect(await names()).toEqual(now);
+    }
+  });
+});
+
+describeOnEveryDialect('the users of a team', engine => {
+  it('are found without looking at the others, and however many they are', async () => {
+    const fixture = await QueryFixture.open(engine);
+    const teams = (number: number) => [
+      ...(number % 2 === 0 ? ['half'] : []),
+      ...(number % 4000 === 1 ? ['few'] : []),
+    ];
+    for (let first = 0; first < 20_000; first += 1000) {
+      await fixture.putUsers(
+        Array.from({ length: 1000 }, (_, index) =>
+          userRow({ id: `u${first + index}`, created_at: NOW + first + index, teams: teams(first + index) }),
+        ),
+      );
+    }
+    await fixture.unitOfWork.write(transaction => transaction.query(sql`ANALYZE users`));
+    for (const written of [
+      { filter: { teams: { $contains: 'few' } } },
+      { filter: { teams: 'few' } },
+      { filter: { teams: { $in: ['few', 'none'] } } },
+      { filter: {}, tenant: ['few'] },
+    ]) {
+      expect((await fixture.plans(written)).at(-1)).toMatch(/user_teams|users_teams/);
+      expect(await fixture.ids(written)).toEqual(['u16001', 'u12001', 'u8001', 'u4001', 'u1']);
+    }
+    for (const written of [{ filter: { teams: 'half' } }, { filter: {}, tenant: ['half', 'few'] }]) {
+      const plan = (await fixture.plans(written)).at(-1);
+      expect(plan).toContain('users_created_at');
+      expect(plan).not.toMatch(/user_teams|users_teams|TEMP B-TREE|Sort/);
+      expect((await fixture.ids(written)).slice(0, 2)).toEqual(['u19998', 'u19996']);
+    }
     await fixture.close();
   });
 });

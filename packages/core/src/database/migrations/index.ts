@@ -10,6 +10,7 @@ import { Usernames0009 } from './0009-usernames.js';
 import { Replay0010 } from './0010-replay.js';
 import { CallMembers0011 } from './0011-call-members.js';
 import { SearchWords0012 } from './0012-search-words.js';
+import { Teams0013 } from './0013-teams.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Replay0010,
   CallMembers0011,
   SearchWords0012,
+  Teams0013,
 ];

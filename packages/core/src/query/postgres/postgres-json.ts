@@ -27,10 +27,8 @@ export const postgresJson: JsonDialect = {
 
   teamsPass: test => placePasses({ value: sql`users.teams` }, [test]),
 
-  belongsTo: tenant =>
-    tenant.length === 0
-      ? sql`users.teams = '[]'::jsonb`
-      : sql`users.teams ?| ARRAY(SELECT jsonb_array_elements_text(${jsonb([...tenant])}))`,
+  inTeams,
+  belongsTo: tenant => (tenant.length === 0 ? sql`users.teams = '[]'::jsonb` : inTeams(tenant)),
 
   isOneOf: (expression, values) => {
     const type = raw(typeof values[0] === 'number' ? 'bigint' : 'text');
@@ -49,6 +47,11 @@ export const postgresJson: JsonDialect = {
   missingFirst: descending => raw(descending ? ' NULLS LAST' : ' NULLS FIRST'),
   customIndex: postgresCustomIndex,
 };
+
+/** The planner sees the teams, and its statistics tell it how many users they have. */
+function inTeams(teams: readonly string[]): Sql {
+  return sql`users.teams ?| ${[...teams]}::text[]`;
+}
 
 /** A place in a document. */
 interface Place {

@@ -40,10 +40,12 @@ export const sqliteJson: JsonDialect = {
     return placePasses({ cell: teams, elements: sql`json_each(users.teams)` }, [test]);
   },
 
-  belongsTo: tenant =>
-    tenant.length === 0
-      ? sql`users.teams = '[]'`
-      : sql`EXISTS (SELECT 1 FROM json_each(users.teams) AS team WHERE team.value IN (SELECT value FROM json_each(${JSON.stringify(tenant)})))`,
+  inTeams,
+  countInTeams: (teams, upTo) =>
+    sql`SELECT count(*) AS count FROM (SELECT 1 FROM user_teams WHERE team IN (${valuesOf(teams)}) LIMIT ${upTo})`,
+
+  belongsTo: (tenant, areFew = false) =>
+    tenant.length === 0 ? sql`users.teams = '[]'` : inTeams(tenant, areFew),
 
   isOneOf: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
@@ -59,6 +61,16 @@ export const sqliteJson: JsonDialect = {
   missingFirst: () => empty,
   customIndex: sqliteCustomIndex,
 };
+
+function inTeams(teams: readonly string[], areFew: boolean): Sql {
+  return areFew
+    ? sql`users.id IN (SELECT user_teams.id FROM user_teams WHERE team IN (${valuesOf(teams)}))`
+    : sql`EXISTS (SELECT 1 FROM json_each(users.teams) AS team WHERE team.value IN (${valuesOf(teams)}))`;
+}
+
+function valuesOf(texts: readonly string[]): Sql {
+  return sql`SELECT value FROM json_each(${JSON.stringify(texts)})`;
+}
 
 /** A place in a document. */
 interface Place {

@@ -28,6 +28,10 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
   );
   return {
     users: usersAfter(before, deletion),
+    // A table of the embedded engines only: what an index is elsewhere.
+    ...(before.user_teams && {
+      user_teams: pick(before.user_teams, row => !lasting || row.id !== world.jane),
+    }),
     tombstones: {
       ...before.tombstones,
       ...(modes.user === 'hard' && { [name]: { id: name, deleted_at: SOME } }),

@@ -21,6 +21,7 @@ const KEYS: Record<string, readonly string[]> = {
   presence_changes: ['user_id'],
   presence_stream: ['id'],
   copies: ['id'],
+  user_teams: ['team', 'created_at', 'id'],
   bookmarks: ['id'],
 };
 

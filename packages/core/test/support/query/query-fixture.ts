@@ -20,6 +20,8 @@ export interface WrittenQuery {
   options?: Record<string, unknown>;
   indexedFields?: readonly string[];
   seesInvisible?: boolean;
+  /** Whom the caller sees; default everybody. */
+  tenant?: readonly string[];
 }
 
 /** Parses a query as the router does. */
@@ -32,6 +34,7 @@ function parseQuery(written: WrittenQuery): UserQuery {
     now: NOW,
     indexedFields: written.indexedFields ?? [],
     seesInvisible: written.seesInvisible ?? true,
+    ...(written.tenant && { tenant: written.tenant }),
   };
 }
 
