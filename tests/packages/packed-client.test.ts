@@ -48,6 +48,8 @@ beforeAll(async () => {
   );
   await mkdir(join(project, 'src'));
   await writeFile(join(project, 'src', 'program.ts'), PROGRAM);
+  const custom = join(import.meta.dirname, '../support/typed-custom-data.ts');
+  await writeFile(join(project, 'src', 'typed-custom-data.ts'), await readFile(custom));
 });
 
 afterAll(() => rm(project, { recursive: true, force: true }));
@@ -80,23 +82,91 @@ const RESOLUTIONS = [
   ['as a bundler resolves it', { module: 'esnext', moduleResolution: 'bundler' }],
 ] as const;
 
-it.each(
-  ['typescript', 'least-typescript'].flatMap(compiler =>
-    RESOLUTIONS.map(([how, options]) => [compiler, how, options] as const),
-  ),
-)('type-checks in an empty project, library types included: %s, %s', async (typescript, _, resolution) => {
-  const compilerOptions = {
-    ...resolution,
-    target: 'es2022',
-    strict: true,
-    skipLibCheck: false,
-    noEmit: true,
-    types: [],
-  };
-  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+const COMPILERS = ['typescript', 'least-typescript'];
+
+/** What a compiler prints about the programs in a folder of the project. */
+async function compile(typescript: string, folder: string, options: object): Promise<string> {
+  const compilerOptions = { target: 'es2022', strict: true, noEmit: true, types: [], ...options };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: [folder] }));
   const compiler = join(project, 'node_modules', typescript, 'bin', 'tsc');
   const result = await run(process.execPath, [compiler, '-p', project]).catch(error => error);
-  expect(result.stdout).toBe('');
+  return result.stdout;
+}
+
+/** The same about one program. */
+async function compileProgram(typescript: string, program: string, options: object = {}): Promise<string> {
+  await mkdir(join(project, 'one'), { recursive: true });
+  await writeFile(join(project, 'one', 'program.ts'), program);
+  return compile(typescript, 'one', { ...RESOLUTIONS[0][1], skipLibCheck: true, ...options });
+}
+
+it.each(
+  COMPILERS.flatMap(compiler => RESOLUTIONS.map(([how, options]) => [compiler, how, options] as const)),
+)('type-checks in an empty project, library types included: %s, %s', async (typescript, _, resolution) => {
+  expect(await compile(typescript, 'src', { ...resolution, skipLibCheck: false })).toBe('');
+});
+
+const CUSTOM_PROGRAM = (custom: string, calls: string) => `
+  import type { Client } from '@rollcall/client';
+  ${custom}
+  declare const client: Client<Custom>;
+  ${calls}
+  export {};`;
+
+it.each(COMPILERS)('says which name is wrong in a path, and what there is: %s', async typescript => {
+  const program = CUSTOM_PROGRAM(
+    'interface Custom { age?: number; address: { city: string } }',
+    `client.queryUsers({ aeg: 18 });
+     client.queryUsers({ age: { $gte: '18' } });
+     client.queryUsers({}, [{ field: 'adress.city', direction: 1 }]);
+     client.partialUpdateUser({ id: 'jane', set: { aeg: 18 }, unset: ['adress'] });`,
+  );
+  const said = await compileProgram(typescript, program, { noErrorTruncation: true });
+  const errors = said.split('\n').filter(line => line.includes(': error '));
+  expect(errors).toEqual([
+    expect.stringContaining("'aeg' does not exist in type 'FilterOf<Custom>'"),
+    expect.stringContaining("'string' is not assignable to type 'number'"),
+    expect.stringMatching(
+      /"adress.city".* is not assignable to type .*"custom.address.city".*"address.city"/,
+    ),
+    expect.stringContaining("'aeg' does not exist in type 'WritablePaths<Custom>'"),
+    expect.stringMatching(/"adress".* is not assignable to type .*"address"/),
+  ]);
+});
+
+/** 40 names, every fourth with 4 objects of 3 fields. */
+const WIDE = `interface Custom { ${Array.from({ length: 40 }, (_, name) =>
+  name % 4
+    ? `a${name}: ${['string', 'number', 'string[]'][name % 3]}`
+    : `a${name}?: { ${[1, 2, 3, 4].map(at => `b${at}?: { x: string; y?: number; z: 'p' | 'q' }`).join('; ')} }`,
+).join('; ')} }`;
+
+/** Kinds of nodes that lie in each other, as in a text with a form. */
+const DOCUMENT = `
+  interface Text { kind: 'text'; text: string } interface Link { kind: 'link'; content: Text[]; to: string }
+  interface Line { kind: 'line'; content?: (Text | Link)[] } interface List { kind: 'list'; content: Item[] }
+  interface Item { kind: 'item'; content: Block[] } interface Row { kind: 'row'; content: Cell[] }
+  interface Cell { kind: 'cell'; content: Block[]; span?: number } interface Grid { kind: 'grid'; content: Row[] }
+  type Block = Line | List | Grid | { kind: 'box'; content: Block[] };
+  interface Folder { name: string; files?: File[]; folders?: Folder[]; up?: Folder } interface File { in?: Folder; size: number }
+  interface Custom { document?: { content: Block[] }; root?: Folder; a1: number }`;
+
+it.each(
+  COMPILERS.flatMap(compiler => [
+    [compiler, 'of 200 paths', WIDE, 150_000] as const,
+    [compiler, 'with types that lie in themselves', DOCUMENT, 1_000_000] as const,
+  ]),
+)('custom data costs the compiler little: %s, %s', async (typescript, _, custom, most) => {
+  const calls = `client.queryUsers({ a1: 5 }, [{ field: 'a1', direction: 1 }]);
+    client.partialUpdateUser({ id: 'jane', set: { a1: 5 }, unset: ['a1'] });
+    client.watchEvents({ filter: { a1: { $gte: 5 } } });`;
+  const said = await compileProgram(typescript, CUSTOM_PROGRAM(custom, calls), {
+    extendedDiagnostics: true,
+  });
+  expect(said).not.toContain('error');
+  const instantiations = Number(/Instantiations:\s+(\d+)/.exec(said)?.[1]);
+  console.info(`custom data, ${typescript}: ${instantiations} instantiations`);
+  expect(instantiations).toBeLessThan(most);
 });
 
 it('runs in Node: both entry points share one class of errors', async () => {
@@ -133,7 +203,7 @@ import { type Block, type Client, createClient, type Device, type Filter, Rollca
 import { createServerClient, type DeleteUsersOptions, type DeletionPreview, isEnded } from '@rollcall/client/server';
 import type { ServerClient, Task, UserExport } from '@rollcall/client/server';
 
-interface Custom { book?: string; age?: number }
+interface Custom { book?: string; age?: number; address?: { city: string } }
 
 const filter: Filter = { role: 'admin', age: { $gte: 18 }, $or: [{ banned: true }, { teams: { $contains: 'red' } }] };
 

@@ -29,6 +29,9 @@ import type { AllUsersOptions } from './users/users.js';
 /**
  * A client for one user, in a browser or in Node. A method that fails throws a `RollcallError`. Before `connectUser`
  * its code is `TOKEN_MISSING`.
+ *
+ * A method that takes paths into custom data has a type `Known` for what is known of it: so a client of any custom data
+ * can be passed where one of `object` is taken.
  */
 export interface Client<Custom extends object = JsonObject>
   extends Moderation<Custom>,
@@ -90,7 +93,7 @@ export interface Client<Custom extends object = JsonObject>
    * A stream of events, independent of the handlers: about the user itself, and about those that `user_ids` or `filter`
    * name.
    */
-  watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
+  watchEvents<Known extends object = Custom>(options?: WatchEventsOptions<Known>): EventStream<Custom>;
 
   /**
    * Watches more users: handlers get their public events. At most 10,000 users in all. Resolves when the events have
@@ -106,27 +109,32 @@ export interface Client<Custom extends object = JsonObject>
   unwatchUsers(ids: readonly string[]): Promise<void>;
 
   /** Finds one page of users. With `watch` or `presence` it also watches them like `watchUsers`, before it resolves. */
-  queryUsers(
-    filter?: Filter,
-    sort?: SortKey[],
+  queryUsers<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    sort?: SortKey<Known>[],
     options?: QueryUsersOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
 
   /** Counts users, no further than `up_to`: 1–1,000, by default 1,000. */
-  countUsers(filter?: Filter, options?: CountUsersOptions): Promise<CountUsersAnswer>;
+  countUsers<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    options?: CountUsersOptions,
+  ): Promise<CountUsersAnswer>;
 
   /** Finds users, page after page, for as long as somebody reads them. */
-  queryUsersAll(
-    filter?: Filter,
-    sort?: SortKey[],
+  queryUsersAll<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    sort?: SortKey<Known>[],
     options?: AllUsersOptions,
   ): AsyncGenerator<User<Custom>, void, undefined>;
 
   /** Sets and unsets parts of one user. Returns the user as stored. */
-  partialUpdateUser(update: PartialUserUpdate): Promise<User<Custom>>;
+  partialUpdateUser<Known extends object = Custom>(update: PartialUserUpdate<Known>): Promise<User<Custom>>;
 
   /** Sets and unsets parts of 1–100 users, all or nothing. */
-  partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
+  partialUpdateUsers<Known extends object = Custom>(
+    updates: PartialUserUpdate<Known>[],
+  ): Promise<UsersAnswer<Custom>>;
 
   /** The channels of the connected user, and their messages. */
   readonly chat: Chat;

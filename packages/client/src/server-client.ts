@@ -35,7 +35,12 @@ import type { LifeCycle } from './users/life-cycle.js';
 import type { Moderation } from './users/moderation.js';
 import type { AllUsersOptions } from './users/users.js';
 
-/** A client for back ends and scripts. It may do everything. A method that fails throws a `RollcallError`. */
+/**
+ * A client for back ends and scripts. It may do everything. A method that fails throws a `RollcallError`.
+ *
+ * A method that takes paths into custom data has a type `Known` for what is known of it: so a client of any custom data
+ * can be passed where one of `object` is taken.
+ */
 export interface ServerClient<Custom extends object = JsonObject>
   extends Moderation<Custom>,
     LifeCycle<Custom>,
@@ -50,30 +55,35 @@ export interface ServerClient<Custom extends object = JsonObject>
   upsertUsers(users: UpsertUserInput<Custom>[]): Promise<UsersAnswer<Custom>>;
 
   /** Sets and unsets parts of one user. Returns the user as stored. */
-  partialUpdateUser(update: PartialUserUpdate): Promise<User<Custom>>;
+  partialUpdateUser<Known extends object = Custom>(update: PartialUserUpdate<Known>): Promise<User<Custom>>;
 
   /** Sets and unsets parts of 1–100 users, all or nothing. */
-  partialUpdateUsers(updates: PartialUserUpdate[]): Promise<UsersAnswer<Custom>>;
+  partialUpdateUsers<Known extends object = Custom>(
+    updates: PartialUserUpdate<Known>[],
+  ): Promise<UsersAnswer<Custom>>;
 
   /** Finds one page of users. */
-  queryUsers(
-    filter?: Filter,
-    sort?: SortKey[],
+  queryUsers<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    sort?: SortKey<Known>[],
     options?: QueryUsersOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
 
   /** Counts users, no further than `up_to`: 1–1,000,000, by default 1,000. */
-  countUsers(filter?: Filter, options?: CountUsersOptions): Promise<CountUsersAnswer>;
+  countUsers<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    options?: CountUsersOptions,
+  ): Promise<CountUsersAnswer>;
 
   /** Finds users, page after page, for as long as somebody reads them. */
-  queryUsersAll(
-    filter?: Filter,
-    sort?: SortKey[],
+  queryUsersAll<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    sort?: SortKey<Known>[],
     options?: AllUsersOptions,
   ): AsyncGenerator<User<Custom>, void, undefined>;
 
   /** Watches events: all of them, or those that `types`, `user_ids` or `filter` select. */
-  watchEvents(options?: WatchEventsOptions): EventStream<Custom>;
+  watchEvents<Known extends object = Custom>(options?: WatchEventsOptions<Known>): EventStream<Custom>;
 
   /** Watches the presence of at most 10,000 users: the present state of each, then every change. */
   watchPresence(ids: readonly string[], options?: WatchPresenceOptions): PresenceStream;

@@ -108,6 +108,7 @@ export type {
   QueryCallsInput,
   TakePartInCallInput,
 } from './products/video.js';
+export type { FieldFilter, Filter, FilterValue } from './query/filter.js';
 export { parseFieldReference, parseFilter, type QueryRights } from './query/parse-filter.js';
 export { type ParsedSortKey, parseSort } from './query/parse-sort.js';
 export {
@@ -123,12 +124,10 @@ export type {
   Comparison,
   CountUsersAnswer,
   CountUsersOptions,
-  FieldFilter,
   FieldReference,
-  Filter,
-  FilterValue,
   FoundUsersOptions,
   ParsedFilter,
+  QueryPath,
   QueryUsersAnswer,
   QueryUsersOptions,
   SortKey,
@@ -174,6 +173,7 @@ export {
   type UserDeletionMode,
   type UserExport,
 } from './users/life-cycle.js';
+export type { PartialUserUpdate, UpdatePath, UpdateValues } from './users/partial-user-update.js';
 export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
 export { isInvisible, searchText, searchWords } from './users/text.js';
@@ -199,7 +199,6 @@ export {
 export { isUserId, USER_ID_RULE } from './users/user-id.js';
 export type {
   DeviceAsIsInput,
-  PartialUserUpdate,
   PushNotificationsInput,
   UpsertUserInput,
   UpsertUsersInput,

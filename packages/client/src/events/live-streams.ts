@@ -20,7 +20,7 @@ interface LiveStream<Item> extends AsyncIterableIterator<Item> {
 }
 
 /** Which events to watch, and for how long. */
-export interface WatchEventsOptions extends WatchEventsInput {
+export interface WatchEventsOptions<Custom extends object = JsonObject> extends WatchEventsInput<Custom> {
   /** Ends the stream without an error. */
   signal?: AbortSignal;
 }

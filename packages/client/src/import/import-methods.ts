@@ -14,11 +14,15 @@ import {
 } from './import-users.js';
 import { type SyncOptions, type SyncResult, syncUsers } from './sync-users.js';
 
-/** How to synchronise the directory with a source. */
-export interface SyncUsersOptions<Custom extends object> extends SyncOptions, ImportUsersOptions<Custom> {}
+/** How to synchronise the directory with a source. `Known` is what `within` knows of custom data. */
+export interface SyncUsersOptions<Custom extends object, Known extends object = Custom>
+  extends SyncOptions<Known>,
+    ImportUsersOptions<Custom> {}
 
 /** How to synchronise the directory with a source whose users stay as they are there. */
-export interface SyncAsIsOptions<Custom extends object> extends SyncOptions, ImportAsIsOptions<Custom> {}
+export interface SyncAsIsOptions<Custom extends object, Known extends object = Custom>
+  extends SyncOptions<Known>,
+    ImportAsIsOptions<Custom> {}
 
 /** How a back end writes any number of users. */
 export interface Imports<Custom extends object = JsonObject> {
@@ -44,11 +48,14 @@ export interface Imports<Custom extends object = JsonObject> {
    * @throws RollcallError what `importUsers` throws; `INPUT_INVALID` with the field `max_missing` when too many are
    * missing. What was imported stays, and nobody was touched.
    */
-  syncUsers(
+  syncUsers<Known extends object = Custom>(
     users: UserSource<Custom>,
-    options: SyncOptions & ImportUsersOptions<Custom>,
+    options: SyncUsersOptions<Custom, Known>,
   ): Promise<SyncResult>;
-  syncUsers(users: AsIsSource<Custom>, options: SyncAsIsOptions<Custom>): Promise<SyncResult>;
+  syncUsers<Known extends object = Custom>(
+    users: AsIsSource<Custom>,
+    options: SyncAsIsOptions<Custom, Known>,
+  ): Promise<SyncResult>;
 }
 
 /** The methods of `Imports`. */

@@ -4,7 +4,14 @@
  * touched, and is asked for again before anything is done. The ids of both are held in memory: about 100 MB for a
  * million users.
  */
-import { type ErrorCode, type Filter, isUserId, LIMITS, RollcallError } from '@rollcall/protocol';
+import {
+  type ErrorCode,
+  type Filter,
+  isUserId,
+  type JsonObject,
+  LIMITS,
+  RollcallError,
+} from '@rollcall/protocol';
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 import type { ImportRow } from './batches.js';
@@ -17,11 +24,11 @@ import { type StoredUsersOptions, stillMatching, storedUserIds } from './stored-
 export const WAYS = ['keep', 'deactivate', 'delete'] as const;
 
 /** What a synchronisation does beside the import. */
-export interface SyncOptions {
+export interface SyncOptions<Custom extends object = JsonObject> {
   /** What to do to users who match `within` and are not in the source. They are deactivated or soft-deleted by tasks. */
   missing: (typeof WAYS)[number];
   /** Whom the source is about. Nobody else is touched. Default: everybody. */
-  within?: Filter;
+  within?: Filter<Custom>;
   /**
    * The most users that may be touched: a number, or a share of those who match `within`, such as `'5%'`. If more are
    * missing, none of them is touched. Default: `'10%'`.

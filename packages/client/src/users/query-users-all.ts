@@ -5,9 +5,9 @@ import { ALL_USERS_OPTIONS, FILTER, SORT } from './user-kinds.js';
 import { type AllUsersOptions, allPages, queryUsersAll } from './users.js';
 
 interface QueryUsersAll<Custom extends object> {
-  queryUsersAll(
-    filter?: Filter,
-    sort?: SortKey[],
+  queryUsersAll<Known extends object = Custom>(
+    filter?: Filter<Known>,
+    sort?: SortKey<Known>[],
     options?: AllUsersOptions,
   ): AsyncGenerator<User<Custom>, void, undefined>;
 }

@@ -27,22 +27,24 @@ export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch
  */
 export async function queryUsers<Custom extends object>(
   api: Api,
-  filter: Filter | undefined,
-  sort: SortKey[] | undefined,
+  filter: object | undefined,
+  sort: object[] | undefined,
   options: QueryUsersOptions = {},
 ): Promise<QueryUsersAnswer<Custom>> {
   refuseUndefinedOperands(filter);
   // Watching concerns the live connection, which does not carry this call.
   const { watch: _watch, presence: _presence, ...page } = options;
-  const answer = await answerOf(api.users.query.query({ filter, sort, options: page }));
+  // The types of custom data end here: on the wire it is any JSON.
+  const asked = { filter: filter as Filter | undefined, sort: sort as SortKey[] | undefined };
+  const answer = await answerOf(api.users.query.query({ ...asked, options: page }));
   return answer as QueryUsersAnswer<Custom>;
 }
 
 /** Reads page after page of users. */
 export function queryUsersAll<Custom extends object>(
   api: Api,
-  filter: Filter | undefined,
-  sort: SortKey[] | undefined,
+  filter: object | undefined,
+  sort: object[] | undefined,
   options: AllUsersOptions = {},
 ): AsyncGenerator<User<Custom>, void, undefined> {
   return allPages(async next => {
@@ -54,11 +56,11 @@ export function queryUsersAll<Custom extends object>(
 /** Counts users. @throws RollcallError `INPUT_INVALID` for a filter in which anything is undefined. */
 export function countUsers(
   api: Api,
-  filter: Filter | undefined,
+  filter: object | undefined,
   options: CountUsersOptions = {},
 ): Promise<CountUsersAnswer> {
   refuseUndefinedOperands(filter);
-  return answerOf(api.users.count.query({ filter, options }));
+  return answerOf(api.users.count.query({ filter: filter as Filter | undefined, options }));
 }
 
 /** Replaces a batch of users. */
@@ -75,8 +77,9 @@ export async function upsertUsers<Custom extends object>(
 /** Changes parts of a batch of users. */
 export async function partialUpdateUsers<Custom extends object>(
   api: Api,
-  users: PartialUserUpdate[],
+  updates: object[],
 ): Promise<UsersAnswer<Custom>> {
+  const users = updates as PartialUserUpdate[];
   return (await answerOf(api.users.partialUpdate.mutate({ users }))) as UsersAnswer<Custom>;
 }
 

@@ -1,15 +1,16 @@
-import type { Filter } from '../query/query-users.js';
+import type { JsonObject } from '../json.js';
+import type { Filter } from '../query/filter.js';
 import type { RollcallEvent } from './event.js';
 import type { EventType } from './event-catalogue.js';
 
 /** Which events a live subscription delivers. An event must meet all given conditions. */
-export interface WatchEventsInput {
+export interface WatchEventsInput<Custom extends object = JsonObject> {
   /** Event types. Default: all that the caller may receive. */
   types?: EventType[];
   /** Only events about these users, at most 10,000. A user token follows these users and itself. */
   user_ids?: string[];
   /** Only events about users who match this filter before or after the change. */
-  filter?: Filter;
+  filter?: Filter<Custom>;
   /** Deliver everything after this position. Default: from now on. */
   lastEventId?: string;
 }

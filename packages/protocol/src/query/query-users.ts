@@ -1,72 +1,7 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { TimeInput, USER_FIELDS, User } from '../users/user-fields.js';
-import type { AutocompleteField, QueryField } from './query-fields.js';
-
-/** The operand of a comparison. Objects are not accepted: name their fields by dotted paths. */
-export type FilterValue = string | number | boolean | null | FilterValue[];
-
-/** The comparisons of one field. All of them must hold. */
-export interface FieldFilter {
-  $eq?: FilterValue;
-  $ne?: FilterValue;
-  $gt?: string | number | boolean;
-  $gte?: string | number | boolean;
-  $lt?: string | number | boolean;
-  $lte?: string | number | boolean;
-  $in?: FilterValue[];
-  $nin?: FilterValue[];
-  $exists?: boolean;
-  /** The field is an array that holds this value. */
-  $contains?: string | number | boolean | null;
-  /** `name` and `id` only. */
-  $autocomplete?: string;
-}
-
-/** What a comparison for equality takes, and what one for order. */
-interface Comparisons<Equal, Ordered = never> {
-  $eq?: Equal | null;
-  $ne?: Equal | null;
-  $gt?: Ordered;
-  $gte?: Ordered;
-  $lt?: Ordered;
-  $lte?: Ordered;
-  $in?: (Equal | null)[];
-  $nin?: (Equal | null)[];
-  $exists?: boolean;
-  $contains?: Equal extends readonly unknown[] ? string : never;
-}
-
-/** The comparisons of a built-in field, by what the field holds. */
-interface FiltersByKind {
-  string: string | null | Comparisons<string, string>;
-  strings: string | string[] | null | Comparisons<string | string[]>;
-  boolean: boolean | null | Comparisons<boolean>;
-  /** Epoch milliseconds, or ISO 8601 with a zone. */
-  time: number | string | null | Comparisons<number | string, number | string>;
-}
-
-/** The comparisons of a built-in field whose words can be asked for. */
-interface WordComparisons extends Comparisons<string, string> {
-  /** Each word of the value is the beginning of some word of the field. Case, accents, strokes and apostrophes are ignored. */
-  $autocomplete?: string;
-}
-
-type BuiltInFilters = {
-  [Field in QueryField]?: Field extends AutocompleteField
-    ? string | null | WordComparisons
-    : FiltersByKind[(typeof USER_FIELDS)[Field]['holds']];
-};
-
-/**
- * A Mongoose-style filter of users. Its operators mean what they mean in MongoDB for the same documents. A key is a
- * built-in field, a path into custom data (`age`, `custom.address.city`), or `$and`, `$or`, `$nor`. All keys of one
- * object must hold.
- */
-export type Filter = {
-  $and?: Filter[];
-  $or?: Filter[];
-  $nor?: Filter[];
-} & BuiltInFilters & { [field: string]: FilterValue | FieldFilter | Filter[] | undefined };
+import type { CustomSpots, IsUntyped } from '../users/custom-paths.js';
+import type { TimeInput, User } from '../users/user-fields.js';
+import type { QueryField } from './query-fields.js';
 
 /** A field as a query addresses it. */
 export type FieldReference = { kind: 'built-in'; field: QueryField } | { kind: 'custom'; path: string[] };
@@ -85,10 +20,14 @@ export type Comparison =
   | { operator: '$contains'; value: string | number | boolean | null }
   | { operator: '$autocomplete'; words: string[] };
 
+/** A field that a filter or a sort may name: a built-in one, or a path into custom data. */
+export type QueryPath<Custom extends object = JsonObject> =
+  IsUntyped<Custom> extends true ? string : QueryField | CustomSpots<Custom, 'entered'>['path'];
+
 /** One key of a sort; `id` always breaks ties. */
-export interface SortKey {
+export interface SortKey<Custom extends object = JsonObject> {
   /** Any field that a filter may name. */
-  field: string;
+  field: QueryPath<Custom>;
   direction: 1 | -1;
 }
 

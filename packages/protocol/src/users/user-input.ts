@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.js';
+import type { JsonObject } from '../json.js';
 import type { Device, TimeInput, User, UserFieldsWith, WritableField } from './user-fields.js';
 
 /** Push settings on input: the time may be an ISO 8601 string. */
@@ -78,18 +78,6 @@ export interface UpsertUsersInput {
   refuse_deactivated?: boolean;
   /** Whether to check and count only, and to write nothing. Default: false. */
   dry_run?: boolean;
-}
-
-/**
- * A change to parts of one user. Paths are dotted; a first segment that is no built-in field addresses `custom`.
- * Setting an object replaces that whole sub-object. With `if_revision` the update fails unless the stored revision is
- * that one.
- */
-export interface PartialUserUpdate {
-  id: string;
-  set?: Record<string, JsonValue>;
-  unset?: string[];
-  if_revision?: number;
 }
 
 /** What became of the users of a write. A user who stayed as it was is unchanged: nothing was written. */
