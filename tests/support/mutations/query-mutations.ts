@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a mutation is text of a source.
+
 import { type Mutation, switchedOff } from './mutation.js';
 
 const QUERY = 'packages/core/src/query';
@@ -8,8 +10,82 @@ const LANE_TESTS = 'packages/core/src/database/sqlite-lane.test.ts';
 const GONE = 'ends when its caller has gone, long before its limit, and its reader serves the next';
 const ANSWERS = 'have each the answer that they have by themselves';
 
+const INDEXES = 'packages/core/test/contract/query-indexes.test.ts';
+const SORTS = 'packages/core/test/contract/query-sort.test.ts';
+const MONGODB = 'packages/core/test/contract/query-sorts-of-mongodb.test.ts';
+
+/** The order of a sort, and whom indexes find. */
+const ORDER_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: `${QUERY}/plan-sort.ts`, test: SORTS }, [
+    [
+      'users whom the index of a sort does not hold',
+      'return [list(indexed, holds), list(all, lacks)];',
+      'void all; void lacks;\n  return [list(indexed, holds)];',
+      'order as MongoDB does by indexed fields, whatever of them the index holds',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/custom-indexes.ts`, test: INDEXES }, [
+    [
+      'users whom the index of a filter does not hold',
+      'return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);',
+      'void every; void customPasses;\n  return some([byIndex]);',
+      'also while some users have an array there',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sort-tree.ts`, test: MONGODB }, [
+    [
+      'the elements of an array that two paths of a sort lead into together',
+      "export function sortTrees(keys: readonly CustomSortKey[]): SortNode[] {\n  return nodesAt(keys, 0, 'at');",
+      'export function sortTrees(keys: readonly CustomSortKey[]): SortNode[] {\n  return keys.flatMap((key, place) => nodesAt([key], 0, `at_${place}`));',
+      'no. 899',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-least-key.ts`, test: MONGODB, engine: 'sqlite3' }, [
+    [
+      'an empty array on the way of a sort, which counts as null',
+      "WHEN ${at}.size = 0 THEN '[null]'",
+      "WHEN ${at}.size = 0 THEN '[]'",
+      'no. 1228',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/postgres/postgres-least-key.ts`, test: MONGODB, engine: 'postgres' }, [
+    [
+      'an empty array on the way of a sort on PostgreSQL',
+      "WHEN ${at}.value = '[]' THEN '[null]'",
+      "WHEN ${at}.value = '[]' THEN '[]'",
+      'no. 1228',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/migrations/0013-teams.ts', test: INDEXES, engine: 'sqlite3' },
+    [
+      [
+        'the teams of a user that changes, which its entries follow',
+        'BEGIN ${REMOVE_OLD} ${ADD_NEW} END`',
+        'BEGIN ${ADD_NEW} END`',
+        'are found as they are after every change, in their order',
+      ],
+      [
+        'the teams of a user that is gone',
+        "WHEN old.teams <> '[]' BEGIN ${REMOVE_OLD} END`",
+        'WHEN old.teams <> old.teams BEGIN ${REMOVE_OLD} END`',
+        'have one row for each of their teams, and nobody else has any',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: INDEXES }, [
+    [
+      'the indexes of a version before',
+      "if (schema === 'migrate') await renewCustomIndexes(unitOfWork);",
+      '',
+      'are made anew when a directory is opened or migrated, and then no more',
+    ],
+  ]),
+];
+
 /** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
 export const QUERY_MUTATIONS: readonly Mutation[] = [
+  ...ORDER_MUTATIONS,
   ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [
     [
       'the one reading of a user for all that is asked about the same objects',

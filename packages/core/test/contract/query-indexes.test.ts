@@ -1,5 +1,6 @@
 import type { Filter, JsonValue, SortKey } from '@rollcall/protocol';
 import { describeOnEveryDialect, describeOnPostgres } from '@rollcall/testing';
+import fc from 'fast-check';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
@@ -8,6 +9,7 @@ import { openDirectory } from '../../src/directory.js';
 import { migrateStorage } from '../../src/open-storage.js';
 import { jsonDialectOf } from '../../src/query/json-dialect-of.js';
 import { userTable } from '../../src/users/model/user-table.js';
+import { runs } from '../support/query/arbitraries.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 import { NOW, userRow } from '../support/users/user-row.js';
@@ -302,4 +304,65 @@ describeOnEveryDialect('the users of a team', engine => {
     }
     await fixture.close();
   });
+
+  it('are found as they are after every change, in their order', async () => {
+    const fixture = await QueryFixture.open(engine);
+    const found = () => fixture.ids({ filter: { teams: { $in: ['red', 'blue'] } } });
+    const put = (id: string, teams: string[], created_at = NOW) =>
+      fixture.putUsers([userRow({ id, teams, created_at })]);
+    const run = (statement: ReturnType<typeof sql>) =>
+      fixture.unitOfWork.write(transaction => transaction.query(statement));
+    await put('ann', ['red', 'blue']);
+    await put('bob', ['blue'], NOW + 1);
+    await put('cat', [], NOW + 2);
+    await put('dan', ['green', 'red'], NOW + 3);
+    expect(await found()).toEqual(['dan', 'bob', 'ann']);
+    await put('cat', ['red'], NOW + 2);
+    await put('bob', ['green'], NOW + 1);
+    expect(await found()).toEqual(['dan', 'cat', 'ann']);
+    await run(sql`UPDATE users SET created_at = ${NOW + 9} WHERE id = 'ann'`);
+    expect(await found()).toEqual(['ann', 'dan', 'cat']);
+    await run(sql`UPDATE users SET teams = '[]' WHERE id = 'ann'`);
+    await run(sql`DELETE FROM users WHERE id = 'cat'`);
+    expect(await found()).toEqual(['dan']);
+    // Nobody is left behind who could be found again.
+    await put('cat', [], NOW + 2);
+    await put('ann', [], NOW + 9);
+    expect(await found()).toEqual(['dan']);
+    await fixture.close();
+  });
+
+  if (engine.name !== 'postgres') {
+    it('have one row for each of their teams, and nobody else has any', async () => {
+      const fixture = await QueryFixture.open(engine);
+      const steps = fc.array(
+        fc.record({
+          id: fc.constantFrom('ann', 'bob', 'cat', 'dan'),
+          teams: fc.subarray(['red', 'blue', 'größe', "o'neil"]),
+          created_at: fc.integer({ min: 0, max: 2 }),
+          isGone: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+        }),
+        { minLength: 40, maxLength: 40 },
+      );
+      const property = fc.asyncProperty(steps, async list => {
+        for (const { id, isGone, ...fields } of list) {
+          if (!isGone) await fixture.putUsers([userRow({ id, ...fields })]);
+          else {
+            await fixture.unitOfWork.write(transaction =>
+              transaction.query(sql`DELETE FROM users WHERE id = ${id}`),
+            );
+          }
+          const [kept, held] = await fixture.unitOfWork.read(async transaction => [
+            await transaction.query(sql`SELECT team, created_at, id FROM user_teams ORDER BY 1, 2, 3`),
+            await transaction.query(
+              sql`SELECT team.value AS team, created_at, users.id FROM users, json_each(teams) AS team ORDER BY 1, 2, 3`,
+            ),
+          ]);
+          expect(kept).toEqual(held);
+        }
+      });
+      await fc.assert(property, runs(4));
+      await fixture.close();
+    });
+  }
 });
