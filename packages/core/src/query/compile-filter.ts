@@ -10,9 +10,9 @@ import type { UserRow } from '../users/model/user-table.js';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
 import { indexedCustomPasses } from './custom-indexes.js';
+import { type FewUsers, splitTeamsTest } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { compileSharing } from './shared-questions.js';
-import { type AreFew, splitTeamsTest } from './team-members.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
 
@@ -28,8 +28,8 @@ export interface FilterContext {
   viewpoint: Viewpoint;
   /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
   indexes: ReadonlyMap<string, { lacksUsers: boolean }>;
-  /** Whether few users are in one of some teams; default never. */
-  areFew?: AreFew;
+  /** Default: nothing is known of it. */
+  few?: FewUsers;
 }
 
 /**
@@ -118,19 +118,20 @@ function compileComparison(field: FieldReference, comparison: Comparison, contex
 }
 
 function fieldPasses(field: FieldReference, test: ValueTest, context: FilterContext): Sql {
-  const { json, viewpoint, indexes } = context;
+  const { json, viewpoint, indexes, few } = context;
   if (field.kind === 'custom') {
     const index = indexes.get(field.path.join('.'));
-    const indexed = index && indexedCustomPasses(json, field.path, { test, ...index });
+    const isFew = few?.pass(field.path, test) ?? false;
+    const indexed = index && indexedCustomPasses(json, field.path, { test, isFew, ...index });
     return indexed ?? json.customPasses(field.path, [test]);
   }
   if (field.field === 'teams') return teamsPass(test, context);
   return columnPasses(field.field, test, { json, column: builtInColumn(field.field, viewpoint) });
 }
 
-function teamsPass(test: ValueTest, { json, areFew }: FilterContext): Sql {
+function teamsPass(test: ValueTest, { json, few }: FilterContext): Sql {
   const { names, rest } = splitTeamsTest(test);
-  const isIn = names.length === 0 ? [] : [json.inTeams(names, areFew?.(names) ?? false)];
+  const isIn = names.length === 0 ? [] : [json.inTeams(names, few?.areInTeams(names) ?? false)];
   return some([...isIn, ...(rest ? [json.teamsPass(rest)] : [])]);
 }
 

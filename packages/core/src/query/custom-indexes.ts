@@ -75,12 +75,15 @@ export async function pathsThatLackUsers(
 /**
  * A test of an indexed path in a form that its index can answer; undefined if it cannot.
  * @param lacksUsers whether the index lacks the value of some user. If not, it alone decides.
+ * @param isFew whether few users pass, so that it is best to begin with them.
  */
 export function indexedCustomPasses(
   { customIndex, customPasses }: JsonDialect,
   path: readonly string[],
-  { test, lacksUsers }: { test: ValueTest; lacksUsers: boolean },
+  { test, lacksUsers, isFew }: { test: ValueTest; lacksUsers: boolean; isFew: boolean },
 ): Sql | undefined {
+  const ids = isFew ? customIndex.idsOf?.(path, test) : undefined;
+  if (ids) return sql`users.id = ANY (ARRAY(${ids}))`;
   const byIndex = customIndex.passes(path, test);
   if (!byIndex || !lacksUsers) return byIndex;
   return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);

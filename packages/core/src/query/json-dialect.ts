@@ -76,6 +76,12 @@ export interface CustomIndexDialect {
   lacks(path: readonly string[]): Sql;
   /** A test as a condition on what the index holds; undefined when the index cannot answer it. */
   passes(path: readonly string[], test: ValueTest): Sql | undefined;
+  /**
+   * The users who have one of several values, as a query of their ids, which looks the values up one after another.
+   * Undefined when the index cannot answer the test, or there is only one value. Absent where the planner knows when that
+   * is best.
+   */
+  idsOf?(path: readonly string[], test: ValueTest): Sql | undefined;
   /** The names of the indexes on `users`. */
   readonly names: Sql;
   /** Reads what new indexes hold, where the planner knows nothing of them until then and would rather not use them. */

@@ -6,6 +6,7 @@ import { compileFilter, customPathsIn, type FilterContext } from './compile-filt
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { pathsThatLackUsers } from './custom-indexes.js';
+import { countFewUsers } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
@@ -21,7 +22,6 @@ import {
   sortColumns,
 } from './plan-sort.js';
 import type { SortValue } from './sort-value.js';
-import { teamsWithFewUsers } from './team-members.js';
 import type { UserQuery, UserSelection } from './user-query.js';
 
 /**
@@ -120,12 +120,12 @@ async function selected(transaction: Transaction, selection: UserSelection, json
   const filter = normaliseFilter(selection.filter);
   const { tenant } = selection;
   const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
-  const areFew = await teamsWithFewUsers(transaction, json, { filter, tenant });
+  const few = await countFewUsers(transaction, json, { filter, tenant, indexes });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
   return every([
     ...rangeConditions(selection, json),
-    ...(tenant ? [json.belongsTo(tenant, areFew(tenant))] : []),
-    compileFilter(filter, { json, viewpoint: selection, indexes, areFew }),
+    ...(tenant ? [json.belongsTo(tenant, few.areInTeams(tenant))] : []),
+    compileFilter(filter, { json, viewpoint: selection, indexes, few }),
   ]);
 }
 

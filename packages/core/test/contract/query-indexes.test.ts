@@ -220,6 +220,38 @@ describeOnEveryDialect('indexed custom fields', engine => {
   });
 });
 
+describeOnEveryDialect('a list of values of an indexed field', engine => {
+  it('is looked up value by value when few users have one of them, or none has', async () => {
+    const fixture = await QueryFixture.open(engine);
+    const indexedFields = ['plan'];
+    for (let first = 0; first < 20_000; first += 1000) {
+      await fixture.putUsers(
+        Array.from({ length: 1000 }, (_, index) =>
+          userRow({
+            id: `u${first + index}`,
+            created_at: NOW + first + index,
+            custom: { plan: (first + index) % 2 === 0 ? 'most' : `p${(first + index) % 100}` },
+          }),
+        ),
+      );
+    }
+    await fixture.index(indexedFields);
+    const none = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? index : `none${index}`));
+    for (const list of [none, [...none, 'p7'], ['p7', 'p9', 'p7']]) {
+      const written = { filter: { plan: { $in: list } }, indexedFields };
+      expect((await fixture.plans(written)).at(-1)).not.toContain('users_created_at');
+      expect(await fixture.ids(written)).toEqual(await fixture.ids({ filter: written.filter }));
+    }
+    // Many have it: on PostgreSQL they are not all looked up for one page.
+    const common = { filter: { plan: { $in: ['most', 'p7'] } }, indexedFields };
+    if (engine.name === 'postgres') {
+      expect((await fixture.plans(common)).at(-1)).toContain('users_created_at');
+    }
+    expect(await fixture.ids(common)).toEqual(await fixture.ids({ filter: common.filter }));
+    await fixture.close();
+  });
+});
+
 // SQLite takes an index that it knows nothing of for a good one.
 describeOnPostgres('a new index of a custom field', engine => {
   it('is one of which the planner knows at once what it holds', async () => {

@@ -18,6 +18,7 @@ export const postgresCustomIndex: CustomIndexDialect = {
   holds: path => sql`${partsOf(path).rank} < ${LACKED}`,
   lacks: path => sql`${partsOf(path).rank} = ${LACKED}`,
   passes: (path, test) => keyPasses(partsOf(path), test),
+  idsOf,
   names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
   statistics: sql`ANALYZE users`,
 };
@@ -47,20 +48,52 @@ function literal(path: readonly string[]): Sql {
   return raw(`'{${path.map(name => `"${name}"`).join(',')}}'::text[]`);
 }
 
-/** Every condition names the values of all three columns, so that the users with one value come in the order of the rest of the index. */
-function keyPasses(key: SortParts<Sql>, test: ValueTest): Sql | undefined {
-  if (test.kind === 'order') return keyStandsInOrder(key, test);
+/** The values that the index can be asked for; undefined when a list has others. */
+function indexedValues(
+  test: ValueTest,
+): { numbers: number[]; texts: string[]; booleans: boolean[] } | undefined {
   if (test.kind !== 'in') return undefined;
   const { orAbsent, booleans, scalars, arrays } = splitValues(test.values);
   if (orAbsent || arrays.length > 0) return undefined;
-  const numbers = scalars.filter(value => typeof value === 'number');
   const texts = scalars.filter(value => typeof value === 'string');
-  // No user whom the index holds has a longer text.
-  const fitting = texts.filter(text => Buffer.byteLength(text) <= MAX_TEXT_BYTES);
+  return {
+    numbers: scalars.filter(value => typeof value === 'number'),
+    // No user whom the index holds has a longer text.
+    texts: texts.filter(text => Buffer.byteLength(text) <= MAX_TEXT_BYTES),
+    booleans,
+  };
+}
+
+function idsOf(path: readonly string[], test: ValueTest): Sql | undefined {
+  const values = indexedValues(test);
+  if (!values || values.booleans.length > 0 || values.numbers.length + values.texts.length < 2)
+    return undefined;
+  const { rank, number, text } = partsOf(path);
+  const wanted = sql`wanted.value`;
+  // OFFSET 0 keeps the planner from looking at all users and comparing each with the list.
+  const lookUp = (list: Sql, condition: Sql) =>
+    sql`SELECT found.id FROM unnest(${list}) AS wanted(value) CROSS JOIN LATERAL (SELECT users.id FROM users WHERE ${condition} OFFSET 0) AS found`;
+  const byNumber = lookUp(
+    sql`${values.numbers.map(value => JSON.stringify(value))}::numeric[]`,
+    sql`${rank} = ${RANKS.number} AND ${number} = ${wanted} AND ${text} = ''`,
+  );
+  const byText = lookUp(
+    sql`${values.texts}::text[]`,
+    sql`${rank} = ${RANKS.string} AND ${number} = 0 AND ${text} = ${wanted}`,
+  );
+  return sql`${byNumber} UNION ALL ${byText}`;
+}
+
+/** Every condition names the values of all three columns, so that the users with one value come in the order of the rest of the index. */
+function keyPasses(key: SortParts<Sql>, test: ValueTest): Sql | undefined {
+  if (test.kind === 'order') return keyStandsInOrder(key, test);
+  const values = indexedValues(test);
+  if (!values) return undefined;
+  const { numbers, texts, booleans } = values;
   const conditions: Sql[] = [];
   if (numbers.length > 0) conditions.push(numberIs(key, RANKS.number, numbers));
   if (booleans.length > 0) conditions.push(numberIs(key, RANKS.boolean, booleans.map(Number)));
-  if (fitting.length > 0) conditions.push(textIs(key, fitting));
+  if (texts.length > 0) conditions.push(textIs(key, texts));
   return some(conditions);
 }
 
