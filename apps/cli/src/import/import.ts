@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
@@ -6,6 +5,7 @@ import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
 import { mustAnswer, withClientUntilDone } from '../server-access.js';
+import { errorFileName, failedRowsText } from './error-file.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
 import { importerOf } from './importer-of.js';
 import { addInputOptions, outcomeText } from './input-options.js';
@@ -24,7 +24,6 @@ export function addImportCommand(program: Command, context: CommandContext): voi
         .choices(['stop', 'skip'])
         .default('stop'),
     )
-    .option('--errors <file>', 'list the skipped rows in this file (default: <file>.errors.ndjson)')
     .option('--resume', 'continue an import of the same file where it stopped')
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
       const result = await withClientUntilDone(command, context, async client => {
@@ -41,7 +40,7 @@ async function reportOutcome(
   context: CommandContext,
   dryRun: boolean,
 ): Promise<ExitCode> {
-  const errorFile = result.errorFile && relative(context.directory, result.errorFile);
+  const errorFile = result.errorFile && errorFileName(result.errorFile, context);
   const how = { errorFile, dryRun };
   if (result.status === 'stopped') context.stderr.write(`${stopLine(result)}\n`);
   await new Printer(context.stdout).show(summaryOf(result, how), () => describe(result, how));
@@ -89,11 +88,7 @@ function describe(
       : '';
   return [
     `${dryRun ? 'a dry run, which changed nothing: ' : ''}${outcomeText(result)}, ${pace}${skipped}`,
-    ...(errorFile
-      ? [
-          `${countOf(result.failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`,
-        ]
-      : []),
+    ...(errorFile ? [failedRowsText(result.failedRows, errorFile)] : []),
     ...(result.status === 'completed' ? [] : [howToContinue(result)]),
   ];
 }
