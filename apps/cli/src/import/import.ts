@@ -1,6 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
+import { examples } from '../options/examples.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
@@ -25,6 +26,14 @@ export function addImportCommand(program: Command, context: CommandContext): voi
         .default('stop'),
     )
     .option('--resume', 'continue an import of the same file where it stopped')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall import users.ndjson --on-error skip',
+        "rollcall import users.csv --id-column 'Customer no' --rename Name=name --dry-run",
+        'rollcall import backup.ndjson --as-is',
+      ),
+    )
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
       const result = await withClientUntilDone(command, context, async client => {
         await mustAnswer(client);

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
 import { errorFileName, errorFileOf, failedRow, failedRowsText } from '../import/error-file.js';
 import { addInputOptions, type InputCommandOptions, outcomeText } from '../import/input-options.js';
+import { examples } from '../options/examples.js';
 import { parseJsonObjectOption } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { formatCount, terminalText } from '../output/terminal-text.js';
@@ -47,9 +48,11 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .addHelpText(
       'after',
       '\nTry it with --dry-run first: it changes nothing, and says how many users would be touched.' +
-        '\nA file with a row that cannot be read deactivates and deletes nobody.' +
-        '\n\nExamples:\n  rollcall sync staff.csv --missing deactivate --dry-run' +
-        '\n  rollcall sync staff.csv --missing deactivate --within \'{"role":"staff"}\' --max-missing 2% --wait',
+        '\nA file with a row that cannot be read deactivates and deletes nobody.\n' +
+        examples(
+          'rollcall sync staff.csv --missing deactivate --dry-run',
+          'rollcall sync staff.csv --missing deactivate --within \'{"role":"staff"}\' --max-missing 2% --wait',
+        ),
     )
     .action(async (file: string, options: SyncCommandOptions, command: Command) => {
       await withClientUntilDone(command, context, async client => {
