@@ -85,16 +85,17 @@ it('is loaded by a path from the folder, with the core of the server and not wit
 
 it('follows a user of the server that was started with it', async () => {
   const databaseUrl = `sqlite:${await temporaryFolder()}/data.sqlite`;
-  const server = await startServerProcess({
-    databaseUrl,
-    env: { ROLLCALL_PRODUCTS: join(project, 'filled.js') },
-  });
+  const env = { ROLLCALL_PRODUCTS: join(project, 'filled.js') };
+  const server = await startServerProcess({ databaseUrl, env });
   const client = createServerClient({ url: server.url, secret: SECRET });
-  await client.upsertUsers([{ id: 'jane' }]);
-  const { products } = await client.previewDeleteUsers(['jane'], { user: 'soft', messages: 'soft' });
-  expect(products.bookmarks).toEqual({ bookmarks: 1 });
-  await client.disconnect();
-  expect(await server.stop()).toBe(0);
+  try {
+    await client.upsertUsers([{ id: 'jane' }]);
+    const { products } = await client.previewDeleteUsers(['jane'], { user: 'soft', messages: 'soft' });
+    expect(products.bookmarks).toEqual({ bookmarks: 1 });
+  } finally {
+    await client.disconnect();
+    expect(await server.stop()).toBe(0);
+  }
 });
 
 it('the packages have the licence of the repository', async () => {
