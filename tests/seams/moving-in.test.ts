@@ -38,7 +38,7 @@ it('refuses a user who was deactivated elsewhere and would be active here, and s
   const plain = exported().map(({ id, role, deactivated_at }) => ({
     id,
     role: role ?? 'user',
-    deactivated_at,
+    ...(deactivated_at !== undefined && { deactivated_at }),
   }));
   expect(await server.importUsers(plain, { onError })).toMatchObject({ created: 2, failed: 1 });
   expect(failures).toEqual([[2, 'carl', 'deactivated_at']]);
