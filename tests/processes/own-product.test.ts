@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
@@ -92,6 +92,26 @@ it('its tables are made once, and a server without it starts on the same data', 
   await stop();
   await start(module);
   expect(await bookmarks()).toHaveLength(BOOKMARKS);
+});
+
+it('a module far from Rollcall gets the core that the server runs with, also where another one stands beside it', async () => {
+  await stop();
+  const folder = await temporaryFolder();
+  await copyFile(new URL(EXAMPLE), join(folder, 'bookmarks.js'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await start(join(folder, 'bookmarks.js'));
+  expect(await outcome(await server.deleteUsers(['jane'], { user: 'soft', messages: 'soft' }))).toEqual(
+    everyBookmark,
+  );
+  await stop();
+  const other = join(folder, 'node_modules/@rollcall/core');
+  await mkdir(other, { recursive: true });
+  await writeFile(join(other, 'package.json'), '{ "type": "module", "exports": "./core.js" }');
+  await writeFile(join(other, 'core.js'), "throw new Error('another core');");
+  await start(join(folder, 'bookmarks.js'));
+  expect(await outcome(await server.restoreUsers(['jane'], { restore_content: true }))).toEqual(
+    everyBookmark,
+  );
 });
 
 it('a module that is not there keeps the server from starting, with one line that names it', async () => {

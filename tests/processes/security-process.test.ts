@@ -64,7 +64,7 @@ describe('a process', () => {
     await client.disconnect();
   });
 
-  it('keeps to its memory under bodies that are too large, tokens that are none and batches that are too long', async () => {
+  it('keeps to its memory under bodies that are too large, texts that are not tokens and batches that are too long', async () => {
     server = await startServerProcess();
     const { url, pid } = server;
     const large = `{"users":[${'{"id":"x"},'.repeat(1_500_000)}{}]}`;

@@ -49,6 +49,18 @@ describe('the text of files', () => {
     expect(places(/(?:^|[^\w.~-])\/(?:work|farm|root|home|Users)\/\w/)).toEqual([]);
   });
 
+  it('is in plain English: it says who does something, and what a thing is not', () => {
+    const translated = [
+      /\bwho[e]ver\b/i,
+      /\bfor go[o]d\b/i,
+      /\bbelongs? int[o] the\b/i,
+      // "There is none" is plain, and so is a cell of a table that says how many there are.
+      /(?<!there |\| )\b(?:is|are) non[e]\b(?! of (?:these|those|them))/i,
+    ];
+    const written = files.filter(({ path }) => /\.(md|ts|tsx|js|mjs)$/.test(path));
+    for (const pattern of translated) expect(places(pattern, written)).toEqual([]);
+  });
+
   it('names no package registry, so that everybody installs from the one they have', () => {
     expect(places(/\bregistry\.[a-z0-9-]+\.[a-z]{2,}\b/)).toEqual([]);
   });

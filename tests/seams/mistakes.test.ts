@@ -43,6 +43,35 @@ it('there are mistakes for every method of both clients', () => {
   expect(count).toBeGreaterThan(200);
 });
 
+it.each(['importUsers', 'syncUsers'])(
+  '%s refuses in a source what upsertUsers refuses in a batch, with row and path, and writes nothing of that row',
+  async method => {
+    const mistakes = mistakesOf('upsertUsers', SERVER_METHODS.upsertUsers!).filter(
+      ({ what, sent }) => what.startsWith('item 1:') && !sent,
+    );
+    expect(mistakes.length).toBeGreaterThan(6);
+    const { position } = await backEnd.queryUsers();
+    for (const mistake of mistakes) {
+      const { what, names, args } = mistake;
+      const expected = await makeMistake(mistake, backEnd);
+      const message = expected?.message.replace('(upsertUsers,', `(${method},`);
+      // A source that names a user twice is refused for that.
+      const users = [{ id: 'ann', role: 'admin' }, (args as [object[]])[0][1]];
+      const rest = method === 'syncUsers' ? { missing: 'keep' } : {};
+      sent.mockClear();
+      const error = await makeMistake({ method, what, names, args: [users, rest] }, backEnd);
+      expect(error, what).toMatchObject({ code: 'INPUT_INVALID', message, field: expected?.field, index: 1 });
+      expect(sent, what).not.toHaveBeenCalled();
+
+      const failures: unknown[] = [];
+      const onError = (failure: object) => void failures.push(failure);
+      await makeMistake({ method, what, names, args: [users, { ...rest, onError }] }, backEnd);
+      expect(failures, what).toMatchObject([{ index: 1, user: users[1], error: { message, index: 1 } }]);
+    }
+    expect((await backEnd.queryUsers()).position).toBe(position);
+  },
+);
+
 describe.each([
   ['a client', CLIENT_METHODS],
   ['a server client', SERVER_METHODS],

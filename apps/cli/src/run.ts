@@ -7,6 +7,7 @@ import { addCopyCommand } from './copy/copy.js';
 import { addExportCommand } from './export/export.js';
 import { addGuestsCommands } from './guests/guests.js';
 import { addImportCommand } from './import/import.js';
+import { examples } from './options/examples.js';
 import { errorLine } from './output/error-line.js';
 import { addRevokeCommand } from './revoke/revoke.js';
 import { addRolesCommands } from './roles/roles.js';
@@ -48,7 +49,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
 }
 
-function createProgram(context: CommandContext): Command {
+/** The program with all its commands. */
+export function createProgram(context: CommandContext): Command {
   const program = new Command('rollcall')
     .description('Run a Rollcall server and manage its users')
     .version(versionOf(new URL('../package.json', import.meta.url)))
@@ -58,7 +60,13 @@ function createProgram(context: CommandContext): Command {
     .addHelpText(
       'after',
       '\nYou need no token and no secret for a server on this machine: the command reads the secret that the server keeps.' +
-        '\nExit codes: 0 done; 1 done, but some rows or users failed; 2 stopped by an error, or not started.',
+        '\nExit codes: 0 done; 1 done, but some rows or users failed; 2 stopped by an error, or not started.\n' +
+        examples(
+          'rollcall serve',
+          'rollcall import users.ndjson',
+          'rollcall users query --filter \'{"role":"admin"}\'',
+          'rollcall watch',
+        ),
     )
     .configureOutput({
       writeOut: text => context.stdout.write(text),
@@ -94,7 +102,10 @@ function versionOf(packageFile: URL): string {
 
 /** `rollcall users …` */
 function addUsersCommands(program: Command, context: CommandContext): void {
-  const users = program.command('users').description('show and change users');
+  const users = program
+    .command('users')
+    .description('show and change users')
+    .addHelpText('after', examples('rollcall users get jane'));
   addUsersGetCommand(users, context);
   addUsersQueryCommand(users, context);
   addUsersCountCommand(users, context);

@@ -99,7 +99,7 @@ export async function findServerAccess(
 /**
  * Finds the secret that signs tokens.
  * @param local whether to read the secret file beside the embedded database.
- * @throws RollcallError `TOKEN_MISSING` when there is none.
+ * @throws RollcallError `TOKEN_MISSING` when it finds no secret.
  */
 export async function findSecret(
   options: GlobalOptions,

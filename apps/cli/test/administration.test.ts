@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunningServer } from '@rollcall/server';
 import { temporaryFolder } from '@rollcall/testing';
@@ -175,6 +175,43 @@ describe('rollcall sync', () => {
     ]);
     const [user] = (await command('users', 'get', 'staff-2')).json();
     expect(user).not.toHaveProperty('deactivated_at');
+  });
+
+  it('lists refused users in an error file with row and reason, as an import does, and says so also where it ends with an error', async () => {
+    const rows = [
+      { id: 'staff-1', role: 'editor' },
+      { id: 'staff 2', name: 'Spaces' },
+      { id: 'staff-3', role: 'no-such-role' },
+      { id: 'staff-5', role: 'editor' },
+    ];
+    await writeFile(join(directory, 'staff.ndjson'), rows.map(row => JSON.stringify(row)).join('\n'));
+    const report = async (name: string) =>
+      (await readFile(join(directory, name), 'utf8'))
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+    const refused = [
+      { row: 2, id: 'staff 2', name: 'Spaces', code: 'INPUT_INVALID', field: 'id', user: rows[1] },
+      { row: 3, id: 'staff-3', code: 'ROLE_NOT_FOUND', field: 'role', user: rows[2] },
+    ];
+    const keep = await command('sync', 'staff.ndjson', '--missing', 'keep');
+    expect([keep.exitCode, keep.err]).toEqual([1, expect.not.stringContaining('error:')]);
+    expect(keep.json()).toMatchObject([{ failed: 2, errors: 'staff.ndjson.errors.ndjson' }]);
+    expect(await report('staff.ndjson.errors.ndjson')).toMatchObject(refused);
+
+    const cut = await sync('--errors', 'refused.ndjson');
+    expect(cut.exitCode).toBe(2);
+    expect(cut.err).toContain('note: 2 rows failed; refused.ndjson lists them with the reasons\n');
+    expect(await report('refused.ndjson')).toMatchObject(refused);
+    expect((await sync('--errors', 'staff.ndjson')).err).toContain('would overwrite the input');
+
+    await writeFile(join(directory, 'staff.ndjson'), staff(['staff-1']));
+    const clean = await command('sync', 'staff.ndjson', '--missing', 'keep');
+    expect([clean.exitCode, clean.json()]).toEqual([
+      0,
+      [expect.not.objectContaining({ errors: expect.anything() })],
+    ]);
+    await expect(report('staff.ndjson.errors.ndjson')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('asks what to do with the missing, and refuses a share that it cannot read', async () => {

@@ -95,6 +95,47 @@ describe('a file as people have it is imported as it is meant', () => {
     expect(exitCode).toBe(0);
     expect(await storedAs('other')).toMatchObject([{ id: 'other-1', name: 'Jane', custom: {} }]);
   });
+
+  it.each([
+    ['names.ndjson', '{"id":"absent-a","Label":"Jane"}\n{"id":"absent-b","x":1}\n'],
+    ['names.json', '[{"id":"absent-a","Label":"Jane"},{"id":"absent-b","x":1}]'],
+  ])(
+    '%s: says at the end which names of --rename, --ignore and --id-column no row has, with the nearest',
+    async (file, text) => {
+      await writeFile(join(directory, file), text);
+      const options = ['--rename', 'Lable=name', 'x=y', '--ignore', 'no such name'];
+      for (const command of [['import'], ['sync', '--missing', 'keep']]) {
+        const { exitCode, err } = await rollcall([...command, file, ...options], { server, directory });
+        const notes = err.split('\n').filter(line => line.startsWith('note: no row'));
+        expect([exitCode, notes]).toEqual([
+          0,
+          [
+            'note: no row has the field Lable, which the options name; did you mean Label?',
+            'note: no row has the field "no such name", which the options name',
+          ],
+        ]);
+      }
+      const { exitCode, err } = await importFile(
+        file,
+        '--id-column',
+        'Id',
+        '--rename',
+        'Label=name',
+        '--on-error',
+        'skip',
+      );
+      expect([exitCode, err]).toEqual([0, expect.stringContaining('note: no row has the field Id, which')]);
+    },
+  );
+
+  it('says nothing about names that a row at the end has, or that an import which stopped has not reached', async () => {
+    const rows = [{ id: 'late-a' }, { id: 'late-b' }, { id: 'late-c', Label: 'Jane' }];
+    await writeFile(join(directory, 'late.ndjson'), rows.map(row => JSON.stringify(row)).join('\n'));
+    expect((await importFile('late.ndjson', '--rename', 'Label=name')).err).not.toContain('no row has');
+    await writeFile(join(directory, 'stops.ndjson'), '{"id":"late-a"}\n{\n');
+    const stopped = await importFile('stops.ndjson', '--rename', 'Label=name');
+    expect([stopped.exitCode, stopped.err]).toEqual([2, expect.not.stringContaining('no row has')]);
+  });
 });
 
 describe('a file that cannot be meant is refused with the sentence that helps', () => {

@@ -11,7 +11,8 @@ const guide = await readFile(new URL('../../../docs/moving-in.md', import.meta.u
 async function commandsOf(...path: string[]): Promise<string[]> {
   const { exitCode, out } = await rollcall([...path, '--help']);
   expect(exitCode).toBe(0);
-  const [, list = ''] = out.split('\nCommands:\n');
+  const [, rest = ''] = out.split('\nCommands:\n');
+  const [list = ''] = rest.split('\n\n');
   return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)]
     .map(([, name = '']) => name)
     .filter(name => name !== 'help');

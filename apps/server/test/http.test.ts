@@ -24,7 +24,7 @@ describe('pages for operators', () => {
     expect([response.status, await response.json()]).toEqual([200, { status: 'ready' }]);
   });
 
-  it('greets whoever looks at the root', async () => {
+  it('greets a person who looks at the root', async () => {
     const text = await (await fetch(server.url)).text();
     expect(text).toMatch(/^Rollcall.*\/trpc\.\n$/);
   });
@@ -275,7 +275,11 @@ describe('limits', () => {
 describe('requests that are no good', () => {
   it.each([
     ['a target that is no URL', 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '404'],
-    ['a host that is none', 'GET /trpc/roles.list HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n', '400'],
+    [
+      'a host that is not one',
+      'GET /trpc/roles.list HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n',
+      '400',
+    ],
     [
       'a path that is not encoded well',
       'GET /trpc/%E0%A4 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',

@@ -103,13 +103,13 @@ describe('calls over HTTP', () => {
 
   it.each([
     ['without a token', undefined, '198.51.100.1'],
-    ['with a token that is none', 'nonsense', '198.51.100.2'],
+    ['with a text that is not a token', 'nonsense', '198.51.100.2'],
   ])('%s are counted for the address, and refused before the token is', async (_, token, address) => {
     for (let call = 0; call < CALLS; call++) expect((await ask(token, { address })).status).toBe(401);
     expect((await ask(token, { address })).status).toBe(429);
     expect((await ask('another-one', { address })).status).toBe(429);
     expect((await ask(token, { address: '198.51.100.3' })).status).toBe(401);
-    // Whoever has a good token is not kept out by a neighbour who guesses at tokens.
+    // A neighbour who guesses at tokens does not keep out a caller with a good one.
     expect((await ask(await tokenOf({ user_id: 'john' }), { address })).status).toBe(200);
   });
 

@@ -83,7 +83,7 @@ const BAD_TOKENS: Record<string, string> = {
   'whose server claim is 1': forge({ server: 1 }),
   'whose user id is a number': forge({ user_id: 7 }),
   'whose user id is an array': forge({ user_id: ['jane'] }),
-  'whose user id is none': forge({ user_id: 'a b' }),
+  'whose user id is not an id': forge({ user_id: 'a b' }),
   'whose expiry is a text': forge({ server: true, exp: '9999999999' }),
   'whose expiry is nothing': forge({ server: true, exp: null }),
   'whose time of issue is a text': forge({ server: true, iat: 'now' }),

@@ -30,7 +30,7 @@ describe('before the upgrade', () => {
     expect(await answerToUpgrade(`${server.url}${path}`)).toBe(404);
   });
 
-  it('refuses a Host header that is none, and lives on', async () => {
+  it('refuses a Host header that is not one, and lives on', async () => {
     expect(await answerToUpgrade(`${server.url}/trpc`, { host: '[' })).toBe(400);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });

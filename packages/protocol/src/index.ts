@@ -209,3 +209,4 @@ export type {
   WriteCounts,
 } from './users/user-input.js';
 export { described, isThenable, unknownName } from './words/described.js';
+export { nearestName } from './words/nearest-name.js';

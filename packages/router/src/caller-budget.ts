@@ -175,8 +175,8 @@ export class CallerBudget {
   }
 
   /**
-   * Runs any other call when it is its turn: two of a caller run at once. So whoever makes all the calls of a minute in one
-   * moment waits for them alone, and a call of somebody else comes between.
+   * Runs any other call when it is its turn: two of a caller run at once. So a caller that makes all the calls of a minute
+   * at once is the only one that waits for them: the calls of others run in between.
    * @throws RollcallError `RATE_LIMITED` as for a query.
    */
   runCall<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {

@@ -159,7 +159,7 @@ describe('before a role is read', () => {
     expect(callerKeyOf(from(guest('gil'), 'a'))).toBe('address 192.0.2.1');
   });
 
-  it('whoever has no good token, or calls what looks at none, is the address', () => {
+  it('a caller without a good token, or of a procedure that looks at no token, is the address', () => {
     expect(callerKeyOf({ authentication: {}, address: '192.0.2.1' })).toBe('address 192.0.2.1');
     expect(callerKeyOf(from(user('ann'), 'a'), { tokenless: true })).toBe('address 192.0.2.1');
     expect(callerKeyOf(ANONYMOUS)).toBe('address 192.0.2.1');

@@ -43,7 +43,7 @@ export function callerKeyOf(
   return alone ? `user ${principal.userId}` : keyOfAddress(address);
 }
 
-/** The caller that an address is: whoever has not said yet who it is, too. */
+/** The caller that an address stands for. It also stands for a caller that has not signed in yet. */
 export function keyOfAddress(address: string): CallerKey {
   return `address ${address}`;
 }

@@ -37,7 +37,7 @@ it.each([
   expect(JSON.parse(text)).toEqual(plain);
 });
 
-it('leaves nothing in a page that has become text, so that whoever still holds the page holds no events', () => {
+it('leaves nothing in a page that has become text, so that code that still holds the page holds no events', () => {
   const data = shareable(longPage('Ann'));
   frameEncoder.encode(message(data));
   expect(data.events).toEqual([]);

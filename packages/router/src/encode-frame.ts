@@ -47,8 +47,8 @@ function encodePage(message: unknown): string | Buffer<ArrayBuffer> | undefined 
 }
 
 /**
- * Takes the events out of a page that becomes text, which it does once. Whoever handed the page on holds it until the next
- * one comes, and hundreds of listeners that wait for their turn would hold all events of a page each.
+ * Takes the events out of a page that becomes text. A page becomes text once. The code that handed the page on holds it
+ * until the next page comes, so hundreds of listeners that wait for their turn would each hold all events of a page.
  */
 function letGo(page: EventPage): void {
   pages.delete(page);

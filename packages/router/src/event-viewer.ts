@@ -30,7 +30,7 @@ export interface ShapedPage {
   upTo: Position;
 }
 
-/** What may concern a listener. An entry that is none of it is not for the listener. */
+/** What may concern a listener. Every other entry is not for the listener. */
 export interface Interest {
   types: ReadonlySet<EventType> | undefined;
   /** The listener's own user. */

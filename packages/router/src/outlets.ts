@@ -6,8 +6,8 @@ const LOOK_EVERY_MS = 20;
 const MAX_ELAPSED_MS = 5 * LOOK_EVERY_MS;
 
 /**
- * The outlets of all connections of this process. It looks at those that have something unread, and at nothing while there
- * are none. What is unread on all of them together has a bound: past it, the connections that are furthest behind are
+ * The outlets of all connections of this process. It looks at those that have something unread, and at nothing while none of
+ * them has. What is unread on all of them together has a bound: past it, the connections that are furthest behind are
  * closed first.
  */
 export class Outlets {

@@ -17,7 +17,7 @@ const KINDS: ReadonlyMap<string, ProcedureKind> = new Map(
   ).map(([name, { _def }]) => [name, { type: _def.type, tokenless: _def.meta?.tokenless === true }]),
 );
 
-/** The kind of the procedure with this name; undefined when there is none. */
+/** The kind of the procedure with this name; undefined when no procedure has it. */
 export function kindOfProcedure(name: string): ProcedureKind | undefined {
   return KINDS.get(name);
 }

@@ -28,7 +28,7 @@ const NEITHER = { before: false, after: false };
 afterEach(() => vi.restoreAllMocks());
 
 describe('filters that judge the same users', () => {
-  it('judge for each viewer what that viewer sees, whoever was judged for before', () => {
+  it('judge for each viewer what that viewer sees, no matter for which viewer they judged before', () => {
     const hidden = entry(1, { open: 1, secret: 2 }, { invisible: true, online: true });
     const sights = ['everything', PUBLIC, { privatePaths: ['secret'] }, 'id'] as const;
     const filters = [{ online: true }, { secret: 2 }, { open: 1 }, { id: 'john' }].map(shared);

@@ -86,7 +86,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** As Linux tells; a process that ends meanwhile is none. */
+/** As Linux tells. A process that ends meanwhile does not count. */
 async function childrenOf(pid: number): Promise<number[]> {
   const others = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
   const parents = await Promise.all(

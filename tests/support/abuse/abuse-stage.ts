@@ -21,7 +21,7 @@ export interface Outcome extends Experience {
 /** A real server with many users on it, and the means to see how everybody else fares. */
 export class AbuseStage {
   readonly #process: ServerProcess;
-  /** A back end that is none of the abuser's. */
+  /** A back end that has nothing to do with the abuser. */
   readonly backEnd: ServerClient;
 
   private constructor(process: ServerProcess, backEnd: ServerClient) {

@@ -65,7 +65,7 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
       'judgements, shared only by viewers who see the same of a user',
       'const key = visibilityKey(visibility);',
       "const key = 'all';",
-      'judge for each viewer what that viewer sees, whoever was judged for before',
+      'judge for each viewer what that viewer sees, no matter for which viewer they judged before',
     ],
   ]),
   ...switchedOff(
@@ -103,7 +103,7 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
         'the end of the events of a page that was sent',
         '  letGo(page);\n',
         '',
-        'leaves nothing in a page that has become text, so that whoever still holds the page holds no events',
+        'leaves nothing in a page that has become text, so that code that still holds the page holds no events',
       ],
     ],
   ),

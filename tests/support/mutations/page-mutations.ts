@@ -83,7 +83,7 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
       'the check of what a socket asks for',
       `if (!URL.canParse(request.url, \`http://\${hostHeader ?? 'localhost'}\`)) {`,
       "if (hostHeader === 'nobody') {",
-      'refuses a Host header that is none, and lives on',
+      'refuses a Host header that is not one, and lives on',
     ],
   ]),
   ...switchedOff({ file: 'apps/server/src/start-server.ts', test: HTTP_TESTS }, [

@@ -16,7 +16,7 @@ export class Dice {
     return from + Math.floor(this.#random() * (to - from + 1));
   }
 
-  /** One of them. @throws Error when there is none */
+  /** One of them. @throws Error when the list is empty */
   pick<Item>(items: readonly Item[]): Item {
     if (items.length === 0) throw new Error('there is nothing to pick from');
     return items[this.whole(0, items.length - 1)] as Item;

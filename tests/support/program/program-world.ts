@@ -81,7 +81,7 @@ export class ProgramWorld {
     return this.dice.pick(this.ids('active', true).filter(id => !this.users.get(id)?.banned));
   }
 
-  /** An active admin who is not banned; a back end where there is none. */
+  /** An active admin who is not banned, or else a back end. */
   admin(): string {
     const admins = this.ids().filter(id => {
       const user = this.users.get(id);

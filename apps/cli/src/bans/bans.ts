@@ -1,6 +1,7 @@
 import { type Ban, type BanOptions, LIMITS, type User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { parseDurationSeconds, wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { terminalText } from '../output/terminal-text.js';
@@ -16,7 +17,10 @@ interface AddOptions {
 
 /** `rollcall bans list`, `add` and `remove`. */
 export function addBansCommands(program: Command, context: CommandContext): void {
-  const bans = program.command('bans').description('show, impose and end bans');
+  const bans = program
+    .command('bans')
+    .description('show, impose and end bans')
+    .addHelpText('after', examples('rollcall bans add jane --for 7d --reason spam'));
   const printer = new Printer(context.stdout);
 
   bans
@@ -27,6 +31,7 @@ export function addBansCommands(program: Command, context: CommandContext): void
         wholeNumber(1, Number.MAX_SAFE_INTEGER),
       ),
     )
+    .addHelpText('after', examples('rollcall bans list --limit 20'))
     .action(async ({ limit = Number.POSITIVE_INFINITY }: { limit?: number }, command: Command) => {
       await withClient(command, context, async client => {
         let left = limit;
@@ -56,6 +61,13 @@ export function addBansCommands(program: Command, context: CommandContext): void
     .option('--reason <text>', 'why; only servers see it')
     .option('--by <id>', 'the user who imposes it')
     .option('--shadow', 'do not tell the user: it can write, and nobody else sees it')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall bans add jane --for 7d --reason spam --by moderator',
+        'rollcall bans add john --until 2027-01-31T00:00:00Z --shadow',
+      ),
+    )
     .action(async (id: string, options: AddOptions, command: Command) => {
       const { for: seconds, until, reason, by, shadow } = options;
       const how: BanOptions & { shadow?: boolean } = {
@@ -73,6 +85,7 @@ export function addBansCommands(program: Command, context: CommandContext): void
     .description('end a ban')
     .argument('<id>')
     .option('--shadow', 'end a shadow ban; an open one stays')
+    .addHelpText('after', examples('rollcall bans remove jane'))
     .action(async (id: string, { shadow }: { shadow?: true }, command: Command) => {
       const end = (client: Parameters<Parameters<typeof withClient>[2]>[0]) =>
         shadow ? client.removeShadowBan(id) : client.unbanUser(id);

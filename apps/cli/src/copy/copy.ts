@@ -1,6 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
+import { examples } from '../options/examples.js';
 import { Printer } from '../output/printer.js';
 import { alignCells, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
 import { CopyReporter, type CopyTimes } from './copy-reporter.js';
@@ -25,7 +26,8 @@ export function addCopyCommand(program: Command, context: CommandContext): void 
       'after',
       '\nThe command tells you when to stop the server of the source. Then it copies the rest and compares everything.' +
         '\nAfter that, start servers with ROLLCALL_DATABASE_URL set to the target and with the same ROLLCALL_SECRET.' +
-        '\nROLLCALL_PRODUCTS names the products of the source. If the command ends early, run it again: it continues.',
+        '\nROLLCALL_PRODUCTS names the products of the source. If the command ends early, run it again: it continues.\n' +
+        examples('rollcall copy --from sqlite:./data/rollcall.sqlite --to postgres://localhost/rollcall'),
     )
     .action(async (options: CopyCommandOptions) => {
       const to = options.to || context.env.ROLLCALL_DATABASE_URL;

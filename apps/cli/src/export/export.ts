@@ -1,6 +1,7 @@
 import type { Filter, User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
+import { examples } from '../options/examples.js';
 import { parseJsonObjectOption } from '../options/option-values.js';
 import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
@@ -23,6 +24,13 @@ export function addExportCommand(program: Command, context: CommandContext): voi
       new Option('--filter <json>', 'only users that match this filter').argParser(parseJsonObjectOption),
     )
     .option('--active-only', 'leave out deactivated users')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall export users.ndjson',
+        'rollcall export admins.ndjson --filter \'{"role":"admin"}\' --active-only',
+      ),
+    )
     .action(async (file: string, options: ExportOptions, command: Command) => {
       const exported = await withClientUntilDone(command, context, async client => {
         const users = client.queryUsersAll(options.filter ?? {}, [{ field: 'id', direction: 1 }], {

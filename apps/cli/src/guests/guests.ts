@@ -1,17 +1,22 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { Printer } from '../output/printer.js';
 import { terminalText } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
 
 /** `rollcall guests list`, `allow` and `refuse`. */
 export function addGuestsCommands(program: Command, context: CommandContext): void {
-  const guests = program.command('guests').description('show guests, and let guests in or not');
+  const guests = program
+    .command('guests')
+    .description('show guests, and let guests in or not')
+    .addHelpText('after', examples('rollcall guests refuse'));
   const printer = new Printer(context.stdout);
 
   guests
     .command('list')
     .description('print the users who came in as guests, newest first')
+    .addHelpText('after', examples('rollcall guests list'))
     .action(async (_options: object, command: Command) => {
       await withClient(command, context, async client => {
         const found = client.queryUsersAll({ role: 'guest' }, [{ field: 'created_at', direction: -1 }]);
@@ -29,6 +34,7 @@ export function addGuestsCommands(program: Command, context: CommandContext): vo
     guests
       .command(name)
       .description(guests_enabled ? 'let guests come in without a token' : 'let no guests in any more')
+      .addHelpText('after', examples(`rollcall guests ${name}`))
       .action(async (_options: object, command: Command) => {
         await withClient(command, context, client => client.updateAppSettings({ guests_enabled }));
         await printer.show({ guests_enabled }, () => [

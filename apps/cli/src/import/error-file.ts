@@ -1,6 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { ErrorCode, UpsertUserInput } from '@rollcall/protocol';
+import { relative, resolve } from 'node:path';
+import { type ErrorCode, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import type { CommandContext } from '../context.js';
+import { countOf, terminalText } from '../output/terminal-text.js';
+import type { Input } from '../rows/input.js';
 
 const OWNER_ONLY = 0o600;
 
@@ -34,6 +38,31 @@ export function failedRow(
     ...(reason.field !== undefined && { field: reason.field }),
     ...(user && { user }),
   };
+}
+
+/**
+ * The error file of an input: the one that was asked for, or else one beside the input.
+ * @throws RollcallError `INPUT_INVALID` when it would overwrite the input.
+ */
+export function errorFileOf(
+  input: Pick<Input, 'path'>,
+  asked: string | undefined,
+  { directory }: Pick<CommandContext, 'directory'>,
+): ErrorFile {
+  if (!asked) return new ErrorFile(`${input.path ?? resolve(directory, 'standard-input')}.errors.ndjson`);
+  const path = resolve(directory, asked);
+  if (path !== input.path) return new ErrorFile(path);
+  throw new RollcallError('INPUT_INVALID', 'errors: the error file would overwrite the input');
+}
+
+/** How results name the error file: from the folder in which the command runs. */
+export function errorFileName(path: string, { directory }: Pick<CommandContext, 'directory'>): string {
+  return relative(directory, path);
+}
+
+/** Says how many rows failed, and where they are listed. */
+export function failedRowsText(failedRows: number, errorFile: string): string {
+  return `${countOf(failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`;
 }
 
 /**

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { CommandContext } from '../context.js';
 import { terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
-import { type Input, openInput } from '../rows/input.js';
+import { openInput } from '../rows/input.js';
 import {
   type Checkpoint,
   checkpointFileOf,
@@ -11,7 +10,7 @@ import {
   removeCheckpoint,
   writeCheckpoint,
 } from './checkpoint.js';
-import { ErrorFile } from './error-file.js';
+import { errorFileOf } from './error-file.js';
 import { type ImportOutcome, importRows, type UserImporter } from './import-rows.js';
 import type { InputCommandOptions } from './input-options.js';
 import { LeadingRows, skipLeading } from './leading-rows.js';
@@ -21,8 +20,6 @@ export interface ImportFileOptions extends InputCommandOptions {
   /** `-` for standard input. */
   file: string;
   onError: 'stop' | 'skip';
-  /** The file that lists the skipped rows; by default it is beside the input. */
-  errors?: string;
   resume?: true;
 }
 
@@ -52,7 +49,7 @@ export async function importFile(
   const startedAt = performance.now();
   const onNote = (note: string) => context.stderr.write(`note: ${terminalText(note)}\n`);
   const input = await openInput(options.file, { ...options, asText: options.csvText, onNote }, context);
-  const errors = new ErrorFile(errorFileOf(input, options, context));
+  const errors = errorFileOf(input, options.errors, context);
   // A dry run stores nothing, so there is nothing to resume.
   const checkpointFile = !options.dryRun && input.path ? checkpointFileOf(input.path) : undefined;
   const earlier = options.resume ? await previousCheckpoint(checkpointFile) : undefined;
@@ -100,13 +97,6 @@ export async function importFile(
     errors.close();
     await rows.return?.();
   }
-}
-
-function errorFileOf(input: Input, options: ImportFileOptions, context: CommandContext): string {
-  if (!options.errors) return `${input.path ?? resolve(context.directory, 'standard-input')}.errors.ndjson`;
-  const path = resolve(context.directory, options.errors);
-  if (path === input.path) throw invalid('errors: the error file would overwrite the input');
-  return path;
 }
 
 /** The checkpoint to resume from. Without one the import starts at the first row, which does no harm. */

@@ -152,7 +152,7 @@ class ImportRun {
     }
   }
 
-  /** The next row. When there is none, it sets the status of the import. */
+  /** The next row. After the last row it sets the status of the import. */
   async #nextRow(): Promise<Row | undefined> {
     const { interrupted } = this.#options;
     try {

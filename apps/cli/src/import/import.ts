@@ -1,11 +1,12 @@
-import { relative } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import { type CommandContext, EXIT_CODES, type ExitCode } from '../context.js';
+import { examples } from '../options/examples.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatClock, formatCount, terminalText } from '../output/terminal-text.js';
 import { mustAnswer, withClientUntilDone } from '../server-access.js';
+import { errorFileName, failedRowsText } from './error-file.js';
 import { type ImportFileOptions, type ImportResult, importFile } from './import-file.js';
 import { importerOf } from './importer-of.js';
 import { addInputOptions, outcomeText } from './input-options.js';
@@ -24,8 +25,15 @@ export function addImportCommand(program: Command, context: CommandContext): voi
         .choices(['stop', 'skip'])
         .default('stop'),
     )
-    .option('--errors <file>', 'list the skipped rows in this file (default: <file>.errors.ndjson)')
     .option('--resume', 'continue an import of the same file where it stopped')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall import users.ndjson --on-error skip',
+        "rollcall import users.csv --id-column 'Customer no' --rename Name=name --dry-run",
+        'rollcall import backup.ndjson --as-is',
+      ),
+    )
     .action(async (file: string, options: ImportFileOptions, command: Command) => {
       const result = await withClientUntilDone(command, context, async client => {
         await mustAnswer(client);
@@ -41,7 +49,7 @@ async function reportOutcome(
   context: CommandContext,
   dryRun: boolean,
 ): Promise<ExitCode> {
-  const errorFile = result.errorFile && relative(context.directory, result.errorFile);
+  const errorFile = result.errorFile && errorFileName(result.errorFile, context);
   const how = { errorFile, dryRun };
   if (result.status === 'stopped') context.stderr.write(`${stopLine(result)}\n`);
   await new Printer(context.stdout).show(summaryOf(result, how), () => describe(result, how));
@@ -89,11 +97,7 @@ function describe(
       : '';
   return [
     `${dryRun ? 'a dry run, which changed nothing: ' : ''}${outcomeText(result)}, ${pace}${skipped}`,
-    ...(errorFile
-      ? [
-          `${countOf(result.failedRows, 'row')} failed; ${terminalText(errorFile)} lists them with the reasons`,
-        ]
-      : []),
+    ...(errorFile ? [failedRowsText(result.failedRows, errorFile)] : []),
     ...(result.status === 'completed' ? [] : [howToContinue(result)]),
   ];
 }

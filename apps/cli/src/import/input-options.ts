@@ -14,6 +14,8 @@ export interface InputCommandOptions {
   ignore?: string[];
   asIs?: true;
   dryRun?: true;
+  /** The file that lists the rows that failed; by default it is beside the input. */
+  errors?: string;
   concurrency: number;
 }
 
@@ -35,6 +37,7 @@ export function addInputOptions(command: Command): Command {
     .option('--ignore <name...>', 'leave out these columns or fields')
     .option('--as-is', 'also write times, bans, devices, blocks, deactivation and revocation, as in a backup')
     .option('--dry-run', 'change nothing; check and count the users')
+    .option('--errors <file>', 'list the rows that failed in this file (default: <file>.errors.ndjson)')
     .addOption(
       new Option('--concurrency <count>', `send this many batches of ${LIMITS.batchUsers} users at a time`)
         .argParser(wholeNumber(1, 64))

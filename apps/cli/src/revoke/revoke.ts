@@ -1,6 +1,7 @@
 import { LIMITS, RollcallError } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { Printer } from '../output/printer.js';
 import { countOf } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
@@ -25,8 +26,11 @@ export function addRevokeCommand(program: Command, context: CommandContext): voi
     .option('--undo', 'let the tokens in again')
     .addHelpText(
       'after',
-      '\nExamples:\n  rollcall revoke jane john\n  rollcall revoke --ids-from leavers.txt' +
-        '\n  rollcall revoke --all --before 2026-01-31T00:00:00Z',
+      examples(
+        'rollcall revoke jane john',
+        'rollcall revoke --ids-from leavers.txt',
+        'rollcall revoke --all --before 2026-01-31T00:00:00Z',
+      ),
     )
     .action(async (given: string[], options: RevokeOptions, command: Command) => {
       const before = options.undo ? null : timeOf(options.before);

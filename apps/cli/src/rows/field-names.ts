@@ -1,4 +1,4 @@
-import { isUserField, RollcallError, USER_FIELD_NAMES, unknownName } from '@rollcall/protocol';
+import { isUserField, nearestName, RollcallError, USER_FIELD_NAMES, unknownName } from '@rollcall/protocol';
 
 /** What the fields of an input are called here. */
 export interface FieldNamesOptions {
@@ -12,22 +12,28 @@ export interface FieldNamesOptions {
   onNote?: (note: string) => void;
 }
 
+/** Objects may have any number of different names. So many are kept to find the nearest one to a name that none has. */
+const MAX_NAMES_KEPT = 1000;
+
 /** Gives the fields of an input, the columns of a table or the names of an object, the names that they have here. */
 export class FieldNames {
   readonly #options: FieldNamesOptions;
   readonly #noted = new Set<string>();
+  /** The names that objects of the input have had. */
+  readonly #met = new Set<string>();
+  /** The names that the options speak of and no object has had yet. */
+  readonly #awaited: Set<string>;
   /** The rows of an input have the same names as a rule. */
   #last: { before: readonly string[]; after: (string | undefined)[] } | undefined;
 
   constructor(options: FieldNamesOptions) {
     this.#options = options;
+    this.#awaited = new Set(askedNames(options));
   }
 
   /** The names of the columns of a table; undefined for one that is ignored. @throws RollcallError for a name that is not there. */
   ofColumns(header: readonly string[]): (string | undefined)[] {
-    const { idColumn, rename, ignore = [] } = this.#options;
-    const asked = [...(idColumn === undefined ? [] : [idColumn]), ...(rename?.keys() ?? []), ...ignore];
-    const absent = asked.find(name => !header.includes(name));
+    const absent = askedNames(this.#options).find(name => !header.includes(name));
     if (absent !== undefined) {
       throw new RollcallError('INPUT_INVALID', `column "${absent}" ${unknownName(absent, header)}`);
     }
@@ -40,7 +46,7 @@ export class FieldNames {
     const last = this.#last;
     const same =
       last?.before.length === before.length && before.every((name, at) => name === last.before[at]);
-    const after = same && last ? last.after : this.#named(before);
+    const after = same && last ? last.after : this.#namedFirst(before);
     this.#last = { before, after };
     if (after.every((name, at) => name === before[at])) return given;
     const named = Object.entries(given).flatMap(([, value], at) => {
@@ -48,6 +54,26 @@ export class FieldNames {
       return name === undefined ? [] : [[name, value] as const];
     });
     return Object.fromEntries(named) as Given;
+  }
+
+  /**
+   * Tells of each name that the options speak of and no object of the input has had. A table says its names at its
+   * beginning, and is refused; a stream of objects shows only at its end what it never had.
+   */
+  noteAbsent(): void {
+    for (const name of this.#awaited) {
+      const nearest = nearestName(name, [...this.#met]);
+      const meant = nearest === undefined ? '' : `; did you mean ${quoted(nearest)}?`;
+      this.#note(`no row has the field ${quoted(name)}, which the options name${meant}`);
+    }
+  }
+
+  #namedFirst(before: readonly string[]): (string | undefined)[] {
+    for (const name of before) {
+      this.#awaited.delete(name);
+      if (this.#met.size < MAX_NAMES_KEPT) this.#met.add(name);
+    }
+    return this.#named(before);
   }
 
   #named(before: readonly string[]): (string | undefined)[] {
@@ -78,6 +104,11 @@ export class FieldNames {
     this.#noted.add(note);
     this.#options.onNote?.(note);
   }
+}
+
+/** The names of the input that the options speak of. */
+function askedNames({ idColumn, rename, ignore = [] }: FieldNamesOptions): string[] {
+  return [...(idColumn === undefined ? [] : [idColumn]), ...(rename?.keys() ?? []), ...ignore];
 }
 
 /** Names under which spreadsheets have built-in fields, without blanks. */

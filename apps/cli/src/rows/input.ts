@@ -87,9 +87,10 @@ async function* readRows(
   const names = new FieldNames(options);
   const limits = { maxBytes: MAX_ROW_BYTES };
   // A file of lines may be called JSON, and the other way round.
-  if (format !== 'csv' && first === '[') yield* readNdjsonRows(readJsonElements(bytes, limits), names);
-  else if (format !== 'csv') yield* readNdjsonRows(readLines(bytes, limits), names);
-  else {
+  if (format !== 'csv') {
+    yield* readNdjsonRows(first === '[' ? readJsonElements(bytes, limits) : readLines(bytes, limits), names);
+    names.noteAbsent();
+  } else {
     const { delimiter, asText = false, asIs } = options;
     const usualDelimiter = extension === '.tsv' ? '\t' : ',';
     yield* readCsvRows(readLines(bytes, limits), { delimiter, usualDelimiter, asText, asIs, names });

@@ -1,6 +1,7 @@
 import { RollcallError } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
+import { examples } from '../options/examples.js';
 import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 
@@ -9,6 +10,13 @@ export function addServeCommand(program: Command, context: CommandContext): void
   program
     .command('serve')
     .description('run a server until a signal stops it; ROLLCALL_* variables configure it')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall serve',
+        'ROLLCALL_PORT=4700 ROLLCALL_DATABASE_URL=postgres://localhost/rollcall rollcall serve',
+      ),
+    )
     .action(async () => {
       // The server loads the database drivers. Imported here, it does not slow down the other commands.
       const { runServer } = await import('@rollcall/server');
@@ -21,6 +29,7 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
   program
     .command('migrate')
     .description('bring the schema of the database up to date, without starting a server')
+    .addHelpText('after', examples('ROLLCALL_DATABASE_URL=postgres://localhost/rollcall rollcall migrate'))
     .action(async () => {
       const { loadConfig, migrate } = await import('@rollcall/server');
       const migrations = await migrate(loadConfig(serverEnvironment(context)));
@@ -35,6 +44,7 @@ export function addRenewLogCommand(program: Command, context: CommandContext): v
   program
     .command('renew-log')
     .description('make every listener read its data again; run it once after you restored a backup')
+    .addHelpText('after', examples('ROLLCALL_DATABASE_URL=postgres://localhost/rollcall rollcall renew-log'))
     .action(async () => {
       const { loadConfig, renewLog } = await import('@rollcall/server');
       const position = await renewLog(loadConfig(serverEnvironment(context)));
@@ -49,6 +59,7 @@ export function addCheckConfigCommand(program: Command, context: CommandContext)
   program
     .command('check-config')
     .description('print the settings that a server would run with, or all their errors')
+    .addHelpText('after', examples('ROLLCALL_PORT=4700 rollcall check-config'))
     .action(async () => {
       const { describeConfig, loadConfig, loadProducts } = await import('@rollcall/server');
       try {

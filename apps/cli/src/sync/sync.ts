@@ -2,9 +2,10 @@ import type { ServerClient, SyncResult, UserAsIs } from '@rollcall/client/server
 import { type Filter, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, EXIT_CODES } from '../context.js';
+import { errorFileName, errorFileOf, failedRow, failedRowsText } from '../import/error-file.js';
 import { addInputOptions, type InputCommandOptions, outcomeText } from '../import/input-options.js';
+import { examples } from '../options/examples.js';
 import { parseJsonObjectOption } from '../options/option-values.js';
-import { errorLine } from '../output/error-line.js';
 import { Printer } from '../output/printer.js';
 import { formatCount, terminalText } from '../output/terminal-text.js';
 import { reportProgress } from '../progress/reporter.js';
@@ -47,16 +48,19 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .addHelpText(
       'after',
       '\nTry it with --dry-run first: it changes nothing, and says how many users would be touched.' +
-        '\nA file with a row that cannot be read deactivates and deletes nobody.' +
-        '\n\nExamples:\n  rollcall sync staff.csv --missing deactivate --dry-run' +
-        '\n  rollcall sync staff.csv --missing deactivate --within \'{"role":"staff"}\' --max-missing 2% --wait',
+        '\nA file with a row that cannot be read deactivates and deletes nobody.\n' +
+        examples(
+          'rollcall sync staff.csv --missing deactivate --dry-run',
+          'rollcall sync staff.csv --missing deactivate --within \'{"role":"staff"}\' --max-missing 2% --wait',
+        ),
     )
     .action(async (file: string, options: SyncCommandOptions, command: Command) => {
       await withClientUntilDone(command, context, async client => {
         await mustAnswer(client);
-        const { result, refused } = await syncFile(client, { ...options, file }, context);
-        if (refused > 0) context.exitCode = EXIT_CODES.someFailed;
-        await new Printer(context.stdout).show(summaryOf(result, options), () => describe(result, options));
+        const { result, errorFile } = await syncFile(client, { ...options, file }, context);
+        if (errorFile) context.exitCode = EXIT_CODES.someFailed;
+        const how = { ...options, errorFile };
+        await new Printer(context.stdout).show(summaryOf(result, how), () => describe(result, how));
         if (options.wait) await waitFor(client, result.task_ids, context);
       });
     });
@@ -71,9 +75,12 @@ async function syncFile(
   client: ServerClient,
   options: SyncCommandOptions & { file: string },
   context: CommandContext,
-): Promise<{ result: SyncResult; refused: number }> {
+): Promise<{ result: SyncResult; errorFile: string | undefined }> {
   const onNote = (note: string) => context.stderr.write(`note: ${terminalText(note)}\n`);
   const input = await openInput(options.file, { ...options, asText: options.csvText, onNote }, context);
+  const errors = errorFileOf(input, options.errors, context);
+  await errors.prepare({ keepToLine: 0 });
+  const errorFile = errorFileName(errors.path, context);
   const lineOf = new WeakMap<object, number>();
   const progress = reportProgress(context.stderr, { noun: 'user' });
   const { missing, within, maxMissing = '10%' } = options;
@@ -88,12 +95,7 @@ async function syncFile(
     onProgress: ({ done, failed }: { done: number; failed: number }) => progress.update({ done, failed }),
     onError: ({ user, error }: { user: object; error: RollcallError }) => {
       refused += 1;
-      const { id } = user as { id?: unknown };
-      const place = `row ${lineOf.get(user) ?? '?'}${typeof id === 'string' ? `, id ${id}` : ''}`;
-      const { code, message, field } = error;
-      context.stderr.write(
-        `${errorLine(new RollcallError(code, message, { field }))} (${terminalText(place)})\n`,
-      );
+      errors.add(failedRow(lineOf.get(user) ?? 0, error, user as UpsertUserInput));
     },
   };
   try {
@@ -101,8 +103,9 @@ async function syncFile(
     const result = options.asIs
       ? await client.syncUsers(users as AsyncIterable<UserAsIs>, { ...how, as_is: true })
       : await client.syncUsers(users, how);
-    return { result, refused };
+    return { result, errorFile: refused > 0 ? errorFile : undefined };
   } catch (error) {
+    if (refused > 0) onNote(failedRowsText(refused, errorFile));
     if (context.interrupted.aborted)
       throw new RollcallError(
         'UNAVAILABLE',
@@ -111,6 +114,7 @@ async function syncFile(
     throw error;
   } finally {
     progress.stop();
+    errors.close();
   }
 }
 
@@ -144,18 +148,30 @@ async function waitFor(
   }
 }
 
-function summaryOf(result: SyncResult, { dryRun }: SyncCommandOptions) {
-  const done = result.created + result.updated + result.unchanged;
-  return { type: 'summary', done, ...result, ...(dryRun && { dry_run: true }) };
+interface Described extends SyncCommandOptions {
+  /** The file that lists the refused users; absent when none was. */
+  errorFile: string | undefined;
 }
 
-function describe(result: SyncResult, { dryRun, missing: way }: SyncCommandOptions): string[] {
+function summaryOf(result: SyncResult, { dryRun, errorFile }: Described) {
+  const done = result.created + result.updated + result.unchanged;
+  return {
+    type: 'summary',
+    done,
+    ...result,
+    ...(dryRun && { dry_run: true }),
+    ...(errorFile && { errors: errorFile }),
+  };
+}
+
+function describe(result: SyncResult, { dryRun, missing: way, errorFile }: Described): string[] {
   const { looked_at, missing, max_missing, failed, task_ids } = result;
   const verb = way === 'delete' ? 'deleted' : 'deactivated';
   const over =
     missing > max_missing ? `, which is above the ${formatCount(max_missing)} allowed: nobody would be` : '';
   return [
-    `${dryRun ? 'a dry run, which changed nothing: ' : ''}${outcomeText(result)}${failed > 0 ? `, ${formatCount(failed)} refused` : ''}`,
+    `${dryRun ? 'a dry run, which changed nothing: ' : ''}${outcomeText(result)}`,
+    ...(errorFile ? [failedRowsText(failed, errorFile)] : []),
     way === 'keep'
       ? 'users who are not in the file stay as they are'
       : `${formatCount(missing)} of ${formatCount(looked_at)} are not in the file${dryRun ? over || ` and would be ${verb}` : ` and are ${verb}`}`,

@@ -1,6 +1,7 @@
 import { LIMITS, type ListTasksOptions, TASK_STATUSES, TASK_TYPES, type Task } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { alignCells, formatCount } from '../output/terminal-text.js';
@@ -9,7 +10,10 @@ import { exitCodeOf, followTask, taskLines } from './follow-task.js';
 
 /** `rollcall tasks list`, `get`, `watch` and `cancel`. */
 export function addTasksCommands(program: Command, context: CommandContext): void {
-  const tasks = program.command('tasks').description('show and cancel long-running work');
+  const tasks = program
+    .command('tasks')
+    .description('show and cancel long-running work')
+    .addHelpText('after', examples('rollcall tasks list --status running'));
   const printer = new Printer(context.stdout);
 
   tasks
@@ -22,6 +26,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
         .argParser(wholeNumber(1, LIMITS.pageTasks))
         .default(LIMITS.pageTasksDefault),
     )
+    .addHelpText('after', examples('rollcall tasks list --status running --limit 10'))
     .action(async (options: ListTasksOptions, command: Command) => {
       const { tasks: found } = await withClient(command, context, client => client.listTasks(options));
       const lines = printer.human
@@ -34,6 +39,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
     .command('get')
     .description('print one task, with the result for each user')
     .argument('<task id>')
+    .addHelpText('after', examples('rollcall tasks get 019a3c4e-7d1b-7f00-8000-3f2b6c1d9e4a'))
     .action(async (id: string, _options: object, command: Command) => {
       const task = await withClient(command, context, client => client.getTask(id));
       await printer.show(task, () => taskLines(task));
@@ -43,6 +49,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
     .command('watch')
     .description('show the progress of a task until it ends')
     .argument('<task id>')
+    .addHelpText('after', examples('rollcall tasks watch 019a3c4e-7d1b-7f00-8000-3f2b6c1d9e4a'))
     .action(async (id: string, _options: object, command: Command) => {
       const task = await withClientUntilDone(command, context, client =>
         followTask(client.watchTask(id, { signal: context.interrupted }), context),
@@ -55,6 +62,7 @@ export function addTasksCommands(program: Command, context: CommandContext): voi
     .command('cancel')
     .description('stop a task; the users that it has finished stay changed')
     .argument('<task id>')
+    .addHelpText('after', examples('rollcall tasks cancel 019a3c4e-7d1b-7f00-8000-3f2b6c1d9e4a'))
     .action(async (id: string, _options: object, command: Command) => {
       const task = await withClient(command, context, client => client.cancelTask(id));
       await printer.show(task, () => taskLines(task));

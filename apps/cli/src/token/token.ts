@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { isUserId, RollcallError, type TokenClaims, USER_ID_RULE } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { parseDurationSeconds } from '../options/option-values.js';
 import { findSecret, type GlobalOptions } from '../server-access.js';
 
@@ -24,6 +25,7 @@ export function addTokenCommand(program: Command, context: CommandContext): void
       'the token is valid for this long, such as 15m, 1h or 30d, or never for one that does not expire (default: 1d)',
       parseExpiry,
     )
+    .addHelpText('after', examples('rollcall token --user jane --expires-in 30d', 'rollcall token --server'))
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
       const claims = claimsOf(options, Math.floor(Date.now() / 1000));

@@ -1,6 +1,7 @@
 import { type Filter, LIMITS } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { parseJsonObjectOption, wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { withClient } from '../server-access.js';
@@ -27,6 +28,10 @@ export function addUsersCountCommand(users: Command, context: CommandContext): v
         .default(LIMITS.serverCountUpTo),
     )
     .option('--include-deactivated', 'also count deactivated users')
+    .addHelpText(
+      'after',
+      examples('rollcall users count --filter \'{"teams":{"$contains":"red"}}\' --up-to 1000'),
+    )
     .action(async ({ filter, upTo, includeDeactivated }: CountOptions, command: Command) => {
       const answer = await withClient(command, context, client =>
         client.countUsers(filter ?? {}, {

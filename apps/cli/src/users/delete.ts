@@ -8,6 +8,7 @@ import {
 } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatCount } from '../output/terminal-text.js';
 import { withClient } from '../server-access.js';
@@ -51,6 +52,13 @@ export function addUsersDeleteCommand(users: Command, context: CommandContext): 
     .option('--new-channel-owner <id>', 'the new owner of their channels; only with --user hard')
     .option('--wait', 'wait for the task, and show its progress')
     .option('--dry-run', 'change nothing; print how much would be deleted')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall users delete --ids-from leavers.txt --user hard --messages hard --conversations hard --dry-run',
+        'rollcall users delete jane --wait',
+      ),
+    )
     .action(async (given: string[], options: DeleteOptions, command: Command) => {
       const { user, messages, conversations, calls, newChannelOwner, createdBy } = options;
       // Which of them go together is the server's to say.

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { LIMITS, RollcallError, type Task } from '@rollcall/protocol';
 import type { Command } from 'commander';
 import { type CommandContext, EXIT_CODES, type OutputStream } from '../context.js';
+import { examples } from '../options/examples.js';
 import { writeFileAtomically } from '../output/atomic-file.js';
 import { Printer } from '../output/printer.js';
 import { countOf, formatCount, terminalText } from '../output/terminal-text.js';
@@ -18,6 +19,7 @@ export function addUsersExportCommand(users: Command, context: CommandContext): 
   createUserIdsCommand(users, 'export')
     .description('write everything that is stored about users, as NDJSON')
     .option('--output <file>', 'write to this file; - is standard output', '-')
+    .addHelpText('after', examples('rollcall users export jane john --output people.ndjson'))
     .action(async (given: string[], { output, ...options }: ExportOptions, command: Command) => {
       const ids = await readUserIds(given, options.idsFrom, context);
       const totals: ExportTotals = { done: 0, failed: 0, bytes: 0 };

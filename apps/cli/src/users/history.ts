@@ -2,6 +2,7 @@ import { toRollcallError } from '@rollcall/client/server';
 import { LIMITS, type RollcallEvent } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { wholeNumber } from '../options/option-values.js';
 import { describeEvent } from '../output/describe-event.js';
 import { Printer } from '../output/printer.js';
@@ -27,6 +28,7 @@ export function addUsersHistoryCommand(users: Command, context: CommandContext):
         .default(LIMITS.pageHistoryDefault),
     )
     .option('--json', 'print whole events as JSON lines, also on a terminal')
+    .addHelpText('after', examples('rollcall users history jane --by --limit 100'))
     .action(async (user_id: string, options: HistoryOptions, command: Command) => {
       const printer = new Printer(context.stdout, options);
       await withClient(command, context, async client => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { inTasks } from './in-tasks.js';
 import { createUserIdsCommand, readUserIds, type UserIdsOptions } from './user-ids.js';
 
@@ -15,6 +16,7 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
   addTaskCommand(users, 'deactivate')
     .description('deactivate users: they can no longer sign in; their data stays')
     .option('--mark-messages-deleted', 'also hide their messages')
+    .addHelpText('after', examples('rollcall users deactivate jane john --mark-messages-deleted --wait'))
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, mark_messages_deleted: options.markMessagesDeleted };
       const ids = await readUserIds(given, options.idsFrom, context);
@@ -25,6 +27,7 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
   addTaskCommand(users, 'reactivate')
     .description('let deactivated users sign in again')
     .option('--restore-messages', 'also show the messages that the deactivation hid')
+    .addHelpText('after', examples('rollcall users reactivate jane john --restore-messages'))
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_messages: options.restoreMessages };
       const ids = await readUserIds(given, options.idsFrom, context);
@@ -35,6 +38,7 @@ export function addUsersLifeCycleCommands(users: Command, context: CommandContex
   addTaskCommand(users, 'restore')
     .description('restore soft-deleted users')
     .option('--restore-content', 'also restore the content that their deletion hid')
+    .addHelpText('after', examples('rollcall users restore jane --restore-content --created-by support'))
     .action(async (given: string[], options: LifeCycleOptions, command: Command) => {
       const how = { created_by_id: options.createdBy, restore_content: options.restoreContent };
       const ids = await readUserIds(given, options.idsFrom, context);

@@ -1,6 +1,7 @@
 import { type Filter, LIMITS, RollcallError, type SortKey, type User } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { parseJsonObjectOption, parseSortOption, wholeNumber } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { alignCells } from '../output/terminal-text.js';
@@ -13,6 +14,7 @@ export function addUsersGetCommand(users: Command, context: CommandContext): voi
     .command('get')
     .description('print users by id, also deactivated ones')
     .argument('<id...>')
+    .addHelpText('after', examples('rollcall users get jane john'))
     .action(async (given: string[], _options: object, command: Command) => {
       const ids = [...new Set(given)];
       const found = new Map<string, User>();
@@ -66,6 +68,12 @@ export function addUsersQueryCommand(users: Command, context: CommandContext): v
     )
     .option('--include-deactivated', 'also print deactivated users')
     .option('--json', 'print whole users as JSON lines, also on a terminal')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall users query --filter \'{"role":"admin"}\' --sort role:asc,created_at:desc --limit 50',
+      ),
+    )
     .action(async (options: QueryOptions, command: Command) => {
       const printer = new Printer(context.stdout, options);
       await withClient(command, context, async client => {

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { type JsonValue, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { addAssignment } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
 import { parseHeldJson } from '../rows/held-numbers.js';
@@ -16,6 +17,7 @@ export function addUsersUpsertCommand(users: Command, context: CommandContext): 
       `create or replace up to ${LIMITS.batchUsers} users, all or none; a field that is not given is reset`,
     )
     .argument('<json>', 'one user or an array of users; - reads standard input')
+    .addHelpText('after', examples('rollcall users upsert \'{"id":"jane","name":"Jane","role":"admin"}\''))
     .action(async (given: string, _options: object, command: Command) => {
       const inputs = parseUsers(given === '-' ? await text(context.stdin) : given);
       const answer = await withClient(command, context, client => client.upsertUsers(inputs)).catch(error => {
@@ -76,6 +78,10 @@ export function addUsersUpdateCommand(users: Command, context: CommandContext): 
       ).argParser(addAssignment),
     )
     .option('--unset <path...>', 'remove these fields, such as image custom.age')
+    .addHelpText(
+      'after',
+      examples('rollcall users update jane --set name=Jane shelf.colour=red --unset image book'),
+    )
     .action(async (id: string, { set, unset }: UpdateOptions, command: Command) => {
       if (!set && !unset) {
         throw new RollcallError(

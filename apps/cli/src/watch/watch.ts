@@ -2,6 +2,7 @@ import type { ConnectionState, ServerClient } from '@rollcall/client/server';
 import { EVENT_CATALOGUE, type EventType, type Filter, RollcallError } from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
+import { examples } from '../options/examples.js';
 import { addToList, parseJsonObjectOption } from '../options/option-values.js';
 import { describeEvent } from '../output/describe-event.js';
 import { Printer } from '../output/printer.js';
@@ -35,6 +36,13 @@ export function addWatchCommand(program: Command, context: CommandContext): void
     )
     .option('--since <event id>', 'all events after this one (default: from now on)')
     .option('--json', 'print whole events as JSON lines, also on a terminal')
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall watch',
+        'rollcall watch --user jane,john --filter \'{"teams":{"$contains":"red"}}\' --json',
+      ),
+    )
     .action(async (options: WatchOptions, command: Command) => {
       const types = options.types && checkTypes(options.types);
       await withClientUntilDone(command, context, (client, { url }) =>

@@ -104,7 +104,7 @@ describe('a module that cannot be used is named, with the reason:', () => {
       'no reactivate(), no restore(), no export()',
     ],
     ['it has no name', `export default ${productText('a', 'name: undefined')};`, 'has no name'],
-    ['its name is none', `export default ${productText('My Shop')};`, 'My Shop'],
+    ['its name is not allowed', `export default ${productText('My Shop')};`, 'My Shop'],
     ['its name is that of a built-in product', `export default ${productText('chat')};`, '"chat"'],
     ['its ofMessages is no list', `export default ${productText('a', "ofMessages: 'all'")};`, 'ofMessages'],
     ['its migrations are no list', `export default ${productText('a', 'migrations: {}')};`, 'migrations'],

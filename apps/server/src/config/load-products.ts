@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { checkOwnProducts, type Product } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
 import { SETTINGS } from './settings-table.js';
+import { shareCore } from './share-core.js';
 
 const SETTING = SETTINGS.products.name;
 
@@ -47,6 +48,7 @@ export async function loadProducts(
 /** What the module exports as its product, unchecked. */
 async function exportOf(specifier: string, folder: string): Promise<unknown> {
   const target = targetOf(specifier, folder);
+  shareCore();
   try {
     const { default: offered } = (await import(target)) as { default?: unknown };
     return typeof offered === 'function' ? await offered() : offered;

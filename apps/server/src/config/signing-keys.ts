@@ -7,7 +7,7 @@ import type { Config } from './config.js';
 
 /**
  * The keys that sign and check tokens: those of the configuration, or the one that is kept beside an embedded database.
- * It is made now if there is none yet.
+ * An embedded database without a key gets one now.
  * @throws RollcallError `INPUT_INVALID` when there is no secret and none can be made.
  */
 export async function signingKeysOf(config: Pick<Config, 'databaseUrl' | 'secret'>): Promise<SigningKey[]> {

@@ -4,7 +4,7 @@ import { type CallLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from './rate-limits
 
 /**
  * Counts the calls of an HTTP request by the names in its URL, before anything is looked up, read or built for them: names
- * that are no procedures, wrong methods and bodies that are none count like any call.
+ * that are no procedures, wrong methods and bodies that cannot be read count like any call.
  * @param procedure the path of the request after `/trpc/`.
  * @param url of the request, which says whether it is a batch.
  * @returns the limit to give to the router: it hands each call the outcome that was counted for it here.
@@ -42,7 +42,7 @@ export async function countRequest(
   };
 }
 
-/** The names in a URL. A batch that is too long does nothing, so it counts as that many names that are none. */
+/** The names in a URL. A batch that is too long does nothing, so it counts as that many names that no procedure has. */
 function namesIn(procedure: string, url: string | undefined): string[] {
   const path = decoded(procedure);
   const query = new URLSearchParams(url?.split('?').slice(1).join('?'));

@@ -9,7 +9,7 @@ const GREETING = 'Rollcall, an open user service. Its procedures are at /trpc.\n
 
 const PROBE_TIMEOUT_MS = 2000;
 
-/** Answers GET and HEAD with the page at a path, or with `NOT_FOUND` when there is none. */
+/** Answers GET and HEAD with the page at a path, or with `NOT_FOUND` when no page is there. */
 export async function answerPage(
   host: Host,
   { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string },

@@ -28,11 +28,11 @@ describe('authenticate', () => {
     ['', 'TOKEN_MISSING'],
     ['rubbish', 'TOKEN_INVALID'],
     ['x'.repeat(100_000), 'TOKEN_INVALID'],
-  ])('answers with an error, and throws nothing, for a token that is none', async (token, code) => {
+  ])('answers with an error, and throws nothing, for a text that is not a token', async (token, code) => {
     expect(await authenticate(token)).toMatchObject({ error: { code } });
   });
 
-  it('does not take a token for good that differs in one letter from a good one', async () => {
+  it('refuses a token that differs in one letter from a good one', async () => {
     const token = await signToken(keys, { server: true });
     await authenticate(token);
     const forged = token.slice(0, -2) + (token.at(-2) === 'A' ? 'B' : 'A') + token.at(-1);

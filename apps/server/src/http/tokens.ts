@@ -35,7 +35,7 @@ export function createAuthenticate(keys: readonly SigningKey[], clock: () => num
   };
 }
 
-/** The token of an `Authorization: Bearer …` header (RFC 6750, section 2.1); undefined when there is none. */
+/** The token of an `Authorization: Bearer …` header (RFC 6750, section 2.1); undefined when the header has no token. */
 export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
 }

@@ -7,7 +7,7 @@ export type TokenOrProvider = string | (() => string | Promise<string>);
 
 /** Gives the calls and the connection of a client their token. */
 export interface TokenSource {
-  /** The token to use now. @throws RollcallError if there is none. */
+  /** The token to use now. @throws RollcallError if no token can be had. */
   current(): Promise<string>;
   /**
    * Reports that the server no longer accepts this token. `current` does not return it again if it can get a fresh one.

@@ -65,8 +65,8 @@ export function raise(refusal: RollcallError): never {
   throw refusal;
 }
 
-/** A value may be made so that it throws where it is read. */
-function problemOf(kind: AnyKind, value: unknown, path: string): Problem | undefined {
+/** What is wrong with a value. It may be made so that it throws where it is read. */
+export function problemOf(kind: AnyKind, value: unknown, path: string): Problem | undefined {
   try {
     return kind.problem(value, path);
   } catch (error) {

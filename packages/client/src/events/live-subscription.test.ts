@@ -76,7 +76,7 @@ describe('a live subscription', () => {
     expect(live.runs).toHaveLength(2);
   });
 
-  it('continues with a fresh token after an expired one, and gives up if there is none', () => {
+  it('continues with a fresh token after an expired one, and gives up if it cannot get one', () => {
     live.renewable = true;
     start();
     live.current.observer.onError(new RollcallError('TOKEN_EXPIRED', 'too late'));

@@ -27,7 +27,7 @@ describe('batches', () => {
     expect(batches.flatMap(batch => batch.users)).toEqual(users);
   });
 
-  it('come from asynchronous sources as well, and there are none without users', async () => {
+  it('come from asynchronous sources as well, and a source without users makes no batch', async () => {
     async function* source() {
       yield* many(3);
     }

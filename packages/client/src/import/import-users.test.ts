@@ -216,10 +216,27 @@ describe('an import', () => {
 
   it('reports what JSON cannot carry like any other bad user', async () => {
     const { upsert, taken } = store();
-    const users = [{ id: 'a' }, null, { id: 'b', big: 1n }, { id: 'c' }] as unknown as UpsertUserInput[];
+    const bad = [
+      null,
+      { id: 'b', big: 1n },
+      { id: 'd', name: undefined },
+      { id: 'e', shelf: { pages: [1, Number.NaN] } },
+      { id: 'f', most: Number.POSITIVE_INFINITY },
+      { id: 'g', read: () => 1 },
+      { id: 'h', custom: { when: new Date(Number.NaN) } },
+    ];
+    const users = [{ id: 'a' }, ...bad, { id: 'c' }] as unknown as UpsertUserInput[];
     const onError = vi.fn();
-    expect(await importUsers(users, upsert, { onError })).toEqual(stored(2, 2));
+    expect(await importUsers(users, upsert, { onError })).toEqual(stored(2, bad.length));
     expect(taken).toEqual(['a', 'c']);
+    const told = onError.mock.calls.map(([{ index, user, error }]) => [
+      index,
+      user,
+      error.field,
+      error.index,
+    ]);
+    const fields = ['user', 'big', 'name', 'shelf.pages.1', 'most', 'read', 'custom.when'];
+    expect(told).toEqual(bad.map((user, place) => [place + 1, user, fields[place], place + 1]));
   });
 
   it('ends, and blames no user, when the caller is refused', async () => {

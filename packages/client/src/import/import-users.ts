@@ -42,7 +42,7 @@ export interface ImportOptions<Input> {
   /** Called after each batch. */
   onProgress?(progress: ImportProgress): void;
   /**
-   * Receives the users that the server refuses, and all others are stored. Without `onError`, the first batch with a
+   * Receives the users that the server refuses, and those that JSON cannot say; all others are stored. Without `onError`, the first batch with a
    * refused user ends the import.
    */
   onError?(failure: ImportFailure<Input>): void | Promise<void>;
@@ -86,9 +86,9 @@ export type UpsertBatch<Input> = (users: Input[], signal?: AbortSignal) => Promi
 export async function importUsers<Input extends { id: string }>(
   users: Iterable<Input> | AsyncIterable<Input>,
   upsert: UpsertBatch<Input>,
-  options: ImportOptions<Input> & Pick<CutOptions<Input>, 'admit'> = {},
+  options: ImportOptions<Input> & Pick<CutOptions<Input>, 'admit' | 'method'> = {},
 ): Promise<ImportResult> {
-  const { concurrency = 4, onProgress, onError, signal, admit } = options;
+  const { concurrency = 4, onProgress, onError, signal, admit, method } = options;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RollcallError('INPUT_INVALID', 'concurrency: must be a whole number above 0', {
       field: 'concurrency',
@@ -146,7 +146,7 @@ export async function importUsers<Input extends { id: string }>(
     }
   };
 
-  const source = cutBatches(users, { refuse, admit });
+  const source = cutBatches(users, { refuse, admit, method });
   let reading = false;
   try {
     while (!failure) {

@@ -92,7 +92,7 @@ export async function syncUsers<Input extends { id: string }>(
     places.set(id, index);
     return undefined;
   };
-  const imported = await importUsers(users, upsert, { ...options, admit });
+  const imported = await importUsers(users, upsert, { ...options, admit, method: 'syncUsers' });
 
   const missing: string[] = [];
   for (const [id, place] of places) if (place === NOT_SEEN) missing.push(id);

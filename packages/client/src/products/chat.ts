@@ -69,7 +69,7 @@ export interface Chat {
   /** Adds a reaction to a message. The same reaction again changes nothing. */
   addReaction(input: ReactionInput): Promise<{ message: Message }>;
 
-  /** Removes a reaction. It is no error if there is none. */
+  /** Removes a reaction. It is no error if the message does not have it. */
   removeReaction(input: ReactionInput): Promise<{ message: Message }>;
 
   /** Flags a message for moderators. */

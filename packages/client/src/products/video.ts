@@ -34,7 +34,7 @@ export interface Video {
   /** Reads one call. @throws RollcallError `NOT_FOUND` if it does not exist, or if this user may not see it. */
   getCall(input: OneCallInput): Promise<{ call: Call }>;
 
-  /** Adds members to a call. A third member turns a 1:1 call into a group call for good. */
+  /** Adds members to a call. A third member turns a 1:1 call into a group call, and it stays one. */
   addCallMembers(input: AddCallMembersInput): Promise<{ call: Call }>;
 
   /** Finds one page of calls, newest first. A user finds those that it is a member of. */

@@ -14,7 +14,7 @@ export interface Blocks<Custom extends object = JsonObject> {
    */
   blockUser(id: string): Promise<User<Custom>>;
 
-  /** Removes a block. It is no error if there is none. Returns the user who had blocked. */
+  /** Removes a block. It is no error if the user was not blocked. Returns the user who had blocked. */
   unblockUser(id: string): Promise<User<Custom>>;
 
   /** Lists all users that the user has blocked, newest first: one call for each hundred of them, or for a MiB. */

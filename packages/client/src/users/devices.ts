@@ -13,7 +13,7 @@ export interface Devices {
 
   getDevices(): Promise<Device[]>;
 
-  /** Removes a device. It is no error if there is none. */
+  /** Removes a device. It is no error if the user does not have it. */
   removeDevice(id: string): Promise<Device[]>;
 }
 

@@ -2,7 +2,7 @@ import { type AppSettings, DEFAULT_GRANTS, type Grant } from '@rollcall/protocol
 
 /**
  * The teams that decide whom a caller sees and finds (docs/contract/access.md, `multi_tenant_enabled`): users who share
- * one of them or, if there are none, users without a team. Undefined: everyone.
+ * one of them; if the list is empty, users without a team. Undefined: everyone.
  */
 export type Tenant = readonly string[] | undefined;
 

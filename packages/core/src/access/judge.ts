@@ -13,7 +13,7 @@ export type Entrance = 'call' | 'connection' | 'connect';
 
 /** What the judge knows of a principal, all of one moment. Times are epoch milliseconds. */
 export interface Evidence {
-  /** The stored user of the principal; absent when there is none. */
+  /** The stored user of the principal; absent when no such user is stored. */
   user?: { deleted_at?: number; deactivated_at?: number; revoke_tokens_issued_before?: number };
   /** Whether the user was erased: nothing of it is stored, and it never comes back. */
   erased: boolean;

@@ -71,7 +71,7 @@ describe('a token', () => {
     ['that speaks for nobody', () => token({})],
     ['that speaks for a user and the server', () => token({ user_id: 'jane', server: true })],
     ['whose server claim is a text', () => token({ server: 'true' })],
-    ['whose user id is none', () => token({ user_id: 'not an id' })],
+    ['whose user id is not an id', () => token({ user_id: 'not an id' })],
     ['whose user id is a number', () => token({ user_id: 7 })],
     ['whose signature was cut', async () => (await token({ user_id: 'jane' })).slice(0, -3)],
     [

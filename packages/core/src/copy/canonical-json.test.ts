@@ -37,6 +37,6 @@ it.each([
   expect(canonicalJson(one)).not.toBe(canonicalJson(other));
 });
 
-it('takes no text for JSON that is none', () => {
+it('refuses a text that is not JSON', () => {
   expect(() => canonicalJson('{"a":')).toThrow(SyntaxError);
 });

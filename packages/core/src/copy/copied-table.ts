@@ -2,7 +2,7 @@ import { RollcallError } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
 
-/** Tables that are not copied, and why. All other tables are copied, whoever made them. */
+/** Tables that are not copied, and why. All other tables are copied, also those of others. */
 export const NOT_COPIED: Readonly<Record<string, string>> = {
   migrations: 'the target has run its own migrations',
   copies: 'it is about the copy itself',

@@ -43,7 +43,7 @@ export class ReaderProcess implements SqliteReader {
     this.#process = fork(PROGRAM, [JSON.stringify(program)], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`],
-      // The secrets of the server are none of its business.
+      // It does not need the secrets of the server.
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

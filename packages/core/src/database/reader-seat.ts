@@ -34,7 +34,7 @@ export class ReaderSeat {
     });
   }
 
-  /** Opens a reader if there is none. It never throws: the next `take` tries again. */
+  /** Opens a reader if the seat has none. It never throws: the next `take` tries again. */
   async fill(): Promise<void> {
     if (!this.#retired) await this.take().catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { idsNamedInEvent } from './ids-named-in-event.js';
 import { renameUserInEvent } from './rename-user-in-event.js';
 
-/** Data that has an id, and a text that is none, at a path. */
+/** Data that has an id at a path, and beside it a text that is not an id. */
 function planted(path: string, id: string): JsonObject {
   return path
     .replaceAll('[]', '.[]')

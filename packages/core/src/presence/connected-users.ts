@@ -113,7 +113,7 @@ export class ConnectedUsers {
     this.#connections.clear();
   }
 
-  /** Notes that are due, at most `limit`, with what follows from them; undefined when there are none. */
+  /** Notes that are due, at most `limit`, with what follows from them; undefined when no note is due. */
   due(limit: number): DueNotes | undefined {
     const now = performance.now();
     const notes = [...this.#notes].filter(([, note]) => note.from <= now).slice(0, limit);

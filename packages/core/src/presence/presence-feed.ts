@@ -31,7 +31,7 @@ export async function endOfFeed(transaction: Transaction): Promise<number> {
 }
 
 /**
- * The users who changed after a number. If there are none, it costs one read of one row.
+ * The users who changed after a number. If no user has changed, it costs one read of one row.
  * @returns `ids` undefined when the feed does not reach back so far: then any user may have changed.
  */
 export async function readFeed(

@@ -147,7 +147,7 @@ export async function createGuest(
   return row as UserRow;
 }
 
-/** Adds an id if there is none. Anything but an object is left to the check of users. */
+/** Adds an id to a user without one. The check of users judges anything that is not an object. */
 function withId(raw: unknown): unknown {
   if (raw === undefined) return { id: newGuestId() };
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;

@@ -10,7 +10,7 @@ const LONG_FIELDS = USER_FIELD_NAMES.filter(
 
 /**
  * How long a row of `users` is as a user object, as a statement works it out, so that a page is cut before its users are
- * read. Private fields count for every viewer: they are read, whoever looks.
+ * read. Private fields count for every viewer: the page reads them for all.
  */
 export const USER_BYTES: Sql = raw(
   [OTHER_BYTES, ...LONG_FIELDS.map(name => `coalesce(octet_length(CAST(users.${name} AS text)), 0)`)].join(

@@ -1,4 +1,4 @@
-/** Whoever is blocked reaches the one who blocked it in no way that names it, nor where the two are alone. */
+/** A blocked user cannot reach the user who blocked it: not by a call that names that user, and not where the two are alone. */
 import { createCallSchema, deleteUsersSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';

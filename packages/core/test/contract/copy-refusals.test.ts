@@ -77,7 +77,7 @@ it('refuses a file that is no database, and one that is not of Rollcall', async 
   const file = join(await temporaryFolder(), 'text');
   await writeFile(
     file,
-    'something else altogether, and long enough to have a header of its own, which is none at all',
+    'something else altogether, and long enough to have a header, which it does not have',
   );
   expect((await refusal(copy({ from: `sqlite:${file}` }))).message).toContain('is not a database');
   await run(`sqlite:${file}-2`, 'CREATE TABLE a (b)');

@@ -291,7 +291,7 @@ describeOnEveryDialect('a task that several workers want', engine => {
       if (steps % 5 === 0) throw new Error('not now');
     });
     const unitOfWork = await fixture.otherUnitOfWork();
-    // A lease that has run out when it begins: every look may take a task from whoever works on it.
+    // A lease that has run out when it begins: every look may take a task from the worker that has it.
     for (let count = 0; count < 3; count++) {
       fixture.startWorker(handler, { unitOfWork, leaseMs: 0, concurrency: 3, pollMs: 1 });
     }

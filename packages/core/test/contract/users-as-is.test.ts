@@ -121,7 +121,7 @@ describeOnEveryEngine('a user that is written as it is', engine => {
     expect(await blocked('jane')).toEqual(['zoe', 'ben']);
   });
 
-  it('keeps what the payload does not name, and loses what it says there is none of', async () => {
+  it('keeps what the payload does not name, and clears what it sets to null', async () => {
     await write(JANE);
     await directory.newEvents();
     const { custom, name, role, teams, teams_role } = JANE;
@@ -227,7 +227,7 @@ describeOnEveryEngine('a user that is written as it is', engine => {
       'a time before there were users',
       { last_active: '1970-01-01T00:00:00Z' },
       'last_active',
-      'last_active: a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? Where there is none, give null or leave it out',
+      'last_active: a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? If there is no such time, give null or leave it out',
     ],
     ['a zero time', { deactivated_at: '0001-01-01T00:00:00Z' }, 'deactivated_at'],
     ['a time without a zone', { created_at: '2026-01-31T12:00:00' }, 'created_at'],
@@ -248,7 +248,7 @@ describeOnEveryEngine('a user that is written as it is', engine => {
     ['blocks that name a user twice', { blocked_user_ids: ['y', 'y'] }, 'blocked_user_ids'],
     ['blocks that are no list', { blocked_user_ids: 'y' }, 'blocked_user_ids'],
     [
-      'a device with a part that is none',
+      'a device with an unknown part',
       { devices: [{ id: 'd', push_provider: 'apn', disabled: true }] },
       'devices.0.disabled',
     ],

@@ -109,7 +109,7 @@ describeOnEveryEngine('partial update', engine => {
     ],
     ['to unset a team of the list', { id: 'jane', unset: ['teams.0'] }, 'INPUT_INVALID', 'teams.0'],
     [
-      'a revision that is none',
+      'a revision that no user can have',
       { id: 'jane', set: { name: 'x' }, if_revision: 0 },
       'INPUT_INVALID',
       'if_revision',

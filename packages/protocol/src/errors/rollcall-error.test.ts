@@ -43,7 +43,7 @@ describe('an error on the wire', () => {
   });
 
   it.each([undefined, null, 'text', 7, {}, { code: 'NO_SUCH_CODE' }, { code: 'toString' }, { code: 7 }])(
-    'becomes INTERNAL when it is none of ours: %j',
+    'becomes INTERNAL when it is not one of ours: %j',
     received => {
       const cause = new Error('as the transport saw it');
       const error = RollcallError.fromData(received, cause);

@@ -198,7 +198,7 @@ describe('the values of a filter, all its comparisons together,', () => {
     expect(error.message).toContain(`at most ${count - 1} values`);
   });
 
-  it('are none in a filter that says nothing', () => {
+  it('count as zero in a filter that says nothing', () => {
     expect(() => parseFilter({ $or: [{}, { $and: [{}] }] }, within(0))).not.toThrow();
   });
 

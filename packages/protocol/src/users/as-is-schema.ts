@@ -9,7 +9,7 @@ const FIRST_TIME_IN_MS = 100_000_000_000;
 /** When something happened: a time that can be meant as one. */
 const momentSchema = timeSchema.refine(
   at => at >= FIRST_TIME_IN_MS,
-  'a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? Where there is none, give null or leave it out',
+  'a time is epoch milliseconds, and this would be before 1973; was it meant in seconds? If there is no such time, give null or leave it out',
 );
 
 const noneAsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
@@ -62,7 +62,7 @@ export const asIsSchemas = {
 /** A field that only a user who is written as it is may bring. */
 export type AsIsField = keyof typeof asIsSchemas;
 
-/** The checked values of such fields. Absent: the field is not named. Null: there is none. */
+/** The checked values of such fields. Absent: the input does not name the field. Null: it says that the user has no such value. */
 export type AsIsFields = { [Field in AsIsField]?: z.output<(typeof asIsSchemas)[Field]> | null } & {
   /** That a ban has no end. An end is written like any other field. */
   ban_expires?: null;

@@ -60,7 +60,7 @@ describe('a partial update', () => {
 });
 
 describe('a path', () => {
-  it('addresses a built-in field, or custom data when its first segment is none', () => {
+  it('addresses a built-in field, or custom data when its first segment names no built-in field', () => {
     expect(targets({ name: 'Jane', 'address.city': 'Rome', 'custom.name': 'x', custom2: 1 })).toEqual([
       { kind: 'field', field: 'name', within: [] },
       { kind: 'custom', path: ['address', 'city'] },

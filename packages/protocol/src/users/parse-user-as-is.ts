@@ -7,7 +7,7 @@ import { isUserField } from './user-fields.js';
 
 /**
  * Checks one user that comes from elsewhere and is written as it is: what an upsert takes, and the fields that are read
- * only otherwise. A dump writes `null` for what there is none of, so `null` for a built-in field is no error.
+ * only otherwise. A dump writes `null` for a value that is missing, so `null` for a built-in field is no error.
  * @param most how many issues are listed.
  */
 export function parseUserAsIs(raw: unknown, most?: number): ParseResult<ParsedUserInput> {

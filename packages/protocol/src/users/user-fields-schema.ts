@@ -23,7 +23,7 @@ function storableText(maxLength: number) {
 /** A user id. */
 export const userIdSchema = z.string(USER_ID_RULE).refine(isUserId, USER_ID_RULE);
 
-/** The id of a user who is written, or who speaks for itself. The ids that the system makes are none. */
+/** The id of a user who is written, or who speaks for itself. It is never an id that the system makes. */
 export const ownUserIdSchema = userIdSchema.refine(id => !isSystemId(id), SYSTEM_ID_PROBLEM);
 
 const LATEST_TIME = 8_640_000_000_000_000;

@@ -34,7 +34,7 @@ export type UpsertUserInput<Custom extends object = JsonObject> = UserInput<Cust
 
 /**
  * A user that comes from elsewhere and is written as it is: with what is read only otherwise, as `rollcall export` or
- * another service wrote it. What is not named stays as it is stored, and `null` says that there is none. `updated_at`,
+ * another service wrote it. A field that it does not name stays as it is stored, and `null` clears a field. `updated_at`,
  * `revision`, `online` and `avg_response_time` are accepted and ignored.
  */
 export type UserAsIsInput<Custom extends object = JsonObject> = {

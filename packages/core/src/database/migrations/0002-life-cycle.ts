@@ -24,7 +24,7 @@ export class LifeCycle0002 implements MigrationInterface {
     await moveUsersOfTasks(runner);
     await runner.query(`ALTER TABLE tasks ADD COLUMN within_user ${boolean}`);
     await runner.query(`ALTER TABLE tasks ADD COLUMN output ${json}`);
-    // Who is deleted for good is looked for everywhere.
+    // A hard deletion looks for its user everywhere.
     await runner.query("CREATE INDEX tasks_actor ON tasks ((actor ->> 'id'))");
     await runner.query("CREATE INDEX tasks_cancelled_by ON tasks ((cancelled_by ->> 'id'))");
     await runner.query('CREATE INDEX tasks_finished_at ON tasks (finished_at) WHERE finished_at IS NOT NULL');

@@ -20,7 +20,7 @@ export function hasRunOut(row: Pick<UserRow, 'ban_expires'>, now: number): boole
   return row.ban_expires !== undefined && row.ban_expires <= now;
 }
 
-/** The user as everybody reads it: without a ban that has run out. The same object where there is none. */
+/** The user as everybody reads it: without a ban that has run out. A row without such a ban comes back as it is. */
 export function withoutRunOutBan(row: UserRow, now: number): UserRow {
   if (!hasRunOut(row, now)) return row;
   const { ban_expires: _, ...rest } = row;

@@ -33,7 +33,7 @@ it('can be undone exactly: the state before is the state after without its chang
   );
 });
 
-it('are none between equal states, whatever the order of their keys', () => {
+it('equal states have no changes, whatever the order of their keys', () => {
   const one = { custom: { a: 1, b: { c: [1], d: 2 } } as JsonObject } as User;
   const other = { custom: { b: { d: 2, c: [1] }, a: 1 } as JsonObject } as User;
   expect(userChanges(one, other)).toEqual({});

@@ -79,7 +79,7 @@ const DEFAULTS = Object.fromEntries(
 
 const COMPOSITE_DEFAULTS = Object.keys(DEFAULTS).filter(name => typeof DEFAULTS[name] === 'object');
 
-/** The fields that have a default, each with a value of its own, so that whoever changes one changes no other. */
+/** The fields that have a default, each with a value of its own, so that a change of one user changes no other. */
 export function defaultFields(): Pick<UserRow, DefaultField> {
   const fields: Record<string, unknown> = { ...DEFAULTS };
   for (const name of COMPOSITE_DEFAULTS) fields[name] = Array.isArray(fields[name]) ? [] : {};
