@@ -231,7 +231,7 @@ export const OPEN: ((server: ServerClient) => Promise<unknown>)[] = [
     server.partialUpdateUser({ id: 'jane', set: { 'any.path': { thing: [1] } }, unset: ['other.path'] }),
 ];
 
-/** A client of some custom data is one of any, and whoever knows better says what is known. */
+/** A client of some custom data is one of any, and who knows more of it says so. */
 export const OF_ANY: ((server: ServerClient<Custom>, client: Client<Custom>) => Promise<unknown>)[] = [
   server => ofAny(server),
   (_, client) => ofAnyBrowser(client),

@@ -12,7 +12,6 @@ const ANSWERS = 'have each the answer that they have by themselves';
 
 const INDEXES = 'packages/core/test/contract/query-indexes.test.ts';
 const SORTS = 'packages/core/test/contract/query-sort.test.ts';
-const MONGODB = 'packages/core/test/contract/query-sorts-of-mongodb.test.ts';
 
 /** The order of a sort, and whom indexes find. */
 const ORDER_MUTATIONS: readonly Mutation[] = [
@@ -32,28 +31,28 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'also while some users have an array there',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/sort-tree.ts`, test: MONGODB }, [
+  ...switchedOff({ file: `${QUERY}/sort-tree.ts`, test: SORTS }, [
     [
       'the elements of an array that two paths of a sort lead into together',
       "export function sortTrees(keys: readonly CustomSortKey[]): SortNode[] {\n  return nodesAt(keys, 0, 'at');",
       'export function sortTrees(keys: readonly CustomSortKey[]): SortNode[] {\n  return keys.flatMap((key, place) => nodesAt([key], 0, `at_${place}`));',
-      'no. 899',
+      'take the values of two paths into one array from one element',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-least-key.ts`, test: MONGODB, engine: 'sqlite3' }, [
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-least-key.ts`, test: SORTS, engine: 'sqlite3' }, [
     [
       'an empty array on the way of a sort, which counts as null',
       "WHEN ${at}.size = 0 THEN '[null]'",
       "WHEN ${at}.size = 0 THEN '[]'",
-      'no. 1228',
+      'count an empty array on the way as null',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/postgres/postgres-least-key.ts`, test: MONGODB, engine: 'postgres' }, [
+  ...switchedOff({ file: `${QUERY}/postgres/postgres-least-key.ts`, test: SORTS, engine: 'postgres' }, [
     [
       'an empty array on the way of a sort on PostgreSQL',
       "WHEN ${at}.value = '[]' THEN '[null]'",
       "WHEN ${at}.value = '[]' THEN '[]'",
-      'no. 1228',
+      'count an empty array on the way as null',
     ],
   ]),
   ...switchedOff(

@@ -9,7 +9,7 @@ import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { UserRow } from '../users/model/user-table.js';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
-import { indexedCustomPasses } from './custom-indexes.js';
+import { indexedCustomPasses, type UsableIndexes } from './custom-indexes.js';
 import { type FewUsers, splitTeamsTest } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { compileSharing } from './shared-questions.js';
@@ -26,8 +26,7 @@ const WORDS_COLUMNS = {
 export interface FilterContext {
   json: JsonDialect;
   viewpoint: Viewpoint;
-  /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
-  indexes: ReadonlyMap<string, { lacksUsers: boolean }>;
+  indexes: UsableIndexes;
   /** Default: nothing is known of it. */
   few?: FewUsers;
 }

@@ -16,6 +16,9 @@ import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import type { ValueTest } from './value-test.js';
 
+/** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
+export type UsableIndexes = ReadonlyMap<string, { lacksUsers: boolean }>;
+
 const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
 
 /**

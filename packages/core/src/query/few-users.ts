@@ -6,7 +6,7 @@
 import type { ParsedFilter } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
-import type { FilterContext } from './compile-filter.js';
+import type { UsableIndexes } from './custom-indexes.js';
 import type { JsonDialect } from './json-dialect.js';
 import { toValueTest, type ValueTest } from './value-test.js';
 
@@ -42,7 +42,7 @@ export async function countFewUsers(
     filter,
     tenant,
     indexes,
-  }: { filter: ParsedFilter; tenant: readonly string[] | undefined; indexes: FilterContext['indexes'] },
+  }: { filter: ParsedFilter; tenant: readonly string[] | undefined; indexes: UsableIndexes },
 ): Promise<FewUsers> {
   const few = new Set<string>();
   const looked = new Set<string>();

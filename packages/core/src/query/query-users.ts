@@ -2,10 +2,10 @@ import { type CountUsersAnswer, type ParsedFilter, RollcallError } from '@rollca
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
-import { compileFilter, customPathsIn, type FilterContext } from './compile-filter.js';
+import { compileFilter, customPathsIn } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { pathsThatLackUsers } from './custom-indexes.js';
+import { pathsThatLackUsers, type UsableIndexes } from './custom-indexes.js';
 import { countFewUsers } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
@@ -134,7 +134,7 @@ async function usableIndexes(
   transaction: Transaction,
   filter: ParsedFilter,
   indexedFields: readonly string[],
-): Promise<FilterContext['indexes']> {
+): Promise<UsableIndexes> {
   const named = new Map(customPathsIn(filter).map(path => [path.join('.'), path]));
   const indexed = indexedFields.filter(name => named.has(name));
   const lacking = await pathsThatLackUsers(

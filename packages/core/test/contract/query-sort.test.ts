@@ -1,4 +1,4 @@
-import { type JsonObject, parseSort, type SortKey, type User } from '@rollcall/protocol';
+import { type JsonObject, type JsonValue, parseSort, type SortKey, type User } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { Query } from 'mingo';
@@ -210,6 +210,56 @@ describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
     );
     await fixture.replaceUsers([...rows, userRow({ id: 'u3', custom: { a: { b: '😀' } } })]);
     expect(await walk({ sort: [{ field: 'a', direction: 1 }] }, [1])).toEqual(['u3', 'u0', 'u1', 'u2']);
+  });
+
+  /** The ids of users with this custom data, sorted. */
+  const sorted = async (list: readonly JsonObject[], sort: readonly (readonly [string, 1 | -1])[]) => {
+    await fixture.replaceUsers(list.map((custom, index) => userRow({ id: `u${index}`, custom })));
+    return fixture.ids({ sort: sort.map(([field, direction]) => ({ field, direction })) });
+  };
+
+  it('compare objects field by field, and arrays element by element', async () => {
+    const values: JsonValue[] = [{}, { a: 2 }, { a: 3 }, { a: 3, b: 4 }, { b: 4 }, [[10, 15]], [[19, 3]]];
+    const reversed = values.toReversed().map(a => ({ a }));
+    expect(await sorted(reversed, [['a', 1]])).toEqual(['u6', 'u5', 'u4', 'u3', 'u2', 'u1', 'u0']);
+  });
+
+  it('take the values of two paths into one array from one element', async () => {
+    const list = [
+      {
+        a: [
+          { x: 0, y: 5 },
+          { x: 1, y: 3 },
+        ],
+      },
+      { a: [{ x: 0, y: 4 }] },
+    ];
+    expect(
+      await sorted(list, [
+        ['a.x', 1],
+        ['a.y', 1],
+      ]),
+    ).toEqual(['u1', 'u0']);
+  });
+
+  it('take each of two arrays by itself', async () => {
+    const list = [
+      { a: [2, 1], b: [9, 4] },
+      { a: [1], b: 5 },
+      { a: [1, 3], b: [8, 3] },
+    ];
+    expect(
+      await sorted(list, [
+        ['a', 1],
+        ['b', 1],
+      ]),
+    ).toEqual(['u2', 'u0', 'u1']);
+  });
+
+  it('count an empty array on the way as null', async () => {
+    const list = [{}, { a: [{ b: [] }, { b: { c: 5 } }] }, { a: [{ b: { c: 1 } }] }];
+    expect(await sorted(list, [['a.b.c', 1]])).toEqual(['u0', 'u1', 'u2']);
+    expect(await sorted(list, [['a.b.c', -1]])).toEqual(['u1', 'u2', 'u0']);
   });
 
   it('take the largest number for the same in an array', async () => {

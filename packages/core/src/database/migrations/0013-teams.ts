@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The users of a team are found without looking at all others. PostgreSQL has an index for it. SQLite has none that looks
- * into a list, so a table holds the teams of the users, and triggers keep it, whoever writes users.
+ * into a list, so a table holds the teams of the users, and triggers keep it up to date at every write.
  */
 export class Teams0013 implements MigrationInterface {
   readonly name = 'Teams0000000000013';
