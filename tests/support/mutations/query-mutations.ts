@@ -15,7 +15,7 @@ const SORTS = 'packages/core/test/contract/query-sort.test.ts';
 
 /** The order of a sort, and whom indexes find. */
 const ORDER_MUTATIONS: readonly Mutation[] = [
-  ...switchedOff({ file: `${QUERY}/plan-sort.ts`, test: SORTS }, [
+  ...switchedOff({ file: `${QUERY}/page-parts.ts`, test: SORTS }, [
     [
       'users whom the index of a sort does not hold',
       'return [list(indexed, holds), list(all, lacks)];',

@@ -4,7 +4,7 @@
  *
  * One key cannot express all the ways in which an array on the path can match or sort, and an object or a long text has
  * no room in it. The index holds of such users only that it lacks their value, and so finds them: a filter asks each of
- * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (plan-sort.ts).
+ * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (page-parts.ts).
  * So a few such users cost what they are, and nothing when there are none.
  */
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 import { type ParsedSortKey, QUERY_FIELDS, type QueryField, type QueryFieldKind } from '@rollcall/protocol';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { builtInColumn } from './built-in-columns.js';
-import { direction, every, NEVER, some, truth } from './conditions.js';
+import { direction, truth } from './conditions.js';
 import type { JsonDialect } from './json-dialect.js';
 import { type CustomSortKey, sortTrees } from './sort-tree.js';
 import type { SortValue } from './sort-value.js';
@@ -179,105 +179,4 @@ export function orderByColumns(atoms: readonly SortAtom[], missingFirst: (descen
     ),
     ', ',
   );
-}
-/** The users of one list that one page can have, or its rest after the last page. */
-interface PageList {
-  from: Sql;
-  conditions: Sql[];
-  atoms: SortAtom[];
-}
-
-/** A part of a sorted list that one statement reads: one list, or several that it merges. */
-export type PagePart = PageList[];
-
-/**
- * The parts of a sorted list, or of its rest after the last page, in order.
- *
- * A list that begins with a nullable column is read in two parts: the rows without the value, and the rows with it.
- * Within each part the order says nothing about NULL, so an index can provide it on both engines; PostgreSQL's indexes
- * have NULL at the opposite end from MongoDB.
- */
-export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean }): PagePart[] {
-  const { from, atoms, nullsInIndex } = plan;
-  const [first, ...rest] = atoms;
-  const begun = first?.last !== undefined;
-  if (!first || !nullsInIndex || !divisible) {
-    return [[{ from, atoms, conditions: begun ? [afterLast(atoms)] : [] }]];
-  }
-  const narrowed = [{ ...first, nullable: false }, ...rest];
-  const lacking: PageList = {
-    from,
-    atoms: narrowed,
-    conditions: [sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
-  };
-  const having: PageList = {
-    from,
-    atoms: narrowed,
-    conditions: [sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
-  };
-  const inOrder = first.descending ? [having, lacking] : [lacking, having];
-  // The remaining list begins with the part in which the last page ended.
-  const current = first.last === null ? lacking : having;
-  return (begun ? inOrder.slice(inOrder.indexOf(current)) : inOrder).map(list => [list]);
-}
-
-/**
- * A list that an index sorts, merged with the users whom that index does not hold.
- * @param indexed the plan for the users whom the index holds.
- * @param all the plan for all users.
- */
-export function mergedPart(
-  indexed: SortPlan,
-  all: SortPlan,
-  { holds, lacks }: { holds: Sql; lacks: Sql },
-): PagePart {
-  const list = ({ from, atoms }: SortPlan, condition: Sql): PageList => {
-    const begun = atoms[0]?.last !== undefined;
-    return { from, atoms, conditions: begun ? [condition, afterLast(atoms)] : [condition] };
-  };
-  return [list(indexed, holds), list(all, lacks)];
-}
-
-/** An atom of a page that is not the first. */
-type PlacedAtom = SortAtom & { last: Sql | null };
-
-/**
- * The rows of a sorted list after a given row. The row is identified by its sort key, not by its position, so rows that
- * come and go elsewhere do not shift the page, and the row itself need not exist any more. All atoms must have a `last`.
- */
-function afterLast(atoms: readonly SortAtom[]): Sql {
-  return after(atoms as PlacedAtom[]);
-}
-
-function after(atoms: readonly PlacedAtom[]): Sql {
-  const [first, ...rest] = atoms;
-  if (!first) return NEVER;
-  const sameWay = atoms.every(({ descending, nullable }) => !nullable && descending === first.descending);
-  if (sameWay) {
-    // Both engines can answer a row comparison from an index over several columns.
-    const expressions = join(atoms.map(({ expression }) => expression));
-    const values = join(atoms.map(({ last }) => last));
-    return sql`(${expressions}) ${beyond(first)} (${values})`;
-  }
-  const ties = every([equalsLast(first), after(rest)]);
-  const either = some([strictlyAfter(first), ties]);
-  // Implied by the rest, but it gives an index a place to begin.
-  return first.last === null || (first.nullable && first.descending)
-    ? either
-    : every([sql`${first.expression} ${beyond(first)}= ${first.last}`, either]);
-}
-
-function strictlyAfter(atom: PlacedAtom): Sql {
-  const { expression, descending, nullable, last } = atom;
-  if (last === null) return descending ? NEVER : sql`${expression} IS NOT NULL`;
-  const further = sql`${expression} ${beyond(atom)} ${last}`;
-  return nullable && descending ? some([further, sql`${expression} IS NULL`]) : further;
-}
-
-function equalsLast({ expression, last }: PlacedAtom): Sql {
-  return last === null ? sql`${expression} IS NULL` : sql`${expression} = ${last}`;
-}
-
-function beyond({ descending }: SortAtom): Sql {
-  return raw(descending ? '<' : '>');
 }

@@ -10,11 +10,9 @@ import { countFewUsers } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
+import { mergedPart, type PagePart, pageParts } from './page-parts.js';
 import {
-  mergedPart,
   orderByColumns,
-  type PagePart,
-  pageParts,
   planIndexedSort,
   planSort,
   type SortContext,

@@ -257,7 +257,7 @@ describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
   });
 
   it('count an empty array on the way as null', async () => {
-    const list = [{}, { a: [{ b: [] }, { b: { c: 5 } }] }, { a: [{ b: { c: 1 } }] }];
+    const list: JsonObject[] = [{}, { a: [{ b: [] }, { b: { c: 5 } }] }, { a: [{ b: { c: 1 } }] }];
     expect(await sorted(list, [['a.b.c', 1]])).toEqual(['u0', 'u1', 'u2']);
     expect(await sorted(list, [['a.b.c', -1]])).toEqual(['u1', 'u2', 'u0']);
   });
