@@ -9,7 +9,9 @@ import { ReaderProcess } from './reader-process.js';
 import type { SqliteReader } from './sqlite-reader.js';
 
 /**
- * The one file that knows the drivers. TypeORM 1.x drops `sqlite3`; the step to it is a change of this file.
+ * The one file that knows the drivers. TypeORM 1.x has no `sqlite3` any more, and the step to it is a change of this file:
+ * the driver goes through the options for React Native, with an adapter of fifty lines, or it is given up.
+ * `npm run test:typeorm-1` tests core on TypeORM 1.1 in that way (`test/typeorm-1`).
  */
 const require = createRequire(import.meta.url);
 
