@@ -26,7 +26,7 @@ const SELECTED: Record<string, Suites> = {
       ...server('http', 'sockets', 'event-streams', 'access-changes', 'connection-limits'),
       ...server('process', 'run-server', 'shutdown', 'security-slow-senders', 'security-tokens'),
       'packages/core/src/database/',
-      ...contract('unit-of-work', 'query-lane', 'schema', 'migrations', 'hints-between-processes'),
+      ...contract('unit-of-work', 'schema', 'migrations', 'hints-between-processes'),
       ...contract('users-upsert', 'event-log', 'tasks-worker', 'tasks-fencing', 'life-cycle'),
       ...seams('live-events', 'sync-users', 'life-cycle', 'tasks', 'exports'),
     ],
