@@ -1,6 +1,14 @@
+import { fileURLToPath } from 'node:url';
+
+const { ROLLCALL_TEST_TYPEORM: typeormVersion } = process.env;
+
+/** What `npm run test:typeorm-1` puts in the place of TypeORM 0.3. */
+const TYPEORM_1 = fileURLToPath(new URL('packages/core/test/typeorm-1/typeorm.ts', import.meta.url));
+const alias = typeormVersion === '1' ? [{ find: /^typeorm$/, replacement: TYPEORM_1 }] : [];
+
 /** Tests import the workspace's packages from their sources, so that no test ever runs against a stale build. */
 export const sourceConditions = {
-  resolve: { conditions: ['@rollcall/source'] },
+  resolve: { alias, conditions: ['@rollcall/source'] },
   ssr: { resolve: { conditions: ['@rollcall/source'] } },
   // Where a global setup runs.
   environments: {

@@ -30,5 +30,7 @@ export const LONG = [
   project('abuse', { ...postgres, fileParallelism: false, retry: 2 }),
   // Two mechanisms are switched off at a time, each in a copy of its own.
   project('mutations', { maxConcurrency: 2, testTimeout: 4 * HANGS_MS }),
+  // Each test runs many others, with two workers of their own.
+  project('node-versions', { fileParallelism: false, testTimeout: 6 * HANGS_MS, hookTimeout: 2 * HANGS_MS }),
   ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];

@@ -15,6 +15,7 @@ export interface Manifest {
   bin?: Record<string, string>;
   files?: string[];
   license?: string;
+  engines?: Record<string, string>;
   exports?: Record<string, Conditions>;
   imports?: Record<string, Conditions>;
   dependencies?: Record<string, string>;

@@ -6,7 +6,7 @@ export {
   freshDatabaseUrl,
   type TestEngine,
 } from './engines.js';
-export { freshDatabaseOn, temporaryFolder } from './fresh-database.js';
+export { ENGINE_NAMES, freshDatabaseOn, temporaryFolder } from './fresh-database.js';
 export { openSql, type SqlConnection } from './open-sql.js';
 export { freePort, type PostgresServer, startPostgres } from './postgres-server.js';
 export { type RestartablePostgres, startRestartablePostgres } from './restartable-postgres.js';

@@ -1,15 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '@rollcall/testing';
+import { runWhole } from '../processes/run-whole.js';
+import { copyRepository } from '../repository-copy.js';
 import { HANGS_MS, type Mutation } from './mutation.js';
 
 const run = promisify(execFile);
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Tests that use the built programs; the others import the sources. */
 const USE_BUILT = /^tests\/(?!repo\/)|^apps\/server\/test\/process\.test\.ts$/;
@@ -26,10 +23,7 @@ export interface MutationOutcome {
   failed: number;
 }
 
-/**
- * A copy of the repository in which mechanisms can be switched off while others work on the original. It has the packages
- * that are installed in the original, and its own workspaces.
- */
+/** A copy of the repository in which mechanisms can be switched off while others work on the original. */
 export class MutatedCopy {
   readonly #folder: string;
 
@@ -38,25 +32,7 @@ export class MutatedCopy {
   }
 
   static async make(): Promise<MutatedCopy> {
-    const folder = await temporaryFolder();
-    const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-      cwd: ROOT,
-      maxBuffer: 2 ** 26,
-    });
-    for (const path of stdout.split('\0').filter(Boolean)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await cp(join(ROOT, path), join(folder, path));
-    }
-    for (const group of ['packages', 'apps']) {
-      for (const name of await readdir(join(ROOT, group))) {
-        const built = join(group, name, 'dist');
-        await cp(join(ROOT, built), join(folder, built), { recursive: true }).catch(ignoreMissing);
-      }
-    }
-    await linkPackages(folder);
-    // Tests that read the repository ask git for its files.
-    await run('git', ['init', '-q'], { cwd: folder });
-    return new MutatedCopy(folder);
+    return new MutatedCopy(await copyRepository());
   }
 
   /** Switches one mechanism off, runs the tests that must notice, and switches it on again. */
@@ -118,13 +94,13 @@ export class MutatedCopy {
       VITEST: undefined,
     };
     const cwd = join(this.#folder, workspace);
-    const over = await runWhole(['vitest', 'run', ...files, ...options], {
+    const code = await runWhole(['npx', 'vitest', 'run', ...files, ...options], {
       cwd,
       env,
       maxMs: hangsMs === undefined ? WHOLE_MS : hangsMs + AROUND_MS,
     });
     const text = await readFile(report, 'utf8').catch(() => undefined);
-    if (text === undefined) return { ran: 1, failed: over === 'green' ? 0 : 1 };
+    if (text === undefined) return { ran: 1, failed: code === 0 ? 0 : 1 };
     const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(text) as Record<string, number>;
     return { ran: numPassedTests + numFailedTests, failed: numFailedTests };
   }
@@ -145,52 +121,7 @@ function groupsOf(mutations: readonly Mutation[]): Mutation[][] {
   return [...groups.values()];
 }
 
-/**
- * Runs a command of the packages to its end, and then ends everything that it has started: a test that goes red may leave
- * its servers running. One that hangs is red, too.
- */
-async function runWhole(
-  command: readonly string[],
-  { maxMs, ...options }: { cwd: string; env: NodeJS.ProcessEnv; maxMs: number },
-): Promise<'green' | 'red'> {
-  const child = spawn('npx', command, { ...options, detached: true, stdio: 'ignore' });
-  const end = () => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // Nothing of it runs any more.
-    }
-  };
-  const hanging = setTimeout(end, maxMs);
-  const [code] = await once(child, 'exit');
-  clearTimeout(hanging);
-  end();
-  return code === 0 ? 'green' : 'red';
-}
-
 /** The name of a test as a pattern. A `%s` stands for anything, as do the dollar names of a table of cases. */
 function patternOf(name: string): string {
   return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/%[sdioj]|\\\$\w+/g, '.*');
-}
-
-/** Node looks for packages where a file really is: so the copy has links to each package, and workspaces of its own. */
-async function linkPackages(folder: string): Promise<void> {
-  const installed = join(ROOT, 'node_modules');
-  await mkdir(join(folder, 'node_modules', '@rollcall'), { recursive: true });
-  for (const name of await readdir(installed)) {
-    if (name === '@rollcall') continue;
-    await symlink(join(installed, name), join(folder, 'node_modules', name));
-  }
-  for (const group of ['packages', 'apps', 'examples']) {
-    for (const name of await readdir(join(folder, group))) {
-      const { name: called } = JSON.parse(
-        await readFile(join(folder, group, name, 'package.json'), 'utf8'),
-      ) as { name: string };
-      await symlink(join(folder, group, name), join(folder, 'node_modules', called));
-    }
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SECRET } from './server-process.js';
 
-const BIN = fileURLToPath(new URL('../../../apps/cli/bin/rollcall.js', import.meta.url));
+/** The command, as it is built. */
+export const CLI_BIN = fileURLToPath(new URL('../../../apps/cli/bin/rollcall.js', import.meta.url));
 
 /** How a command ended. */
 export interface CliResult {
@@ -14,7 +15,7 @@ export interface CliResult {
 /** Runs the `rollcall` command as a person would, against a server. */
 export function runCli(url: string, args: string[], input?: string): Promise<CliResult> {
   const env = { ...process.env, ROLLCALL_URL: url, ROLLCALL_SECRET: SECRET };
-  const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI_BIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,15 +1,19 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
 import type { DatabaseAddress } from './database-address.js';
+import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { ReaderProcess } from './reader-process.js';
 import type { SqliteReader } from './sqlite-reader.js';
 
 /**
- * The one file that knows the drivers. TypeORM 1.x drops `sqlite3`; the step to it is a change of this file.
+ * The one file that knows the drivers. TypeORM 1.x has no `sqlite3` any more, and the step to it is a change of this file:
+ * the driver goes through the options for React Native, with an adapter of fifty lines, or it is given up.
+ * `npm run test:typeorm-1` tests core on TypeORM 1.1 in that way (`test/typeorm-1`).
  */
 const require = createRequire(import.meta.url);
 
@@ -26,12 +30,28 @@ const COMMON = {
   invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
 } as const satisfies Partial<DataSourceOptions>;
 
-/** Opens one connection to an embedded database file. */
+/** The binary of the driver, where its package looks for it. */
+export function betterSqlite3Binary(): string {
+  const folder = dirname(require.resolve('better-sqlite3/package.json'));
+  return join(folder, 'build', 'Release', 'better_sqlite3.node');
+}
+
+/** Whether the driver may be used in this process; it is looked at once. */
+let betterSqlite3: Promise<void> | undefined;
+
+/**
+ * Opens one connection to an embedded database file.
+ * @throws RollcallError `UNAVAILABLE` for a driver that would abort the process.
+ */
 export async function openSqlite(
   address: Extract<DatabaseAddress, { file: string }>,
   role: SqliteRole,
   entities: EntitySchema[],
 ): Promise<DataSource> {
+  if (address.engine === 'better-sqlite3') {
+    betterSqlite3 ??= refuseFaultyDriver(betterSqlite3Binary());
+    await betterSqlite3;
+  }
   const source = new DataSource(sqliteOptions(address, role, entities));
   await source.initialize();
   for (const pragma of PRAGMAS[role]) await source.query(`PRAGMA ${pragma}`);
