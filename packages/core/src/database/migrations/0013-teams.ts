@@ -24,10 +24,11 @@ const POSTGRES = [
   'CREATE INDEX CONCURRENTLY users_teams ON users USING gin (teams)',
 ];
 
-const ADD_NEW =
-  'INSERT OR IGNORE INTO user_teams SELECT team.value, new.created_at, new.id FROM json_each(new.teams) AS team;';
-const REMOVE_OLD =
-  'DELETE FROM user_teams WHERE team IN (SELECT value FROM json_each(old.teams)) AND created_at = old.created_at AND id = old.id;';
+/** A value that is no JSON, which somebody has written past Rollcall, must not end the migration, nor a change that mends it. */
+const teamsOf = (row: string) => `json_each(iif(json_valid(${row}.teams), ${row}.teams, '[]'))`;
+
+const ADD_NEW = `INSERT OR IGNORE INTO user_teams SELECT team.value, new.created_at, new.id FROM ${teamsOf('new')} AS team;`;
+const REMOVE_OLD = `DELETE FROM user_teams WHERE team IN (SELECT value FROM ${teamsOf('old')}) AND created_at = old.created_at AND id = old.id;`;
 
 const SQLITE = [
   'DROP TRIGGER IF EXISTS user_teams_insert',
@@ -37,7 +38,7 @@ const SQLITE = [
   `CREATE TABLE user_teams (team text NOT NULL, created_at integer NOT NULL, id text NOT NULL,
     PRIMARY KEY (team, created_at, id)) WITHOUT ROWID`,
   `INSERT OR IGNORE INTO user_teams
-    SELECT team.value, users.created_at, users.id FROM users, json_each(users.teams) AS team`,
+    SELECT team.value, users.created_at, users.id FROM users, ${teamsOf('users')} AS team`,
   `CREATE TRIGGER user_teams_insert AFTER INSERT ON users WHEN new.teams <> '[]' BEGIN ${ADD_NEW} END`,
   `CREATE TRIGGER user_teams_update AFTER UPDATE OF id, teams, created_at ON users
     WHEN old.teams <> new.teams OR old.created_at <> new.created_at OR old.id <> new.id
