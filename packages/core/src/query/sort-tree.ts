@@ -6,8 +6,9 @@
  *   before null where the path ends in it.
  * - Paths that lead into one array go through its elements together: by `a.x` and `a.y`, `[{ x: 0, y: 5 }, { x: 1, y: 3 }]`
  *   has the keys (0, 5) and (1, 3), and not (0, 3).
- * - A name that is an index of the array leads to that element alone. If that is an array and the path ends there, the
- *   array counts as a whole.
+ * - A name that is written as an index leads to that element alone. If that is an array and the path ends there, the
+ *   array counts as a whole. (MongoDB looks for a field of that name in the elements where the array has no such element.
+ *   Here it is missing.)
  *
  * MongoDB refuses a query when two paths lead into different arrays of one document. Here each such array counts by
  * itself, as if every combination of their elements were a key: nobody's data can end the query of somebody else.

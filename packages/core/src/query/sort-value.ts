@@ -14,6 +14,16 @@ export type SortValue =
 export const SORT_TEXT_LENGTH = 1024;
 
 /**
+ * The most values that a field may hold, at all levels together, for its objects and arrays to be compared. To compare them
+ * costs some microseconds a value, and a sort by the field pays for what all others have stored in it. What a larger
+ * field holds is {@link LARGE}.
+ */
+export const MAX_COMPARED_VALUES = 100;
+
+/** The text of every object and array in a field that holds too much. It comes after all others. */
+export const LARGE = '9';
+
+/**
  * MongoDB's order of types. A missing value sorts as null, and an empty array at the end of a path before it. Objects and
  * arrays have one rank: their texts tell them apart.
  */

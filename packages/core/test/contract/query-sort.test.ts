@@ -10,6 +10,7 @@ import { filters, runs, SEED, sorts, userRows } from '../support/query/arbitrari
 import { toDocument } from '../support/query/oracle.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
 import { sortByOracle } from '../support/query/sort-oracle.js';
+import { shortestMs } from '../support/shortest-ms.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
 /** `ROLLCALL_TEST_ROUNDS=100` and `ROLLCALL_TEST_WHOLE=1` compare 100,000 users. */
@@ -273,6 +274,46 @@ describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
     ] as const) {
       expect(await fixture.ids({ sort: [{ field, direction: -1 }, last] })).toEqual(ids);
     }
+  });
+
+  it('cost no more than what a user has stored, whatever that is', async () => {
+    const ones = (count: number): JsonValue[] => Array.from({ length: count }, () => 1);
+    const objects = Array.from({ length: 600 }, () => ({ b: 1 }));
+    const matrix = (size: number) => Array.from({ length: size }, () => ones(size));
+    const list: JsonObject[] = [
+      { a: [ones(2000), ...ones(200)] },
+      { a: [{ b: [{ c: 5 }, ...ones(1000)] }, ...ones(1000)] },
+      { a: [[[ones(500), ...ones(200)], ...ones(200)], ...ones(200)] },
+      { a: matrix(45) },
+      { a: objects },
+      { a: { b: objects } },
+      { a: Array.from({ length: 1500 }, () => []) },
+      { a: Object.fromEntries(objects.map((_, index) => [`n${index}`, index])) },
+    ];
+    await fixture.replaceUsers(list.map((custom, index) => userRow({ id: `u${index}`, custom })));
+    for (const fields of [
+      ['a.0'],
+      ['a.0.0', 'a.b'],
+      ['a.0.0.0', 'a.0', 'a'],
+      ['a.0.b.0.c', 'a.0.b.c', 'a.b'],
+      ['a'],
+      ['a.b'],
+      ['a.0.0.0.0.0.0.0', 'a.1.1.1.1.1.1.1', 'a.0.1.0.1.0.1.0', 'a.b.0.b.0.b.0.b', 'a.0.b.0.b.0.b.0'],
+    ]) {
+      const sort = fields.map((field): SortKey => ({ field, direction: 1 }));
+      const ms = await shortestMs(() => fixture.ids({ sort }));
+      // About a tenth of that on a quiet machine. One of these users alone could make it twenty seconds and more.
+      expect(ms, fields.join()).toBeLessThan(1000);
+    }
+  });
+
+  it('take the objects and arrays of a field that holds more than 100 values for equals, after all others', async () => {
+    const holding = (count: number) => ({ a: { list: Array.from({ length: count - 1 }, () => 0) } });
+    const list: JsonObject[] = [holding(101), holding(102), { a: { z: 1 } }, holding(100), { a: true }];
+    expect(await sorted(list, [['a', 1]])).toEqual(['u2', 'u3', 'u0', 'u1', 'u4']);
+    expect(await sorted(list, [['a', -1]])).toEqual(['u4', 'u1', 'u0', 'u3', 'u2']);
+    const inArrays = list.map(({ a }) => ({ a: [a ?? null] }));
+    expect(await sorted(inArrays, [['a', 1]])).toEqual(['u2', 'u0', 'u1', 'u3', 'u4']);
   });
 
   it('have the newest first when nothing is asked', async () => {

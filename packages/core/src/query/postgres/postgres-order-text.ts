@@ -28,9 +28,9 @@ export function postgresOrderText(json: Sql): Sql {
           FROM jsonb_each(CASE node.type WHEN 'object' THEN node.value ELSE '{}' END) AS field
       ) AS child(place, name, value)
     ), token(place, text) AS (
-      SELECT place, CASE type ${type} END || name || ${value} FROM node
-      UNION ALL
-      SELECT place || '2', ${literal(end)} FROM node WHERE type IN ('array', 'object')
+      SELECT CASE WHEN ends THEN place || '2' ELSE place END,
+        CASE WHEN ends THEN ${literal(end)} ELSE CASE type ${type} END || name || ${value} END
+      FROM node CROSS JOIN (VALUES (FALSE), (TRUE)) AS both_ends(ends) WHERE NOT ends OR type IN ('array', 'object')
     )
     SELECT string_agg(text, '' ORDER BY place COLLATE "C") FROM token)`;
 }

@@ -13,7 +13,8 @@ type KeyOf = (cell: Cell) => Sql;
  * only for documents that have an array on the way.
  *
  * At each node a row of `each` is an element of the array that stands there, or else the value itself. For each of them
- * the least keys of the nodes below are found, and the least row wins.
+ * the least keys of the nodes below are found, and the least row wins. What does not depend on the element is found once,
+ * before: so every value is looked at as often as there are levels above it, and no oftener.
  */
 export function sqliteLeastKey(tree: SortNode, keyOf: KeyOf): Sql {
   return leastOf(tree, {
@@ -25,42 +26,62 @@ export function sqliteLeastKey(tree: SortNode, keyOf: KeyOf): Sql {
 
 function leastOf(node: SortNode, { value, byIndex, keyOf }: { value: Sql; byIndex: Sql; keyOf: KeyOf }): Sql {
   const [at, each] = [raw(node.alias), raw(`each_${node.alias}`)];
-  // Nothing is in an empty array, but what is below it is missing there, like below null.
-  const elements = sql`CASE WHEN ${at}.size > 0 THEN ${at}.value WHEN ${at}.size = 0 THEN '[null]' ELSE json_array(json(${at}.value)) END`;
+  const indexed = node.children.filter(({ index }) => index !== null);
+  const named = node.children.filter(({ index }) => index === null);
 
-  const columns: Sql[] = [];
-  if (node.own) columns.push(sql`${ownValue(at, each)} AS own`);
-  for (const child of node.children) {
-    const named = sql`CASE ${each}.type WHEN 'object' THEN ${each}.value -> ${sqlitePath([child.name])} END`;
-    const hasIndex = child.index === null ? sql`FALSE` : sql`coalesce(${at}.size > ${child.index}, FALSE)`;
-    const found =
-      child.index === null
-        ? named
-        : sql`CASE WHEN ${hasIndex} THEN ${at}.value -> ${`$[${child.index}]`} ELSE ${named} END`;
-    columns.push(sql`${leastOf(child, { value: found, byIndex: hasIndex, keyOf })} AS ${raw(child.alias)}`);
-  }
+  const once = indexed.map(child => {
+    const element = sql`CASE WHEN size IS NULL THEN value -> ${sqlitePath([child.name])} ELSE value -> ${`$[${child.index}]`} END`;
+    const least = leastOf(child, { value: element, byIndex: sql`size IS NOT NULL`, keyOf });
+    return sql`, ${least} AS ${raw(child.alias)}`;
+  });
+  const forEach = named.map(child => {
+    const member = sql`CASE ${each}.type WHEN 'object' THEN ${each}.value -> ${sqlitePath([child.name])} END`;
+    return sql`${leastOf(child, { value: member, byIndex: sql`FALSE`, keyOf })} AS ${raw(`${child.alias}_least`)}`;
+  });
+  if (node.own) forEach.push(sql`${ownValue(at, each)} AS own`);
 
   const values = node.keys.map(key => {
-    if (key === node.own) return { json: sql`own`, path: '$[0]', key };
+    if (key === node.own) return { json: sql`own`, cell: wrappedCell(sql`own`, '$[0]'), key };
     const child = node.children.find(({ keys }) => keys.includes(key)) as SortNode;
     const place = child.keys.indexOf(key);
-    const column = raw(child.alias);
-    return { json: sql`${column} -> ${raw(`'$[${place}]'`)}`, path: `$[${place}][0]`, column, key };
+    const column = raw(child.index === null ? `${child.alias}_least` : child.alias);
+    const json = sql`${column} -> ${raw(`'$[${place}]'`)}`;
+    return { json, cell: child.index === null && wrappedCell(column, `$[${place}][0]`), key };
   });
-  const order = values.map(({ path, column = sql`own`, key }) => {
-    const place = raw(`'${path}'`);
-    const cell: Cell = { type: sql`json_type(${column}, ${place})`, value: sql`${column} ->> ${place}` };
-    return sql`${keyOf(cell)} ${direction(key.descending)}`;
+  const order = values.flatMap(({ cell, key }) => {
+    if (!cell) return [];
+    const rank = key === node.own ? sql`CASE WHEN by_index THEN NULL ELSE ${keyOf(cell)} END` : keyOf(cell);
+    return [sql`${rank} ${direction(key.descending)}`];
   });
+  const sorted = order.length === 0 ? sql`` : sql` ORDER BY ${join(order)}`;
+  const kept = [...indexed.map(child => sql`${at}.${raw(child.alias)}`), sql`${at}.by_index`, ...forEach];
   // LIMIT keeps SQLite from computing a column at each of its uses.
   return sql`(SELECT json_array(${join(values.map(({ json }) => sql`json(${json})`))}) FROM (
-      SELECT ${join(columns)}
+      SELECT ${join(kept)}
       FROM (
-        SELECT value, CASE json_type(value) WHEN 'array' THEN json_array_length(value) END AS size, by_index
-        FROM (SELECT ${value} AS value, ${byIndex} AS by_index LIMIT 1) LIMIT 1
+        SELECT value, size, by_index${join([...once, sql``], '')}
+        FROM (
+          SELECT value, CASE json_type(value) WHEN 'array' THEN json_array_length(value) END AS size, by_index
+          FROM (SELECT ${value} AS value, ${byIndex} AS by_index LIMIT 1) LIMIT 1
+        ) LIMIT 1
       ) AS ${at}
-      CROSS JOIN json_each(${elements}) AS ${each} LIMIT -1
-    ) ORDER BY ${join(order)} LIMIT 1)`;
+      CROSS JOIN json_each(${elementsOf(node, at)}) AS ${each} LIMIT -1
+    )${sorted} LIMIT 1)`;
+}
+
+/** What is looked at one by one: nothing where no key depends on it, and the null that a value below an empty array counts as. */
+function elementsOf({ own, children }: SortNode, at: Sql): Sql {
+  const asArray = sql`json_array(json(${at}.value))`;
+  if (children.some(({ index }) => index === null)) {
+    return sql`CASE WHEN ${at}.size > 0 THEN ${at}.value WHEN ${at}.size = 0 THEN '[null]' ELSE ${asArray} END`;
+  }
+  if (!own) return sql`'[null]'`;
+  return sql`CASE WHEN ${at}.size > 0 AND NOT ${at}.by_index THEN ${at}.value WHEN ${at}.size IS NULL THEN ${asArray} ELSE '[null]' END`;
+}
+
+function wrappedCell(column: Sql, path: string): Cell {
+  const place = raw(`'${path}'`);
+  return { type: sql`json_type(${column}, ${place})`, value: sql`${column} ->> ${place}` };
 }
 
 /**
@@ -70,5 +91,5 @@ function leastOf(node: SortNode, { value, byIndex, keyOf }: { value: Sql; byInde
 function ownValue(at: Sql, each: Sql): Sql {
   const asWritten = sql`CASE WHEN ${at}.size > 0 THEN ${at}.value -> ${each}.fullkey ELSE ${at}.value END`;
   const element = sql`CASE ${each}.type WHEN 'object' THEN json_array(json(${each}.value)) WHEN 'array' THEN json_array(json(${each}.value)) WHEN 'true' THEN '[true]' WHEN 'false' THEN '[false]' WHEN 'real' THEN json_array(json(${asWritten})) ELSE json_array(${each}.value) END`;
-  return sql`CASE WHEN ${at}.size = 0 THEN '[]' WHEN ${at}.by_index THEN json_array(json(${at}.value)) ELSE ${element} END`;
+  return sql`CASE WHEN ${at}.size = 0 THEN '[]' WHEN ${at}.size > 0 AND ${at}.by_index THEN json_array(json(${at}.value)) ELSE ${element} END`;
 }

@@ -21,9 +21,9 @@ export function sqliteOrderText(json: Sql): Sql {
         CASE WHEN child.type IN ('integer', 'real') THEN ${writtenNumber(sql`child.value`)} END
       FROM node, json_each(node.value) AS child WHERE node.${isContainer}
     ), token(place, text) AS (
-      SELECT place, ${type} || name || ${value} FROM node
-      UNION ALL
-      SELECT place || '2', ${literal(end)} FROM node WHERE ${isContainer}
+      SELECT CASE WHEN ends THEN place || '2' ELSE place END,
+        CASE WHEN ends THEN ${literal(end)} ELSE ${type} || name || ${value} END
+      FROM node CROSS JOIN (SELECT 0 AS ends UNION ALL SELECT 1) WHERE NOT ends OR ${isContainer}
     )
     SELECT group_concat(text, '' ORDER BY place) FROM token)`;
 }

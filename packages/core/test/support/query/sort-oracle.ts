@@ -92,8 +92,9 @@ function into(element: JsonValue, way: Way): Way {
   const { array, byIndex, indexes, rest } = way;
   const [name, ...further] = rest;
   if (name === undefined) return { found: byIndex ? array : element };
-  const named = /^(0|[1-9]\d*)$/.test(name) ? array[Number(name)] : undefined;
-  if (named !== undefined) {
+  // MongoDB also looks for a field of that name in the elements. Rollcall does not.
+  if (/^(0|[1-9]\d*)$/.test(name)) {
+    const named = array[Number(name)];
     const next = walk(named, further, `${indexes}.${name}`);
     return 'array' in next && Array.isArray(named) ? { ...next, byIndex: true } : next;
   }
