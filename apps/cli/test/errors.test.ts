@@ -79,7 +79,7 @@ describe('an error of the command', () => {
       "option '--for <duration>' argument '60' is invalid. a duration is a number and a unit: 90s, 15m, 1h or 30d",
     ],
     [
-      'an argument of an option that is none of its choices',
+      'a choice that an option does not have',
       ['import', 'users.ndjson', '--on-error', 'continue'],
       "option '--on-error <what>' argument 'continue' is invalid. Allowed choices are stop, skip.",
     ],
