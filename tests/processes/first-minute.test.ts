@@ -12,7 +12,7 @@ import { until } from '../support/until.js';
 const SAMPLE = fileURLToPath(new URL('../../samples/users.ndjson', import.meta.url));
 const PEOPLE = 1000;
 
-/** What Node prints of what it will no longer do, or does not do for good yet. */
+/** What Node prints about what it will drop, and about what it has only on trial. */
 const WARNING = /\(node:\d+\)|Warning:/;
 
 /** `npm run test:node-versions` says on which Node it means to run this; by default it is any. */

@@ -1,4 +1,7 @@
-import { describe, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { appSettingsUpdateSchema } from '@rollcall/protocol/schemas';
+import { describe, expect, it } from 'vitest';
 import { expectUpToDate, type GeneratedTable } from './generated-pages.js';
 import { mistakesTable } from './mistakes-table.js';
 import { mutationList } from './mutation-list.js';
@@ -12,6 +15,7 @@ import {
   queryFields,
   userFields,
 } from './protocol-tables.js';
+import { ROOT } from './tracked-files.js';
 
 const mistakes = await mistakesTable();
 
@@ -31,4 +35,14 @@ const PAGES: Record<string, Record<string, GeneratedTable>> = {
 
 describe('a page says what the source says (when it does not: npm run docs)', () => {
   it.each(Object.entries(PAGES))('%s', expectUpToDate);
+});
+
+it('the page about access names every setting of the app in its table, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/contract/access.md'), 'utf8');
+  const [, part = ''] = page.split('\n## Settings of the app\n');
+  const [section = ''] = part.split('\n## ');
+  const named = [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
+  // The only setting that `updateAppSettings` does not take: `revokeTokens` sets it.
+  const readOnly = 'revoke_tokens_issued_before';
+  expect(named.sort()).toEqual([...Object.keys(appSettingsUpdateSchema.shape), readOnly].sort());
 });

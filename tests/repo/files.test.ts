@@ -8,7 +8,7 @@ const LONG_FILE_LINES = 300;
 
 describe('the names of files', () => {
   it('are in kebab-case, folders included; documents that everybody looks for shout', () => {
-    const shouting = /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|SECURITY|LICENSE|SPEC)(\.md)?$/;
+    const shouting = /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|SECURITY|LICENSE)(\.md)?$/;
     const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
     const wrong = files.filter(({ path }) =>
       path.split('/').some(part => !kebab.test(part) && !shouting.test(part)),
@@ -63,5 +63,9 @@ describe('the text of files', () => {
 
   it('names no package registry, so that everybody installs from the one they have', () => {
     expect(places(/\bregistry\.[a-z0-9-]+\.[a-z]{2,}\b/)).toEqual([]);
+  });
+
+  it('cites no section of a specification of Rollcall that nobody who reads it has', () => {
+    expect(places(/\bSPE[C](?:\.md)?\b|\u00a7/)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { trackedFiles } from '../repo/tracked-files.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { moduleOf, PAGES, type Snippet, snippetsOf } from '../support/snippets.js';
 
@@ -39,6 +40,18 @@ afterAll(async () => {
 });
 
 const nameOf = ({ page, line }: Snippet) => `${page.replaceAll('/', '_')}-${line}`;
+
+/** The beginning of a piece of TypeScript, also where it is indented or marked otherwise. */
+const FENCE = /^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:ts|tsx|mts|cts|typescript)\b/gim;
+
+it('no page that shows TypeScript is left out, and no piece of it', async () => {
+  const shown = trackedFiles()
+    .filter(({ path }) => path.endsWith('.md'))
+    .map(({ path, text }) => [path, [...text.matchAll(FENCE)].length] as const)
+    .filter(([, pieces]) => pieces > 0);
+  const tried = Object.keys(PAGES).map(async page => [page, (await snippetsOf(page)).length] as const);
+  expect(Object.fromEntries(await Promise.all(tried))).toEqual(Object.fromEntries(shown));
+});
 
 it('every snippet compiles in strict TypeScript', async () => {
   const snippets = (await Promise.all(Object.keys(PAGES).map(snippetsOf))).flat();

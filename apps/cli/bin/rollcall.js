@@ -6,6 +6,8 @@ const program = new URL('../dist/main.js', import.meta.url);
 if (existsSync(program)) {
   await import(program.href);
 } else {
-  console.error('error: rollcall is not built yet; run "npm run build" at the root of the repository first');
+  console.error(
+    'error: UNAVAILABLE rollcall is not built yet; run "npm run build" at the root of the repository first',
+  );
   process.exitCode = 2;
 }

@@ -8,7 +8,7 @@ import { addExportCommand } from './export/export.js';
 import { addGuestsCommands } from './guests/guests.js';
 import { addImportCommand } from './import/import.js';
 import { examples } from './options/examples.js';
-import { errorLine } from './output/error-line.js';
+import { errorLine, usageErrorLine } from './output/error-line.js';
 import { addRevokeCommand } from './revoke/revoke.js';
 import { addRolesCommands } from './roles/roles.js';
 import {
@@ -71,6 +71,7 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({
       writeOut: text => context.stdout.write(text),
       writeErr: text => context.stderr.write(text),
+      outputError: (text, write) => write(`${usageErrorLine(text)}\n`),
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
     })

@@ -250,4 +250,80 @@ describe('rollcall import --as-is', () => {
       { ...past, blocked_user_ids: ['jane', 'john'] },
     ]);
   });
+
+  it('moves a deactivated admin to another server, who cannot sign in there either; without it, the admin is refused', async () => {
+    await using second = await startTestServer();
+    await command('users', 'upsert', '[{"id":"boss","role":"admin"},{"id":"deputy","role":"admin"}]');
+    await command('users', 'deactivate', 'boss', '--wait');
+    await command('export', 'admins.ndjson', '--filter', '{"role":"admin"}');
+    const there = (...args: string[]) => rollcall(args, { server: second, directory });
+
+    const plain = await there('import', 'admins.ndjson');
+    expect([plain.exitCode, plain.err]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: INPUT_INVALID deactivated_at: the user is deactivated where it comes from.*with as_is.*\(row 1, id boss\)$/m,
+      ),
+    ]);
+    expect((await there('users', 'get', 'boss')).err).toMatch(/^error: USER_NOT_FOUND /);
+
+    expect((await there('import', 'admins.ndjson', '--as-is')).exitCode).toBe(0);
+    const asUser = async (id: string) => {
+      const { out } = await there('token', '--user', id);
+      return rollcall(['users', 'get', id, '--token', out.trim()], { server: second });
+    };
+    expect((await asUser('deputy')).exitCode).toBe(0);
+    const signedIn = await asUser('boss');
+    expect([signedIn.exitCode, signedIn.err]).toEqual([
+      2,
+      expect.stringMatching(/^error: USER_DEACTIVATED /),
+    ]);
+  });
+
+  it.each([
+    ['deactivated_at', ['--on-error', 'skip'], 'with as_is'],
+    ['deleted_at', ['--on-error', 'skip'], 'leave out the user'],
+    ['deleted_at', ['--on-error', 'skip', '--as-is'], 'deleted'],
+  ])('lets nobody in silently whose %s a CSV file names, with %j', async (field, options, remedy) => {
+    const csv = `id,${field}\ngone,2024-01-02T03:04:05Z\nhere,\n`;
+    await writeFile(join(directory, 'gone.csv'), csv);
+    expect((await command('import', 'gone.csv', '--dry-run', ...options)).json()).toMatchObject([
+      { created: 1, failed: 1 },
+    ]);
+    expect(JSON.parse(await readFile(join(directory, 'gone.csv.errors.ndjson'), 'utf8'))).toMatchObject({
+      row: 2,
+      id: 'gone',
+      field,
+      message: expect.stringContaining(remedy),
+    });
+  });
+
+  it('is the remedy for what an import does not write, which one note counts', async () => {
+    const rows = [
+      {
+        id: 'note-1',
+        devices: [{ id: 'phone', push_provider: 'firebase' }],
+        blocked_user_ids: ['jane', 'john'],
+      },
+      { id: 'note-2', devices: [], blocked_user_ids: ['jane'], revoke_tokens_issued_before: null },
+      { id: 'note-3', revoke_tokens_issued_before: '2024-01-02T03:04:05Z' },
+    ];
+    const note = (devices: string, blocks: string, revocations: string) =>
+      `note: without --as-is an import does not write devices of ${devices}, blocked_user_ids of ${blocks}, revoke_tokens_issued_before of ${revocations}; to write them, import with --as-is\n`;
+    const notes = (err: string) => err.split('\n').filter(line => line.startsWith('note: '));
+    await writeFile(join(directory, 'notes.ndjson'), rows.map(row => JSON.stringify(row)).join('\n'));
+    for (const way of [['import'], ['sync', '--missing', 'keep']]) {
+      const plain = await command(...way, 'notes.ndjson', '--dry-run');
+      expect([plain.exitCode, notes(plain.err)]).toEqual([0, [note('1 row', '2 rows', '1 row').trim()]]);
+    }
+    const asIs = await command('import', 'notes.ndjson', '--as-is', '--dry-run');
+    expect([asIs.exitCode, notes(asIs.err)]).toEqual([0, []]);
+
+    const csv =
+      'id,devices,blocked_user_ids,revoke_tokens_issued_before\nnote-1,any,jane|john,1700000000000\nnote-2,[],,\n';
+    await writeFile(join(directory, 'notes.csv'), csv);
+    const table = await command('import', 'notes.csv', '--dry-run');
+    expect([table.exitCode, table.json()]).toEqual([0, [expect.objectContaining({ created: 2, failed: 0 })]]);
+    expect(table.err).toContain(note('1 row', '1 row', '1 row'));
+  });
 });

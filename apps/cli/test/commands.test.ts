@@ -317,7 +317,7 @@ describe('the command line', () => {
   it('refuses an unknown command or option with exit code 2', async () => {
     const unknown = await rollcall(['exprot']);
     expect([unknown.exitCode, unknown.out]).toEqual([2, '']);
-    expect(unknown.err).toMatch(/^error: unknown command 'exprot'/);
+    expect(unknown.err).toMatch(/^error: INPUT_INVALID unknown command 'exprot'/);
     expect((await rollcall(['users', 'query', '--nope'])).exitCode).toBe(2);
   });
 

@@ -61,4 +61,42 @@ describe('an error of the command', () => {
       'error: INPUT_INVALID name: must be a text, not 5; this is the user bad (user 2 of the batch)\n',
     );
   });
+
+  it.each([
+    ['an unknown command', ['exprot'], "unknown command 'exprot' (Did you mean export?)"],
+    ['an unknown command of a group', ['users', 'gte'], "unknown command 'gte' (Did you mean get?)"],
+    ['an unknown option', ['export', '--flter', '{}'], "unknown option '--flter' (Did you mean --filter?)"],
+    ['a missing option', ['sync', 'users.ndjson'], "required option '--missing <what>' not specified"],
+    [
+      'an option without its value',
+      ['bans', 'add', 'jane', '--for'],
+      "option '--for <duration>' argument missing",
+    ],
+    ['a missing argument', ['users', 'update'], "missing required argument 'id'"],
+    [
+      'a bad argument of an option',
+      ['bans', 'add', 'jane', '--for', '60'],
+      "option '--for <duration>' argument '60' is invalid. a duration is a number and a unit: 90s, 15m, 1h or 30d",
+    ],
+    [
+      'a choice that an option does not have',
+      ['import', 'users.ndjson', '--on-error', 'continue'],
+      "option '--on-error <what>' argument 'continue' is invalid. Allowed choices are stop, skip.",
+    ],
+    [
+      'options that exclude each other',
+      ['bans', 'add', 'jane', '--for', '1h', '--until', '2099-01-01T00:00:00Z'],
+      "option '--for <duration>' cannot be used with option '--until <time>'",
+    ],
+    [
+      'too many arguments',
+      ['export', 'one.ndjson', 'two.ndjson'],
+      "too many arguments for 'export'. Expected 1 argument but got 2.",
+    ],
+    ['control characters in a name', ['ex\u001b[31mport'], "unknown command 'ex\ufffd[31mport'"],
+  ])('has its code on one line also where the command line is wrong: %s', async (_what, args, message) => {
+    const { exitCode, out, err } = await rollcall(args, { server });
+    expect(err).toMatch(/^error: [A-Z_]+ .*\n$/);
+    expect([exitCode, out, err]).toEqual([2, '', `error: INPUT_INVALID ${message}\n`]);
+  });
 });

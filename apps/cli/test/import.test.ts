@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createServerClient } from '@rollcall/client/server';
 import type { RunningServer } from '@rollcall/server';
@@ -43,6 +45,24 @@ async function revisions(prefix: string): Promise<Record<string, number>> {
 
 const people = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `${prefix}-${index + 1}`, name: `Nr ${index + 1}` }));
+
+/** Counts how often the server is asked for one procedure while something runs. A request may ask for several. */
+async function callsOf(procedure: string, work: () => Promise<unknown>): Promise<number> {
+  let calls = 0;
+  const count = (message: unknown) => {
+    const { url = '' } = (message as { request: IncomingMessage }).request;
+    const [path = ''] = url.split('?');
+    const names = path.slice(path.lastIndexOf('/') + 1).split(',');
+    calls += names.filter(name => name === procedure).length;
+  };
+  subscribe('http.server.request.start', count);
+  try {
+    await work();
+  } finally {
+    unsubscribe('http.server.request.start', count);
+  }
+  return calls;
+}
 
 describe('rollcall import', () => {
   it('stores every user of an NDJSON file, and importing it again changes nothing', async () => {
@@ -98,6 +118,32 @@ describe('rollcall import', () => {
     expect(entries[1]).not.toHaveProperty('user');
     expect(Object.keys(await revisions('skip'))).toHaveLength(227);
     expect(await exists('users.ndjson.rollcall-import.json')).toBe(false);
+  });
+
+  it('asks once for each batch of 1,000 users with an unknown role, and names the first of them at once', async () => {
+    const rows = people('role', 1000).map(user => ({ ...user, role: 'no-such-role' }));
+    await write('users.ndjson', rows);
+    let skipped: Awaited<ReturnType<typeof rollcall>> | undefined;
+    const calls = await callsOf('users.upsert', async () => {
+      skipped = await importFile(['users.ndjson', '--on-error', 'skip']);
+    });
+    expect(skipped).toMatchObject({ exitCode: 1 });
+    expect(skipped?.json()).toMatchObject([{ done: 0, failed: 1000, errors: 'users.ndjson.errors.ndjson' }]);
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(10);
+
+    let stopped: Awaited<ReturnType<typeof rollcall>> | undefined;
+    const callsUntilStop = await callsOf('users.upsert', async () => {
+      stopped = await importFile(['users.ndjson', '--concurrency', '1']);
+    });
+    expect(stopped).toMatchObject({ exitCode: 2 });
+    expect(stopped?.err.trim().split('\n').at(-1)).toMatch(
+      /^error: ROLE_NOT_FOUND role: .*no-such-role.*\(row 1, id role-1\)$/,
+    );
+    // The batch that was cut while the first was on its way is sent, and the row that had been read for another one.
+    expect(callsUntilStop).toBeGreaterThan(0);
+    expect(callsUntilStop).toBeLessThanOrEqual(3);
+    expect(Object.keys(await revisions('role'))).toEqual([]);
   });
 
   it('stops at the first row that fails, reports it, and resumes there once it is corrected', async () => {

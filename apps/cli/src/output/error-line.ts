@@ -1,4 +1,4 @@
-import type { RollcallError } from '@rollcall/protocol';
+import { RollcallError } from '@rollcall/protocol';
 import { fileError } from './file-error.js';
 import { terminalText } from './terminal-text.js';
 
@@ -20,6 +20,11 @@ export function errorLine(thrown: unknown): string {
     ...(error.request_id !== undefined ? [`request ${error.request_id}`] : []),
   ];
   return `error: ${error.code} ${oneLine(error.message)}${place.length > 0 ? ` (${place.join(', ')})` : ''}`;
+}
+
+/** What the parser of the command line says about a command, an option or an argument, as the error line of any other error. */
+export function usageErrorLine(said: string): string {
+  return errorLine(new RollcallError('INPUT_INVALID', said.replace(/^error: /, '')));
 }
 
 /** The built client carries its own copy of the class, so `instanceof` does not recognise an error of the server. */

@@ -42,6 +42,18 @@ const AS_IS_FIELDS = [
   'blocked_user_ids',
 ] as const satisfies readonly UserField[];
 
+/**
+ * What an import without `--as-is` does not write, but must not pass over either: the server refuses to let in a user who
+ * is deactivated or deleted where it comes from, and a note tells of the others. Their cells may hold anything.
+ */
+const TELLING_FIELDS: readonly string[] = [
+  'deactivated_at',
+  'deleted_at',
+  'revoke_tokens_issued_before',
+  'devices',
+  'blocked_user_ids',
+] satisfies readonly UserField[];
+
 type GivenField = 'id' | 'custom' | WritableField | (typeof AS_IS_FIELDS)[number];
 
 /** Whether a name is a field that a cell can give. */
@@ -91,6 +103,7 @@ function parseColumn(name: string, asIs: boolean): Column {
   if (isGiven(name, asIs)) {
     return { kind: CELL_KINDS[USER_FIELDS[name].holds], name };
   }
+  if (TELLING_FIELDS.includes(name)) return { kind: 'text', name };
   // The server ignores what is read only, so that a user who was read can be written back.
   if (isUserField(name)) return { kind: 'ignored', name };
   const path = splitPath(name.startsWith('custom.') ? name.slice('custom.'.length) : name);

@@ -11,6 +11,7 @@ import { readLines } from './lines.js';
 import { readNdjsonRows } from './ndjson-rows.js';
 import { MAX_ROW_BYTES, type Row } from './row.js';
 import { openText, utf16Of } from './text-source.js';
+import { noteUnwritten } from './unwritten-fields.js';
 
 /** The formats that users are read from. */
 export const INPUT_FORMATS = ['ndjson', 'json', 'csv'] as const;
@@ -77,7 +78,17 @@ async function textSize(path: string, sizeBytes: number): Promise<number | undef
   }
 }
 
-async function* readRows(
+function readRows(
+  source: AsyncIterable<Uint8Array>,
+  extension: string,
+  options: InputOptions,
+): AsyncIterable<Row> {
+  const rows = rowsOf(source, extension, options);
+  const { asIs, onNote } = options;
+  return asIs || !onNote ? rows : noteUnwritten(rows, onNote);
+}
+
+async function* rowsOf(
   source: AsyncIterable<Uint8Array>,
   extension: string,
   options: InputOptions,

@@ -10,7 +10,10 @@ const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
   ],
   [/SQLITE_READONLY|EROFS/, 'cannot be written; check the permissions of the file and of its folder'],
   [/EACCES|EPERM/, 'may not be used by this user; check the permissions of the file and of its folder'],
-  [/EEXIST|ENOTDIR/, 'cannot be there: a part of its path is a file and not a folder'],
+  [
+    /EEXIST|ENOTDIR/,
+    'cannot be there: a part of its path is a file and not a folder; name a path through folders, or move that file away',
+  ],
   [
     /SQLITE_CANTOPEN|EISDIR|ENOENT/,
     'cannot be opened; its path must name a file, in a folder that this user may write to',

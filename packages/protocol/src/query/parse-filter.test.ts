@@ -148,9 +148,37 @@ describe('an operand of the wrong type', () => {
     expect(error.message).toContain(operator);
   });
 
-  it('is refused for a bare value by the same rules', () => {
-    expect(refusal({ role: 5 }).message).toBe('role: $eq takes a string');
-    expect(refusal({ online: 'yes' }).message).toBe('online: $eq takes true or false');
+  it.each<[string, unknown, string]>([
+    ['role', 5, '$eq takes a string, or null'],
+    ['online', 'yes', '$eq takes true or false, or null'],
+    ['age', {}, 'an object cannot be compared as a whole; name its fields by paths, such as "age.city"'],
+    ['age', { $lt: null }, '$lt takes a string, a number or a boolean'],
+    ['age', { $eq: {} }, '$eq takes a string, a number, a boolean, null or an array of them'],
+    ['age', { $exists: 1 }, '$exists takes true or false'],
+    ['age', { $contains: [5] }, '$contains takes one string, number or boolean, or null'],
+    [
+      'age',
+      { $in: 5 },
+      '$in takes an array of values, each a string, a number, a boolean, null or an array of them',
+    ],
+    [
+      'age',
+      { $nin: [{ years: 5 }] },
+      '$nin takes an array of values, each a string, a number, a boolean, null or an array of them',
+    ],
+    ['role', { $gt: null }, '$gt takes a string'],
+    ['role', { $in: 'admin' }, '$in takes an array of values, each a string, or null'],
+    ['role', { $in: [5] }, '$in takes an array of values, each a string, or null'],
+    ['online', { $nin: [1] }, '$nin takes an array of values, each true or false, or null'],
+    ['teams', { $ne: 5 }, '$ne takes a string or an array of strings, or null'],
+    ['created_at', { $lt: null }, '$lt takes a time: epoch milliseconds or an ISO 8601 string with a zone'],
+    [
+      'created_at',
+      { $eq: 'yesterday' },
+      '$eq takes a time: epoch milliseconds or an ISO 8601 string with a zone, or null',
+    ],
+  ])('is refused in words that say all that is accepted, and nothing else: %s %j', (field, value, words) => {
+    expect(refusal({ [field]: value }).message).toBe(`${field}: ${words}`);
   });
 });
 
@@ -275,8 +303,9 @@ describe('what a filter resolves to', () => {
   });
 
   it.each([...EQUALITY, ...ORDER, '$contains'])(
-    'says what %s takes of a custom field, which is just what it takes',
+    'says what %s takes of a custom field, or in its list, which is just what it takes',
     operator => {
+      const listed = operator === '$in' || operator === '$nin';
       const values = { string: 'x', number: 1, boolean: true, null: null, array: ['x'], object: { a: 1 } };
       const words = {
         string: /string/,
@@ -289,7 +318,7 @@ describe('what a filter resolves to', () => {
       const kinds = Object.keys(values) as (keyof typeof values)[];
       const refusals = new Map(
         kinds.flatMap(kind => {
-          const filter = { age: { [operator]: values[kind] } };
+          const filter = { age: { [operator]: listed ? [values[kind]] : values[kind] } };
           return takes(filter) ? [] : [[kind, refusal(filter).message] as const];
         }),
       );

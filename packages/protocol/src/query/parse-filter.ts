@@ -162,7 +162,7 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
     }
     case '$in':
     case '$nin': {
-      if (!Array.isArray(operand)) throw invalid(name, `${operator} takes an array of values`);
+      if (!Array.isArray(operand)) return refuse(name, operator, equalWords(field));
       if (operand.length > LIMITS.filterValues) {
         throw invalid(name, `${operator} takes at most ${LIMITS.filterValues} values`);
       }
@@ -201,25 +201,26 @@ function parseOperand(
 ): JsonValue {
   if (operand === null && equality) return null;
   if (field.kind === 'custom') return parseValue(name, operator, operand);
-  switch (QUERY_FIELDS[field.field].holds) {
+  const { holds } = QUERY_FIELDS[field.field];
+  switch (holds) {
     case 'string':
       if (typeof operand === 'string') return parseScalar(name, operator, operand);
-      throw invalid(name, `${operator} takes a string`);
+      break;
     case 'strings': {
       if (typeof operand === 'string') return parseScalar(name, operator, operand);
       const list = Array.isArray(operand) && operand.every(one => typeof one === 'string');
       if (list) return parseValue(name, operator, operand);
-      throw invalid(name, `${operator} takes a string or an array of strings`);
+      break;
     }
     case 'boolean':
       if (typeof operand === 'boolean') return operand;
-      throw invalid(name, `${operator} takes true or false`);
+      break;
     case 'time': {
       const time = typeof operand === 'string' ? parseIsoTime(operand) : operand;
       if (typeof time === 'number' && Number.isSafeInteger(time)) return time;
-      throw invalid(name, `${operator} takes a time: epoch milliseconds or an ISO 8601 string with a zone`);
     }
   }
+  return refuse(name, operator, equality ? equalWords(field) : WORDS[holds]);
 }
 
 function parseIsoTime(text: string): number {
@@ -242,13 +243,28 @@ function nestsDeeper(value: unknown, levels: number): boolean {
   return Array.isArray(value) && (levels === 0 || value.some(one => nestsDeeper(one, levels - 1)));
 }
 
+/** What a built-in field holds, in words. */
+const WORDS = {
+  string: 'a string',
+  strings: 'a string or an array of strings',
+  boolean: 'true or false',
+  time: 'a time: epoch milliseconds or an ISO 8601 string with a zone',
+} as const;
+
 /** What an operator takes of a custom field, in words. */
 const ORDERED = 'a string, a number or a boolean';
 const ELEMENT = 'one string, number or boolean, or null';
 const EQUAL = 'a string, a number, a boolean, null or an array of them';
 
+/** What equality takes of a field, in words. */
+function equalWords(field: FieldReference): string {
+  return field.kind === 'custom' ? EQUAL : `${WORDS[QUERY_FIELDS[field.field].holds]}, or null`;
+}
+
+/** Refuses an operand. `accepted` says what one value may be: an operator that takes a list takes a list of those. */
 function refuse(name: string, operator: FilterOperator, accepted: string): never {
-  throw invalid(name, `${operator} takes ${accepted}`);
+  const list = operator === '$in' || operator === '$nin' ? 'an array of values, each ' : '';
+  throw invalid(name, `${operator} takes ${list}${accepted}`);
 }
 
 function parseScalar(

@@ -79,6 +79,12 @@ export const PATH_EXAMPLES: PathExample[] = [
     why: 'an array without documents has nothing that could be null (NestedPartialMatchArray)',
   },
   {
+    custom: { a: [] },
+    filter: { 'a.b': null },
+    matches: false,
+    why: 'MongoDB 8 finds nothing in an empty array, so nothing that could be null',
+  },
+  {
     custom: { a: [{ b: 5 }, {}] },
     filter: { 'a.b': null },
     matches: true,
