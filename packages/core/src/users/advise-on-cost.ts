@@ -19,6 +19,6 @@ export function adviseOnCost(
   const advice =
     paths.length > 0
       ? `narrow it, or add to the setting indexed_custom_fields what it searches by: ${paths.join(', ')}`
-      : 'narrow it: fewer values and clauses, or a clause that few users match';
+      : `narrow it: fewer values and clauses, or a clause that few users match${sorted.length > 0 ? `; or do not sort by ${sorted.join(', ')}` : ''}`;
   return new RollcallError('QUERY_TOO_EXPENSIVE', `${error.message}; ${advice}`, { cause: error });
 }

@@ -60,7 +60,7 @@ const ACCEPTED: Record<string, readonly FilterOperator[]> = {
   age: [...EQUALITY, ...ORDER, '$contains'],
 };
 
-const VALUES = { string: 'a', strings: 'a', boolean: true, time: 5, custom: 'a' } as const;
+const VALUES = { string: 'a', strings: 'a', boolean: true, time: Date.UTC(2026, 0), custom: 'a' } as const;
 
 function operandFor(field: string, operator: FilterOperator): unknown {
   const holds = Object.hasOwn(QUERY_FIELDS, field) ? QUERY_FIELDS[field as QueryField].holds : 'custom';
@@ -301,6 +301,17 @@ describe('what a filter resolves to', () => {
       expect(node).toMatchObject({ comparison: { operator: '$gte', value: at } });
     }
   });
+
+  it.each(['created_at', 'updated_at', 'last_active', 'deactivated_at'])(
+    'refuses a number of seconds for %s, which would match everybody or nobody',
+    field => {
+      for (const operand of [1_700_000_000, { $gt: 1_700_000_000 }, { $in: [1_700_000_000] }]) {
+        const error = refusal({ [field]: operand });
+        expect(error).toMatchObject({ code: 'INPUT_INVALID', field });
+        expect(error.message).toContain('multiply seconds by 1,000');
+      }
+    },
+  );
 
   it.each([...EQUALITY, ...ORDER, '$contains'])(
     'says what %s takes of a custom field, or in its list, which is just what it takes',

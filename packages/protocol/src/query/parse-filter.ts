@@ -5,6 +5,7 @@ import { LIMITS } from '../limits.js';
 import { fieldNameProblem, splitPath } from '../users/custom-data.js';
 import { privatePathMetBy } from '../users/private-paths.js';
 import { searchWords, textProblem } from '../users/text.js';
+import { looksLikeSeconds, SECONDS_PROBLEM } from '../users/time.js';
 import { isUserField } from '../users/user-fields.js';
 import { FilterSize } from './filter-size.js';
 import {
@@ -216,6 +217,7 @@ function parseOperand(
       if (typeof operand === 'boolean') return operand;
       break;
     case 'time': {
+      if (looksLikeSeconds(operand)) throw invalid(name, `${operator}: ${SECONDS_PROBLEM}`);
       const time = typeof operand === 'string' ? parseIsoTime(operand) : operand;
       if (typeof time === 'number' && Number.isSafeInteger(time)) return time;
     }
