@@ -50,6 +50,18 @@ describe('the presence of followed users', () => {
     expect(heard).toEqual(['john here', 'jim away', 'john away']);
   });
 
+  it('asks at once for those who are left, also when the server finds no room only after they were fewer', async () => {
+    const refusal = new RollcallError('RATE_LIMITED', 'too many', { retry_after: 60 });
+    const watching = presence.watch(['john', 'jim']);
+    await settle();
+    const unwatching = presence.unwatch(['jim']);
+    open()[0]?.observer.onError(refusal);
+    await settle();
+    answer('john here');
+    await Promise.all([watching, unwatching]);
+    expect([runs(), heard]).toEqual([['john jim', 'john'], ['john here']]);
+  });
+
   it('asks for the whole set when it changes, and delivers only what is new', async () => {
     const first = presence.watch(['john']);
     await settle();

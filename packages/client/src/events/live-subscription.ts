@@ -43,6 +43,8 @@ export class LiveSubscription<Input extends object, Item> {
   #waitsFor: RollcallError | undefined;
   /** What a caller of `run` waits for. */
   #begun: Deferred | undefined;
+  /** Whether that caller waits for a limit of the server, too. */
+  #waitsForLimit = true;
 
   constructor(options: LiveSubscriptionOptions<Input, Item>) {
     this.#options = options;
@@ -69,14 +71,10 @@ export class LiveSubscription<Input extends object, Item> {
     return begun.promise;
   }
 
-  /** Ends a wait for a limit of the server, if `run` waits for one: it rejects with the refusal. */
+  /** From now on `run` does not wait for a limit of the server: it rejects with the refusal, now or when it comes. */
   stopWaitingForLimit(): void {
-    const refusal = this.#waitsFor;
-    const begun = this.#begun;
-    if (!begun || refusal?.code !== 'RATE_LIMITED') return;
-    this.#begun = undefined;
-    this.pause();
-    begun.reject(refusal);
+    this.#waitsForLimit = false;
+    if (this.#waitsFor?.code === 'RATE_LIMITED') this.#refuseRun(this.#waitsFor);
   }
 
   /** Starts without a caller that waits: `onError` receives every error. */
@@ -111,6 +109,7 @@ export class LiveSubscription<Input extends object, Item> {
     this.pause('the subscription was started again with another input');
     this.#input = input;
     this.#begun = begun;
+    this.#waitsForLimit = true;
     this.#attempt = 0;
     this.#connection = this.#options.live.hold();
     this.#open(input);
@@ -145,7 +144,20 @@ export class LiveSubscription<Input extends object, Item> {
     if (this.#begun === begun) this.#begun = undefined;
   }
 
+  /** Ends the run that a caller waits for. */
+  #refuseRun(error: RollcallError): void {
+    const begun = this.#begun;
+    if (!begun) return;
+    this.#begun = undefined;
+    this.pause();
+    begun.reject(error);
+  }
+
   #fail(error: RollcallError): void {
+    if (error.code === 'RATE_LIMITED' && this.#begun && !this.#waitsForLimit) {
+      this.#refuseRun(error);
+      return;
+    }
     const mayPass =
       this.#options.live.renewToken(error.code) || !(error.unrecoverable || error.code === 'TOKEN_EXPIRED');
     if (mayPass) {
