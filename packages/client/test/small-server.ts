@@ -75,6 +75,8 @@ export class SmallServer {
   retry_after: number | undefined;
   /** Whether calls are left without an answer. */
   hangs = false;
+  /** Whether subscriptions are left without an answer. */
+  leavesStreams = false;
   readonly sockets = new Set<WebSocket>();
   /** Whether WebSockets can be opened. */
   takesWebSockets = true;
@@ -174,7 +176,7 @@ export class SmallServer {
       .input((input: unknown) => input)
       .use(async ({ ctx, next, path, input, type }) => {
         this.calls.push([path, input]);
-        if (this.hangs && type !== 'subscription') await new Promise(() => undefined);
+        if (type === 'subscription' ? this.leavesStreams : this.hangs) await new Promise(() => undefined);
         const code = this.refused.get(ctx.token.replace('Bearer ', ''));
         if (code)
           throw transported(new RollcallError(code, `refused: ${code}`, { retry_after: this.retry_after }));

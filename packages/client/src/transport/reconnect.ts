@@ -9,6 +9,9 @@ import {
 /** Registered with IANA: the server runs, but cannot take more connections now. */
 const TRY_AGAIN_LATER = 1013;
 
+/** What has not opened by then counts as lost: a socket, its first answer, or an event stream. */
+export const OPEN_TIMEOUT_MS = 10_000;
+
 const BASE_MS = 2_000;
 /** A server that restarts loses all clients at the same moment, so they spread over a longer time. */
 const RESTART_BASE_MS = 5_000;
