@@ -195,6 +195,7 @@ export class SmallServer {
           return { user: user(id), position: position(), token: `token-of-${id}` };
         }),
         query: procedure.query(() => ({ users: [user('john')], position: position() })),
+        upsert: procedure.mutation(() => ({ users: { jane: user('jane') } })),
         partialUpdate: procedure.mutation(() => ({ users: { jane: user('jane') } })),
         deactivate: procedure.mutation(() => ({ user: user('jane') })),
         deactivateMany: procedure.mutation(() => ({ task_id: TASK_ID })),
