@@ -35,6 +35,10 @@ it.each(['ws', 'sse'] as const)(
     const connecting = second.connectUser({ id: 'many' }, token);
     const outcome = expect(connecting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await until('the reason', () => second.connection.state.waitsFor === 'limit');
+    // The server closes a socket after it has said why. Over SSE there is nothing to close.
+    if (transport === 'ws')
+      await until('the end of the socket', () => second.connection.state.status === 'reconnecting');
+    expect(second.connection.state.waitsFor).toBe('limit');
     expect(second.connection.state).toMatchObject({
       error: { code: 'RATE_LIMITED', message: expect.stringContaining('at most 1 live connections') },
       until: expect.any(Number),

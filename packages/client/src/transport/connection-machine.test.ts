@@ -47,7 +47,7 @@ const EXPECTED: Record<MachineState, Record<MachineEvent, Outcome>> = {
     close: 'disconnected: end',
     tokenFetched: '-',
     tokenFailed: '-',
-    opened: 'connecting: limitAnswer',
+    opened: 'connecting: restartOpenTimer',
     carried: 'connected: stopOpenTimer',
     lost: 'waiting: dropSocket wait',
     expired: 'waiting: forgetToken dropSocket wait',

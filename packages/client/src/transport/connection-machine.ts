@@ -41,7 +41,7 @@ export type Effect =
   | 'fetchToken'
   | 'forgetToken'
   | 'openSocket'
-  | 'limitAnswer'
+  | 'restartOpenTimer'
   | 'stopOpenTimer'
   | 'dropSocket'
   | 'wait'
@@ -92,7 +92,7 @@ export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineE
   connecting: {
     ...NOTHING,
     ...LOSSES,
-    opened: ['connecting', 'limitAnswer'],
+    opened: ['connecting', 'restartOpenTimer'],
     carried: ['connected', 'stopOpenTimer'],
   },
   connected: { ...NOTHING, ...LOSSES },

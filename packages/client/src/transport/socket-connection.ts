@@ -91,8 +91,9 @@ export class SocketConnection {
             observer.next(envelope);
           },
           error: error => {
-            // A refusal is an answer, too. Whoever was refused may wait for longer than the time of an opening.
+            // A refusal is an answer, too. The wait after it may be longer than the time of an opening.
             clearTimeout(this.#openTimer);
+            if (this.#state === 'connecting') this.#trouble = toRollcallError(error);
             observer.error(error);
           },
           // When its client is closed, tRPC completes every subscription, whatever the reason was.
@@ -149,7 +150,7 @@ export class SocketConnection {
     },
     forgetToken: () => this.#options.forgetToken(this.#token),
     openSocket: () => this.#permit.grant(),
-    limitAnswer: () => this.#limitOpening(),
+    restartOpenTimer: () => this.#limitOpening(),
     stopOpenTimer: () => clearTimeout(this.#openTimer),
     dropSocket: () => {
       clearTimeout(this.#openTimer);
@@ -189,7 +190,9 @@ export class SocketConnection {
     this.#wanted = false;
     this.#failures += 1;
     this.#delay.closed(code, this.#state === 'connected');
-    this.#trouble = troubleOf(code);
+    // What a server that has no room has said tells more than the end of its socket.
+    if (code !== CLOSE_CODES.tryAgainLater || this.#trouble?.code !== 'RATE_LIMITED')
+      this.#trouble = troubleOf(code);
     const fatal = fatalClose(code, reason, this.#options.renews);
     if (fatal) this.#refuse(fatal);
     else if (

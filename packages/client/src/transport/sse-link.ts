@@ -69,8 +69,7 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
           token = await options.token();
           if (stopped) return;
           // A server or a proxy can take the request and say nothing for ever.
-          const late = () => fail(new Error(`the event stream did not open within ${OPEN_TIMEOUT_MS} ms`));
-          openTimer = setTimeout(late, OPEN_TIMEOUT_MS);
+          openTimer = setTimeout(() => fail(silentFor(OPEN_TIMEOUT_MS)), OPEN_TIMEOUT_MS);
           await readStream({ url, token, signal: abort.signal }, receive);
         };
         read().then(() => {
@@ -113,11 +112,11 @@ async function readStream(
 /** Waits for what comes next. A server says how long it is silent at most. */
 function next<Value>(promise: Promise<Value>, inactivityMs: number | undefined): Promise<Value> {
   if (!inactivityMs) return promise;
-  return withinTime(
-    promise,
-    inactivityMs,
-    () => new Error(`the event stream was silent for ${inactivityMs} ms`),
-  );
+  return withinTime(promise, inactivityMs, () => silentFor(inactivityMs));
+}
+
+function silentFor(ms: number): Error {
+  return new Error(`the event stream was silent for ${ms} ms`);
 }
 
 /** One message of an event stream (HTML Standard, section 9.2). */
