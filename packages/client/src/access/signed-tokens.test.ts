@@ -81,7 +81,7 @@ describe('a user token', () => {
     ['a duration', '1h'],
     ['nothing', null],
   ])('is refused for %s in place of the options, for it would be valid for ever', async (_, options) => {
-    await expect(signUserToken(secret, 'jane', options as object)).rejects.toMatchObject({
+    await expect(signUserToken(secret, 'jane', options as unknown as object)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       field: 'options',
       message: `options: must be an object { expires_in?, iat? }, not ${JSON.stringify(options)} (createToken)`,
