@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -64,6 +64,18 @@ it('holds what it exports and nothing of the repository', () => {
     paths.filter(path => !path.startsWith('dist/') && path !== 'package.json' && !pages.includes(path)),
   ).toEqual([]);
 });
+
+it.each(['README.md', 'connection.md'])(
+  'every relative link of %s leads to a page that is packed',
+  async page => {
+    const text = await readFile(join(CLIENT, page), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.split('#')[0] ?? '');
+    const relative = links.filter(path => path !== '' && !/^[a-z]+:/.test(path)).map(path => normalize(path));
+    const paths = packed.files.map(file => file.path);
+    expect(relative.filter(path => !paths.includes(path))).toEqual([]);
+    if (page === 'README.md') expect(relative).toContain('connection.md');
+  },
+);
 
 it('installs without the server, its database or its schemas', async () => {
   const installed = await packagesIn(join(project, 'node_modules'));

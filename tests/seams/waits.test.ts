@@ -23,25 +23,33 @@ afterAll(async () => {
   await server?.stop();
 });
 
-it('a client beyond the connections of its user says so in the words of the server, and can be ended', async () => {
-  // Each process counts the connections to itself.
-  const one = await startServerProcess({ processes: 1, env: { ROLLCALL_MAX_CONNECTIONS_PER_USER: '1' } });
-  const token = await backEnd.createToken('many');
-  const [first, second] = [createClient({ url: one.url }), createClient({ url: one.url })];
-  await first.connectUser({ id: 'many' }, token);
-  const connecting = second.connectUser({ id: 'many' }, token);
-  const outcome = expect(connecting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await until('the reason', () => second.connection.state.waitsFor === 'limit');
-  expect(second.connection.state).toMatchObject({
-    error: { code: 'RATE_LIMITED', message: expect.stringContaining('at most 1 live connections') },
-    until: expect.any(Number),
-  });
-  await second.disconnectUser();
-  await outcome;
-  expect(second.connection.state).toEqual({ status: 'disconnected' });
-  await first.disconnectUser();
-  await one.stop();
-});
+it.each(['ws', 'sse'] as const)(
+  'a client beyond the connections of its user says so in the words of the server, and can be ended: over %s',
+  async transport => {
+    // Each process counts the connections to itself.
+    const one = await startServerProcess({ processes: 1, env: { ROLLCALL_MAX_CONNECTIONS_PER_USER: '1' } });
+    const token = await backEnd.createToken('many');
+    const make = () => createClient({ url: one.url, transport });
+    const [first, second] = [make(), make()];
+    await first.connectUser({ id: 'many' }, token);
+    const connecting = second.connectUser({ id: 'many' }, token);
+    const outcome = expect(connecting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await until('the reason', () => second.connection.state.waitsFor === 'limit');
+    // The server closes a socket after it has said why. Over SSE there is nothing to close.
+    if (transport === 'ws')
+      await until('the end of the socket', () => second.connection.state.status === 'reconnecting');
+    expect(second.connection.state.waitsFor).toBe('limit');
+    expect(second.connection.state).toMatchObject({
+      error: { code: 'RATE_LIMITED', message: expect.stringContaining('at most 1 live connections') },
+      until: expect.any(Number),
+    });
+    await second.disconnectUser();
+    await outcome;
+    expect(second.connection.state).toEqual({ status: 'disconnected' });
+    await first.disconnectUser();
+    await one.stop();
+  },
+);
 
 it('a client that watches beyond the budget of its user says so in the words of the server, and goes on when it lets go', async () => {
   const one = await startServerProcess({ processes: 1, env: { ROLLCALL_CLIENT_WATCHED_ID_BYTES: '1024' } });

@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import { TRPCClientError } from '@trpc/client';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answerOf, toRollcallError } from './to-rollcall-error.js';
 
 it('contains what the server said', () => {
@@ -41,4 +41,34 @@ it('calls an answer that it does not understand an internal error', () => {
 it('throws the failure of a call, and passes its answer on', async () => {
   expect(await answerOf(Promise.resolve(7))).toBe(7);
   await expect(answerOf(Promise.reject(new TypeError('fetch failed')))).rejects.toBeInstanceOf(RollcallError);
+});
+
+describe('a page whose request fails without a reason', () => {
+  const hint = (origin: string) =>
+    `; a browser does not say why: the server is away, or its setting ROLLCALL_ALLOWED_ORIGINS does not list ${origin} (its log names the origins that it refuses)`;
+
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each([new TypeError('Failed to fetch'), TRPCClientError.from(new TypeError('Failed to fetch'))])(
+    'is told that the server may not allow its origin: %s',
+    error => {
+      vi.stubGlobal('location', { origin: 'https://app.example.com' });
+      expect(toRollcallError(error)).toMatchObject({
+        code: 'UNAVAILABLE',
+        message: `the server did not answer: Failed to fetch${hint('https://app.example.com')}`,
+      });
+    },
+  );
+
+  it('is told nothing of origins when an answer came, or where there is no page', () => {
+    expect(toRollcallError(new TypeError('fetch failed')).message).toBe(
+      'the server did not answer: fetch failed',
+    );
+    vi.stubGlobal('location', { origin: 'https://app.example.com' });
+    expect(toRollcallError(new SyntaxError('Unexpected token <')).message).toBe(
+      'the server did not answer: Unexpected token <',
+    );
+    vi.stubGlobal('location', {});
+    expect(toRollcallError(new TypeError('fetch failed')).message).not.toContain('ROLLCALL_ALLOWED_ORIGINS');
+  });
 });

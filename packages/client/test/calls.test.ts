@@ -53,7 +53,45 @@ describe('the calls of a client', () => {
     const refused = { code: 'INPUT_INVALID', field: '$or.0.role' };
     await expect(client.queryUsers(filter)).rejects.toMatchObject(refused);
     await expect(client.queryUsersAll(filter).next()).rejects.toMatchObject(refused);
+    await expect(client.countUsers(filter)).rejects.toMatchObject(refused);
+    const within = client.syncUsers([{ id: 'jane' }], { missing: 'deactivate', within: filter });
+    await expect(within).rejects.toMatchObject(refused);
     expect(server.requests).toEqual([]);
+  });
+
+  describe('are not sent with what JSON cannot say or would leave out:', () => {
+    const circle: { again?: object } = {};
+    circle.again = circle;
+    const cases: [what: string, field: string, value: unknown][] = [
+      ['a BigInt', 'age', 10n],
+      ['a circle', 'age.again', circle],
+      ['undefined', 'age', undefined],
+      ['a Date that is no time', 'age', new Date(Number.NaN)],
+    ];
+
+    it.each(cases)('%s', async (_, field, value) => {
+      const set = { age: value } as { age: string };
+      const refused = (at: string) => ({ code: 'INPUT_INVALID', field: at });
+      await expect(client.queryUsers(set)).rejects.toMatchObject(refused(field));
+      const update = { id: 'jane', set };
+      await expect(client.partialUpdateUser(update)).rejects.toMatchObject(refused(`set.${field}`));
+      await expect(client.partialUpdateUsers([update])).rejects.toMatchObject(refused(`set.${field}`));
+      await expect(client.upsertUser({ id: 'jane', ...set })).rejects.toMatchObject(refused(field));
+      expect(server.requests).toEqual([]);
+    });
+  });
+
+  it('send a Date as the ISO text of its time, in a change, in a user and in a filter', async () => {
+    const when = new Date('2026-01-31T12:00:00Z');
+    const data = { since: when } as unknown as { since: string };
+    await client.partialUpdateUser({ id: 'jane', set: data });
+    await client.queryUsers({ since: { $gte: when as unknown as string } });
+    await client.upsertUser({ id: 'jane', ...data });
+    expect(server.calls.map(([, input]) => JSON.stringify(input))).toEqual([
+      expect.stringContaining('"set":{"since":"2026-01-31T12:00:00.000Z"}'),
+      expect.stringContaining('"since":{"$gte":"2026-01-31T12:00:00.000Z"}'),
+      expect.stringContaining('{"id":"jane","since":"2026-01-31T12:00:00.000Z"}'),
+    ]);
   });
 
   it('fail as RollcallError, whether the server refused them or did not answer', async () => {

@@ -75,6 +75,8 @@ export class SmallServer {
   retry_after: number | undefined;
   /** Whether calls are left without an answer. */
   hangs = false;
+  /** Whether subscriptions are left without an answer. */
+  leavesStreams = false;
   readonly sockets = new Set<WebSocket>();
   /** Whether WebSockets can be opened. */
   takesWebSockets = true;
@@ -174,7 +176,7 @@ export class SmallServer {
       .input((input: unknown) => input)
       .use(async ({ ctx, next, path, input, type }) => {
         this.calls.push([path, input]);
-        if (this.hangs && type !== 'subscription') await new Promise(() => undefined);
+        if (type === 'subscription' ? this.leavesStreams : this.hangs) await new Promise(() => undefined);
         const code = this.refused.get(ctx.token.replace('Bearer ', ''));
         if (code)
           throw transported(new RollcallError(code, `refused: ${code}`, { retry_after: this.retry_after }));
@@ -193,6 +195,7 @@ export class SmallServer {
           return { user: user(id), position: position(), token: `token-of-${id}` };
         }),
         query: procedure.query(() => ({ users: [user('john')], position: position() })),
+        upsert: procedure.mutation(() => ({ users: { jane: user('jane') } })),
         partialUpdate: procedure.mutation(() => ({ users: { jane: user('jane') } })),
         deactivate: procedure.mutation(() => ({ user: user('jane') })),
         deactivateMany: procedure.mutation(() => ({ task_id: TASK_ID })),

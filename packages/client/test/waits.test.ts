@@ -26,7 +26,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await client.disconnectUser();
   await server.stop().catch(() => undefined);
+  // In this order: a spy may stand on a timer that is not real.
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 const never = () => new Promise<string>(() => undefined);
@@ -105,6 +107,86 @@ describe('connectUser', () => {
     await connecting;
     expect(client.connection.state).toEqual({ status: 'connected', transport: 'ws' });
   });
+});
+
+describe.each(['ws', 'sse'] as const)('over %s, a stream that is never answered', transport => {
+  const streams = () => server.calls.filter(([path]) => path === 'live.events').length;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
+    client = make({ transport });
+  });
+
+  it('is a lost connection after 10 seconds: it is said, and opened again until it is answered', async () => {
+    server.leavesStreams = true;
+    const connecting = client.connectUser({ id: 'jane' }, 'token');
+    await until('the stream', () => streams() === 1);
+    expect(client.connection.state).toEqual({ status: 'connecting' });
+    for (const attempt of [2, 3]) {
+      vi.advanceTimersByTime(10_000);
+      await until('another attempt', () => streams() === attempt);
+      expect(client.connection.state).toMatchObject({
+        status: transport === 'ws' ? 'reconnecting' : 'connecting',
+        waitsFor: 'server',
+        error: { code: 'UNAVAILABLE' },
+      });
+    }
+    server.leavesStreams = false;
+    vi.advanceTimersByTime(10_000);
+    expect((await connecting).id).toBe('jane');
+    expect(client.connection.state).toEqual({ status: 'connected', transport });
+    // The time was for the answer: what has been answered lasts.
+    vi.advanceTimersByTime(10_000);
+    server.update();
+    await until('the event', () => client.user?.updated_at === 1);
+    expect([streams(), states.at(-1)]).toEqual([4, { status: 'connected', transport }]);
+  });
+
+  it('is opened again after waits that double, although each time its connection lasted 10 seconds', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const timed = vi.spyOn(globalThis, 'setTimeout');
+    const waits = () => timed.mock.calls.map(([, ms]) => Number(ms)).filter(ms => ms % 1998 === 0 && ms > 0);
+    server.leavesStreams = true;
+    const outcome = expect(client.connectUser({ id: 'jane' }, 'token')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    for (const attempt of [1, 2, 3]) {
+      await until('the stream', () => streams() === attempt);
+      vi.advanceTimersByTime(10_000);
+      await until('the wait', () => waits().length === attempt);
+      vi.advanceTimersByTime(waits().at(-1) ?? 0);
+    }
+    expect(waits()).toEqual([1998, 3996, 7992]);
+    await client.disconnectUser();
+    await outcome;
+  });
+
+  it('leaves its wait when the user is disconnected', async () => {
+    server.leavesStreams = true;
+    const connecting = client.connectUser({ id: 'jane' }, 'token');
+    const outcome = expect(connecting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await until('the stream', () => streams() === 1);
+    await client.disconnectUser();
+    await outcome;
+    vi.advanceTimersByTime(10_000);
+    expect([streams(), client.connection.state]).toEqual([1, { status: 'disconnected' }]);
+  });
+});
+
+it('a stream that is refused has its answer: its socket stays while it waits for longer than an opening may take', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
+  const backEnd = createServerClient({ url: server.url, token: 'token', transport: 'ws' });
+  server.retry_after = 30;
+  server.refused.set('token', 'RATE_LIMITED');
+  const listening = backEnd.on('user.updated', () => undefined);
+  await until('the wait', () => backEnd.connection.state.waitsFor === 'limit');
+  vi.advanceTimersByTime(15_000);
+  expect(backEnd.connection.state.waitsFor).toBe('limit');
+  server.refused.clear();
+  vi.advanceTimersByTime(15_000);
+  await listening.ready;
+  expect(server.requests.filter(request => request.startsWith('UPGRADE'))).toHaveLength(1);
+  await backEnd.disconnect();
 });
 
 describe('a token provider that does not settle', () => {
@@ -192,6 +274,29 @@ describe('a handler', () => {
     server.update();
     await until('the reports', () => errors.length === 4);
     expect([heard, client.connection.state.status]).toEqual([['log.1', 'log.2'], 'connected']);
+  });
+
+  it('of a back end that throws is reported, and everything goes on', async () => {
+    const errors: unknown[] = [];
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const onError = (error: unknown) => errors.push((error as Error).message);
+    const backEnd = createServerClient({ url: server.url, token: 'token', onError });
+    const heard: unknown[] = [];
+    backEnd.on('user.updated', () => {
+      throw new Error('at once');
+    });
+    const listening = backEnd.on('user.updated', async event => {
+      heard.push(event.id);
+      throw new Error('later');
+    });
+    await listening.ready;
+    server.update();
+    server.update();
+    await until('the reports', () => errors.length === 4);
+    expect(errors.sort()).toEqual(['at once', 'at once', 'later', 'later']);
+    expect([heard, backEnd.connection.state.status]).toEqual([['log.1', 'log.2'], 'connected']);
+    expect(printed).not.toHaveBeenCalled();
+    await backEnd.disconnect();
   });
 });
 

@@ -75,4 +75,16 @@ describe('a user token', () => {
       field,
     });
   });
+
+  it.each([
+    ['a time of expiry', 1_800_000_000],
+    ['a duration', '1h'],
+    ['nothing', null],
+  ])('is refused for %s in place of the options, for it would be valid for ever', async (_, options) => {
+    await expect(signUserToken(secret, 'jane', options as unknown as object)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      field: 'options',
+      message: `options: must be an object { expires_in?, iat? }, not ${JSON.stringify(options)} (createToken)`,
+    });
+  });
 });

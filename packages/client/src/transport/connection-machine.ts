@@ -41,6 +41,7 @@ export type Effect =
   | 'fetchToken'
   | 'forgetToken'
   | 'openSocket'
+  | 'restartOpenTimer'
   | 'stopOpenTimer'
   | 'dropSocket'
   | 'wait'
@@ -88,7 +89,12 @@ export const TRANSITIONS: Readonly<Record<MachineState, Readonly<Record<MachineE
     refused: ['refused', 'end'],
     offline: ['offline'],
   },
-  connecting: { ...NOTHING, ...LOSSES, opened: ['connecting', 'stopOpenTimer'], carried: ['connected'] },
+  connecting: {
+    ...NOTHING,
+    ...LOSSES,
+    opened: ['connecting', 'restartOpenTimer'],
+    carried: ['connected', 'stopOpenTimer'],
+  },
   connected: { ...NOTHING, ...LOSSES },
   waiting: {
     ...NOTHING,

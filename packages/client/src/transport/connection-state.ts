@@ -76,9 +76,11 @@ export class ObservableConnection implements Connection {
    * @param state the state that the connection has from now on, too.
    */
   wait(part: object, error: RollcallError | undefined, state: ConnectionState = this.#own): void {
+    const before = this.#waits.get(part);
     // The last one to wait is the one to be told of.
     this.#waits.delete(part);
-    if (error) this.#waits.set(part, waitingFor(error));
+    // The time that an error names counts from when it came.
+    if (error) this.#waits.set(part, before?.error === error ? before : waitingFor(error));
     this.#own = state;
     this.#tell();
   }

@@ -6,8 +6,8 @@ import {
   RollcallError,
 } from '@rollcall/protocol';
 
-/** Registered with IANA: the server runs, but cannot take more connections now. */
-const TRY_AGAIN_LATER = 1013;
+/** What has not opened by then counts as lost: a socket, its first answer, or an event stream. */
+export const OPEN_TIMEOUT_MS = 10_000;
 
 const BASE_MS = 2_000;
 /** A server that restarts loses all clients at the same moment, so they spread over a longer time. */
@@ -74,7 +74,9 @@ function isNoTrouble(code: number | undefined): boolean {
 
 function baseMsAfter(code: number | undefined): number {
   if (isNoTrouble(code)) return RENEWAL_BASE_MS;
-  return code === CLOSE_CODES.serviceRestart || code === TRY_AGAIN_LATER ? RESTART_BASE_MS : BASE_MS;
+  return code === CLOSE_CODES.serviceRestart || code === CLOSE_CODES.tryAgainLater
+    ? RESTART_BASE_MS
+    : BASE_MS;
 }
 
 /** Why a connection is lost that may come back, in words; undefined when it comes back at once. */
@@ -83,10 +85,9 @@ export function troubleOf(code: number | undefined): RollcallError | undefined {
   const known: Partial<Record<number, string>> = {
     [CLOSE_CODES.serviceRestart]: 'the server restarts',
     [CLOSE_CODES.tooSlow]: 'the server closed the connection: it was read too slowly',
-    [TRY_AGAIN_LATER]: 'the server closed the connection: it can take no more now',
+    [CLOSE_CODES.tryAgainLater]: 'the server closed the connection: it can take no more now',
   };
-  const message =
-    (code !== undefined && known[code]) || 'the connection to the server is lost, or could not be opened';
+  const message = known[code ?? 0] ?? 'the connection to the server is lost, or could not be opened';
   return new RollcallError('UNAVAILABLE', message);
 }
 

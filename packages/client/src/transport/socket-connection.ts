@@ -6,9 +6,7 @@ import { toRollcallError } from '../to-rollcall-error.js';
 import { type Effect, type MachineEvent, type MachineState, step } from './connection-machine.js';
 import type { ConnectionState } from './connection-state.js';
 import { Permit, pacedClient } from './paced-client.js';
-import { fatalClose, listenToNetwork, ReconnectDelay, troubleOf } from './reconnect.js';
-
-const OPEN_TIMEOUT_MS = 10_000;
+import { fatalClose, listenToNetwork, OPEN_TIMEOUT_MS, ReconnectDelay, troubleOf } from './reconnect.js';
 
 /** The time for a first attempt where SSE can take its place: nobody is to wait long for it. */
 const FIRST_OPEN_TIMEOUT_MS = 5_000;
@@ -55,7 +53,7 @@ export class SocketConnection {
   /** Why there is no connection yet, or no more. */
   #trouble: RollcallError | undefined;
   #token = '';
-  /** Waits since a socket last opened. */
+  /** Waits since the server last answered over a socket. */
   #waits = 0;
   /** Sockets that were lost. They matter only until one has opened. */
   #failures = 0;
@@ -92,7 +90,12 @@ export class SocketConnection {
             if (envelope.result.type !== 'state') this.#take('carried');
             observer.next(envelope);
           },
-          error: error => observer.error(error),
+          error: error => {
+            // A refusal is an answer, too. The wait after it may be longer than the time of an opening.
+            clearTimeout(this.#openTimer);
+            if (this.#state === 'connecting') this.#trouble = toRollcallError(error);
+            observer.error(error);
+          },
           // When its client is closed, tRPC completes every subscription, whatever the reason was.
           complete: () =>
             this.#error ? observer.error(TRPCClientError.from(this.#error)) : observer.complete(),
@@ -122,7 +125,10 @@ export class SocketConnection {
     this.#state = state;
     for (const effect of effects) this.#do[effect]();
     // The caller of `close` reports that state itself. A state that an effect has led to was reported already.
-    if (state === 'connected') this.#trouble = undefined;
+    if (state === 'connected') {
+      this.#trouble = undefined;
+      this.#waits = 0;
+    }
     if (!same && state !== 'disconnected' && state === this.#state)
       this.#options.onState(this.#publicState(state), this.#trouble);
   }
@@ -144,6 +150,7 @@ export class SocketConnection {
     },
     forgetToken: () => this.#options.forgetToken(this.#token),
     openSocket: () => this.#permit.grant(),
+    restartOpenTimer: () => this.#limitOpening(),
     stopOpenTimer: () => clearTimeout(this.#openTimer),
     dropSocket: () => {
       clearTimeout(this.#openTimer);
@@ -174,7 +181,6 @@ export class SocketConnection {
 
   #opened(): void {
     this.#everOpened = true;
-    this.#waits = 0;
     this.#delay.opened();
     this.#take('opened');
   }
@@ -184,7 +190,9 @@ export class SocketConnection {
     this.#wanted = false;
     this.#failures += 1;
     this.#delay.closed(code, this.#state === 'connected');
-    this.#trouble = troubleOf(code);
+    // What a server that has no room has said tells more than the end of its socket.
+    if (code !== CLOSE_CODES.tryAgainLater || this.#trouble?.code !== 'RATE_LIMITED')
+      this.#trouble = troubleOf(code);
     const fatal = fatalClose(code, reason, this.#options.renews);
     if (fatal) this.#refuse(fatal);
     else if (
@@ -202,7 +210,7 @@ export class SocketConnection {
     this.#take('refused');
   }
 
-  /** A proxy that swallows the handshake would keep an attempt open for ever. */
+  /** A proxy that swallows the handshake, or what is said after it, would keep an attempt open for ever. */
   #limitOpening(): void {
     clearTimeout(this.#openTimer);
     const limitMs = this.#mayBeUnreachable ? FIRST_OPEN_TIMEOUT_MS : OPEN_TIMEOUT_MS;

@@ -3,6 +3,7 @@ import type { AppRouter } from '@rollcall/router';
 import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import { withinTime } from '../within-time.js';
+import { OPEN_TIMEOUT_MS } from './reconnect.js';
 
 /** The input of an SSE subscription is part of its URL, and servers refuse longer request lines. */
 const MAX_URL_LENGTH = 12_000;
@@ -34,8 +35,10 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
         let open = false;
         let token = '';
         let stopped = false;
+        let openTimer: ReturnType<typeof setTimeout> | undefined;
         const stop = () => {
           stopped = true;
+          clearTimeout(openTimer);
           abort.abort();
           if (open) options.onClose();
           open = false;
@@ -43,6 +46,7 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
         const receive = (message: SseMessage): 'end' | undefined => {
           if (message.event === 'connected') {
             open = true;
+            clearTimeout(openTimer);
             options.onOpen();
             observer.next({ result: { type: 'started' } });
           } else if (message.event === 'message') {
@@ -55,22 +59,23 @@ export function sseLink(options: SseOptions): TRPCLink<AppRouter> {
           return undefined;
         };
         const url = `${options.url}/${op.path}?input=${encodeURIComponent(JSON.stringify(op.input ?? {}))}`;
+        const fail = (error: Error) => {
+          if (stopped) return;
+          stop();
+          options.onBroken(error, token);
+          observer.error(TRPCClientError.from(error));
+        };
         const read = async () => {
           token = await options.token();
+          if (stopped) return;
+          // A server or a proxy can take the request and say nothing for ever.
+          openTimer = setTimeout(() => fail(silentFor(OPEN_TIMEOUT_MS)), OPEN_TIMEOUT_MS);
           await readStream({ url, token, signal: abort.signal }, receive);
         };
-        read().then(
-          () => {
-            stop();
-            observer.complete();
-          },
-          error => {
-            if (stopped) return;
-            stop();
-            options.onBroken(error, token);
-            observer.error(TRPCClientError.from(error));
-          },
-        );
+        read().then(() => {
+          stop();
+          observer.complete();
+        }, fail);
         return stop;
       });
 }
@@ -107,11 +112,11 @@ async function readStream(
 /** Waits for what comes next. A server says how long it is silent at most. */
 function next<Value>(promise: Promise<Value>, inactivityMs: number | undefined): Promise<Value> {
   if (!inactivityMs) return promise;
-  return withinTime(
-    promise,
-    inactivityMs,
-    () => new Error(`the event stream was silent for ${inactivityMs} ms`),
-  );
+  return withinTime(promise, inactivityMs, () => silentFor(inactivityMs));
+}
+
+function silentFor(ms: number): Error {
+  return new Error(`the event stream was silent for ${ms} ms`);
 }
 
 /** One message of an event stream (HTML Standard, section 9.2). */
