@@ -12,10 +12,10 @@ import {
   FILTER,
   PARTIAL_UPDATE,
   PARTIAL_UPDATES,
-  QUERY_USERS_OPTIONS,
   SORT,
   UPSERT_USER,
   UPSERT_USERS,
+  USERS_PAGE_OPTIONS,
 } from './users/user-kinds.js';
 
 const paths = optional(list(name));
@@ -66,7 +66,7 @@ export const SERVER_CLIENT_ARGUMENTS: ArgumentsOf<ServerClientCalls> = {
   queryUsers: [
     ['filter', FILTER],
     ['sort', SORT],
-    ['options', QUERY_USERS_OPTIONS],
+    ['options', USERS_PAGE_OPTIONS],
   ],
   countUsers: [
     ['filter', FILTER],

@@ -6,7 +6,6 @@ import type {
   JsonObject,
   PartialUserUpdate,
   QueryUsersAnswer,
-  QueryUsersOptions,
   Role,
   SortKey,
   Time,
@@ -33,7 +32,7 @@ import type { ServerBlocks } from './users/blocks.js';
 import type { ServerDevices } from './users/devices.js';
 import type { LifeCycle } from './users/life-cycle.js';
 import type { Moderation } from './users/moderation.js';
-import type { AllUsersOptions } from './users/users.js';
+import type { AllUsersOptions, UsersPageOptions } from './users/users.js';
 
 /**
  * A client for back ends and scripts. It may do everything. A method that fails throws a `RollcallError`.
@@ -62,11 +61,11 @@ export interface ServerClient<Custom extends object = JsonObject>
     updates: PartialUserUpdate<Known>[],
   ): Promise<UsersAnswer<Custom>>;
 
-  /** Finds one page of users. */
+  /** Finds one page of users. To hear of them afterwards, use `watchEvents` and `watchPresence`. */
   queryUsers<Known extends object = Custom>(
     filter?: Filter<Known>,
     sort?: SortKey<Known>[],
-    options?: QueryUsersOptions,
+    options?: UsersPageOptions,
   ): Promise<QueryUsersAnswer<Custom>>;
 
   /** Counts users, no further than `up_to`: 1–1,000,000, by default 1,000. */

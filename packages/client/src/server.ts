@@ -135,4 +135,4 @@ export type {
   RestoreUsersOptions,
 } from './users/life-cycle.js';
 export type { Moderation } from './users/moderation.js';
-export type { AllUsersOptions } from './users/users.js';
+export type { AllUsersOptions, UsersPageOptions } from './users/users.js';

@@ -58,6 +58,8 @@ const query = perhaps(
   'options',
   new Named({}, { ...which, offset: 1, next: 'a-cursor', watch: true, presence: true }),
 );
+/** A back end has no connection of a user that could watch. */
+const serverQuery = perhaps('options', new Named({}, { ...which, offset: 1, next: 'a-cursor' }));
 const watchOptions = perhaps(
   'options',
   new Named(
@@ -193,6 +195,7 @@ export const CLIENT_METHODS: Record<string, GoodArgument[]> = {
 /** Good arguments of every method of a server client. */
 export const SERVER_METHODS: Record<string, GoodArgument[]> = {
   ...both,
+  queryUsers: [filter, sort, serverQuery],
   'chat.queryFlags': found(page),
   upsertUser: [given('user', new Named({ id: 'bob' }, { ...fields, if_revision: 1 }, true))],
   upsertUsers: [given('users', [user])],

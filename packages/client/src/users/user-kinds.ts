@@ -15,7 +15,7 @@ import { json, jsonObject } from '../check/json-kind.js';
 import { isRecord, type Kind, kindOf, type OptionalKind, optional, wrong } from '../check/kind.js';
 import { flag, list, name, text, time, userId, whole } from '../check/kinds.js';
 import { batch, type ShapeOf, shape } from '../check/shape.js';
-import type { AllUsersOptions } from './users.js';
+import type { AllUsersOptions, UsersPageOptions } from './users.js';
 
 const someText = optional(text);
 const someFlag = optional(flag);
@@ -132,13 +132,16 @@ export const COUNT_USERS_OPTIONS = optional(
 /** The options of `queryUsersAll`. */
 export const ALL_USERS_OPTIONS = optional(shape<AllUsersOptions>(ALL_USERS_ROWS));
 
-/** The options of `queryUsers`. */
+const USERS_PAGE_ROWS: ShapeOf<UsersPageOptions> = {
+  ...ALL_USERS_ROWS,
+  offset: optional(whole(0, LIMITS.offset)),
+  next: optional(name),
+};
+
+/** The options of `queryUsers` of a user. */
 export const QUERY_USERS_OPTIONS = optional(
-  shape<QueryUsersOptions>({
-    ...ALL_USERS_ROWS,
-    offset: optional(whole(0, LIMITS.offset)),
-    next: optional(name),
-    watch: someFlag,
-    presence: someFlag,
-  }),
+  shape<QueryUsersOptions>({ ...USERS_PAGE_ROWS, watch: someFlag, presence: someFlag }),
 );
+
+/** The options of `queryUsers` of a back end. */
+export const USERS_PAGE_OPTIONS = optional(shape<UsersPageOptions>(USERS_PAGE_ROWS));

@@ -18,6 +18,12 @@ import {
 import { answerOf } from '../to-rollcall-error.js';
 import type { Api } from '../transport/transport.js';
 
+/**
+ * The options of `queryUsers` of a back end: it has no connection of a user that could watch those who are found, and follows
+ * users with `watchEvents` and `watchPresence`.
+ */
+export type UsersPageOptions = Omit<QueryUsersOptions, 'watch' | 'presence'>;
+
 /** The options of `queryUsersAll`: those that say which users, but not those that say which page. */
 export type AllUsersOptions = Omit<QueryUsersOptions, 'next' | 'offset' | 'watch' | 'presence'>;
 
