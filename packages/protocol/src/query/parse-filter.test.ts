@@ -302,6 +302,13 @@ describe('what a filter resolves to', () => {
     }
   });
 
+  it('says of a path in a built-in field that there is none', () => {
+    expect(refusal({ 'teams.0': 'red' }).message).toBe(
+      'teams.0: teams is a built-in field, in which there are no paths; custom.teams.0 is custom data',
+    );
+    expect(refusal({ 'devices.id': 1 }).message).toContain('the built-in fields that can are id, ');
+  });
+
   it.each(['created_at', 'updated_at', 'last_active', 'deactivated_at'])(
     'refuses a number of seconds for %s, which would match everybody or nobody',
     field => {

@@ -64,7 +64,13 @@ export function parseFilter(filter: unknown, rights: QueryRights): ParsedFilter 
 export function parseFieldReference(name: string, rights: QueryRights): FieldReference {
   const [first = '', ...rest] = splitPath(name);
   if (first !== 'custom' && isUserField(first)) {
-    if (rest.length > 0 || !Object.hasOwn(QUERY_FIELDS, first)) {
+    if (rest.length > 0 && Object.hasOwn(QUERY_FIELDS, first)) {
+      throw invalid(
+        name,
+        `${first} is a built-in field, in which there are no paths; custom.${name} is custom data`,
+      );
+    }
+    if (!Object.hasOwn(QUERY_FIELDS, first)) {
       throw invalid(
         name,
         `cannot be queried; the built-in fields that can are ${Object.keys(QUERY_FIELDS).join(', ')}`,

@@ -73,6 +73,14 @@ describe('a sort', () => {
     expect((refusal as RollcallError).message.startsWith(`${field}: `)).toBe(true);
   });
 
+  it('that names a field twice says which', () => {
+    const sort = [
+      { field: 'age', direction: 1 },
+      { field: 'custom.age', direction: -1 },
+    ];
+    expect(() => parseSort(sort, SERVER)).toThrow('"custom.age" is there already');
+  });
+
   it('by a field for servers is for servers', () => {
     const sort = [{ field: 'invisible', direction: 1 }];
     expect(() => parseSort(sort, { server: false })).toThrow(

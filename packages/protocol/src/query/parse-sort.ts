@@ -25,7 +25,10 @@ export function parseSort(sort: unknown, rights: QueryRights): ParsedSortKey[] {
   });
   const names = parsed.map(({ field }) => JSON.stringify(field));
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twice !== -1) throw invalid(`sort.${twice}`, 'a sort can name a field only once');
+  if (twice !== -1) {
+    const field = (keys[twice] as { field: string }).field;
+    throw invalid(`sort.${twice}`, `a sort can name a field only once; "${field}" is there already`);
+  }
   const newestFirst: ParsedSortKey = { field: { kind: 'built-in', field: 'created_at' }, direction: -1 };
   const complete = parsed.length > 0 ? parsed : [newestFirst];
   const last = complete.at(-1) as ParsedSortKey;
