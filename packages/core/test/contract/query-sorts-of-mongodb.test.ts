@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Filter, JsonObject, SortKey } from '@rollcall/protocol';
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnEveryDialect, RUNS_WHOLE } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
@@ -55,9 +55,11 @@ describeOnEveryDialect('sorts with answers of MongoDB', engine => {
     // Where MongoDB refuses parallel arrays, Rollcall answers.
     const differs = expected === 'error' || no === ORDER_OF_FIELDS;
     const wanted = differs ? sortByOracle(users, sort) : expected;
+    // Many documents one by one take their time.
+    const limits = RUNS_WHOLE || docs.length < 20 ? [100, 1, 2] : [100, 9];
     for (const indexedFields of [[], sort.map(key => key.field).filter(field => field !== 'id')]) {
       await fixture.index(indexedFields);
-      for (const limit of [100, 1, 2]) {
+      for (const limit of limits) {
         const ids: string[] = [];
         let next: string | undefined;
         do {
