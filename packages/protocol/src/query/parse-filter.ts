@@ -8,6 +8,7 @@ import { searchWords, textProblem } from '../users/text.js';
 import { looksLikeSeconds, SECONDS_PROBLEM } from '../users/time.js';
 import { isUserField } from '../users/user-fields.js';
 import { FilterSize } from './filter-size.js';
+import { BUILT_IN_WORDS, ELEMENT_WORDS, EQUAL_WORDS, equalWords, ORDERED_WORDS } from './operand-words.js';
 import {
   FILTER_OPERATORS,
   type FilterOperator,
@@ -164,8 +165,8 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
       if (field.kind === 'built-in') {
         return { operator, value: parseOperand(name, field, operator, operand, false) as string | number };
       }
-      const value = operand === null ? undefined : parseScalar(name, operator, operand, ORDERED);
-      return { operator, value: value ?? refuse(name, operator, ORDERED) };
+      const value = operand === null ? undefined : parseScalar(name, operator, operand, ORDERED_WORDS);
+      return { operator, value: value ?? refuse(name, operator, ORDERED_WORDS) };
     }
     case '$in':
     case '$nin': {
@@ -182,7 +183,7 @@ function parseComparison(name: string, field: FieldReference, key: string, opera
       if (field.kind === 'built-in' && typeof operand !== 'string') {
         throw invalid(name, '$contains takes one string');
       }
-      return { operator, value: parseScalar(name, operator, operand, ELEMENT) };
+      return { operator, value: parseScalar(name, operator, operand, ELEMENT_WORDS) };
     }
     case '$autocomplete': {
       if (typeof operand !== 'string') throw invalid(name, '$autocomplete takes a string');
@@ -228,7 +229,7 @@ function parseOperand(
       if (typeof time === 'number' && Number.isSafeInteger(time)) return time;
     }
   }
-  return refuse(name, operator, equality ? equalWords(field) : WORDS[holds]);
+  return refuse(name, operator, equality ? equalWords(field) : BUILT_IN_WORDS[holds]);
 }
 
 function parseIsoTime(text: string): number {
@@ -251,24 +252,6 @@ function nestsDeeper(value: unknown, levels: number): boolean {
   return Array.isArray(value) && (levels === 0 || value.some(one => nestsDeeper(one, levels - 1)));
 }
 
-/** What a built-in field holds, in words. */
-const WORDS = {
-  string: 'a string',
-  strings: 'a string or an array of strings',
-  boolean: 'true or false',
-  time: 'a time: epoch milliseconds or an ISO 8601 string with a zone',
-} as const;
-
-/** What an operator takes of a custom field, in words. */
-const ORDERED = 'a string, a number or a boolean';
-const ELEMENT = 'one string, number or boolean, or null';
-const EQUAL = 'a string, a number, a boolean, null or an array of them';
-
-/** What equality takes of a field, in words. */
-function equalWords(field: FieldReference): string {
-  return field.kind === 'custom' ? EQUAL : `${WORDS[QUERY_FIELDS[field.field].holds]}, or null`;
-}
-
 /** Refuses an operand. `accepted` says what one value may be: an operator that takes a list takes a list of those. */
 function refuse(name: string, operator: FilterOperator, accepted: string): never {
   const list = operator === '$in' || operator === '$nin' ? 'an array of values, each ' : '';
@@ -279,7 +262,7 @@ function parseScalar(
   name: string,
   operator: FilterOperator,
   operand: unknown,
-  accepted = EQUAL,
+  accepted = EQUAL_WORDS,
 ): string | number | boolean | null {
   if (operand === null || typeof operand === 'boolean') return operand;
   if (typeof operand === 'number' && Number.isFinite(operand)) return operand;

@@ -1,4 +1,4 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { direction } from '../conditions.js';
 import type { SortNode } from '../sort-tree.js';
 import type { Cell } from './sqlite-cell.js';
@@ -53,13 +53,13 @@ function leastOf(node: SortNode, { value, byIndex, keyOf }: { value: Sql; byInde
     const rank = key === node.own ? sql`CASE WHEN by_index THEN NULL ELSE ${keyOf(cell)} END` : keyOf(cell);
     return [sql`${rank} ${direction(key.descending)}`];
   });
-  const sorted = order.length === 0 ? sql`` : sql` ORDER BY ${join(order)}`;
+  const sorted = order.length === 0 ? empty : sql` ORDER BY ${join(order)}`;
   const kept = [...indexed.map(child => sql`${at}.${raw(child.alias)}`), sql`${at}.by_index`, ...forEach];
   // LIMIT keeps SQLite from computing a column at each of its uses.
   return sql`(SELECT json_array(${join(values.map(({ json }) => sql`json(${json})`))}) FROM (
       SELECT ${join(kept)}
       FROM (
-        SELECT value, size, by_index${join([...once, sql``], '')}
+        SELECT value, size, by_index${join([...once, empty], '')}
         FROM (
           SELECT value, CASE json_type(value) WHEN 'array' THEN json_array_length(value) END AS size, by_index
           FROM (SELECT ${value} AS value, ${byIndex} AS by_index LIMIT 1) LIMIT 1
