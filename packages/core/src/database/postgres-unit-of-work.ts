@@ -22,6 +22,9 @@ const DEFAULT_POOL_SIZE = 10;
 const STATEMENT_TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
 
+/** While one commits, the next is worked out. All of them queue for the counter of the log. */
+const WRITES_AT_ONCE = 2;
+
 const BEGIN_WRITE = 'START TRANSACTION ISOLATION LEVEL READ COMMITTED';
 const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
@@ -32,6 +35,7 @@ const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY'
  */
 export class PostgresUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('postgres');
+  readonly writesAtOnce = WRITES_AT_ONCE;
   readonly #source: DataSource;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
@@ -56,6 +60,10 @@ export class PostgresUnitOfWork implements UnitOfWork {
   ): Promise<PostgresUnitOfWork> {
     const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
     return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), poolSize, options);
+  }
+
+  get inTransaction(): boolean {
+    return this.#current.readable !== undefined;
   }
 
   get writable(): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource } from 'typeorm';
+import type { SqliteWriter } from './data-sources.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Erasures that follow each other within this time are scrubbed together. */
@@ -61,7 +61,7 @@ export const MAX_REWRITE_BYTES = {
 } as const;
 
 /** Rewrites a file that holds at most `maxBytes` of data. @returns whether it did. */
-export async function rewriteSmall(writer: DataSource, maxBytes: number): Promise<boolean> {
+export async function rewriteSmall(writer: SqliteWriter, maxBytes: number): Promise<boolean> {
   const [used, free, page] = await Promise.all(
     ['page_count', 'freelist_count', 'page_size'].map(name => pragma(writer, name)),
   );
@@ -90,18 +90,18 @@ export async function emptyWriteAheadLog(attempt: () => Promise<boolean>): Promi
 }
 
 /** Empties the write-ahead log now if nobody reads an older state. @returns whether it is empty. */
-export async function checkpoint(writer: DataSource | undefined): Promise<boolean> {
-  const [before] = ((await writer?.query('PRAGMA busy_timeout')) ?? []) as { timeout: number }[];
+export async function checkpoint(writer: SqliteWriter | undefined): Promise<boolean> {
+  const [before] = (await writer?.query('PRAGMA busy_timeout')) ?? [];
   await writer?.query('PRAGMA busy_timeout = 0');
   try {
-    const rows = (await writer?.query('PRAGMA wal_checkpoint(TRUNCATE)')) as { busy: number }[] | undefined;
+    const rows = await writer?.query('PRAGMA wal_checkpoint(TRUNCATE)');
     return !rows?.[0]?.busy;
   } finally {
-    await writer?.query(`PRAGMA busy_timeout = ${before?.timeout ?? 0}`);
+    await writer?.query(`PRAGMA busy_timeout = ${Number(before?.timeout ?? 0)}`);
   }
 }
 
-async function pragma(source: DataSource, name: string): Promise<number> {
-  const [row] = (await source.query(`PRAGMA ${name}`)) as Record<string, number>[];
-  return Object.values(row ?? {})[0] ?? 0;
+async function pragma(writer: SqliteWriter, name: string): Promise<number> {
+  const [row] = await writer.query(`PRAGMA ${name}`);
+  return Number(Object.values(row ?? {})[0] ?? 0);
 }

@@ -1,6 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { DataSource } from 'typeorm';
-import { openSqlite, openSqliteReader } from './data-sources.js';
+import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
@@ -30,7 +29,7 @@ const QUERY_READERS = 2;
 
 /** Opens connections, at the start and in place of those that can no longer be trusted. */
 interface Open {
-  writer(): Promise<DataSource>;
+  writer(): Promise<SqliteWriter>;
   lookups(): Promise<SqliteReader>;
   queries(): Promise<SqliteReader>;
 }
@@ -47,6 +46,7 @@ interface Open {
  */
 export class SqliteUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('sqlite3');
+  readonly writesAtOnce = 1;
   readonly #open: Open;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
@@ -55,7 +55,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #writes = new SerialQueue(MAX_WAITING_WRITES);
   readonly #lookups: SqliteLane;
   readonly #queries: SqliteLane;
-  #writer: DataSource | undefined;
+  #writer: SqliteWriter | undefined;
   #writable = true;
   #onLogged: () => void = () => undefined;
 
@@ -79,7 +79,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   ): Promise<SqliteUnitOfWork> {
     const unit = new SqliteUnitOfWork(
       {
-        writer: () => openSqlite(address, 'writer', options.entities),
+        writer: () => openSqliteWriter(address, options.entities),
         lookups: () => openSqliteReader(address),
         queries: () => openSqliteReader(address, { interruptible: true }),
       },
@@ -88,6 +88,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
     );
     unit.#writer = await unit.#open.writer();
     return unit;
+  }
+
+  get inTransaction(): boolean {
+    return this.#current.readable !== undefined;
   }
 
   get writable(): boolean {
@@ -142,13 +146,11 @@ export class SqliteUnitOfWork implements UnitOfWork {
     this.#current.close();
   }
 
-  #transactionOn(source: DataSource): Transaction {
-    const runner = source.createQueryRunner();
+  #transactionOn(writer: SqliteWriter): Transaction {
     return {
       dialect: this.dialect,
       now: this.#clock(),
-      query: async (statement: Sql) =>
-        (await runner.query(withRows(statement.sql), statement.values.map(bindable), true)).records,
+      query: ({ sql: text, values }: Sql) => writer.query(text, values.map(bindable)),
     };
   }
 
@@ -201,22 +203,14 @@ export class SqliteUnitOfWork implements UnitOfWork {
   }
 }
 
-/**
- * TypeORM's `sqlite3` driver drops the rows of a statement that begins with an upper-case `INSERT`, `UPDATE` or `DELETE`,
- * even those of a `RETURNING`. It compares letter by letter; SQLite does not, so lower case gives the rows.
- */
-function withRows(statement: string): string {
-  return statement.replace(/^(INSERT|UPDATE|DELETE)\b/, keyword => keyword.toLowerCase());
-}
-
 /** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
 function bindable(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-async function closeQuietly(source: DataSource | undefined): Promise<void> {
+async function closeQuietly(writer: SqliteWriter | undefined): Promise<void> {
   try {
-    await source?.destroy();
+    await writer?.close();
   } catch {
     // A connection that cannot even be closed holds nothing that was acknowledged.
   }

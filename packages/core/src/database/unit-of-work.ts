@@ -59,6 +59,10 @@ export interface LogEntry {
  */
 export interface UnitOfWork {
   readonly dialect: Dialect;
+  /** How many writes are worth running at the same time; more only wait for each other. */
+  readonly writesAtOnce: number;
+  /** Whether the running code is inside of a transaction, which a further write would join. */
+  readonly inTransaction: boolean;
   write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>;
   /**
    * @param lane how it is served; default `lookup`. A read within another, or within a write, runs in its transaction, and

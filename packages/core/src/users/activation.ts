@@ -64,11 +64,9 @@ async function changeUser(
   if (after === before) return { status: 'unchanged' };
   const draft = { index: 0, before, after };
   if (before.deleted_at !== after.deleted_at) {
-    const [issue] = await draftIssues(transaction, await readSettings(transaction), {
-      drafts: [draft],
-      found: [],
-    });
-    if (issue) return failure(issue);
+    const settings = await readSettings(transaction);
+    const [issues] = await draftIssues(transaction, settings, [{ drafts: [draft], found: [] }]);
+    if (issues?.[0]) return failure(issues[0]);
   }
   await saveUsers(transaction, actor, [draft]);
   return { status: 'done' };

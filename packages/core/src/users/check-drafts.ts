@@ -12,20 +12,31 @@ import { normaliseUsername } from './model/derived-columns.js';
 import type { UserDraft } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
 
+/** A batch of changes, and what has been found wrong with it before. */
+export interface DraftBatch {
+  drafts: readonly UserDraft[];
+  found: readonly Issue[];
+}
+
 /**
- * Checks a batch of changes against the stored data and the settings, and answers with everything that is wrong. No user
- * is blamed for another one: the users who are not named could be written without those who are.
- * @param batch the drafts, and what has been found wrong with the batch before.
+ * Checks batches of changes against the stored data and the settings, and answers for each with everything that is wrong.
+ * No user is blamed for another one: the users who are not named could be written without those who are.
+ * @param batches where names are unique, no name may be one before or after the changes of two of them
+ * ({@link nameKeysOf}). Then each is checked as if it were alone.
  */
 export async function draftIssues(
   transaction: WriteTransaction,
   settings: AppSettings,
-  { drafts, found }: { drafts: readonly UserDraft[]; found: readonly Issue[] },
-): Promise<Issue[]> {
-  const issues = [...sizeIssues(settings, drafts), ...(await checkRoles(transaction, drafts))];
-  const refused = new Set([...found, ...issues].map(issue => issue.index));
-  const scope = settings.enforce_unique_usernames;
-  return [...issues, ...(await checkUsernames(transaction, scope, { drafts, refused }))];
+  batches: readonly DraftBatch[],
+): Promise<Issue[][]> {
+  const roles = await missingRoles(transaction, batches);
+  const issues = batches.map(({ drafts }) => [...sizeIssues(settings, drafts), ...roleIssues(drafts, roles)]);
+  const named = batches.map(({ drafts, found }, place) => ({
+    drafts,
+    refused: new Set([...found, ...(issues[place] ?? [])].map(issue => issue.index)),
+  }));
+  const taken = await checkUsernames(transaction, settings.enforce_unique_usernames, named);
+  return issues.map((own, place) => [...own, ...(taken[place] ?? [])]);
 }
 
 /**
@@ -42,32 +53,46 @@ function sizeIssues(settings: AppSettings, drafts: readonly UserDraft[]): Issue[
   });
 }
 
-/** Reports roles that do not exist, and locks the roles that do until this transaction ends. */
-async function checkRoles(transaction: WriteTransaction, drafts: readonly UserDraft[]): Promise<Issue[]> {
-  const named = drafts.flatMap(({ index, after }) => [
-    { index, field: 'role', role: after.role },
-    ...Object.entries(after.teams_role ?? {}).map(([team, role]) => ({
-      index,
-      field: `teams_role.${team}`,
-      role,
-    })),
-  ]);
-  const custom = named.filter(({ role }) => !(BUILT_IN_ROLES as readonly string[]).includes(role));
-  if (custom.length === 0) return [];
-  const { dialect } = transaction;
-  const wanted = [...new Set(custom.map(({ role }) => role))];
-  const rows = await transaction.query(
-    sql`SELECT name FROM roles WHERE name IN (${dialect.values(wanted)})${dialect.forShare}`,
+/** Where a draft names roles that are not built in. */
+function rolesNamed({ after }: UserDraft): { field: string; role: string }[] {
+  const named = [
+    { field: 'role', role: after.role },
+    ...Object.entries(after.teams_role ?? {}).map(([team, role]) => ({ field: `teams_role.${team}`, role })),
+  ];
+  return named.filter(({ role }) => !(BUILT_IN_ROLES as readonly string[]).includes(role));
+}
+
+/** The roles that are named and do not exist. Those that do are locked until this transaction ends. */
+async function missingRoles(
+  transaction: WriteTransaction,
+  batches: readonly DraftBatch[],
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(
+    batches.flatMap(({ drafts }) => drafts.flatMap(draft => rolesNamed(draft).map(({ role }) => role))),
   );
-  const existing = new Set(rows.map(row => row.name));
-  return custom
-    .filter(({ role }) => !existing.has(role))
-    .map(({ index, field, role }) => ({
-      code: 'ROLE_NOT_FOUND',
-      index,
-      field,
-      message: `${field}: there is no role "${role}"; create it with createRole first`,
-    }));
+  if (wanted.size === 0) return wanted;
+  const { dialect } = transaction;
+  const rows = await transaction.query(
+    sql`SELECT name FROM roles WHERE name IN (${dialect.values([...wanted])})${dialect.forShare}`,
+  );
+  for (const { name } of rows) wanted.delete(name as string);
+  return wanted;
+}
+
+function roleIssues(drafts: readonly UserDraft[], missing: ReadonlySet<string>): Issue[] {
+  if (missing.size === 0) return [];
+  return drafts.flatMap(draft =>
+    rolesNamed(draft)
+      .filter(({ role }) => missing.has(role))
+      .map(
+        ({ field, role }): Issue => ({
+          code: 'ROLE_NOT_FOUND',
+          index: draft.index,
+          field,
+          message: `${field}: there is no role "${role}"; create it with createRole first`,
+        }),
+      ),
+  );
 }
 
 /** A user that holds a name, and its teams. */
@@ -85,23 +110,41 @@ interface Holder {
  *
  * Writers of one name wait for each other from here until they commit, so exactly one of two concurrent writers
  * succeeds.
- * @param batch `refused`: the indexes of the users who will not be written. They keep the names that they have, and take
+ * @param batches `refused`: the indexes of the users who will not be written. They keep the names that they have, and take
  * no others.
  */
 async function checkUsernames(
   transaction: WriteTransaction,
   scope: UsernameScope,
-  { drafts, refused }: { drafts: readonly UserDraft[]; refused: ReadonlySet<number | undefined> },
-): Promise<Issue[]> {
+  batches: readonly NamedBatch[],
+): Promise<Issue[][]> {
   if (scope === 'no') return [];
-  const claims = new Set(
-    drafts.filter(draft => usernameOf(draft.after) !== undefined && claimsName(draft, scope)),
+  const claims = batches.map(
+    ({ drafts }) =>
+      new Set(drafts.filter(draft => usernameOf(draft.after) !== undefined && claimsName(draft, scope))),
   );
-  if (claims.size === 0) return [];
-  const keys = [...new Set([...claims].flatMap(({ after }) => usernameOf(after) ?? []))].sort();
-  await transaction.lock(keys.map(key => `username:${key}`));
-  const holders = await holdersOf(transaction, keys, drafts);
+  const keys = claims.flatMap(claiming => [...claiming].flatMap(({ after }) => usernameOf(after) ?? []));
+  if (keys.length === 0) return [];
+  const sorted = [...new Set(keys)].sort();
+  await transaction.lock(sorted.map(key => `username:${key}`));
+  const stored = await storedHolders(transaction, sorted);
+  return batches.map((batch, place) =>
+    usernameIssues(batch, { claims: claims[place] ?? new Set(), stored, scope }),
+  );
+}
 
+/** The drafts of a batch, and the indexes of those that will not be written. */
+interface NamedBatch {
+  drafts: readonly UserDraft[];
+  refused: ReadonlySet<number | undefined>;
+}
+
+function usernameIssues(
+  { drafts, refused }: NamedBatch,
+  { claims, stored, scope }: { claims: ReadonlySet<UserDraft>; stored: Holders; scope: UsernameScope },
+): Issue[] {
+  if (claims.size === 0) return [];
+  const holders = holdersOf(stored, drafts);
   const lost = new Set(drafts.filter(draft => refused.has(draft.index)));
   const holds = (rival: Holder, claim: UserDraft) => {
     if (!rival.draft) return true;
@@ -149,33 +192,52 @@ function meet(scope: UsernameScope, rival: Holder, { after }: UserDraft): boolea
   return rival.teams.some(team => after.teams.includes(team));
 }
 
-async function holdersOf(
-  transaction: WriteTransaction,
-  keys: readonly string[],
-  drafts: readonly UserDraft[],
-): Promise<Map<string, Holder[]>> {
-  const { dialect } = transaction;
-  const holders = new Map<string, Holder[]>();
-  const add = (key: string, holder: Holder) => holders.set(key, [...(holders.get(key) ?? []), holder]);
+/** Users that hold a name, by its key. */
+type Holders = ReadonlyMap<string, readonly Holder[]>;
 
-  const inBatch = new Set(drafts.map(draft => draft.after.id));
-  const stored = await transaction.query(
+async function storedHolders(transaction: WriteTransaction, keys: readonly string[]): Promise<Holders> {
+  const { dialect } = transaction;
+  const rows = await transaction.query(
     sql`SELECT id, name_key, teams FROM users WHERE name_key IN (${dialect.values(keys)}) AND deleted_at IS NULL`,
   );
-  for (const row of stored) {
-    const id = row.id as string;
-    if (!inBatch.has(id)) add(row.name_key as string, { id, teams: dialect.readJson(row.teams) as string[] });
+  const holders = new Map<string, Holder[]>();
+  for (const row of rows) {
+    addTo(holders, row.name_key as string, {
+      id: row.id as string,
+      teams: dialect.readJson(row.teams) as string[],
+    });
   }
+  return holders;
+}
+
+/** Who holds which name, when the drafts of a batch are under way. */
+function holdersOf(stored: Holders, drafts: readonly UserDraft[]): Holders {
+  const inBatch = new Set(drafts.map(draft => draft.after.id));
+  const holders = new Map<string, Holder[]>();
+  for (const [key, all] of stored) for (const one of all) if (!inBatch.has(one.id)) addTo(holders, key, one);
   for (const draft of drafts) {
     for (const state of ['before', 'after'] as const) {
       const row = draft[state];
       const username = row?.deleted_at === undefined ? row && usernameOf(row) : undefined;
       if (row && username !== undefined) {
-        add(username, { id: row.id, teams: row.teams, draft: { of: draft, state } });
+        addTo(holders, username, { id: row.id, teams: row.teams, draft: { of: draft, state } });
       }
     }
   }
   return holders;
+}
+
+function addTo(holders: Map<string, Holder[]>, key: string, holder: Holder): void {
+  const there = holders.get(key);
+  if (there) there.push(holder);
+  else holders.set(key, [holder]);
+}
+
+/** The names that users have before or after changes, in the form that decides whether two are the same. */
+export function nameKeysOf(drafts: readonly UserDraft[]): string[] {
+  return drafts.flatMap(({ before, after }) =>
+    [before, after].flatMap(row => (row && usernameOf(row)) ?? []),
+  );
 }
 
 function usernameOf({ name }: Pick<UserRow, 'name'>): string | undefined {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Actor,
   type AppSettings,
   isWritableField,
   type JsonValue,
@@ -9,43 +8,24 @@ import {
   type User,
 } from '@rollcall/protocol';
 import { type FieldValues, type ParsedUserInput, parseUserInput } from '@rollcall/protocol/schemas';
+import { grantsOf } from '../access/access.js';
 import { judge } from '../access/judge.js';
-import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
-import { draftIssues } from './check-drafts.js';
-import { findUsersForUpdate } from './find-users.js';
 import { mergeUser, newUserRow } from './model/replace-user.js';
 import { toUser } from './model/to-user.js';
 import { userChanges } from './model/user-changes.js';
 import { defaultFields, type UserRow } from './model/user-table.js';
 import { visibleUser } from './model/visible-user.js';
-import { throwIssues } from './parse-batch.js';
-import { saveUsers } from './save-users.js';
-import { findTombstones } from './tombstones.js';
-
-/** What a connecting user may do to its stored object. */
-export interface ConnectRights {
-  /** May change the fields that are not reserved to servers; a user who comes into being always may. */
-  mayUpdate(role: string): boolean;
-}
+import type { DraftedWrite, KnownUsers, UserWrite } from './user-write.js';
 
 /**
- * Creates the connecting user, or merges the fields that it gives into the stored one. With only an id, and nothing
- * else, an existing user is not touched. It cannot remove fields, and a role, team or ban that differs from the stored
- * one is refused rather than ignored.
- * @throws RollcallError `NOT_ALLOWED`, `USER_DELETED`, `USER_DEACTIVATED`, `TOKEN_REVOKED`, or what an upsert would say.
+ * The write of a connecting user, which creates it, or merges the fields that it gives into the stored one. With only an id,
+ * and nothing else, an existing user is not touched. It cannot remove fields, and a role, team or ban that differs from the
+ * stored one is refused rather than ignored.
+ * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say; worked out, also `USER_DELETED`, `USER_DEACTIVATED`,
+ * `TOKEN_REVOKED` and `USER_BANNED`.
  */
-export async function connectUser(
-  transaction: WriteTransaction,
-  actor: Actor,
-  options: {
-    raw: unknown;
-    token: { userId: string; issuedAt?: number };
-    settings: AppSettings;
-    rights: ConnectRights;
-  },
-): Promise<UserRow> {
-  const { raw, token, settings, rights } = options;
+export function connection(token: { userId: string; issuedAt?: number }, raw: unknown): UserWrite {
   const { userId } = token;
   const { value: write, issues, more } = parseUserInput(raw);
   if (!write) throw RollcallError.ofIssues(issues, issues.length + more);
@@ -54,41 +34,44 @@ export async function connectUser(
       field: 'id',
     });
   }
-  const before = (await findUsersForUpdate(transaction, [userId])).get(userId);
-  const erased = !before && (await findTombstones(transaction, [userId])).size > 0;
-  const { revoke_tokens_issued_before: revokedBefore } = settings;
-  const refusal = judge(
-    { kind: 'user', ...token },
-    { user: before, erased, revokedBefore, grants: [] },
-    'connect',
-  );
-  if (refusal) throw refusal;
-  const current = before ?? newUserRow(userId, transaction.now);
-  const own = withoutReserved(write, toUser(current, transaction.now));
-  const after = mergeUser(before, own, transaction.now);
-  const changed =
-    before &&
-    Object.keys(userChanges(toUser(before, transaction.now), toUser(after, transaction.now))).length > 0;
-  if (changed && toUser(before, transaction.now).banned) {
+  const draft = ({ stored, erased, settings, now }: KnownUsers): DraftedWrite => {
+    const before = stored.get(userId);
+    const evidence = {
+      user: before,
+      erased: erased.has(userId),
+      revokedBefore: settings.revoke_tokens_issued_before,
+      grants: [],
+    };
+    const refusal = judge({ kind: 'user', ...token }, evidence, 'connect');
+    if (refusal) throw refusal;
+    const own = withoutReserved(write, toUser(before ?? newUserRow(userId, now), now));
+    const after = mergeUser(before, own, now);
+    if (before) refuseChange({ before, after }, settings, now);
+    return { drafts: [{ index: 0, before, after }], found: [], unnumbered: true };
+  };
+  return { actor: { type: 'user', id: userId }, ids: [userId], draft };
+}
+
+/** A user who is banned, or whose role may not update its own user, connects without a change. */
+function refuseChange(
+  { before, after }: { before: UserRow; after: UserRow },
+  settings: AppSettings,
+  now: number,
+): void {
+  const current = toUser(before, now);
+  if (Object.keys(userChanges(current, toUser(after, now))).length === 0) return;
+  if (current.banned) {
     throw new RollcallError(
       'USER_BANNED',
-      `the user "${userId}" is banned and cannot change itself; connect with the id only`,
+      `the user "${before.id}" is banned and cannot change itself; connect with the id only`,
     );
   }
-  if (changed && !rights.mayUpdate(before.role)) {
+  if (!grantsOf(settings, before.role).includes('update-own-user')) {
     throw new RollcallError(
       'NOT_ALLOWED',
       `the role "${before.role}" may not update its own user; connect with the id only`,
     );
   }
-  const draft = { index: 0, before, after };
-  throwIssues(
-    (await draftIssues(transaction, settings, { drafts: [draft], found: [] })).map(
-      ({ index: _, ...issue }) => issue,
-    ),
-  );
-  const [row] = await saveUsers(transaction, actor, [draft]);
-  return row as UserRow;
 }
 
 /**
@@ -110,41 +93,40 @@ function withoutReserved(write: ParsedUserInput, current: User): ParsedUserInput
 }
 
 /**
- * Creates a user of role `guest` for a caller without a token. It takes the profile that a connecting user may give
+ * The write of a user of role `guest` for a caller without a token. It takes the profile that a connecting user may give
  * itself. Without an id the guest's id is `guest-` and a UUID. An id that a user has or had is refused, without saying
  * whose it is or what happened to that user.
  * @param raw the user as it came in.
+ * @param guestsByDefault whether guests may come in while the settings do not say.
  * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say.
  */
-export async function createGuest(
-  transaction: WriteTransaction,
-  raw: unknown,
-  { settings }: { settings: AppSettings },
-): Promise<UserRow> {
+export function guestConnection(raw: unknown, guestsByDefault: boolean): UserWrite {
   const { value: write, issues, more } = parseUserInput(withId(raw));
-  if (!write) throw RollcallError.ofIssues(issues, issues.length + more);
-  const { id } = write;
-  const stored = await findUsersForUpdate(transaction, [id]);
-  if (stored.has(id) || (await findTombstones(transaction, [id])).has(id)) {
-    throw new RollcallError(
-      'NOT_ALLOWED',
-      `id: a guest cannot have the id "${id}"; leave it out to get one`,
-      {
-        field: 'id',
-      },
-    );
-  }
-  const guest: UserRow = { ...newUserRow(id, transaction.now), role: 'guest' };
-  const own = withoutReserved(write, toUser(guest, transaction.now));
-  const after: UserRow = { ...mergeUser(undefined, own, transaction.now), role: 'guest' };
-  const draft = { index: 0, before: undefined, after };
-  throwIssues(
-    (await draftIssues(transaction, settings, { drafts: [draft], found: [] })).map(
-      ({ index: _, ...issue }) => issue,
-    ),
-  );
-  const [row] = await saveUsers(transaction, { type: 'user', id }, [draft]);
-  return row as UserRow;
+  const draft = ({ stored, erased, settings, now }: KnownUsers): DraftedWrite => {
+    if (!(settings.guests_enabled ?? guestsByDefault)) {
+      throw new RollcallError(
+        'NOT_ALLOWED',
+        'this app does not accept guests; the setting guests_enabled allows them',
+      );
+    }
+    if (!write) throw RollcallError.ofIssues(issues, issues.length + more);
+    const { id } = write;
+    if (stored.has(id) || erased.has(id)) {
+      throw new RollcallError(
+        'NOT_ALLOWED',
+        `id: a guest cannot have the id "${id}"; leave it out to get one`,
+        {
+          field: 'id',
+        },
+      );
+    }
+    const guest: UserRow = { ...newUserRow(id, now), role: 'guest' };
+    const own = withoutReserved(write, toUser(guest, now));
+    const after: UserRow = { ...mergeUser(undefined, own, now), role: 'guest' };
+    return { drafts: [{ index: 0, after }], found: [], unnumbered: true };
+  };
+  const ids = write ? [write.id] : [];
+  return { actor: { type: 'user', ...(write && { id: write.id }) }, ids, draft };
 }
 
 /** Adds an id to a user without one. The check of users judges anything that is not an object. */

@@ -1,7 +1,7 @@
 import { LIMITS, RollcallError } from '@rollcall/protocol';
 import { parseUserInput } from '@rollcall/protocol/schemas';
 import { expect, it } from 'vitest';
-import { parseBatch, throwIssues } from './parse-batch.js';
+import { parseBatch, refusalOf } from './parse-batch.js';
 
 const WRONG = 240;
 const wrong = Object.fromEntries(Array.from({ length: WRONG }, (_, index) => [`$${index}`, 1]));
@@ -19,12 +19,7 @@ it('a batch makes as many issues as an error lists, and one of each user who has
 
 it('an error lists the first issue of each user, and counts those that were never made', () => {
   const { issues, more } = parseBatch(users.slice(0, 40), parseUserInput);
-  let refusal: unknown;
-  try {
-    throwIssues(issues, more);
-  } catch (error) {
-    refusal = error;
-  }
+  const refusal = refusalOf(issues, more);
   expect(refusal).toBeInstanceOf(RollcallError);
   const { issues: listed = [], more_issues } = refusal as RollcallError;
   expect(more_issues).toBe(40 * WRONG - LIMITS.listedIssues);

@@ -49,15 +49,16 @@ export function parseBatch<Item extends { id: string }>(
 }
 
 /**
- * Throws the issues of a batch, if there are any: the first in input order, with as many attached as an error lists. Each
- * user of the batch that has an issue is named by one of those, so that a caller can send all others again.
+ * The error of a batch with issues: the first in input order, with as many attached as an error lists. Each user of the
+ * batch that has an issue is named by one of those, so that a caller can send all others again.
  * @param more how many there are that are not among these.
+ * @returns undefined when nothing is wrong.
  */
-export function throwIssues(issues: readonly Issue[], more = 0): void {
-  if (issues.length === 0) return;
+export function refusalOf(issues: readonly Issue[], more = 0): RollcallError | undefined {
+  if (issues.length === 0) return undefined;
   const inOrder = [...issues].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
   const listed = inOrder.length > LIMITS.listedIssues ? listedFirst(inOrder) : inOrder;
-  throw RollcallError.ofIssues(listed, issues.length + more);
+  return RollcallError.ofIssues(listed, issues.length + more);
 }
 
 /** Those that are listed come first, in input order: the first issue of each user, and of the others as many as fit. */

@@ -18,6 +18,12 @@ import { type UserDraft, userChanges } from './model/user-changes.js';
 import { KEPT_COLUMNS, type UserRow, userTable } from './model/user-table.js';
 import { marksOf, showsToOthers } from './model/visible-user.js';
 
+/** Drafts that are to be written, and who causes it. */
+interface SavedWrite {
+  actor: Actor;
+  drafts: readonly UserDraft[];
+}
+
 /**
  * Writes the users that changed and logs what happened to each. A user who did not change is not written: no event, no
  * new `updated_at`, no new `revision`. Both move with the changes that others can see, and with no other: they must not
@@ -29,11 +35,27 @@ export async function saveUsers(
   actor: Actor,
   drafts: readonly UserDraft[],
 ): Promise<UserRow[]> {
-  const privatePaths = await privatePathsFor(transaction, drafts);
+  const [rows = []] = await saveWrites(
+    transaction,
+    [{ actor, drafts }],
+    await privatePathsFor(transaction, drafts),
+  );
+  return rows;
+}
+
+/**
+ * The same for several writes, which are logged in their order.
+ * @param privatePaths the setting `private_custom_fields`.
+ */
+export async function saveWrites(
+  transaction: WriteTransaction,
+  writes: readonly SavedWrite[],
+  privatePaths: readonly string[],
+): Promise<UserRow[][]> {
   const created: UserRow[] = [];
   const changed: UserRow[] = [];
   const written: WrittenUser[] = [];
-  const stored = drafts.map(draft => {
+  const save = (actor: Actor, draft: UserDraft): UserRow => {
     const after = toUser(draft.after, transaction.now);
     const changes = draft.before && userChanges(toUser(draft.before, transaction.now), after);
     if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
@@ -50,7 +72,8 @@ export async function saveUsers(
     written.push({ after: row, ranOut, ...(before && { before }), ...(draft.ban && { ban: draft.ban }) });
     logChange(transaction, actor, { user: toUser(row, transaction.now), changes, draft });
     return row;
-  });
+  };
+  const stored = writes.map(({ actor, drafts }) => drafts.map(draft => save(actor, draft)));
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
   // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
   await insertRows(transaction, userTable, created.sort(byId));

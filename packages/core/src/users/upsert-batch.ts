@@ -1,16 +1,14 @@
-import type { Actor, AppSettings, Issue } from '@rollcall/protocol';
+import type { Actor, Issue } from '@rollcall/protocol';
 import { type ParsedUserInput, parseUserAsIs, parseUserInput } from '@rollcall/protocol/schemas';
-import type { WriteTransaction } from '../database/unit-of-work.js';
-import { asIsIssues, bringAlong, holdBlocked, saveAsIs } from './as-is.js';
-import { draftIssues } from './check-drafts.js';
-import { findUsersForUpdate } from './find-users.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { asIsIssues, bringAlong, type GoneUsers, holdBlocked, saveAsIs } from './as-is.js';
 import { replaceUser } from './model/replace-user.js';
 import type { UserDraft } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
-import { parseBatch, throwIssues } from './parse-batch.js';
-import { saveUsers } from './save-users.js';
-import { findTombstones } from './tombstones.js';
+import { type ParsedBatch, parseBatch } from './parse-batch.js';
+import type { DraftedWrite, KnownUsers, UserWrite } from './user-write.js';
 import { deletedIssue, staleIssues } from './write-issues.js';
+import { writeUsers } from './write-users.js';
 import { countWritten, type WrittenUsers } from './written-users.js';
 
 /** How a batch of upserts is written. */
@@ -21,44 +19,57 @@ export interface UpsertOptions {
   refuseDeactivated?: boolean;
 }
 
-/** A parsed batch of upserts, ready to be written in a transaction. */
-export interface ParsedUpserts {
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<WrittenUsers>;
+/** A batch of upserts: users who are created, or whose data is replaced. It checks the form at once. */
+export function upserts(actor: Actor, raw: unknown, options: Omit<UpsertOptions, 'asIs'> = {}): UserWrite {
+  return upsertsOf(actor, parseBatch(raw, parseUserInput), { options, gone: new Map() });
 }
 
-/** Checks the form of a batch of upserts. `write` checks what depends on stored data. */
-export function parseUpserts(raw: unknown, options: UpsertOptions = {}): ParsedUpserts {
-  const { items, issues, more } = parseBatch(raw, options.asIs ? parseUserAsIs : parseUserInput);
-  return {
-    write: async (transaction, actor, settings) => {
-      const ids = items.map(({ item }) => item.id);
-      const gone = await holdBlocked(
-        transaction,
-        items.map(({ item }) => item),
-      );
-      const stored = await findUsersForUpdate(transaction, ids);
-      const erased = await findTombstones(
-        transaction,
-        ids.filter(id => !stored.has(id)),
-      );
-      const found = [
-        ...issues,
-        ...items.flatMap(({ index, item }) =>
-          erased.has(item.id)
-            ? [deletedIssue(item.id, index)]
-            : refusals(stored.get(item.id), { item, index, options, now: transaction.now }),
-        ),
-      ];
-      const drafts = items.map(({ index, item }): UserDraft => {
-        const before = stored.get(item.id);
-        const draft = { index, before, after: replaceUser(before, item, transaction.now) };
-        return item.asIs ? { ...draft, after: bringAlong(draft, item.asIs, gone) } : draft;
-      });
-      throwIssues([...found, ...(await draftIssues(transaction, settings, { drafts, found }))], more);
-      const rows = await saveUsers(transaction, actor, drafts);
-      return countWritten(drafts, options.asIs ? await saveAsIs(transaction, drafts, rows) : rows);
-    },
-  };
+/**
+ * Writes a batch of upserts as the users were elsewhere. It takes statements of its own, so it shares no transaction.
+ * @throws as {@link writeUsers}.
+ */
+export async function upsertAsIs(
+  unitOfWork: Pick<UnitOfWork, 'write'>,
+  actor: Actor,
+  raw: unknown,
+  options: Omit<UpsertOptions, 'asIs'>,
+): Promise<WrittenUsers> {
+  const batch = parseBatch(raw, parseUserAsIs);
+  return unitOfWork.write(async transaction => {
+    const gone = await holdBlocked(
+      transaction,
+      batch.items.map(({ item }) => item),
+    );
+    const { drafts, rows } = await writeUsers(
+      transaction,
+      upsertsOf(actor, batch, { options: { ...options, asIs: true }, gone }),
+    );
+    return countWritten({ drafts, rows: await saveAsIs(transaction, drafts, rows) });
+  });
+}
+
+function upsertsOf(
+  actor: Actor,
+  { items, issues, more }: ParsedBatch<ParsedUserInput>,
+  { options, gone }: { options: UpsertOptions; gone: GoneUsers },
+): UserWrite {
+  const draft = ({ stored, erased, now }: KnownUsers): DraftedWrite => ({
+    more,
+    found: [
+      ...issues,
+      ...items.flatMap(({ index, item }) =>
+        erased.has(item.id)
+          ? [deletedIssue(item.id, index)]
+          : refusals(stored.get(item.id), { item, index, options, now }),
+      ),
+    ],
+    drafts: items.map(({ index, item }): UserDraft => {
+      const before = stored.get(item.id);
+      const replaced = { index, before, after: replaceUser(before, item, now) };
+      return item.asIs ? { ...replaced, after: bringAlong(replaced, item.asIs, gone) } : replaced;
+    }),
+  });
+  return { actor, ids: items.map(({ item }) => item.id), draft };
 }
 
 function refusals(

@@ -1,73 +1,71 @@
-import { type Actor, type AppSettings, type Issue, privatePathMetBy, USER_FIELDS } from '@rollcall/protocol';
+import {
+  type Actor,
+  type AppSettings,
+  type Issue,
+  privatePathMetBy,
+  RollcallError,
+  USER_FIELDS,
+} from '@rollcall/protocol';
 import { type ParsedPartialUpdate, parsePartialUpdate } from '@rollcall/protocol/schemas';
 import { belongsTo, type Tenant } from '../access/access.js';
-import type { WriteTransaction } from '../database/unit-of-work.js';
-import { draftIssues } from './check-drafts.js';
-import { findUsersForUpdate } from './find-users.js';
 import { applyPartialUpdate } from './model/apply-partial-update.js';
-import { withoutRunOutBan } from './model/to-user.js';
+import { toUser, withoutRunOutBan } from './model/to-user.js';
 import type { UserDraft } from './model/user-changes.js';
-import { parseBatch, throwIssues } from './parse-batch.js';
-import { saveUsers } from './save-users.js';
-import { findTombstones } from './tombstones.js';
+import { parseBatch } from './parse-batch.js';
+import type { DraftedWrite, KnownUsers, UserWrite } from './user-write.js';
 import { deletedIssue, staleIssues } from './write-issues.js';
-import { countWritten, type WrittenUsers } from './written-users.js';
 
 /** Which fields a caller may change: a server all of them, a user only those that are not reserved for servers. */
 export type WriteRights = 'server' | 'user';
 
-/** A parsed batch of partial updates, ready to be written in a transaction. */
-export interface ParsedPartialUpdates {
-  /** The users that the batch names, for authorisation before the write. */
-  readonly ids: readonly string[];
-  write(transaction: WriteTransaction, actor: Actor, settings: AppSettings): Promise<WrittenUsers>;
-}
-
 /**
- * Checks the form of a batch of partial updates. `write` checks what depends on stored data.
- * @param tenant whom the caller sees. All other users are unknown to it, deleted or not.
+ * A batch of partial updates. It checks the form at once, and the rest when it is worked out.
+ * @param options `rights`: which fields the actor may change. Who is not of the `tenant` is to the actor as unknown as one
+ * who never was, deleted or not.
  */
-export function parsePartialUpdates(
+export function partialUpdates(
+  actor: Actor,
   raw: unknown,
-  rights: WriteRights,
-  tenant?: Tenant,
-): ParsedPartialUpdates {
+  { rights, tenant }: { rights: WriteRights; tenant?: Tenant },
+): UserWrite {
   const { items, issues, more } = parseBatch(raw, parsePartialUpdate);
   const ids = items.map(({ item }) => item.id);
   const reserved = items.flatMap(({ index, item }) =>
     rights === 'server' ? [] : reservedIssues(item, index),
   );
-  return {
-    ids,
-    write: async (transaction, actor, settings) => {
-      const stored = await findUsersForUpdate(transaction, ids);
+  const draft = ({ stored, erased, settings, now }: KnownUsers): DraftedWrite => {
+    if (rights === 'user') refuseBanned(actor, stored, now);
+    const found = [...issues, ...reserved];
+    if (rights === 'user') found.push(...privateIssues(items, { actor, settings }));
+    const drafts: UserDraft[] = [];
+    let moreApplied = 0;
+    for (const { index, item } of items) {
+      const row = stored.get(item.id);
+      const before = row && belongsTo(tenant, row.teams) ? row : undefined;
       // The teams of a hard-deleted user are gone, so nobody can tell which tenant it belonged to.
-      const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];
-      const erased = await findTombstones(transaction, gone);
-      const found = [...issues, ...reserved];
-      if (rights === 'user') found.push(...privateIssues(items, { actor, settings }));
-      const drafts: UserDraft[] = [];
-      let moreApplied = 0;
-      for (const { index, item } of items) {
-        const row = stored.get(item.id);
-        const before = row && belongsTo(tenant, row.teams) ? row : undefined;
-        if (erased.has(item.id) || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
-        else if (!before) found.push(unknownIssue(item.id, index));
-        else {
-          found.push(...staleIssues(before, item.if_revision, index));
-          const applied = applyPartialUpdate(withoutRunOutBan(before, transaction.now), item);
-          found.push(...applied.issues.map(issue => ({ ...issue, index })));
-          moreApplied += applied.more;
-          if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
-        }
+      const isErased = tenant === undefined && erased.has(item.id);
+      if (isErased || before?.deleted_at !== undefined) found.push(deletedIssue(item.id, index));
+      else if (!before) found.push(unknownIssue(item.id, index));
+      else {
+        found.push(...staleIssues(before, item.if_revision, index));
+        const applied = applyPartialUpdate(withoutRunOutBan(before, now), item);
+        found.push(...applied.issues.map(issue => ({ ...issue, index })));
+        moreApplied += applied.more;
+        if (applied.issues.length === 0) drafts.push({ index, before, after: applied.row });
       }
-      throwIssues(
-        [...found, ...(await draftIssues(transaction, settings, { drafts, found }))],
-        more + moreApplied,
-      );
-      return countWritten(drafts, await saveUsers(transaction, actor, drafts));
-    },
+    }
+    return { drafts, found, more: more + moreApplied };
   };
+  const reads = rights === 'user' && actor.id !== undefined && !ids.includes(actor.id) ? [actor.id] : [];
+  return { actor, ids, reads, draft };
+}
+
+/** @throws RollcallError `USER_BANNED` */
+function refuseBanned({ id }: Actor, stored: KnownUsers['stored'], now: number): void {
+  const row = id === undefined ? undefined : stored.get(id);
+  if (row && toUser(row, now).banned) {
+    throw new RollcallError('USER_BANNED', `the user "${id}" is banned and cannot write`);
+  }
 }
 
 function reservedIssues(write: ParsedPartialUpdate, index: number): Issue[] {

@@ -5,11 +5,11 @@ import {
   RollcallError,
   type UserOutcome,
 } from '@rollcall/protocol';
-import { grantsOf, type Tenant } from '../access/access.js';
+import type { Tenant } from '../access/access.js';
 import type { Principal } from '../access/tokens.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import { tryOut } from '../database/try-out.js';
-import type { Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { asksByKey } from '../query/asks-by-key.js';
 import { countUsers, queryUsers } from '../query/query-users.js';
@@ -18,14 +18,16 @@ import { readSettings } from '../settings/settings.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
 import { adviseOnCost } from './advise-on-cost.js';
-import { connectUser, createGuest } from './connect-user.js';
+import { connection, guestConnection } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
-import { toUser } from './model/to-user.js';
 import type { UserRow } from './model/user-table.js';
 import { PresentUsers } from './present-users.js';
-import { parseUpserts, type UpsertOptions } from './upsert-batch.js';
-import { parsePartialUpdates, type WriteRights } from './user-batch.js';
-import type { WrittenUsers } from './written-users.js';
+import { type UpsertOptions, upsertAsIs, upserts } from './upsert-batch.js';
+import { partialUpdates, type WriteRights } from './user-batch.js';
+import type { UserWrite } from './user-write.js';
+import { UserWriter } from './user-writer.js';
+import { writeUsers } from './write-users.js';
+import { countWritten, type WrittenUsers } from './written-users.js';
 
 /** A parsed query of users, without the parts that come from the data. */
 export type ParsedUserQuery = Omit<UserQuery, 'now' | 'indexedFields'>;
@@ -41,6 +43,7 @@ export class Users {
   readonly #unitOfWork: UnitOfWork;
   readonly #guestsByDefault: boolean;
   readonly #accessLoader: AccessLoader;
+  readonly #writer: UserWriter;
   /** The users as they are now, as far as others may see them. */
   readonly present: PresentUsers;
 
@@ -49,6 +52,7 @@ export class Users {
     this.#unitOfWork = unitOfWork;
     this.#guestsByDefault = guestsByDefault;
     this.#accessLoader = new AccessLoader(unitOfWork);
+    this.#writer = new UserWriter(unitOfWork);
     this.present = new PresentUsers(unitOfWork);
   }
 
@@ -61,12 +65,17 @@ export class Users {
   async upsert(
     actor: Actor,
     raw: unknown,
-    options: UpsertOptions & { dryRun?: boolean } = {},
+    { dryRun, asIs, ...options }: UpsertOptions & { dryRun?: boolean } = {},
   ): Promise<WrittenUsers> {
-    const batch = parseUpserts(raw, options);
-    const write = async (transaction: WriteTransaction) =>
-      batch.write(transaction, actor, await readSettings(transaction));
-    return options.dryRun ? tryOut(this.#unitOfWork, write) : this.#unitOfWork.write(write);
+    const unitOfWork: Pick<UnitOfWork, 'write'> = dryRun
+      ? { write: work => tryOut(this.#unitOfWork, work) }
+      : this.#unitOfWork;
+    if (asIs) return upsertAsIs(unitOfWork, actor, raw, options);
+    const write = upserts(actor, raw, options);
+    const written = dryRun
+      ? unitOfWork.write(transaction => writeUsers(transaction, write))
+      : this.#writer.write(write);
+    return countWritten(await written);
   }
 
   /**
@@ -83,12 +92,10 @@ export class Users {
       tenant?: Tenant;
     },
   ): Promise<WrittenUsers> {
-    const batch = parsePartialUpdates(raw, rights.fields, rights.tenant);
-    await rights.authorise(batch.ids);
-    return this.#unitOfWork.write(async transaction => {
-      if (rights.fields === 'user') await refuseBanned(transaction, actor);
-      return batch.write(transaction, actor, await readSettings(transaction));
-    });
+    const { fields, tenant } = rights;
+    const write = partialUpdates(actor, raw, { rights: fields, tenant });
+    await rights.authorise(write.ids);
+    return countWritten(await this.#writer.write(write));
   }
 
   /**
@@ -99,14 +106,7 @@ export class Users {
     token: { userId: string; issuedAt?: number },
     raw: unknown,
   ): Promise<{ row: UserRow; position: string }> {
-    return this.#unitOfWork.write(async transaction => {
-      const settings = await readSettings(transaction);
-      const { epoch, seq } = await readBounds(transaction);
-      const rights = { mayUpdate: (role: string) => grantsOf(settings, role).includes('update-own-user') };
-      const options = { raw, token, settings, rights };
-      const row = await connectUser(transaction, { type: 'user', id: token.userId }, options);
-      return { row, position: formatPosition({ epoch, seq }) };
-    });
+    return this.#connectWith(connection(token, raw));
   }
 
   /**
@@ -115,18 +115,7 @@ export class Users {
    * @throws RollcallError `NOT_ALLOWED`, or what an upsert would say.
    */
   async connectGuest(raw: unknown): Promise<{ row: UserRow; position: string }> {
-    return this.#unitOfWork.write(async transaction => {
-      const settings = await readSettings(transaction);
-      if (!(settings.guests_enabled ?? this.#guestsByDefault)) {
-        throw new RollcallError(
-          'NOT_ALLOWED',
-          'this app does not accept guests; the setting guests_enabled allows them',
-        );
-      }
-      const { epoch, seq } = await readBounds(transaction);
-      const row = await createGuest(transaction, raw, { settings });
-      return { row, position: formatPosition({ epoch, seq }) };
-    });
+    return this.#connectWith(guestConnection(raw, this.#guestsByDefault));
   }
 
   /** Users by id, deleted ones included; unknown ids are left out. */
@@ -203,6 +192,11 @@ export class Users {
     return this.#accessLoader.load(principal);
   }
 
+  async #connectWith(write: UserWrite): Promise<{ row: UserRow; position: string }> {
+    const { rows, before } = await this.#writer.write(write);
+    return { row: rows[0] as UserRow, position: formatPosition(before) };
+  }
+
   async #changeOne(
     change: ChangeActivity,
     actor: Actor,
@@ -212,19 +206,10 @@ export class Users {
     return this.#unitOfWork.write(async transaction => {
       throwFailure(await change(transaction, actor, { id }));
       if (name !== undefined) {
-        const rename = parsePartialUpdates([{ id, set: { name } }], 'server');
-        await rename.write(transaction, actor, await readSettings(transaction));
+        await writeUsers(transaction, partialUpdates(actor, [{ id, set: { name } }], { rights: 'server' }));
       }
       return findUser(transaction, id);
     });
-  }
-}
-
-/** @throws RollcallError `USER_BANNED` */
-async function refuseBanned(transaction: Transaction, { id }: Actor): Promise<void> {
-  const row = id === undefined ? undefined : (await findUsers(transaction, [id])).get(id);
-  if (row && toUser(row, transaction.now).banned) {
-    throw new RollcallError('USER_BANNED', `the user "${id}" is banned and cannot write`);
   }
 }
 

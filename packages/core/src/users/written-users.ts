@@ -1,6 +1,6 @@
 import type { WriteCounts } from '@rollcall/protocol';
-import type { UserDraft } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
+import type { Written } from './write-users.js';
 
 /** What a batch of writes has done: its users as stored now, in its order, and how many of them changed. */
 export interface WrittenUsers {
@@ -8,8 +8,8 @@ export interface WrittenUsers {
   counts: WriteCounts;
 }
 
-/** Counts what became of the users of a batch. @param rows what `saveUsers` answered for the drafts. */
-export function countWritten(drafts: readonly UserDraft[], rows: UserRow[]): WrittenUsers {
+/** Counts what became of the users of a batch. */
+export function countWritten({ drafts, rows }: Written): WrittenUsers {
   const counts: WriteCounts = { created: 0, updated: 0, unchanged: 0 };
   for (const [place, { before }] of drafts.entries()) {
     // A user who did not change is the same object as before.

@@ -286,6 +286,8 @@ describeOnEveryEngine('a task worker', engine => {
       fails.shift() ? Promise.reject(new RollcallError('UNAVAILABLE', 'not now')) : run();
     const flaky: UnitOfWork = {
       dialect: inner.dialect,
+      writesAtOnce: inner.writesAtOnce,
+      inTransaction: false,
       writable: true,
       read: work => tumble(() => inner.read(work)),
       write: work => tumble(() => inner.write(work)),

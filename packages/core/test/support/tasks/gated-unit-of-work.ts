@@ -46,6 +46,14 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.dialect;
   }
 
+  get writesAtOnce(): number {
+    return this.#inner.writesAtOnce;
+  }
+
+  get inTransaction(): boolean {
+    return this.#inner.inTransaction;
+  }
+
   warmUp(): Promise<void> {
     return this.#inner.warmUp();
   }
