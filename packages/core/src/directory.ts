@@ -21,6 +21,7 @@ import { Feeds } from './products/feeds/feeds.js';
 import type { Product } from './products/product.js';
 import { Video } from './products/video/video.js';
 import { Settings } from './settings/settings.js';
+import { SettingsMemory } from './settings/settings-memory.js';
 import type { TaskHandler } from './tasks/task-handler.js';
 import { TaskWorker } from './tasks/task-worker.js';
 import type { Tasks } from './tasks/tasks.js';
@@ -82,14 +83,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   const { clock = Date.now, onError = () => undefined, products: own = [] } = options;
   const storage = await openStorage({ ...options, clock, onError, products: own });
   const { unitOfWork, scrubber } = storage;
-  const users = new Users(unitOfWork, { guestsByDefault: options.guestsByDefault ?? false });
+  const settings = new SettingsMemory(unitOfWork);
+  const users = new Users(unitOfWork, { guestsByDefault: options.guestsByDefault ?? false, settings });
   const exportPath = options.exportLink ?? (taskId => `/exports/${taskId}.ndjson`);
   const exportLink = (taskId: string) => {
     const url_expires_at = clock() + EXPORT_LINK_MS;
     return { url: exportPath(taskId, url_expires_at), url_expires_at };
   };
   const notifications = options.notifications ?? true;
-  const links = linkProcesses({ storage, users, clock, exportLink, onError, notifications });
+  const links = linkProcesses({ storage, users, settings, clock, exportLink, onError, notifications });
   const { events, presence, presenceWatch, tasks, taskNotifications } = links;
   if (storage.address.engine !== 'postgres') {
     // An embedded database belongs to one process: the process before holds no user and no task any more.

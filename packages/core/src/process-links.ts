@@ -4,6 +4,7 @@ import { NO_NOTIFICATIONS, type ProcessNotification } from './notifications/proc
 import type { Storage } from './open-storage.js';
 import { Presence } from './presence/presence.js';
 import { PresenceWatch } from './presence/presence-watch.js';
+import type { SettingsMemory } from './settings/settings-memory.js';
 import {
   broadcastTaskNotifications,
   LocalTaskNotifications,
@@ -18,6 +19,7 @@ import type { Users } from './users/users.js';
 export interface ProcessLinksOptions {
   storage: Storage;
   users: Users;
+  settings: SettingsMemory;
   clock: () => number;
   onError: (error: unknown, context: string) => void;
   /** Says where the file of an export is read. */
@@ -43,9 +45,11 @@ export interface ProcessLinks {
  * parts, but is not sent on.
  */
 export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
-  const { storage, users, clock, exportLink, onError } = options;
+  const { storage, users, settings, clock, exportLink, onError } = options;
   const { address, unitOfWork } = storage;
   const events = new EventLog(unitOfWork, onError);
+  // Before any listener: who judges a connection by an event must not do it by the settings before that.
+  events.onNews(entries => settings.hear(entries));
   const localTasks = new LocalTaskNotifications();
 
   const onLogged = () => {

@@ -11,6 +11,7 @@ import { classifyStorageError, inDoubt, isCancelled, unavailable } from './stora
 import {
   CurrentTransaction,
   type LogEntry,
+  type LoggedListener,
   type LogWriter,
   type Transaction,
   type UnitOfWork,
@@ -43,7 +44,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
   /** The connections that queries may hold at a time: half of the pool. The other half is for lookups and writes. */
   readonly #queries: ReaderPool<object>;
   #writable = true;
-  #onLogged: () => void = () => undefined;
+  readonly #onLogged: LoggedListener[] = [];
 
   private constructor(source: DataSource, poolSize: number, { logWriter, clock }: UnitOfWorkOptions) {
     this.#source = source;
@@ -70,8 +71,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     return this.#writable;
   }
 
-  onLogged(listener: () => void): void {
-    this.#onLogged = listener;
+  onLogged(listener: LoggedListener): void {
+    this.#onLogged.push(listener);
   }
 
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
@@ -208,7 +209,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const result = await this.#current.enter(transaction, true, work);
     if (entries.length > 0) {
       await this.#logWriter(plain, entries);
-      afterCommit.push(this.#onLogged);
+      for (const hear of this.#onLogged) afterCommit.push(() => hear(entries));
     }
     return result;
   }

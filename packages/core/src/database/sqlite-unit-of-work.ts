@@ -11,6 +11,7 @@ import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
   type LogEntry,
+  type LoggedListener,
   type LogWriter,
   type Transaction,
   type UnitOfWork,
@@ -57,7 +58,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #queries: SqliteLane;
   #writer: SqliteWriter | undefined;
   #writable = true;
-  #onLogged: () => void = () => undefined;
+  readonly #onLogged: LoggedListener[] = [];
 
   private constructor(open: Open, { logWriter, clock }: UnitOfWorkOptions, maxRewriteBytes: number) {
     this.#open = open;
@@ -98,8 +99,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return this.#writable;
   }
 
-  onLogged(listener: () => void): void {
-    this.#onLogged = listener;
+  onLogged(listener: LoggedListener): void {
+    this.#onLogged.push(listener);
   }
 
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
@@ -173,7 +174,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
       if (entries.length > 0) await this.#logWriter(plain, entries);
       await plain.query(sql`COMMIT`);
       this.#writable = true;
-      if (entries.length > 0) afterCommit.push(this.#onLogged);
+      if (entries.length > 0) for (const hear of this.#onLogged) afterCommit.push(() => hear(entries));
       return result;
     } catch (error) {
       afterCommit.length = 0;

@@ -72,8 +72,8 @@ export interface UnitOfWork {
   read<Result>(work: (transaction: Transaction) => Promise<Result>, lane?: ReadLane): Promise<Result>;
   /** Opens what the first queries would otherwise wait for. It never throws. */
   warmUp(): Promise<void>;
-  /** Sets what is called after every commit of this process that added to the event log. It must not throw. */
-  onLogged(listener: () => void): void;
+  /** Adds what is called after every commit of this process that added to the event log, before the write has its answer. It must not throw. */
+  onLogged(listener: LoggedListener): void;
   /**
    * Overwrites what deleted rows left behind in the files of an embedded engine. PostgreSQL does that by itself: it
    * vacuums, and recycles its log.
@@ -85,6 +85,9 @@ export interface UnitOfWork {
   readonly writable: boolean;
   close(): Promise<void>;
 }
+
+/** Hears of the entries that a commit added to the log. */
+export type LoggedListener = (entries: readonly LogEntry[]) => void;
 
 /** Writes the entries that a transaction collected; it is the last thing before the commit. */
 export type LogWriter = (transaction: Transaction, entries: readonly LogEntry[]) => Promise<void>;

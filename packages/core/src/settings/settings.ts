@@ -8,6 +8,7 @@ import {
 } from '@rollcall/protocol';
 import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
+import { BatchedLoader } from '../database/batched-loader.js';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { customIndexesMatch, syncCustomIndexes } from '../query/custom-indexes.js';
@@ -29,14 +30,22 @@ const DEFAULTS: AppSettings = {
 /** The settings of the app (docs/contract/usernames.md, queries.md, access.md, limits.md). */
 export class Settings {
   readonly #unitOfWork: UnitOfWork;
+  readonly #stored: BatchedLoader<'settings', AppSettings>;
 
   constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
+    this.#stored = new BatchedLoader(takeKeys =>
+      unitOfWork.read(async transaction => {
+        takeKeys();
+        const settings = await readSettings(transaction);
+        return () => settings;
+      }),
+    );
   }
 
-  /** The settings now. */
+  /** The settings now. All who ask at the same moment share one read. */
   get(): Promise<AppSettings> {
-    return this.#unitOfWork.read(readSettings);
+    return this.#stored.load('settings');
   }
 
   /**

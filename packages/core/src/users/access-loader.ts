@@ -5,6 +5,7 @@ import type { Principal } from '../access/tokens.js';
 import { BatchedLoader } from '../database/batched-loader.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
+import type { SettingsMemory } from '../settings/settings-memory.js';
 import { findUsers } from './find-users.js';
 import type { UserRow } from './model/user-table.js';
 import { findTombstones } from './tombstones.js';
@@ -26,18 +27,29 @@ interface Stored {
   erased: boolean;
 }
 
-/** Reads the access of principals. All who ask at the same moment share one read. */
+/**
+ * Reads the access of principals. All who ask at the same moment share one read. What a server may do depends on the
+ * settings alone, so it costs no read.
+ */
 export class AccessLoader {
+  readonly #settings: SettingsMemory;
   readonly #stored: BatchedLoader<string | undefined, Stored>;
 
-  constructor(unitOfWork: UnitOfWork) {
+  constructor(unitOfWork: UnitOfWork, settings: SettingsMemory) {
+    this.#settings = settings;
     this.#stored = new BatchedLoader(takeUserIds =>
       unitOfWork.read(transaction => readStored(transaction, takeUserIds())),
     );
   }
 
-  /** The access of a principal as it is now. */
+  /**
+   * The access of a principal as it is now. A server's is by settings that another process may have changed within the last
+   * half a second.
+   */
   async load(principal: Principal): Promise<Access> {
+    if (principal.kind === 'server') {
+      return accessOf(principal, { settings: await this.#settings.get(), erased: false });
+    }
     const stored = await this.#stored.load(principal.kind === 'user' ? principal.userId : undefined);
     return accessOf(principal, stored);
   }

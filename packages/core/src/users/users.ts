@@ -15,6 +15,7 @@ import { asksByKey } from '../query/asks-by-key.js';
 import { countUsers, queryUsers } from '../query/query-users.js';
 import type { UserQuery, UserSelection } from '../query/user-query.js';
 import { readSettings } from '../settings/settings.js';
+import { SettingsMemory } from '../settings/settings-memory.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
 import { adviseOnCost } from './advise-on-cost.js';
@@ -48,10 +49,16 @@ export class Users {
   readonly present: PresentUsers;
 
   /** @param options `guestsByDefault`: whether guests may come in while the settings do not say. */
-  constructor(unitOfWork: UnitOfWork, { guestsByDefault = false }: { guestsByDefault?: boolean } = {}) {
+  constructor(
+    unitOfWork: UnitOfWork,
+    {
+      guestsByDefault = false,
+      settings = new SettingsMemory(unitOfWork),
+    }: { guestsByDefault?: boolean; settings?: SettingsMemory } = {},
+  ) {
     this.#unitOfWork = unitOfWork;
     this.#guestsByDefault = guestsByDefault;
-    this.#accessLoader = new AccessLoader(unitOfWork);
+    this.#accessLoader = new AccessLoader(unitOfWork, settings);
     this.#writer = new UserWriter(unitOfWork);
     this.present = new PresentUsers(unitOfWork);
   }

@@ -1,5 +1,10 @@
 import type { Dialect } from '../../../src/database/dialect.js';
-import type { Transaction, UnitOfWork, WriteTransaction } from '../../../src/database/unit-of-work.js';
+import type {
+  LoggedListener,
+  Transaction,
+  UnitOfWork,
+  WriteTransaction,
+} from '../../../src/database/unit-of-work.js';
 
 /**
  * The real unit of work behind a gate: a write waits until the test lets it through. To all others, a worker that is
@@ -38,7 +43,7 @@ export class GatedUnitOfWork implements UnitOfWork {
     return this.#inner.read(work);
   }
 
-  onLogged(listener: () => void): void {
+  onLogged(listener: LoggedListener): void {
     this.#inner.onLogged(listener);
   }
 
