@@ -26,6 +26,11 @@ export interface Dialect {
    * row. Use it as `SELECT <expressions> FROM <source>`.
    */
   rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
+  /**
+   * The numbers of rows for which a statement with a parameter for each cell is worth a text of its own, the largest first.
+   * An embedded engine reads one long JSON text several times more slowly than so many short parameters.
+   */
+  readonly rowsByCell: readonly number[];
   /** A list of values as one parameter, for `x IN (…)`. */
   values(list: readonly (string | number)[]): Sql;
   /** Whether a JSON object of texts has this text as one of its values. */
@@ -49,6 +54,7 @@ const sqlite: Dialect = {
     expressions: raw(columns.map((_, position) => `value ->> ${position}`).join(', ')),
     source: json => sql`json_each(${json})`,
   }),
+  rowsByCell: [100, 1],
   values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`,
   jsonForRow: value => (value === null ? null : JSON.stringify(value)),
@@ -79,6 +85,7 @@ const postgres: Dialect = {
       source: json => sql`jsonb_array_elements(${json}::jsonb) AS given(value)`,
     };
   },
+  rowsByCell: [],
   values: list => sql`SELECT jsonb_array_elements_text(${JSON.stringify(list)}::jsonb)`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM jsonb_each_text(${column}) WHERE value = ${text})`,
   jsonForRow: value => value,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
@@ -13,6 +13,7 @@ import {
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Statement,
   type Transaction,
   type UnitOfWork,
   type UnitOfWorkOptions,
@@ -146,7 +147,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
         deadline.end(callerGone());
         cancelling = this.#cancel(connection);
       });
-      const query = async ({ text, values }: Sql) => {
+      const query = async ({ text, values }: Statement) => {
         deadline.check();
         // The limit holds for the query, and PostgreSQL's for each statement: it is lowered as time is used up.
         const leftMs = Math.ceil(deadline.leftMs);
@@ -188,7 +189,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     return {
       dialect: this.dialect,
       now: this.#clock(),
-      query: async (statement: Sql) =>
+      query: async (statement: Statement) =>
         (await connection.query(statement.text, statement.values, true)).records,
     };
   }

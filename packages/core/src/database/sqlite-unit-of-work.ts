@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
@@ -13,6 +13,7 @@ import {
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Statement,
   type Transaction,
   type UnitOfWork,
   type UnitOfWorkOptions,
@@ -119,7 +120,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     const joined = this.#current.readable;
     if (joined) return work(joined);
     const inTransaction = (run: SqliteReader['query']) => {
-      const query = ({ sql: text, values }: Sql) => run(text, values.map(bindable));
+      const query = ({ sql: text, values }: Statement) => run(text, values.map(bindable));
       return this.#current.enter({ dialect: this.dialect, now: this.#clock(), query }, false, work);
     };
     if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);
@@ -151,7 +152,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return {
       dialect: this.dialect,
       now: this.#clock(),
-      query: ({ sql: text, values }: Sql) => writer.query(text, values.map(bindable)),
+      query: ({ sql: text, values }: Statement) => writer.query(text, values.map(bindable)),
     };
   }
 

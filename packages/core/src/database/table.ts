@@ -1,7 +1,7 @@
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { EntitySchema } from 'typeorm';
 import type { Column, Dialect } from './dialect.js';
-import type { Transaction } from './unit-of-work.js';
+import type { Statement, Transaction } from './unit-of-work.js';
 
 /** A table's name and columns. */
 export interface TableShape {
@@ -71,30 +71,110 @@ export function toEntitySchema(table: TableShape, dialect: Dialect): EntitySchem
   });
 }
 
+/** What becomes of a row whose key exists already: it replaces all columns but the key and those that are kept. */
+interface OnConflict {
+  key: string;
+  keep?: readonly string[];
+}
+
 /**
- * Inserts rows with one statement, whose text depends on the table only. With `onConflict`, a row whose key exists
- * already replaces all its columns but the key and those named in `keep`.
+ * Inserts rows, in their order, with statements whose texts depend on the table, and on which of its columns are null. With `onConflict`, a row whose key
+ * exists already replaces all its columns but the key and those named in `keep`.
  */
 export async function insertRows<Row extends object>(
   transaction: Transaction,
   table: Table<Row>,
   rows: readonly Row[],
-  onConflict?: { key: string; keep?: readonly string[] },
+  onConflict?: OnConflict,
 ): Promise<void> {
-  if (rows.length === 0) return;
   const { dialect } = transaction;
-  const json = JSON.stringify(rows.map(row => table.encode(row, dialect)));
+  let encoded = rows.map(row => table.encode(row, dialect));
+  for (const size of dialect.rowsByCell) {
+    while (encoded.length >= size) {
+      await transaction.query(byCell(table, encoded.slice(0, size), onConflict));
+      encoded = encoded.slice(size);
+    }
+  }
+  if (encoded.length === 0) return;
   const { expressions, source } = dialect.rowsFromJson(table.columns);
-  const names = table.columns.map(column => column.name);
   // `WHERE true` keeps SQLite from reading ON CONFLICT as a join condition (sqlite.org/lang_upsert.html, section 2.2).
   await transaction.query(
-    sql`INSERT INTO ${raw(table.name)} (${raw(names.join(', '))}) SELECT ${expressions} FROM ${source(json)} WHERE true${conflictClause(names, onConflict)}`,
+    sql`${raw(insertInto(table))} SELECT ${expressions} FROM ${source(JSON.stringify(encoded))} WHERE true${raw(conflictClause(table, onConflict))}`,
   );
 }
 
-function conflictClause(names: string[], onConflict?: { key: string; keep?: readonly string[] }): Sql {
-  if (!onConflict) return empty;
-  const replaced = names.filter(name => name !== onConflict.key && !onConflict.keep?.includes(name));
+/**
+ * A statement with a parameter for each cell. It leaves out the columns that are null in all rows, about half of those of
+ * users: a driver takes as long for a null as for a value.
+ */
+function byCell(
+  table: TableShape,
+  rows: readonly unknown[][],
+  onConflict: OnConflict | undefined,
+): Statement {
+  const places = table.columns.flatMap((_, place) =>
+    onConflict || rows.some(row => row[place] !== null) ? [place] : [],
+  );
+  const columns = places.map(place => table.columns[place] as Column);
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const text = `${insertInto({ ...table, columns })} VALUES ${Array(rows.length).fill(row).join(', ')}${conflictClause(table, onConflict)}`;
+  return { sql: text, text, values: rows.flatMap(cells => places.map(place => cells[place])) } as Statement;
+}
+
+/** A row before and after a change. */
+export interface ChangedRow<Row extends object> {
+  before: Row;
+  after: Row;
+}
+
+/**
+ * Changes rows that exist. It writes no other columns than those in which one of the rows differs from before, as they are
+ * stored: an engine renews the indexes of every column that a statement names.
+ * @param options `key`: the column that names a row. Columns in `keep` stay, whatever the rows say.
+ */
+export async function updateRows<Row extends object>(
+  transaction: Transaction,
+  table: Table<Row>,
+  rows: readonly ChangedRow<Row>[],
+  { key, keep = [] }: OnConflict,
+): Promise<void> {
+  const { dialect } = transaction;
+  const encoded = rows.map(({ before, after }) => ({
+    before: table.encode(before, dialect),
+    after: table.encode(after, dialect),
+  }));
+  const differs = (place: number) =>
+    encoded.some(({ before, after }) => !sameCell(before[place], after[place]));
+  const places = table.columns.flatMap(({ name }, place) =>
+    name === key || (!keep.includes(name) && differs(place)) ? [place] : [],
+  );
+  if (places.length < 2) return;
+  const columns = places.map(place => table.columns[place] as Column);
+  const { expressions, source } = dialect.rowsFromJson(columns);
+  const json = JSON.stringify(encoded.map(({ after }) => places.map(place => after[place])));
+  const names = columns.map(({ name }) => name);
+  const assignments = names.filter(name => name !== key).map(name => `${name} = given_rows.${name}`);
+  await transaction.query(
+    sql`WITH given_rows(${raw(names.join(', '))}) AS (SELECT ${expressions} FROM ${source(json)})
+      UPDATE ${raw(table.name)} SET ${raw(assignments.join(', '))} FROM given_rows WHERE ${raw(`${table.name}.${key} = given_rows.${key}`)}`,
+  );
+}
+
+/** JSON is a text where it is stored as one, and otherwise any value. */
+function sameCell(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function insertInto({ name, columns }: TableShape): string {
+  return `INSERT INTO ${name} (${columns.map(column => column.name).join(', ')})`;
+}
+
+function conflictClause({ columns }: TableShape, onConflict: OnConflict | undefined): string {
+  if (!onConflict) return '';
+  const { key, keep = [] } = onConflict;
+  const replaced = columns.map(({ name }) => name).filter(name => name !== key && !keep.includes(name));
   const assignments = replaced.map(name => `${name} = excluded.${name}`).join(', ');
-  return raw(` ON CONFLICT (${onConflict.key}) DO UPDATE SET ${assignments}`);
+  return ` ON CONFLICT (${key}) DO UPDATE SET ${assignments}`;
 }

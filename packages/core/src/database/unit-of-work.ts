@@ -4,11 +4,14 @@ import type { EntitySchema } from 'typeorm';
 import type { Dialect } from './dialect.js';
 import type { ReadLane } from './read-lane.js';
 
+/** A statement in the form of both dialects, and its parameters. */
+export type Statement = Pick<Sql, 'sql' | 'text' | 'values'>;
+
 /** A connection that runs statements. */
 export interface Queryable {
   readonly dialect: Dialect;
   /** Runs one statement. @returns its rows as the driver gives them; tables decode them. */
-  query(statement: Sql): Promise<Record<string, unknown>[]>;
+  query(statement: Statement): Promise<Record<string, unknown>[]>;
 }
 
 /** A consistent view of the data: everything that is read through it is of one moment. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LIMITS, type Position } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
+import type { Dialect } from '../database/dialect.js';
 import { insertRows } from '../database/table.js';
 import type { LogEntry, Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import {
@@ -22,7 +23,12 @@ export interface LogBounds extends Position {
 /** Reads how far the log goes. */
 export async function readBounds(transaction: Transaction): Promise<LogBounds> {
   const [cells] = await transaction.query(sql`SELECT ${raw(eventStreamTable.columnList)} FROM event_stream`);
-  const row: EventStreamRow = eventStreamTable.decode(cells ?? {}, transaction.dialect);
+  return boundsOf(cells, transaction.dialect);
+}
+
+/** How far the log goes, in a row of `event_stream`. */
+export function boundsOf(cells: Record<string, unknown> | undefined, dialect: Dialect): LogBounds {
+  const row: EventStreamRow = eventStreamTable.decode(cells ?? {}, dialect);
   return { epoch: row.epoch, seq: row.last_seq, minSeq: row.min_seq };
 }
 

@@ -9,6 +9,7 @@ import {
 import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schemas';
 import sql from 'sql-template-tag';
 import { BatchedLoader } from '../database/batched-loader.js';
+import type { Dialect } from '../database/dialect.js';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { customIndexesMatch, syncCustomIndexes } from '../query/custom-indexes.js';
@@ -87,7 +88,12 @@ export async function renewCustomIndexes(unitOfWork: UnitOfWork): Promise<void> 
 /** The settings as a transaction sees them, with defaults filled in. */
 export async function readSettings(transaction: Queryable): Promise<AppSettings> {
   const [row] = await transaction.query(sql`SELECT settings FROM app_settings WHERE id = 1`);
-  const stored = transaction.dialect.readJson(row?.settings) as Partial<AppSettings>;
+  return settingsOf(row, transaction.dialect);
+}
+
+/** The settings in a row of `app_settings`, with defaults filled in. */
+export function settingsOf(row: Record<string, unknown> | undefined, dialect: Dialect): AppSettings {
+  const stored = dialect.readJson(row?.settings) as Partial<AppSettings>;
   return { ...DEFAULTS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
 }
 

@@ -6,7 +6,7 @@ import {
   type User,
   type UserField,
 } from '@rollcall/protocol';
-import { insertRows } from '../database/table.js';
+import { type ChangedRow, insertRows, updateRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { readSettings } from '../settings/settings.js';
@@ -53,7 +53,7 @@ export async function saveWrites(
   privatePaths: readonly string[],
 ): Promise<UserRow[][]> {
   const created: UserRow[] = [];
-  const changed: UserRow[] = [];
+  const changed: ChangedRow<UserRow>[] = [];
   const written: WrittenUser[] = [];
   const save = (actor: Actor, draft: UserDraft): UserRow => {
     const after = toUser(draft.after, transaction.now);
@@ -68,7 +68,8 @@ export async function saveWrites(
       ...DERIVED_COLUMNS.name(draft.after.name),
       ...marksOf(before, { visible, now: transaction.now }),
     };
-    (before ? changed : created).push(row);
+    if (draft.before) changed.push({ before: draft.before, after: row });
+    else created.push(row);
     written.push({ after: row, ranOut, ...(before && { before }), ...(draft.ban && { ban: draft.ban }) });
     logChange(transaction, actor, { user: toUser(row, transaction.now), changes, draft });
     return row;
@@ -77,7 +78,7 @@ export async function saveWrites(
   // A user whom somebody else created since we looked makes the insert fail, and the whole transaction runs again and
   // sees them. The order of the ids keeps two batches that overlap from waiting for each other.
   await insertRows(transaction, userTable, created.sort(byId));
-  await insertRows(transaction, userTable, changed, { key: 'id', keep: KEPT_COLUMNS });
+  await updateRows(transaction, userTable, changed, { key: 'id', keep: KEPT_COLUMNS });
   await saveBans(transaction, written);
   return stored;
 }

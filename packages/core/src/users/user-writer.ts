@@ -1,12 +1,11 @@
 import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
 import { busy } from '../database/storage-error.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { readBounds } from '../events/stored-log.js';
 import type { UserWrite } from './user-write.js';
 import { type WriteOutcome, type Written, writeTogether } from './write-users.js';
 
 /** How many users a group writes at most, unless it is one write. Others may write between two groups. */
-const MOST_USERS = 2 * LIMITS.batchUsers;
+const MOST_USERS = 4 * LIMITS.batchUsers;
 
 const MAX_WAITING = 1000;
 
@@ -92,11 +91,10 @@ export class UserWriter {
   /** It never throws. */
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const { before, outcomes } = await this.#unitOfWork.write(async transaction => {
-        const { epoch, seq } = await readBounds(transaction);
-        const writes = group.map(({ write }) => write);
-        return { before: { epoch, seq }, outcomes: await writeTogether(transaction, writes) };
-      });
+      const writes = group.map(({ write }) => write);
+      const { before, outcomes } = await this.#unitOfWork.write(transaction =>
+        writeTogether(transaction, writes),
+      );
       const later: Waiting[] = [];
       for (const [place, one] of group.entries()) {
         const outcome = outcomes[place] as WriteOutcome;

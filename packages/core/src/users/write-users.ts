@@ -1,6 +1,9 @@
-import { type Actor, type AppSettings, RollcallError } from '@rollcall/protocol';
+import { type Actor, type AppSettings, type Position, RollcallError } from '@rollcall/protocol';
+import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { readSettings } from '../settings/settings.js';
+import { eventStreamTable } from '../events/event-tables.js';
+import { boundsOf } from '../events/stored-log.js';
+import { settingsOf } from '../settings/settings.js';
 import { draftIssues, nameKeysOf } from './check-drafts.js';
 import { findUsers, findUsersForUpdate } from './find-users.js';
 import type { UserDraft } from './model/user-changes.js';
@@ -24,7 +27,7 @@ export type WriteOutcome = { written: Written } | { refused: RollcallError } | '
 
 /** Writes users in a transaction. @throws RollcallError the first thing that is wrong in input order; `issues` lists everything. */
 export async function writeUsers(transaction: WriteTransaction, write: UserWrite): Promise<Written> {
-  const [outcome] = await writeTogether(transaction, [write]);
+  const [outcome] = (await writeTogether(transaction, [write])).outcomes;
   if (outcome === undefined || outcome === 'later') throw new Error('a write alone waits for no other');
   if ('refused' in outcome) throw outcome.refused;
   return outcome.written;
@@ -35,13 +38,13 @@ export async function writeUsers(transaction: WriteTransaction, write: UserWrite
  * of them changes nothing about the others: each is checked against what is stored, and none may depend on another, so
  * the answers are those of writes one after another.
  * @param writes no two may name the same user, and none may read a user whom an earlier one names.
- * @returns what became of each; the first is never `later`.
+ * @returns what became of each, the first of which is never `later`; and the end of the event log before that.
  */
 export async function writeTogether(
   transaction: WriteTransaction,
   writes: readonly UserWrite[],
-): Promise<WriteOutcome[]> {
-  const settings = await readSettings(transaction);
+): Promise<{ outcomes: WriteOutcome[]; before: Position }> {
+  const { settings, before } = await readCircumstances(transaction);
   const all = await draftAll(transaction, writes, settings);
   const apart = settings.enforce_unique_usernames === 'no' ? drafted(all) : apartByName(drafted(all));
   const issues = await draftIssues(transaction, settings, apart);
@@ -56,7 +59,19 @@ export async function writeTogether(
   for (const [place, one] of good.entries()) {
     one.outcome = { written: { drafts: one.drafts, rows: saved[place] as UserRow[] } };
   }
-  return all.map(({ outcome }) => outcome as WriteOutcome);
+  return { outcomes: all.map(({ outcome }) => outcome as WriteOutcome), before };
+}
+
+/** The settings and the end of the event log, with one statement. */
+async function readCircumstances(
+  transaction: WriteTransaction,
+): Promise<{ settings: AppSettings; before: Position }> {
+  const { dialect } = transaction;
+  const [cells] = await transaction.query(
+    sql`SELECT app_settings.settings, ${raw(eventStreamTable.columnList)} FROM app_settings, event_stream WHERE app_settings.id = 1`,
+  );
+  const { epoch, seq } = boundsOf(cells, dialect);
+  return { settings: settingsOf(cells, dialect), before: { epoch, seq } };
 }
 
 /** A write on its way; it has drafts unless it was refused as a whole. */

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { PreparedStatements } from '../../src/database/prepared-statements.js';
 
 /** The texts of the statements that the databases of this process have run. */
 export interface StatementTexts {
@@ -8,8 +9,8 @@ export interface StatementTexts {
 }
 
 /**
- * Records every statement to any engine where all of them pass: in TypeORM's query runners. Bound values are not part
- * of a text.
+ * Records every statement to any engine where all of them pass: in TypeORM's query runners, and in the statements that stay
+ * prepared. Bound values are not part of a text.
  */
 export function collectStatementTexts(): StatementTexts {
   let texts = new Set<string>();
@@ -24,6 +25,11 @@ export function collectStatementTexts(): StatementTexts {
       },
     });
   };
+  const run = PreparedStatements.prototype.run;
+  PreparedStatements.prototype.run = function runListening(this: PreparedStatements, text, values) {
+    texts.add(text);
+    return run.call(this, text, values);
+  };
   return {
     taken: () => {
       const taken = texts;
@@ -32,6 +38,7 @@ export function collectStatementTexts(): StatementTexts {
     },
     stop: () => {
       DataSource.prototype.createQueryRunner = create;
+      PreparedStatements.prototype.run = run;
     },
   };
 }
