@@ -45,21 +45,25 @@ export async function draftIssues(
  */
 function sizeIssues(settings: AppSettings, drafts: readonly UserDraft[]): Issue[] {
   return drafts.flatMap(({ index, before, after }): Issue[] => {
-    if (before && JSON.stringify(before.custom) === JSON.stringify(after.custom)) return [];
     const problem = customSizeProblem(after.custom, settings.max_custom_bytes);
-    return problem
+    return problem && !(before && JSON.stringify(before.custom) === JSON.stringify(after.custom))
       ? [{ code: 'INPUT_INVALID', index, ...problem, message: `custom: ${problem.message}` }]
       : [];
   });
 }
 
+function isBuiltIn(role: string): boolean {
+  return (BUILT_IN_ROLES as readonly string[]).includes(role);
+}
+
 /** Where a draft names roles that are not built in. */
 function rolesNamed({ after }: UserDraft): { field: string; role: string }[] {
-  const named = [
-    { field: 'role', role: after.role },
-    ...Object.entries(after.teams_role ?? {}).map(([team, role]) => ({ field: `teams_role.${team}`, role })),
-  ];
-  return named.filter(({ role }) => !(BUILT_IN_ROLES as readonly string[]).includes(role));
+  const named = isBuiltIn(after.role) ? [] : [{ field: 'role', role: after.role }];
+  for (const team in after.teams_role) {
+    const role = after.teams_role[team] as string;
+    if (!isBuiltIn(role)) named.push({ field: `teams_role.${team}`, role });
+  }
+  return named;
 }
 
 /** The roles that are named and do not exist. Those that do are locked until this transaction ends. */

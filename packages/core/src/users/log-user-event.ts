@@ -54,5 +54,7 @@ function withoutLongBlocks(event: LoggedUserEvent): LoggedUserEvent {
 }
 
 function isLong(ids: Change['before'] | readonly string[]): boolean {
-  return Array.isArray(ids) && Buffer.byteLength(JSON.stringify(ids)) > LIMITS.eventBlockedBytes;
+  return (
+    Array.isArray(ids) && ids.length > 0 && Buffer.byteLength(JSON.stringify(ids)) > LIMITS.eventBlockedBytes
+  );
 }

@@ -56,16 +56,20 @@ export async function saveWrites(
   const changed: ChangedRow<UserRow>[] = [];
   const written: WrittenUser[] = [];
   const save = (actor: Actor, draft: UserDraft): UserRow => {
-    const after = toUser(draft.after, transaction.now);
-    const changes = draft.before && userChanges(toUser(draft.before, transaction.now), after);
+    const changes =
+      draft.before &&
+      userChanges(
+        withoutRunOutBan(draft.before, transaction.now),
+        withoutRunOutBan(draft.after, transaction.now),
+      );
     if (draft.before && changes && Object.keys(changes).length === 0) return draft.before;
-    const visible = !changes || showsToOthers(after, changes, privatePaths);
+    const visible = !changes || showsToOthers(toUser(draft.after, transaction.now), changes, privatePaths);
     // A ban that has run out is told before what is done now, and is not written again.
     const ranOut = draft.before !== undefined && hasRunOut(draft.before, transaction.now);
     const before = draft.before && ranOut ? endBan(transaction, draft.before) : draft.before;
     const row: UserRow = {
       ...withoutRunOutBan(draft.after, transaction.now),
-      ...DERIVED_COLUMNS.name(draft.after.name),
+      ...(draft.before?.name !== draft.after.name && DERIVED_COLUMNS.name(draft.after.name)),
       ...marksOf(before, { visible, now: transaction.now }),
     };
     if (draft.before) changed.push({ before: draft.before, after: row });

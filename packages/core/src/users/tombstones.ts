@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
@@ -12,7 +12,7 @@ const PREFIX = 'deleted-';
  * SHA-256 of the id. Nobody can read the id from it, but a reader who knows the id can find it.
  */
 export function tombstoneOf(userId: string): string {
-  return PREFIX + createHash('sha256').update(`rollcall tombstone\n${userId}`).digest('hex').slice(0, 32);
+  return PREFIX + hash('sha256', `rollcall tombstone\n${userId}`, 'hex').slice(0, 32);
 }
 
 /** The ids whose users were hard-deleted. An id that is itself a tombstone counts too. */

@@ -118,8 +118,17 @@ export function jsonBytes(value: JsonValue | undefined): number {
   return value === undefined ? 0 : new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
+/**
+ * Whether a value is certainly at most so long. It saves the counting of bytes in nearly all cases: UTF-8 takes at most
+ * three bytes for each unit of a string's length.
+ */
+export function jsonCertainlyFits(value: JsonValue, maxBytes: number): boolean {
+  return JSON.stringify(value).length * 3 <= maxBytes;
+}
+
 /** Checks the size of custom data as a whole. */
 export function customSizeProblem(custom: JsonObject, maxBytes: number): CustomProblem | undefined {
+  if (jsonCertainlyFits(custom, maxBytes)) return undefined;
   const bytes = jsonBytes(custom);
   if (bytes <= maxBytes) return undefined;
   return { field: 'custom', message: `custom data has at most ${maxBytes} bytes as JSON; this has ${bytes}` };

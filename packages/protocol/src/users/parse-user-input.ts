@@ -3,7 +3,13 @@ import type { Issue } from '../errors/rollcall-error.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { LIMITS } from '../limits.js';
 import type { AsIsFields } from './as-is-schema.js';
-import { type CustomProblem, checkCustom, checkCustomField, jsonBytes } from './custom-data.js';
+import {
+  type CustomProblem,
+  checkCustom,
+  checkCustomField,
+  jsonBytes,
+  jsonCertainlyFits,
+} from './custom-data.js';
 import { isUserField, isWritableField } from './user-fields.js';
 import { type FieldValues, ownUserIdSchema, parseField } from './user-fields-schema.js';
 
@@ -83,7 +89,7 @@ export function parseUserInput(raw: unknown, most?: number): ParseResult<ParsedU
   if (inactive) write.inactive = inactive;
   // Only what would be stored is measured: ignored fields may hold anything, nested to any depth.
   const measured = { id: write.id, ...write.fields, custom: write.custom } as JsonObject;
-  const bytes = found.count === 0 ? jsonBytes(measured) : 0;
+  const bytes = found.count > 0 || jsonCertainlyFits(measured, LIMITS.userBytes) ? 0 : jsonBytes(measured);
   if (bytes > LIMITS.userBytes) {
     const message = `a user has at most ${LIMITS.userBytes} bytes as JSON; this has ${bytes}`;
     found.add(() => ({ code: 'PAYLOAD_TOO_LARGE', message }));

@@ -17,6 +17,11 @@ export function isInvisible(text: string): boolean {
   return /^[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\p{Cf}\u2800]*$/u.test(text);
 }
 
+/** Whether a text holds nothing but ASCII, as most names and ids do: then much of what folds a text has nothing to do. */
+function isAscii(text: string): boolean {
+  return !/[\u0080-\uffff]/.test(text);
+}
+
 /**
  * Letters that look like others with a stroke, or like two in one, and that Unicode does not take apart. People who lack the
  * key type the plain ones.
@@ -35,6 +40,7 @@ const WITHOUT_PLAIN = /[łđðøħŧƀȼɇǥɨıɉɍʉɏƶⱥⱦæœþ]/g;
  * and a prefix ends earlier.
  */
 function fold(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -60,6 +66,7 @@ const WITHOUT_SPACES =
  */
 export function searchWords(text: string): string[] {
   const words = fold(text.replace(APOSTROPHES, '')).match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (isAscii(text)) return words;
   return words.map(word => word.replace(WITHOUT_SPACES, ' $& ').replace(/ +/g, ' ').trim());
 }
 

@@ -61,10 +61,16 @@ const teamSchema = storableText(LIMITS.teamLength)
 const flagSchema = z.strictObject({ enabled: z.boolean() });
 
 function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+  try {
+    return ['http:', 'https:'].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
 }
 
 function isLanguageTag(text: string): boolean {
+  // What nearly everybody gives is a tag by its form; the whole grammar takes several times as long.
+  if (/^[a-z]{2,3}(-[A-Z]{2})?$/.test(text)) return true;
   try {
     return Intl.getCanonicalLocales(text).length === 1;
   } catch {

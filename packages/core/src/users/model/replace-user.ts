@@ -25,9 +25,10 @@ const RESET_FIELDS = USER_FIELD_NAMES.filter(field => USER_FIELDS[field].onRepla
  * are never kept by accident; moderation, blocks, devices, presence and life cycle stay unless they are named.
  */
 export function replaceUser(before: UserRow | undefined, write: ParsedUserInput, now: number): UserRow {
-  const fresh = newUserRow(write.id, now);
-  const after = { ...(before ? withoutRunOutBan(before, now) : fresh) } as Record<string, unknown>;
-  for (const field of RESET_FIELDS) after[field] = fresh[field];
+  if (!before) return finish(newUserRow(write.id, now) as unknown as Record<string, unknown>, write);
+  const defaults: Partial<UserRow> = defaultFields();
+  const after = { ...withoutRunOutBan(before, now) } as Record<string, unknown>;
+  for (const field of RESET_FIELDS) after[field] = defaults[field];
   return finish(after, write);
 }
 

@@ -38,11 +38,9 @@ export interface UserDraft {
   told?: OwnChange;
 }
 
-/** Fields whose changes no event tells: they say when and how often a user changed, or what it is doing. */
-const NOT_COMPARED: ReadonlySet<string> = new Set(
-  USER_FIELD_NAMES.filter(field =>
-    ['never', 'apart', 'along'].includes(USER_FIELDS[field].changes as string),
-  ),
+/** All fields but those whose changes no event tells: they say when and how often a user changed, or what it is doing. */
+const COMPARED = USER_FIELD_NAMES.filter(
+  field => !['never', 'apart', 'along'].includes(USER_FIELDS[field].changes as string),
 );
 
 /**
@@ -51,14 +49,8 @@ const NOT_COMPARED: ReadonlySet<string> = new Set(
  */
 export function userChanges(before: Partial<User>, after: Partial<User>): Changes {
   const changes: Changes = {};
-  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (NOT_COMPARED.has(field)) continue;
-    compare(
-      before[field as keyof User] as JsonValue,
-      after[field as keyof User] as JsonValue,
-      field,
-      changes,
-    );
+  for (const field of COMPARED) {
+    compare(before[field] as JsonValue | undefined, after[field] as JsonValue | undefined, field, changes);
   }
   return changes;
 }
