@@ -10,6 +10,7 @@ import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
 import { REPLAY_MUTATIONS } from './replay-mutations.js';
+import { SHARED_WORK_MUTATIONS } from './shared-work-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
 import { TENANCY_MUTATIONS } from './tenancy-mutations.js';
 import { TOKEN_MUTATIONS } from './token-mutations.js';
@@ -27,6 +28,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,
+  'What calls share': SHARED_WORK_MUTATIONS,
   'What a caller may learn': [...SIGHT_MUTATIONS, ...REPLAY_MUTATIONS],
   Tenants: TENANCY_MUTATIONS,
   'Blocks and erasures': BLOCK_AND_ERASURE_MUTATIONS,

@@ -1,0 +1,68 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const WRITER = 'packages/core/src/users/user-writer.ts';
+const TOGETHER = 'packages/core/src/users/write-users.ts';
+const TOGETHER_TESTS = 'packages/core/test/contract/users-together.test.ts';
+
+const MEMORY = 'packages/core/src/settings/settings-memory.ts';
+const MEMORY_TESTS = 'packages/core/test/contract/settings-memory.test.ts';
+
+/** What calls share so that each of them costs less, and what keeps each as if it were alone. */
+export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: WRITER, test: TOGETHER_TESTS }, [
+    [
+      'the transaction that calls share',
+      'const fits = users === 0 || users + ids.length <= MOST_USERS;',
+      'const fits = users === 0;',
+      'share a few transactions, and each event is there once, in the order of the calls',
+    ],
+    [
+      'the order of writes that name one user',
+      'for (const id of ids) named.add(id);',
+      '',
+      'and name one user are written one after another: no change is lost',
+    ],
+    [
+      'the order of a write and those that read what it writes',
+      '![...ids, ...reads].some(id => named.has(id))',
+      '!ids.some(id => named.has(id))',
+      'are judged by those before them: who is banned by one no longer writes with the next',
+    ],
+    [
+      'the second try, one by one, of calls that failed together',
+      'else for (const one of group) await this.#writeGroup([one]);',
+      'else for (const one of group) one.reject(error);',
+      'that nobody knew of is not that of the others: they are written',
+    ],
+  ]),
+  ...switchedOff({ file: TOGETHER, test: TOGETHER_TESTS }, [
+    [
+      'the refusal of one call among others',
+      'if (refused) one.outcome = { refused };',
+      'if (refused) throw refused;',
+      'are refused one by one: a bad one leaves no trace and changes nothing about the others',
+    ],
+    [
+      'the order of writes that name one username',
+      "if (waits) one.outcome = 'later';",
+      'if (waits) return true;',
+      'give one name to one of them, and to nobody else',
+    ],
+  ]),
+  ...switchedOff({ file: MEMORY, test: MEMORY_TESTS }, [
+    [
+      'the end of settings in memory at a change',
+      "if (entries.some(({ type }) => type === 'app.updated')) this.#known = undefined;",
+      '',
+      'are those of the last change from its answer on, however often they were asked for',
+    ],
+  ]),
+  ...switchedOff({ file: MEMORY, test: MEMORY_TESTS, engine: 'postgres' }, [
+    [
+      'the time for which settings in memory are believed',
+      'if (this.#known && now < this.#known.until)',
+      'if (this.#known)',
+      'judge a server within a second, although nothing tells of the change',
+    ],
+  ]),
+];
