@@ -1,0 +1,102 @@
+/**
+ * Bursts of events through the real client: 200 server clients in one process, each with a handler. The limit is the same
+ * bytes, read on the wire by 200 sockets that parse nothing.
+ */
+import { join } from 'node:path';
+import { caller } from '../stage/call.mjs';
+import { startClientListeners } from '../stage/client-listeners-process.mjs';
+import { temporaryFolder } from '../stage/engines.mjs';
+import { inFlight, now } from '../stage/in-flight.mjs';
+import { tableLine } from '../stage/lines.mjs';
+import { startListeners } from '../stage/listeners-process.mjs';
+import { idOf, makePerson } from '../stage/people.mjs';
+import { startServer, TOKEN } from '../stage/servers.mjs';
+import { SECRET } from '../stage/tokens.mjs';
+import { takeTurns } from '../stage/turns.mjs';
+import { MANY_LISTENERS } from './fan-out.mjs';
+
+const LISTENERS = 200;
+const USERS = 1000;
+const BATCH = 100;
+
+export const clientListeners = {
+  name: 'client-listeners',
+  says: `events to ${LISTENERS} listeners through the real client`,
+  run: ({ quick, rounds }) => measure({ events: quick ? 2000 : 5000, rounds }),
+};
+
+async function measure({ events, rounds }) {
+  const folder = temporaryFolder();
+  const server = await startServer(`sqlite:${join(folder, 'rollcall.sqlite')}`, { env: MANY_LISTENERS });
+  const call = caller(server.url, TOKEN);
+  let change = 0;
+  const write = () => {
+    change += 1;
+    const users = Array.from({ length: BATCH }, (_, index) => ({
+      id: idOf((change * BATCH + index) % USERS),
+      set: { change: `n-${change}` },
+    }));
+    return call('users.partialUpdate', { users });
+  };
+  const burst = async heard => {
+    const begun = now();
+    await inFlight({ count: events / BATCH, width: 4, run: write });
+    const { at, cpuMs } = await heard(events * LISTENERS);
+    return {
+      perSecond: (events * LISTENERS * 1000) / (at - begun),
+      cpuUs: (cpuMs * 1000) / (events * LISTENERS),
+    };
+  };
+  for (let first = 0; first < USERS; first += BATCH) {
+    await call('users.upsert', {
+      users: Array.from({ length: BATCH }, (_, index) => makePerson(first + index)),
+    });
+  }
+  try {
+    const took = await takeTurns(rounds, {
+      client: async () => {
+        const client = await startClientListeners({ url: server.url, secret: SECRET, count: LISTENERS });
+        const result = await burst(client.heard);
+        await client.stop();
+        return result;
+      },
+      wire: async () => {
+        const wire = startListeners();
+        await wire.open({ kind: 'events', url: server.url, token: TOKEN, count: LISTENERS });
+        await wire.cpuMs();
+        const result = await burst(async count => {
+          const { at } = await wire.heard(count);
+          return { at, cpuMs: await wire.cpuMs() };
+        });
+        await wire.stop();
+        return result;
+      },
+    });
+    return lines(took);
+  } finally {
+    await server.stop();
+  }
+}
+
+function lines({ client, wire }) {
+  const limitIs = 'read on the wire, not parsed';
+  return [
+    tableLine({
+      work: `events to ${LISTENERS} listeners through the real client`,
+      ours: client.perSecond,
+      unit: 'events/s',
+      limit: wire.perSecond,
+      limitIs,
+    }),
+    tableLine({
+      work: 'the same: CPU of an event at the client',
+      ours: client.cpuUs,
+      unit: 'µs',
+      limit: wire.cpuUs,
+      limitIs,
+      judged: client.cpuUs,
+      judgedUnit: 'µs',
+      most: 2,
+    }),
+  ];
+}
