@@ -7,10 +7,11 @@
  * `--quick` measures small and once, to see that everything works. Work and limit take turns, and a figure is the median
  * of the rounds. The load runs on the same cores as the server.
  */
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ALL_ROWS } from './rows/all-rows.mjs';
-import { lineText } from './stage/lines.mjs';
 import { openLargeDirectory } from './stage/large-directory.mjs';
+import { lineText } from './stage/lines.mjs';
 import { writeResults } from './stage/results.mjs';
 
 const { values } = parseArgs({
@@ -28,7 +29,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const wanted = values.only?.split(',');
 const rows = ALL_ROWS.filter(({ name }) => !wanted || wanted.some(one => name.startsWith(one)));
 if (rows.length === 0) {
-  console.error(`no row begins with ${values.only}; there are ${ALL_ROWS.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `no row begins with ${values.only}; there are ${ALL_ROWS.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(1);
 }
 
@@ -39,6 +42,9 @@ if (values.list) {
 
 const quick = values.quick;
 const options = { quick, rounds: Number(values.rounds ?? (quick ? 1 : 3)), users: Number(values.users) };
+const loadBefore = loadavg()
+  .map(one => one.toFixed(1))
+  .join(' ');
 const begun = performance.now();
 const seconds = () => Math.round((performance.now() - begun) / 1000);
 const large = openLargeDirectory(options.users);
@@ -57,6 +63,6 @@ for (const row of rows) {
   console.log(`  after ${seconds()} s`);
 }
 await large.close();
-if (!wanted && failures.length === 0) writeResults(lines, { ...options, tookSeconds: seconds() });
+if (!wanted && failures.length === 0) writeResults(lines, { ...options, loadBefore, tookSeconds: seconds() });
 if (failures.length > 0) console.error(`failed: ${failures.join(', ')}`);
 process.exit(failures.length > 0 ? 1 : 0);

@@ -2,8 +2,9 @@
  * Partial updates of one user each: 64 in flight, and one at a time. The limit is the raw driver, which writes the user, its
  * event and the counter, with a commit for each write; on PostgreSQL over eight connections.
  */
-import { ENGINES } from '../stage/engines.mjs';
+
 import { caller } from '../stage/call.mjs';
+import { ENGINES } from '../stage/engines.mjs';
 import { inFlight } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { percentile } from '../stage/numbers.mjs';
@@ -22,8 +23,7 @@ const BARS = {
 export const singleWrites = Object.keys(BARS).map(engine => ({
   name: `single-${engine}`,
   says: `single writes on ${engine}`,
-  run: ({ quick, rounds }) =>
-    measure(engine, { many: quick ? 500 : 2000, alone: quick ? 100 : 400, rounds }),
+  run: ({ quick, rounds }) => measure(engine, { many: quick ? 500 : 2000, alone: quick ? 100 : 400, rounds }),
 }));
 
 async function measure(engine, { many, alone, rounds }) {

@@ -62,11 +62,12 @@ export async function measureWatchers({ users, singles, rounds }) {
     const bytes = await ours.bytes();
     let turn = 0;
     return await takeTurns(rounds, {
-      ours: () => latencies(singles, ours, async () => {
-        const begun = now();
-        await write(turn++);
-        return begun;
-      }),
+      ours: () =>
+        latencies(singles, ours, async () => {
+          const begun = now();
+          await write(turn++);
+          return begun;
+        }),
       raw: () =>
         latencies(singles, raw, async () => (await sockets.send({ frames: 1, bytes, to: concerned })).at),
     });

@@ -7,11 +7,12 @@ import { createServerClient } from '@rollcall/client/server';
 import { answerQuestions, startForked } from './forked.mjs';
 import { now } from './in-flight.mjs';
 
-/** @returns when all of them listen. `heard(events)` resolves when so many have come since it was asked last. */
+/** @returns when all of them listen. `heard` resolves when so many events have come since it was asked
+ * last, or the time is over. */
 export async function startClientListeners({ url, secret, count }) {
   const { ask, stop } = startForked(fileURLToPath(import.meta.url), { argument: '--client-listeners' });
   await ask({ do: 'open', url, secret, count });
-  return { heard: events => ask({ do: 'heard', events }), stop };
+  return { heard: (events, mostMs) => ask({ do: 'heard', events, mostMs }), stop };
 }
 
 if (process.argv[2] === '--client-listeners') {
@@ -30,16 +31,18 @@ if (process.argv[2] === '--client-listeners') {
       }
       cpu = process.cpuUsage();
     },
-    heard: ({ events }) =>
+    heard: ({ events, mostMs }) =>
       new Promise(resolve => {
-        waits = () => {
-          if (heard < events) return;
+        const end = () => {
           waits = () => undefined;
+          clearTimeout(timer);
           const { user, system } = process.cpuUsage(cpu);
           cpu = process.cpuUsage();
-          resolve({ at: now(), cpuMs: (user + system) / 1000 });
-          heard -= events;
+          resolve({ at: now(), heard, cpuMs: (user + system) / 1000 });
+          heard = 0;
         };
+        const timer = setTimeout(end, mostMs);
+        waits = () => heard >= events && end();
         waits();
       }),
   });

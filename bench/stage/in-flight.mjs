@@ -60,6 +60,8 @@ export function repeatedly(run, { everyMs = 0 } = {}) {
       if (everyMs > 0) await pause(everyMs);
     }
   })();
+  // When it fails, whoever stops it hears of it.
+  ended.catch(() => undefined);
   return async () => {
     running = false;
     await ended;

@@ -28,6 +28,10 @@ export const teamOf = number => `team-${scattered(number, 2) % TEAMS}`;
 export const ageOf = number => 18 + (scattered(number, 3) % 63);
 export const firstNameOf = number => pick(FIRST, number, 4);
 
+/** A team that one of a hundred thousand users is in. */
+export const RARE_TEAM = 'team-of-few';
+const RARELY = 100_000;
+
 /** A user as a back end sends it. */
 export function makePerson(number, { id = idOf(number), change = 0 } = {}) {
   return {
@@ -35,7 +39,7 @@ export function makePerson(number, { id = idOf(number), change = 0 } = {}) {
     name: `${firstNameOf(number)} ${pick(LAST, number, 5)} ${number}`,
     image: `https://images.example.com/people/${number}.jpg`,
     role: scattered(number, 6) % 50 === 0 ? 'admin' : 'user',
-    teams: [teamOf(number)],
+    teams: number % RARELY === 7 ? [teamOf(number), RARE_TEAM] : [teamOf(number)],
     language: change % 2 ? 'is' : 'en',
     custom: {
       city: cityOf(number),
