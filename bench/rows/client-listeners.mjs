@@ -9,10 +9,11 @@ import { temporaryFolder } from '../stage/engines.mjs';
 import { inFlight, now } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { startListeners } from '../stage/listeners-process.mjs';
-import { idOf, makePerson } from '../stage/people.mjs';
+import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { SECRET } from '../stage/tokens.mjs';
 import { takeTurns } from '../stage/turns.mjs';
+import { writePeople } from '../stage/write-people.mjs';
 import { MANY_LISTENERS } from './fan-out.mjs';
 
 const LISTENERS = 200;
@@ -46,11 +47,7 @@ async function measure({ events, rounds }) {
     const { at, cpuMs, heard: count } = await heard(events * LISTENERS, MOST_MS);
     return { perSecond: (count * 1000) / (at - begun), cpuUs: (cpuMs * 1000) / count };
   };
-  for (let first = 0; first < USERS; first += BATCH) {
-    await call('users.upsert', {
-      users: Array.from({ length: BATCH }, (_, index) => makePerson(first + index)),
-    });
-  }
+  await writePeople(call, USERS);
   try {
     const took = await takeTurns(rounds, {
       client: async () => {

@@ -10,9 +10,10 @@ import { inFlight, now, pause } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { startListeners } from '../stage/listeners-process.mjs';
 import { percentile } from '../stage/numbers.mjs';
-import { idOf, makePerson } from '../stage/people.mjs';
+import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { takeTurns } from '../stage/turns.mjs';
+import { writePeople } from '../stage/write-people.mjs';
 
 const USERS = 1000;
 const BATCH = 100;
@@ -83,11 +84,7 @@ export async function measureFanOut({ listeners, events, singles, rounds, mostMs
       return (heard * 1000) / (at - begun);
     });
   try {
-    for (let first = 0; first < USERS; first += BATCH) {
-      await call('users.upsert', {
-        users: Array.from({ length: BATCH }, (_, index) => makePerson(first + index)),
-      });
-    }
+    await writePeople(call, USERS);
     let bytes = 700;
     const rawEvents = Math.max(BATCH, Math.round(events / 4));
     return await takeTurns(rounds, {

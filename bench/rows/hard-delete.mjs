@@ -5,8 +5,9 @@ import { temporaryFolder } from '../stage/engines.mjs';
 import { inFlight, now, pause, repeatedly } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { percentile } from '../stage/numbers.mjs';
-import { idOf, makePerson } from '../stage/people.mjs';
+import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
+import { writePeople } from '../stage/write-people.mjs';
 
 const MESSAGES = 20;
 const BATCH = 100;
@@ -43,11 +44,7 @@ async function measure(users) {
 
 async function makeMessages(call, users) {
   await call('users.upsert', { users: [{ id: 'owner' }, { id: 'other' }] });
-  for (let first = 0; first < users; first += BATCH) {
-    await call('users.upsert', {
-      users: Array.from({ length: BATCH }, (_, index) => makePerson(first + index)),
-    });
-  }
+  await writePeople(call, users);
   const cids = [];
   for (let first = 0; first < users; first += MEMBERS) {
     const members = Array.from({ length: MEMBERS }, (_, index) => idOf(first + index));

@@ -8,9 +8,10 @@ import { ENGINES } from '../stage/engines.mjs';
 import { inFlight } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { percentile } from '../stage/numbers.mjs';
-import { idOf, makePerson } from '../stage/people.mjs';
+import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { takeTurns } from '../stage/turns.mjs';
+import { writePeople } from '../stage/write-people.mjs';
 
 const USERS = 2000;
 const IN_FLIGHT = 64;
@@ -40,10 +41,7 @@ async function measure(engine, { many, alone, rounds }) {
   };
   try {
     const ids = Array.from({ length: USERS }, (_, number) => idOf(number));
-    for (let first = 0; first < USERS; first += 100) {
-      const users = Array.from({ length: 100 }, (_, index) => makePerson(first + index));
-      await call('users.upsert', { users });
-    }
+    await writePeople(call, USERS);
     await inFlight({ count: 200, width: IN_FLIGHT, run: write });
     const [event] = (await stage.eventsAfter((await stage.lastSeq()) - 1)).slice(-1);
     const users = await stage.usersOf(ids);

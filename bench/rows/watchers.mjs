@@ -10,41 +10,39 @@ import { now, pause } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { startListeners } from '../stage/listeners-process.mjs';
 import { percentile } from '../stage/numbers.mjs';
-import { idOf, makePerson } from '../stage/people.mjs';
+import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { userToken } from '../stage/tokens.mjs';
 import { takeTurns } from '../stage/turns.mjs';
+import { writePeople } from '../stage/write-people.mjs';
 
-const WATCHED = 50;
 const REST_MS = 20;
 
 export const watchers = {
   name: 'watchers',
   says: 'one event at a time, 1,000 users who each watch one of 50',
-  run: ({ quick, rounds }) => measureWatchers({ users: 1000, singles: quick ? 30 : 100, rounds }).then(lines),
+  run: ({ quick, rounds }) =>
+    measureWatchers({ users: 1000, concerned: 20, singles: quick ? 30 : 100, rounds }).then(lines),
 };
 
-/** @returns milliseconds until a listener whom it concerns has a single event, ours and raw. */
-export async function measureWatchers({ users, singles, rounds }) {
-  const concerned = users / WATCHED;
+/**
+ * Each event concerns `concerned` of the users, in whose ids all others have no interest.
+ * @returns milliseconds until a listener whom it concerns has a single event, ours and raw.
+ */
+export async function measureWatchers({ users, concerned, singles, rounds }) {
+  const watched = users / concerned;
   const folder = temporaryFolder();
   const server = await startServer(`sqlite:${join(folder, 'rollcall.sqlite')}`);
   const call = caller(server.url, TOKEN);
   const sockets = await startRawSockets();
   const ours = startListeners();
   const raw = startListeners();
-  const watchedId = index => `watched-${index % WATCHED}`;
+  const watchedId = index => `watched-${index % watched}`;
   const write = turn =>
     call('users.partialUpdate', { users: [{ id: watchedId(turn), set: { change: `n-${turn}` } }] });
   try {
-    await call('users.upsert', {
-      users: Array.from({ length: WATCHED }, (_, index) => makePerson(index, { id: watchedId(index) })),
-    });
-    for (let first = 0; first < users; first += 100) {
-      await call('users.upsert', {
-        users: Array.from({ length: 100 }, (_, index) => makePerson(first + index)),
-      });
-    }
+    await writePeople(call, watched, watchedId);
+    await writePeople(call, users);
     const each = Array.from({ length: users }, (_, index) => index);
     await ours.open({
       kind: 'events',
@@ -57,10 +55,10 @@ export async function measureWatchers({ users, singles, rounds }) {
     // What they write as they come, such as who is online, is over by then.
     await pause(3000);
     await ours.heard(0);
-    await write(-WATCHED);
+    await write(0);
     await ours.arrivals(concerned);
     const bytes = await ours.bytes();
-    let turn = 0;
+    let turn = 1;
     return await takeTurns(rounds, {
       ours: () =>
         latencies(singles, ours, async () => {
