@@ -6,15 +6,19 @@
  * `--only` takes the beginnings of names of rows, and writes no table. `--users` is the size of the large directory.
  * `--quick` measures small and once, to see that everything works. Work and limit take turns, and a figure is the median
  * of the rounds. The load runs on the same cores as the server.
+ *
+ *     npm run bench -- growth [--quick]     how cost grows: plots in `docs/images`, and the page `docs/growth.md`
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureGrowth } from './growth/growth.mjs';
 import { ALL_ROWS } from './rows/all-rows.mjs';
 import { openLargeDirectory } from './stage/large-directory.mjs';
 import { lineText } from './stage/lines.mjs';
 import { writeResults } from './stage/results.mjs';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     only: { type: 'string' },
     users: { type: 'string', default: '1000000' },
@@ -45,6 +49,11 @@ const options = { quick, rounds: Number(values.rounds ?? (quick ? 1 : 3)), users
 const loadBefore = loadavg()
   .map(one => one.toFixed(1))
   .join(' ');
+if (positionals[0] === 'growth') {
+  await measureGrowth({ quick, rounds: Number(values.rounds ?? 1), loadBefore });
+  process.exit(0);
+}
+
 const begun = performance.now();
 const seconds = () => Math.round((performance.now() - begun) / 1000);
 const large = openLargeDirectory(options.users);

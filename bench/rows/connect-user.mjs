@@ -45,12 +45,12 @@ async function measure({ users, rounds }) {
     return perSecond;
   };
   try {
-    await connectAll('warm', overTheWire);
+    await connectAll('warm', connectOverTheWire);
     await connectAll('warm-client', withClient);
     stallMs = 0;
     const took = await takeTurns(rounds, {
-      wireNew: round => connectAll(`wire-${round}`, overTheWire),
-      wireKnown: round => connectAll(`wire-${round}`, overTheWire),
+      wireNew: round => connectAll(`wire-${round}`, connectOverTheWire),
+      wireKnown: round => connectAll(`wire-${round}`, connectOverTheWire),
       clientNew: round => connectAll(`client-${round}`, withClient),
       clientKnown: round => connectAll(`client-${round}`, withClient),
     });
@@ -60,8 +60,8 @@ async function measure({ users, rounds }) {
   }
 }
 
-/** As somebody would who has no client. */
-async function overTheWire(url, id, call) {
+/** Connects as somebody would who has no client. @returns what closes the connection. */
+export async function connectOverTheWire(url, id, call) {
   const token = userToken(id);
   const { position } = await call('users.connect', { user: { id, name: `Person ${id}` } }, token);
   const socket = new WebSocket(`${url.replace('http', 'ws')}/trpc?connectionParams=1`);

@@ -5,7 +5,6 @@ import { temporaryFolder } from '../stage/engines.mjs';
 import { inFlight, now, pause, repeatedly } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
 import { percentile } from '../stage/numbers.mjs';
-import { idOf } from '../stage/people.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { writePeople } from '../stage/write-people.mjs';
 
@@ -14,6 +13,7 @@ const BATCH = 100;
 /** Of one channel, whose owner stays. */
 const MEMBERS = 50;
 const HARD = { user: 'hard', messages: 'hard', conversations: 'hard' };
+const chatterId = number => `chatter-${number}`;
 const ENDED = ['completed', 'failed', 'cancelled'];
 
 export const hardDelete = {
@@ -24,30 +24,35 @@ export const hardDelete = {
 
 async function measure(users) {
   const server = await startServer(`sqlite:${join(temporaryFolder(), 'rollcall.sqlite')}`);
-  const call = caller(server.url, TOKEN);
   try {
-    await makeMessages(call, users);
-    const others = othersOf(call);
-    const begun = now();
-    const tasks = [];
-    for (let first = 0; first < users; first += BATCH) {
-      const ids = Array.from({ length: BATCH }, (_, index) => idOf(first + index));
-      tasks.push((await call('users.deleteMany', { ids, ...HARD })).task_id);
-    }
-    for (const task_id of tasks) await ended(call, task_id);
-    const seconds = (now() - begun) / 1000;
-    return lines(users / seconds, await others());
+    const { perSecond, others } = await deleteUsersWithMessages(caller(server.url, TOKEN), { users });
+    return lines(perSecond, others);
   } finally {
     await server.stop();
   }
 }
 
+/** Makes the users with their messages, and deletes them. @returns users a second, and what others felt. */
+export async function deleteUsersWithMessages(call, { users }) {
+  await makeMessages(call, users);
+  const others = othersOf(call);
+  const begun = now();
+  const tasks = [];
+  for (let first = 0; first < users; first += BATCH) {
+    const ids = Array.from({ length: BATCH }, (_, index) => chatterId(first + index));
+    tasks.push((await call('users.deleteMany', { ids, ...HARD })).task_id);
+  }
+  for (const task_id of tasks) await ended(call, task_id);
+  const seconds = (now() - begun) / 1000;
+  return { perSecond: users / seconds, others: await others() };
+}
+
 async function makeMessages(call, users) {
   await call('users.upsert', { users: [{ id: 'owner' }, { id: 'other' }] });
-  await writePeople(call, users);
+  await writePeople(call, users, chatterId);
   const cids = [];
   for (let first = 0; first < users; first += MEMBERS) {
-    const members = Array.from({ length: MEMBERS }, (_, index) => idOf(first + index));
+    const members = Array.from({ length: MEMBERS }, (_, index) => chatterId(first + index));
     const { channel } = await call('chat.createChannel', { type: 'room', user_id: 'owner', members });
     cids.push(channel.cid);
   }
@@ -58,7 +63,7 @@ async function makeMessages(call, users) {
       const number = index % users;
       return call('chat.sendMessage', {
         cid: cids[Math.floor(number / MEMBERS)],
-        user_id: idOf(number),
+        user_id: chatterId(number),
         text: `Message ${index}, which says about as much as people say to each other in a channel.`,
       });
     },

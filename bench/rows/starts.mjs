@@ -12,11 +12,12 @@ const EVERY_MS = 5;
 export const starts = {
   name: 'starts',
   says: 'starts of a server',
-  run: measure,
+  run: async options => lines(options.users, await measureStarts(options)),
 };
 
-async function measure({ rounds, users, large }) {
-  const directory = await large.copy();
+/** @returns seconds until the server is ready: `empty`, `large`, and `killed` before. */
+export async function measureStarts({ rounds, users, large }) {
+  const directory = await large.copy({ count: users });
   const empty = `sqlite:${join(temporaryFolder(), 'rollcall.sqlite')}`;
   const start = (url, end) => async () => {
     const server = await startServer(url, { everyMs: EVERY_MS });
@@ -31,13 +32,12 @@ async function measure({ rounds, users, large }) {
   try {
     // The tables are there, and the files have been read once.
     for (const url of [empty, directory.url]) await start(url, 'stop')();
-    const took = await takeTurns(rounds, {
+    return await takeTurns(rounds, {
       empty: start(empty, 'stop'),
       large: start(directory.url, 'stop'),
       beforeKill: start(directory.url, 'kill'),
       killed: start(directory.url, 'stop'),
     });
-    return lines(users, took);
   } finally {
     directory.remove();
   }

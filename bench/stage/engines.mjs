@@ -13,10 +13,15 @@ import { openRawPostgres } from '../limits/raw-postgres.mjs';
 import { openRawSqlite3, openSqlite3 } from '../limits/raw-sqlite3.mjs';
 import { startServer } from './servers.mjs';
 
+const folders = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A temporary folder, which goes when the benchmark ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
