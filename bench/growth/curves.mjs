@@ -1,6 +1,6 @@
 /**
  * The plots of how cost grows: what each curve is, and why it is as it is. The sentences stand on the page as they stand here,
- * so whoever changes a mechanism changes its sentence.
+ * so a change of a mechanism changes its sentence.
  */
 
 /** Plots over the number of users. */
@@ -68,7 +68,7 @@ export const BY_USERS = [
       'start after SIGKILL': 'After a crash the file is checked, which reads all of it.',
       'index of a custom field': 'Every user is read once, and the keys are sorted.',
       'the longest write meanwhile':
-        'SQLite has one writer, and making an index is a write: whoever writes waits until it is there.',
+        'SQLite has one writer, and making an index is a write: all who write wait until it is there.',
     },
   },
 ];

@@ -50,6 +50,7 @@ export async function measureGrowth({ quick, rounds, loadBefore }) {
   const tookSeconds = Math.round((performance.now() - begun) / 1000);
   writeFileSync(`${DOCS}/growth.md`, growthPage(plots, { quick, rounds, loadBefore, tookSeconds }));
   console.log(`the plots are in docs/images, and the page is docs/growth.md, after ${tookSeconds} s`);
+  return true;
 }
 
 async function byUsers(users, { quick, rounds, note }) {

@@ -16,7 +16,7 @@ export function caller(url, token) {
 }
 
 /** Sends JSON and gives the text of the answer. @throws Error for every status but 200. */
-export function post(url, body, token) {
+function post(url, body, token) {
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),

@@ -60,7 +60,7 @@ export function repeatedly(run, { everyMs = 0 } = {}) {
       if (everyMs > 0) await pause(everyMs);
     }
   })();
-  // When it fails, whoever stops it hears of it.
+  // When it fails, the one who stops it hears of it.
   ended.catch(() => undefined);
   return async () => {
     running = false;

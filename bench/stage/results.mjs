@@ -16,7 +16,7 @@ export function writeResults(lines, about) {
 }
 
 /** The page as text. */
-export function resultsText(lines, about) {
+function resultsText(lines, about) {
   const judged = lines.filter(({ isMet }) => isMet !== undefined);
   const met = judged.filter(({ isMet }) => isMet).length;
   return `# Speed: work beside its limit
