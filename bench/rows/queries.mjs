@@ -66,7 +66,9 @@ const COMMON = {
 
 /** By name: queries that few or no users match, and the bar in milliseconds. */
 const RARE = {
-  'role + team + custom': k => ({ filter: { role: 'user', teams: { $contains: teamOf(k) }, age: ageOf(k) } }),
+  'role + team + custom': k => ({
+    filter: { role: 'admin', teams: { $contains: teamOf(k) }, age: ageOf(k) },
+  }),
   'autocomplete that nobody matches': k => ({ filter: { name: { $autocomplete: `zzq${k}` } } }),
   'the same, sorted by name': k => ({
     filter: { name: { $autocomplete: `zzq${k}` } },
@@ -209,10 +211,9 @@ async function beside({ turns, mostMs }, runs) {
 }
 
 function commonLines(name, users, [ours, empty, statement]) {
-  const at = share => ({
-    ours: percentile(ours, share),
-    limit: percentile(empty, share) + percentile(statement, share),
-  });
+  // The two halves of the limit belong to one turn, so that a slow moment of the machine is in both sides.
+  const limit = empty.map((ms, turn) => ms + statement[turn]);
+  const at = share => ({ ours: percentile(ours, share), limit: percentile(limit, share) });
   return [
     tableLine({
       work: `${name}, ${counted(users)} users: p95`,
