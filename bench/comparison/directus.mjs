@@ -49,7 +49,13 @@ const itemOf = ({ id, name, image, role, teams, custom }) => ({
 
 export const directus = {
   name: 'Directus',
-  needs: ['directus@12.4.0', `${NODE_22}@22`],
+  version: 'Directus 12.4.0',
+  // One of its parts is compiled for the Node that installs it.
+  install: [
+    `npm install ${NODE_22}@22`,
+    `export PATH="$PWD/node_modules/${NODE_22}/bin:$PATH" npm_config_nodedir="$PWD/node_modules/${NODE_22}"`,
+    'npm install --allow-scripts=isolated-vm directus@12.4.0',
+  ],
 
   async start({ databaseUrl, folder }) {
     const env = { ...SETTINGS, DB_CONNECTION_STRING: databaseUrl };

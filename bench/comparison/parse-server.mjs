@@ -40,8 +40,9 @@ const bodyOf = ({ name, image, role, teams, custom }) => ({
 
 export const parseServer = {
   name: 'Parse Server',
-  // Its batches fail with a later version of \`router\`.
-  needs: ['parse-server@9.10.0', 'router@2.2.0'],
+  version: 'Parse Server 9.10.0',
+  // Its batches fail with a later version of `router`.
+  install: ['npm install parse-server@9.10.0 router@2.2.0'],
 
   async start({ databaseUrl, folder, sql }) {
     const { url, pid, stop } = await startProgram({

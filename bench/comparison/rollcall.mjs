@@ -9,7 +9,6 @@ const NEWEST_FIRST = [{ field: 'created_at', direction: -1 }];
 /** @param engine `PostgreSQL` or `SQLite`. */
 export const rollcall = engine => ({
   name: `Rollcall on ${engine}`,
-  needs: [],
 
   async start({ databaseUrl }) {
     const url = engine === 'SQLite' ? `sqlite:${join(temporaryFolder(), 'rollcall.sqlite')}` : databaseUrl;

@@ -72,26 +72,28 @@ async function measureProduct(product, { postgres, peers, size }) {
   const own = new pg.Client({ connectionString: databaseUrl });
   await own.connect();
   const folder = peers && join(resolve(peers), folderOf(product));
-  const server = await product.start({ databaseUrl, folder, sql: text => own.query(text) });
+  let server;
   try {
+    server = await product.start({ databaseUrl, folder, sql: text => own.query(text) });
     return await measureServer(server, size);
   } finally {
     await own.end();
-    await server.stop();
+    await server?.stop();
   }
 }
 
 const folderOf = ({ name }) => name.toLowerCase().replaceAll(' ', '-');
 
 function isInstalled(product, peers) {
-  if (product.needs.length === 0) return true;
+  if (!product.install) return true;
   return peers !== undefined && existsSync(join(peers, folderOf(product), 'node_modules'));
 }
 
 function howToInstall(product, peers = '<folder>') {
   const folder = join(peers, folderOf(product));
+  const steps = [`mkdir -p ${folder}`, `cd ${folder}`, 'npm init -y', ...product.install];
   return `${product.name} is not installed. Run:
-  mkdir -p ${folder} && cd ${folder} && npm init -y && npm install ${product.needs.join(' ')}
+${steps.map(step => `  ${step}`).join('\n')}
 and give the folder above it: npm run bench -- comparison --peers ${peers}`;
 }
 
@@ -100,7 +102,7 @@ function tableOf(figures, { size, quick, tookSeconds, loadBefore }) {
   const rows = Object.entries(measuresOf(size)).map(
     ([measure, says]) => `| ${says} | ${names.map(name => shown(figures[name][measure])).join(' | ')} |`,
   );
-  const versions = PRODUCTS.flatMap(({ needs }) => needs).join(', ');
+  const versions = PRODUCTS.flatMap(({ version }) => version ?? []).join(', ');
   return `${quick ? 'A quick run on a machine that others used as well: no more than a sign that everything works.\n\n' : ''}| | ${names.join(' | ')} |
 |---|${names.map(() => '---:|').join('')}
 ${rows.join('\n')}

@@ -25,7 +25,7 @@ function resultsText(lines, about) {
 
 ${machineText(about)}
 
-Work and limit take turns in one run, and each figure is the median of ${about.rounds === 1 ? 'one round' : `${about.rounds} rounds`}. Client, server, database and load
+${about.quick ? 'A quick run: its figures show that everything can be measured, and little more.\n\n' : ''}Work and limit take turns in one run, and each figure is the median of ${about.rounds === 1 ? 'one round' : `${about.rounds} rounds`}. Client, server, database and load
 share the cores. The ratio is ours to the limit; where a bar is a time or a rate of our own, it is judged by that. A file in
 \`bench/rows\` measures each row, and its first lines say what exactly.
 
