@@ -9,18 +9,18 @@ const BATCH = 100;
 const WRITES_IN_FLIGHT = 8;
 const CALLS_IN_FLIGHT = 16;
 const REST_MS = 50;
+const FIRST = 50;
+const SETTLES_MS = 3000;
 
 /**
+ * Fills a server that is new, and asks it.
  * @param server what a driver has started.
- * @param size.users how many there are in the end; `size.measured` of them are timed, created and then updated.
+ * @param size.users how many there are in the end; `size.measured` of them are timed in each round, created and then updated.
  * @returns by the name of the measure, a figure.
  */
-export async function measureServer(server, size) {
+export async function measureCalls(server, size) {
   await server.setUp();
-  const writes = await measureWrites(server, size);
-  const queries = await measureQueries(server, size);
-  const live = await measureLive(server, size);
-  return { ...writes, ...queries, ...live };
+  return { ...(await measureWrites(server, size)), ...(await measureQueries(server, size)) };
 }
 
 async function measureWrites(server, { users, measured, rounds }) {
@@ -62,14 +62,19 @@ async function measureQueries(server, { users, turns, seconds }) {
   return figures;
 }
 
-async function measureLive(server, { subscribers, updates }) {
-  await pause(2000);
-  const before = rssMiBOf(server.pid).now;
+/** Listens to a server that has just been started, and that has users. @returns figures by name, as above. */
+export async function measureLive(server, { subscribers, updates }) {
   const listening = startSubscribers();
+  const rssKiB = async () => {
+    await pause(SETTLES_MS);
+    return rssMiBOf(server.pid).now * 1024;
+  };
   try {
-    await listening.open({ ...server.listeners, count: subscribers });
-    await pause(2000);
-    const idleKiB = ((rssMiBOf(server.pid).now - before) * 1024) / subscribers;
+    // The first ones make what all of them share.
+    await listening.open({ ...server.listeners, count: FIRST });
+    const before = await rssKiB();
+    await listening.open({ ...server.listeners, count: subscribers - FIRST });
+    const idleKiB = ((await rssKiB()) - before) / (subscribers - FIRST);
     const late = [];
     let missed = 0;
     for (let turn = 0; turn < updates; turn++) {

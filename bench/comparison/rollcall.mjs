@@ -1,7 +1,5 @@
 /** Rollcall, as an operator starts it, for the comparison. */
-import { join } from 'node:path';
 import { caller } from '../stage/call.mjs';
-import { temporaryFolder } from '../stage/engines.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 
 const NEWEST_FIRST = [{ field: 'created_at', direction: -1 }];
@@ -10,8 +8,8 @@ const NEWEST_FIRST = [{ field: 'created_at', direction: -1 }];
 export const rollcall = engine => ({
   name: `Rollcall on ${engine}`,
 
-  async start({ databaseUrl }) {
-    const url = engine === 'SQLite' ? `sqlite:${join(temporaryFolder(), 'rollcall.sqlite')}` : databaseUrl;
+  async start({ databaseUrl, file }) {
+    const url = engine === 'SQLite' ? `sqlite:${file}` : databaseUrl;
     const server = await startServer(url, { env: { ROLLCALL_SERVER_SUBSCRIPTIONS: '20000' } });
     const call = caller(server.url, TOKEN);
     const find = async (filter, sort) =>

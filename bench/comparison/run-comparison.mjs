@@ -11,9 +11,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@rollcall/testing';
 import pg from 'pg';
+import { temporaryFolder } from '../stage/engines.mjs';
 import { shown } from '../stage/numbers.mjs';
 import { machineText } from '../stage/results.mjs';
-import { measureServer } from './load.mjs';
+import { measureCalls, measureLive } from './load.mjs';
 import { measuresOf } from './measures.mjs';
 import { PRODUCTS } from './products.mjs';
 
@@ -72,13 +73,27 @@ async function measureProduct(product, { postgres, peers, size }) {
   const own = new pg.Client({ connectionString: databaseUrl });
   await own.connect();
   const folder = peers && join(resolve(peers), folderOf(product));
-  let server;
+  const where = {
+    databaseUrl,
+    folder,
+    file: join(temporaryFolder(), 'database.sqlite'),
+    sql: text => own.query(text),
+  };
+  const within = async measure => {
+    const server = await product.start(where);
+    try {
+      return await measure(server, size);
+    } finally {
+      await server.stop();
+    }
+  };
   try {
-    server = await product.start({ databaseUrl, folder, sql: text => own.query(text) });
-    return await measureServer(server, size);
+    const calls = await within(measureCalls);
+    // What the calls left in the memory of the process would hide what a listener costs.
+    const live = await within(measureLive);
+    return { ...calls, ...live };
   } finally {
     await own.end();
-    await server?.stop();
   }
 }
 

@@ -81,7 +81,7 @@ export const BY_LISTENERS = [
     y: 'events delivered a second',
     curves: {
       'through the stack':
-        'A page is made and sent for each listener, and what is written meanwhile comes with the next page: the longer a round takes, the more events are in a page.',
+        'A listener gets a page at a time, so the rate follows how many events are in a page: what is committed while pages go out comes together in the next one.',
       'raw ws frames':
         'A frame is a call of the system for each listener and each event, so the rate is the same for any number.',
     },

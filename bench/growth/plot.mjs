@@ -6,7 +6,7 @@ const WIDTH = 720;
 const HEIGHT = 400;
 const EDGE = { left: 76, right: 250, top: 44, bottom: 48 };
 
-/** Each has a contrast of 3 to white and to a dark page. */
+/** Each has a contrast of 3 or more to a white page and to a dark one, and so has the grey of the text. */
 const COLOURS = ['#2f81f7', '#c2701a', '#2da44e', '#d1435b', '#8a63d2', '#1b8a9c', '#8f7d14', '#b0529c'];
 const DASHES = ['', '7 3', '2 3', '9 3 2 3'];
 
@@ -32,10 +32,9 @@ export function svgPlot({ title, x, y, series }) {
   const names = Object.keys(series);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">
 <style>
-  text { font: 12px system-ui, sans-serif; fill: #57606a; }
+  text { font: 12px system-ui, sans-serif; fill: #768390; }
   .title { font-size: 15px; font-weight: 600; }
   .grid { stroke: #8c959f; stroke-opacity: 0.35; }
-  @media (prefers-color-scheme: dark) { text { fill: #adbac7; } }
 </style>
 <text class="title" x="${EDGE.left}" y="22">${escaped(title)}</text>
 ${across.ticks.map(tick => xTick(tick, across.place(tick))).join('\n')}
