@@ -15,7 +15,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServers, TOKEN } from './processes-servers.mjs';
+import { startServers, TOKEN } from './stage/servers.mjs';
 
 const [listeners, rate, seconds] = [2, 3, 4].map((place, index) =>
   Number(process.argv[place] ?? [10_000, 1000, 10][index]),

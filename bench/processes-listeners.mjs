@@ -1,6 +1,6 @@
 /** The listeners of the benchmark of processes: live connections, distributed over the servers. */
 import { WebSocket } from 'ws';
-import { TOKEN } from './processes-servers.mjs';
+import { TOKEN } from './stage/servers.mjs';
 
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e6;

@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { openListeners } from './processes-listeners.mjs';
 import { runRaw } from './processes-raw.mjs';
-import { TOKEN } from './processes-servers.mjs';
+import { TOKEN } from './stage/servers.mjs';
 
 const BATCH = 100;
 const CITIES = 100;

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '@rollcall/testing';
 import pg from 'pg';
 import { startLoad } from './processes-load.mjs';
-import { startServers } from './processes-servers.mjs';
+import { startServers } from './stage/servers.mjs';
 
 const { values } = parseArgs({
   options: {
