@@ -31,6 +31,8 @@ export interface Dialect {
    * An embedded engine reads one long JSON text several times more slowly than so many short parameters.
    */
   readonly rowsByCell: readonly number[];
+  /** Whether a statement may hold others that write (`WITH … AS (UPDATE … RETURNING …)`). */
+  readonly writesWithin: boolean;
   /** A list of values as one parameter, for `x IN (…)`. */
   values(list: readonly (string | number)[]): Sql;
   /** Whether a JSON object of texts has this text as one of its values. */
@@ -55,6 +57,7 @@ const sqlite: Dialect = {
     source: json => sql`json_each(${json})`,
   }),
   rowsByCell: [100, 1],
+  writesWithin: false,
   values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`,
   jsonForRow: value => (value === null ? null : JSON.stringify(value)),
@@ -86,6 +89,7 @@ const postgres: Dialect = {
     };
   },
   rowsByCell: [],
+  writesWithin: true,
   values: list => sql`SELECT jsonb_array_elements_text(${JSON.stringify(list)}::jsonb)`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM jsonb_each_text(${column}) WHERE value = ${text})`,
   jsonForRow: value => value,

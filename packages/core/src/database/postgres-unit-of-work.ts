@@ -82,8 +82,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
-        const result = await this.#withConnection(BEGIN_WRITE, connection =>
-          this.#runWrite(connection, work, afterCommit),
+        const result = await this.#withConnection(BEGIN_WRITE, begun =>
+          this.#runWrite(begun, work, afterCommit),
         );
         this.#writable = true;
         for (const run of afterCommit) run();
@@ -110,8 +110,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     if (joined) return work(joined);
     try {
       if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane));
-      return await this.#withConnection(BEGIN_READ, connection =>
-        this.#current.enter(this.#transactionOn(connection), false, work),
+      return await this.#withConnection(BEGIN_READ, begun =>
+        this.#current.enter(this.#transactionOn(begun), false, work),
       );
     } catch (error) {
       if (isLost(error)) throw unavailable(error);
@@ -139,9 +139,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
   ): Promise<Result> {
     let allowedMs = limitMs;
     if (signal?.aborted) return Promise.reject(callerGone());
-    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async connection => {
+    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async begun => {
+      await begun.begin();
+      const { connection } = begun;
       const deadline = new QueryDeadline(limitMs, () => undefined);
-      const plain = this.#transactionOn(connection);
+      const plain = this.#transactionOn(begun);
       let cancelling: Promise<unknown> | undefined;
       const stopListening = onGone(signal, () => {
         deadline.end(callerGone());
@@ -185,22 +187,21 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  #transactionOn(connection: QueryRunner): Transaction {
+  #transactionOn(begun: BegunConnection): Transaction {
     return {
       dialect: this.dialect,
       now: this.#clock(),
-      query: async (statement: Statement) =>
-        (await connection.query(statement.text, statement.values, true)).records,
+      query: statement => begun.query(statement),
     };
   }
 
   async #runWrite<Result>(
-    connection: QueryRunner,
+    begun: BegunConnection,
     work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
-    const plain = this.#transactionOn(connection);
+    const plain = this.#transactionOn(begun);
     const transaction: WriteTransaction = {
       ...plain,
       log: entry => entries.push(entry),
@@ -221,13 +222,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
    */
   async #withConnection<Result>(
     begin: string,
-    run: (connection: QueryRunner) => Promise<Result>,
+    run: (begun: BegunConnection) => Promise<Result>,
   ): Promise<Result> {
     const connection = this.#source.createQueryRunner();
+    const begun = new BegunConnection(connection, begin);
     try {
-      await connection.query(begin);
-      const result = await run(connection);
-      await commit(connection);
+      // The work begins when there is a connection: until then, others may still join what it reads for many.
+      await connection.connect();
+      const result = await run(begun);
+      if (begun.hasBegun) await commit(connection);
       return result;
     } catch (error) {
       if (isLost(error)) await discardConnection(connection, error);
@@ -237,6 +240,51 @@ export class PostgresUnitOfWork implements UnitOfWork {
       await connection.release();
     }
   }
+}
+
+/**
+ * A connection in a transaction that begins with the first statement. If that has no parameters, both are one message, and
+ * the transaction waits for the network once less: that is a seventh of the time of a small write.
+ */
+class BegunConnection {
+  readonly connection: QueryRunner;
+  readonly #begin: string;
+  #beginning: Promise<unknown> | undefined;
+
+  constructor(connection: QueryRunner, begin: string) {
+    this.connection = connection;
+    this.#begin = begin;
+  }
+
+  get hasBegun(): boolean {
+    return this.#beginning !== undefined;
+  }
+
+  /** Begins at once, unless it has begun. */
+  async begin(): Promise<void> {
+    this.#beginning ??= this.connection.query(this.#begin);
+    await this.#beginning;
+  }
+
+  async query({ text, values }: Statement): Promise<Record<string, unknown>[]> {
+    if (!this.#beginning && values.length === 0) {
+      const answers = this.#sendWithBegin(text);
+      this.#beginning = answers;
+      return (await answers).at(-1)?.rows ?? [];
+    }
+    await this.begin();
+    return (await this.connection.query(text, values, true)).records;
+  }
+
+  async #sendWithBegin(text: string): Promise<Answer[]> {
+    const client = (await this.connection.connect()) as Client;
+    return client.query(`${this.#begin}; ${text}`) as unknown as Promise<Answer[]>;
+  }
+}
+
+/** What the driver answers for each statement of a message. */
+interface Answer {
+  rows: Record<string, unknown>[];
 }
 
 /** How long each further statement of the transaction may take. */

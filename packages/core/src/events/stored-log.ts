@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LIMITS, type Position } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
+import { insertNumbered } from '../database/insert-numbered.js';
 import { insertRows } from '../database/table.js';
 import type { LogEntry, Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import {
@@ -53,24 +54,25 @@ export async function readEntries(
   return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, transaction.dialect)));
 }
 
+const COUNTER = { table: eventStreamTable.name, id: 1, column: 'last_seq' };
+
 /**
  * Gives the entries of a transaction the next positions and writes them. The counter row stays locked until the commit,
  * so positions have no gaps and follow the order of commits: a reader that sees position n can see all before it.
  */
 export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<void> {
-  const [stream] = await transaction.query(
-    sql`UPDATE event_stream SET last_seq = last_seq + ${entries.length} WHERE id = 1 RETURNING last_seq`,
-  );
-  const first = Number(stream?.last_seq) - entries.length + 1;
   const rows = entries.map(
-    (entry, index): EventRow => ({
+    (entry): Omit<EventRow, 'seq'> => ({
       ...entry,
-      seq: first + index,
       at: transaction.now,
       data: JSON.stringify(entry.data),
     }),
   );
-  await insertRows(transaction, eventTable, rows);
+  const first = await insertNumbered(
+    transaction,
+    { counter: COUNTER, table: eventTable, number: 'seq' },
+    rows,
+  );
   const mentions = entries.flatMap(({ type, user_id: about, data }, index) =>
     [...idsNamedInEvent(type, data)].flatMap((user_id): EventMentionRow[] =>
       user_id === about ? [] : [{ user_id, seq: first + index }],
