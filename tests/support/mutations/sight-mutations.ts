@@ -171,7 +171,7 @@ export const SIGHT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/core/src/users/save-users.ts', test: MARKS }, [
     [
       'marks that stay where only what is private changes',
-      'const visible = !changes || showsToOthers(after, changes, privatePaths);',
+      'const visible = !changes || showsToOthers(toUser(draft.after, transaction.now), changes, privatePaths);',
       'const visible = true;',
       'stay where only what is private changes',
     ],

@@ -42,8 +42,8 @@ export const TENANCY_MUTATIONS: readonly Mutation[] = [
     ],
     [
       'users who were erased, of whom no team is known',
-      'const gone = tenant === undefined ? ids.filter(id => !stored.has(id)) : [];',
-      'const gone = ids.filter(id => !stored.has(id));',
+      'const isErased = tenant === undefined && erased.has(item.id);',
+      'const isErased = erased.has(item.id);',
       'makes one who was erased as unknown as nobody, whatever team it was in',
     ],
   ]),
@@ -134,8 +134,8 @@ export const TENANCY_MUTATIONS: readonly Mutation[] = [
     [
       [
         'the ids of erased users that no guest can take',
-        ' || (await findTombstones(transaction, [id])).has(id)) {',
-        ') {',
+        'if (stored.has(id) || erased.has(id)) {',
+        'if (stored.has(id)) {',
         'cannot take the id that somebody has, or had, nor learn which of the two it is',
       ],
     ],

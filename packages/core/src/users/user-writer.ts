@@ -56,7 +56,7 @@ export class UserWriter {
 
   async #run(): Promise<void> {
     this.#running += 1;
-    // Whoever calls at this moment belongs to the first group.
+    // All who call at this moment belong to the first group.
     await Promise.resolve();
     for (let group = this.#takeGroup(); group.length > 0; group = this.#takeGroup()) {
       const named = group.flatMap(({ write }) => write.ids);
@@ -77,7 +77,7 @@ export class UserWriter {
       const { ids, reads = [] } = one.write;
       const fits = users === 0 || users + ids.length <= MOST_USERS;
       const apart = ![...ids, ...reads].some(id => named.has(id));
-      // Whoever names the same user later stays behind this one, in this group and in the next.
+      // One that names the same user later stays behind this one, in this group and in the next.
       for (const id of ids) named.add(id);
       if (fits && apart) {
         group.push(one);
