@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Database } from 'sqlite3';
+import type { Database, Statement } from 'sqlite3';
 
 const sqlite3 = createRequire(import.meta.url)('sqlite3') as typeof import('sqlite3');
 
@@ -34,6 +34,11 @@ class Connection {
       if (error) failed(error);
       else answered({ rows: { length: rows.length, item: (at: number) => rows[at] } });
     });
+  }
+
+  /** A statement of the driver itself, which stays prepared. */
+  prepare(text: string, prepared: (error: Error | null) => void): Statement {
+    return this.#database.prepare(text, prepared);
   }
 
   /** Ends the statements that run. */
