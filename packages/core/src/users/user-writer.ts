@@ -4,8 +4,11 @@ import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { UserWrite } from './user-write.js';
 import { type WriteOutcome, type Written, writeTogether } from './write-users.js';
 
-/** How many users a group writes at most, unless it is one write. Others may write between two groups. */
-const MOST_USERS = 4 * LIMITS.batchUsers;
+/**
+ * How many users a group writes at most, unless it is one write. What is worked out for them is done in one piece, in which
+ * the process does nothing else, and all other writes wait for the group. Twice as many cost each of them hardly less.
+ */
+const MOST_USERS = 2 * LIMITS.batchUsers;
 
 const MAX_WAITING = 1000;
 
