@@ -60,7 +60,7 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: FLOODS }, [
     [
       'the count of guests whose token does not say so',
-      'await origin.limit?.({ procedure: path, type, guest: true });',
+      'await origin.limit?.({ procedure: path, type: call.type, guest: true });',
       '',
       'whose token somebody else signed count for their address as well',
     ],
