@@ -45,54 +45,61 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Turns errors of core into errors of the transport, with the status of their code. */
-const translateErrors = t.middleware(async ({ next }) => {
-  const result = await next();
-  if (!result.ok && result.error.cause instanceof RollcallError) throw toTransportError(result.error.cause);
-  return result;
-});
-
-/** Lets the host count every call before anything is read for it. The calls of a batch are counted one by one. */
-const countCalls = t.middleware(async ({ ctx, path, type, next }) => {
-  await (ctx as CallContext).limit?.({ procedure: path, type });
-  return next();
-});
-
-/** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */
-const holdInput = t.middleware(async ({ ctx, type, getRawInput, next }) => {
-  const { holdInput: hold } = ctx as CallContext;
-  if (!hold || type === 'subscription') return next();
-  const release = hold(await getRawInput());
-  try {
-    return await next();
-  } finally {
-    release();
-  }
-});
-
-/** Counts running calls, so that the host can avoid closing a connection between a call and its answer. */
-const noteRunning = t.middleware(async ({ ctx, type, next }) => {
-  const { connection } = ctx as CallContext;
-  if (!connection || type === 'subscription') return next();
-  connection.calls += 1;
-  try {
-    return await next();
-  } finally {
-    connection.calls -= 1;
-  }
-});
-
-/** Lets a call over a live connection begin when there is room for its answer. Subscriptions wait at each item. */
-const awaitOutlet = t.middleware(({ ctx, type, next }) => {
-  const { connection } = ctx as CallContext;
-  return connection && type !== 'subscription' ? connection.outlet.call(next) : next();
-});
-
-/** What is known of a call before it begins. */
-interface Begun {
+/** A call before it begins. */
+interface Call {
+  ctx: object;
+  path: string;
   type: ProcedureType;
   meta: object | undefined;
   signal: AbortSignal | undefined;
+  getRawInput(): Promise<unknown>;
+}
+
+/**
+ * What every call goes through before its procedure. It is one middleware, because tRPC copies the call for each one, which
+ * took longer than everything that is done here.
+ *
+ * It counts running calls, so that the host can avoid closing a connection between a call and its answer. Errors of core
+ * become errors of the transport, with the status of their code.
+ */
+const throughTheGate = t.middleware(async ({ next, ...call }) => {
+  const connection = call.type === 'subscription' ? undefined : (call.ctx as CallContext).connection;
+  if (connection) connection.calls += 1;
+  try {
+    const result = await inOrder(call, next);
+    if (!result.ok && result.error.cause instanceof RollcallError) throw toTransportError(result.error.cause);
+    return result;
+  } catch (error) {
+    throw error instanceof RollcallError ? toTransportError(error) : error;
+  } finally {
+    if (connection) connection.calls -= 1;
+  }
+});
+
+/** Runs a call when it has been counted, there is room for its input and its answer, and it is the turn of its caller. */
+async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<Result> {
+  const { path, type } = call;
+  // The host counts before anything is read for a call. The calls of a batch count one by one.
+  await (call.ctx as CallContext).limit?.({ procedure: path, type });
+  refuseEarly(call);
+  const release = await holdInput(call);
+  try {
+    return await awaitOutlet(call, () => awaitTurn(call, run));
+  } finally {
+    release?.();
+  }
+}
+
+/** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */
+async function holdInput({ ctx, type, getRawInput }: Call): Promise<(() => void) | undefined> {
+  const { holdInput: hold } = ctx as CallContext;
+  return hold && type !== 'subscription' ? hold(await getRawInput()) : undefined;
+}
+
+/** Lets a call over a live connection begin when there is room for its answer. Subscriptions wait at each item. */
+function awaitOutlet<Result>({ ctx, type }: Call, run: () => Promise<Result>): Promise<Result> {
+  const { connection } = ctx as CallContext;
+  return connection && type !== 'subscription' ? connection.outlet.call(run) : run();
 }
 
 /**
@@ -100,67 +107,61 @@ interface Begun {
  * its rights may change while it waits. A call without a good token does not wait: it is refused before anything is read for
  * it, and its token has been looked at already, so a turn would spare nobody anything.
  */
-const awaitTurn = t.middleware(({ ctx, next, ...call }) => {
-  const origin = ctx as CallContext;
+function awaitTurn<Result>(call: Call, run: () => Promise<Result>): Promise<Result> {
+  const origin = call.ctx as CallContext;
   const tokenless = (call.meta as Partial<typeof TOKENLESS> | undefined)?.tokenless;
-  if (origin.authentication.error && !tokenless) return next();
-  return inTurn(origin, call, { key: callerKeyOf(origin, { tokenless }), run: () => next() });
-});
+  if (origin.authentication.error && !tokenless) return run();
+  return inTurn(call, { key: callerKeyOf(origin, { tokenless }), run });
+}
 
 /**
  * Runs a call when it is the turn of a caller. Those of one line wait for none of another, so that they cannot wait for each
  * other: queries have a line of their own, and subscriptions none. Calls of server tokens that are no queries do not wait.
  */
 function inTurn<Result>(
-  { budgets, connection }: CallContext,
-  { type, meta, signal }: Begun,
+  { ctx, type, meta, signal }: Omit<Call, 'path' | 'getRawInput'>,
   { key, run }: { key: CallerKey; run: () => Promise<Result> },
 ): Promise<Result> {
+  const { budgets, connection } = ctx as CallContext;
   if (type === 'subscription') return run();
-  const budget = budgets.of(key);
-  if (isQuery(meta)) return budget.runQuery(run, goneOf(connection, signal));
-  return kindOfCaller(key) === 'server' ? run() : budget.runCall(run, signal);
+  if (isQuery(meta)) return budgets.of(key).runQuery(run, goneOf(connection, signal));
+  return kindOfCaller(key) === 'server' ? run() : budgets.of(key).runCall(run, signal);
 }
 
 function isQuery(meta: object | undefined): boolean {
   return (meta as Partial<typeof QUERY> | undefined)?.query === true;
 }
 
-/** The budget of who calls. A subscription waits for its caller's turn, too. */
-async function takeUp(ctx: object, caller: Caller, type: ProcedureType): Promise<CallerBudget> {
+/** The budget of who calls: for a query, one that ends it when its caller goes. A subscription waits for its caller's turn, too. */
+async function takeUp(
+  { ctx, type, meta, signal }: Omit<Call, 'path' | 'getRawInput'>,
+  caller: Caller,
+): Promise<CallerBudget> {
   const { budgets, connection } = ctx as CallContext;
   const role = caller.kind === 'server' ? undefined : caller.role;
   const budget = budgets.of(callerKeyOf(ctx as CallContext, { role }));
-  if (!connection) return budget;
-  connection.budget = budget;
-  // All who have waited for the same read would go on in the same moment. A call does, so that it is carried out under the
-  // rights that were read for it; a subscription ends when they change.
-  if (type === 'subscription') await slices.turn(connection.caller);
-  return budget;
+  if (connection) {
+    connection.budget = budget;
+    // All who have waited for the same read would go on in the same moment. A call does, so that it is carried out under the
+    // rights that were read for it; a subscription ends when they change.
+    if (type === 'subscription') await slices.turn(connection.caller);
+  }
+  return isQuery(meta) ? budget.until(goneOf(connection, signal)) : budget;
 }
 
 /**
  * Refuses a subscription that its caller cannot have any more before anything is read for it. It is only cheaper so: where
  * the subscription is taken (`connection-limits.ts`), every limit holds.
  */
-const refuseEarly = t.middleware(({ ctx, type, next }) => {
+function refuseEarly({ ctx, type }: Call): void {
   const { connection } = ctx as CallContext;
-  if (connection && type === 'subscription') {
-    checkConnection(connection);
-    connection.budget?.checkSubscriptions();
-  }
-  return next();
-});
+  if (!connection || type !== 'subscription') return;
+  checkConnection(connection);
+  connection.budget?.checkSubscriptions();
+}
 
 /** A procedure for every caller, with or without a token. Its calls are counted. */
-const openProcedure = t.procedure
-  .use(noteRunning)
-  .use(translateErrors)
-  .use(countCalls)
-  .use(refuseEarly)
-  .use(holdInput)
-  .use(awaitOutlet)
-  .use(awaitTurn);
+const openProcedure = t.procedure.use(throughTheGate);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
 export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {
@@ -169,51 +170,49 @@ export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next })
 });
 
 /** A procedure for every caller with a valid token. The user of the token need not exist yet. */
-export const tokenProcedure = openProcedure.use(({ ctx, next }) => {
+export const tokenProcedure = openProcedure.use(({ ctx, next }) => next({ ctx: signedIn(ctx) }));
+
+/** What a call with a valid token has. @throws RollcallError what is wrong with the token. */
+function signedIn(ctx: object) {
   const { authentication, directory, requestId, connection } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
   const expired = judgeExpiry(principal, Date.now());
   if (expired) throw expired;
-  return next({ ctx: { principal, directory, requestId, connection } });
-});
+  return { principal, directory, requestId, connection };
+}
 
 /** A procedure for every caller that the judge lets in. */
-export const callerProcedure = tokenProcedure.use(async ({ ctx, next, path, ...call }) => {
-  const { type } = call;
-  const begin = async (caller: Caller) => next({ ctx: { caller, budget: await takeUp(ctx, caller, type) } });
-  const caller: Caller = await resolveCaller(ctx.directory, ctx.principal);
-  if (!isUnmarkedGuest(caller, ctx.principal)) return begin(caller);
-  const origin = ctx as unknown as CallContext;
-  await origin.limit?.({ procedure: path, type, guest: true });
+export const callerProcedure = openProcedure.use(async ({ next, path, ...call }) => {
+  const signed = signedIn(call.ctx);
+  const { directory, principal } = signed;
+  const begin = async (caller: Caller) =>
+    next({ ctx: { ...signed, caller, budget: await takeUp(call, caller) } });
+  const caller: Caller = await resolveCaller(directory, principal);
+  if (!isUnmarkedGuest(caller, principal)) return begin(caller);
+  const origin = call.ctx as CallContext;
+  await origin.limit?.({ procedure: path, type: call.type, guest: true });
   // It has waited as a user, and now waits as its address: its rights may change meanwhile.
-  const run = async () => begin(await resolveCaller(ctx.directory, ctx.principal));
-  return inTurn(origin, call, { key: callerKeyOf(origin, { role: 'guest' }), run });
+  const run = async () => begin(await resolveCaller(directory, principal));
+  return inTurn(call, { key: callerKeyOf(origin, { role: 'guest' }), run });
 });
 
 /** A query whose cost the caller decides: it runs when it is the turn of its caller, within the caller's budget. */
-export const queryProcedure = callerProcedure
-  .meta(QUERY)
-  .use(({ ctx, next, signal }) =>
-    next({ ctx: { budget: ctx.budget.until(goneOf(ctx.connection, signal)) } }),
-  );
+export const queryProcedure = callerProcedure.meta(QUERY);
 
 /** A procedure for server tokens only, whatever the role of a user. */
-export const serverProcedure = tokenProcedure.use(async ({ ctx, next, path, type }) => {
-  if (ctx.principal.kind !== 'server') {
+export const serverProcedure = openProcedure.use(async ({ next, path, ...call }) => {
+  const signed = signedIn(call.ctx);
+  if (signed.principal.kind !== 'server') {
     throw new RollcallError('NOT_ALLOWED', `${path} needs a server token; this token speaks for a user`);
   }
-  const caller = await resolveCaller(ctx.directory, ctx.principal);
-  const budget = await takeUp(ctx, caller, type);
-  return next({ ctx: { actor: { type: 'server' } as const, budget } });
+  const caller = await resolveCaller(signed.directory, signed.principal);
+  const budget = await takeUp(call, caller);
+  return next({ ctx: { ...signed, actor: { type: 'server' } as const, budget } });
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */
-export const serverQueryProcedure = serverProcedure
-  .meta(QUERY)
-  .use(({ ctx, next, signal }) =>
-    next({ ctx: { budget: ctx.budget.until(goneOf(ctx.connection, signal)) } }),
-  );
+export const serverQueryProcedure = serverProcedure.meta(QUERY);
 
 /** What says that the caller of a query has gone. Over a live connection tRPC's signal ends subscriptions only. */
 function goneOf(

@@ -109,11 +109,11 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
     ['two calls of a user at a time', 'running: RUNNING_CALLS,', 'running: 1e9,', BURST],
   ]),
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: TURN_TESTS }, [
-    ['the turn of a call', '.use(awaitTurn)', '', BURST],
+    ['the turn of a call', 'awaitOutlet(call, () => awaitTurn(call, run))', 'awaitOutlet(call, run)', BURST],
     [
       'the turn of those who make guests',
-      'if (origin.authentication.error && !tokenless) return next();',
-      'if (origin.authentication.error) return next();',
+      'if (origin.authentication.error && !tokenless) return run();',
+      'if (origin.authentication.error) return run();',
       'have guests made two at a time for an address, whatever token comes along, and others come between',
     ],
     [
@@ -128,8 +128,8 @@ export const BUDGET_MUTATIONS: readonly Mutation[] = [
     [
       [
         'rights that are read after the turn of a query',
-        'export const queryProcedure = callerProcedure\n  .meta(QUERY)',
-        'export const queryProcedure = callerProcedure.use(({ ctx, next }) => ctx.budget.runQuery(() => next()))',
+        'export const queryProcedure = callerProcedure.meta(QUERY);',
+        'export const queryProcedure = callerProcedure.use(({ ctx, next }) => ctx.budget.runQuery(() => next()));',
         'is judged by %s, which came while it waited',
       ],
     ],

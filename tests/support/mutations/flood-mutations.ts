@@ -7,6 +7,8 @@ const RATES = 'apps/server/test/rate-limits.test.ts';
 const LIMITS = 'apps/server/src/http/rate-limits.ts';
 const COUNT = 'apps/server/src/http/count-request.ts';
 const CALLS = 'apps/server/src/http/http-calls.ts';
+const PLAIN = 'apps/server/src/http/plain-calls.ts';
+const PLAIN_TESTS = 'apps/server/test/plain-calls.test.ts';
 const SOCKETS = 'apps/server/src/live/socket-handler.ts';
 const CONNECTIONS = 'apps/server/src/live/connections.ts';
 const START = 'apps/server/src/start-server.ts';
@@ -58,7 +60,7 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: FLOODS }, [
     [
       'the count of guests whose token does not say so',
-      'await origin.limit?.({ procedure: path, type, guest: true });',
+      'await origin.limit?.({ procedure: path, type: call.type, guest: true });',
       '',
       'whose token somebody else signed count for their address as well',
     ],
@@ -255,6 +257,56 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
       'maxBatchSize: MAX_CALLS_PER_BATCH,',
       '',
       'takes 20 calls in a batch and refuses 21',
+    ],
+  ]),
+  ...switchedOff({ file: PLAIN, test: PLAIN_TESTS }, [
+    [
+      'the longest batch of plain calls',
+      'if (names.length > MAX_CALLS_PER_BATCH ||',
+      'if (names.length > 1e9 ||',
+      '%s: the adapter answers with %i',
+    ],
+    [
+      'the one error for inputs that cannot be read',
+      'this.#error = unreadable(cause);',
+      'this.#error = cause as TRPCError;',
+      '%s: %i',
+    ],
+  ]),
+  ...switchedOff({ file: CALLS, test: 'apps/server/test/request-costs.test.ts' }, [
+    [
+      'the watch over an answer in one piece that nobody reads',
+      'outlet.sent();\n}',
+      'void outlet;\n}',
+      'a large answer over HTTP that nobody reads breaks off, as over a WebSocket',
+    ],
+  ]),
+  ...switchedOff(
+    {
+      file: 'apps/server/src/http/caller-gone.ts',
+      test: 'apps/server/src/http/caller-gone.test.ts',
+    },
+    [
+      [
+        'the end of a call that waits behind another one',
+        "request.once('aborted', leave);",
+        '',
+        'is gone for the call that runs, and for the one behind it',
+      ],
+      [
+        'the difference between a caller that has gone and one that was answered',
+        'if (!response.writableEnded) gone.abort();',
+        'gone.abort();',
+        'after the whole answer was sent is not gone for the call',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: CALLS, test: 'tests/seams/queries-in-turn.test.ts' }, [
+    [
+      'the end of a query over HTTP whose caller has gone',
+      'const signal = callerGone(request, response);',
+      'const { signal } = new AbortController();\n    void callerGone;',
+      'end when their caller has gone, over HTTP and over a WebSocket',
     ],
   ]),
   ...switchedOff({ file: 'apps/server/src/http/read-body.ts', test: HTTP_TESTS }, [

@@ -70,6 +70,17 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
       '',
     ],
   ]),
+  ...switchedOff(
+    { file: 'apps/server/src/http/plain-calls.ts', test: 'apps/server/test/plain-calls.test.ts' },
+    [
+      [
+        'the method of plain calls that change something',
+        "if (type === 'mutation' && method !== 'POST') return undefined;",
+        '',
+        '%s: the adapter answers with %i',
+      ],
+    ],
+  ),
   ...switchedOff({ file: 'apps/server/src/http/cors.ts', test: HTTP_TESTS }, [
     [
       'the pages that may read an answer',

@@ -1,5 +1,6 @@
 import type { CallContext } from '@rollcall/router';
 import { kindOfProcedure } from '@rollcall/router';
+import { askedCalls } from './asked-calls.js';
 import { type CallLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from './rate-limits.js';
 
 /**
@@ -44,17 +45,6 @@ export async function countRequest(
 
 /** The names in a URL. A batch that is too long does nothing, so it counts as that many names that no procedure has. */
 function namesIn(procedure: string, url: string | undefined): string[] {
-  const path = decoded(procedure);
-  const query = new URLSearchParams(url?.split('?').slice(1).join('?'));
-  if (query.get('batch') !== '1') return [path];
-  const names = path.split(',', MAX_CALLS_PER_BATCH + 1);
+  const { names } = askedCalls({ procedure, url }, MAX_CALLS_PER_BATCH + 1);
   return names.length > MAX_CALLS_PER_BATCH ? names.map(() => '') : names;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return '';
-  }
 }

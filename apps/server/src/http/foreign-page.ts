@@ -32,9 +32,9 @@ export function refusalOfPage(request: IncomingMessage, config: Config): Rollcal
     );
   }
   const open = !isLoopback(config.host) || config.trustedProxies > 0 || allowedOrigins.kind === 'any';
+  if (open || host === undefined || isOwnName(nameIn(host))) return undefined;
   // What cannot be part of a URL comes from no browser; the router refuses it.
-  if (open || host === undefined || !URL.canParse(`http://${host}`) || isOwnName(nameIn(host)))
-    return undefined;
+  if (!URL.canParse(`http://${host}`)) return undefined;
   if (['http', 'https'].some(scheme => isAllowedOrigin(allowedOrigins, `${scheme}://${host}`)))
     return undefined;
   return new RollcallError(

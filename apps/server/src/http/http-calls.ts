@@ -15,8 +15,10 @@ import { admit } from '../live/admission.js';
 import type { ConnectionHandle } from '../live/connections.js';
 import { logFailure } from '../logger.js';
 import { answerError } from './answer-error.js';
+import { callerGone } from './caller-gone.js';
 import { clientAddress } from './client-address.js';
 import { countRequest } from './count-request.js';
+import { answerPlainCalls, type PlainAnswer, plainCallsIn } from './plain-calls.js';
 import { callLimit, MAX_CALLS_PER_BATCH, retryAfter, sendAllowance } from './rate-limits.js';
 import { readBody } from './read-body.js';
 import { bearerToken } from './tokens.js';
@@ -51,14 +53,26 @@ export async function handleCall(
   let limit: CallContext['limit'];
   // Answers wait for their reader no longer, and in no greater number, than what is sent over a WebSocket.
   const handle = outletOf(host, response);
+  let body: TakenBody | undefined;
   try {
     if (counter) limit = await countRequest(counter, { procedure, url: request.url });
-    if (!(await takeBody(host, { request, response, origin }))) return;
+    body = await takeBody(host, { request, response, origin });
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
     logRefusal(new TRPCError({ code: ERROR_CODES[error.code].trpc, cause: error }), procedure);
     return answerError(response, error);
   }
+  if (!body) return;
+  const { directory, signGuestToken, budgets } = host;
+  const context = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
+  const plain = plainCallsIn(request, procedure);
+  if (plain) {
+    const signal = callerGone(request, response);
+    const call = { context: { ...context, authentication }, signal, failed: logRefusal };
+    return sendPlain(response, await answerPlainCalls(plain, body.text, call), handle);
+  }
+  // It would read the body again.
+  if (body.text !== undefined) Object.assign(request, { body: body.text });
   await nodeHTTPRequestHandler({
     router: appRouter,
     req: request,
@@ -67,15 +81,13 @@ export async function handleCall(
     maxBatchSize: MAX_CALLS_PER_BATCH,
     allowMethodOverride: true,
     createContext: async ({ info }): Promise<CallContext> => {
-      const { directory, signGuestToken, budgets } = host;
-      const call = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
-      if (info.type !== 'subscription') return { ...call, authentication };
+      if (info.type !== 'subscription') return { ...context, authentication };
       const admission = await admit(host, origin, { handle, requestId });
       const { connection } = admission;
-      if (!connection) return { ...call, authentication: admission.authentication };
+      if (!connection) return { ...context, authentication: admission.authentication };
       if (response.closed) host.connections.end(connection);
       else response.once('close', () => host.connections.end(connection));
-      return { ...call, authentication, connection };
+      return { ...context, authentication, connection };
     },
     // tRPC replaces this header. It must still name the origin, because the origin decides who may read the answer.
     responseMeta: ({ errors, type }) => {
@@ -90,29 +102,52 @@ export async function handleCall(
   });
 }
 
+/** Sends an answer in one piece. */
+function sendPlain(
+  response: ServerResponse,
+  { status, body, errors }: PlainAnswer,
+  { outlet }: ConnectionHandle,
+): void {
+  if (response.closed) return;
+  const seconds = retryAfter(errors);
+  if (seconds !== undefined) response.setHeader('retry-after', seconds);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    // What tRPC's adapter says, and the origin, which decides who may read the answer.
+    vary: 'trpc-accept, accept, origin',
+  });
+  response.end(body);
+  outlet.sent();
+}
+
+/** The text of a request; none of one that has no body. */
+interface TakenBody {
+  text?: string;
+}
+
 /**
- * Reads the body, which is given back when the response is over, and hands it to tRPC.
- * @returns whether there is still somebody to answer.
+ * Reads the body, which is given back when the response is over.
+ * @returns undefined when there is nobody left to answer.
  * @throws RollcallError `PAYLOAD_TOO_LARGE`, or `RATE_LIMITED` when the caller has too much under way.
  */
 async function takeBody(
   host: Host,
   { request, response, origin }: Pick<HttpCall, 'request' | 'response'> & { origin: Origin },
-): Promise<boolean> {
-  if (request.method === 'GET' || request.method === 'HEAD') return true;
+): Promise<TakenBody | undefined> {
+  if (request.method === 'GET' || request.method === 'HEAD') return {};
   const caller = callerKeyOf(origin);
   const budget = host.budgets.of(caller);
   const body = await readBody(request, { maxBytes: host.config.maxBodyBytes, budget });
   if (!body || response.closed) {
     body?.release();
-    return false;
+    return undefined;
   }
   response.once('close', body.release);
   if (kindOfCaller(caller) !== 'server' && hasMoreValues(body.text, LIMITS.requestValues)) {
     throw new RollcallError('PAYLOAD_TOO_LARGE', `a request has at most ${LIMITS.requestValues} values`);
   }
-  Object.assign(request, { body: body.text });
-  return true;
+  return { text: body.text };
 }
 
 /**

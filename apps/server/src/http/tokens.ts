@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Principal, type SigningKey, signToken, verifyToken } from '@rollcall/core';
 import { ANONYMOUS_TOKEN, RollcallError } from '@rollcall/protocol';
 import type { Authentication } from '@rollcall/router';
@@ -19,7 +19,7 @@ export function createAuthenticate(keys: readonly SigningKey[], clock: () => num
   return async token => {
     if (!token) return { error: new RollcallError('TOKEN_MISSING', 'the call carries no token') };
     if (token === ANONYMOUS_TOKEN) return { principal: { kind: 'anonymous' } };
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const known = remembered.get(digest);
     if (known && clock() < known.until) return { principal: known.principal, tokenDigest: digest };
     remembered.delete(digest);
