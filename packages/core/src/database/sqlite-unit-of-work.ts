@@ -57,6 +57,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #queries: SqliteLane;
   #writer: DataSource | undefined;
   #writable = true;
+  #damage: Error | undefined;
   #onLogged: () => void = () => undefined;
 
   private constructor(open: Open, { logWriter, clock }: UnitOfWorkOptions, maxRewriteBytes: number) {
@@ -91,7 +92,12 @@ export class SqliteUnitOfWork implements UnitOfWork {
   }
 
   get writable(): boolean {
-    return this.#writable;
+    return this.#writable && !this.#damage;
+  }
+
+  /** Refuses every write from now on: the file is damaged. Reading goes on, as far as it can. */
+  refuseWrites(damage: Error): void {
+    this.#damage = damage;
   }
 
   onLogged(listener: () => void): void {
@@ -156,6 +162,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
+    if (this.#damage) throw this.#damage;
     const entries: LogEntry[] = [];
     try {
       this.#writer ??= await this.#open.writer();

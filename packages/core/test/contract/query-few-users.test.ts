@@ -2,8 +2,9 @@
 import type { Filter, SortKey } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import fc from 'fast-check';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { markAllOffline } from '../../src/presence/stored-presence.js';
 import { openEarlierDatabase } from '../support/earlier-database.js';
 import { runs } from '../support/query/arbitraries.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
@@ -138,6 +139,21 @@ describeOnEveryDialect('few users, or none', engine => {
       expect(plans.filter(plan => plan.includes('counted'))).toEqual([]);
       expect(plans.at(-1)).not.toMatch(/TEMP B-TREE/);
     }
+  });
+
+  it('were left online by a process that was killed: a start finds them without looking at the others', async () => {
+    const plans: string[] = [];
+    await fixture.unitOfWork.write(async transaction => {
+      const query = async (statement: Sql) => {
+        const lines = await transaction.query(sql`EXPLAIN QUERY PLAN ${statement}`);
+        plans.push(lines.map(line => String(line.detail)).join('\n'));
+        return transaction.query(statement);
+      };
+      await markAllOffline({ ...transaction, query });
+    });
+    expect(plans.at(-1)).toBe('SCAN users USING INDEX users_online');
+    expect(await fixture.ids({ filter: { online: true } })).toEqual([]);
+    await fixture.putUsers([5, 9005, 18_005, 27_005].map(person));
   });
 
   it('who are invisible are offline to those who may not see it, and were never active', async () => {
