@@ -79,7 +79,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
         'the teams of a user that changes, which its entries follow',
         'BEGIN ${REMOVE_OLD} ${ADD_NEW} END`',
         'BEGIN ${ADD_NEW} END`',
-        'are found as they are after every change, in their order',
+        'have one row for each of their teams, and nobody else has any',
       ],
       [
         'the teams of a user that is gone',
@@ -123,7 +123,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'the few users who are in several lists',
       'return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;',
       'return found.count < 0 ? dialect.areAmong(found.ids) : undefined;',
-      'are found by several that many match by themselves without looking at the others',
+      'of several lists are looked up in the indexes alone',
     ],
   ]),
   ...switchedOff({ file: `${QUERY}/user-lists.ts`, test: FEW, engine: 'sqlite3' }, [
