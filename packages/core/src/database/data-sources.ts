@@ -7,6 +7,7 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner
 import type { DatabaseAddress } from './database-address.js';
 import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { type PreparedStatement, PreparedStatements, type Rows } from './prepared-statements.js';
 import { ReaderProcess } from './reader-process.js';
 import type { SqliteReader } from './sqlite-reader.js';
 
@@ -58,6 +59,81 @@ export async function openSqlite(
   return source;
 }
 
+/** The one connection that writes to an embedded file. Its statements stay prepared. */
+export interface SqliteWriter {
+  query(text: string, values?: readonly unknown[]): Promise<Rows>;
+  close(): Promise<void>;
+}
+
+/** Opens the connection that writes to an embedded database file. */
+export async function openSqliteWriter(
+  address: Extract<DatabaseAddress, { file: string }>,
+  entities: EntitySchema[],
+): Promise<SqliteWriter> {
+  const source = await openSqlite(address, 'writer', entities);
+  const statements = new PreparedStatements(preparing(source));
+  return {
+    query: (text, values) => statements.run(text, values),
+    close: async () => {
+      await statements.finalise();
+      await source.destroy();
+    },
+  };
+}
+
+/** A connection of `sqlite3`, as far as it is used here without TypeORM. Statements run in the order in which they are given. */
+interface AsynchronousConnection {
+  prepare(text: string, prepared: (error: Error | null) => void): AsynchronousStatement;
+}
+
+interface AsynchronousStatement {
+  all(values: readonly unknown[], answered: (error: Error | null, rows: Rows) => void): void;
+  finalize(done: () => void): void;
+}
+
+/** A connection of `better-sqlite3`, as far as it is used here without TypeORM. */
+interface SynchronousConnection {
+  prepare(text: string): {
+    /** Whether it gives rows. */
+    reader: boolean;
+    all(...values: readonly unknown[]): Rows;
+    run(...values: readonly unknown[]): unknown;
+  };
+}
+
+/** Prepares statements by the driver's own means: TypeORM prepares each again whenever it runs. */
+function preparing(source: DataSource): (text: string) => Promise<PreparedStatement> {
+  const { databaseConnection } = source.driver as { databaseConnection?: unknown };
+  if (source.options.type === 'better-sqlite3') {
+    const connection = databaseConnection as SynchronousConnection;
+    return async text => {
+      const statement = connection.prepare(text);
+      return {
+        run: async values => {
+          if (statement.reader) return statement.all(...values);
+          statement.run(...values);
+          return [];
+        },
+        finalise: async () => undefined,
+      };
+    };
+  }
+  const connection = databaseConnection as AsynchronousConnection;
+  return text =>
+    new Promise((resolve, reject) => {
+      const statement = connection.prepare(text, failure => {
+        if (failure) return reject(failure);
+        resolve({
+          run: values =>
+            new Promise((answer, fail) => {
+              statement.all(values, (error, rows) => (error ? fail(error) : answer(rows)));
+            }),
+          finalise: () => new Promise(done => statement.finalize(done)),
+        });
+      });
+    });
+}
+
 /** A connection of the `sqlite3` driver; that of the other driver cannot be interrupted. */
 interface Interruptible {
   /** Ends the statements that run. Those that begin afterwards are not touched. */
@@ -86,13 +162,16 @@ export async function openSqliteReader(
     }
   }
   const source = await openSqlite(address, 'reader', []);
-  const runner = source.createQueryRunner();
+  const statements = new PreparedStatements(preparing(source));
   return {
-    query: async (text, values) => (await runner.query(text, [...values], true)).records,
+    query: (text, values) => statements.run(text, values),
     interrupt: () =>
       (source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),
     interruptEnds: false,
-    close: () => source.destroy(),
+    close: async () => {
+      await statements.finalise();
+      await source.destroy();
+    },
   };
 }
 

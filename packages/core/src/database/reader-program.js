@@ -27,6 +27,10 @@ const Database = createRequire(import.meta.url)(driver);
 const database = new Database(file, { readonly: true, fileMustExist: true });
 for (const pragma of pragmas) database.pragma(pragma);
 
+/** Statements that stay prepared, by their texts; the one that was used last is the last one. */
+const prepared = new Map();
+const MOST_PREPARED = 200;
+
 process.on('message', message => {
   const { id, text, values } = /** @type {{ id: number, text: string, values: unknown[] }} */ (message);
   process.send?.(answer(id, text, values));
@@ -39,7 +43,7 @@ process.on('message', message => {
  */
 function answer(id, text, values) {
   try {
-    const statement = database.prepare(text);
+    const statement = prepare(text);
     if (statement.reader) return { id, rows: statement.all(...values) };
     statement.run(...values);
     return { id, rows: [] };
@@ -47,4 +51,13 @@ function answer(id, text, values) {
     const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
     return { id, error: { code, message } };
   }
+}
+
+/** @param {string} text */
+function prepare(text) {
+  const statement = prepared.get(text) ?? database.prepare(text);
+  prepared.delete(text);
+  prepared.set(text, statement);
+  if (prepared.size > MOST_PREPARED) prepared.delete(prepared.keys().next().value);
+  return statement;
 }
