@@ -144,6 +144,33 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ]),
 ];
 
+const UNIT_OF_WORK = 'packages/core/test/contract/unit-of-work.test.ts';
+const FRESH =
+  'shows every write that was acknowledged before a read began, however long its reader has been open';
+
+/** Readers that are always in a transaction, and yet read what is there now. */
+const READER_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff(
+    { file: 'packages/core/src/database/sqlite-lane.ts', test: UNIT_OF_WORK, engine: 'sqlite3' },
+    [['the end of the transaction of a reader', 'await this.#renew(seat);', '', FRESH]],
+  ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/data-sources.ts', test: UNIT_OF_WORK, engine: 'better-sqlite3' },
+    [['the end of what a reader read when it was opened', 'await reader.renew();', '', FRESH]],
+  ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/prepared-statements.ts', test: UNIT_OF_WORK, engine: 'sqlite3' },
+    [
+      [
+        'the end of a statement that SQLite takes to be running',
+        'if (RUNS_ON.test(text)) this.#letGo(text, statement);',
+        '',
+        'shows them after a plan was asked for, too',
+      ],
+    ],
+  ),
+];
+
 const UNCLOSED = 'packages/core/test/contract/unclosed-file.test.ts';
 
 /** What becomes of an embedded file that was not closed. */
@@ -181,6 +208,7 @@ const UNCLOSED_MUTATIONS: readonly Mutation[] = [
 export const QUERY_MUTATIONS: readonly Mutation[] = [
   ...ORDER_MUTATIONS,
   ...UNCLOSED_MUTATIONS,
+  ...READER_MUTATIONS,
   ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [
     [
       'the one reading of a user for all that is asked about the same objects',

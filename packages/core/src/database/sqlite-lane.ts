@@ -37,7 +37,7 @@ export class SqliteLane {
       const occupied = this.#pool.run(async seat => {
         // The answer waits for neither of the others, but the seat does: the next read has a reader that is open and free.
         await this.#readOn(seat, work, ends).then(resolve, reject);
-        await this.#endTransaction(seat);
+        await this.#renew(seat);
         await seat.fill();
       });
       occupied.catch(reject);
@@ -59,7 +59,6 @@ export class SqliteLane {
     ends: QueryEnds | undefined,
   ): Promise<Result> {
     try {
-      await (await seat.take()).query('BEGIN', []);
       return await this.#limited(seat, work, ends);
     } catch (error) {
       if (classifyStorageError(error) !== 'unavailable') throw error;
@@ -69,8 +68,8 @@ export class SqliteLane {
   }
 
   /** A reader that cannot even end its transaction is replaced. What it read stays right. */
-  async #endTransaction(seat: ReaderSeat): Promise<void> {
-    await seat.opened?.query('ROLLBACK', []).catch(() => seat.giveUp());
+  async #renew(seat: ReaderSeat): Promise<void> {
+    await seat.opened?.renew().catch(() => seat.giveUp());
   }
 
   async #limited<Result>(
