@@ -117,7 +117,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'the few users with whom a query begins',
       'if (smallest.count <= FEW) {',
       'if (smallest.count < 0) {',
-      'are found by a word of the name without looking at the others',
+      'are found by',
     ],
     [
       'the few users who are in several lists',

@@ -11,8 +11,15 @@ import type { ParsedFilter } from '@rollcall/protocol';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { every } from './conditions.js';
-import type { JsonDialect } from './json-dialect.js';
-import { appearIn, type ListContext, listsOf, listsOfTenant, rowsOf, type UserList } from './user-lists.js';
+import {
+  appearIn,
+  type ListContext,
+  listsOf,
+  listsOfTenant,
+  rowsOf,
+  type UserList,
+  type UserListsDialect,
+} from './user-lists.js';
 
 /** With no more users than this a query begins with them. With more, one of them soon comes in any order. */
 const FEW = 5000;
@@ -37,7 +44,7 @@ export async function findBeginning(
   { filter, tenant, inOrderOfCreation }: Asked,
   context: ListContext,
 ): Promise<Sql | undefined> {
-  const { lists: dialect } = context.json;
+  const { lists: dialect } = context;
   const lists = [...listsOfTenant(tenant, context), ...listsOf(filter, context)].slice(0, MAX_LISTS);
   const [only] = lists;
   // The planner cannot do better than to read the one list, which has the order.
@@ -50,11 +57,11 @@ export async function findBeginning(
   const { list } = smallest;
   if (smallest.count <= FEW) {
     if (list.inOrder && inOrderOfCreation) return list.inOrder;
-    return dialect.areAmong((await find(transaction, context.json, { list, others: [] })).ids);
+    return dialect.areAmong((await find(transaction, dialect, { list, others: [] })).ids);
   }
   const keyed = others.map(other => other.list).filter(other => other.isKeyed);
   if (!list.isDated || keyed.length === 0) return undefined;
-  const found = await find(transaction, context.json, { list, others: keyed });
+  const found = await find(transaction, dialect, { list, others: keyed });
   return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;
 }
 
@@ -74,12 +81,12 @@ async function count(
 /** The users of a list who are in others as well, no more of them than show that they are not few. */
 async function find(
   transaction: Transaction,
-  json: JsonDialect,
+  dialect: UserListsDialect,
   { list, others }: { list: UserList; others: readonly UserList[] },
 ): Promise<{ count: number; ids: string }> {
   const inAll = every(others.map(other => appearIn(other, sql`listed`)));
   const [row] = await transaction.query(
-    sql`SELECT count(*) AS count, ${json.lists.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${inAll} LIMIT ${FEW + 1}) AS found`,
+    sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${inAll} LIMIT ${FEW + 1}) AS found`,
   );
   return { count: Number(row?.count), ids: String(row?.ids ?? '[]') };
 }

@@ -131,7 +131,7 @@ async function selected(
   const { tenant } = selection;
   const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
   const asked = { filter, tenant, inOrderOfCreation };
-  const first = await findBeginning(transaction, asked, { json, indexes });
+  const first = await findBeginning(transaction, asked, { lists: json.lists, indexes });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
   const rest = every([
     ...rangeConditions(selection, json),

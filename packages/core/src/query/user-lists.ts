@@ -1,12 +1,10 @@
 /**
  * Lists of users that indexes hold ready. A list belongs to a part of a filter and has all users who match that part; it may
- * have others, too. So whoever matches the filter is in each of its lists.
+ * have others, too. So everybody who matches the filter is in each of its lists.
  */
 import type { Comparison, FieldReference, ParsedFilter } from '@rollcall/protocol';
 import sql, { join, type Sql } from 'sql-template-tag';
 import { some } from './conditions.js';
-import type { UsableIndexes } from './custom-indexes.js';
-import type { JsonDialect } from './json-dialect.js';
 import { toValueTest, type ValueTest } from './value-test.js';
 
 /** Users that one index finds. */
@@ -48,8 +46,9 @@ export interface UserListsDialect {
 
 /** What the lists depend on. */
 export interface ListContext {
-  json: JsonDialect;
-  indexes: UsableIndexes;
+  lists: UserListsDialect;
+  /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
+  indexes: ReadonlyMap<string, { lacksUsers: boolean }>;
 }
 
 /** The most indexes, or uses of one, that a list is put together from. */
@@ -71,8 +70,8 @@ export function appearIn({ parts }: UserList, alias: Sql): Sql {
 }
 
 /** The list of those whom a tenant sees. */
-export function listsOfTenant(tenant: readonly string[] | undefined, { json }: ListContext): UserList[] {
-  const listed = tenant && tenant.length > 0 ? json.lists.ofTeams?.(tenant) : undefined;
+export function listsOfTenant(tenant: readonly string[] | undefined, { lists }: ListContext): UserList[] {
+  const listed = tenant && tenant.length > 0 ? lists.ofTeams?.(tenant) : undefined;
   return listed ? [listOf(listed)] : [];
 }
 
@@ -99,7 +98,7 @@ export function listsOf(filter: ParsedFilter, context: ListContext): UserList[] 
 function listsOfComparison(
   field: FieldReference,
   comparison: Comparison,
-  { json: { lists }, indexes }: ListContext,
+  { lists, indexes }: ListContext,
 ): UserList[] {
   if (comparison.operator === '$autocomplete') {
     const { field: name } = field as { field: 'id' | 'name' };

@@ -36,6 +36,15 @@ class Connection {
     });
   }
 
+  /** What is used of the driver without TypeORM. */
+  prepare(text: string, prepared: (error: Error | null) => void): unknown {
+    return this.#database.prepare(text, prepared);
+  }
+
+  exec(text: string, done: (error: Error | null) => void): void {
+    this.#database.exec(text, done);
+  }
+
   /** Ends the statements that run. */
   interrupt(): void {
     this.#database.interrupt();
