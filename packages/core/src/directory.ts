@@ -99,6 +99,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     await tasks.releaseAll();
   }
   presence.start();
+  storage.checkFile();
 
   const chat = new Chat(unitOfWork);
   const video = new Video(unitOfWork);

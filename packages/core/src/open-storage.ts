@@ -32,6 +32,8 @@ export interface Storage {
   readonly unitOfWork: UnitOfWork;
   readonly writeProbe: WriteProbe;
   readonly scrubber: Scrubber;
+  /** Begins to look through a file that was not closed, which may be damaged. If it is, it takes no writes any more. */
+  checkFile(): void;
   /** Closes the database; the scrubber is closed before. */
   close(): Promise<void>;
 }
@@ -49,7 +51,11 @@ export async function openStorage(
   const address = addressOf(options);
   checkOwnProducts(products);
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
-  const database = await openDatabase(address, { tables: TABLES, owners: products, schema, clock }, writeLog);
+  const database = await openDatabase(
+    address,
+    { tables: TABLES, owners: products, schema, clock, mayCheckLater: true },
+    writeLog,
+  );
   const { unitOfWork } = database;
   try {
     await unitOfWork.read(refuseUnfinishedCopy);
@@ -63,6 +69,8 @@ export async function openStorage(
     unitOfWork,
     writeProbe: new WriteProbe(unitOfWork),
     scrubber: new Scrubber(unitOfWork, onError),
+    checkFile: () =>
+      database.checkFile(error => onError(error, 'checking the database, which was not closed')),
     close: () => database.close(),
   };
 }

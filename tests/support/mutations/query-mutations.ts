@@ -11,6 +11,7 @@ const GONE = 'ends when its caller has gone, long before its limit, and its read
 const ANSWERS = 'have each the answer that they have by themselves';
 
 const INDEXES = 'packages/core/test/contract/query-indexes.test.ts';
+const FEW = 'packages/core/test/contract/query-few-users.test.ts';
 const SORTS = 'packages/core/test/contract/query-sort.test.ts';
 
 /** The order of a sort, and whom indexes find. */
@@ -78,7 +79,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
         'the teams of a user that changes, which its entries follow',
         'BEGIN ${REMOVE_OLD} ${ADD_NEW} END`',
         'BEGIN ${ADD_NEW} END`',
-        'are found as they are after every change, in their order',
+        'have one row for each of their teams, and nobody else has any',
       ],
       [
         'the teams of a user that is gone',
@@ -88,6 +89,51 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       ],
     ],
   ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/migrations/0014-user-words.ts', test: FEW, engine: 'sqlite3' },
+    [
+      [
+        'the words of a user that changes, which its entries follow',
+        'BEGIN ${REMOVE_OLD} ${ADD_NEW} END`',
+        'BEGIN ${ADD_NEW.replace("INSERT", "REPLACE")} END`',
+        'have one row for each of their words, after every change, and nobody else has any',
+      ],
+      [
+        'the words of a user that is gone',
+        'AFTER DELETE ON users BEGIN ${REMOVE_OLD} END`',
+        'AFTER DELETE ON users WHEN false BEGIN ${REMOVE_OLD} END`',
+        'have one row for each of their words, after every change, and nobody else has any',
+      ],
+      [
+        'the words of users who were there before',
+        "FROM users, ${wordsOf(`users.${column}`)} AS word\n      WHERE users.${column} <> ''",
+        "FROM users, ${wordsOf(`users.${column}`)} AS word\n      WHERE users.${column} = ''",
+        'are found by their words after an upgrade, also where somebody has written past Rollcall',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: `${QUERY}/few-users.ts`, test: FEW, engine: 'sqlite3' }, [
+    [
+      'the few users with whom a query begins',
+      'if (smallest.count <= FEW) {',
+      'if (smallest.count < 0) {',
+      'are found by',
+    ],
+    [
+      'the few users who are in several lists',
+      'return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;',
+      'return found.count < 0 ? dialect.areAmong(found.ids) : undefined;',
+      'of several lists are looked up in the indexes alone',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/user-lists.ts`, test: FEW, engine: 'sqlite3' }, [
+    [
+      'the parts of an "or", all of which must have a list',
+      'if (together.length === 0 || together.includes(undefined) ||',
+      'if (together.length === 0 ||',
+      'are all found where only one part of an "or" has an index',
+    ],
+  ]),
   ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: INDEXES }, [
     [
       'the indexes of a version before',
@@ -98,9 +144,71 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ]),
 ];
 
+const UNIT_OF_WORK = 'packages/core/test/contract/unit-of-work.test.ts';
+const FRESH =
+  'shows every write that was acknowledged before a read began, however long its reader has been open';
+
+/** Readers that are always in a transaction, and yet read what is there now. */
+const READER_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff(
+    { file: 'packages/core/src/database/sqlite-lane.ts', test: UNIT_OF_WORK, engine: 'sqlite3' },
+    [['the end of the transaction of a reader', 'await this.#renew(seat);', '', FRESH]],
+  ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/data-sources.ts', test: UNIT_OF_WORK, engine: 'better-sqlite3' },
+    [['the end of what a reader read when it was opened', 'await reader.renew();', '', FRESH]],
+  ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/prepared-statements.ts', test: UNIT_OF_WORK, engine: 'sqlite3' },
+    [
+      [
+        'the end of a statement that SQLite takes to be running',
+        'if (RUNS_ON.test(text)) this.#letGo(text, statement);',
+        '',
+        'shows them after a plan was asked for, too',
+      ],
+    ],
+  ),
+];
+
+const UNCLOSED = 'packages/core/test/contract/unclosed-file.test.ts';
+
+/** What becomes of an embedded file that was not closed. */
+const UNCLOSED_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff(
+    { file: 'packages/core/src/database/sqlite-unit-of-work.ts', test: UNCLOSED, engine: 'sqlite3' },
+    [
+      [
+        'writes to a damaged file',
+        'if (this.#damage) throw this.#damage;',
+        '',
+        'that is damaged takes no writes once that is found, says so once, and stays readable',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'packages/core/src/database/sqlite-file.ts', test: UNCLOSED, engine: 'sqlite3' }, [
+    [
+      'the mark of a file that is still to be checked',
+      'return existsSync(markOf(file));',
+      'return existsSync(log) && statSync(log).size > 0;',
+      'is looked through at the next start, when it was closed before that had ended',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/database/open-database.ts', test: UNCLOSED, engine: 'sqlite3' }, [
+    [
+      'the check of a file before it is migrated',
+      'mayCheckLater && (await missingMigrations(source, further)).length === 0,',
+      'mayCheckLater || (await missingMigrations(source, further)).length === 0,',
+      'is looked through before anything is migrated',
+    ],
+  ]),
+];
+
 /** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
 export const QUERY_MUTATIONS: readonly Mutation[] = [
   ...ORDER_MUTATIONS,
+  ...UNCLOSED_MUTATIONS,
+  ...READER_MUTATIONS,
   ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [
     [
       'the one reading of a user for all that is asked about the same objects',

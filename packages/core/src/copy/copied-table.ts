@@ -10,6 +10,7 @@ export const NOT_COPIED: Readonly<Record<string, string>> = {
   node_users: 'no user is connected to a process that has ended',
   presence_changes: 'changes of presence are sent while they happen, and not afterwards',
   user_teams: 'the target has an index in its place',
+  user_words: 'the target looks through the columns of words themselves',
   presence_stream: 'it counts what is in presence_changes',
 };
 

@@ -9,7 +9,7 @@ import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { type PreparedStatement, PreparedStatements, type Rows } from './prepared-statements.js';
 import { ReaderProcess } from './reader-process.js';
-import type { SqliteReader } from './sqlite-reader.js';
+import { BEGIN, RENEW, type SqliteReader } from './sqlite-reader.js';
 
 /**
  * The one file that knows the drivers. TypeORM 1.x has no `sqlite3` any more, and the step to it is a change of this file:
@@ -83,6 +83,7 @@ export async function openSqliteWriter(
 
 /** A connection of `sqlite3`, as far as it is used here without TypeORM. Statements run in the order in which they are given. */
 interface AsynchronousConnection {
+  exec(text: string, done: (error: Error | null) => void): void;
   prepare(text: string, prepared: (error: Error | null) => void): AsynchronousStatement;
 }
 
@@ -93,6 +94,7 @@ interface AsynchronousStatement {
 
 /** A connection of `better-sqlite3`, as far as it is used here without TypeORM. */
 interface SynchronousConnection {
+  exec(text: string): unknown;
   prepare(text: string): {
     /** Whether it gives rows. */
     reader: boolean;
@@ -134,6 +136,18 @@ function preparing(source: DataSource): (text: string) => Promise<PreparedStatem
     });
 }
 
+/** Runs several statements that give no rows. */
+function scripts(source: DataSource): (text: string) => Promise<void> {
+  const { databaseConnection: connection } = source.driver as { databaseConnection?: unknown };
+  if (source.options.type === 'better-sqlite3') {
+    return async text => void (connection as SynchronousConnection).exec(text);
+  }
+  return text =>
+    new Promise((resolve, reject) => {
+      (connection as AsynchronousConnection).exec(text, failure => (failure ? reject(failure) : resolve()));
+    });
+}
+
 /** A connection of the `sqlite3` driver; that of the other driver cannot be interrupted. */
 interface Interruptible {
   /** Ends the statements that run. Those that begin afterwards are not touched. */
@@ -155,6 +169,7 @@ export async function openSqliteReader(
     try {
       // It has read the schema then: the first statement of a caller waits for nothing.
       await reader.query('SELECT count(*) FROM sqlite_schema', []);
+      await reader.renew();
       return reader;
     } catch (error) {
       await reader.close();
@@ -162,13 +177,19 @@ export async function openSqliteReader(
     }
   }
   const source = await openSqlite(address, 'reader', []);
-  const runner = source.createQueryRunner();
+  const statements = new PreparedStatements(preparing(source));
+  const run = scripts(source);
+  await run(BEGIN);
   return {
-    query: async (text, values) => (await runner.query(text, [...values], true)).records,
+    query: (text, values) => statements.run(text, values),
+    renew: () => run(RENEW),
     interrupt: () =>
       (source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),
     interruptEnds: false,
-    close: () => source.destroy(),
+    close: async () => {
+      await statements.finalise();
+      await source.destroy();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import { type DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
+import { checkBesideWork } from './check-beside-work.js';
 import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
@@ -15,6 +16,11 @@ import type { LogWriter, UnitOfWork, UnitOfWorkOptions } from './unit-of-work.js
 /** An open, migrated database. */
 export interface Database {
   readonly unitOfWork: UnitOfWork;
+  /**
+   * Begins to look through an embedded file that is still to be checked, beside the work; otherwise it does nothing.
+   * @param onDamage hears of the damage, and of a check that failed.
+   */
+  checkFile(onDamage: (error: unknown) => void): void;
   close(): Promise<void>;
 }
 
@@ -31,15 +37,17 @@ export interface DatabaseOptions {
   schema?: Schema;
   /** Gives each transaction its moment, in epoch milliseconds; default the machine's clock. */
   clock?: () => number;
+  /** Whether an embedded file that its last process has not closed may be checked later; default false: it is checked first. */
+  mayCheckLater?: boolean;
 }
 
 /**
- * Opens a database and makes sure that its schema is up to date.
+ * Opens a database and makes sure that its schema is up to date. Nothing is migrated on a file that is yet to be checked.
  * @throws RollcallError `UNAVAILABLE` for a database that is in use, damaged, or, with `require`, not up to date.
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { tables = [], owners = [], schema = 'migrate', clock = Date.now }: DatabaseOptions,
+  { tables = [], owners = [], schema = 'migrate', clock = Date.now, mayCheckLater = false }: DatabaseOptions,
   logWriter: LogWriter,
 ): Promise<Database> {
   const further = productMigrations(owners);
@@ -50,20 +58,27 @@ export async function openDatabase(
     if (schema === 'migrate') await migratePostgres(address.url, further);
     else await requireMigratedPostgres(address.url, further);
     const unitOfWork = await PostgresUnitOfWork.open(address, options);
-    return { unitOfWork, close: () => unitOfWork.close() };
+    return { unitOfWork, checkFile: () => undefined, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address).catch(error => {
     throw openingError(address.file, error);
   });
   try {
-    await prepareSqlite<unknown>(address, source =>
-      schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further),
+    const { isUnchecked } = await prepareSqlite<unknown>(
+      address,
+      source => (schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further)),
+      async source => mayCheckLater && (await missingMigrations(source, further)).length === 0,
     );
     const unitOfWork = await SqliteUnitOfWork.open(address, options);
+    let checked: Promise<void> | undefined;
     return {
       unitOfWork,
+      checkFile: onDamage => {
+        if (isUnchecked) checked ??= checkBesideWork(unitOfWork, address.file, onDamage);
+      },
       close: async () => {
         await unitOfWork.close();
+        await checked;
         await lock.release();
       },
     };
@@ -90,7 +105,8 @@ export async function migrateDatabase(
     throw openingError(address.file, error);
   });
   try {
-    return await prepareSqlite(address, source => runMigrations(source, further));
+    const { result } = await prepareSqlite(address, source => runMigrations(source, further));
+    return result;
   } catch (error) {
     throw openingError(address.file, error);
   } finally {
@@ -111,10 +127,20 @@ async function requireMigratedPostgres(url: string, further: readonly MigrationI
  * Runs the migrations that have not run yet, ours first. It ignores those that the database records and nobody knows any
  * more, because their product was removed.
  */
-async function runMigrations(source: DataSource, further: MigrationInterface[]): Promise<string[]> {
-  source.migrations.push(...further);
+async function runMigrations(source: DataSource, further: readonly MigrationInterface[]): Promise<string[]> {
+  addMigrations(source, further);
   const ran = await source.runMigrations({ transaction: 'each' });
   return ran.map(migration => migration.name);
+}
+
+async function missingMigrations(source: DataSource, further: readonly MigrationInterface[]) {
+  addMigrations(source, further);
+  return new MigrationExecutor(source).getPendingMigrations();
+}
+
+/** It may be called again for the same migrations. */
+function addMigrations({ migrations }: DataSource, further: readonly MigrationInterface[]): void {
+  migrations.push(...further.filter(migration => !migrations.includes(migration)));
 }
 
 /**
@@ -122,8 +148,7 @@ async function runMigrations(source: DataSource, further: MigrationInterface[]):
  * @throws RollcallError `UNAVAILABLE` that names the missing migrations.
  */
 async function requireMigrated(source: DataSource, further: readonly MigrationInterface[]): Promise<void> {
-  source.migrations.push(...further);
-  const missing = await new MigrationExecutor(source).getPendingMigrations();
+  const missing = await missingMigrations(source, further);
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
   throw new RollcallError(

@@ -14,6 +14,9 @@ export interface PreparedStatement {
  */
 const MOST_KEPT = 200;
 
+/** What SQLite takes to be running until it is let go of, so that a connection would keep its view of the data. */
+const RUNS_ON = /^\s*EXPLAIN\b/i;
+
 /**
  * Statements of one connection, prepared once and run again and again. To prepare a statement takes the driver longer than
  * to run it: it is a fifth of the time of a server that writes. Of too many statements the one that was not used for longest
@@ -34,7 +37,9 @@ export class PreparedStatements {
   async run(text: string, values: readonly unknown[] = []): Promise<Rows> {
     const statement = this.#take(text);
     try {
-      return await (await statement).run(values);
+      const rows = await (await statement).run(values);
+      if (RUNS_ON.test(text)) this.#letGo(text, statement);
+      return rows;
     } catch (error) {
       if (this.#kept.get(text) === statement) this.#letGo(text, statement);
       throw error;

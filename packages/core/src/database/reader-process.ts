@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { SqliteReader } from './sqlite-reader.js';
+import { RENEW, type SqliteReader } from './sqlite-reader.js';
 
 /** The program that the process runs. */
 const PROGRAM = new URL('./reader-program.js', import.meta.url);
@@ -58,11 +58,21 @@ export class ReaderProcess implements SqliteReader {
   }
 
   query(text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    return this.#ask({ text, values });
+  }
+
+  async renew(): Promise<void> {
+    await this.#ask({ script: RENEW });
+  }
+
+  #ask(
+    what: { text: string; values: readonly unknown[] } | { script: string },
+  ): Promise<Record<string, unknown>[]> {
     if (this.#ended) return Promise.reject(readerLost());
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#process.send({ id, text, values }, error => {
+      this.#process.send({ id, ...what }, error => {
         if (error) this.#settle({ id, error: { message: readerLost().message } });
       });
     });

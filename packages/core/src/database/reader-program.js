@@ -26,25 +26,47 @@ new Worker(WATCH_PARENT, { eval: true }).unref();
 const Database = createRequire(import.meta.url)(driver);
 const database = new Database(file, { readonly: true, fileMustExist: true });
 for (const pragma of pragmas) database.pragma(pragma);
+database.exec('BEGIN');
+
+/** Statements that stay prepared, by their texts; the one that was used last is the last one. */
+const prepared = new Map();
+const MOST_PREPARED = 200;
 
 process.on('message', message => {
-  const { id, text, values } = /** @type {{ id: number, text: string, values: unknown[] }} */ (message);
-  process.send?.(answer(id, text, values));
+  const { id, script, text, values } =
+    /** @type {{ id: number, script?: string, text: string, values: unknown[] }} */ (message);
+  process.send?.(answer(id, () => (script === undefined ? run(text, values) : database.exec(script) && [])));
 });
 
 /**
  * @param {number} id
- * @param {string} text
- * @param {unknown[]} values
+ * @param {() => Record<string, unknown>[]} rowsOf
  */
-function answer(id, text, values) {
+function answer(id, rowsOf) {
   try {
-    const statement = database.prepare(text);
-    if (statement.reader) return { id, rows: statement.all(...values) };
-    statement.run(...values);
-    return { id, rows: [] };
+    return { id, rows: rowsOf() };
   } catch (error) {
     const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
     return { id, error: { code, message } };
   }
+}
+
+/**
+ * @param {string} text
+ * @param {unknown[]} values
+ */
+function run(text, values) {
+  const statement = prepare(text);
+  if (statement.reader) return statement.all(...values);
+  statement.run(...values);
+  return [];
+}
+
+/** @param {string} text */
+function prepare(text) {
+  const statement = prepared.get(text) ?? database.prepare(text);
+  prepared.delete(text);
+  prepared.set(text, statement);
+  if (prepared.size > MOST_PREPARED) prepared.delete(prepared.keys().next().value);
+  return statement;
 }

@@ -14,6 +14,11 @@ export class ReaderSeat {
     this.#open = open;
   }
 
+  /** The reader, if it is open. */
+  get opened(): SqliteReader | undefined {
+    return this.#reader;
+  }
+
   /** The reader, which is opened if it has to be. */
   async take(): Promise<SqliteReader> {
     if (!this.#reader) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { DataSource } from 'typeorm';
@@ -59,13 +59,18 @@ export async function lockFile(address: FileAddress): Promise<FileLock> {
   return lock;
 }
 
-/** Runs something on a file, after a check that the file can be trusted. @throws RollcallError `UNAVAILABLE` if it cannot. */
+/**
+ * Runs something on a file. A file that its last process has not closed is checked first: it may be damaged.
+ * @param mayCheckLater whether this time it need not be checked before.
+ * @returns `isUnchecked`: the file is still to be checked, and is so until {@link noteChecked}.
+ * @throws RollcallError `UNAVAILABLE` for a damaged file.
+ */
 export async function prepareSqlite<Result>(
   address: FileAddress,
   run: (source: DataSource) => Promise<Result>,
-): Promise<Result> {
-  // A write-ahead log that was left behind means that the last process ended without closing the file.
-  const uncleanEnd = existsSync(`${address.file}-wal`) && statSync(`${address.file}-wal`).size > 0;
+  mayCheckLater: (source: DataSource) => Promise<boolean> = async () => false,
+): Promise<{ result: Result; isUnchecked: boolean }> {
+  let isUnchecked = noteUnclosed(address.file);
   const source = await openSqlite(address, 'writer', []);
   try {
     const [mode] = (await source.query('PRAGMA journal_mode')) as { journal_mode: string }[];
@@ -76,18 +81,53 @@ export async function prepareSqlite<Result>(
         { unrecoverable: true },
       );
     }
-    if (uncleanEnd) await checkIntegrity(source, address.file);
-    return await run(source);
+    if (isUnchecked && !(await mayCheckLater(source))) {
+      const damage = await findDamage(async statement => await source.query(statement));
+      if (damage !== undefined) throw damagedFile(address.file, damage);
+      noteChecked(address.file);
+      isUnchecked = false;
+    }
+    return { result: await run(source), isUnchecked };
   } finally {
     await source.destroy();
   }
 }
 
-async function checkIntegrity(source: DataSource, file: string): Promise<void> {
-  const rows = (await source.query('PRAGMA quick_check(1)')) as { quick_check: string }[];
-  const answer = rows[0]?.quick_check;
-  if (answer === 'ok') return;
-  throw new RollcallError('UNAVAILABLE', `the database ${file} is damaged (${answer}); restore a backup`, {
+/** The mark of a file that was not closed and has not been checked since, however often it was opened and closed. */
+function markOf(file: string): string {
+  return `${file}-unchecked`;
+}
+
+/** Whether a file is still to be checked. */
+function noteUnclosed(file: string): boolean {
+  // A write-ahead log that was left behind means that the last process ended without closing the file.
+  const log = `${file}-wal`;
+  if (existsSync(log) && statSync(log).size > 0) keepForOwner(markOf(file));
+  return existsSync(markOf(file));
+}
+
+/** Notes that a file was checked and can be trusted. */
+export function noteChecked(file: string): void {
+  rmSync(markOf(file), { force: true });
+}
+
+/** Looks through a whole file. @returns what is wrong with it; undefined for a sound one. */
+export async function findDamage(
+  query: (statement: string) => Promise<Record<string, unknown>[]>,
+): Promise<string | undefined> {
+  try {
+    const [row] = await query('PRAGMA quick_check(1)');
+    return row?.quick_check === 'ok' ? undefined : String(row?.quick_check).replaceAll(/\s+/g, ' ');
+  } catch (error) {
+    const [code] = /SQLITE_(CORRUPT|NOTADB)/.exec(String(error)) ?? [];
+    if (code === undefined) throw error;
+    return code;
+  }
+}
+
+/** The error for the operator of a damaged file. */
+export function damagedFile(file: string, damage: string): RollcallError {
+  return new RollcallError('UNAVAILABLE', `the database ${file} is damaged (${damage}); restore a backup`, {
     unrecoverable: true,
   });
 }

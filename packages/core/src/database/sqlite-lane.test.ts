@@ -45,6 +45,7 @@ function openLane(count: number): SqliteLane {
         asked = reader;
         return reader.query(text, values);
       },
+      renew: () => reader.renew(),
       interrupt: () => reader.interrupt(),
       interruptEnds: reader.interruptEnds,
       close: () => reader.close(),

@@ -35,8 +35,9 @@ export class SqliteLane {
   read<Result>(work: (run: RunStatement) => Promise<Result>, ends?: QueryEnds): Promise<Result> {
     return new Promise((resolve, reject) => {
       const occupied = this.#pool.run(async seat => {
+        // The answer waits for neither of the others, but the seat does: the next read has a reader that is open and free.
         await this.#readOn(seat, work, ends).then(resolve, reject);
-        // The answer does not wait for it, but the seat does: the next read has a reader that is open, or another seat.
+        await this.#renew(seat);
         await seat.fill();
       });
       occupied.catch(reject);
@@ -57,20 +58,18 @@ export class SqliteLane {
     work: (run: RunStatement) => Promise<Result>,
     ends: QueryEnds | undefined,
   ): Promise<Result> {
-    let reader: SqliteReader | undefined;
     try {
-      reader = await seat.take();
-      await reader.query('BEGIN', []);
       return await this.#limited(seat, work, ends);
     } catch (error) {
       if (classifyStorageError(error) !== 'unavailable') throw error;
       await seat.giveUp();
-      reader = undefined;
       throw unavailable(error);
-    } finally {
-      // A reader that cannot even end its transaction is replaced. What it read stays right.
-      await reader?.query('ROLLBACK', []).catch(() => seat.giveUp());
     }
+  }
+
+  /** A reader that cannot even end its transaction is replaced. What it read stays right. */
+  async #renew(seat: ReaderSeat): Promise<void> {
+    await seat.opened?.renew().catch(() => seat.giveUp());
   }
 
   async #limited<Result>(

@@ -59,6 +59,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #queries: SqliteLane;
   #writer: SqliteWriter | undefined;
   #writable = true;
+  #damage: Error | undefined;
   readonly #onLogged: LoggedListener[] = [];
 
   private constructor(open: Open, { logWriter, clock }: UnitOfWorkOptions, maxRewriteBytes: number) {
@@ -97,7 +98,12 @@ export class SqliteUnitOfWork implements UnitOfWork {
   }
 
   get writable(): boolean {
-    return this.#writable;
+    return this.#writable && !this.#damage;
+  }
+
+  /** Refuses every write from now on: the file is damaged. Reading goes on, as far as it can. */
+  refuseWrites(damage: Error): void {
+    this.#damage = damage;
   }
 
   onLogged(listener: LoggedListener): void {
@@ -160,6 +166,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
     work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
+    if (this.#damage) throw this.#damage;
     const entries: LogEntry[] = [];
     try {
       this.#writer ??= await this.#open.writer();

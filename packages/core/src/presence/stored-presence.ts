@@ -122,5 +122,6 @@ async function updateUsers(
 export async function markAllOffline(transaction: WriteTransaction): Promise<void> {
   await transaction.query(sql`DELETE FROM nodes`);
   await transaction.query(sql`DELETE FROM node_users`);
-  await transaction.query(sql`UPDATE users SET online = ${false} WHERE online = ${true}`);
+  // In these words it is what the index of those who are online has.
+  await transaction.query(sql`UPDATE users SET online = ${false} WHERE online`);
 }

@@ -10,9 +10,9 @@ import type { UserRow } from '../users/model/user-table.js';
 import { type BuiltInColumn, builtInColumn, type PlainField } from './built-in-columns.js';
 import { ALWAYS, every, NEVER, not, some } from './conditions.js';
 import { indexedCustomPasses, type UsableIndexes } from './custom-indexes.js';
-import { type FewUsers, splitTeamsTest } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { compileSharing } from './shared-questions.js';
+import { splitTeamsTest } from './user-lists.js';
 import type { Viewpoint } from './user-query.js';
 import { splitValues, toValueTest, type ValueTest } from './value-test.js';
 
@@ -27,8 +27,6 @@ export interface FilterContext {
   json: JsonDialect;
   viewpoint: Viewpoint;
   indexes: UsableIndexes;
-  /** Default: nothing is known of it. */
-  few?: FewUsers;
 }
 
 /**
@@ -117,20 +115,19 @@ function compileComparison(field: FieldReference, comparison: Comparison, contex
 }
 
 function fieldPasses(field: FieldReference, test: ValueTest, context: FilterContext): Sql {
-  const { json, viewpoint, indexes, few } = context;
+  const { json, viewpoint, indexes } = context;
   if (field.kind === 'custom') {
     const index = indexes.get(field.path.join('.'));
-    const isFew = few?.pass(field.path, test) ?? false;
-    const indexed = index && indexedCustomPasses(json, field.path, { test, isFew, ...index });
+    const indexed = index && indexedCustomPasses(json, field.path, { test, ...index });
     return indexed ?? json.customPasses(field.path, [test]);
   }
-  if (field.field === 'teams') return teamsPass(test, context);
+  if (field.field === 'teams') return teamsPass(test, json);
   return columnPasses(field.field, test, { json, column: builtInColumn(field.field, viewpoint) });
 }
 
-function teamsPass(test: ValueTest, { json, few }: FilterContext): Sql {
+function teamsPass(test: ValueTest, json: JsonDialect): Sql {
   const { names, rest } = splitTeamsTest(test);
-  const isIn = names.length === 0 ? [] : [json.inTeams(names, few?.areInTeams(names) ?? false)];
+  const isIn = names.length === 0 ? [] : [json.inTeams(names)];
   return some([...isIn, ...(rest ? [json.teamsPass(rest)] : [])]);
 }
 

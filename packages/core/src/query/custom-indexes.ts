@@ -7,11 +7,11 @@
  * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (page-parts.ts).
  * So a few such users cost what they are, and nothing when there are none.
  */
-import { createHash } from 'node:crypto';
 import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Queryable, Transaction } from '../database/unit-of-work.js';
 import { every, some } from './conditions.js';
+import { namedCustomIndex } from './custom-index-name.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import type { ValueTest } from './value-test.js';
@@ -49,8 +49,8 @@ async function differences(
   const { customIndex } = jsonDialectOf(transaction.dialect);
   const wanted = new Map(
     paths.map(path => {
-      const columns = `(${customIndex.columns(checkedPath(path)).sql}, created_at, id)`;
-      return [nameOf(columns), columns];
+      const { name, columns } = namedCustomIndex(customIndex.columns(checkedPath(path)));
+      return [name, columns];
     }),
   );
   const rows = await transaction.query(customIndex.names);
@@ -78,23 +78,15 @@ export async function pathsThatLackUsers(
 /**
  * A test of an indexed path in a form that its index can answer; undefined if it cannot.
  * @param lacksUsers whether the index lacks the value of some user. If not, it alone decides.
- * @param isFew whether few users pass, so that it is best to begin with them.
  */
 export function indexedCustomPasses(
   { customIndex, customPasses }: JsonDialect,
   path: readonly string[],
-  { test, lacksUsers, isFew }: { test: ValueTest; lacksUsers: boolean; isFew: boolean },
+  { test, lacksUsers }: { test: ValueTest; lacksUsers: boolean },
 ): Sql | undefined {
-  const ids = isFew ? customIndex.idsOf?.(path, test) : undefined;
-  if (ids) return sql`users.id = ANY (ARRAY(${ids}))`;
   const byIndex = customIndex.passes(path, test);
   if (!byIndex || !lacksUsers) return byIndex;
   return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);
-}
-
-/** The name is derived from the definition, so that a changed definition gives another index. */
-function nameOf(columns: string): string {
-  return `users_custom_${createHash('sha256').update(columns).digest('hex').slice(0, 24)}`;
 }
 
 /** Checks the path's grammar here, because the path becomes part of a statement's text. */

@@ -1,101 +1,92 @@
 /**
  * Planners choose between two ways to the first page of a filter: to begin with the users whom an index finds, and to look at
  * the users in the order of the page until enough of them match. Where few users match, the second way looks at all of them.
- * An engine that cannot know how many match is told: the users are counted beforehand, but not past {@link FEW} of them.
+ * An engine that cannot know how many match is told: the users whom its indexes find are counted beforehand, but not far.
+ * If they are few, the query begins with them.
+ *
+ * Several indexes may find many users each, and few together. They have their users in one order, so what they find together
+ * is read from the indexes alone.
  */
 import type { ParsedFilter } from '@rollcall/protocol';
-import sql from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
-import type { UsableIndexes } from './custom-indexes.js';
-import type { JsonDialect } from './json-dialect.js';
-import { toValueTest, type ValueTest } from './value-test.js';
+import { every } from './conditions.js';
+import {
+  appearIn,
+  type ListContext,
+  listsOf,
+  listsOfTenant,
+  rowsOf,
+  type UserList,
+  type UserListsDialect,
+} from './user-lists.js';
 
 /** With no more users than this a query begins with them. With more, one of them soon comes in any order. */
 const FEW = 5000;
 
-/** Which tests few users pass. */
-export interface FewUsers {
-  /** Whether few users are in one of these teams. */
-  areInTeams(teams: readonly string[]): boolean;
-  /** Whether few users pass a test of an indexed custom path. */
-  pass(path: readonly string[], test: ValueTest): boolean;
+/** No more users than this are looked up in the other lists, to learn how many are in all of them. */
+const MANY = 20_000;
+
+/** The most lists that are counted for one query. */
+const MAX_LISTS = 8;
+
+/** What a selection asks for that an index may answer. */
+interface Asked {
+  filter: ParsedFilter;
+  tenant: readonly string[] | undefined;
+  /** Whether the answer comes in the order of creation, or in any. */
+  inOrderOfCreation: boolean;
 }
 
-/** A test of teams: the names of which one is enough, and the test of what is left of it. */
-export function splitTeamsTest(test: ValueTest): { names: string[]; rest: ValueTest | undefined } {
-  if (test.kind === 'contains' && typeof test.value === 'string')
-    return { names: [test.value], rest: undefined };
-  if (test.kind !== 'in') return { names: [], rest: test };
-  const names = test.values.filter(value => typeof value === 'string');
-  const others = test.values.filter(value => typeof value !== 'string');
-  return {
-    names,
-    rest: others.length > 0 || names.length === 0 ? { kind: 'in', values: others } : undefined,
-  };
-}
-
-/** Counts the users of the teams and of the lists of values that a query names. */
-export async function countFewUsers(
+/** The condition for the users with whom a query does best to begin. Undefined if the planner may choose. */
+export async function findBeginning(
   transaction: Transaction,
-  json: JsonDialect,
-  {
-    filter,
-    tenant,
-    indexes,
-  }: { filter: ParsedFilter; tenant: readonly string[] | undefined; indexes: UsableIndexes },
-): Promise<FewUsers> {
-  const few = new Set<string>();
-  const looked = new Set<string>();
-  const { countInTeams, customIndex } = json;
-  const count = async (key: string, statement: Parameters<Transaction['query']>[0]) => {
-    if (looked.has(key)) return;
-    looked.add(key);
-    const [row] = await transaction.query(statement);
-    if (Number(row?.count) <= FEW) few.add(key);
-  };
+  { filter, tenant, inOrderOfCreation }: Asked,
+  context: ListContext,
+): Promise<Sql | undefined> {
+  const { lists: dialect } = context;
+  const lists = [...listsOfTenant(tenant, context), ...listsOf(filter, context)].slice(0, MAX_LISTS);
+  const [only] = lists;
+  // The planner cannot do better than to read the one list, which has the order.
+  if (!only || (lists.length === 1 && only.inOrder && inOrderOfCreation)) return undefined;
 
-  const tests = [...testsIn(filter)];
-  for (const teams of [tenant ?? [], ...tests.map(teamsOf)]) {
-    if (countInTeams && teams.length > 0) await count(keyOfTeams(teams), countInTeams(teams, FEW + 1));
+  const furthest = lists.length === 1 ? FEW : MANY;
+  const counted = await count(transaction, lists, furthest + 1);
+  const [smallest, ...others] = counted.sort((one, other) => one.count - other.count);
+  if (!smallest || smallest.count > furthest) return undefined;
+  const { list } = smallest;
+  if (smallest.count <= FEW) {
+    if (list.inOrder && inOrderOfCreation) return list.inOrder;
+    return dialect.areAmong((await find(transaction, dialect, { list, others: [] })).ids);
   }
-  for (const { path, test } of tests) {
-    // A user whom the index does not hold may pass, too.
-    const ids = path && indexes.get(path.join('.'))?.lacksUsers === false && customIndex.idsOf?.(path, test);
-    if (!ids) continue;
-    const counted = sql`SELECT count(*) AS count FROM (${ids} LIMIT ${FEW + 1}) AS counted`;
-    await count(keyOfTest(path, test), counted);
-  }
-  return {
-    areInTeams: teams => few.has(keyOfTeams(teams)),
-    pass: (path, test) => few.has(keyOfTest(path, test)),
-  };
+  const keyed = others.map(other => other.list).filter(other => other.isKeyed);
+  if (!list.isDated || keyed.length === 0) return undefined;
+  const found = await find(transaction, dialect, { list, others: keyed });
+  return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;
 }
 
-/** A test in a filter: of a custom path, or of teams. */
-interface FilterTest {
-  path: readonly string[] | undefined;
-  test: ValueTest;
+async function count(
+  transaction: Transaction,
+  lists: readonly UserList[],
+  upTo: number,
+): Promise<{ list: UserList; count: number }[]> {
+  const columns = lists.map(
+    (list, place) =>
+      sql`(SELECT count(*) FROM (SELECT 1 FROM (${rowsOf(list)}) AS list LIMIT ${upTo}) AS counted) AS ${raw(`list_${place}`)}`,
+  );
+  const [row] = await transaction.query(sql`SELECT ${join(columns)}`);
+  return lists.map((list, place) => ({ list, count: Number(row?.[`list_${place}`]) }));
 }
 
-function* testsIn(filter: ParsedFilter): Generator<FilterTest> {
-  if (filter.kind !== 'compare') {
-    for (const node of filter.nodes) yield* testsIn(node);
-    return;
-  }
-  const { field, comparison } = filter;
-  if (comparison.operator === '$autocomplete') return;
-  if (field.kind === 'custom') yield { path: field.path, ...toValueTest(comparison) };
-  else if (field.field === 'teams') yield { path: undefined, ...toValueTest(comparison) };
-}
-
-function teamsOf({ path, test }: FilterTest): string[] {
-  return path ? [] : splitTeamsTest(test).names;
-}
-
-function keyOfTeams(teams: readonly string[]): string {
-  return JSON.stringify(teams);
-}
-
-function keyOfTest(path: readonly string[], test: ValueTest): string {
-  return JSON.stringify({ path, test });
+/** The users of a list who are in others as well, no more of them than show that they are not few. */
+async function find(
+  transaction: Transaction,
+  dialect: UserListsDialect,
+  { list, others }: { list: UserList; others: readonly UserList[] },
+): Promise<{ count: number; ids: string }> {
+  const inAll = every(others.map(other => appearIn(other, sql`listed`)));
+  const [row] = await transaction.query(
+    sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${inAll} LIMIT ${FEW + 1}) AS found`,
+  );
+  return { count: Number(row?.count), ids: String(row?.ids ?? '[]') };
 }

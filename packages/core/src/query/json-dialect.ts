@@ -2,6 +2,7 @@ import type { Sql } from 'sql-template-tag';
 import type { Questions } from './questions.js';
 import type { SortNode } from './sort-tree.js';
 import type { SortValue } from './sort-value.js';
+import type { UserListsDialect } from './user-lists.js';
 import type { ValueTest } from './value-test.js';
 
 /**
@@ -19,18 +20,12 @@ export interface JsonDialect {
   customAnswers(questions: Questions): Sql;
   /** Users whose teams pass a test. */
   teamsPass(test: ValueTest): Sql;
-  /**
-   * Users who are in one of these teams.
-   * @param areFew whether the teams have few users, so that it is best to begin with them.
-   */
-  inTeams(teams: readonly string[], areFew: boolean): Sql;
-  /** The number of users in these teams, counted no further than asked. Absent where the planner knows. */
-  countInTeams?(teams: readonly string[], upTo: number): Sql;
-  /**
-   * Users who belong to a tenant: users who share one of these teams or, if there are no teams, users without a team.
-   * @param areFew see {@link inTeams}; default false.
-   */
-  belongsTo(tenant: readonly string[], areFew?: boolean): Sql;
+  /** Users who are in one of these teams. */
+  inTeams(teams: readonly string[]): Sql;
+  /** Users who belong to a tenant: users who share one of these teams or, if there are no teams, users without a team. */
+  belongsTo(tenant: readonly string[]): Sql;
+  /** The users whom indexes find, as lists that a query may begin with. */
+  readonly lists: UserListsDialect;
   /** `expression` equals one of the values, which are all numbers or all strings. */
   isOneOf(expression: Sql, values: readonly (string | number)[]): Sql;
   /** The column is NULL, for a column that is NULL in most rows. */
@@ -76,12 +71,6 @@ export interface CustomIndexDialect {
   lacks(path: readonly string[]): Sql;
   /** A test as a condition on what the index holds; undefined when the index cannot answer it. */
   passes(path: readonly string[], test: ValueTest): Sql | undefined;
-  /**
-   * The users who have one of several values, as a query of their ids, which looks the values up one after another.
-   * Undefined when the index cannot answer the test, or there is only one value. Absent where the planner knows when that
-   * is best.
-   */
-  idsOf?(path: readonly string[], test: ValueTest): Sql | undefined;
   /** The names of the indexes on `users`. */
   readonly names: Sql;
   /** Reads what new indexes hold, where the planner knows nothing of them until then and would rather not use them. */

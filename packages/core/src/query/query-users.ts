@@ -6,7 +6,7 @@ import { compileFilter, customPathsIn } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { pathsThatLackUsers, type UsableIndexes } from './custom-indexes.js';
-import { countFewUsers } from './few-users.js';
+import { findBeginning } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
@@ -43,7 +43,8 @@ export async function queryUsers(
   const { dialect } = transaction;
   const json = jsonDialectOf(dialect);
   const { parts, read } = planPage(query, { json, viewpoint: query, last });
-  const found = await selected(transaction, query, json);
+  const inOrderOfCreation = isByCreation(query.sort);
+  const found = await selected(transaction, query, { json, inOrderOfCreation });
 
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
@@ -104,7 +105,10 @@ export async function countUsers(
   selection: UserSelection,
   upTo: number,
 ): Promise<CountUsersAnswer> {
-  const found = await selected(transaction, selection, jsonDialectOf(transaction.dialect));
+  const found = await selected(transaction, selection, {
+    json: jsonDialectOf(transaction.dialect),
+    inOrderOfCreation: true,
+  });
   // One more than that shows whether there are more.
   const [cells] = await transaction.query(
     sql`SELECT count(*) AS count FROM (SELECT 1 FROM users WHERE ${found} LIMIT ${upTo + 1}) AS counted`,
@@ -113,18 +117,28 @@ export async function countUsers(
   return count > upTo ? { count: upTo, more: true } : { count, more: false };
 }
 
+function isByCreation([first]: UserQuery['sort']): boolean {
+  return first?.field.kind === 'built-in' && first.field.field === 'created_at';
+}
+
 /** The condition for the users of a selection. */
-async function selected(transaction: Transaction, selection: UserSelection, json: JsonDialect): Promise<Sql> {
+async function selected(
+  transaction: Transaction,
+  selection: UserSelection,
+  { json, inOrderOfCreation }: { json: JsonDialect; inOrderOfCreation: boolean },
+): Promise<Sql> {
   const filter = normaliseFilter(selection.filter);
   const { tenant } = selection;
   const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
-  const few = await countFewUsers(transaction, json, { filter, tenant, indexes });
+  const asked = { filter, tenant, inOrderOfCreation };
+  const first = await findBeginning(transaction, asked, { lists: json.lists, indexes });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
-  return every([
+  const rest = every([
     ...rangeConditions(selection, json),
-    ...(tenant ? [json.belongsTo(tenant, few.areInTeams(tenant))] : []),
-    compileFilter(filter, { json, viewpoint: selection, indexes, few }),
+    ...(tenant ? [json.belongsTo(tenant)] : []),
+    compileFilter(filter, { json, viewpoint: selection, indexes }),
   ]);
+  return first ? json.lists.beginWith(first, rest) : rest;
 }
 
 /** The indexes that the filter can use. */

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
+import { queryLane } from '../../src/database/read-lane.js';
 import { writeLog } from '../../src/events/stored-log.js';
 
 describeOnEveryDialect('the unit of work', engine => {
@@ -31,6 +32,33 @@ describeOnEveryDialect('the unit of work', engine => {
     await expect(failing).rejects.toThrow('rolled back');
     await kept;
     expect(await roleNames()).toEqual(['kept']);
+  });
+
+  it('shows every write that was acknowledged before a read began, however long its reader has been open', async () => {
+    const { unitOfWork } = database;
+    const lanes = [undefined, queryLane()];
+    await unitOfWork.warmUp();
+    for (let round = 0; round < 5; round++) {
+      await unitOfWork.write(transaction => transaction.query(addRole(`role-${round}`)));
+      // As many at a time as there are readers, so that each of them reads.
+      const counts = await Promise.all(
+        [...lanes, ...lanes].map(lane =>
+          unitOfWork.read(async transaction => {
+            const [first] = await transaction.query(sql`SELECT count(*) AS count FROM roles`);
+            return Number(first?.count);
+          }, lane),
+        ),
+      );
+      expect(counts).toEqual(Array(4).fill(round + 1));
+    }
+  });
+
+  it('shows them after a plan was asked for, too', async () => {
+    const { unitOfWork } = database;
+    await unitOfWork.read(transaction => transaction.query(sql`EXPLAIN SELECT name FROM roles`));
+    const before = (await roleNames()).length;
+    await unitOfWork.write(transaction => transaction.query(addRole('late')));
+    expect(await roleNames()).toHaveLength(before + 1);
   });
 
   it('gives the rows that INSERT, UPDATE and DELETE return, written in upper case', async () => {

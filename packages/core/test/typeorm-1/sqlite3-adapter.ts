@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Database, Statement } from 'sqlite3';
+import type { Database } from 'sqlite3';
 
 const sqlite3 = createRequire(import.meta.url)('sqlite3') as typeof import('sqlite3');
 
@@ -36,9 +36,13 @@ class Connection {
     });
   }
 
-  /** A statement of the driver itself, which stays prepared. */
-  prepare(text: string, prepared: (error: Error | null) => void): Statement {
+  /** What is used of the driver without TypeORM. */
+  prepare(text: string, prepared: (error: Error | null) => void): unknown {
     return this.#database.prepare(text, prepared);
+  }
+
+  exec(text: string, done: (error: Error | null) => void): void {
+    this.#database.exec(text, done);
   }
 
   /** Ends the statements that run. */

@@ -11,6 +11,7 @@ import { Replay0010 } from './0010-replay.js';
 import { CallMembers0011 } from './0011-call-members.js';
 import { SearchWords0012 } from './0012-search-words.js';
 import { Teams0013 } from './0013-teams.js';
+import { UserWords0014 } from './0014-user-words.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   CallMembers0011,
   SearchWords0012,
   Teams0013,
+  UserWords0014,
 ];

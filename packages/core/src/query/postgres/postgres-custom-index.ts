@@ -1,6 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { some } from '../conditions.js';
+import { every, some } from '../conditions.js';
 import type { CustomIndexDialect } from '../json-dialect.js';
+import type { UserListsDialect } from '../user-lists.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 import { RANKS, type SortParts } from './postgres-sort.js';
 import { numberOf, textOf } from './postgres-value.js';
@@ -18,7 +19,6 @@ export const postgresCustomIndex: CustomIndexDialect = {
   holds: path => sql`${partsOf(path).rank} < ${LACKED}`,
   lacks: path => sql`${partsOf(path).rank} = ${LACKED}`,
   passes: (path, test) => keyPasses(partsOf(path), test),
-  idsOf,
   names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
   statistics: sql`ANALYZE users`,
 };
@@ -63,6 +63,21 @@ function indexedValues(
     booleans,
   };
 }
+
+/**
+ * The users who have one of several values, which are looked up one after another. The planner knows when all other lists are
+ * best.
+ */
+export const postgresLists: UserListsDialect = {
+  ofCustom: (path, test) => {
+    const ids = idsOf(path, test);
+    const rows = ids && sql`SELECT NULL AS created_at, id FROM (${ids}) AS held`;
+    return rows && { rows, isDated: false, isKeyed: false };
+  },
+  gatheredIds: sql`json_agg(id)::text`,
+  areAmong: ids => sql`users.id = ANY (ARRAY(SELECT jsonb_array_elements_text(${ids}::jsonb)))`,
+  beginWith: (first, rest) => every([first, rest]),
+};
 
 function idsOf(path: readonly string[], test: ValueTest): Sql | undefined {
   const values = indexedValues(test);

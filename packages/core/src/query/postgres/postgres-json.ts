@@ -3,7 +3,7 @@ import { ALWAYS, every, some } from '../conditions.js';
 import type { JsonDialect } from '../json-dialect.js';
 import { splitTests, type ValueTest } from '../value-test.js';
 import { postgresAnswers } from './postgres-answers.js';
-import { postgresCustomIndex } from './postgres-custom-index.js';
+import { postgresCustomIndex, postgresLists } from './postgres-custom-index.js';
 import { postgresCustomSort, postgresSortTeams } from './postgres-sort.js';
 import { arrayOnTheWay, jsonb, postgresWalk, valueAt, valuePasses } from './postgres-value.js';
 
@@ -46,6 +46,7 @@ export const postgresJson: JsonDialect = {
   sortTeams: postgresSortTeams,
   missingFirst: descending => raw(descending ? ' NULLS LAST' : ' NULLS FIRST'),
   customIndex: postgresCustomIndex,
+  lists: postgresLists,
 };
 
 /** The planner sees the teams, and its statistics tell it how many users they have. */

@@ -13,6 +13,7 @@ import {
   sqliteWalk,
 } from './sqlite-cell.js';
 import { sqliteCustomIndex } from './sqlite-custom-index.js';
+import { sqliteLists } from './sqlite-lists.js';
 import { sqliteCustomSort, sqliteSortTeams } from './sqlite-sort.js';
 
 /** JSON in SQLite: text, looked into with the functions of json1. */
@@ -41,11 +42,8 @@ export const sqliteJson: JsonDialect = {
   },
 
   inTeams,
-  countInTeams: (teams, upTo) =>
-    sql`SELECT count(*) AS count FROM (SELECT 1 FROM user_teams WHERE team IN (${valuesOf(teams)}) LIMIT ${upTo})`,
-
-  belongsTo: (tenant, areFew = false) =>
-    tenant.length === 0 ? sql`users.teams = '[]'` : inTeams(tenant, areFew),
+  belongsTo: tenant => (tenant.length === 0 ? sql`users.teams = '[]'` : inTeams(tenant)),
+  lists: sqliteLists,
 
   isOneOf: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
@@ -62,14 +60,8 @@ export const sqliteJson: JsonDialect = {
   customIndex: sqliteCustomIndex,
 };
 
-function inTeams(teams: readonly string[], areFew: boolean): Sql {
-  return areFew
-    ? sql`users.id IN (SELECT user_teams.id FROM user_teams WHERE team IN (${valuesOf(teams)}))`
-    : sql`EXISTS (SELECT 1 FROM json_each(users.teams) AS team WHERE team.value IN (${valuesOf(teams)}))`;
-}
-
-function valuesOf(texts: readonly string[]): Sql {
-  return sql`SELECT value FROM json_each(${JSON.stringify(texts)})`;
+function inTeams(teams: readonly string[]): Sql {
+  return sql`EXISTS (SELECT 1 FROM json_each(users.teams) AS team WHERE team.value IN (SELECT value FROM json_each(${JSON.stringify(teams)})))`;
 }
 
 /** A place in a document. */

@@ -115,8 +115,17 @@ export async function digestOf(url: string): Promise<string> {
 export async function dumpOf(url: string): Promise<Dump> {
   const stored = await StoredData.open(url);
   try {
-    const { migrations, copies, nodes, node_users, presence_changes, presence_stream, user_teams, ...rest } =
-      await stored.dump();
+    const {
+      migrations,
+      copies,
+      nodes,
+      node_users,
+      presence_changes,
+      presence_stream,
+      user_teams,
+      user_words,
+      ...rest
+    } = await stored.dump();
     for (const row of Object.values(rest.app_settings ?? {})) row.settings = parsed(row.settings);
     return rest;
   } finally {

@@ -1,3 +1,4 @@
+import { searchText } from '@rollcall/protocol';
 import { expect } from 'vitest';
 import { emptyUser } from '../users/user-row.js';
 import type { ModelledDeletion } from './content-after.js';
@@ -26,12 +27,14 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
   const mentions = added.events.flatMap(({ mentions }, index) =>
     mentions.map(user_id => ({ user_id, seq: lastSeq + 1 + index })),
   );
+  const users = usersAfter(before, deletion);
   return {
-    users: usersAfter(before, deletion),
+    users,
     // A table of the embedded engines only: what an index is elsewhere.
     ...(before.user_teams && {
       user_teams: pick(before.user_teams, row => !lasting || row.id !== world.jane),
     }),
+    ...(before.user_words && { user_words: wordsOf(users, deletion) }),
     tombstones: {
       ...before.tombstones,
       ...(modes.user === 'hard' && { [name]: { id: name, deleted_at: SOME } }),
@@ -52,6 +55,21 @@ export function registersAfter(before: Dump, deletion: ModelledDeletion, added: 
     ),
     event_stream: each(before.event_stream, row => ({ ...row, last_seq: lastSeq + events.length })),
   };
+}
+
+/** The words of all users, one row for each. */
+function wordsOf(users: Record<string, StoredRow>, { heir }: ModelledDeletion): Record<string, StoredRow> {
+  const rows = Object.entries(users).flatMap(([id, { created_at, name_words, id_words }]) => {
+    const made = id === heir && id_words === undefined;
+    const fields = { name: name_words, id: made ? searchText(id) : id_words };
+    return Object.entries(fields).flatMap(([field, words]) =>
+      String(words ?? '')
+        .split(' ')
+        .filter(Boolean)
+        .map((word): StoredRow => ({ field, word, created_at: made ? SOME : created_at, id })),
+    );
+  });
+  return keyed(rows, row => `${row.field} ${row.word} ${row.id}`);
 }
 
 function usersAfter(before: Dump, { world, modes, heir }: ModelledDeletion): Record<string, StoredRow> {

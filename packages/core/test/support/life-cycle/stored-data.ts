@@ -22,6 +22,7 @@ const KEYS: Record<string, readonly string[]> = {
   presence_stream: ['id'],
   copies: ['id'],
   user_teams: ['team', 'created_at', 'id'],
+  user_words: ['field', 'word', 'id'],
   bookmarks: ['id'],
 };
 

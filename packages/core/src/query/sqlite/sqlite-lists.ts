@@ -1,0 +1,104 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { namedCustomIndex } from '../custom-index-name.js';
+import type { ListedUsers, UserListsDialect } from '../user-lists.js';
+import type { ValueTest } from '../value-test.js';
+import { sqliteCustomIndex } from './sqlite-custom-index.js';
+
+/** The index that begins with a built-in field, and what it goes on with. */
+const INDEXES: Readonly<Record<string, { name: string; isDated: boolean }>> = {
+  created_at: { name: 'users_created_at', isDated: true },
+  updated_at: { name: 'users_updated_at', isDated: false },
+  last_active: { name: 'users_last_active', isDated: false },
+  name: { name: 'users_name', isDated: false },
+  role: { name: 'users_role', isDated: true },
+};
+
+/** The most teams in each of which a user is looked up. */
+const MAX_LOOK_UPS = 4;
+
+/** Comes after every word that begins as it does. */
+const AFTER_ALL = '\u{10FFFF}';
+
+/**
+ * SQLite knows nothing of how many users have a value. An index is named where the planner would rather look a user up by
+ * the id, and then read its row.
+ */
+export const sqliteLists: UserListsDialect = {
+  ofTeams: teams => ({
+    rows: sql`SELECT created_at, id FROM user_teams WHERE team IN (SELECT value FROM json_each(${JSON.stringify(teams)}))`,
+    isDated: true,
+    isKeyed: teams.length <= MAX_LOOK_UPS,
+  }),
+
+  ofWord: (field, beginning) => {
+    // What is written without spaces is one word of several in the column, which follow each other.
+    const [first = '', ...others] = beginning.split(' ');
+    const word =
+      others.length > 0 ? sql`word = ${first}` : sql`word >= ${first} AND word < ${first + AFTER_ALL}`;
+    return {
+      rows: sql`SELECT created_at, id FROM user_words WHERE field = ${field} AND ${word}`,
+      isDated: true,
+      isKeyed: false,
+    };
+  },
+
+  ofField: (field, test) => {
+    if (field === 'online') return online(test);
+    const index = INDEXES[field];
+    const passes = index && columnPasses(raw(`users.${field}`), test);
+    if (!passes) return undefined;
+    const isKeyed = index.isDated && hasOneValue(test);
+    const createdAt = index.isDated ? sql`created_at` : sql`NULL AS created_at`;
+    return {
+      rows: sql`SELECT ${createdAt}, id FROM users INDEXED BY ${raw(index.name)} WHERE ${passes}`,
+      isDated: index.isDated,
+      isKeyed,
+      ...((isKeyed || field === 'created_at') && { inOrder: passes }),
+    };
+  },
+
+  ofCustom: (path, test) => {
+    const passes = sqliteCustomIndex.passes(path, test);
+    if (!passes) return undefined;
+    const list = { rows: heldInIndex(path, passes), isDated: true };
+    return hasOneValue(test) ? { ...list, isKeyed: true, inOrder: passes } : { ...list, isKeyed: false };
+  },
+
+  lacking: path => ({
+    rows: heldInIndex(path, sqliteCustomIndex.lacks(path)),
+    isDated: true,
+    isKeyed: true,
+  }),
+
+  gatheredIds: sql`json_group_array(id)`,
+  areAmong: ids => sql`users.id IN (SELECT value FROM json_each(${ids}))`,
+  // No index answers a CASE, however good it may look to the planner.
+  beginWith: (first, rest) => sql`(${first} AND CASE WHEN TRUE THEN ${rest} END)`,
+};
+
+/** The index of a custom path says what the condition asks. */
+function heldInIndex(path: readonly string[], condition: Sql): Sql {
+  const { name } = namedCustomIndex(sqliteCustomIndex.columns(path));
+  return sql`SELECT created_at, id FROM users INDEXED BY ${raw(name)} WHERE ${condition}`;
+}
+
+function hasOneValue(test: ValueTest): boolean {
+  return test.kind === 'in' && test.values.length === 1;
+}
+
+/** Who is invisible counts as offline for some, and is in the list all the same. */
+function online(test: ValueTest): ListedUsers | undefined {
+  if (!hasOneValue(test) || (test as { values: unknown[] }).values[0] !== true) return undefined;
+  const rows = sql`SELECT created_at, id FROM users INDEXED BY users_online WHERE online`;
+  return { rows, isDated: true, isKeyed: true, inOrder: sql`users.online` };
+}
+
+/** A test as a condition that no NULL passes; undefined when one may. */
+function columnPasses(column: Sql, test: ValueTest): Sql | undefined {
+  if (test.kind === 'order') return sql`${column} ${raw(test.operator)} ${test.value}`;
+  if (test.kind !== 'in' || test.values.includes(null)) return undefined;
+  const [only] = test.values;
+  return test.values.length === 1
+    ? sql`${column} = ${only}`
+    : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(test.values)}))`;
+}

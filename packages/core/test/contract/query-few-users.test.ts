@@ -1,0 +1,243 @@
+/** Queries that few users match, or none: what they look at. */
+import type { Filter, SortKey } from '@rollcall/protocol';
+import { describeOnEveryDialect } from '@rollcall/testing';
+import fc from 'fast-check';
+import sql, { type Sql } from 'sql-template-tag';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { markAllOffline } from '../../src/presence/stored-presence.js';
+import { openEarlierDatabase } from '../support/earlier-database.js';
+import { runs } from '../support/query/arbitraries.js';
+import { QueryFixture } from '../support/query/query-fixture.js';
+import { NOW, userRow } from '../support/users/user-row.js';
+
+const USERS = 30_000;
+const indexedFields = ['age'];
+const BY_NAME: SortKey[] = [{ field: 'name', direction: 1 }];
+
+const person = (number: number) =>
+  userRow({
+    id: `u-${number}`,
+    name: number % 8000 === 1 ? `Zoë Rare ${number}` : `Ann Often ${number % 3000}`,
+    role: number % 3 === 0 ? 'third' : 'user',
+    teams: number % 4 === 0 ? ['fourth'] : [],
+    custom: { age: number % 5, plan: number % 7 },
+    created_at: NOW + number,
+    updated_at: NOW + number,
+    last_active: NOW + number,
+    online: number % 9000 === 5,
+    invisible: number === 5,
+  });
+
+/** What every user in the filters below is found by, and how it is asked in JavaScript. */
+const FEW: [name: string, filter: Filter, matches: (number: number) => boolean][] = [
+  ['a word of the name', { name: { $autocomplete: 'zo' } }, number => number % 8000 === 1],
+  [
+    'words of the name',
+    { name: { $autocomplete: 'ann 299' } },
+    number => /^299/.test(`${number % 3000}`) && number % 8000 !== 1,
+  ],
+  ['a word that nobody has', { name: { $autocomplete: 'nobody' } }, () => false],
+  ['a word of the id', { id: { $autocomplete: '2399' } }, number => /^2399/.test(`${number}`)],
+  [
+    'one of several words',
+    { $or: [{ name: { $autocomplete: 'zoe' } }, { id: { $autocomplete: '23998' } }] },
+    number => number % 8000 === 1 || number === 23_998,
+  ],
+  [
+    'a time that few were active after',
+    { last_active: { $gt: NOW + USERS - 4 } },
+    number => number > USERS - 4,
+  ],
+  ['a time that few changed after', { updated_at: { $gte: NOW + USERS - 4 } }, number => number >= USERS - 4],
+  ['a time that few were created before', { created_at: { $lt: NOW + 3 } }, number => number < 3],
+  ['a beginning of a range of names', { name: { $gt: 'Zoë' } }, number => number % 8000 === 1],
+  ['who is online', { online: true }, number => number % 9000 === 5],
+  [
+    'several that many match by themselves',
+    { role: 'third', teams: 'fourth', age: 2, plan: 3 },
+    number => number % 60 === 12 && number % 7 === 3,
+  ],
+  [
+    'several with a range',
+    { teams: 'fourth', age: { $gt: 3 }, role: { $in: ['third', 'none'] } },
+    number => number % 60 === 24,
+  ],
+];
+
+describeOnEveryDialect('few users, or none', engine => {
+  let fixture: QueryFixture;
+
+  beforeAll(async () => {
+    fixture = await QueryFixture.open(engine);
+    for (let first = 0; first < USERS; first += 1000) {
+      await fixture.putUsers(Array.from({ length: 1000 }, (_, index) => person(first + index)));
+    }
+    await fixture.index(indexedFields);
+  });
+  afterAll(() => fixture.close());
+
+  const ids = (matches: (number: number) => boolean) =>
+    Array.from({ length: USERS }, (_, index) => USERS - 1 - index)
+      .filter(matches)
+      .slice(0, 100)
+      .map(number => `u-${number}`);
+
+  it.each(FEW)('are found by %s: just those who match, in every order', async (_, filter, matches) => {
+    expect(await fixture.ids({ filter, indexedFields })).toEqual(ids(matches));
+    const byName = await fixture.ids({ filter, sort: BY_NAME, indexedFields });
+    expect(byName).toEqual(
+      await fixture.ids({ filter: { $and: [filter, { $nor: [{ id: 'x' }] }] }, sort: BY_NAME }),
+    );
+    expect(new Set(byName).size).toBe(byName.length);
+    const { count } = await fixture.count({ filter, indexedFields }, 1000);
+    expect(count).toBe(Array.from({ length: USERS }, (_, number) => number).filter(matches).length);
+  });
+
+  it('are all found where only one part of an "or" has an index', async () => {
+    const filter: Filter = { $or: [{ name: { $autocomplete: 'zoe' } }, { plan: 3, age: 2 }] };
+    const found = ids(number => number % 8000 === 1 || (number % 7 === 3 && number % 5 === 2));
+    expect(await fixture.ids({ filter, indexedFields: [] })).toEqual(found);
+  });
+
+  it('are all found where the index of a field lacks the value of some', async () => {
+    const odd = userRow({
+      id: 'odd',
+      role: 'third',
+      teams: ['fourth'],
+      custom: { age: [4, 2], plan: 3 },
+      created_at: NOW,
+    });
+    await fixture.putUsers([odd]);
+    const filter = { role: 'third', teams: 'fourth', age: 2, plan: 3 };
+    expect(await fixture.ids({ filter, indexedFields })).toEqual(await fixture.ids({ filter }));
+    expect(await fixture.ids({ filter, indexedFields })).toContain('odd');
+    await fixture.unitOfWork.write(one => one.query(sql`DELETE FROM users WHERE id = 'odd'`));
+  });
+
+  if (engine.name === 'postgres') return;
+
+  it.each(FEW)('are found by %s without looking at the others', async (_, filter) => {
+    for (const sort of [undefined, BY_NAME]) {
+      const plans = await fixture.plans({ filter, indexedFields, ...(sort && { sort }) });
+      // An index that is walked from one end to the other is scanned; one that finds is searched.
+      for (const plan of plans) expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_online)/);
+      expect(plans.at(-1)).not.toContain('users_role (role=?)');
+    }
+  });
+
+  it('of several lists are looked up in the indexes alone', async () => {
+    const filter = { role: 'third', teams: 'fourth', age: 2 };
+    const plans = await fixture.plans({ filter, indexedFields });
+    const lookedUp = plans.at(-2) ?? '';
+    expect(lookedUp).toContain('created_at=? AND id=?');
+    expect(lookedUp).not.toMatch(/USING INDEX/);
+    expect(plans.at(-1)).toContain('USING INDEX sqlite_autoindex_users_1 (id=?)');
+  });
+
+  it('are not asked for first where the one index has them in the order of the page', async () => {
+    for (const filter of [{ age: 2 }, { role: 'third' }, { age: 2, plan: 3 }, { created_at: { $gt: NOW } }]) {
+      const plans = await fixture.plans({ filter, indexedFields });
+      expect(plans.filter(plan => plan.includes('counted'))).toEqual([]);
+      expect(plans.at(-1)).not.toMatch(/TEMP B-TREE/);
+    }
+  });
+
+  it('were left online by a process that was killed: a start finds them without looking at the others', async () => {
+    const plans: string[] = [];
+    await fixture.unitOfWork.write(async transaction => {
+      const query = async (statement: Sql) => {
+        const lines = await transaction.query(sql`EXPLAIN QUERY PLAN ${statement}`);
+        plans.push(lines.map(line => String(line.detail)).join('\n'));
+        return transaction.query(statement);
+      };
+      await markAllOffline({ ...transaction, query });
+    });
+    expect(plans.at(-1)).toBe('SCAN users USING INDEX users_online');
+    expect(await fixture.ids({ filter: { online: true } })).toEqual([]);
+    await fixture.putUsers([5, 9005, 18_005, 27_005].map(person));
+  });
+
+  it('who are invisible are offline to those who may not see it, and were never active', async () => {
+    const seen = async (filter: Filter, seesInvisible: boolean) =>
+      (await fixture.ids({ filter, seesInvisible })).includes('u-5');
+    for (const filter of [{ online: true }, { last_active: { $lt: NOW + 9 } }] satisfies Filter[]) {
+      expect(await seen(filter, true)).toBe(true);
+      expect(await seen(filter, false)).toBe(false);
+    }
+  });
+
+  const held = sql`SELECT field, word, created_at, id FROM user_words ORDER BY 1, 2, 3, 4`;
+  const rowsOf = (users: readonly Record<string, unknown>[]) => {
+    const rows = users.flatMap(({ id, created_at, name_words, id_words }) =>
+      [
+        ['id', id_words],
+        ['name', name_words],
+      ].flatMap(([field, words]) =>
+        [...new Set(String(words ?? '').split(' '))]
+          .filter(Boolean)
+          .map(word => ({ field, word, created_at, id })),
+      ),
+    );
+    const key = (row: (typeof rows)[number]) =>
+      Buffer.from([row.field, row.word, row.created_at, row.id].join('\0'));
+    return rows.sort((one, other) => Buffer.compare(key(one), key(other)));
+  };
+  const compared = (fixture: QueryFixture) =>
+    fixture.unitOfWork.read(async transaction => [
+      await transaction.query(held),
+      rowsOf(await transaction.query(sql`SELECT id, created_at, name_words, id_words FROM users`)),
+    ]);
+
+  it('have one row for each of their words, after every change, and nobody else has any', async () => {
+    const fixture = await QueryFixture.open(engine);
+    const steps = fc.array(
+      fc.record({
+        id: fc.constantFrom('ann', 'bob', 'cat-ann', 'd.d'),
+        name: fc.constantFrom(
+          undefined,
+          '',
+          '🦊',
+          'Ann',
+          'Ann Ann O’Connor',
+          '山田太郎',
+          'a"b\\c',
+          'Łukasz 7',
+        ),
+        created_at: fc.integer({ min: 1, max: 3 }),
+        isGone: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+      }),
+      { minLength: 40, maxLength: 40 },
+    );
+    const property = fc.asyncProperty(steps, async list => {
+      for (const { id, isGone, name, ...fields } of list) {
+        if (!isGone)
+          await fixture.putUsers([userRow({ id, ...fields, ...(name !== undefined && { name }) })]);
+        else await fixture.unitOfWork.write(one => one.query(sql`DELETE FROM users WHERE id = ${id}`));
+        const [kept, wanted] = await compared(fixture);
+        expect(kept).toEqual(wanted);
+      }
+    });
+    await fc.assert(property, runs(4));
+    await fixture.close();
+  });
+
+  it('are found by their words after an upgrade, also where somebody has written past Rollcall', async () => {
+    const url = await engine.freshUrl();
+    const source = await openEarlierDatabase(url, 13);
+    const rows = ['ann', 'bob', 'cat'].map(
+      (id, index) =>
+        `('${id}', ' ${id}', 'Name', ${[`' some name'`, 'NULL', `' "odd" \\ { '`][index]}, 'user', '[]', '{}', false, false, false, '[]', '[]', true, 1, 1, 1)`,
+    );
+    await source.query(`INSERT INTO users (id, id_words, name, name_words, role, teams, custom, invisible, banned,
+      shadow_banned, blocked_user_ids, devices, online, created_at, updated_at, revision) VALUES ${rows.join()}`);
+    await source.destroy();
+
+    const fixture = await QueryFixture.open(engine, url);
+    const [kept, wanted] = await compared(fixture);
+    expect(kept?.filter(row => row.word !== '')).toEqual(wanted);
+    expect(await fixture.ids({ filter: { name: { $autocomplete: 'nam' } } })).toEqual(['ann']);
+    await fixture.unitOfWork.write(one => one.query(sql`DELETE FROM users`));
+    expect(await fixture.unitOfWork.read(one => one.query(held))).toEqual([]);
+    await fixture.close();
+  });
+});
