@@ -178,6 +178,7 @@ async function byIndex(reader, field) {
     "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users'",
   );
   const found = indexes.find(({ sql }) => sql?.includes(`'$."${field}"'`) || sql?.includes(`'$.${field}'`));
+  if (!found) throw new Error(`the large directory has no index of ${field}`);
   const columns = /ON users \((.*)\)$/s.exec(found.sql)[1];
   const key = columns.replace(/, created_at, id$/, '');
   return `SELECT * FROM users WHERE ${key} = ? ORDER BY created_at DESC, id DESC LIMIT ${LIMIT}`;
