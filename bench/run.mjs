@@ -10,12 +10,12 @@
  *     npm run bench -- growth [--quick]         how cost grows: plots in `docs/images`, and the page `docs/growth.md`
  *     npm run bench -- comparison --peers <folder> [--quick]      other servers: the figures of `docs/comparison.md`
  */
-import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runComparison } from './comparison/run-comparison.mjs';
 import { measureGrowth } from './growth/growth.mjs';
 import { ALL_ROWS } from './rows/all-rows.mjs';
 import { measureRows } from './rows/measure-rows.mjs';
+import { watchMachine } from './stage/machine.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,9 +37,7 @@ const options = {
   quick,
   rounds: Number(values.rounds ?? (quick ? 1 : 3)),
   users: Number(values.users),
-  loadBefore: loadavg()
-    .map(one => one.toFixed(1))
-    .join(' '),
+  machine: watchMachine(),
 };
 
 const MODES = {

@@ -13,7 +13,6 @@ import { startPostgres } from '@rollcall/testing';
 import pg from 'pg';
 import { temporaryFolder } from '../stage/engines.mjs';
 import { shown } from '../stage/numbers.mjs';
-import { machineText } from '../stage/results.mjs';
 import { measureCalls, measureLive } from './load.mjs';
 import { measuresOf } from './measures.mjs';
 import { PRODUCTS } from './products.mjs';
@@ -36,7 +35,7 @@ const SIZES = {
 };
 
 /** @param options.peers the folder of the other servers. `only` takes the beginning of a name. */
-export async function runComparison({ quick, peers, only, loadBefore }) {
+export async function runComparison({ quick, peers, only, machine }) {
   const wanted = PRODUCTS.filter(({ name }) => !only || name.toLowerCase().startsWith(only.toLowerCase()));
   const missing = wanted.filter(product => !isInstalled(product, peers));
   if (missing.length > 0) {
@@ -59,7 +58,7 @@ export async function runComparison({ quick, peers, only, loadBefore }) {
     await postgres.stop();
   }
   const tookSeconds = Math.round((performance.now() - begun) / 1000);
-  if (!only) fillPage(tableOf(figures, { size, quick, tookSeconds, loadBefore }));
+  if (!only) fillPage(tableOf(figures, { size, quick, tookSeconds, machine }));
   return true;
 }
 
@@ -112,7 +111,7 @@ ${steps.map(step => `  ${step}`).join('\n')}
 and give the folder above it: npm run bench -- comparison --peers ${peers}`;
 }
 
-function tableOf(figures, { size, quick, tookSeconds, loadBefore }) {
+function tableOf(figures, { size, quick, tookSeconds, machine }) {
   const names = Object.keys(figures);
   const rows = Object.entries(measuresOf(size)).map(
     ([measure, says]) => `| ${says} | ${names.map(name => shown(figures[name][measure])).join(' | ')} |`,
@@ -122,7 +121,7 @@ function tableOf(figures, { size, quick, tookSeconds, loadBefore }) {
 |---|${names.map(() => '---:|').join('')}
 ${rows.join('\n')}
 
-\`npm run bench -- comparison${quick ? ' --quick' : ''}\`, ${new Date().toISOString().slice(0, 10)}, ${tookSeconds} s; ${versions}. ${machineText({ loadBefore })}`;
+\`npm run bench -- comparison${quick ? ' --quick' : ''}\`, ${new Date().toISOString().slice(0, 10)}, ${tookSeconds} s; ${versions}. ${machine()}`;
 }
 
 function fillPage(table) {

@@ -13,7 +13,7 @@ export const BY_USERS = [
       'users in bulk upserts, created':
         'A new user is a new row in each index of the table, and an index of a million entries is one level deeper than one of ten thousand; a page of the index that is not in the cache any more has to be read.',
       'users in bulk upserts, updated':
-        'A user is found by its primary key, and of the indexes only those change whose column has changed.',
+        'A user is found by its primary key, and its entries in the other indexes likewise: each is a tree, which is one level deeper at most.',
       'single writes, 64 in flight':
         'What a write costs beside its one row does not know how many users there are: the call, the transaction, the event, the commit.',
       'connectUser over the wire, new':
@@ -37,7 +37,8 @@ export const BY_USERS = [
         'Newest users are looked at until thirty match; many match, so that is soon, whatever comes after them.',
       'sorted by name': 'The index is in this order, and its first thirty entries are read.',
       'sorted by last_active': 'The index is in this order as well.',
-      'page 1,000 of all': 'A cursor says where the page begins, so nothing before it is counted or skipped.',
+      'page 1,000 of all':
+        'A cursor says where the page begins, so nothing before it is counted or skipped. Ten thousand users have no more than 334 pages: there it is the last one.',
     },
   },
   {

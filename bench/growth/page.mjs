@@ -1,9 +1,8 @@
 /** The page of how cost grows: each plot, its figures, and a sentence for each curve on why it is as it is. */
 import { shown } from '../stage/numbers.mjs';
-import { machineText } from '../stage/results.mjs';
 
 /** @param plots with what `svgPlot` takes, and the sentence of each curve. */
-export function growthPage(plots, { quick, rounds, loadBefore, tookSeconds }) {
+export function growthPage(plots, { quick, rounds, machine, tookSeconds }) {
   return `# How cost grows
 
 What each thing costs with more users, and with more listeners. Both axes of a plot are logarithmic: what costs the same
@@ -11,7 +10,7 @@ for each user is a straight line that climbs, what does not depend on their numb
 be a defect.
 
 \`npm run bench -- growth${quick ? ' --quick' : ''}\` has measured and written all of this, the page too, on ${new Date().toISOString().slice(0, 10)} in ${tookSeconds} s, ${rounds === 1 ? 'one round' : `${rounds} rounds`}
-each. ${machineText({ loadBefore })}
+each. ${machine()}
 
 ${plots.map(section).join('\n')}`;
 }

@@ -2,15 +2,16 @@
  * A plot as SVG, both axes logarithmic: what costs the same for each user or listener is a straight line, and what bends
  * upward costs more for each the more there are. Its colours are readable on a light page and on a dark one.
  */
-const WIDTH = 720;
+const WIDTH = 800;
 const HEIGHT = 400;
-const EDGE = { left: 76, right: 250, top: 44, bottom: 48 };
+const EDGE = { left: 76, right: 330, top: 44, bottom: 48 };
 
 /** Each has a contrast of 3 or more to a white page and to a dark one, and so has the grey of the text. */
 const COLOURS = ['#2f81f7', '#c2701a', '#2da44e', '#d1435b', '#8a63d2', '#1b8a9c', '#8f7d14', '#b0529c'];
 const DASHES = ['', '7 3', '2 3', '9 3 2 3'];
 
-const escaped = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+/** Markdown's marks of code mean nothing here. */
+const escaped = text => text.replaceAll('`', '').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /**
  * @param plot.title what is plotted.

@@ -31,7 +31,7 @@ export const fanOut = [1000, 5000].map(listeners => ({
     const took = await measureFanOut({
       listeners,
       events,
-      singles: quick ? 10 : 50,
+      singles: quick ? 10 : 30,
       rounds,
       mostMs: quick ? 15_000 : 30_000,
     });

@@ -1,5 +1,5 @@
 /**
- * What a listener costs while nothing happens: what is in use in the server once its garbage is collected, with and without
+ * What a listener costs while nothing happens: the memory of the server once its garbage is collected, with and without
  * them. The limit is a socket of `ws` that nothing is done with.
  */
 import { join } from 'node:path';
@@ -54,16 +54,16 @@ async function growth(process, count, how) {
 function lines({ ours, raw }) {
   return [
     tableLine({
-      work: 'an idle listener: memory in use',
-      ours: ours.used,
+      work: 'an idle listener: memory of the process',
+      ours: ours.rss,
       unit: 'KiB',
-      limit: raw.used,
+      limit: raw.rss,
       limitIs: 'a raw ws socket',
-      judged: ours.used,
+      judged: ours.rss,
       judgedUnit: 'KiB',
       most: 18,
       stretch: '12 KiB',
-      note: `of the whole process ${ours.rss.toFixed(0)} KiB, raw ${raw.rss.toFixed(0)}`,
+      note: `in use ${ours.used.toFixed(0)} KiB, raw ${raw.used.toFixed(0)}`,
     }),
   ];
 }

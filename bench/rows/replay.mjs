@@ -93,9 +93,9 @@ function lines({ events, took, fifty, grewMiB, othersMs }) {
       limit: each,
       limitIs: `${AT_ONCE} × one, spread over the cores`,
       most: 2,
-      ...(!done && {
-        note: `${Math.round((fifty.heard * 100) / events / AT_ONCE)} % after ${Math.round(fifty.seconds)} s`,
-      }),
+      note: done
+        ? `${(fifty.seconds / took.one).toFixed(1)} × the time of one`
+        : `${Math.round((fifty.heard * 100) / events / AT_ONCE)} % after ${Math.round(fifty.seconds)} s`,
     }),
     tableLine({ work: 'meanwhile the memory of the server grew by', ours: grewMiB, unit: 'MiB', most: 100 }),
     tableLine({

@@ -11,11 +11,11 @@ import { makePerson } from './people.mjs';
 
 const CORE = new URL('../../packages/core/dist/', import.meta.url);
 const BATCH = 10_000;
-/** A user came every half minute, and the last one has just come. */
-const APART_MS = 30_000;
+/** The users came one by one in these days. Their events are younger than what the server deletes by default. */
+const DAYS_MS = 20 * 24 * 3_600_000;
 /** Every fifth user has been here. */
 const SEEN_EVERY = 5;
-const SEEN_AFTER_MS = 20_000;
+const SEEN_AFTER_MS = 1000;
 
 /** Adds `count` users to a file that no server has open. */
 export async function fillUsers({ file, count }) {
@@ -58,10 +58,10 @@ async function fill({ file, count }) {
   const writeUser = writerOf(userTable);
   const writeEvent = writerOf(eventTable);
   const { last_seq: before } = database.prepare('SELECT last_seq FROM event_stream').get();
-  const start = Date.now() - count * APART_MS;
+  const start = Date.now() - DAYS_MS;
   const writeBatch = database.transaction((first, end) => {
     for (let number = first; number < end; number++) {
-      const at = start + number * APART_MS;
+      const at = start + Math.floor((number * DAYS_MS) / count);
       const { id, custom, ...fields } = makePerson(number);
       const after = replaceUser(undefined, { id, fields, custom }, at);
       const row = { ...after, ...DERIVED_COLUMNS.name(after.name) };

@@ -10,6 +10,9 @@ import { now } from './in-flight.mjs';
 /** How many sockets are opened at a time. */
 const AT_ONCE = 50;
 
+/** A page without events is shorter, in bytes. */
+const SHORT_PAGE = 300;
+
 /** @returns what tells the process what to do; each call resolves with its answer. */
 export function startListeners() {
   const { ask, stop } = startForked(fileURLToPath(import.meta.url), { argument: '--listeners' });
@@ -82,6 +85,9 @@ function openEvents(url, { token, input, lastEventId }) {
       if (position === undefined) {
         if (start.includes('"error"')) throw new Error(String(data));
         return;
+      }
+      if (data.length < SHORT_PAGE && data.includes('"resync":true')) {
+        throw new Error(`a listener cannot resume after ${lastEventId}`);
       }
       const end = Number(position);
       if (upTo === undefined) {

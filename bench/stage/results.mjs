@@ -1,13 +1,9 @@
 /** Keeps the table of a whole run in `bench/RESULTS.md`. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { shown } from './numbers.mjs';
 
 const FILE = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
-const require = createRequire(import.meta.url);
 
 /** @param lines what `tableLine` made. */
 export function writeResults(lines, about) {
@@ -23,7 +19,7 @@ function resultsText(lines, about) {
 
 \`${commandOf(about)}\`, ${new Date().toISOString().slice(0, 10)}, ${about.tookSeconds} s. ${met} of ${judged.length} bars are met.
 
-${machineText(about)}
+${about.machine()}
 
 ${about.quick ? 'A quick run: its figures show that everything can be measured, and little more.\n\n' : ''}Work and limit take turns in one run, and each figure is the median of ${about.rounds === 1 ? 'one round' : `${about.rounds} rounds`}. Client, server, database and load
 share the cores. The ratio is ours to the limit; where a bar is a time or a rate of our own, it is judged by that. A file in
@@ -56,17 +52,4 @@ function commandOf({ quick, users, rounds }) {
   ];
   const parts = given.filter(Boolean);
   return `npm run bench${parts.length > 0 ? ` -- ${parts.join(' ')}` : ''}`;
-}
-
-/** What it ran on, and how busy others kept the machine. */
-export function machineText({ loadBefore }) {
-  const version = name => JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')).version;
-  const names = ['sqlite3', 'better-sqlite3', 'pg', 'ws', '@trpc/server'];
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return [
-    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${memory} GiB, Linux ${release()};`,
-    `Node ${process.versions.node}, ${names.map(name => `${name} ${version(name)}`).join(', ')}; commit ${commit}.`,
-    `Load of the machine before the run: ${loadBefore}.`,
-  ].join(' ');
 }
