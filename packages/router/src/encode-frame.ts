@@ -1,5 +1,7 @@
 import type { EventPage } from '@rollcall/protocol';
+import type { TrackedEnvelope } from '@trpc/server';
 import { decodeMessage } from './decode-message.js';
+import { PageFrames } from './page-frames.js';
 import { PageTexts } from './page-texts.js';
 
 /**
@@ -12,16 +14,39 @@ export const frameEncoder = {
   decode: decodeMessage,
 };
 
+/**
+ * Where the pages of one subscription go. It is known when the first page has become a message, which tRPC addresses: the
+ * next ones need not take the way through it.
+ */
+export class FrameAddress {
+  #head: string | undefined;
+
+  get known(): boolean {
+    return this.#head !== undefined;
+  }
+
+  /** The beginning of every message to this address. */
+  get head(): string {
+    return this.#head ?? '';
+  }
+
+  set head(head: string) {
+    this.#head = head;
+  }
+}
+
 const texts = new WeakMap<object, string>();
-const pages = new WeakSet<object>();
+const pages = new WeakMap<object, FrameAddress | undefined>();
 const pageTexts = new PageTexts(textOfEvent);
+const frames = new PageFrames();
 
 /**
  * Marks a page whose events never change, so that their texts may be cached for as long as the events exist. Once it has
  * become a message it is empty.
+ * @param address learns from the message where the next pages go.
  */
-export function shareable(page: EventPage): EventPage {
-  pages.add(page);
+export function shareable(page: EventPage, address?: FrameAddress): EventPage {
+  pages.set(page, address);
   return page;
 }
 
@@ -37,13 +62,35 @@ function encodePage(message: unknown): string | Buffer<ArrayBuffer> | undefined 
   const { id, jsonrpc, result } = message;
   const { data: page, id: trackedId } = result.data;
   const version = jsonrpc === undefined ? '' : `,"jsonrpc":${JSON.stringify(jsonrpc)}`;
-  const head = `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":${JSON.stringify(result.id)},"data":{"id":${JSON.stringify(trackedId)},"data":{"events":[`;
-  const tail = `]${page.resync ? ',"resync":true' : ''}}}}}`;
-  const { events } = page;
+  const head = `{"id":${JSON.stringify(id)}${version},"result":{"type":"data","id":`;
+  const address = pages.get(page);
+  if (address) address.head = head;
+  const frame = textOfPage(head, trackedId, page);
   letGo(page);
+  return frame;
+}
+
+/** The message that brings a page to a known address. Those who get the same at the same address share its bytes. */
+export function frameOf(address: FrameAddress, [position, page]: TrackedEnvelope<EventPage>): Buffer {
+  const { head } = address;
+  const known = frames.find({ head, position, events: page.events });
+  return (
+    known ??
+    frames.keep({ head, position, events: page.events }, Buffer.from(textOfPage(head, position, page)))
+  );
+}
+
+function textOfPage(
+  head: string,
+  position: unknown,
+  { events, resync }: EventPage,
+): string | Buffer<ArrayBuffer> {
+  const text = JSON.stringify(position);
+  const start = `${head}${text},"data":{"id":${text},"data":{"events":[`;
+  const tail = `]${resync ? ',"resync":true' : ''}}}}}`;
   const shared = pageTexts.bytesOf(events);
-  if (shared) return Buffer.concat([Buffer.from(head), shared, Buffer.from(tail)]);
-  return head + events.map(textOfEvent).join(',') + tail;
+  if (shared) return Buffer.concat([Buffer.from(start), shared, Buffer.from(tail)]);
+  return start + events.map(textOfEvent).join(',') + tail;
 }
 
 /**

@@ -17,17 +17,15 @@
  */
 import type { EventLog, LoggedEvent } from '@rollcall/core';
 import { LIMITS, type Position } from '@rollcall/protocol';
+import { deliveries } from './deliveries.js';
 import type { EventViewer } from './event-viewer.js';
-import { HubListener } from './hub-listener.js';
+import { HubListener, type Reader } from './hub-listener.js';
 import { ListenerIndex } from './listener-index.js';
 import { SharedFilters } from './shared-filters.js';
 import { slices } from './slices.js';
 
 /** Entries that may wait for one listener. One that has more reads the log by itself. */
 const MAX_WAITING = LIMITS.eventPage;
-
-/** Waking a listener costs something: after waking many the hub pauses, so that pages grow and each event costs less. */
-const WOKEN_PER_MS = 20;
 
 /** A listener to whom none of so many entries went is told how far the log is, if it was told nothing for this time. */
 const MAX_SILENT_ENTRIES = 1000;
@@ -51,6 +49,8 @@ export class EventHub {
   readonly filters = new SharedFilters();
   readonly #log: EventLog;
   readonly #index = new ListenerIndex<HubListener>();
+  /** What takes a listener out of the index. */
+  readonly #leave = new Map<HubListener, () => void>();
   /** The listeners that are attached, those first who were told nothing for the longest time. */
   readonly #attached = new Set<HubListener>();
   /** Those who have something to take and were not woken yet. */
@@ -66,22 +66,23 @@ export class EventHub {
     this.#log = log;
   }
 
-  /** Adds a listener. It has to catch up and attach before the hub serves it. The caller closes it in the end. */
-  add(viewer: EventViewer): HubListener {
-    const listener: HubListener = new HubListener(viewer, {
-      attach: (position, atEnd) => this.#attach(listener, position, atEnd),
-      detach: () => this.#detach(listener),
-      judged: () => this.#position,
-      told: () => {
-        if (this.#attached.delete(listener)) this.#attached.add(listener);
-      },
-    });
-    const leave = this.#index.add(listener);
-    listener.onClose(leave);
+  /**
+   * Adds a listener. It has to catch up and attach before the hub serves it. The caller closes it in the end.
+   * @param reader takes what is for it.
+   */
+  add(viewer: EventViewer, reader: Reader): HubListener {
+    const listener = new HubListener(viewer, this, reader);
+    this.#leave.set(listener, this.#index.add(listener));
     return listener;
   }
 
-  #attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
+  /** How far everything was judged. */
+  get judged(): Position | undefined {
+    return this.#position;
+  }
+
+  attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
+    if (!this.#leave.has(listener)) return false;
     if (!this.#position) {
       if (!atEnd) return false;
       this.#position = position;
@@ -95,7 +96,17 @@ export class EventHub {
     return true;
   }
 
-  #detach(listener: HubListener): void {
+  /** Notes that a listener was told something. */
+  told(listener: HubListener): void {
+    if (this.#attached.delete(listener)) this.#attached.add(listener);
+  }
+
+  remove(listener: HubListener): void {
+    this.#leave.get(listener)?.();
+    this.#leave.delete(listener);
+  }
+
+  detach(listener: HubListener): void {
     this.#attached.delete(listener);
     this.#news.delete(listener);
     if (this.#attached.size === 0) this.#idle.abort();
@@ -122,7 +133,8 @@ export class EventHub {
     }
     this.#position = page.upTo;
     const woken = this.#wake() + this.#tellSilent(page.upTo);
-    if (woken > 0) await pause(woken / WOKEN_PER_MS);
+    // Those who were woken have their turn first: so pages grow with what there is to do, and each event costs less.
+    if (woken > 0) await deliveries.served();
     else if (page.events.length === 0 && this.#attached.size > 0) {
       this.#idle = new AbortController();
       await this.#log.waitBeyond(page.upTo, this.#idle.signal);
@@ -176,8 +188,4 @@ export class EventHub {
   #detachAll(failure?: unknown): void {
     for (const listener of this.#attached) listener.detach(failure);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
 }

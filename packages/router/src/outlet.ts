@@ -18,6 +18,8 @@ export interface OutletPeer {
   unreadBytes(): number;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
+  /** Sends a whole message, at once, and says so ({@link Outlet.sent}). Absent where messages have another frame. */
+  send?(message: string | Buffer): void;
   /** Reads no more of what the peer sends, until `resume`. Absent where the peer sends nothing. */
   pause?(): void;
   resume?(): void;
@@ -82,6 +84,19 @@ export class Outlet {
     if (await this.#room(signal)) return once(() => this.#passOn());
     this.#passOn();
     return undefined;
+  }
+
+  /** Whether a subscription may send at once: nobody else has the turn, and there is room. */
+  get isFree(): boolean {
+    if (this.#turnIsTaken || this.#ended) return false;
+    this.#measure();
+    return !this.#behind;
+  }
+
+  /** Sends a message, past what answers calls. @returns false where the host offers no such way */
+  send(message: string | Buffer): boolean {
+    this.#peer.send?.(message);
+    return this.#peer.send !== undefined;
   }
 
   /**

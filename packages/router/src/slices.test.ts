@@ -40,6 +40,25 @@ describe('slices', () => {
     }
   });
 
+  it('rest for a millisecond while a call is under way, and for one turn of the event loop while none is', async () => {
+    const restOf = async (slices: Slices) => {
+      slices.turn();
+      work(2.1);
+      const since = performance.now();
+      await slices.turn();
+      return performance.now() - since;
+    };
+    const shortest = async (rest: () => Promise<number>) => {
+      const rests: number[] = [];
+      for (let round = 0; round < 20; round++) rests.push(await rest());
+      return Math.min(...rests);
+    };
+    const slices = new Slices();
+    expect(await shortest(() => restOf(slices))).toBeLessThan(0.9);
+    expect(await slices.whileCalling(() => shortest(() => restOf(slices)))).toBeGreaterThan(0.9);
+    expect(await shortest(() => restOf(slices))).toBeLessThan(0.9);
+  });
+
   it('do many small pieces of work in one turn of the event loop', async () => {
     const slices = new Slices();
     slices.turn();

@@ -70,15 +70,18 @@ const holdInput = t.middleware(async ({ ctx, type, getRawInput, next }) => {
   }
 });
 
-/** Counts running calls, so that the host can avoid closing a connection between a call and its answer. */
+/**
+ * Counts running calls, so that the host can avoid closing a connection between a call and its answer, and live work
+ * leaves the thread to them.
+ */
 const noteRunning = t.middleware(async ({ ctx, type, next }) => {
   const { connection } = ctx as CallContext;
-  if (!connection || type === 'subscription') return next();
-  connection.calls += 1;
+  if (type === 'subscription') return next();
+  if (connection) connection.calls += 1;
   try {
-    return await next();
+    return await slices.whileCalling(next);
   } finally {
-    connection.calls -= 1;
+    if (connection) connection.calls -= 1;
   }
 });
 

@@ -260,6 +260,9 @@ function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: R
   const { outlets } = host;
   const outlet = outlets.open({
     unreadBytes: () => socket.bufferedAmount,
+    send: message => {
+      if (socket.readyState === socket.OPEN) socket.send(message);
+    },
     close: (code, reason) => {
       // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
       stopListening(socket);
