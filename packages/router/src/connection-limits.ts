@@ -6,6 +6,9 @@ import { type WatchedSet, WatchedUsers } from './watched-users.js';
 /** The client stays over these limits until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
+/** Whom a subscription watches that names nobody. */
+const NOBODY = new WatchedUsers().take([]);
+
 /** What a subscription takes while it runs. */
 export interface SubscriptionUse {
   connection: CallerConnection | undefined;
@@ -34,13 +37,13 @@ export interface TakenSubscription {
 export function takeSubscription({
   connection,
   budget,
-  userIds = [],
+  userIds,
   filter,
 }: SubscriptionUse): TakenSubscription {
   if (connection) checkConnection(connection, userIds);
   const release = budget.takeSubscription(filter);
   try {
-    const watched = (connection?.watched ?? new WatchedUsers()).take(userIds, budget);
+    const watched = userIds ? (connection?.watched ?? new WatchedUsers()).take(userIds, budget) : NOBODY;
     if (connection) connection.subscriptions += 1;
     return {
       watched,
@@ -77,11 +80,12 @@ export async function* limitSubscription<Item>(
  * @param userIds whom another subscription would watch.
  * @throws RollcallError `RATE_LIMITED` when the connection has no room for it.
  */
-export function checkConnection(connection: CallerConnection, userIds: Iterable<string> = []): void {
+export function checkConnection(connection: CallerConnection, userIds?: Iterable<string>): void {
   const most = { subscriptions: LIMITS.subscriptionsPerConnection, users: LIMITS.watchedUsersPerConnection };
   if (connection.subscriptions >= most.subscriptions) {
     throw tooMany(`a connection has at most ${most.subscriptions} subscriptions; end one first`);
   }
+  if (!userIds) return;
   const users = connection.watched.sizeWith(userIds);
   if (users > most.users) {
     throw tooMany(

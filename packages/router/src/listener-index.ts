@@ -57,8 +57,11 @@ export class ListenerIndex<Listener extends Indexed> {
         leave.push(() => this.#ofEveryType.delete(listener));
       }
     }
+    const [first, ...others] = leave;
+    if (first && others.length === 0) return first;
     return () => {
-      for (const one of leave) one();
+      first?.();
+      for (const one of others) one();
     };
   }
 

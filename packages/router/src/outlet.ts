@@ -43,7 +43,8 @@ export class Outlet {
   readonly #watch: (outlet: Outlet) => void;
   readonly #turns: (() => void)[] = [];
   readonly #calls: (() => void)[] = [];
-  readonly #forRoom = new Set<() => void>();
+  /** Those who wait for room; most outlets never lack it. */
+  #forRoom: Set<() => void> | undefined;
   #turnIsTaken = false;
   #runningCalls = 0;
   #unread = 0;
@@ -174,7 +175,7 @@ export class Outlet {
   }
 
   #wake(): void {
-    for (const wake of [...this.#forRoom]) wake();
+    for (const wake of [...(this.#forRoom ?? [])]) wake();
   }
 
   async #room(signal?: AbortSignal): Promise<boolean> {
@@ -182,11 +183,11 @@ export class Outlet {
     while (this.#behind && !this.#ended && !signal?.aborted) {
       await new Promise<void>(resolve => {
         const wake = () => {
-          this.#forRoom.delete(wake);
+          this.#forRoom?.delete(wake);
           signal?.removeEventListener('abort', wake);
           resolve();
         };
-        this.#forRoom.add(wake);
+        this.#forRoom = (this.#forRoom ?? new Set()).add(wake);
         signal?.addEventListener('abort', wake);
       });
     }

@@ -46,7 +46,6 @@ class Socket {
       send: message => this.#send(message),
     });
     this.connection = {
-      id: 'c-1',
       caller: 'server s' as CallerConnection['caller'],
       outlet,
       close: () => undefined,
