@@ -1,12 +1,12 @@
-import { type EventPage, formatPosition, type Position } from '@rollcall/protocol';
-import { type TrackedEnvelope, tracked } from '@trpc/server';
-import { type FrameAddress, shareable } from './encode-frame.js';
+import { formatPosition, type Position } from '@rollcall/protocol';
+import { tracked } from '@trpc/server';
 import type { HubListener } from './hub-listener.js';
 import type { EndTurn } from './outlet.js';
 import { pagePlaces } from './page-places.js';
 import type { Replay } from './replay.js';
+import { type FrameAddress, ShownPage } from './shown-page.js';
 import { severalAtOnce, slices } from './slices.js';
-import type { StreamEventsOptions } from './stream-events.js';
+import type { StreamEventsOptions, TrackedPage } from './stream-events.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */
@@ -30,7 +30,7 @@ interface CatchingUp {
 export async function* catchUp(
   options: StreamEventsOptions,
   from: Omit<CatchingUp, 'told'>,
-): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
+): AsyncGenerator<TrackedPage, Position | undefined> {
   const { log, connection, signal } = options;
   const place: CatchingUp = { ...from, told: undefined };
   while (!signal.aborted) {
@@ -64,7 +64,7 @@ export async function* catchUp(
 /** What was found after a position. */
 interface NextPage {
   /** What to send; absent: nothing that the listener has to know. */
-  item?: EventPage;
+  item?: ShownPage;
   /** Whether the hub serves the listener from here on. */
   attached?: boolean;
   /** Whether the log ends here. */
@@ -84,7 +84,7 @@ async function nextPage(
   if ('resyncAt' in page) {
     place.position = page.resyncAt;
     place.told = page.resyncAt;
-    return { item: shareable({ events: [], resync: true }, place.address) };
+    return { item: new ShownPage([], { resync: true, address: place.address }) };
   }
   const atEnd = page.events.length === 0;
   // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
@@ -97,5 +97,5 @@ async function nextPage(
   const silent = place.told !== undefined && upTo.seq - place.told.seq < MAX_SILENT_ENTRIES;
   if (events.length === 0 && silent) return { attached, atEnd };
   place.told = upTo;
-  return { item: shareable({ events }, place.address), attached, atEnd };
+  return { item: new ShownPage(events, { address: place.address }), attached, atEnd };
 }

@@ -93,7 +93,7 @@ export class HubListener {
   offer(entry: LoggedEvent): boolean {
     const last = this.#waiting.at(-1)?.seq ?? this.#upTo?.seq;
     if (last === undefined || entry.seq <= last) return false;
-    const event = this.viewer.see(entry);
+    const event = this.viewer.show(entry);
     if (!event) return false;
     if (this.#waiting === NOTHING) this.#waiting = [];
     this.#waiting.push({

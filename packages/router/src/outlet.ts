@@ -19,7 +19,7 @@ export interface OutletPeer {
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
   /** Sends a whole message, at once, and says so ({@link Outlet.sent}). Absent where messages have another frame. */
-  send?(message: string | Buffer): void;
+  send?(message: Buffer): void;
   /** Reads no more of what the peer sends, until `resume`. Absent where the peer sends nothing. */
   pause?(): void;
   resume?(): void;
@@ -87,17 +87,16 @@ export class Outlet {
     return undefined;
   }
 
-  /** Whether a subscription may send at once: nobody else has the turn, and there is room. */
+  /** Whether a subscription may {@link send} at once: nobody else has the turn, and there is room. */
   get isFree(): boolean {
-    if (this.#turnIsTaken || this.#ended) return false;
+    if (this.#turnIsTaken || this.#ended || !this.#peer.send) return false;
     this.#measure();
     return !this.#behind;
   }
 
-  /** Sends a message, past what answers calls. @returns false where the host offers no such way */
-  send(message: string | Buffer): boolean {
+  /** Sends a message, past what answers calls. */
+  send(message: Buffer): void {
     this.#peer.send?.(message);
-    return this.#peer.send !== undefined;
   }
 
   /**

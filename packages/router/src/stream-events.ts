@@ -1,17 +1,18 @@
 import type { EventLog, LoggedEvent, PresentUsers } from '@rollcall/core';
-import { type EventPage, formatPosition, type Position } from '@rollcall/protocol';
+import { formatPosition, type Position } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
 import type { Caller } from './caller.js';
 import { catchUp, MAX_SILENT_ENTRIES } from './catch-up.js';
 import type { CallerConnection } from './context.js';
 import { type Delivery, deliveries } from './deliveries.js';
-import { FrameAddress, frameOf, shareable } from './encode-frame.js';
+import { frameOf } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
 import type { Batch, HubListener } from './hub-listener.js';
 import type { EndTurn, Outlet } from './outlet.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
+import { FrameAddress, ShownPage } from './shown-page.js';
 import { takeTurn } from './take-turn.js';
 
 /** Options of a stream of events. */
@@ -30,7 +31,7 @@ export interface StreamEventsOptions {
 }
 
 /** A page, and the position up to which everything has been heard with it. */
-export type TrackedPage = TrackedEnvelope<EventPage>;
+export type TrackedPage = TrackedEnvelope<ShownPage>;
 
 /**
  * The events of the log for one listener, page by page, in commit order, none missing and none twice. It yields tracked
@@ -117,7 +118,7 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
     const connection = this.#options?.connection;
     if (!this.#answer || !this.#at) return;
     if (!connection) this.#handOut();
-    else if (this.#address.known && connection.outlet.isFree) this.#handOut(connection.outlet);
+    else if (this.#address.head !== undefined && connection.outlet.isFree) this.#handOut(connection.outlet);
     else void this.#deliverLater(connection);
   }
 
@@ -135,8 +136,10 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
   #handOut(outlet?: Outlet): void {
     try {
       const page = this.#take();
+      const { head } = this.#address;
       if (!page) this.#passOn();
-      else if (!outlet?.send(frameOf(this.#address, page))) this.#settle({ done: false, value: page });
+      else if (outlet && head !== undefined) outlet.send(frameOf(head, page));
+      else this.#settle({ done: false, value: page });
     } catch (error) {
       this.#fail(error);
       return;
@@ -163,10 +166,10 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
     }
     const { upTo } = batch;
     this.#at = upTo;
-    const events = entries.flatMap(({ entry, matched }) => listener.viewer.see(entry, matched) ?? []);
+    const events = entries.flatMap(({ entry, matched }) => listener.viewer.show(entry, matched) ?? []);
     if (events.length === 0 && upTo.seq - this.#toldSeq < MAX_SILENT_ENTRIES) return undefined;
     this.#toldSeq = upTo.seq;
-    return tracked(formatPosition(upTo), shareable({ events }, this.#address));
+    return tracked(formatPosition(upTo), new ShownPage(events, { address: this.#address }));
   }
 
   /** Reads the next page of the log, until the hub takes the listener over. */
