@@ -27,6 +27,12 @@ import { slices } from './slices.js';
 /** Entries that may wait for one listener. One that has more reads the log by itself. */
 const MAX_WAITING = LIMITS.eventPage;
 
+/**
+ * Listeners wake when a page of entries was judged for all, so that each gets the whole page at once; and when that takes
+ * longer than this, with what they have by then.
+ */
+const WAKE_AFTER_MS = 20;
+
 /** A listener to whom none of so many entries went is told how far the log is, if it was told nothing for this time. */
 const MAX_SILENT_ENTRIES = 1000;
 const SILENT_MS = 5000;
@@ -61,6 +67,9 @@ export class EventHub {
   #begun = 0;
   #idle = new AbortController();
   #toldAt = 0;
+  #wokeAt = 0;
+  /** Those who hear everything are about at the same place, and take the very same page. */
+  #lastPage: { after: number; judged: number; entries: readonly LoggedEvent[] } | undefined;
 
   constructor(log: EventLog) {
     this.#log = log;
@@ -79,6 +88,28 @@ export class EventHub {
   /** How far everything was judged. */
   get judged(): Position | undefined {
     return this.#position;
+  }
+
+  entryAt(position: Position): LoggedEvent | undefined {
+    return this.#log.recent(position);
+  }
+
+  entriesAfter(position: Position): readonly LoggedEvent[] | undefined {
+    const { epoch, seq } = this.#position ?? position;
+    if (epoch !== position.epoch) return undefined;
+    const known = this.#lastPage;
+    if (known?.after === position.seq && known.judged === seq && this.#isInMemory(known.entries)) {
+      return known.entries;
+    }
+    const most = Math.min(LIMITS.eventPage, Math.max(0, seq - position.seq));
+    const entries = this.#log.recentAfter(position, most);
+    if (entries) this.#lastPage = { after: position.seq, judged: seq, entries };
+    return entries;
+  }
+
+  /** What a deletion took out of the log is in memory no more, and nobody is sent it. */
+  #isInMemory([first]: readonly LoggedEvent[]): boolean {
+    return !first || this.#log.recent(first.position) === first;
   }
 
   attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
@@ -127,11 +158,16 @@ export class EventHub {
     const position = this.#position as Position;
     const page = await this.#log.pageAfter(position);
     if ('resyncAt' in page) return this.#detachAll();
+    this.#wokeAt = performance.now();
     for (const entry of page.events) {
       await this.#deliver(entry);
       this.#position = { epoch: position.epoch, seq: entry.seq };
     }
     this.#position = page.upTo;
+    if (page.events.length > 0) {
+      for (const listener of this.#index.ofEverything)
+        if (this.#attached.has(listener)) this.#news.add(listener);
+    }
     const woken = this.#wake() + this.#tellSilent(page.upTo);
     // Those who were woken have their turn first: so pages grow with what there is to do, and each event costs less.
     if (woken > 0) await deliveries.served();
@@ -147,7 +183,7 @@ export class EventHub {
       if (listener && this.#attached.has(listener)) this.#offer(listener, entry);
       const turn = slices.turn();
       if (!turn) continue;
-      this.#wake();
+      if (performance.now() - this.#wokeAt > WAKE_AFTER_MS) this.#wake();
       await turn;
     }
   }
@@ -166,6 +202,7 @@ export class EventHub {
 
   #wake(): number {
     const woken = this.#news.size;
+    this.#wokeAt = performance.now();
     for (const listener of this.#news) listener.wake();
     this.#news.clear();
     return woken;

@@ -42,6 +42,8 @@ export interface Interest {
   sight: Visibility;
   /** Whether it sees all of other users, and all kinds of events; then it also receives what it does not name. */
   seesEverything: boolean;
+  /** Whether every entry is for the listener, as it stands in the log. */
+  isEverything: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export class EventViewer {
       filter: !filter || filter instanceof SharedFilter ? filter : new SharedFilter(filter),
       sight: visibilityOf(caller, undefined),
       seesEverything: caller.kind === 'server',
+      isEverything: caller.kind === 'server' && !types && !userIds && !filter,
     };
   }
 

@@ -2,6 +2,7 @@ import type { LoggedEvent } from '@rollcall/core';
 import { LIMITS, type Position } from '@rollcall/protocol';
 import type { EventViewer } from './event-viewer.js';
 import type { Matched } from './shared-filters.js';
+import type { ShownEvent } from './shown-page.js';
 
 /** Shared by all for whom nothing waits, which is most of them most of the time. */
 const NOTHING: Waiting[] = [];
@@ -14,9 +15,9 @@ interface Waiting {
   matched: Matched | undefined;
 }
 
-/** What a listener takes from the hub: which entries are for it, and how far it has heard everything then. */
+/** What a listener takes from the hub: what it is shown, and how far it has heard everything then. */
 export interface Batch {
-  items: Waiting[];
+  events: readonly ShownEvent[];
   upTo: Position;
 }
 
@@ -27,6 +28,10 @@ interface Hub {
   remove(listener: HubListener): void;
   /** How far everything was judged. */
   readonly judged: Position | undefined;
+  /** The entry at a position, while it is in memory. */
+  entryAt(position: Position): LoggedEvent | undefined;
+  /** What was judged after a position, as many entries as one page may hold, while they are in memory. */
+  entriesAfter(position: Position): readonly LoggedEvent[] | undefined;
   told(listener: HubListener): void;
 }
 
@@ -115,26 +120,46 @@ export class HubListener {
   }
 
   /**
-   * Takes the entries that wait, as many as one page may hold; the rest waits for the next page. Undefined when the listener
-   * is detached, and has to read the log by itself.
+   * Takes what waits, as much as one page may hold; the rest waits for the next page. Undefined when the listener is
+   * detached, or when some of it is no longer in memory: then it has to read the log by itself, from where it was.
    * @throws what ended the hub
    */
   take(): Batch | undefined {
     this.#woken = false;
     if (this.#failure) throw this.#failure.error;
     if (!this.#upTo) return undefined;
+    const batch = this.viewer.interest.isEverything
+      ? this.#takeEverything(this.#upTo)
+      : this.#takeWaiting(this.#upTo);
+    if (!batch) return undefined;
+    this.#upTo = batch.upTo;
+    this.toldAt = performance.now();
+    this.#hub.told(this);
+    return batch;
+  }
+
+  #takeEverything(upTo: Position): Batch | undefined {
+    const events = this.#hub.entriesAfter(upTo);
+    const seq = events?.at(-1)?.seq ?? upTo.seq;
+    this.#woken = seq < (this.#hub.judged?.seq ?? 0);
+    return events && { events, upTo: { epoch: upTo.epoch, seq } };
+  }
+
+  #takeWaiting({ epoch, seq }: Position): Batch | undefined {
     const length = lengthOfPage(this.#waiting);
     const items = this.#waiting.slice(0, length);
     this.#waiting = length < this.#waiting.length ? this.#waiting.slice(length) : NOTHING;
-    const last = items.at(-1)?.seq ?? 0;
     // The rest is taken with the next page.
     this.#woken = this.#waiting.length > 0;
+    const events: ShownEvent[] = [];
+    for (const { seq, matched } of items) {
+      const entry = this.#hub.entryAt({ epoch, seq });
+      if (!entry) return undefined;
+      const event = this.viewer.show(entry, matched);
+      if (event) events.push(event);
+    }
     const judged = this.#woken ? 0 : (this.#hub.judged?.seq ?? 0);
-    const seq = Math.max(this.#upTo.seq, judged, last);
-    this.#upTo = { epoch: this.#upTo.epoch, seq };
-    this.toldAt = performance.now();
-    this.#hub.told(this);
-    return { items, upTo: this.#upTo };
+    return { events, upTo: { epoch, seq: Math.max(seq, judged, items.at(-1)?.seq ?? 0) } };
   }
 
   /** Ends it all. */

@@ -32,7 +32,7 @@ function isSame(one: Frame, { head, position, events }: Frame): boolean {
   return (
     one.position === position &&
     one.head === head &&
-    one.events.length === events.length &&
-    one.events.every((event, index) => event === events[index])
+    (one.events === events ||
+      (one.events.length === events.length && one.events.every((event, index) => event === events[index])))
   );
 }

@@ -1,4 +1,4 @@
-import type { EventLog, LoggedEvent, PresentUsers } from '@rollcall/core';
+import type { EventLog, PresentUsers } from '@rollcall/core';
 import { formatPosition, type Position } from '@rollcall/protocol';
 import { type TrackedEnvelope, tracked } from '@trpc/server';
 import type { Caller } from './caller.js';
@@ -8,7 +8,7 @@ import { type Delivery, deliveries } from './deliveries.js';
 import { frameOf } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { type EventSelection, EventViewer } from './event-viewer.js';
-import type { Batch, HubListener } from './hub-listener.js';
+import type { HubListener } from './hub-listener.js';
 import type { EndTurn, Outlet } from './outlet.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
@@ -71,6 +71,8 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
   readonly #address = new FrameAddress();
   /** The page that was handed out is on its way when the reader asks for the next one. */
   #endTurn: EndTurn | undefined;
+  /** It waits once, however much comes meanwhile. */
+  #waitsForTurn = false;
   #isOver = false;
 
   constructor(signal: AbortSignal, open: () => StreamEventsOptions) {
@@ -105,7 +107,7 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
 
   /** The hub has something for the listener, which waits for its turn if its reader waits for it. */
   onNews(): void {
-    if (this.#answer && this.#at) deliveries.add(this);
+    if (this.#answer && this.#at && !this.#waitsForTurn) deliveries.add(this);
   }
 
   /** Which line it waits in. */
@@ -124,7 +126,9 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
 
   /** Others have the turn on its connection, there is no room, or it cannot be sent to by itself. */
   async #deliverLater(connection: CallerConnection): Promise<void> {
+    this.#waitsForTurn = true;
     const endTurn = await takeTurn(connection, this.#signal);
+    this.#waitsForTurn = false;
     if (!endTurn) this.#close();
     else if (this.#answer && this.#at) {
       this.#endTurn = endTurn;
@@ -149,11 +153,9 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
 
   /** What the hub has for the listener; undefined when that is nothing, and when it has to read the log by itself. */
   #take(): TrackedPage | undefined {
-    const { log } = this.#options as StreamEventsOptions;
     const listener = this.#listener as HubListener;
     const batch = listener.take();
-    const entries = batch && recall(log, batch);
-    if (!entries) {
+    if (!batch) {
       const position = this.#at as Position;
       this.#at = undefined;
       listener.detach();
@@ -164,9 +166,8 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
       });
       return undefined;
     }
-    const { upTo } = batch;
+    const { events, upTo } = batch;
     this.#at = upTo;
-    const events = entries.flatMap(({ entry, matched }) => listener.viewer.show(entry, matched) ?? []);
     if (events.length === 0 && upTo.seq - this.#toldSeq < MAX_SILENT_ENTRIES) return undefined;
     this.#toldSeq = upTo.seq;
     return tracked(formatPosition(upTo), new ShownPage(events, { address: this.#address }));
@@ -246,15 +247,4 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
     this.#options?.release?.();
     this.#settle({ done: true, value: undefined });
   }
-}
-
-/** The entries of a batch; undefined when one of them is no longer in memory, and has to be read from the log. */
-function recall(log: EventLog, { items, upTo }: Batch) {
-  const found: { entry: LoggedEvent; matched: Batch['items'][number]['matched'] }[] = [];
-  for (const { seq, matched } of items) {
-    const entry = log.recent({ epoch: upTo.epoch, seq });
-    if (!entry) return undefined;
-    found.push({ entry, matched });
-  }
-  return found;
 }

@@ -124,10 +124,13 @@ it('nothing is sent to a connection without room, and all of it, once and in ord
   await begun(socket);
   socket.unread = MAX_UNREAD_BYTES + 1;
   socket.connection.outlet.sent();
+  const turn = vi.spyOn(socket.connection.outlet, 'turn');
   const ids = Array.from({ length: 30 }, (_, index) => `u-${index}`);
   for (const id of ids) await write(id);
   await new Promise(resolve => setTimeout(resolve, 100));
   expect(socket.sent).toHaveLength(1);
+  // It waits once, and not once for each event.
+  expect(turn).toHaveBeenCalledTimes(1);
   socket.unread = 0;
   socket.connection.outlet.sent();
   await vi.waitFor(() => expect(socket.userIds).toEqual(ids));
@@ -174,5 +177,37 @@ it('what is written while listeners are served comes in one page, so that each e
   for (let number = 1; number < 20; number++) await write(`u-${number}`);
   await vi.waitFor(() => expect(socket.userIds).toHaveLength(20), { timeout: 5000 });
   expect(socket.sent.length).toBeLessThan(10);
+  await socket.end();
+});
+
+it('a page that some listeners were sent is not sent to others once the memory of the log was dropped', async () => {
+  const [quick, slow] = [new Socket(1), new Socket(1)];
+  for (const socket of [quick, slow]) await begun(socket);
+  slow.unread = MAX_UNREAD_BYTES + 1;
+  slow.connection.outlet.sent();
+  await write('ann');
+  await vi.waitFor(() => expect(quick.userIds).toEqual(['ann']));
+  // As when a deletion has taken something out of the stored log.
+  directory.events.dropMemory();
+  slow.unread = 0;
+  slow.connection.outlet.sent();
+  await vi.waitFor(() => expect(slow.userIds).toEqual(['ann']));
+  expect(slow.sent[1]).not.toBe(quick.sent[1]);
+  await quick.end();
+  await slow.end();
+});
+
+it('a listener that hears everything gets what was written while it lagged in whole pages, each entry once', async () => {
+  const socket = new Socket(1);
+  await begun(socket);
+  socket.unread = MAX_UNREAD_BYTES + 1;
+  socket.connection.outlet.sent();
+  const ids = Array.from({ length: 700 }, (_, index) => `u-${index}`);
+  for (let first = 0; first < ids.length; first += 100) await write(...ids.slice(first, first + 100));
+  socket.unread = 0;
+  socket.connection.outlet.sent();
+  await vi.waitFor(() => expect(socket.userIds).toHaveLength(700), { timeout: 5000 });
+  expect(socket.userIds).toEqual(ids);
+  expect(socket.sent.length).toBeLessThan(7);
   await socket.end();
 });

@@ -5,6 +5,7 @@ import {
   type EventType,
   eventRule,
   formatPosition,
+  type Position,
   type RollcallEvent,
   type TaskEvent,
   type UserEvent,
@@ -46,6 +47,10 @@ export class LoggedEvent {
   get full(): RollcallEvent {
     this.#full ??= fullForm(this.#epoch, this.#row);
     return this.#full;
+  }
+
+  get position(): Position {
+    return { epoch: this.#epoch, seq: this.seq };
   }
 
   /** The JSON of the event with everything: what is stored, with its head. So nobody has to parse it to pass it on. */
