@@ -147,7 +147,7 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
         'the next page, which waits until listeners were served',
         'if (woken > 0) await deliveries.served();',
         'if (woken > 0) await undefined;',
-        'what is written while listeners are served comes in one page, so that each event costs less',
+        'listeners that are served one after another get the same pages, though more is written meanwhile',
       ],
       [
         'the look whether a page that was sent is still in memory',
