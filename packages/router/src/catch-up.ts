@@ -6,7 +6,7 @@ import { pagePlaces } from './page-places.js';
 import type { Replay } from './replay.js';
 import { type FrameAddress, ShownPage } from './shown-page.js';
 import { severalAtOnce, slices } from './slices.js';
-import type { StreamEventsOptions, TrackedPage } from './stream-events.js';
+import type { StreamEventsOptions, TrackedPage } from './stream-options.js';
 import { takeTurn } from './take-turn.js';
 
 /** After this many entries that are not for the listener, an empty page moves its position on. */

@@ -28,7 +28,7 @@ export class Deliveries {
     this.#waiting.add(delivery.caller, delivery);
     if (this.#handingOut) return;
     this.#handingOut = true;
-    // Whoever wakes many adds all of them before the first one is served.
+    // One event adds many, and all of them before the first one is served.
     queueMicrotask(() => void this.#handOut());
   }
 

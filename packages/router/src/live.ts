@@ -15,13 +15,14 @@ import { type Caller, requireGrant } from './caller.js';
 import type { CallerBudget } from './caller-budget.js';
 import { limitSubscription, takeSubscription } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
-import { EventStream, type StreamEventsOptions } from './stream-events.js';
+import { EventStream } from './stream-events.js';
+import type { StreamEventsOptions } from './stream-options.js';
 import { streamPresence } from './stream-presence.js';
 import { takeTurn } from './take-turn.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 import { queryRightsOf } from './view.js';
 
-/** What is known of whoever listens. */
+/** What is known of a listener. */
 interface CallerContext {
   caller: Caller;
   directory: Directory;

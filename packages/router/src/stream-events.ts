@@ -1,37 +1,18 @@
-import type { EventLog, PresentUsers } from '@rollcall/core';
 import { formatPosition, type Position } from '@rollcall/protocol';
-import { type TrackedEnvelope, tracked } from '@trpc/server';
-import type { Caller } from './caller.js';
+import { tracked } from '@trpc/server';
 import { catchUp, MAX_SILENT_ENTRIES } from './catch-up.js';
 import type { CallerConnection } from './context.js';
 import { type Delivery, deliveries } from './deliveries.js';
 import { frameOf } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
-import { type EventSelection, EventViewer } from './event-viewer.js';
+import { EventViewer } from './event-viewer.js';
 import type { HubListener } from './hub-listener.js';
 import type { EndTurn, Outlet } from './outlet.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
 import { FrameAddress, ShownPage } from './shown-page.js';
+import type { StreamEventsOptions, TrackedPage } from './stream-options.js';
 import { takeTurn } from './take-turn.js';
-
-/** Options of a stream of events. */
-export interface StreamEventsOptions {
-  log: EventLog;
-  /** Where users are read as they are now. */
-  users: Pick<PresentUsers, 'find'>;
-  caller: Caller;
-  selection: EventSelection;
-  /** The stream begins after this position; absent: it begins now. */
-  after: Position | undefined;
-  connection: CallerConnection | undefined;
-  signal: AbortSignal;
-  /** Called once when the stream is over. */
-  release?: () => void;
-}
-
-/** A page, and the position up to which everything has been heard with it. */
-export type TrackedPage = TrackedEnvelope<ShownPage>;
 
 /**
  * The events of the log for one listener, page by page, in commit order, none missing and none twice. It yields tracked
@@ -149,6 +130,8 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
       return;
     }
     if (!this.#at) void this.#readOn();
+    // What did not fit waits for another turn.
+    else if (this.#listener?.hasNews) this.onNews();
   }
 
   /** What the hub has for the listener; undefined when that is nothing, and when it has to read the log by itself. */

@@ -102,6 +102,12 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
         '',
         'events of a listener that has caught up are sent at once, in the words of tRPC',
       ],
+      [
+        'another turn for what did not fit into a page',
+        '// What did not fit waits for another turn.\n    else if (this.#listener?.hasNews) this.onNews();',
+        '',
+        'a listener that hears everything gets what was written while it lagged in whole pages, each entry once',
+      ],
     ],
   ),
   ...switchedOff({ file: 'packages/router/src/outlet.ts', test: 'packages/router/test/past-trpc.test.ts' }, [
