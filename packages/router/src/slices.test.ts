@@ -48,15 +48,16 @@ describe('slices', () => {
       await slices.turn();
       return performance.now() - since;
     };
-    const shortest = async (rest: () => Promise<number>) => {
-      const rests: number[] = [];
-      for (let round = 0; round < 20; round++) rests.push(await rest());
-      return Math.min(...rests);
+    const rests = async (slices: Slices) => {
+      const sorted: number[] = [];
+      for (let round = 0; round < 21; round++) sorted.push(await restOf(slices));
+      return sorted.sort((a, b) => a - b);
     };
     const slices = new Slices();
-    expect(await shortest(() => restOf(slices))).toBeLessThan(0.9);
-    expect(await slices.whileCalling(() => shortest(() => restOf(slices)))).toBeGreaterThan(0.9);
-    expect(await shortest(() => restOf(slices))).toBeLessThan(0.9);
+    expect((await rests(slices))[0]).toBeLessThan(0.5);
+    // A timer of Node counts whole milliseconds, so that one may end a little early.
+    expect((await slices.whileCalling(() => rests(slices)))[10]).toBeGreaterThan(0.7);
+    expect((await rests(slices))[0]).toBeLessThan(0.5);
   });
 
   it('do many small pieces of work in one turn of the event loop', async () => {
