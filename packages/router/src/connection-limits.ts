@@ -6,6 +6,9 @@ import { type WatchedSet, WatchedUsers } from './watched-users.js';
 /** The client stays over these limits until it ends something. */
 const RETRY_AFTER_SECONDS = 60;
 
+/** Whom a subscription watches that names nobody. */
+const NOBODY = new WatchedUsers().take([]);
+
 /** What a subscription takes while it runs. */
 export interface SubscriptionUse {
   connection: CallerConnection | undefined;
@@ -17,28 +20,57 @@ export interface SubscriptionUse {
   filter?: string;
 }
 
+/** A subscription that has been counted. */
+export interface TakenSubscription {
+  /** The users whom it watches. */
+  watched: WatchedSet;
+  /** Gives everything back. */
+  release: () => void;
+}
+
 /**
- * Counts a subscription, its filter and the users that it watches against its caller and its connection, for as long as
- * it runs. Users whom several subscriptions of a connection watch count once, and are kept once.
- * @param open makes the stream, once everything is taken, of the users whom it watches.
- * @throws RollcallError `RATE_LIMITED`, from the stream, when the caller has too many subscriptions, filters or
- * bytes of watched ids, or the connection too many subscriptions or watched users.
+ * Counts a subscription, its filter and the users that it watches against its caller and its connection, until it is
+ * released. Users whom several subscriptions of a connection watch count once, and are kept once.
+ * @throws RollcallError `RATE_LIMITED` when the caller has too many subscriptions, filters or bytes of watched ids, or the
+ * connection too many subscriptions or watched users. Then nothing is taken.
  */
-export async function* limitSubscription<Item>(
-  { connection, budget, userIds = [], filter }: SubscriptionUse,
-  open: (watched: WatchedSet) => AsyncIterable<Item>,
-): AsyncGenerator<Item> {
+export function takeSubscription({
+  connection,
+  budget,
+  userIds,
+  filter,
+}: SubscriptionUse): TakenSubscription {
   if (connection) checkConnection(connection, userIds);
   const release = budget.takeSubscription(filter);
   try {
-    const watched = (connection?.watched ?? new WatchedUsers()).take(userIds, budget);
+    const watched = userIds ? (connection?.watched ?? new WatchedUsers()).take(userIds, budget) : NOBODY;
     if (connection) connection.subscriptions += 1;
-    try {
-      yield* open(watched);
-    } finally {
-      if (connection) connection.subscriptions -= 1;
-      watched.release();
-    }
+    return {
+      watched,
+      release: () => {
+        if (connection) connection.subscriptions -= 1;
+        watched.release();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * A stream that is counted (`takeSubscription`) for as long as it runs.
+ * @param open makes the stream, once everything is taken, of the users whom it watches.
+ * @throws RollcallError `RATE_LIMITED`, from the stream.
+ */
+export async function* limitSubscription<Item>(
+  use: SubscriptionUse,
+  open: (watched: WatchedSet) => AsyncIterable<Item>,
+): AsyncGenerator<Item> {
+  const { watched, release } = takeSubscription(use);
+  try {
+    yield* open(watched);
   } finally {
     release();
   }
@@ -48,11 +80,12 @@ export async function* limitSubscription<Item>(
  * @param userIds whom another subscription would watch.
  * @throws RollcallError `RATE_LIMITED` when the connection has no room for it.
  */
-export function checkConnection(connection: CallerConnection, userIds: Iterable<string> = []): void {
+export function checkConnection(connection: CallerConnection, userIds?: Iterable<string>): void {
   const most = { subscriptions: LIMITS.subscriptionsPerConnection, users: LIMITS.watchedUsersPerConnection };
   if (connection.subscriptions >= most.subscriptions) {
     throw tooMany(`a connection has at most ${most.subscriptions} subscriptions; end one first`);
   }
+  if (!userIds) return;
   const users = connection.watched.sizeWith(userIds);
   if (users > most.users) {
     throw tooMany(

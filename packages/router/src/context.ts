@@ -13,7 +13,6 @@ export type Authentication =
 
 /** The live connection over which a call came; plain HTTP calls have none. */
 export interface CallerConnection {
-  readonly id: string;
   /** Whose connection it is. What is done for the connections of one caller is done in turn with that of others. */
   readonly caller: CallerKey;
   /** By which everything leaves that is sent over it. */

@@ -1,6 +1,8 @@
+import { LoggedEvent } from '@rollcall/core';
 import type { EventPage, RollcallEvent } from '@rollcall/protocol';
-import { expect, it } from 'vitest';
-import { frameEncoder, shareable } from './encode-frame.js';
+import { expect, it, vi } from 'vitest';
+import { frameEncoder } from './encode-frame.js';
+import { ShownPage } from './shown-page.js';
 
 const event = {
   id: 'e.1',
@@ -18,6 +20,7 @@ function longPage(name: string): EventPage {
   const events = Array.from({ length: 30 }, (_, index) => ({ ...event, id: `e.${index}`, name }));
   return { events: events as unknown as RollcallEvent[] };
 }
+const shown = ({ events, resync }: EventPage) => new ShownPage(events, resync ? { resync } : {});
 const message = (data: EventPage) => ({
   id: 7,
   jsonrpc: '2.0',
@@ -33,19 +36,19 @@ it.each([
   ['a long page with resync', { ...longPage('Ann'), resync: true as const }],
 ])('writes %s as plain JSON would be read', (_, data) => {
   const plain = JSON.parse(JSON.stringify(message(data)));
-  const text = String(frameEncoder.encode(message(shareable(data))));
+  const text = String(frameEncoder.encode(message(shown(data))));
   expect(JSON.parse(text)).toEqual(plain);
 });
 
 it('leaves nothing in a page that has become text, so that code that still holds the page holds no events', () => {
-  const data = shareable(longPage('Ann'));
+  const data = shown(longPage('Ann'));
   frameEncoder.encode(message(data));
   expect(data.events).toEqual([]);
 });
 
 it('puts the text of a long page together once for all who receive the same events, and for nobody else', () => {
   const { events } = longPage('Ann');
-  const bytes = (events: RollcallEvent[]) => String(frameEncoder.encode(message(shareable({ events }))));
+  const bytes = (events: RollcallEvent[]) => String(frameEncoder.encode(message(shown({ events }))));
   const all = bytes(events);
   expect(bytes([...events])).toBe(all);
   const other = { ...event, id: 'e.other' } as unknown as RollcallEvent;
@@ -69,6 +72,23 @@ it('turns an event that many receive into text once', () => {
   let times = 0;
   const counted = { ...event, toJSON: () => ({ times: ++times }) } as unknown as RollcallEvent;
   for (let listener = 0; listener < 10; listener++)
-    frameEncoder.encode(message(shareable({ events: [counted] })));
+    frameEncoder.encode(message(shown({ events: [counted] })));
   expect(times).toBe(1);
+});
+
+it('passes on an entry of the log as it stands there, and nobody parses it', () => {
+  const rows = [
+    { actor_type: 'server', data: '{"user":{"id":"ann","name":"Zoë \\"🦊\\""},"changes":{}}' },
+    { actor_type: 'user', actor_id: 'b"en', data: '{}' },
+    { actor_type: 'user', actor_id: 'ben', data: '{ "user": {"id": "ann"} }' },
+    { actor_type: 'system', data: ' { } '.trim() },
+  ];
+  const entries = rows.map(
+    (row, index) => new LoggedEvent('e', { seq: index + 1, type: 'user.updated', at: 5, ...row }),
+  );
+  const parse = vi.spyOn(JSON, 'parse');
+  const text = String(frameEncoder.encode(message(new ShownPage(entries))));
+  expect(parse).not.toHaveBeenCalled();
+  parse.mockRestore();
+  expect(JSON.parse(text).result.data.data.events).toEqual(entries.map(({ full }) => full));
 });

@@ -17,8 +17,9 @@
  */
 import type { EventLog, LoggedEvent } from '@rollcall/core';
 import { LIMITS, type Position } from '@rollcall/protocol';
+import { deliveries } from './deliveries.js';
 import type { EventViewer } from './event-viewer.js';
-import { HubListener } from './hub-listener.js';
+import { HubListener, type Reader } from './hub-listener.js';
 import { ListenerIndex } from './listener-index.js';
 import { SharedFilters } from './shared-filters.js';
 import { slices } from './slices.js';
@@ -26,8 +27,11 @@ import { slices } from './slices.js';
 /** Entries that may wait for one listener. One that has more reads the log by itself. */
 const MAX_WAITING = LIMITS.eventPage;
 
-/** Waking a listener costs something: after waking many the hub pauses, so that pages grow and each event costs less. */
-const WOKEN_PER_MS = 20;
+/**
+ * Listeners wake when a page of entries was judged for all, so that each gets the whole page at once; and when that takes
+ * longer than this, with what they have by then.
+ */
+const WAKE_AFTER_MS = 20;
 
 /** A listener to whom none of so many entries went is told how far the log is, if it was told nothing for this time. */
 const MAX_SILENT_ENTRIES = 1000;
@@ -51,6 +55,8 @@ export class EventHub {
   readonly filters = new SharedFilters();
   readonly #log: EventLog;
   readonly #index = new ListenerIndex<HubListener>();
+  /** What takes a listener out of the index. */
+  readonly #leave = new Map<HubListener, () => void>();
   /** The listeners that are attached, those first who were told nothing for the longest time. */
   readonly #attached = new Set<HubListener>();
   /** Those who have something to take and were not woken yet. */
@@ -61,27 +67,53 @@ export class EventHub {
   #begun = 0;
   #idle = new AbortController();
   #toldAt = 0;
+  #wokeAt = 0;
+  /** Those who hear everything are about at the same place, and take the very same page. */
+  #lastPage: { after: number; judged: number; entries: readonly LoggedEvent[] } | undefined;
 
   constructor(log: EventLog) {
     this.#log = log;
   }
 
-  /** Adds a listener. It has to catch up and attach before the hub serves it. The caller closes it in the end. */
-  add(viewer: EventViewer): HubListener {
-    const listener: HubListener = new HubListener(viewer, {
-      attach: (position, atEnd) => this.#attach(listener, position, atEnd),
-      detach: () => this.#detach(listener),
-      judged: () => this.#position,
-      told: () => {
-        if (this.#attached.delete(listener)) this.#attached.add(listener);
-      },
-    });
-    const leave = this.#index.add(listener);
-    listener.onClose(leave);
+  /**
+   * Adds a listener. It has to catch up and attach before the hub serves it. The caller closes it in the end.
+   * @param reader takes what is for it.
+   */
+  add(viewer: EventViewer, reader: Reader): HubListener {
+    const listener = new HubListener(viewer, this, reader);
+    this.#leave.set(listener, this.#index.add(listener));
     return listener;
   }
 
-  #attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
+  /** How far everything was judged. */
+  get judged(): Position | undefined {
+    return this.#position;
+  }
+
+  entryAt(position: Position): LoggedEvent | undefined {
+    return this.#log.recent(position);
+  }
+
+  entriesAfter(position: Position): readonly LoggedEvent[] | undefined {
+    const { epoch, seq } = this.#position ?? position;
+    if (epoch !== position.epoch) return undefined;
+    const known = this.#lastPage;
+    if (known?.after === position.seq && known.judged === seq && this.#isInMemory(known.entries)) {
+      return known.entries;
+    }
+    const most = Math.min(LIMITS.eventPage, Math.max(0, seq - position.seq));
+    const entries = this.#log.recentAfter(position, most);
+    if (entries) this.#lastPage = { after: position.seq, judged: seq, entries };
+    return entries;
+  }
+
+  /** What a deletion took out of the log is in memory no more, and nobody is sent it. */
+  #isInMemory([first]: readonly LoggedEvent[]): boolean {
+    return !first || this.#log.recent(first.position) === first;
+  }
+
+  attach(listener: HubListener, position: Position, atEnd: boolean): boolean {
+    if (!this.#leave.has(listener)) return false;
     if (!this.#position) {
       if (!atEnd) return false;
       this.#position = position;
@@ -95,7 +127,17 @@ export class EventHub {
     return true;
   }
 
-  #detach(listener: HubListener): void {
+  /** Notes that a listener was told something. */
+  told(listener: HubListener): void {
+    if (this.#attached.delete(listener)) this.#attached.add(listener);
+  }
+
+  remove(listener: HubListener): void {
+    this.#leave.get(listener)?.();
+    this.#leave.delete(listener);
+  }
+
+  detach(listener: HubListener): void {
     this.#attached.delete(listener);
     this.#news.delete(listener);
     if (this.#attached.size === 0) this.#idle.abort();
@@ -116,13 +158,19 @@ export class EventHub {
     const position = this.#position as Position;
     const page = await this.#log.pageAfter(position);
     if ('resyncAt' in page) return this.#detachAll();
+    this.#wokeAt = performance.now();
     for (const entry of page.events) {
       await this.#deliver(entry);
       this.#position = { epoch: position.epoch, seq: entry.seq };
     }
     this.#position = page.upTo;
+    if (page.events.length > 0) {
+      for (const listener of this.#index.ofEverything)
+        if (this.#attached.has(listener)) this.#news.add(listener);
+    }
     const woken = this.#wake() + this.#tellSilent(page.upTo);
-    if (woken > 0) await pause(woken / WOKEN_PER_MS);
+    // Those who were woken have their turn first: so pages grow with what there is to do, and each event costs less.
+    if (woken > 0) await deliveries.served();
     else if (page.events.length === 0 && this.#attached.size > 0) {
       this.#idle = new AbortController();
       await this.#log.waitBeyond(page.upTo, this.#idle.signal);
@@ -135,7 +183,7 @@ export class EventHub {
       if (listener && this.#attached.has(listener)) this.#offer(listener, entry);
       const turn = slices.turn();
       if (!turn) continue;
-      this.#wake();
+      if (performance.now() - this.#wokeAt > WAKE_AFTER_MS) this.#wake();
       await turn;
     }
   }
@@ -154,6 +202,7 @@ export class EventHub {
 
   #wake(): number {
     const woken = this.#news.size;
+    this.#wokeAt = performance.now();
     for (const listener of this.#news) listener.wake();
     this.#news.clear();
     return woken;
@@ -176,8 +225,4 @@ export class EventHub {
   #detachAll(failure?: unknown): void {
     for (const listener of this.#attached) listener.detach(failure);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
 }

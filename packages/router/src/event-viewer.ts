@@ -12,6 +12,7 @@ import {
 import type { Caller } from './caller.js';
 import { sharedReplayedForm } from './replayed-forms.js';
 import { type Matched, matchedOf, SharedFilter } from './shared-filters.js';
+import type { ShownEvent } from './shown-page.js';
 import type { Turn } from './slices.js';
 import { canSee, visibilityOf } from './view.js';
 import { WatchedSet, WatchedUsers } from './watched-users.js';
@@ -25,7 +26,7 @@ export interface EventSelection {
 
 /** What a page of the log became for a listener. */
 export interface ShapedPage {
-  events: RollcallEvent[];
+  events: ShownEvent[];
   /** Up to where: less far than the page when the events became too long for one. */
   upTo: Position;
 }
@@ -41,6 +42,8 @@ export interface Interest {
   sight: Visibility;
   /** Whether it sees all of other users, and all kinds of events; then it also receives what it does not name. */
   seesEverything: boolean;
+  /** Whether every entry is for the listener, as it stands in the log. */
+  isEverything: boolean;
 }
 
 /**
@@ -69,6 +72,7 @@ export class EventViewer {
       filter: !filter || filter instanceof SharedFilter ? filter : new SharedFilter(filter),
       sight: visibilityOf(caller, undefined),
       seesEverything: caller.kind === 'server',
+      isEverything: caller.kind === 'server' && !types && !userIds && !filter,
     };
   }
 
@@ -91,6 +95,14 @@ export class EventViewer {
     return matches && isUserEvent(event) ? withMatched(event, matched) : undefined;
   }
 
+  /** As {@link see}; an entry that this listener receives as it stands in the log comes as it is, and nobody parses it. */
+  show(entry: LoggedEvent, known?: Matched): ShownEvent | undefined {
+    const { seesEverything, filter } = this.interest;
+    if (!seesEverything || filter) return this.see(entry, known);
+    if (!this.selects(entry)) return undefined;
+    return this.#namedId(entry) === undefined ? entry : this.see(entry, known);
+  }
+
   /** Whether an entry is one that this listener asks for and may receive. It may see nothing of it, or not match it. */
   selects(entry: LoggedEvent): boolean {
     const { types } = this.interest;
@@ -100,11 +112,11 @@ export class EventViewer {
 
   /** The events of a page of the log as this listener receives them. */
   async shape(page: { events: readonly LoggedEvent[]; upTo: Position }, turn: Turn): Promise<ShapedPage> {
-    const events: RollcallEvent[] = [];
+    const events: ShownEvent[] = [];
     for (const entry of page.events) {
       const wait = turn();
       if (wait) await wait;
-      const event = this.see(entry);
+      const event = this.show(entry);
       if (event) events.push(event);
     }
     return { events, upTo: page.upTo };

@@ -12,9 +12,10 @@ export class FairQueue<Item extends object> {
     return this.#size;
   }
 
-  /** Puts an item at the end of its caller's line. */
+  /** Puts an item at the end of its caller's line, unless it stands there. */
   add(caller: string, item: Item): void {
     const line = this.#lines.get(caller) ?? new Set();
+    if (line.has(item)) return;
     this.#lines.set(caller, line.add(item));
     this.#size += 1;
   }

@@ -34,7 +34,8 @@ interface ConnectionGroup<Listener> {
  * but once for all its listeners.
  */
 export class ListenerIndex<Listener extends Indexed> {
-  readonly #ofEveryType = new Set<Listener>();
+  /** Those who receive every entry. Nobody has to look for them, so they are not among the candidates. */
+  readonly ofEverything = new Set<Listener>();
   readonly #byType = new Map<EventType, Set<Listener>>();
   readonly #byOwnId = new Map<string, Set<Listener>>();
   readonly #connections = new Map<WatchedUsers, ConnectionGroup<Listener>>();
@@ -53,12 +54,15 @@ export class ListenerIndex<Listener extends Indexed> {
     else if (seesEverything) {
       if (types) for (const type of types) leave.push(addTo(this.#byType, type, listener));
       else {
-        this.#ofEveryType.add(listener);
-        leave.push(() => this.#ofEveryType.delete(listener));
+        this.ofEverything.add(listener);
+        leave.push(() => this.ofEverything.delete(listener));
       }
     }
+    const [first, ...others] = leave;
+    if (first && others.length === 0) return first;
     return () => {
-      for (const one of leave) one();
+      first?.();
+      for (const one of others) one();
     };
   }
 
@@ -67,7 +71,6 @@ export class ListenerIndex<Listener extends Indexed> {
    * find nobody: the caller may give way between any two.
    */
   *candidates(entry: LoggedEvent): Generator<Listener | undefined> {
-    yield* this.#ofEveryType;
     yield* this.#byType.get(entry.type) ?? [];
     for (const id of new Set([entry.userId, ...entry.concerned])) {
       if (id === undefined) continue;

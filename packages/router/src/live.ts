@@ -1,4 +1,4 @@
-import type { Tasks } from '@rollcall/core';
+import type { Directory, Tasks } from '@rollcall/core';
 import {
   type EventPage,
   type PresenceEvent,
@@ -11,14 +11,24 @@ import {
 import { taskIdSchema, watchEventsSchema, watchPresenceSchema } from '@rollcall/protocol/schemas';
 import type { TrackedEnvelope } from '@trpc/server';
 import { z } from 'zod';
-import { requireGrant } from './caller.js';
-import { limitSubscription } from './connection-limits.js';
+import { type Caller, requireGrant } from './caller.js';
+import type { CallerBudget } from './caller-budget.js';
+import { limitSubscription, takeSubscription } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
-import { streamEvents } from './stream-events.js';
+import { EventStream } from './stream-events.js';
+import type { StreamEventsOptions } from './stream-options.js';
 import { streamPresence } from './stream-presence.js';
 import { takeTurn } from './take-turn.js';
 import { callerProcedure, router, serverProcedure } from './trpc.js';
 import { queryRightsOf } from './view.js';
+
+/** What is known of a listener. */
+interface CallerContext {
+  caller: Caller;
+  directory: Directory;
+  connection?: CallerConnection | undefined;
+  budget: CallerBudget;
+}
 
 export const liveRouter = router({
   /**
@@ -32,28 +42,10 @@ export const liveRouter = router({
         WatchEventsInput | undefined
       >,
     )
-    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<EventPage>> {
-      const { caller, directory, connection, budget } = ctx;
-      const { types, user_ids: userIds, filter, lastEventId } = input ?? {};
-      if (userIds?.length || filter) requireGrant(caller, 'read-users');
-      const parsed = filter && parseFilter(filter, queryRightsOf(caller, budget.limits));
-      const after = lastEventId === undefined ? undefined : parsePosition(lastEventId);
-      const use = { connection, budget, userIds, filter: filter && JSON.stringify(filter) };
-      yield* limitSubscription(use, watched =>
-        streamEvents({
-          log: directory.events,
-          users: directory.users.present,
-          caller,
-          selection: {
-            ...(types && { types: new Set(types) }),
-            ...(userIds && { userIds: watched }),
-            ...(parsed && { filter: parsed }),
-          },
-          after,
-          connection,
-          signal: signalOf(signal),
-        }),
-      );
+    // What the subscription takes, and what it refuses, comes with the first page, when the client knows that it has started.
+    .subscription(({ ctx, input, signal }): AsyncIterable<TrackedEnvelope<EventPage>> => {
+      const ends = signalOf(signal);
+      return new EventStream(ends, () => openEvents(ctx, input ?? {}, ends));
     }),
 
   /**
@@ -96,6 +88,37 @@ export const liveRouter = router({
     );
   }),
 });
+
+/** Checks what a listener asks for, and takes it. @throws RollcallError when the caller may not have it */
+function openEvents(
+  { caller, directory, connection, budget }: CallerContext,
+  { types, user_ids: userIds, filter, lastEventId }: WatchEventsInput,
+  signal: AbortSignal,
+): StreamEventsOptions {
+  if (userIds?.length || filter) requireGrant(caller, 'read-users');
+  const parsed = filter && parseFilter(filter, queryRightsOf(caller, budget.limits));
+  const after = lastEventId === undefined ? undefined : parsePosition(lastEventId);
+  const { watched, release } = takeSubscription({
+    connection,
+    budget,
+    ...(userIds && { userIds }),
+    ...(filter && { filter: JSON.stringify(filter) }),
+  });
+  return {
+    log: directory.events,
+    users: directory.users.present,
+    caller,
+    selection: {
+      ...(types && { types: new Set(types) }),
+      ...(userIds && { userIds: watched }),
+      ...(parsed && { filter: parsed }),
+    },
+    after,
+    connection,
+    signal,
+    release,
+  };
+}
 
 /** tRPC types the signal of a subscription as optional, but always gives one. */
 function signalOf(signal: AbortSignal | undefined): AbortSignal {

@@ -18,6 +18,8 @@ export interface OutletPeer {
   unreadBytes(): number;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
+  /** Sends a whole message, at once, and says so ({@link Outlet.sent}). Absent where messages have another frame. */
+  send?(message: Buffer): void;
   /** Reads no more of what the peer sends, until `resume`. Absent where the peer sends nothing. */
   pause?(): void;
   resume?(): void;
@@ -41,7 +43,8 @@ export class Outlet {
   readonly #watch: (outlet: Outlet) => void;
   readonly #turns: (() => void)[] = [];
   readonly #calls: (() => void)[] = [];
-  readonly #forRoom = new Set<() => void>();
+  /** Those who wait for room; most outlets never lack it. */
+  #forRoom: Set<() => void> | undefined;
   #turnIsTaken = false;
   #runningCalls = 0;
   #unread = 0;
@@ -82,6 +85,18 @@ export class Outlet {
     if (await this.#room(signal)) return once(() => this.#passOn());
     this.#passOn();
     return undefined;
+  }
+
+  /** Whether a subscription may {@link send} at once: nobody else has the turn, and there is room. */
+  get isFree(): boolean {
+    if (this.#turnIsTaken || this.#ended || !this.#peer.send) return false;
+    this.#measure();
+    return !this.#behind;
+  }
+
+  /** Sends a message, past what answers calls. */
+  send(message: Buffer): void {
+    this.#peer.send?.(message);
   }
 
   /**
@@ -159,7 +174,7 @@ export class Outlet {
   }
 
   #wake(): void {
-    for (const wake of [...this.#forRoom]) wake();
+    for (const wake of [...(this.#forRoom ?? [])]) wake();
   }
 
   async #room(signal?: AbortSignal): Promise<boolean> {
@@ -167,11 +182,11 @@ export class Outlet {
     while (this.#behind && !this.#ended && !signal?.aborted) {
       await new Promise<void>(resolve => {
         const wake = () => {
-          this.#forRoom.delete(wake);
+          this.#forRoom?.delete(wake);
           signal?.removeEventListener('abort', wake);
           resolve();
         };
-        this.#forRoom.add(wake);
+        this.#forRoom = (this.#forRoom ?? new Set()).add(wake);
         signal?.addEventListener('abort', wake);
       });
     }

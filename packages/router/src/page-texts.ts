@@ -1,3 +1,5 @@
+import type { ShownEvent } from './shown-page.js';
+
 /** Shorter pages are put together faster than they are found. */
 const MIN_EVENTS = 20;
 
@@ -5,7 +7,7 @@ const MIN_EVENTS = 20;
 const MAX_PAGES = 8;
 
 interface PageText {
-  events: readonly object[];
+  events: readonly ShownEvent[];
   bytes: Buffer;
 }
 
@@ -14,17 +16,17 @@ interface PageText {
  * anything else that is done for a page; listeners that catch up together, and see the same, share it.
  */
 export class PageTexts {
-  readonly #textOf: (event: object) => string;
+  readonly #textOf: (event: ShownEvent) => string;
   /** The one that was used last comes first. */
   #pages: PageText[] = [];
 
   /** @param textOf the text of one event, which never changes. */
-  constructor(textOf: (event: object) => string) {
+  constructor(textOf: (event: ShownEvent) => string) {
     this.#textOf = textOf;
   }
 
   /** The texts of these events with commas between them, as UTF-8; undefined for a short page. */
-  bytesOf(events: readonly object[]): Buffer | undefined {
+  bytesOf(events: readonly ShownEvent[]): Buffer | undefined {
     if (events.length < MIN_EVENTS) return undefined;
     const page = this.#pages.find(one => areSame(one.events, events)) ?? {
       events,
@@ -36,6 +38,6 @@ export class PageTexts {
 }
 
 /** Whether they are the very same objects in the same order. */
-function areSame(some: readonly object[], others: readonly object[]): boolean {
+function areSame(some: readonly ShownEvent[], others: readonly ShownEvent[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
 }

@@ -40,6 +40,26 @@ describe('slices', () => {
     }
   });
 
+  it('rest for a millisecond while a call is under way, and for one turn of the event loop while none is', async () => {
+    const restOf = async (slices: Slices) => {
+      slices.turn();
+      work(2.1);
+      const since = performance.now();
+      await slices.turn();
+      return performance.now() - since;
+    };
+    const rests = async (slices: Slices) => {
+      const sorted: number[] = [];
+      for (let round = 0; round < 21; round++) sorted.push(await restOf(slices));
+      return sorted.sort((a, b) => a - b);
+    };
+    const slices = new Slices();
+    expect((await rests(slices))[0]).toBeLessThan(0.5);
+    // A timer of Node counts whole milliseconds, so that one may end a little early.
+    expect((await slices.whileCalling(() => rests(slices)))[10]).toBeGreaterThan(0.7);
+    expect((await rests(slices))[0]).toBeLessThan(0.5);
+  });
+
   it('do many small pieces of work in one turn of the event loop', async () => {
     const slices = new Slices();
     slices.turn();

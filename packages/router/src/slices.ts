@@ -4,15 +4,16 @@ import { FairQueue } from './fair-queue.js';
 const SLICE_MS = 2;
 
 /**
- * How long it then rests at least. A call is carried out in many steps, each of which waits for something. In one turn of
- * the event loop it would get one step further; in a rest it gets several.
+ * How long it then rests at least while a call is under way. A call is carried out in many steps, each of which waits for
+ * something. In one turn of the event loop it would get one step further; in a rest it gets several. When no call is under
+ * way, the rest is one turn of the event loop: enough for a call to begin.
  */
 const REST_MS = 1;
 
 /**
  * Shares the thread between the work for live connections and everything else. All who work in slices share the same ones:
- * together they work for 2 ms at most, then the event loop has at least 1 ms for what comes, and the next slice begins. After a
- * piece of work that took longer, it has as long as that was.
+ * together they work for 2 ms at most, then the event loop has its turn, and at least 1 ms while a call is under way, and the
+ * next slice begins. After a piece of work that took longer, it has as long as that was.
  *
  * Within a slice everybody takes turns. Work for one caller waits in the line of that caller (`fair-queue.ts`). Work that
  * all share, such as judging events, has every second turn.
@@ -22,6 +23,17 @@ export class Slices {
   readonly #shared = new Set<() => void>();
   readonly #callers = new FairQueue<() => void>();
   #sharedIsNext = true;
+  #calls = 0;
+
+  /** Notes that a call is under way, until it is answered. */
+  async whileCalling<Result>(call: () => Promise<Result>): Promise<Result> {
+    this.#calls += 1;
+    try {
+      return await call();
+    } finally {
+      this.#calls -= 1;
+    }
+  }
 
   /**
    * Ask before each piece of work, which goes on until it waits for something.
@@ -53,7 +65,9 @@ export class Slices {
     this.#beganAt = beganAt;
     setImmediate(() => {
       const over = performance.now() - beganAt - SLICE_MS;
-      if (this.#waiting === 0 && over < REST_MS) this.#beganAt = undefined;
+      const isOnTime = over < REST_MS;
+      if (isOnTime && this.#waiting === 0) this.#beganAt = undefined;
+      else if (isOnTime && this.#calls === 0) setImmediate(() => this.#goOnAfterRest());
       else setTimeout(() => this.#goOnAfterRest(), Math.max(REST_MS, over));
     });
   }

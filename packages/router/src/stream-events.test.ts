@@ -60,7 +60,7 @@ class Listener {
     this.ended = (async () => {
       for await (const [position, page] of stream) {
         this.positions.push(position);
-        this.pages.push(page);
+        this.pages.push(page.toJSON());
         this.events.push(...page.events);
       }
     })();
@@ -174,7 +174,7 @@ describe('an event', () => {
       new Listener(SERVER, { userIds: new Set([id]) });
     }
     await begun();
-    const sees = vi.spyOn(EventViewer.prototype, 'see');
+    const sees = vi.spyOn(EventViewer.prototype, 'show');
     await directory.users.upsert(ACTOR, [{ id: 'u-7', colour: 'c u-9' }]);
     await vi.waitFor(() => expect(listeners.filter(one => one.events.length > 0).length).toBe(2));
     // The one that names the user, and the one whose set it enters: once by the hub, once when they take it.

@@ -1,190 +1,233 @@
-import type { EventLog, LoggedEvent, PresentUsers } from '@rollcall/core';
-import { type EventPage, formatPosition, type Position } from '@rollcall/protocol';
-import { type TrackedEnvelope, tracked } from '@trpc/server';
-import type { Caller } from './caller.js';
+import { formatPosition, type Position } from '@rollcall/protocol';
+import { tracked } from '@trpc/server';
+import { catchUp, MAX_SILENT_ENTRIES } from './catch-up.js';
 import type { CallerConnection } from './context.js';
-import { shareable } from './encode-frame.js';
+import { type Delivery, deliveries } from './deliveries.js';
+import { frameOf } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
-import { type EventSelection, EventViewer } from './event-viewer.js';
-import type { Batch, HubListener } from './hub-listener.js';
-import type { EndTurn } from './outlet.js';
-import { pagePlaces } from './page-places.js';
+import { EventViewer } from './event-viewer.js';
+import type { HubListener } from './hub-listener.js';
+import type { EndTurn, Outlet } from './outlet.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
-import { severalAtOnce, slices } from './slices.js';
+import { FrameAddress, ShownPage } from './shown-page.js';
+import type { StreamEventsOptions, TrackedPage } from './stream-options.js';
 import { takeTurn } from './take-turn.js';
-
-/** After this many entries that are not for the listener, an empty page moves its position on. */
-const MAX_SILENT_ENTRIES = 1000;
-
-/** What is shaped of a page before others get their turn: this many entries, or for this long. */
-const SHAPED_AT_ONCE = { pieces: 20, ms: 1 };
-
-/** Options of a stream of events. */
-export interface StreamEventsOptions {
-  log: EventLog;
-  /** Where users are read as they are now. */
-  users: Pick<PresentUsers, 'find'>;
-  caller: Caller;
-  selection: EventSelection;
-  /** The stream begins after this position; absent: it begins now. */
-  after: Position | undefined;
-  connection: CallerConnection | undefined;
-  signal: AbortSignal;
-}
 
 /**
  * The events of the log for one listener, page by page, in commit order, none missing and none twice. It yields tracked
  * items only, because an untracked item would make the client lose its position. The first page comes at once. Its position
  * says where the stream begins, even if nothing ever happens.
- *
- * A listener that has caught up is served by the hub (`event-hub.ts`) and wakes for what concerns it. One that lags reads
- * pages of the log. What a user token missed is judged by what it may see now, too (`replay.ts`).
  */
-export async function* streamEvents(
-  options: StreamEventsOptions,
-): AsyncGenerator<TrackedEnvelope<EventPage>> {
-  const { log, users, caller, selection, signal } = options;
-  const hub = hubOf(log);
-  const { filter } = selection;
-  const shared = filter && !(filter instanceof SharedFilter) ? hub.filters.take(filter) : undefined;
-  const viewer = new EventViewer(caller, { ...selection, ...(shared && { filter: shared.filter }) });
-  const listener = hub.add(viewer);
-  try {
-    const end = options.after && caller.kind === 'server' ? undefined : await log.position();
-    const replay = options.after && end && new Replay({ caller, viewer, users }, end);
-    let position: Position | undefined = options.after ?? end;
-    while (position && !signal.aborted) {
-      position = yield* catchUp(options, { listener, position, ...(replay && { replay }) });
-      if (position) position = yield* follow(options, listener, position);
-    }
-  } finally {
-    listener.close();
-    shared?.release();
-  }
+export function streamEvents(options: StreamEventsOptions): EventStream {
+  return new EventStream(options.signal, () => options);
 }
 
-/** Reads pages of the log until the hub takes the listener over. @returns its position then; undefined: the stream is over. */
-async function* catchUp(
-  options: StreamEventsOptions,
-  from: { listener: HubListener; position: Position; replay?: Replay },
-): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
-  const { log, connection, signal } = options;
-  const place: CatchingUp = { ...from, told: undefined };
-  while (!signal.aborted) {
-    // Nothing is read before it can be sent. The turn lasts until the item is on its way.
-    const endTurn = await takeTurn(connection, signal);
-    if (!endTurn) return undefined;
-    let leavePlace: EndTurn | undefined;
-    let next: NextPage;
+/**
+ * What {@link streamEvents} promises, of options that are asked for with the first page.
+ *
+ * A listener that has caught up is served by the hub (`event-hub.ts`), and hands out what concerns it when it is its turn
+ * (`deliveries.ts`). One that lags reads pages of the log (`catch-up.ts`). What a user token missed is judged by what it may
+ * see now, too (`replay.ts`).
+ *
+ * Most listeners wait most of the time, and there are thousands. So this is no generator: while it waits it keeps itself,
+ * its place in the hub and one promise.
+ */
+export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery {
+  readonly #signal: AbortSignal;
+  /** Asked once, with the first page. */
+  #open: (() => StreamEventsOptions) | undefined;
+  #options: StreamEventsOptions | undefined;
+  #listener: HubListener | undefined;
+  #releaseFilter: (() => void) | undefined;
+  /** The pages of the log, while the listener catches up. */
+  #pages: AsyncGenerator<TrackedPage, Position | undefined> | undefined;
+  /** Up to where the listener has heard everything, while the hub serves it; undefined while it catches up. */
+  #at: Position | undefined;
+  /** How far it knows that it is. */
+  #toldSeq = 0;
+  /** Answers the reader that waits for the next page. */
+  #answer: ((result: IteratorResult<TrackedPage> | PromiseLike<never>) => void) | undefined;
+  /** Where the pages of this stream go, once the first one was sent. */
+  readonly #address = new FrameAddress();
+  /** The page that was handed out is on its way when the reader asks for the next one. */
+  #endTurn: EndTurn | undefined;
+  /** It waits once, however much comes meanwhile. */
+  #waitsForTurn = false;
+  #isOver = false;
+
+  constructor(signal: AbortSignal, open: () => StreamEventsOptions) {
+    this.#signal = signal;
+    this.#open = open;
+  }
+
+  next(): Promise<IteratorResult<TrackedPage>> {
+    this.#passOn();
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    return new Promise(resolve => {
+      this.#answer = resolve;
+      if (!this.#at) void this.#readOn();
+      else if (this.#listener?.hasNews) this.onNews();
+    });
+  }
+
+  async return(): Promise<IteratorResult<TrackedPage>> {
+    this.#close();
+    await this.#pages?.return(undefined);
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.#close();
+  }
+
+  /** The hub has something for the listener, which waits for its turn if its reader waits for it. */
+  onNews(): void {
+    if (this.#answer && this.#at && !this.#waitsForTurn) deliveries.add(this);
+  }
+
+  /** Which line it waits in. */
+  get caller(): string {
+    return this.#options?.connection?.caller ?? '';
+  }
+
+  /** It is the turn of this listener: takes from the hub what is for it, and hands it out. */
+  deliver(): void {
+    const connection = this.#options?.connection;
+    if (!this.#answer || !this.#at) return;
+    if (!connection) this.#handOut();
+    else if (this.#address.head !== undefined && connection.outlet.isFree) this.#handOut(connection.outlet);
+    else void this.#deliverLater(connection);
+  }
+
+  /** Others have the turn on its connection, there is no room, or it cannot be sent to by itself. */
+  async #deliverLater(connection: CallerConnection): Promise<void> {
+    this.#waitsForTurn = true;
+    const endTurn = await takeTurn(connection, this.#signal);
+    this.#waitsForTurn = false;
+    if (!endTurn) this.#close();
+    else if (this.#answer && this.#at) {
+      this.#endTurn = endTurn;
+      this.#handOut();
+    } else endTurn();
+  }
+
+  /** @param outlet sends the page at once; absent: the reader gets it. */
+  #handOut(outlet?: Outlet): void {
     try {
-      if (!log.remembers(place.position)) {
-        leavePlace = await pagePlaces.take(connection?.caller ?? '', signal);
-        if (!leavePlace) return undefined;
-      }
-      if (signal.aborted) return undefined;
-      next = await nextPage(options, place, leavePlace !== undefined);
-      if (next.item) {
-        // A page becomes text and is on its way at once, or its reader is slow: then it waits without a place.
-        if (leavePlace) setImmediate(leavePlace);
-        yield tracked(formatPosition(place.position), next.item);
-      }
-      if (next.attached) return place.position;
-    } finally {
-      leavePlace?.();
-      endTurn();
+      const page = this.#take();
+      const { head } = this.#address;
+      if (!page) this.#passOn();
+      else if (outlet && head !== undefined) outlet.send(frameOf(head, page));
+      else this.#settle({ done: false, value: page });
+    } catch (error) {
+      this.#fail(error);
+      return;
     }
-    if (next.atEnd) await log.waitBeyond(place.position, signal);
+    if (!this.#at) void this.#readOn();
+    // What did not fit waits for another turn.
+    else if (this.#listener?.hasNews) this.onNews();
   }
-  return undefined;
-}
 
-/** Where a listener is that catches up. */
-interface CatchingUp {
-  readonly listener: HubListener;
-  readonly replay?: Replay;
-  /** Everything up to here has been looked at. */
-  position: Position;
-  /** How far the listener knows that it is; undefined before its first page. */
-  told: Position | undefined;
-}
-
-/** What was found after a position. */
-interface NextPage {
-  /** What to send; absent: nothing that the listener has to know. */
-  item?: EventPage;
-  /** Whether the hub serves the listener from here on. */
-  attached?: boolean;
-  /** Whether the log ends here. */
-  atEnd?: boolean;
-}
-
-/** Reads and shapes the next page, and moves the place on. */
-async function nextPage(
-  { log, connection }: StreamEventsOptions,
-  place: CatchingUp,
-  hasPlace: boolean,
-): Promise<NextPage> {
-  const { listener, replay } = place;
-  const missed = replay?.goesBeyond(place.position) ? replay : undefined;
-  const read = await log.pageAfter(place.position, missed?.limit);
-  const page = missed && !place.told ? missed.admit(read) : read;
-  if ('resyncAt' in page) {
-    place.position = page.resyncAt;
-    place.told = page.resyncAt;
-    return { item: shareable({ events: [], resync: true }) };
+  /** What the hub has for the listener; undefined when that is nothing, and when it has to read the log by itself. */
+  #take(): TrackedPage | undefined {
+    const listener = this.#listener as HubListener;
+    const batch = listener.take();
+    if (!batch) {
+      const position = this.#at as Position;
+      this.#at = undefined;
+      listener.detach();
+      this.#pages = catchUp(this.#options as StreamEventsOptions, {
+        listener,
+        address: this.#address,
+        position,
+      });
+      return undefined;
+    }
+    const { events, upTo } = batch;
+    this.#at = upTo;
+    if (events.length === 0 && upTo.seq - this.#toldSeq < MAX_SILENT_ENTRIES) return undefined;
+    this.#toldSeq = upTo.seq;
+    return tracked(formatPosition(upTo), new ShownPage(events, { address: this.#address }));
   }
-  const atEnd = page.events.length === 0;
-  // At once, while the hub cannot have gone further than this page. A replay may not take all of it.
-  const attached = !missed && listener.attach(page.upTo, atEnd);
-  // Those in a place are few, and others wait for it: they do not wait in the line of their caller again.
-  const ask = () => slices.turn(hasPlace ? undefined : (connection?.caller ?? ''));
-  const turn = severalAtOnce(ask, SHAPED_AT_ONCE);
-  const { events, upTo } = await (missed ?? listener.viewer).shape(page, turn);
-  place.position = upTo;
-  const silent = place.told !== undefined && upTo.seq - place.told.seq < MAX_SILENT_ENTRIES;
-  if (events.length === 0 && silent) return { attached, atEnd };
-  place.told = upTo;
-  return { item: shareable({ events }), attached, atEnd };
-}
 
-/** Takes from the hub what is for the listener, for as long as it serves it. @returns as `catchUp` does. */
-async function* follow(
-  { log, connection, signal }: StreamEventsOptions,
-  listener: HubListener,
-  position: Position,
-): AsyncGenerator<TrackedEnvelope<EventPage>, Position | undefined> {
-  let at = position;
-  let yieldedAt = position;
-  for (;;) {
-    await listener.news(signal);
-    const endTurn = await takeTurn(connection, signal);
-    if (!endTurn) return undefined;
+  /** Reads the next page of the log, until the hub takes the listener over. */
+  async #readOn(): Promise<void> {
     try {
-      const batch = listener.take();
-      const entries = batch && recall(log, batch);
-      if (!entries) {
-        listener.detach();
-        return at;
-      }
-      at = batch.upTo;
-      const events = entries.flatMap(({ entry, matched }) => listener.viewer.see(entry, matched) ?? []);
-      if (events.length === 0 && at.seq - yieldedAt.seq < MAX_SILENT_ENTRIES) continue;
-      yieldedAt = at;
-      yield tracked(formatPosition(at), shareable({ events }));
-    } finally {
-      endTurn();
+      this.#pages ??= await this.#begin();
+      if (this.#isOver) return;
+      const { done, value } = await this.#pages.next();
+      if (!done) this.#settle({ done, value });
+      else if (value) this.#follow(value);
+      else this.#close();
+    } catch (error) {
+      this.#fail(error);
     }
   }
-}
 
-/** The entries of a batch; undefined when one of them is no longer in memory, and has to be read from the log. */
-function recall(log: EventLog, { items, upTo }: Batch) {
-  const found: { entry: LoggedEvent; matched: Batch['items'][number]['matched'] }[] = [];
-  for (const { seq, matched } of items) {
-    const entry = log.recent({ epoch: upTo.epoch, seq });
-    if (!entry) return undefined;
-    found.push({ entry, matched });
+  async #begin(): Promise<AsyncGenerator<TrackedPage, Position | undefined>> {
+    const options = this.#open?.() as StreamEventsOptions;
+    this.#open = undefined;
+    this.#options = options;
+    this.#signal.addEventListener('abort', this);
+    const { log, users, caller, selection, after } = options;
+    const hub = hubOf(log);
+    const { filter } = selection;
+    const shared = filter && !(filter instanceof SharedFilter) ? hub.filters.take(filter) : undefined;
+    this.#releaseFilter = shared?.release;
+    const viewer = new EventViewer(caller, { ...selection, ...(shared && { filter: shared.filter }) });
+    const listener = hub.add(viewer, this);
+    this.#listener = listener;
+    if (this.#signal.aborted) this.#close();
+    const end = after && caller.kind === 'server' ? undefined : await log.position();
+    const replay = after && end && new Replay({ caller, viewer, users }, end);
+    return catchUp(options, {
+      listener,
+      address: this.#address,
+      position: (after ?? end) as Position,
+      replay,
+    });
   }
-  return found;
+
+  #follow(position: Position): void {
+    this.#pages = undefined;
+    this.#at = position;
+    this.#toldSeq = position.seq;
+    if (this.#listener?.hasNews) this.onNews();
+  }
+
+  #settle(result: IteratorResult<TrackedPage> | PromiseLike<never>): void {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    answer?.(result);
+  }
+
+  #fail(error: unknown): void {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    this.#close();
+    answer?.(Promise.reject(error));
+  }
+
+  #passOn(): void {
+    const endTurn = this.#endTurn;
+    this.#endTurn = undefined;
+    endTurn?.();
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this);
+    this.#passOn();
+    this.#listener?.close();
+    this.#releaseFilter?.();
+    this.#options?.release?.();
+    this.#settle({ done: true, value: undefined });
+  }
 }

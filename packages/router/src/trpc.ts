@@ -59,14 +59,15 @@ interface Call {
  * What every call goes through before its procedure. It is one middleware, because tRPC copies the call for each one, which
  * took longer than everything that is done here.
  *
- * It counts running calls, so that the host can avoid closing a connection between a call and its answer. Errors of core
- * become errors of the transport, with the status of their code.
+ * It counts running calls, so that the host can avoid closing a connection between a call and its answer, and live work
+ * leaves the thread to them. Errors of core become errors of the transport, with the status of their code.
  */
 const throughTheGate = t.middleware(async ({ next, ...call }) => {
   const connection = call.type === 'subscription' ? undefined : (call.ctx as CallContext).connection;
   if (connection) connection.calls += 1;
   try {
-    const result = await inOrder(call, next);
+    const run = () => inOrder(call, next);
+    const result = await (call.type === 'subscription' ? run() : slices.whileCalling(run));
     if (!result.ok && result.error.cause instanceof RollcallError) throw toTransportError(result.error.cause);
     return result;
   } catch (error) {

@@ -9,6 +9,9 @@ const BESIDE_ID_BYTES = 64;
 /** So many ids take a fifth of a millisecond. */
 const HASHED_AT_ONCE = 100;
 
+/** Most connections never meet a tombstone. */
+const NO_MARKS = new Uint32Array(0);
+
 /** A user whom a connection watches. */
 interface Watched {
   number: number;
@@ -29,17 +32,21 @@ export class WatchedUsers {
   readonly #ids: (string | undefined)[] = [];
   readonly #free: number[] = [];
   /** The first 32 bits of the tombstone of each id, by number. They cost little memory, and an id that has them is hashed. */
-  #marks = new Uint32Array(0);
+  #marks = NO_MARKS;
   /** The numbers below have their marks. */
   #marked = 0;
   /** All listeners of a connection ask for the same tombstone, one after the other. */
   #lastFound: { tombstone: string; id: string | undefined } | undefined;
   /** Where the ids count: with the caller who began to watch, for as long as anybody is watched. */
   #budget: WatchedIdBudget | undefined;
+  #presenceByRow: WeakMap<object, PresenceEvent['user']> | undefined;
   /** The presence of each user that was heard last, by number; all subscriptions of a connection see the same. */
   readonly presence: (PresenceEvent['user'] | undefined)[] = [];
   /** The same by what was read of the user, for as long as somebody else keeps that. */
-  readonly presenceByRow = new WeakMap<object, PresenceEvent['user']>();
+  get presenceByRow(): WeakMap<object, PresenceEvent['user']> {
+    this.#presenceByRow ??= new WeakMap();
+    return this.#presenceByRow;
+  }
 
   /** How many users are watched. */
   get size(): number {

@@ -45,5 +45,5 @@ it('readers who take no page that was made for them keep nobody else from catchi
   expect(listener.events).toHaveLength(100);
   await listener.end();
   end.abort();
-  await Promise.all(stalled.map(stream => stream.return(undefined)));
+  await Promise.all(stalled.map(stream => stream.return()));
 });

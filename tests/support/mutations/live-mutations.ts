@@ -68,8 +68,128 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
       'judge for each viewer what that viewer sees, no matter for which viewer they judged before',
     ],
   ]),
+  ...switchedOff({ file: 'packages/router/src/slices.ts', test: 'packages/router/src/slices.test.ts' }, [
+    [
+      'the rest that is longer while a call is under way',
+      'else if (isOnTime && this.#calls === 0) setImmediate',
+      'else if (isOnTime) setImmediate',
+      'rest for a millisecond while a call is under way, and for one turn of the event loop while none is',
+    ],
+  ]),
   ...switchedOff(
-    { file: 'packages/router/src/stream-events.ts', test: 'packages/router/test/stalled-reader.test.ts' },
+    { file: 'packages/router/src/deliveries.ts', test: 'packages/router/src/deliveries.test.ts' },
+    [
+      [
+        'the slices in which events are handed out',
+        'if (wait) await wait;',
+        '',
+        'let the event loop in between deliveries that last longer than a slice together',
+      ],
+      [
+        'the lines of callers in which events are handed out',
+        'this.#waiting.add(delivery.caller, delivery);',
+        "this.#waiting.add('all', delivery);",
+        'serve the lines of callers in turn, however many listeners one of them has',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/stream-events.ts', test: 'packages/router/test/past-trpc.test.ts' },
+    [
+      [
+        'the way past tRPC for those who have caught up',
+        'else if (this.#address.head !== undefined && connection.outlet.isFree) this.#handOut(connection.outlet);',
+        '',
+        'events of a listener that has caught up are sent at once, in the words of tRPC',
+      ],
+      [
+        'another turn for what did not fit into a page',
+        '// What did not fit waits for another turn.\n    else if (this.#listener?.hasNews) this.onNews();',
+        '',
+        'a listener that hears everything gets what was written while it lagged in whole pages, each entry once',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'packages/router/src/outlet.ts', test: 'packages/router/test/past-trpc.test.ts' }, [
+    [
+      'the look for room before an event is sent past tRPC',
+      'this.#measure();\n    return !this.#behind;',
+      'return true;',
+      'nothing is sent to a connection without room, and all of it, once and in order, when there is room',
+    ],
+    [
+      'the look for others before an event is sent past tRPC',
+      'if (this.#turnIsTaken || this.#ended || !this.#peer.send) return false;',
+      'if (this.#ended || !this.#peer.send) return false;',
+      'nothing is sent while another subscription of the connection has the turn',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/router/src/encode-frame.ts', test: 'packages/router/test/past-trpc.test.ts' },
+    [
+      [
+        'the bytes of a message that many receive',
+        'return frames.find(frame) ?? frames.keep',
+        'return frames.keep',
+        'listeners that get the same get the same bytes, which are made once, and each has its own address',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/page-frames.ts', test: 'packages/router/src/page-frames.test.ts' },
+    [
+      [
+        'the address of a message that many receive',
+        'one.head === head &&',
+        '',
+        'finds the bytes of the very same message only: address, position and events',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/event-hub.ts', test: 'packages/router/test/past-trpc.test.ts' },
+    [
+      [
+        'the next page, which waits until listeners were served',
+        'if (woken > 0) await deliveries.served();',
+        'if (woken > 0) await undefined;',
+        'listeners that are served one after another get the same pages, though more is written meanwhile',
+      ],
+      [
+        'the look whether a page that was sent is still in memory',
+        'return !first || this.#log.recent(first.position) === first;',
+        'return true;',
+        'a page that some listeners were sent is not sent to others once the memory of the log was dropped',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/encode-frame.ts', test: 'packages/router/src/encode-frame.test.ts' },
+    [
+      [
+        'entries of the log that are passed on as they stand there',
+        'return shown instanceof LoggedEvent ? shown.text : textOfEvent(shown);',
+        'return textOfEvent(shown instanceof LoggedEvent ? shown.full : shown);',
+        'passes on an entry of the log as it stands there, and nobody parses it',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    {
+      file: 'packages/core/src/database/unit-of-work.ts',
+      test: 'packages/core/test/contract/unit-of-work.test.ts',
+    },
+    [
+      [
+        'the end of what transactions cost other code',
+        'if (this.#inside === 0) this.close();',
+        '',
+        'costs other code nothing once nobody is within it: no promise keeps a note of a transaction',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/router/src/catch-up.ts', test: 'packages/router/test/stalled-reader.test.ts' },
     [
       [
         'the places of those who catch up, given back before a reader takes its page',

@@ -9,7 +9,7 @@ export const REPLAY_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/router/src/stream-events.ts', test: REPLAY_TESTS }, [
     [
       'the look at what users are now, when events are heard again',
-      'options.after && end && new Replay({ caller, viewer, users }, end)',
+      'after && end && new Replay({ caller, viewer, users }, end)',
       'undefined',
       NOTHING_THAT_IS_GONE,
     ],

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { CLOSE_CODES, type Position, RollcallError } from '@rollcall/protocol';
@@ -113,7 +112,6 @@ export class Connections {
       );
     }
     const connection: Connection = {
-      id: randomUUID(),
       principal,
       caller,
       calls: 0,

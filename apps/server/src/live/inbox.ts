@@ -61,6 +61,8 @@ export class Inbox {
       }
       this.#waiting.shift()?.();
     }
+    // An array keeps the room that it once had.
+    this.#waiting = [];
     this.#isEmptied = false;
     reading.letGo('inbox');
   }

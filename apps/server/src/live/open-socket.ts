@@ -30,4 +30,6 @@ export interface OpenSocket {
   meter: TakenMeter | undefined;
   /** Says that it has signed in, or has closed. */
   endSigningIn(): void;
+  /** Ends its connection when it closes; absent until it has one. */
+  end: (() => void) | undefined;
 }

@@ -71,14 +71,16 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Without a listener, a reset during the handshake would be thrown.
-    stream.on('error', () => undefined);
+    stream.on('error', ignore);
     const address = clientAddress(request, config.trustedProxies);
     const refusal = refusalOfUpgrade(request, host) ?? signingIn.refusalOf(address);
     if (refusal) return refuseUpgrade(stream, refusal);
+    const { url = '', headers } = request;
     sockets.handleUpgrade(request, stream, head, socket => {
-      sockets.emit('connection', socket, request);
-      const openSocket = openSockets.get(request);
-      if (!openSocket) return;
+      // tRPC keeps the request for as long as the socket is open, and needs no more of it.
+      const opening = { url, headers: { host: headers.host } } as IncomingMessage;
+      const openSocket = open(socket, { opening, address });
+      sockets.emit('connection', socket, opening);
       openSocket.firstArrived = boundFirstMessage(stream, () =>
         stopReading(openSocket, MESSAGE_TOO_BIG, 'PAYLOAD_TOO_LARGE'),
       );
@@ -88,33 +90,40 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
   /** Whose message is handed on: its listeners hear of it at once and in order, and the first one notes it. */
   let sender: OpenSocket | undefined;
 
-  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const address = clientAddress(request, config.trustedProxies);
+  /** Begins to listen to a socket, before tRPC does. */
+  function open(
+    socket: WebSocket,
+    { opening, address }: { opening: IncomingMessage; address: string },
+  ): OpenSocket {
     const reading = new Reading(socket);
     const inbox = new Inbox({
       reading,
       line: () => openSocket.caller.key,
-      arrived: () => openSocket.firstArrived(),
+      arrived: () => {
+        openSocket.firstArrived();
+        openSocket.firstArrived = ignore;
+      },
     });
     const outlet = outletOf(socket, { host, reading });
     const openSocket: OpenSocket = {
-      id: randomUUID(),
+      id: newId(),
       socket,
       reading,
       outlet,
       deadline: undefined,
-      firstArrived: () => undefined,
+      firstArrived: ignore,
       exempt: false,
       caller: { key: keyOfAddress(address), address },
       limit: undefined,
       sentBefore: 0,
       meter: undefined,
       endSigningIn: signingIn.begin(address),
+      end: undefined,
     };
     openSocket.deadline = setTimeout(() => {
       closeSocket(socket, CLOSE_CODES.authTimeout, 'no token arrived in time');
     }, config.authTimeoutMs);
-    openSockets.set(request, openSocket);
+    openSockets.set(opening, openSocket);
     const isOneTooMany = () => {
       if (openSocket.meter) return openSocket.meter.isOneTooMany();
       openSocket.sentBefore += 1;
@@ -139,9 +148,11 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       openSocket.meter?.giveBack();
       clearTimeout(openSocket.deadline);
       openSocket.endSigningIn();
-      openSockets.delete(request);
+      openSockets.delete(opening);
+      openSocket.end?.();
     });
-  });
+    return openSocket;
+  }
 
   applyWSSHandler({
     wss: sockets,
@@ -169,7 +180,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       // Until the socket is admitted, the messages after the token wait in the network and not in memory.
       reading.hold('signing in');
       const authentication = await host.authenticate(info.connectionParams?.token);
-      const address = clientAddress(req, config.trustedProxies);
+      const { address } = openSocket.caller;
       const limit = callLimit(host.rateLimits, { authentication, address });
       const handle = {
         outlet,
@@ -204,7 +215,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         return call;
       }
       if (socket.readyState === socket.CLOSED) host.connections.end(connection);
-      else socket.once('close', () => host.connections.end(connection));
+      else openSocket.end = () => host.connections.end(connection);
       openSocket.endSigningIn();
       return { ...call, connection };
     },
@@ -251,6 +262,13 @@ function markSignedIn(openSocket: OpenSocket): void {
   openSocket.deadline = undefined;
 }
 
+function ignore(): void {}
+
+/** A UUID as one string: Node puts it together out of thirty, which stay in memory for as long as it does. */
+function newId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
+}
+
 function refuse(socket: WebSocket, code: ErrorCode): void {
   setTimeout(() => closeSocket(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
 }
@@ -260,6 +278,9 @@ function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: R
   const { outlets } = host;
   const outlet = outlets.open({
     unreadBytes: () => socket.bufferedAmount,
+    send: message => {
+      if (socket.readyState === socket.OPEN) socket.send(message);
+    },
     close: (code, reason) => {
       // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
       stopListening(socket);

@@ -109,6 +109,7 @@ export interface UnitOfWorkOptions {
  */
 export class CurrentTransaction {
   readonly #store = new AsyncLocalStorage<{ transaction: Transaction; writes: boolean; open: boolean }>();
+  #inside = 0;
 
   /** Runs work inside a transaction. The mark ends with the work, so code that outlives it does not join by mistake. */
   async enter<T extends Transaction, Result>(
@@ -117,10 +118,13 @@ export class CurrentTransaction {
     work: (transaction: T) => Promise<Result>,
   ): Promise<Result> {
     const mark = { transaction, writes, open: true };
+    this.#inside += 1;
     try {
       return await this.#store.run(mark, () => work(transaction));
     } finally {
       mark.open = false;
+      this.#inside -= 1;
+      if (this.#inside === 0) this.close();
     }
   }
 
@@ -138,8 +142,9 @@ export class CurrentTransaction {
   }
 
   /**
-   * Nothing joins a transaction any more. Without this, each unit of work that there has been would slow the process down:
-   * Node 20 looks at every store at every promise, also at those that nobody uses.
+   * Nothing joins a transaction until the next one is entered. Without this, each unit of work that there has been would
+   * slow the process down: Node 20 looks at every store at every promise, and keeps a note with it, also of stores that
+   * nobody uses.
    */
   close(): void {
     this.#store.disable();

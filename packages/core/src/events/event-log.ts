@@ -111,6 +111,11 @@ export class EventLog {
     return this.#recent?.after({ epoch, seq: seq - 1 }, 1)?.[0];
   }
 
+  /** The entries after a position, as many as a page holds and `limit` at most, while they are in memory. */
+  recentAfter(position: Position, limit: number): LoggedEvent[] | undefined {
+    return this.#recent?.after(position, limit);
+  }
+
   /**
    * Resolves when the log may have grown past a position, or the signal aborts. It may resolve without news.
    * @throws RollcallError `UNAVAILABLE` once the log is closed. A reader that got no error would ask again and again.

@@ -5,6 +5,7 @@ import {
   type EventType,
   eventRule,
   formatPosition,
+  type Position,
   type RollcallEvent,
   type TaskEvent,
   type UserEvent,
@@ -29,7 +30,7 @@ export class LoggedEvent {
   readonly #epoch: string;
   readonly #row: EventRow;
   #full: RollcallEvent | undefined;
-  readonly #seen = new Map<string, RollcallEvent | undefined>();
+  #seen: Map<string, RollcallEvent | undefined> | undefined;
   #before: UserEvent['user'] | undefined | null = null;
 
   constructor(epoch: string, row: EventRow) {
@@ -46,6 +47,17 @@ export class LoggedEvent {
   get full(): RollcallEvent {
     this.#full ??= fullForm(this.#epoch, this.#row);
     return this.#full;
+  }
+
+  get position(): Position {
+    return { epoch: this.#epoch, seq: this.seq };
+  }
+
+  /** The JSON of the event with everything: what is stored, with its head. So nobody has to parse it to pass it on. */
+  get text(): string {
+    const head = JSON.stringify(headOf(this.#epoch, this.#row)).slice(0, -1);
+    const rest = this.#row.data.slice(1, -1).trim();
+    return rest === '' ? `${head}}` : `${head},${rest}}`;
   }
 
   /** Users whom the event concerns although it is not about one of them alone, such as the members of a channel. */
@@ -78,6 +90,7 @@ export class LoggedEvent {
     if (visibility === 'everything') return this.full;
     if (!this.understood) return undefined;
     const form = visibilityKey(visibility);
+    this.#seen ??= new Map();
     if (!this.#seen.has(form)) this.#seen.set(form, formOf(this.full, visibility));
     return this.#seen.get(form);
   }
@@ -109,17 +122,15 @@ export class LoggedEvent {
 }
 
 function fullForm(epoch: string, row: EventRow): RollcallEvent {
+  return { ...headOf(epoch, row), ...(JSON.parse(row.data) as object) } as RollcallEvent;
+}
+
+function headOf(epoch: string, row: EventRow) {
   const actor: Actor = {
     type: row.actor_type as Actor['type'],
     ...(row.actor_id !== undefined && { id: row.actor_id }),
   };
-  return {
-    id: formatPosition({ epoch, seq: row.seq }),
-    type: row.type,
-    created_at: row.at,
-    actor,
-    ...(JSON.parse(row.data) as object),
-  } as RollcallEvent;
+  return { id: formatPosition({ epoch, seq: row.seq }), type: row.type, created_at: row.at, actor };
 }
 
 /** Types that tell of nothing but changes, so that without a change that the viewer sees there is nothing to tell. */

@@ -101,6 +101,15 @@ describeOnEveryDialect('the unit of work', engine => {
     expect(await roleNames()).toEqual(['new']);
   });
 
+  it('costs other code nothing once nobody is within it: no promise keeps a note of a transaction', async () => {
+    const notes = () => Object.getOwnPropertySymbols(new Promise(() => undefined)).length;
+    const before = notes();
+    const { unitOfWork } = database;
+    await unitOfWork.write(async () => undefined);
+    await Promise.all([unitOfWork.read(async () => undefined), unitOfWork.read(async () => undefined)]);
+    expect(notes()).toBe(before);
+  });
+
   it('joins a write that is called within a write', async () => {
     const { unitOfWork } = database;
     await expect(

@@ -44,7 +44,7 @@ export class Listener {
     });
     this.#ended = (async () => {
       for await (const [position, page] of stream) {
-        this.pages.push(page);
+        this.pages.push(page.toJSON());
         this.events.push(...page.events);
         this.position = position;
       }
