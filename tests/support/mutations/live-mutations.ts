@@ -153,7 +153,7 @@ export const LIVE_MUTATIONS: readonly Mutation[] = [
         'the next page, which waits until listeners were served',
         'if (woken > 0) await deliveries.served();',
         'if (woken > 0) await undefined;',
-        'listeners that are served one after another get the same pages, though more is written meanwhile',
+        'listeners that are served one after another share their pages, though more is written meanwhile',
       ],
       [
         'the look whether a page that was sent is still in memory',
