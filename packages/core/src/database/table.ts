@@ -1,5 +1,7 @@
+import type { JsonValue } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import { EntitySchema } from 'typeorm';
+import { jsonEqual } from '../json/json-values.js';
 import type { Column, Dialect } from './dialect.js';
 import type { Statement, Transaction } from './unit-of-work.js';
 
@@ -160,11 +162,9 @@ export async function updateRows<Row extends object>(
   );
 }
 
-/** JSON is a text where it is stored as one, and otherwise any value. */
+/** JSON is a text where it is stored as one. Elsewhere it is a value, whose names come back in another order than they came. */
 function sameCell(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  return JSON.stringify(one) === JSON.stringify(other);
+  return one === other || jsonEqual(one as JsonValue, other as JsonValue);
 }
 
 function insertInto({ name, columns }: TableShape): string {

@@ -2,6 +2,7 @@ import type { UserEvent } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
+import { collectStatementTexts } from '../support/statement-texts.js';
 import { openTestDirectory, refusal, SERVER, type TestDirectory } from '../support/test-directory.js';
 import { emptyUser } from '../support/users/user-row.js';
 
@@ -242,5 +243,17 @@ describeOnEveryDialect('upsert', engine => {
     });
     await directory.settings.update(SERVER, { max_custom_bytes: 6000 });
     await upsert({ id: 'john', custom: custom(6000) });
+  });
+
+  it('writes no columns but those that change, in whatever order an engine keeps custom data', async () => {
+    const user = { id: 'jane', language: 'en', custom: { zebra: [1], ab: { long_name: 1, x: 2 } } };
+    await upsert(user);
+    const texts = collectStatementTexts();
+    await upsert({ ...user, language: 'is' });
+    texts.stop();
+    const columns = [...texts.taken()].flatMap(text => /UPDATE users SET ([^)]*) FROM/.exec(text)?.[1] ?? []);
+    expect(columns.map(list => [...list.matchAll(/(\w+) = /g)].map(([, name]) => name))).toEqual([
+      ['language', 'updated_at', 'revision'],
+    ]);
   });
 });
