@@ -1,7 +1,6 @@
-import type { JsonValue } from '@rollcall/protocol';
+import { isDeepStrictEqual } from 'node:util';
 import sql, { raw } from 'sql-template-tag';
 import { EntitySchema } from 'typeorm';
-import { jsonEqual } from '../json/json-values.js';
 import type { Column, Dialect } from './dialect.js';
 import type { Statement, Transaction } from './unit-of-work.js';
 
@@ -164,7 +163,7 @@ export async function updateRows<Row extends object>(
 
 /** JSON is a text where it is stored as one. Elsewhere it is a value, whose names come back in another order than they came. */
 function sameCell(one: unknown, other: unknown): boolean {
-  return one === other || jsonEqual(one as JsonValue, other as JsonValue);
+  return one === other || (typeof one === 'object' && isDeepStrictEqual(one, other));
 }
 
 function insertInto({ name, columns }: TableShape): string {
