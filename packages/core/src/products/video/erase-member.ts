@@ -1,5 +1,15 @@
 import sql from 'sql-template-tag';
+import { lookAt } from '../look-at.js';
 import type { CascadeBatch, DeletionContext } from '../product.js';
+
+/** Whether there is a call that the user made or is a member of: most users have none. */
+export async function isInCalls({ transaction, userId }: DeletionContext): Promise<boolean> {
+  const there = await lookAt(transaction, {
+    memberships: sql`call_members WHERE user_id = ${userId}`,
+    made: sql`calls WHERE created_by_id = ${userId}`,
+  });
+  return there.memberships || there.made;
+}
 
 /**
  * One batch of the hard deletion of a user: removes its memberships, and gives the calls that it made, and that stay, to the new
