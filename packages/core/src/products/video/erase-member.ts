@@ -17,8 +17,9 @@ export async function isInCalls({ transaction, userId }: DeletionContext): Promi
  */
 export async function eraseMember(context: DeletionContext): Promise<CascadeBatch> {
   const memberships = await removeMemberships(context);
-  if (memberships > 0) return { changed: { memberships }, more: true };
-  return { changed: {}, more: await handOverCalls(context) };
+  const changed: CascadeBatch['changed'] = memberships > 0 ? { memberships } : {};
+  if (memberships >= context.limit) return { changed, more: true };
+  return { changed, more: await handOverCalls(context) };
 }
 
 async function removeMemberships({ transaction, userId, limit }: DeletionContext): Promise<number> {
@@ -40,6 +41,7 @@ async function removeMemberships({ transaction, userId, limit }: DeletionContext
   return removed.length;
 }
 
+/** @returns whether there may be more calls. */
 async function handOverCalls({ transaction, userId, limit, newOwner }: DeletionContext): Promise<boolean> {
   const { dialect } = transaction;
   const cells = await transaction.query(
@@ -51,5 +53,5 @@ async function handOverCalls({ transaction, userId, limit, newOwner }: DeletionC
   await transaction.query(
     sql`UPDATE calls SET created_by_id = ${owner} WHERE cid IN (${dialect.values(cids)})`,
   );
-  return true;
+  return cells.length >= limit;
 }
