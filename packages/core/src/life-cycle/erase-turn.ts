@@ -6,7 +6,8 @@ import { eraseUsers } from './erase-users.js';
 import { CHANGES_PER_STEP, type LifeCycleStep } from './life-cycle-step.js';
 
 /**
- * Goes on with the erasure of users whose content is done, all in the same mode.
+ * Goes on with the erasure of users whose content is done, all in the same mode: they became ready together. Nobody joins
+ * them later, who would keep what is in the log up to where they are.
  * @returns what became of those who are through, by the names that they have now; or the entry of the log to go on from; or
  * `wait` when an export has to end first.
  */
@@ -27,10 +28,7 @@ export async function eraseReady(
       outcomes.set(id, { status: 'superseded' });
       continue;
     }
-    const next = erasureMode(cascade, row);
-    // One who joined the others in the middle would keep what is in the log up to there.
-    if (own.length > 0 && next !== mode) break;
-    mode = next;
+    mode ??= erasureMode(cascade, row);
     own.push({ cascade, row });
   }
   let names: ReadonlyMap<string, string> = new Map();
