@@ -65,10 +65,11 @@ export async function saveOutcomes(
   const { dialect } = transaction;
   const rows = [...outcomes].map(([id, outcome]) => [id, dialect.jsonForRow(outcome)]);
   const { expressions, source } = dialect.rowsFromJson(OUTCOME_COLUMNS);
+  // The task stands in an expression, so that the rows are found by their users: a task can have very many.
   const written = await transaction.query(
     sql`WITH given_rows(user_id, outcome) AS (SELECT ${expressions} FROM ${source(JSON.stringify(rows))})
       UPDATE task_users SET outcome = given_rows.outcome FROM given_rows
-      WHERE task_id = ${taskId} AND task_users.user_id = given_rows.user_id AND task_users.outcome IS NULL
+      WHERE coalesce(task_users.task_id, '') = ${taskId} AND task_users.user_id = given_rows.user_id AND task_users.outcome IS NULL
       RETURNING task_users.user_id`,
   );
   const failed = written.filter(row => outcomes.get(row.user_id as string)?.status === 'failed').length;
