@@ -142,7 +142,7 @@ export const BLOCK_AND_ERASURE_MUTATIONS: readonly Mutation[] = [
       'the end of a cancelled deletion after whom it has begun',
       'if (work.step.task.cancel_requested) break;',
       '',
-      'are all ended, with whoever was begun, when the task is cancelled, and no further user is begun',
+      'are all ended, and one who was begun, when the task is cancelled, and no further user is begun',
     ],
   ]),
   ...switchedOff({ file: 'packages/core/src/life-cycle/life-cycle-position.ts', test: TOGETHER }, [

@@ -2,7 +2,7 @@ import type { JsonObject, User } from '@rollcall/protocol';
 import sql, { join, raw } from 'sql-template-tag';
 import { updateRows } from '../database/table.js';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { withRenamed } from '../users/renamed-users.js';
+import { withRenamed } from '../database/with-renamed.js';
 import { type EventRow, eventTable } from './event-tables.js';
 import { renameUserInEvent } from './rename-user-in-event.js';
 

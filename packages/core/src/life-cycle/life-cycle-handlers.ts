@@ -111,7 +111,7 @@ async function renameActors({ step, cascades }: LifeCycleStep, ready: readonly s
   await eraseTaskActors(step.transaction, { names: tombstonesOf(hard), taskId: step.task.id });
 }
 
-/** Erases those who are ready. Whoever was begun after them is next. */
+/** Erases those who are ready. Then the user is next who was begun after them. */
 async function eraseUsersOf(
   work: LifeCycleStep,
   ids: readonly string[],

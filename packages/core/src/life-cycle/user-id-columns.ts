@@ -1,6 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { withRenamed } from '../users/renamed-users.js';
+import { withRenamed } from '../database/with-renamed.js';
 
 /**
  * What a hard deletion does with the id in a column.

@@ -3,8 +3,8 @@ import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { withRenamed } from '../database/with-renamed.js';
 import { type UserRow, userTable } from './model/user-table.js';
-import { withRenamed } from './renamed-users.js';
 
 const PREFIX = 'deleted-';
 

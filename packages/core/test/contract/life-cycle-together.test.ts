@@ -108,7 +108,7 @@ describeOnEveryEngine('users who are erased together', engine => {
     await leaveNothing(...ids);
   });
 
-  it('are all ended, with whoever was begun, when the task is cancelled, and no further user is begun', async () => {
+  it('are all ended, and one who was begun, when the task is cancelled, and no further user is begun', async () => {
     await fixture.addActivities('ann7', 20);
     await fixture.addActivities('bob7', 20);
     await fixture.addActivities('cat7', 150);

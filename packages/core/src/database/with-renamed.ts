@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { Column } from '../database/dialect.js';
-import type { Transaction } from '../database/unit-of-work.js';
+import type { Column } from './dialect.js';
+import type { Transaction } from './unit-of-work.js';
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', kind: 'text' },
@@ -8,8 +8,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Begins a statement that gives users other names: `WITH renamed(id, name) AS (…)`, one row for each user. So one statement
- * with one text renames any number of them.
+ * Begins a statement that puts names in the place of ids: `WITH renamed(id, name) AS (…)`, one row for each id. So one
+ * statement with one text replaces any number of them.
  */
 export function withRenamed({ dialect }: Transaction, names: ReadonlyMap<string, string>): Sql {
   const { expressions, source } = dialect.rowsFromJson(COLUMNS);
