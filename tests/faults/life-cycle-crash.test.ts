@@ -9,6 +9,8 @@ import { seededRandom } from '../support/seeded-random.js';
 const ROUNDS = Number(process.env.ROLLCALL_TEST_ROUNDS ?? 2);
 const USERS = 12;
 const MESSAGES = 25;
+/** About as long as such a task takes: a crash later than that hits nothing. */
+const CRASH_WITHIN_MS = 40;
 
 /** How a kind of task is asked for, and what its end must look like for every user, whatever happened on the way. */
 interface Kind {
@@ -112,7 +114,7 @@ describe('a server that is killed at a random moment of', () => {
       const { position } = await server.queryUsers({}, [], { limit: 1 });
       const { task_id } = await kind.start(world.ids);
       for (let kills = 0; kills < 2; kills++) {
-        await new Promise(resolve => setTimeout(resolve, random() * 80));
+        await new Promise(resolve => setTimeout(resolve, random() * CRASH_WITHIN_MS));
         await process.crash();
         await process.restart();
         const task = await server.getTask(task_id);

@@ -9,6 +9,8 @@ const CALLS = 'keeps both from calls: making one, joining the 1:1 call from befo
 const ALONE = 'keeps both from writing where they are alone, however that came about';
 const THIRD = 'is not got round by a third member';
 
+const TOGETHER = 'packages/core/test/contract/life-cycle-together.test.ts';
+
 /** Blocks at every door, and erasures that cannot be stopped or aimed. */
 export const BLOCK_AND_ERASURE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/core/src/products/chat/create-channel.ts', test: REACH }, [
@@ -111,6 +113,52 @@ export const BLOCK_AND_ERASURE_MUTATIONS: readonly Mutation[] = [
       ' ON CONFLICT (user_id, seq) DO NOTHING',
       '',
       'ends although somebody from before has the id of its tombstone and is named beside it',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/events/erase-in-log.ts', test: TOGETHER }, [
+    [
+      'the entries that name several users who are erased together',
+      'for (const ids of names) data',
+      'for (const ids of [...names].slice(0, 1)) data',
+      'leave nothing, though they name each other everywhere, in more entries of the log than one step takes',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/life-cycle/erase-turn.ts', test: TOGETHER }, [
+    [
+      'the later deletion that takes one over from those who are erased together',
+      'if (!row || cascade?.task_id !== step.task.id) {',
+      'if (!row || !cascade) {',
+      'do not wait for one of them whom a later deletion has taken over',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/life-cycle/life-cycle-handlers.ts', test: TOGETHER }, [
+    [
+      'the one mode of those who are erased together',
+      '(mode === modeOf(first) && ready.length < MOST_READY)',
+      'ready.length < MOST_READY',
+      'are erased in one mode each: who keeps its id keeps it beside others who do not',
+    ],
+    [
+      'the end of a cancelled deletion after whom it has begun',
+      'if (work.step.task.cancel_requested) break;',
+      '',
+      'are all ended, and one who was begun, when the task is cancelled, and no further user is begun',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/life-cycle/life-cycle-position.ts', test: TOGETHER }, [
+    [
+      'the position of a task that an earlier release began',
+      'if (ready === undefined && rest.forgottenTo !== undefined)',
+      "if (ready === undefined && typeof rest.forgottenTo === 'string')",
+      'go on from where a task of an earlier release stood, one user at a time',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/life-cycle/new-owner.ts', test: TOGETHER }, [
+    [
+      'the system user who goes too and inherits nothing',
+      'while (known?.deleted_at !== undefined) {',
+      "while (known?.id === '') {",
+      'inherit nothing of each other: a system user who goes too is not the new owner',
     ],
   ]),
   ...switchedOff({ file: 'packages/protocol/src/users/system-ids.ts', test: AIMED }, [

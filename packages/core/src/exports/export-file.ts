@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { cancelTask } from '../tasks/end-task.js';
 
@@ -29,53 +29,58 @@ export async function readChunk(
   return row?.content as string | undefined;
 }
 
+/** An export whose file may hold what is erased. */
+interface ExportTask {
+  id: string;
+  ended: boolean;
+}
+
 /**
- * Deletes a batch of chunks of the files that hold the data of a user, with `others` also of those that hold its id. Such
- * files go as a whole, because half a file would look like a whole one.
- * @returns whether there may be more chunks.
+ * Takes users who are erased out of the files of exports, with `others` also out of those that may hold their ids. Exports
+ * that still run are cancelled. Files go as a whole, because half a file would look like a whole one, a batch of chunks at
+ * a time.
+ * @returns `wait` when an export is still worked on, which ends before its next step; `more` when there may be more
+ * chunks.
  */
 export async function dropExportsOf(
   transaction: WriteTransaction,
-  { userId, others, limit }: { userId: string; others: boolean; limit: number },
-): Promise<boolean> {
-  const tasks = exportsNaming(userId, { others });
-  await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${tasks}) AND output IS NOT NULL`);
+  { userIds, others, limit }: { userIds: readonly string[]; others: boolean; limit: number },
+): Promise<'wait' | 'more' | 'done'> {
+  const tasks = await findExportsNaming(transaction, userIds, { others });
+  if (tasks.length === 0) return 'done';
+  const ends = [];
+  for (const { id, ended } of tasks) {
+    if (!ended) ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: id }));
+  }
+  if (ends.some(task => task.finished_at === undefined)) return 'wait';
+  const ids = transaction.dialect.values(tasks.map(({ id }) => id));
+  await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${ids}) AND output IS NOT NULL`);
   const gone = await transaction.query(
     sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
-      SELECT task_id, number FROM export_chunks WHERE task_id IN (${tasks}) LIMIT ${Math.ceil(limit / 20)}
+      SELECT task_id, number FROM export_chunks WHERE task_id IN (${ids}) LIMIT ${Math.ceil(limit / 20)}
     ) RETURNING number`,
   );
-  return gone.length > 0;
+  return gone.length > 0 ? 'more' : 'done';
 }
 
 /**
- * Cancels the exports of the data of a user who is to be erased, with `others` also those that may hold its id.
- * @returns whether one of them is still worked on: it ends before its next step.
+ * The exports whose files may hold the ids of users: those of the users themselves and, with `others`, of the users who
+ * have blocked them or whose entries in the log name them.
  */
-export async function endExportsOf(
+async function findExportsNaming(
   transaction: WriteTransaction,
-  { userId, others }: { userId: string; others: boolean },
-): Promise<boolean> {
-  const rows = await transaction.query(
-    sql`SELECT id FROM tasks WHERE id IN (${exportsNaming(userId, { others })}) AND finished_at IS NULL`,
-  );
-  const ends = [];
-  for (const row of rows) {
-    ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: row.id as string }));
-  }
-  return ends.some(task => task.finished_at === undefined);
-}
-
-/**
- * The export tasks whose files may hold the id of a user, as a `SELECT` of their ids: the exports of the user itself and,
- * with `others`, of the users who have blocked it or whose entries in the log name it.
- */
-function exportsNaming(userId: string, { others }: { others: boolean }): Sql {
-  const itself = sql`task_users.user_id = ${userId}`;
-  const named = sql`${itself}
-    OR task_users.user_id IN (SELECT user_id FROM blocks WHERE blocked_user_id = ${userId})
+  userIds: readonly string[],
+  { others }: { others: boolean },
+): Promise<ExportTask[]> {
+  const users = transaction.dialect.values(userIds);
+  const themselves = sql`task_users.user_id IN (${users})`;
+  const named = sql`${themselves}
+    OR task_users.user_id IN (SELECT user_id FROM blocks WHERE blocked_user_id IN (${users}))
     OR task_users.user_id IN (SELECT events.user_id FROM event_mentions
-      JOIN events ON events.seq = event_mentions.seq WHERE event_mentions.user_id = ${userId})`;
-  return sql`SELECT tasks.id FROM tasks JOIN task_users ON task_users.task_id = tasks.id
-    WHERE tasks.type = 'users.export' AND (${others ? named : itself})`;
+      JOIN events ON events.seq = event_mentions.seq WHERE event_mentions.user_id IN (${users}))`;
+  const cells = await transaction.query(
+    sql`SELECT DISTINCT tasks.id, tasks.finished_at FROM tasks JOIN task_users ON task_users.task_id = tasks.id
+      WHERE tasks.type = 'users.export' AND (${others ? named : themselves}) ORDER BY tasks.id`,
+  );
+  return cells.map(({ id, finished_at }) => ({ id: id as string, ended: finished_at !== null }));
 }

@@ -14,15 +14,16 @@ export interface CascadeWork {
 
 /**
  * Goes on with the cascade of one user through the products, for about `budget` changes.
- * @returns its position, how much was changed in all, how much of the budget is left, and whether it is through with all
- * products.
+ * @param from the names of the products that are through.
+ * @returns the names that are through now, how much was changed in all, how much of the budget is left, and whether all
+ * products are through.
  */
 export async function cascadeUser(
   work: CascadeWork,
-  from: CascadePosition,
+  from: readonly string[],
   budget: number,
-): Promise<{ position: CascadePosition; changed: Counts; left: number; through: boolean }> {
-  let { through } = from;
+): Promise<{ through: string[]; changed: Counts; left: number; isThrough: boolean }> {
+  let through = [...from];
   let { changed } = work.cascade;
   let left = budget;
   const next = () => work.products.find(product => !through.includes(product.name));
@@ -34,7 +35,7 @@ export async function cascadeUser(
     // A batch that changed nothing and asks for another would keep all other writers waiting.
     else if (sumOf(batch.changed) === 0) left = 0;
   }
-  return { position: { ...from, through }, changed, left, through: next() === undefined };
+  return { through, changed, left, isThrough: next() === undefined };
 }
 
 function cascadeBatch(work: CascadeWork, product: Product, limit: number): Promise<CascadeBatch> {
@@ -54,17 +55,6 @@ function cascadeBatch(work: CascadeWork, product: Product, limit: number): Promi
   };
   return product.delete(deletion);
 }
-
-/** How far the cascade of a task's present user got. It holds no id: the user is the first one that waits. */
-export type CascadePosition = {
-  /** The names of the products that are through. An operator may add or remove a product while the task waits. */
-  through: string[];
-  /** Present once the content is done and the user is to be erased: up to which entry the log is erased. */
-  forgottenTo?: number;
-};
-
-/** Where every cascade begins. */
-export const BEGINNING: CascadePosition = { through: [] };
 
 /** Adds what a batch changed. */
 export function addCounts(changed: Counts, product: string, batch: Readonly<Record<string, number>>): Counts {

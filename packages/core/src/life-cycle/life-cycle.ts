@@ -15,7 +15,7 @@ import { findUsersForUpdate, type NamedUsers, refuseDeleted, requireUsers } from
 import type { UserRow } from '../users/model/user-table.js';
 import type { Users } from '../users/users.js';
 import { deleteUsers, previewDeletion } from './delete-users.js';
-import type { LifeCycleInput } from './user-turn.js';
+import type { LifeCycleInput } from './life-cycle-step.js';
 
 /** What the life cycle is made of. */
 export interface LifeCycleOptions {

@@ -22,16 +22,25 @@ export async function requireNewOwner(transaction: Transaction, id: string): Pro
 /**
  * The new owner of what a hard-deleted user owned: the user that was named, if it can still own something, else a system
  * user `delete-user-<16 hex>`, which is made if it does not exist. The digits follow from the deleted id, so a step that
- * is repeated finds the same user.
+ * is repeated finds the same user. If that one is deleted too, perhaps by the same task, the digits follow from its id.
  */
 export async function newOwnerOf(transaction: WriteTransaction, cascade: CascadeRow): Promise<string> {
+  const find = async (id: string) => (await findUsersForUpdate(transaction, [id])).get(id);
   if (cascade.heir_id !== undefined) {
-    const named = (await findUsersForUpdate(transaction, [cascade.heir_id])).get(cascade.heir_id);
+    const named = await find(cascade.heir_id);
     if (named && named.deleted_at === undefined && named.deactivated_at === undefined) return named.id;
   }
-  const id = `delete-user-${tombstoneOf(cascade.user_id).slice(-16)}`;
-  const known = (await findUsersForUpdate(transaction, [id])).get(id);
+  let id = systemOwnerOf(cascade.user_id);
+  let known = await find(id);
+  while (known?.deleted_at !== undefined) {
+    id = systemOwnerOf(id);
+    known = await find(id);
+  }
   if (!known)
     await saveUsers(transaction, { type: 'system' }, [{ index: 0, after: newUserRow(id, transaction.now) }]);
   return id;
+}
+
+function systemOwnerOf(userId: string): string {
+  return `delete-user-${tombstoneOf(userId).slice(-16)}`;
 }

@@ -1,5 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { withRenamed } from '../database/with-renamed.js';
 
 /**
  * What a hard deletion does with the id in a column.
@@ -40,24 +41,30 @@ export const USER_ID_COLUMNS: Readonly<Record<string, Readonly<Record<string, Er
   activities: { actor_id: 'content' },
 };
 
-/** Takes the id of a user who is erased out of the columns where a plain statement does it. The row of the user is gone. */
-export async function eraseUserId(
+/**
+ * Takes the ids of users who are erased out of the columns where a plain statement does it. The rows of the users are gone.
+ * @param names their tombstones by their ids.
+ */
+export async function eraseUserIds(
   transaction: WriteTransaction,
-  userId: string,
-  name: string,
+  names: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const ids = transaction.dialect.values([...names.keys()]);
   for (const [table, columns] of Object.entries(USER_ID_COLUMNS)) {
     for (const [column, erasure] of Object.entries(columns)) {
-      const holdsIt = sql`${raw(column)} = ${userId}`;
+      const holdsOne = sql`${raw(column)} IN (${ids})`;
       switch (erasure) {
         case 'cleared':
-          await transaction.query(sql`UPDATE ${raw(table)} SET ${raw(column)} = NULL WHERE ${holdsIt}`);
+          await transaction.query(sql`UPDATE ${raw(table)} SET ${raw(column)} = NULL WHERE ${holdsOne}`);
           break;
         case 'renamed':
-          await transaction.query(sql`UPDATE ${raw(table)} SET ${raw(column)} = ${name} WHERE ${holdsIt}`);
+          await transaction.query(
+            sql`${withRenamed(transaction, names)} UPDATE ${raw(table)} SET ${raw(column)} = renamed.name
+              FROM renamed WHERE ${raw(`${table}.${column}`)} = renamed.id`,
+          );
           break;
         case 'row goes':
-          await transaction.query(sql`DELETE FROM ${raw(table)} WHERE ${holdsIt}`);
+          await transaction.query(sql`DELETE FROM ${raw(table)} WHERE ${holdsOne}`);
           break;
         case 'log':
         case 'content':

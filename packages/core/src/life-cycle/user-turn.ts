@@ -1,166 +1,99 @@
-import type { JsonObject, TaskType, UserOutcome } from '@rollcall/protocol';
-import {
-  type CascadeKind,
-  type CascadeRow,
-  type Counts,
-  findCascade,
-  isAlive,
-  putCascades,
-  removeCascade,
-} from '../products/cascade-table.js';
+import type { UserOutcome } from '@rollcall/protocol';
+import { type CascadeRow, type Counts, isAlive, putCascades } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
-import { eraseTaskActor } from '../tasks/erase-task-user.js';
-import type { StepContext } from '../tasks/task-handler.js';
-import type { ChangeActivity } from '../users/activation.js';
 import { findUser } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/model/to-user.js';
-import { findTombstones, tombstoneOf, userDeleted } from '../users/tombstones.js';
-import { BEGINNING, type CascadePosition, cascadeUser } from './cascade-user.js';
-import { eraseUser } from './erase-user.js';
+import { findTombstones, userDeleted } from '../users/tombstones.js';
+import { erasureMode, outcomeOf } from './cascade-end.js';
+import { cascadeUser } from './cascade-user.js';
+import type { LifeCycleStep } from './life-cycle-step.js';
 
-/** About how many changes one step makes: on SQLite all other writers wait for them. */
-export const CHANGES_PER_STEP = 100;
-
-/** How long a task waits for another one that works on the same user. */
-export const WAIT_MS = 100;
-
-/** The input of a life-cycle task. */
-export interface LifeCycleInput extends JsonObject {
-  /** Whether the content of the users is changed too. */
-  content: boolean;
-}
-
-/** What a kind of life-cycle task does. */
-export interface LifeCycleRules {
-  type: TaskType;
-  /** What it does with content. */
-  kind: CascadeKind;
-  /** Changes the user in its turn; absent when that was done when the task was asked for. */
-  change?: ChangeActivity;
-}
-
-/** What the handlers of the life cycle share. */
-export interface LifeCycleTools {
-  products: readonly Product[];
-  /** Called after the commit that erased a user. It must not throw. */
-  onErased(): void;
-}
-
-/** What a step did for one user: it finished the user, stopped in the middle, or has to wait for another task. */
+/**
+ * What a step did for one user: it finished the user, made it ready to be erased, stopped in the middle, or has to wait
+ * for another task.
+ */
 type Turn =
-  | { outcome: UserOutcome; name: string; left: number }
-  | { position: CascadePosition; waitMs?: number }
-  | 'wait';
+  | { is: 'through'; outcome: UserOutcome; left: number }
+  | { is: 'ready'; left: number }
+  | { is: 'begun'; through: string[] }
+  | { is: 'waiting' };
 
-interface Work {
-  step: StepContext<LifeCycleInput, CascadePosition>;
-  rules: LifeCycleRules;
-  tools: LifeCycleTools;
-  userId: string;
+/** How far a user got before, and for about how many changes the step goes on. */
+interface From {
+  /** The products that are through; absent for a user who was not begun. */
+  through: readonly string[] | undefined;
+  budget: number;
 }
 
-/** Works on one user of a life-cycle task, from a position and for about `budget` changes. */
-export async function takeTurn(
-  work: Work,
-  from: { position: CascadePosition | undefined; budget: number },
-): Promise<Turn> {
-  const { step, rules, userId } = work;
+/** Works on one user of a life-cycle task, for about `budget` changes. It does not erase the user. */
+export async function takeTurn(work: LifeCycleStep, userId: string, from: From): Promise<Turn> {
+  const { step, rules, cascades } = work;
   const { transaction, task, actor, input } = step;
-  const { position, budget } = from;
-  const cascade = await findCascade(transaction, userId);
-  if (cascade?.task_id === task.id) return goOn(work, cascade, { position: position ?? BEGINNING, budget });
-  const through = (outcome: UserOutcome): Turn => ({ outcome, name: userId, left: budget - 1 });
+  const { through, budget } = from;
+  const cascade = cascades.get(userId);
+  if (cascade?.task_id === task.id) return goOn(work, cascade, from);
+  const ends = (outcome: UserOutcome): Turn => ({ is: 'through', outcome, left: budget - 1 });
 
   // A cascade that was begun and is gone was taken over by a later deletion.
-  if (position) return through({ status: 'superseded' });
+  if (through) return ends({ status: 'superseded' });
   if (!rules.change) {
     const erased = (await findTombstones(transaction, [userId])).size > 0;
-    return through({ status: erased ? 'unchanged' : 'superseded' });
+    return ends({ status: erased ? 'unchanged' : 'superseded' });
   }
-  if (cascade && (await isAlive(transaction, cascade))) return 'wait';
+  if (cascade && (await isAlive(transaction, cascade))) return { is: 'waiting' };
   if (rules.kind === 'restore' && cascade?.user_mode !== undefined && cascade.user_mode !== 'soft') {
     const { code, message } = userDeleted(userId);
-    return through({ status: 'failed', error: { code, message } });
+    return ends({ status: 'failed', error: { code, message } });
   }
   const outcome = await rules.change(transaction, actor, { id: userId });
-  if (outcome.status === 'failed' || !input.content) return through(outcome);
+  if (outcome.status === 'failed' || !input.content) return ends(outcome);
   const user_changed = outcome.status === 'done';
   const own: CascadeRow = { user_id: userId, task_id: task.id, kind: rules.kind, user_changed, changed: {} };
   await putCascades(transaction, [own]);
-  return goOn(work, own, { position: BEGINNING, budget: budget - 1 });
+  return goOn(work, own, { through, budget: budget - 1 });
 }
 
-/** Changes the content, product by product; then erases the user, if the deletion does; then there is an outcome. */
-async function goOn(
-  { step, tools, userId }: Work,
-  cascade: CascadeRow,
-  from: { position: CascadePosition; budget: number },
-): Promise<Turn> {
+/** Changes the content, product by product. Then the user is ready to be erased, if the deletion does that, or done. */
+async function goOn(work: LifeCycleStep, cascade: CascadeRow, from: From): Promise<Turn> {
+  const { step, tools, users, kept, ended } = work;
   const { transaction, actor } = step;
-  const work = { transaction, products: tools.products, cascade, actor };
-  const { position, changed, left, through } = await cascadeUser(work, from.position, from.budget);
-  const stay = async (turn: Turn): Promise<Turn> => {
-    const told = position.forgottenTo === undefined && !through ? cascade.told : cascade.messages;
-    await putCascades(transaction, [{ ...cascade, changed, ...(told && { told }) }]);
-    return turn;
-  };
-  if (!through) return stay({ position });
-  const mode = await erasureMode(step, cascade);
-  if (position.forgottenTo === undefined)
-    await logMessages(step, cascade, { counts: changed, products: tools.products });
-  let name = userId;
-  if (mode) {
-    if (position.forgottenTo === undefined) {
-      // Steps of their own erase the user from the log. The events of this step have to be in the log first, and later
-      // events have to name the user by its tombstone.
-      const renamed = { userId, name: tombstoneOf(userId), taskId: step.task.id };
-      if (mode === 'hard') await eraseTaskActor(transaction, renamed);
-      return stay({ position: { ...position, forgottenTo: 0 } });
-    }
-    const { forgottenTo } = position;
-    const erasing = { userId, mode, forgottenTo, limit: CHANGES_PER_STEP };
-    const done = await eraseUser(transaction, erasing);
-    if (done === 'wait') return stay({ position, waitMs: WAIT_MS });
-    if ('forgottenTo' in done) return stay({ position: { ...position, ...done } });
-    name = done.name;
-    transaction.afterCommit(tools.onErased);
+  const cascading = { transaction, products: tools.products, cascade, actor };
+  const { through, changed, left, isThrough } = await cascadeUser(cascading, from.through ?? [], from.budget);
+  if (!isThrough) {
+    kept.push({ before: cascade, after: { ...cascade, changed } });
+    return { is: 'begun', through };
   }
-  await removeCascade(transaction, userId);
-  const contentChanged = Object.keys(changed).length > 0;
-  const outcome: UserOutcome = {
-    status: cascade.user_changed || contentChanged ? 'done' : 'unchanged',
-    ...(contentChanged && { details: changed }),
-  };
-  return { outcome, name, left: mode ? 0 : left - 1 };
-}
-
-/** How the user itself still has to be erased; undefined when it does not, or has been pruned already. */
-async function erasureMode(
-  { transaction }: Work['step'],
-  { user_id, user_mode }: CascadeRow,
-): Promise<'pruning' | 'hard' | undefined> {
-  if (user_mode !== 'pruning') return user_mode === 'hard' ? 'hard' : undefined;
-  const user = await findUser(transaction, user_id);
-  return user.deletion === 'pruning' ? undefined : 'pruning';
+  await logMessages(work, cascade, changed);
+  if (erasureMode(cascade, users.get(cascade.user_id))) {
+    const told = cascade.messages;
+    kept.push({ before: cascade, after: { ...cascade, changed, ...(told && { told }) } });
+    return { is: 'ready', left: left - 1 };
+  }
+  ended.push(cascade.user_id);
+  return { is: 'through', outcome: outcomeOf({ ...cascade, changed }), left: left - 1 };
 }
 
 /** Logs one event for all messages of the user, once the last of them is done. */
 async function logMessages(
-  { transaction, actor }: Work['step'],
+  { step, rules, tools, users }: LifeCycleStep,
   { user_id, kind, messages, told }: CascadeRow,
-  { counts, products }: { counts: Counts; products: readonly Product[] },
+  counts: Counts,
 ): Promise<void> {
+  const { transaction, actor } = step;
   const concerned = kind !== 'delete' || messages !== told;
-  const ofMessages = products.some(({ name, ofMessages = [] }) =>
-    ofMessages.some(thing => counts[name]?.[thing]),
-  );
-  if (!concerned || !ofMessages) return;
-  const user = toUser(await findUser(transaction, user_id), transaction.now);
+  if (!concerned || !hasMessages(counts, tools.products)) return;
+  // The users were read before this step changed them, if it does that.
+  const known = rules.change ? undefined : users.get(user_id);
+  const user = toUser(known ?? (await findUser(transaction, user_id)), transaction.now);
   if (kind === 'reactivate' || kind === 'restore') {
     logUserEvent(transaction, actor, { type: 'user.messages.restored', user, counts });
   } else {
     const mode = messages ?? 'soft';
     logUserEvent(transaction, actor, { type: 'user.messages.deleted', user, mode, counts });
   }
+}
+
+function hasMessages(counts: Counts, products: readonly Product[]): boolean {
+  return products.some(({ name, ofMessages = [] }) => ofMessages.some(thing => counts[name]?.[thing]));
 }

@@ -1,6 +1,6 @@
 import type { ContentModes, UserDeletionMode } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { defineTable, insertRows } from '../database/table.js';
+import { type ChangedRow, defineTable, insertRows, updateRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
 /** How much a cascade changed: by product, then by the name of the thing. */
@@ -52,7 +52,10 @@ export async function findCascade(transaction: Transaction, userId: string): Pro
   return (await findCascades(transaction, [userId])).get(userId);
 }
 
-/** The cascades of some users, by user id. Cascades of cancelled tasks are left out. */
+/**
+ * The cascades of some users, by user id. Cascades of cancelled tasks are left out. A caller that changes them must
+ * hold the rows of the users.
+ */
 export async function findCascades(
   transaction: Transaction,
   userIds: readonly string[],
@@ -70,9 +73,21 @@ export function putCascades(transaction: WriteTransaction, rows: readonly Cascad
   return insertRows(transaction, cascadeTable, rows, { key: 'user_id' });
 }
 
-/** Ends the cascade of a user. */
-export async function removeCascade(transaction: WriteTransaction, userId: string): Promise<void> {
-  await transaction.query(sql`DELETE FROM sweeps WHERE user_id = ${userId}`);
+/** Writes how far cascades got that are under way. */
+export function saveCascades(
+  transaction: WriteTransaction,
+  rows: readonly ChangedRow<CascadeRow>[],
+): Promise<void> {
+  return updateRows(transaction, cascadeTable, rows, { key: 'user_id' });
+}
+
+/** Ends the cascades of some users. */
+export async function removeCascades(
+  transaction: WriteTransaction,
+  userIds: readonly string[],
+): Promise<void> {
+  if (userIds.length === 0) return;
+  await transaction.query(sql`DELETE FROM sweeps WHERE user_id IN (${transaction.dialect.values(userIds)})`);
 }
 
 /** Whether the task of a cascade can still work on it. A task that has ended cannot. */

@@ -1,5 +1,6 @@
 import type { UserOutcome } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
+import type { Column } from '../database/dialect.js';
 import { defineTable, insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 
@@ -49,6 +50,11 @@ export interface OutcomeCounts {
   failed: number;
 }
 
+const OUTCOME_COLUMNS: readonly Column[] = [
+  { name: 'user_id', kind: 'text' },
+  { name: 'outcome', kind: 'json' },
+];
+
 /** Writes what became of users of a task. A user gets one outcome: one who has it already is not counted again. */
 export async function saveOutcomes(
   transaction: WriteTransaction,
@@ -57,17 +63,17 @@ export async function saveOutcomes(
 ): Promise<OutcomeCounts> {
   if (outcomes.size === 0) return { done: 0, failed: 0 };
   const { dialect } = transaction;
-  const cells = await transaction.query(
-    sql`SELECT ${raw(taskUserTable.columnList)} FROM task_users
-      WHERE task_id = ${taskId} AND user_id IN (${dialect.values([...outcomes.keys()])}) AND outcome IS NULL`,
+  const rows = [...outcomes].map(([id, outcome]) => [id, dialect.jsonForRow(outcome)]);
+  const { expressions, source } = dialect.rowsFromJson(OUTCOME_COLUMNS);
+  // The task stands in an expression, so that the rows are found by their users: a task can have very many.
+  const written = await transaction.query(
+    sql`WITH given_rows(user_id, outcome) AS (SELECT ${expressions} FROM ${source(JSON.stringify(rows))})
+      UPDATE task_users SET outcome = given_rows.outcome FROM given_rows
+      WHERE coalesce(task_users.task_id, '') = ${taskId} AND task_users.user_id = given_rows.user_id AND task_users.outcome IS NULL
+      RETURNING task_users.user_id`,
   );
-  const rows = cells.map((cell): TaskUserRow => {
-    const row = taskUserTable.decode(cell, dialect);
-    return { ...row, outcome: outcomes.get(row.user_id) };
-  });
-  await insertRows(transaction, taskUserTable, rows, { key: 'task_id, ordinal' });
-  const failed = rows.filter(row => row.outcome?.status === 'failed').length;
-  return { done: rows.length - failed, failed };
+  const failed = written.filter(row => outcomes.get(row.user_id as string)?.status === 'failed').length;
+  return { done: written.length - failed, failed };
 }
 
 /** What became of the users of some tasks: by task, then by user, in the order of the call. */

@@ -49,36 +49,43 @@ export async function saveBlocks(
   await insertRows(transaction, blockTable, added);
 }
 
-/** Removes all blocks that a user has made. The caller updates the list in the user. */
-export async function removeBlocksOf(transaction: WriteTransaction, userId: string): Promise<void> {
-  await transaction.query(sql`DELETE FROM blocks WHERE user_id = ${userId}`);
+/** Removes all blocks that users have made. The caller updates the lists in the users. */
+export async function removeBlocksOf(
+  transaction: WriteTransaction,
+  userIds: readonly string[],
+): Promise<void> {
+  await transaction.query(sql`DELETE FROM blocks WHERE user_id IN (${transaction.dialect.values(userIds)})`);
 }
 
 /**
- * Erases a user from the blocks of others, one batch at a time. It logs no event: an event has already reported the
- * deletion, and the users who blocked it learn nothing new.
+ * Erases users from the blocks of others, one batch at a time. It logs no event: an event has already reported the
+ * deletion, and the users who blocked them learn nothing new.
  * @returns whether there may be more.
  */
 export async function eraseBlocked(
   transaction: WriteTransaction,
-  userId: string,
+  userIds: readonly string[],
   limit: number,
 ): Promise<boolean> {
   const { dialect } = transaction;
+  const blocked = dialect.values(userIds);
   const cells = await transaction.query(
-    sql`SELECT ${raw(blockTable.columnList)} FROM blocks WHERE blocked_user_id = ${userId}
+    sql`SELECT ${raw(blockTable.columnList)} FROM blocks WHERE blocked_user_id IN (${blocked})
       ORDER BY user_id LIMIT ${limit}`,
   );
-  const ids = cells.map((cell): string => (blockTable.decode(cell, dialect) as BlockRow).user_id);
-  if (ids.length === 0) return false;
+  if (cells.length === 0) return false;
+  const ids = [
+    ...new Set(cells.map((cell): string => (blockTable.decode(cell, dialect) as BlockRow).user_id)),
+  ];
   const blockers = await findUsersForUpdate(transaction, ids);
+  const gone = new Set(userIds);
   const freed = [...blockers.values()].map(row => ({
     ...row,
-    blocked_user_ids: row.blocked_user_ids.filter(id => id !== userId),
+    blocked_user_ids: row.blocked_user_ids.filter(id => !gone.has(id)),
   }));
   await insertRows(transaction, userTable, freed, { key: 'id', keep: KEPT_COLUMNS });
   await transaction.query(
-    sql`DELETE FROM blocks WHERE blocked_user_id = ${userId} AND user_id IN (${dialect.values(ids)})`,
+    sql`DELETE FROM blocks WHERE blocked_user_id IN (${blocked}) AND user_id IN (${dialect.values(ids)})`,
   );
-  return ids.length === limit;
+  return cells.length === limit;
 }

@@ -3,6 +3,7 @@ import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { withRenamed } from '../database/with-renamed.js';
 import { type UserRow, userTable } from './model/user-table.js';
 
 const PREFIX = 'deleted-';
@@ -27,10 +28,20 @@ export async function findTombstones(transaction: Transaction, ids: readonly str
   return new Set(rows.flatMap(row => names.get(row.id as string) ?? []));
 }
 
-/** Reserves an id so that it is never used again, without storing the id. @param at epoch milliseconds. */
-export async function putTombstone(transaction: WriteTransaction, userId: string, at: number): Promise<void> {
+/** The tombstones of some users, by id. */
+export function tombstonesOf(userIds: readonly string[]): Map<string, string> {
+  return new Map(userIds.map(id => [id, tombstoneOf(id)]));
+}
+
+/** Reserves ids so that they are never used again, by their names alone. @param at epoch milliseconds. */
+export async function putTombstones(
+  transaction: WriteTransaction,
+  names: ReadonlyMap<string, string>,
+  at: number,
+): Promise<void> {
   await transaction.query(
-    sql`INSERT INTO tombstones (id, deleted_at) VALUES (${tombstoneOf(userId)}, ${at}) ON CONFLICT (id) DO NOTHING`,
+    sql`${withRenamed(transaction, names)} INSERT INTO tombstones (id, deleted_at)
+      SELECT name, ${at} FROM renamed WHERE true ON CONFLICT (id) DO NOTHING`,
   );
 }
 
@@ -39,12 +50,15 @@ export function userDeleted(id: string, place: { index?: number; field?: string 
   return new RollcallError('USER_DELETED', `the user "${id}" has been deleted`, { field: 'id', ...place });
 }
 
-/** Stores every column of what is left of a pruned user. It logs no event: the request for the deletion logged one. */
-export async function storePrunedUser(transaction: WriteTransaction, row: UserRow): Promise<void> {
-  await insertRows(transaction, userTable, [row], { key: 'id' });
+/** Stores every column of what is left of pruned users. It logs no event: the request for the deletion logged one. */
+export async function storePrunedUsers(
+  transaction: WriteTransaction,
+  rows: readonly UserRow[],
+): Promise<void> {
+  await insertRows(transaction, userTable, rows, { key: 'id' });
 }
 
-/** Removes the row of a user. The caller handles everything else that names it. */
-export async function removeUser(transaction: WriteTransaction, id: string): Promise<void> {
-  await transaction.query(sql`DELETE FROM users WHERE id = ${id}`);
+/** Removes the rows of users. The caller handles everything else that names them. */
+export async function removeUsers(transaction: WriteTransaction, ids: readonly string[]): Promise<void> {
+  await transaction.query(sql`DELETE FROM users WHERE id IN (${transaction.dialect.values(ids)})`);
 }

@@ -36,7 +36,7 @@ const RESERVED = [...PEOPLE, 'admin'].map(tombstoneOf);
 
 const KINDS = [
   ...['upsert', 'update', 'update', 'block', 'block', 'unblock', 'ban', 'channel', 'message', 'call'],
-  ...['activity', 'deactivate', 'reactivate', 'soft', 'restore', 'pruning', 'erase', 'erase'],
+  ...['activity', 'deactivate', 'reactivate', 'soft', 'restore', 'pruning', 'erase', 'erase', 'erase-both'],
 ] as const;
 const steps = fc.array(
   fc.record({
@@ -94,7 +94,8 @@ async function live(fixture: LifeCycleFixture, program: readonly Step[]): Promis
   await fixture.users.upsert(SERVER, IDS.map(person));
   let erasures = 0;
   for (const [index, step] of program.entries()) {
-    if (step.kind === 'erase') erasures += await eraseAndCompare(fixture, step.who);
+    if (step.kind === 'erase') erasures += await eraseAndCompare(fixture, [step.who]);
+    else if (step.kind === 'erase-both') erasures += await eraseAndCompare(fixture, [step.who, step.whom]);
     else await attempt(() => act(fixture, step, index));
   }
   return erasures;
@@ -183,29 +184,31 @@ async function act(fixture: LifeCycleFixture, { kind, who, whom }: Step, index: 
   }
 }
 
-/** Erases a user who is there, and compares everything that is stored about others. @returns how many were erased. */
-async function eraseAndCompare(fixture: LifeCycleFixture, id: string): Promise<number> {
+/** Erases those users who are there, and compares all that is stored about others. @returns how many were erased. */
+async function eraseAndCompare(fixture: LifeCycleFixture, asked: readonly string[]): Promise<number> {
   const before = await fixture.dump();
-  if (!Object.hasOwn(before.users ?? {}, id)) return 0;
+  const ids = [...new Set(asked)].filter(id => Object.hasOwn(before.users ?? {}, id));
+  if (ids.length === 0) return 0;
   const texts = await textsOf(fixture);
   const task = await fixture.ended(
-    await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids: [id], ...HARD })),
+    await fixture.lifeCycle.deleteUsers(SERVER, deleteUsersSchema.parse({ ids, ...HARD })),
   );
-  expect(task).toMatchObject({ status: 'completed', progress: { done: 1, total: 1, failed: 0 } });
+  const progress = { done: ids.length, total: ids.length, failed: 0 };
+  expect(task).toMatchObject({ status: 'completed', progress });
   const after = await fixture.dump();
-  expect(rowsWith(after, markOf(id))).toEqual([]);
+  for (const id of ids) expect(rowsWith(after, markOf(id))).toEqual([]);
   for (const [other, row] of Object.entries(before.users ?? {})) {
-    if (other === id) continue;
-    const blocked = (row.blocked_user_ids as string[]).filter(one => one !== id);
+    if (ids.includes(other)) continue;
+    const blocked = (row.blocked_user_ids as string[]).filter(one => !ids.includes(one));
     expect(after.users?.[other]).toEqual({ ...row, blocked_user_ids: blocked });
   }
   const now = await textsOf(fixture);
   for (const [seq, row] of texts) {
-    if (row.user_id === id) continue;
-    expect(now.get(seq), `event ${seq}`).toEqual(eventAfter(row, id));
+    if (ids.includes(String(row.user_id))) continue;
+    expect(now.get(seq), `event ${seq}`).toEqual(ids.reduce(eventAfter, row));
   }
-  expectNoIdLeft(after, id);
-  return 1;
+  for (const id of ids) expectNoIdLeft(after, id);
+  return ids.length;
 }
 
 /** The log as it is stored, byte for byte. */

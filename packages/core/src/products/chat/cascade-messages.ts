@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { lookAt } from '../look-at.js';
 import type { CascadeContext } from '../product.js';
 import type { CascadeStep } from './cascade-step.js';
 import type { MessageRow } from './message-table.js';
@@ -37,7 +38,10 @@ export function pruneMessages(context: CascadeContext): CascadeStep {
     const { transaction } = context;
     const ids = await take(context, sql`pruned = false`, room);
     if (ids.length === 0) return { changed: {}, rows: 0 };
-    const removed = await removeReactionsTo(transaction, ids);
+    const removed = {
+      reactions: await removeOf(transaction, sql`reactions`, ids),
+      flags: await removeOf(transaction, sql`flags`, ids),
+    };
     await transaction.query(
       sql`UPDATE messages SET text = NULL, attachments = '[]', custom = '{}', pruned = true,
           deleted_at = COALESCE(deleted_at, ${transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')
@@ -78,26 +82,29 @@ export async function removeMessages(
 ): Promise<RemovedWithMessages> {
   if (ids.length === 0) return { reactions: 0, flags: 0 };
   const list = transaction.dialect.values(ids);
-  const removed = await removeReactionsTo(transaction, ids);
-  await transaction.query(sql`UPDATE messages SET parent_id = NULL WHERE parent_id IN (${list})`);
+  const there = await lookAt(transaction, {
+    reactions: sql`reactions WHERE message_id IN (${list})`,
+    flags: sql`flags WHERE message_id IN (${list})`,
+    answers: sql`messages WHERE parent_id IN (${list})`,
+  });
+  const removed = {
+    reactions: there.reactions ? await removeOf(transaction, sql`reactions`, ids) : 0,
+    flags: there.flags ? await removeOf(transaction, sql`flags`, ids) : 0,
+  };
+  if (there.answers)
+    await transaction.query(sql`UPDATE messages SET parent_id = NULL WHERE parent_id IN (${list})`);
   await transaction.query(sql`DELETE FROM messages WHERE id IN (${list})`);
   return removed;
 }
 
 /**
- * Removes the reactions and flags on messages. The caller must hold locks on the messages, so that nobody adds more
+ * Removes the reactions to, or the flags on, messages. The caller must hold locks on the messages, so that nobody adds more
  * meanwhile.
+ * @returns how many there were.
  */
-async function removeReactionsTo(
-  transaction: WriteTransaction,
-  ids: readonly string[],
-): Promise<RemovedWithMessages> {
-  const list = transaction.dialect.values(ids);
-  const reactions = await transaction.query(
-    sql`DELETE FROM reactions WHERE message_id IN (${list}) RETURNING message_id`,
+async function removeOf(transaction: WriteTransaction, table: Sql, ids: readonly string[]): Promise<number> {
+  const removed = await transaction.query(
+    sql`DELETE FROM ${table} WHERE message_id IN (${transaction.dialect.values(ids)}) RETURNING message_id`,
   );
-  const flags = await transaction.query(
-    sql`DELETE FROM flags WHERE message_id IN (${list}) RETURNING message_id`,
-  );
-  return { reactions: reactions.length, flags: flags.length };
+  return removed.length;
 }

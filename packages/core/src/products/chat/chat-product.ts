@@ -5,7 +5,7 @@ import type { CascadeContext, DeletionContext, Product } from '../product.js';
 import { bringBackMessages, hideMessages, pruneMessages, removeMessagesOfUser } from './cascade-messages.js';
 import { bringBackPairs, hidePairs, removePairs } from './cascade-pairs.js';
 import { type CascadeStep, runSteps } from './cascade-step.js';
-import { eraseUserSteps } from './erase-user.js';
+import { eraseUserSteps, findTraces } from './erase-user.js';
 import { exportContent } from './export-content.js';
 
 /**
@@ -19,21 +19,22 @@ export const chatProduct: Product = {
   reactivate: context => runSteps(context.limit, [bringBackMessages(context, 'deactivation')]),
   restore: (context: CascadeContext) =>
     runSteps(context.limit, [bringBackPairs(context), bringBackMessages(context, 'deletion')]),
-  delete: context => runSteps(context.limit, deletionSteps(context)),
+  delete: async context => runSteps(context.limit, await deletionSteps(context)),
   export: exportContent,
   count: countContent,
 };
 
 /** 1:1 channels come first, so that what is removed with them is not counted again with the user's messages. */
-function deletionSteps(context: DeletionContext): CascadeStep[] {
+async function deletionSteps(context: DeletionContext): Promise<CascadeStep[]> {
   const { modes, eraseUser } = context;
+  const traces = eraseUser ? await findTraces(context) : undefined;
   const steps: CascadeStep[] = [];
   if (modes.conversations === 'soft') steps.push(hidePairs(context));
-  if (modes.conversations === 'hard') steps.push(removePairs(context));
+  if (modes.conversations === 'hard' && traces?.pairs !== false) steps.push(removePairs(context));
   if (modes.messages === 'soft') steps.push(hideMessages(context, 'deletion'));
   if (modes.messages === 'pruning') steps.push(pruneMessages(context));
   if (modes.messages === 'hard') steps.push(removeMessagesOfUser(context));
-  if (eraseUser) steps.push(...eraseUserSteps(context));
+  if (traces) steps.push(...eraseUserSteps(context, traces));
   return steps;
 }
 

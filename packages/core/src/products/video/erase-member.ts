@@ -1,5 +1,15 @@
 import sql from 'sql-template-tag';
+import { lookAt } from '../look-at.js';
 import type { CascadeBatch, DeletionContext } from '../product.js';
+
+/** Whether there is a call that the user made or is a member of: most users have none. */
+export async function isInCalls({ transaction, userId }: DeletionContext): Promise<boolean> {
+  const there = await lookAt(transaction, {
+    memberships: sql`call_members WHERE user_id = ${userId}`,
+    made: sql`calls WHERE created_by_id = ${userId}`,
+  });
+  return there.memberships || there.made;
+}
 
 /**
  * One batch of the hard deletion of a user: removes its memberships, and gives the calls that it made, and that stay, to the new
@@ -7,8 +17,9 @@ import type { CascadeBatch, DeletionContext } from '../product.js';
  */
 export async function eraseMember(context: DeletionContext): Promise<CascadeBatch> {
   const memberships = await removeMemberships(context);
-  if (memberships > 0) return { changed: { memberships }, more: true };
-  return { changed: {}, more: await handOverCalls(context) };
+  const changed: CascadeBatch['changed'] = memberships > 0 ? { memberships } : {};
+  if (memberships >= context.limit) return { changed, more: true };
+  return { changed, more: await handOverCalls(context) };
 }
 
 async function removeMemberships({ transaction, userId, limit }: DeletionContext): Promise<number> {
@@ -30,6 +41,7 @@ async function removeMemberships({ transaction, userId, limit }: DeletionContext
   return removed.length;
 }
 
+/** @returns whether there may be more calls. */
 async function handOverCalls({ transaction, userId, limit, newOwner }: DeletionContext): Promise<boolean> {
   const { dialect } = transaction;
   const cells = await transaction.query(
@@ -41,5 +53,5 @@ async function handOverCalls({ transaction, userId, limit, newOwner }: DeletionC
   await transaction.query(
     sql`UPDATE calls SET created_by_id = ${owner} WHERE cid IN (${dialect.values(cids)})`,
   );
-  return true;
+  return cells.length >= limit;
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '../../database/unit-of-work.js';
 import type { CascadeBatch, DeletionContext, ExportPage, Product } from '../product.js';
 import { type CallRow, callTable, IS_ONE_TO_ONE, isCallOf } from './call-table.js';
 import { deleteCalls, restoreCalls } from './cascade-calls.js';
-import { eraseMember } from './erase-member.js';
+import { eraseMember, isInCalls } from './erase-member.js';
 
 const NOTHING: CascadeBatch = { changed: {}, more: false };
 
@@ -24,6 +24,7 @@ export const videoProduct: Product = {
 
 async function deleteBatch(context: DeletionContext): Promise<CascadeBatch> {
   const { modes, eraseUser } = context;
+  if (eraseUser && !(await isInCalls(context))) return NOTHING;
   const batch = modes.calls === undefined ? NOTHING : await deleteCalls(context, modes.calls);
   // The memberships of removed calls are not counted: they belong to the call.
   return batch.more || !eraseUser ? batch : eraseMember(context);
