@@ -27,10 +27,11 @@ export interface Dialect {
    */
   rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
   /**
-   * The numbers of rows for which a statement with a parameter for each cell is worth a text of its own, the largest first.
-   * An embedded engine reads one long JSON text several times more slowly than so many short parameters.
+   * So many rows are inserted with a parameter for each cell, and a single row as well; all others as one JSON parameter. An
+   * embedded engine reads a long JSON text several times more slowly than so many short parameters, but each number of rows
+   * is a statement of its own.
    */
-  readonly rowsByCell: readonly number[];
+  readonly rowsByCell?: number;
   /** Whether a statement may hold others that write (`WITH … AS (UPDATE … RETURNING …)`). */
   readonly writesWithin: boolean;
   /** A list of values as one parameter, for `x IN (…)`. */
@@ -56,7 +57,7 @@ const sqlite: Dialect = {
     expressions: raw(columns.map((_, position) => `value ->> ${position}`).join(', ')),
     source: json => sql`json_each(${json})`,
   }),
-  rowsByCell: [100, 1],
+  rowsByCell: 100,
   writesWithin: false,
   values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`,
@@ -88,7 +89,6 @@ const postgres: Dialect = {
       source: json => sql`jsonb_array_elements(${json}::jsonb) AS given(value)`,
     };
   },
-  rowsByCell: [],
   writesWithin: true,
   values: list => sql`SELECT jsonb_array_elements_text(${JSON.stringify(list)}::jsonb)`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM jsonb_each_text(${column}) WHERE value = ${text})`,

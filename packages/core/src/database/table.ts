@@ -79,8 +79,8 @@ interface OnConflict {
 }
 
 /**
- * Inserts rows, in their order, with statements whose texts depend on the table, and on which of its columns are null. With `onConflict`, a row whose key
- * exists already replaces all its columns but the key and those named in `keep`.
+ * Inserts rows, in their order, with statements whose texts depend on the table, and on which of its columns are null. With
+ * `onConflict`, a row whose key exists already replaces all its columns but the key and those named in `keep`.
  */
 export async function insertRows<Row extends object>(
   transaction: Transaction,
@@ -90,11 +90,10 @@ export async function insertRows<Row extends object>(
 ): Promise<void> {
   const { dialect } = transaction;
   let encoded = rows.map(row => table.encode(row, dialect));
-  for (const size of dialect.rowsByCell) {
-    while (encoded.length >= size) {
-      await transaction.query(byCell(table, encoded.slice(0, size), onConflict));
-      encoded = encoded.slice(size);
-    }
+  const { rowsByCell: full } = dialect;
+  while (full && (encoded.length >= full || encoded.length === 1)) {
+    await transaction.query(byCell(table, encoded.slice(0, full), onConflict));
+    encoded = encoded.slice(full);
   }
   if (encoded.length === 0) return;
   const { expressions, source } = dialect.rowsFromJson(table.columns);

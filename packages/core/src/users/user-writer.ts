@@ -76,18 +76,21 @@ export class UserWriter {
     const left: Waiting[] = [];
     const named = new Set(this.#underWay);
     let users = 0;
+    let looked = 0;
     for (const one of this.#waiting) {
       const { ids, reads = [] } = one.write;
       const fits = users === 0 || users + ids.length <= MOST_USERS;
+      if (!fits) break;
+      looked += 1;
       const apart = ![...ids, ...reads].some(id => named.has(id));
       // One that names the same user later stays behind this one, in this group and in the next.
       for (const id of ids) named.add(id);
-      if (fits && apart) {
+      if (apart) {
         group.push(one);
         users += ids.length;
       } else left.push(one);
     }
-    this.#waiting = left;
+    this.#waiting = [...left, ...this.#waiting.slice(looked)];
     return group;
   }
 

@@ -8,6 +8,7 @@ import { markAllOffline } from '../../src/presence/stored-presence.js';
 import { openEarlierDatabase } from '../support/earlier-database.js';
 import { runs } from '../support/query/arbitraries.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
+import { shortestMs } from '../support/shortest-ms.js';
 import { NOW, userRow } from '../support/users/user-row.js';
 
 const USERS = 30_000;
@@ -187,6 +188,22 @@ describeOnEveryDialect('few users, or none', engine => {
       await transaction.query(held),
       rowsOf(await transaction.query(sql`SELECT id, created_at, name_words, id_words FROM users`)),
     ]);
+
+  it('change their names in the time that this takes with nobody else there', async () => {
+    const alone = await QueryFixture.open(engine);
+    const work = async (one: QueryFixture) => {
+      await one.putUsers([userRow({ id: 'ann', name: 'Ann One' })]);
+      return shortestMs(async () => {
+        await one.putUsers([userRow({ id: 'ann', name: `Ann ${Math.random()}` })]);
+        await one.unitOfWork.write(transaction =>
+          transaction.query(sql`UPDATE users SET name_words = ' ann two' WHERE id = 'ann'`),
+        );
+      });
+    };
+    expect(await work(fixture)).toBeLessThan(4 * (await work(alone)) + 1);
+    await fixture.unitOfWork.write(transaction => transaction.query(sql`DELETE FROM users WHERE id = 'ann'`));
+    await alone.close();
+  });
 
   it('have one row for each of their words, after every change, and nobody else has any', async () => {
     const fixture = await QueryFixture.open(engine);

@@ -34,7 +34,14 @@ const rowsOf = (row: string) =>
 
 // An upsert would make an error of what a statement of a trigger ignores, so no row may come twice.
 const ADD_NEW = `INSERT INTO user_words ${rowsOf('new')};`;
-const REMOVE_OLD = `DELETE FROM user_words WHERE (field, word, created_at, id) IN (${rowsOf('old')});`;
+// Each part of the key by itself: of a key as a whole SQLite looks at all of the table.
+const REMOVE_OLD = Object.entries(COLUMNS)
+  .map(
+    ([field, column]) =>
+      `DELETE FROM user_words WHERE field = '${field}' AND created_at = old.created_at AND id = old.id
+        AND word IN (SELECT word.value FROM ${wordsOf(`old.${column}`)} AS word WHERE old.${column} <> '');`,
+  )
+  .join(' ');
 const CHANGED = ['name_words', 'id_words', 'created_at', 'id'];
 
 const SQLITE = [
