@@ -103,7 +103,9 @@ export class EventHub {
     }
     const most = Math.min(LIMITS.eventPage, Math.max(0, seq - position.seq));
     const entries = this.#log.recentAfter(position, most);
-    if (entries) this.#lastPage = { after: position.seq, judged: seq, entries };
+    // A memory that began anew may end before what was judged. Nothing of it is in memory then.
+    if (!entries || (entries.length === 0 && most > 0)) return undefined;
+    this.#lastPage = { after: position.seq, judged: seq, entries };
     return entries;
   }
 
