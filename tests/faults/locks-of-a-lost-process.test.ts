@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type ClusterNode, startCluster } from '../support/cluster/cluster.js';
 import { until } from '../support/until.js';
 
-/** As many as a process has connections to PostgreSQL. */
+/** As many as a process has connections to PostgreSQL, each with a transaction of its own. */
 const WRITES = 10;
 
 /** PostgreSQL ends a transaction that stands idle after 5 s: there is one such time, not one for each of the writes. */
@@ -17,10 +17,10 @@ it('does not wait for the writes of a process that is cut off one after the othe
   // Somebody holds the counter of the log until all these writes wait for it, in PostgreSQL.
   const held = postgres.query('UPDATE event_stream SET last_seq = last_seq; SELECT pg_sleep(4)');
   const lost = Array.from({ length: WRITES }, (_, number) =>
-    cut.client.upsertUser({ id: `lost-${number}` }).catch(() => undefined),
+    cut.client.createRole(`lost-${number}`).catch(() => undefined),
   );
   const waiting = `SELECT pid FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE event_stream%'`;
+    WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE event_stream%'`;
   await until('all wait', async () => (await postgres.query(waiting)).length === WRITES, 4000);
   cut.network.set('cut');
   await held;

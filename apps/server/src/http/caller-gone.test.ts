@@ -39,6 +39,18 @@ describe('a caller that hangs up', () => {
     });
   });
 
+  it('is told to every call of a large batch without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    ask('/batch');
+    await asked('/batch');
+    for (let call = 0; call < 30; call++) signals.get('/batch')?.addEventListener('abort', () => undefined);
+    await new Promise(resolve => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('after the whole answer was sent is not gone for the call', async () => {
     ask('/answered');
     await asked('/answered');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
@@ -6,6 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  */
 export function callerGone(request: IncomingMessage, response: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  // Every call of a batch listens, and there are as many as a batch may have.
+  setMaxListeners(0, gone.signal);
   const leave = () => {
     if (!response.writableEnded) gone.abort();
   };
