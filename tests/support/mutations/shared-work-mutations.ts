@@ -26,7 +26,7 @@ export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
       'the order of a write and those that read what it writes',
       '![...ids, ...reads].some(id => named.has(id))',
       '!ids.some(id => named.has(id))',
-      'are judged by those before them: who is banned by one no longer writes with the next',
+      'are judged by those before them: a user whom one bans does not write with the next',
     ],
     [
       'the second try, one by one, of calls that failed together',

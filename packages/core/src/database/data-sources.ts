@@ -7,7 +7,8 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner
 import type { DatabaseAddress } from './database-address.js';
 import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { type PreparedStatement, PreparedStatements, type Rows } from './prepared-statements.js';
+import { preparingOn, scriptsOn } from './native-statements.js';
+import { PreparedStatements, type Rows } from './prepared-statements.js';
 import { ReaderProcess } from './reader-process.js';
 import { BEGIN, RENEW, type SqliteReader } from './sqlite-reader.js';
 
@@ -71,7 +72,7 @@ export async function openSqliteWriter(
   entities: EntitySchema[],
 ): Promise<SqliteWriter> {
   const source = await openSqlite(address, 'writer', entities);
-  const statements = new PreparedStatements(preparing(source));
+  const statements = new PreparedStatements(preparingOn(source));
   return {
     query: (text, values) => statements.run(text, values),
     close: async () => {
@@ -79,73 +80,6 @@ export async function openSqliteWriter(
       await source.destroy();
     },
   };
-}
-
-/** A connection of `sqlite3`, as far as it is used here without TypeORM. Statements run in the order in which they are given. */
-interface AsynchronousConnection {
-  exec(text: string, done: (error: Error | null) => void): void;
-  prepare(text: string, prepared: (error: Error | null) => void): AsynchronousStatement;
-}
-
-interface AsynchronousStatement {
-  all(values: readonly unknown[], answered: (error: Error | null, rows: Rows) => void): void;
-  finalize(done: () => void): void;
-}
-
-/** A connection of `better-sqlite3`, as far as it is used here without TypeORM. */
-interface SynchronousConnection {
-  exec(text: string): unknown;
-  prepare(text: string): {
-    /** Whether it gives rows. */
-    reader: boolean;
-    all(...values: readonly unknown[]): Rows;
-    run(...values: readonly unknown[]): unknown;
-  };
-}
-
-/** Prepares statements by the driver's own means: TypeORM prepares each again whenever it runs. */
-function preparing(source: DataSource): (text: string) => Promise<PreparedStatement> {
-  const { databaseConnection } = source.driver as { databaseConnection?: unknown };
-  if (source.options.type === 'better-sqlite3') {
-    const connection = databaseConnection as SynchronousConnection;
-    return async text => {
-      const statement = connection.prepare(text);
-      return {
-        run: async values => {
-          if (statement.reader) return statement.all(...values);
-          statement.run(...values);
-          return [];
-        },
-        finalise: async () => undefined,
-      };
-    };
-  }
-  const connection = databaseConnection as AsynchronousConnection;
-  return text =>
-    new Promise((resolve, reject) => {
-      const statement = connection.prepare(text, failure => {
-        if (failure) return reject(failure);
-        resolve({
-          run: values =>
-            new Promise((answer, fail) => {
-              statement.all(values, (error, rows) => (error ? fail(error) : answer(rows)));
-            }),
-          finalise: () => new Promise(done => statement.finalize(done)),
-        });
-      });
-    });
-}
-
-/** Runs several statements that give no rows. */
-function scripts(source: DataSource): (text: string) => Promise<void> {
-  const { databaseConnection: connection } = source.driver as { databaseConnection?: unknown };
-  if (source.options.type === 'better-sqlite3') {
-    return async text => void (connection as SynchronousConnection).exec(text);
-  }
-  return text =>
-    new Promise((resolve, reject) => {
-      (connection as AsynchronousConnection).exec(text, failure => (failure ? reject(failure) : resolve()));
-    });
 }
 
 /** A connection of the `sqlite3` driver; that of the other driver cannot be interrupted. */
@@ -177,8 +111,8 @@ export async function openSqliteReader(
     }
   }
   const source = await openSqlite(address, 'reader', []);
-  const statements = new PreparedStatements(preparing(source));
-  const run = scripts(source);
+  const statements = new PreparedStatements(preparingOn(source));
+  const run = scriptsOn(source);
   await run(BEGIN);
   return {
     query: (text, values) => statements.run(text, values),

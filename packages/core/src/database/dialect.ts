@@ -27,9 +27,9 @@ export interface Dialect {
    */
   rowsFromJson(columns: readonly Column[]): { expressions: Sql; source: (json: string) => Sql };
   /**
-   * So many rows are inserted with a parameter for each cell, and a single row as well; all others as one JSON parameter. An
-   * embedded engine reads a long JSON text several times more slowly than so many short parameters, but each number of rows
-   * is a statement of its own.
+   * So many rows are inserted with a parameter for each cell, and a single row as well; all others as one JSON parameter.
+   * On an embedded engine that is less work than to read one long JSON text, but each number of rows is a statement of its
+   * own.
    */
   readonly rowsByCell?: number;
   /** Whether a statement may hold others that write (`WITH … AS (UPDATE … RETURNING …)`). */

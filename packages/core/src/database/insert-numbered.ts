@@ -15,10 +15,10 @@ export interface Counter {
  * @param number the column of the rows that gets the number.
  * @returns the first number.
  */
-export async function insertNumbered<Row extends object, Number extends keyof Row & string>(
+export async function insertNumbered<Row extends object, Numbered extends keyof Row & string>(
   transaction: Transaction,
-  { counter, table, number }: { counter: Counter; table: Table<Row>; number: Number },
-  rows: readonly Omit<Row, Number>[],
+  { counter, table, number }: { counter: Counter; table: Table<Row>; number: Numbered },
+  rows: readonly Omit<Row, Numbered>[],
 ): Promise<number> {
   const { dialect } = transaction;
   const bump = sql`UPDATE ${raw(counter.table)} SET ${raw(counter.column)} = ${raw(counter.column)} + ${rows.length}

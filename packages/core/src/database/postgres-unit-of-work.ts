@@ -4,6 +4,7 @@ import sql from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
+import { type Client, LateTransaction } from './late-transaction.js';
 import { callerGone, onGone, QueryDeadline, tooExpensive } from './query-deadline.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type QueryEnds, type ReadLane } from './read-lane.js';
 import { ReaderPool } from './reader-pool.js';
@@ -82,8 +83,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
-        const result = await this.#withConnection(BEGIN_WRITE, begun =>
-          this.#runWrite(begun, work, afterCommit),
+        const result = await this.#withConnection(BEGIN_WRITE, late =>
+          this.#runWrite(late, work, afterCommit),
         );
         this.#writable = true;
         for (const run of afterCommit) run();
@@ -110,8 +111,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     if (joined) return work(joined);
     try {
       if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane));
-      return await this.#withConnection(BEGIN_READ, begun =>
-        this.#current.enter(this.#transactionOn(begun), false, work),
+      return await this.#withConnection(BEGIN_READ, late =>
+        this.#current.enter(this.#transactionOn(late), false, work),
       );
     } catch (error) {
       if (isLost(error)) throw unavailable(error);
@@ -139,11 +140,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
   ): Promise<Result> {
     let allowedMs = limitMs;
     if (signal?.aborted) return Promise.reject(callerGone());
-    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async begun => {
-      await begun.begin();
-      const { connection } = begun;
+    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async late => {
+      await late.begin();
+      const { connection } = late;
       const deadline = new QueryDeadline(limitMs, () => undefined);
-      const plain = this.#transactionOn(begun);
+      const plain = this.#transactionOn(late);
       let cancelling: Promise<unknown> | undefined;
       const stopListening = onGone(signal, () => {
         deadline.end(callerGone());
@@ -187,21 +188,21 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  #transactionOn(begun: BegunConnection): Transaction {
+  #transactionOn(late: LateTransaction): Transaction {
     return {
       dialect: this.dialect,
       now: this.#clock(),
-      query: statement => begun.query(statement),
+      query: statement => late.query(statement),
     };
   }
 
   async #runWrite<Result>(
-    begun: BegunConnection,
+    late: LateTransaction,
     work: (transaction: WriteTransaction) => Promise<Result>,
     afterCommit: (() => void)[],
   ): Promise<Result> {
     const entries: LogEntry[] = [];
-    const plain = this.#transactionOn(begun);
+    const plain = this.#transactionOn(late);
     const transaction: WriteTransaction = {
       ...plain,
       log: entry => entries.push(entry),
@@ -222,15 +223,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
    */
   async #withConnection<Result>(
     begin: string,
-    run: (begun: BegunConnection) => Promise<Result>,
+    run: (late: LateTransaction) => Promise<Result>,
   ): Promise<Result> {
     const connection = this.#source.createQueryRunner();
-    const begun = new BegunConnection(connection, begin);
+    const late = new LateTransaction(connection, begin);
     try {
       // The work begins when there is a connection: until then, others may still join what it reads for many.
       await connection.connect();
-      const result = await run(begun);
-      if (begun.hasBegun) await commit(connection);
+      const result = await run(late);
+      if (late.hasBegun) await commit(connection);
       return result;
     } catch (error) {
       if (isLost(error)) await discardConnection(connection, error);
@@ -242,66 +243,9 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
-/**
- * A connection in a transaction that begins with the first statement. If that has no parameters, both are one message, and
- * the transaction waits for the network once less: that is a seventh of the time of a small write.
- */
-class BegunConnection {
-  readonly connection: QueryRunner;
-  readonly #begin: string;
-  #beginning: Promise<unknown> | undefined;
-
-  constructor(connection: QueryRunner, begin: string) {
-    this.connection = connection;
-    this.#begin = begin;
-  }
-
-  get hasBegun(): boolean {
-    return this.#beginning !== undefined;
-  }
-
-  /** Begins at once, unless it has begun. */
-  async begin(): Promise<void> {
-    this.#beginning ??= this.connection.query(this.#begin);
-    await this.#beginning;
-  }
-
-  async query({ text, values }: Statement): Promise<Record<string, unknown>[]> {
-    if (!this.#beginning && values.length === 0) {
-      const answers = this.#sendWithBegin(text);
-      this.#beginning = answers;
-      return (await answers).at(-1)?.rows ?? [];
-    }
-    await this.begin();
-    return (await this.connection.query(text, values, true)).records;
-  }
-
-  async #sendWithBegin(text: string): Promise<Answer[]> {
-    const client = (await this.connection.connect()) as Client;
-    return client.query(`${this.#begin}; ${text}`) as unknown as Promise<Answer[]>;
-  }
-}
-
-/** What the driver answers for each statement of a message. */
-interface Answer {
-  rows: Record<string, unknown>[];
-}
-
 /** How long each further statement of the transaction may take. */
 function allowStatements(limitMs: number): string {
   return `SET LOCAL statement_timeout = ${limitMs}`;
-}
-
-/** A connection of the driver, as far as it is used here without TypeORM. */
-interface Client {
-  /** Of the process that serves it. */
-  processID: number;
-  query(statement: string): Promise<{ command: string }>;
-  query(statement: {
-    text: string;
-    values: unknown[];
-    query_timeout: number;
-  }): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
 /** @throws RollcallError `UNAVAILABLE` when the answer was lost, so that the commit may or may not have happened. */

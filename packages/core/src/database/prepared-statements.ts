@@ -18,8 +18,8 @@ const MOST_KEPT = 200;
 const RUNS_ON = /^\s*EXPLAIN\b/i;
 
 /**
- * Statements of one connection, prepared once and run again and again. To prepare a statement takes the driver longer than
- * to run it: it is a fifth of the time of a server that writes. Of too many statements the one that was not used for longest
+ * Statements of one connection, prepared once and run again and again. To prepare a statement at every run took a
+ * server that writes a fifth of its time. Of too many statements the one that was not used for longest
  * is let go.
  */
 export class PreparedStatements {

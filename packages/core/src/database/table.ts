@@ -104,8 +104,8 @@ export async function insertRows<Row extends object>(
 }
 
 /**
- * A statement with a parameter for each cell. It leaves out the columns that are null in all rows, about half of those of
- * users: a driver takes as long for a null as for a value.
+ * A statement with a parameter for each cell. It leaves out the columns that are null in all rows: each parameter costs the
+ * driver something, and users have many columns that few of them use.
  */
 function byCell(
   table: TableShape,

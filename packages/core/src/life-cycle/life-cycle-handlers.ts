@@ -127,7 +127,7 @@ async function eraseUsersOf(
   return { users: done.outcomes, ...stopAt({ ready: ids.length - done.outcomes.size, through }) };
 }
 
-/** A position says nothing that need not be said, and there is none between two users. */
+/** Leaves out what a position need not say. Between two users there is no position. */
 function stopAt({
   ready,
   through,

@@ -6,11 +6,14 @@ import { type WriteOutcome, type Written, writeTogether } from './write-users.js
 
 /**
  * How many users a group writes at most, unless it is one write. What is worked out for them is done in one piece, in which
- * the process does nothing else, and all other writes wait for the group. Twice as many cost each of them hardly less.
+ * the process does nothing else, and all other writes wait for the group.
  */
 const MOST_USERS = 2 * LIMITS.batchUsers;
 
 const MAX_WAITING = 1000;
+
+/** How many of those that wait are looked at for one group. Many may name the same users, and so wait for each other. */
+const MOST_LOOKED_AT = 200;
 
 /** What was written, and the end of the event log before that. */
 export interface WrittenTogether extends Written {
@@ -76,12 +79,12 @@ export class UserWriter {
     const left: Waiting[] = [];
     const named = new Set(this.#underWay);
     let users = 0;
-    let looked = 0;
+    let lookedAt = 0;
     for (const one of this.#waiting) {
       const { ids, reads = [] } = one.write;
       const fits = users === 0 || users + ids.length <= MOST_USERS;
-      if (!fits) break;
-      looked += 1;
+      if (!fits || lookedAt === MOST_LOOKED_AT) break;
+      lookedAt += 1;
       const apart = ![...ids, ...reads].some(id => named.has(id));
       // One that names the same user later stays behind this one, in this group and in the next.
       for (const id of ids) named.add(id);
@@ -90,7 +93,7 @@ export class UserWriter {
         users += ids.length;
       } else left.push(one);
     }
-    this.#waiting = [...left, ...this.#waiting.slice(looked)];
+    this.#waiting = [...left, ...this.#waiting.slice(lookedAt)];
     return group;
   }
 

@@ -99,7 +99,7 @@ describeOnEveryDialect('calls that write users at the same moment', engine => {
     expect((await find('bob'))?.name).toBe('Ann');
   });
 
-  it('are judged by those before them: who is banned by one no longer writes with the next', async () => {
+  it('are judged by those before them: a user whom one bans does not write with the next', async () => {
     await upsert({ id: 'mod', role: 'admin' }, { id: 'jane' });
     const outcomes = await Promise.allSettled([
       change('mod', { banned: true }),
@@ -140,7 +140,7 @@ describeOnEveryDialect('calls that write users at the same moment', engine => {
       expect(new Set(names).size).toBe(4);
       for (const user of now) {
         const last = written.filter(({ id, revision }) => id === user?.id && revision === user?.revision);
-        // Who has the revision that an answer told has the name that it told, too.
+        // A user with the revision that an answer told has the name that it told, too.
         for (const { name } of last) expect(name).toBe(user?.name);
       }
     }

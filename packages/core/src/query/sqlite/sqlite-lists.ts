@@ -86,7 +86,7 @@ function hasOneValue(test: ValueTest): boolean {
   return test.kind === 'in' && test.values.length === 1;
 }
 
-/** Who is invisible counts as offline for some, and is in the list all the same. */
+/** An invisible user is in the list, too. For some viewers it counts as offline: the filter leaves it out for them. */
 function online(test: ValueTest): ListedUsers | undefined {
   if (!hasOneValue(test) || (test as { values: unknown[] }).values[0] !== true) return undefined;
   const rows = sql`SELECT created_at, id FROM users INDEXED BY users_online WHERE online`;
