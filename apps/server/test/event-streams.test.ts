@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
 
@@ -37,6 +38,26 @@ describe('a subscription over server-sent events', () => {
     expect(await stream.end).toBe('over');
   });
 
+  it('says why it is refused, or opens and breaks off, when its user is deactivated meanwhile', async () => {
+    const users = Array.from({ length: 20 }, (_, index) => ({ id: `meanwhile-${index}` }));
+    await server.mutate('users.upsert', { users });
+    const hows: string[] = [];
+    for (const { id } of users) {
+      const token = await tokenOf({ user_id: id });
+      const opening = Array.from({ length: 20 }, async (_, turn) => {
+        await delay(turn / 2);
+        return open(token);
+      });
+      await server.mutate('users.deactivate', { id });
+      for (const stream of await Promise.all(opening)) {
+        const how = await stream.end;
+        expect([how, stream.text.includes('USER_DEACTIVATED')]).toEqual([how, how === 'over']);
+        hows.push(how);
+      }
+    }
+    expect(hows).toContain('over');
+  });
+
   it('breaks off, to come back, when the server shuts down', async () => {
     const other = await startTestServer();
     await other.mutate('users.upsert', { users: [{ id: 'jane' }] });
@@ -68,6 +89,9 @@ async function open(token: string, of: TestServer = server) {
     contentType: response.headers.get('content-type'),
     cacheControl: response.headers.get('cache-control'),
     end,
+    get text() {
+      return text;
+    },
     until: async (part: string) => {
       const reached = new Promise<'reached'>(resolve => {
         noticed = () => {

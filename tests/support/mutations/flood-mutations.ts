@@ -190,6 +190,17 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
       'and those of guests are as many as one address may have, all together; one that ends makes room',
     ],
   ]),
+  ...switchedOff(
+    { file: 'apps/server/src/http/http-calls.ts', test: 'apps/server/test/event-streams.test.ts' },
+    [
+      [
+        'the wait of what breaks off until it has begun',
+        'if (hasBegun || response.writableEnded) response.destroy();',
+        'response.destroy();',
+        'says why it is refused, or opens and breaks off, when its user is deactivated meanwhile',
+      ],
+    ],
+  ),
   ...switchedOff({ file: 'apps/server/src/live/admission.ts', test: FLOODS }, [
     [
       'the count of connections of guests whose token does not say so',

@@ -153,15 +153,28 @@ async function takeBody(
 /**
  * What leaves as the answer to a request, an event stream or an answer at once. It has no close codes: it breaks off. The
  * reader of an event stream reconnects by itself with its last id, and learns then what is wrong. A proper end would mean
- * that the subscription is complete.
+ * that the subscription is complete. What has not begun breaks off once its first part is on its way: a request without any
+ * answer would look like a fault of the network.
  */
 function outletOf({ outlets }: Pick<Host, 'outlets'>, response: ServerResponse): ConnectionHandle {
-  const close = () => void response.destroy();
+  let hasBegun = false;
+  let breaksOff = false;
+  const close = () => {
+    breaksOff = true;
+    if (hasBegun || response.writableEnded) response.destroy();
+  };
+  const begin = () => {
+    hasBegun = true;
+    // A refusal has been said whole by now.
+    if (breaksOff && !response.writableEnded) response.destroy();
+  };
   const outlet = outlets.open({ unreadBytes: () => response.writableLength, close });
   const write = response.write.bind(response) as (...args: unknown[]) => boolean;
   response.write = (...args: unknown[]) => {
     const more = write(...args);
     outlet.sent();
+    // Node sends the first part, which the headers belong to, in the next turn.
+    if (!hasBegun) setImmediate(begin);
     return more;
   };
   response.once('close', () => outlet.end());
