@@ -52,12 +52,11 @@ export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
   events.onNews(entries => settings.hear(entries));
   const localTasks = new LocalTaskNotifications();
 
-  const onLogged = () => {
-    events.notify();
-    presence.retry();
-  };
   const onReceived = ({ log, presence: moved, tasks: changed, anything }: ProcessNotification) => {
-    if (log || anything) onLogged();
+    if (log || anything) {
+      events.notify();
+      presence.retry();
+    }
     if (moved || anything) presenceWatch.notify();
     for (const [taskId, claimable] of changed ?? []) localTasks.announce({ taskId, claimable });
     if (anything) localTasks.announce({ claimable: true });
@@ -67,8 +66,9 @@ export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
       ? new PostgresNotifications({ url: address.url, onReceived, onError })
       : NO_NOTIFICATIONS;
 
-  unitOfWork.onLogged(() => {
-    onLogged();
+  unitOfWork.onLogged(log => {
+    events.take(log);
+    presence.retry();
     others.tell({ log: true });
   });
   const presence = new Presence({

@@ -7,6 +7,8 @@ const TOGETHER_TESTS = 'packages/core/test/contract/users-together.test.ts';
 const MEMORY = 'packages/core/src/settings/settings-memory.ts';
 const MEMORY_TESTS = 'packages/core/test/contract/settings-memory.test.ts';
 
+const COST_TESTS = 'packages/core/test/contract/event-log-cost.test.ts';
+
 /** What calls share so that each of them costs less, and what keeps each as if it were alone. */
 export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: WRITER, test: TOGETHER_TESTS }, [
@@ -47,6 +49,26 @@ export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
       "if (waits) one.outcome = 'later';",
       'if (waits) return true;',
       'give one name to one of them, and to nobody else',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/events/event-log.ts', test: COST_TESTS }, [
+    [
+      'what a commit hands over, so that nobody reads it back',
+      'this.#took = true;',
+      'this.#mustLook = true;',
+      'hear what their own process has written without a read',
+    ],
+    [
+      'the place in the log of what is handed over',
+      'recent?.end.epoch === epoch && recent.end.seq + 1 === entries[0]?.seq',
+      'recent?.end.epoch === epoch',
+      'hear each entry once, in order, while some is handed over and some is read',
+    ],
+    [
+      'what was handed over while the log was read',
+      'events.filter(({ seq }) => seq > recent.end.seq)',
+      'events',
+      'hear an entry once that is handed over while it is read',
     ],
   ]),
   ...switchedOff({ file: MEMORY, test: MEMORY_TESTS }, [

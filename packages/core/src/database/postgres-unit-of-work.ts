@@ -211,8 +211,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     };
     const result = await this.#current.enter(transaction, true, work);
     if (entries.length > 0) {
-      await this.#logWriter(plain, entries);
-      for (const hear of this.#onLogged) afterCommit.push(() => hear(entries));
+      const log = await this.#logWriter(plain, entries);
+      for (const hear of this.#onLogged) afterCommit.push(() => hear(log));
     }
     return result;
   }

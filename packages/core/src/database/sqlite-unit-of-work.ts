@@ -179,10 +179,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
       };
       await plain.query(sql`BEGIN IMMEDIATE`);
       const result = await this.#current.enter(transaction, true, work);
-      if (entries.length > 0) await this.#logWriter(plain, entries);
+      const log = entries.length > 0 ? await this.#logWriter(plain, entries) : undefined;
       await plain.query(sql`COMMIT`);
       this.#writable = true;
-      if (entries.length > 0) for (const hear of this.#onLogged) afterCommit.push(() => hear(entries));
+      if (log) for (const hear of this.#onLogged) afterCommit.push(() => hear(log));
       return result;
     } catch (error) {
       afterCommit.length = 0;

@@ -89,11 +89,24 @@ export interface UnitOfWork {
   close(): Promise<void>;
 }
 
-/** Hears of the entries that a commit added to the log. */
-export type LoggedListener = (entries: readonly LogEntry[]) => void;
+/** An entry as it was written: with its position, its moment and its text. */
+export interface WrittenEntry extends Omit<LogEntry, 'data'> {
+  seq: number;
+  at: number;
+  data: string;
+}
+
+/** What a commit has added to the log: at least one entry, in their order. */
+export interface WrittenLog {
+  epoch: string;
+  entries: readonly WrittenEntry[];
+}
+
+/** Hears of what a commit added to the log. */
+export type LoggedListener = (log: WrittenLog) => void;
 
 /** Writes the entries that a transaction collected; it is the last thing before the commit. */
-export type LogWriter = (transaction: Transaction, entries: readonly LogEntry[]) => Promise<void>;
+export type LogWriter = (transaction: Transaction, entries: readonly LogEntry[]) => Promise<WrittenLog>;
 
 /** What every unit of work is opened with besides its address. */
 export interface UnitOfWorkOptions {

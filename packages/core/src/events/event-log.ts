@@ -1,8 +1,8 @@
 import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { UnitOfWork, WrittenLog } from '../database/unit-of-work.js';
 import { Broadcaster, Notifier } from '../notifications/notifier.js';
 import { IdentifiedLog } from './identified-log.js';
-import type { LoggedEvent } from './logged-event.js';
+import { LoggedEvent } from './logged-event.js';
 import { RecentEvents } from './recent-events.js';
 import { SharedPages } from './shared-pages.js';
 import { readEntries } from './stored-log.js';
@@ -40,6 +40,10 @@ export class EventLog {
   #recent: RecentEvents | undefined;
   readonly #pages = new SharedPages();
   #following: Promise<void> | undefined;
+  /** Something was handed over since the log was last followed. */
+  #took = false;
+  /** Something was committed that was not handed over. */
+  #mustLook = false;
   /** A read of the end of the log that is asked for and has not begun. */
   #look: Promise<Position> | undefined;
 
@@ -55,6 +59,22 @@ export class EventLog {
 
   /** Says that something was committed, here or in another process. */
   notify(): void {
+    this.#mustLook = true;
+    this.#notifier.notify();
+  }
+
+  /**
+   * Takes what this process has committed. What follows directly on what is in memory need not be read back, which it is
+   * otherwise, once for each commit. Between two commits of this process there may be others: then the log is read.
+   */
+  take({ epoch, entries }: WrittenLog): void {
+    const recent = this.#recent;
+    const follows = recent?.end.epoch === epoch && recent.end.seq + 1 === entries[0]?.seq;
+    if (follows) {
+      const events = entries.map(entry => new LoggedEvent(epoch, entry));
+      this.#remember(recent, epoch, events);
+      this.#took = true;
+    } else this.#mustLook = true;
     this.#notifier.notify();
   }
 
@@ -155,7 +175,7 @@ export class EventLog {
     let idleRounds = 0;
     while (!signal.aborted && (idleRounds < 2 || this.#news.waiting > 0)) {
       try {
-        const grew = await this.#readNews();
+        const grew = await this.#hasGrown();
         const readers = this.#news.waiting;
         if (grew) this.#news.broadcast();
         idleRounds = this.#news.waiting > 0 || grew ? 0 : idleRounds + 1;
@@ -172,12 +192,25 @@ export class EventLog {
     this.#following = undefined;
   }
 
+  /** Whether there is news since the last time. It looks into the log unless all that it was told of was handed to it. */
+  async #hasGrown(): Promise<boolean> {
+    const took = this.#took;
+    const mustLook = this.#mustLook || !took;
+    this.#took = false;
+    this.#mustLook = false;
+    const grew = mustLook && (await this.#readNews());
+    return grew || took;
+  }
+
   async #readNews(): Promise<boolean> {
+    // More may be handed over while the log is read, which is not in what is read then.
+    const recent = this.#recent;
+    const end = recent?.end;
     return this.#log.read(async (transaction, bounds) => {
-      const recent = this.#recent;
-      const follows = recent?.end.epoch === bounds.epoch;
-      if (follows && recent.end.seq === bounds.seq) return false;
-      if (!follows || recent.end.seq > bounds.seq) {
+      if (recent !== this.#recent) return true;
+      const follows = end?.epoch === bounds.epoch;
+      if (follows && end.seq === bounds.seq) return false;
+      if (!recent || !follows || end.seq > bounds.seq) {
         this.#recent = new RecentEvents({ epoch: bounds.epoch, seq: bounds.seq });
         this.#log.sawEntries(
           bounds.epoch,
@@ -186,14 +219,23 @@ export class EventLog {
         // Nobody knows what was missed before these recent events: let every reader look.
         return true;
       }
-      const events = await readEntries(transaction, recent.end, LIMITS.eventPage);
-      for (const hear of this.#hearFirst) hear(events, bounds.epoch);
-      recent.append(events);
-      this.#log.sawEntries(bounds.epoch, events);
-      // A deletion has ended, perhaps in another process: what it took out of the log leaves the memory here too.
-      if (events.some(event => event.endsDeletion)) this.dropMemory();
+      const events = await readEntries(transaction, end, LIMITS.eventPage);
+      this.#remember(
+        recent,
+        bounds.epoch,
+        events.filter(({ seq }) => seq > recent.end.seq),
+      );
       return events.length > 0;
     });
+  }
+
+  /** Keeps entries that follow directly on the recent ones. */
+  #remember(recent: RecentEvents, epoch: string, events: readonly LoggedEvent[]): void {
+    for (const hear of this.#hearFirst) hear(events, epoch);
+    recent.append(events);
+    this.#log.sawEntries(epoch, events);
+    // A deletion has ended, perhaps in another process: what it took out of the log leaves the memory here too.
+    if (events.some(event => event.endsDeletion)) this.dropMemory();
   }
 }
 

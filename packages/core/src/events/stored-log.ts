@@ -4,10 +4,9 @@ import sql, { raw } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import { insertNumbered } from '../database/insert-numbered.js';
 import { insertRows } from '../database/table.js';
-import type { LogEntry, Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import type { LogEntry, Transaction, WriteTransaction, WrittenLog } from '../database/unit-of-work.js';
 import {
   type EventMentionRow,
-  type EventRow,
   type EventStreamRow,
   eventMentionTable,
   eventStreamTable,
@@ -60,15 +59,9 @@ const COUNTER = { table: eventStreamTable.name, id: 1, column: 'last_seq' };
  * Gives the entries of a transaction the next positions and writes them. The counter row stays locked until the commit,
  * so positions have no gaps and follow the order of commits: a reader that sees position n can see all before it.
  */
-export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<void> {
-  const rows = entries.map(
-    (entry): Omit<EventRow, 'seq'> => ({
-      ...entry,
-      at: transaction.now,
-      data: JSON.stringify(entry.data),
-    }),
-  );
-  const first = await insertNumbered(
+export async function writeLog(transaction: Transaction, entries: readonly LogEntry[]): Promise<WrittenLog> {
+  const rows = entries.map(entry => ({ ...entry, at: transaction.now, data: JSON.stringify(entry.data) }));
+  const { first, counter } = await insertNumbered(
     transaction,
     { counter: COUNTER, table: eventTable, number: 'seq' },
     rows,
@@ -79,6 +72,10 @@ export async function writeLog(transaction: Transaction, entries: readonly LogEn
     ),
   );
   await insertRows(transaction, eventMentionTable, mentions);
+  return {
+    epoch: counter.epoch as string,
+    entries: rows.map((row, index) => ({ ...row, seq: first + index })),
+  };
 }
 
 /**

@@ -19,7 +19,7 @@ export class SettingsMemory {
 
   constructor(unitOfWork: UnitOfWork) {
     this.#unitOfWork = unitOfWork;
-    unitOfWork.onLogged(entries => this.hear(entries));
+    unitOfWork.onLogged(({ entries }) => this.hear(entries));
   }
 
   /** The settings. All who ask while they are read share the read. */

@@ -1,34 +1,45 @@
 import type { Position } from '@rollcall/protocol';
-import { describeOnEveryEngine } from '@rollcall/testing';
+import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
-import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+import type { UnitOfWork, WrittenLog } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';
 import { writeLog } from '../../src/events/stored-log.js';
 
 const WRITES = 20;
 const LISTENERS = 200;
 
-describeOnEveryEngine('the listeners of a process', engine => {
+describeOnEveryDialect('the listeners of a process', engine => {
   let database: Database;
   let log: EventLog;
   let reads: number;
+  /** Is called when entries have been read and nobody knows of them yet. */
+  let haveRead: () => void;
 
   beforeEach(async () => {
     database = await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog);
     const { unitOfWork } = database;
     reads = 0;
+    haveRead = () => undefined;
     const counted = Object.assign(Object.create(unitOfWork) as UnitOfWork, {
       read: (work: Parameters<UnitOfWork['read']>[0]) => {
         reads += 1;
-        return unitOfWork.read(work);
+        return unitOfWork.read(transaction =>
+          work({
+            ...transaction,
+            query: async statement => {
+              const rows = await transaction.query(statement);
+              if (/FROM events WHERE seq/.test(statement.sql)) haveRead();
+              return rows;
+            },
+          }),
+        );
       },
     });
     log = new EventLog(counted, error => {
       throw error;
     });
-    unitOfWork.onLogged(() => log.notify());
   });
 
   afterEach(async () => {
@@ -37,10 +48,10 @@ describeOnEveryEngine('the listeners of a process', engine => {
   });
 
   /** Reads as a live listener does. @returns the positions it got. */
-  async function listen(from: Position): Promise<number[]> {
+  async function listen(from: Position, count = WRITES): Promise<number[]> {
     const heard: number[] = [];
     let position = from;
-    while (heard.length < WRITES) {
+    while (heard.length < count) {
       const page = await log.pageAfter(position);
       if ('resyncAt' in page) throw new Error('the log lost its place');
       heard.push(...page.events.map(event => event.seq));
@@ -49,6 +60,9 @@ describeOnEveryEngine('the listeners of a process', engine => {
     }
     return heard;
   }
+
+  const notified = () => database.unitOfWork.onLogged(() => log.notify());
+  const handed = () => database.unitOfWork.onLogged(written => log.take(written));
 
   /** How often the database is read while so many listeners hear of every write. */
   async function readsOf(listeners: number): Promise<number> {
@@ -67,7 +81,57 @@ describeOnEveryEngine('the listeners of a process', engine => {
     return reads;
   }
 
+  it('hear what their own process has written without a read', async () => {
+    handed();
+    // The log is also looked at from time to time.
+    expect(await readsOf(LISTENERS)).toBeLessThanOrEqual(2);
+  });
+
+  it('hear each entry once, in order, while some is handed over and some is read', async () => {
+    const from = await log.position();
+    const { unitOfWork } = database;
+    await log.waitBeyond(from, AbortSignal.timeout(50));
+    // Every third commit is told as one of another process is, and what is handed over meets the reads of those.
+    let commits = 0;
+    unitOfWork.onLogged(written => {
+      commits += 1;
+      if (commits % 3 === 0) log.notify();
+      else log.take(written);
+    });
+    const hearing = Promise.all(Array.from({ length: 20 }, () => listen(from, 300)));
+    for (let number = 0; number < 300; number++) {
+      const write = unitOfWork.write(async transaction => {
+        transaction.log({ type: 'app.updated', actor_type: 'server', data: { number } });
+      });
+      if (number % 7 === 0) await write;
+    }
+    const expected = Array.from({ length: 300 }, (_, index) => from.seq + index + 1);
+    for (const heard of await hearing) expect(heard).toEqual(expected);
+  });
+
+  it('hear an entry once that is handed over while it is read', async () => {
+    const from = await log.position();
+    await log.waitBeyond(from, AbortSignal.timeout(50));
+    const late: WrittenLog[] = [];
+    database.unitOfWork.onLogged(written => {
+      late.push(written);
+      log.notify();
+    });
+    haveRead = () => {
+      for (const written of late.splice(0)) log.take(written);
+    };
+    const hearing = listen(from);
+    for (let number = 0; number < WRITES; number++) {
+      await database.unitOfWork.write(async transaction => {
+        transaction.log({ type: 'app.updated', actor_type: 'server', data: {} });
+      });
+      await new Promise(resolve => setTimeout(resolve, 15));
+    }
+    expect(await hearing).toEqual(Array.from({ length: WRITES }, (_, index) => from.seq + index + 1));
+  });
+
   it('cost the database nothing: two hundred make it read no more often than one', async () => {
+    notified();
     const [one, many] = [await readsOf(1), await readsOf(LISTENERS)];
     // Each write is looked for at most once and once in vain, however many wait for it.
     expect(one).toBeLessThanOrEqual(2 * WRITES + 2);
