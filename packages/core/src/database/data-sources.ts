@@ -7,7 +7,7 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner
 import type { DatabaseAddress } from './database-address.js';
 import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { preparingOn, scriptsOn } from './native-statements.js';
+import { preparingOn } from './native-statements.js';
 import { PreparedStatements, type Rows } from './prepared-statements.js';
 import { ReaderProcess } from './reader-process.js';
 import { BEGIN, RENEW, type SqliteReader } from './sqlite-reader.js';
@@ -112,11 +112,12 @@ export async function openSqliteReader(
   }
   const source = await openSqlite(address, 'reader', []);
   const statements = new PreparedStatements(preparingOn(source));
-  const run = scriptsOn(source);
-  await run(BEGIN);
+  await statements.run(BEGIN);
   return {
     query: (text, values) => statements.run(text, values),
-    renew: () => run(RENEW),
+    renew: async () => {
+      for (const text of RENEW) await statements.run(text);
+    },
     interrupt: () =>
       (source.driver as { databaseConnection?: Interruptible }).databaseConnection?.interrupt?.(),
     interruptEnds: false,

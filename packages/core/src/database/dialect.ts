@@ -32,6 +32,11 @@ export interface Dialect {
    * own.
    */
   readonly rowsByCell?: number;
+  /**
+   * A row as one cell, a JSON array. A driver of SQLite makes a value of JavaScript for each cell, and a wide row takes it
+   * longer than the text of the row takes SQLite to write and V8 to parse.
+   */
+  readonly rowAsCell?: (columns: readonly string[]) => string;
   /** Whether a statement may hold others that write (`WITH … AS (UPDATE … RETURNING …)`). */
   readonly writesWithin: boolean;
   /** A list of values as one parameter, for `x IN (…)`. */
@@ -58,6 +63,7 @@ const sqlite: Dialect = {
     source: json => sql`json_each(${json})`,
   }),
   rowsByCell: 100,
+  rowAsCell: columns => `json_array(${columns.join(', ')})`,
   writesWithin: false,
   values: list => sql`SELECT value FROM json_each(${JSON.stringify(list)})`,
   anyValueIs: (column, text) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${text})`,

@@ -4,7 +4,6 @@ import type { PreparedStatement, Rows } from './prepared-statements.js';
 
 /** A connection of `sqlite3`, as far as it is used without TypeORM. Statements run in the order in which they are given. */
 interface AsynchronousConnection {
-  exec(text: string, done: (error: Error | null) => void): void;
   prepare(text: string, prepared: (error: Error | null) => void): AsynchronousStatement;
 }
 
@@ -15,7 +14,6 @@ interface AsynchronousStatement {
 
 /** A connection of `better-sqlite3`, as far as it is used without TypeORM. */
 interface SynchronousConnection {
-  exec(text: string): unknown;
   prepare(text: string): {
     /** Whether it gives rows. */
     reader: boolean;
@@ -54,17 +52,5 @@ export function preparingOn(source: DataSource): (text: string) => Promise<Prepa
           finalise: () => new Promise(done => statement.finalize(done)),
         });
       });
-    });
-}
-
-/** Runs several statements that give no rows. */
-export function scriptsOn(source: DataSource): (text: string) => Promise<void> {
-  const { databaseConnection: connection } = source.driver as { databaseConnection?: unknown };
-  if (source.options.type === 'better-sqlite3') {
-    return async text => void (connection as SynchronousConnection).exec(text);
-  }
-  return text =>
-    new Promise((resolve, reject) => {
-      (connection as AsynchronousConnection).exec(text, failure => (failure ? reject(failure) : resolve()));
     });
 }

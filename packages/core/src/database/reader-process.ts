@@ -62,7 +62,7 @@ export class ReaderProcess implements SqliteReader {
   }
 
   async renew(): Promise<void> {
-    await this.#ask({ script: RENEW });
+    await this.#ask({ script: RENEW.join('; ') });
   }
 
   #ask(

@@ -18,4 +18,4 @@ export type RunStatement = SqliteReader['query'];
 
 /** How a reader begins its first transaction, and how it goes on to the next. */
 export const BEGIN = 'BEGIN';
-export const RENEW = 'ROLLBACK; BEGIN';
+export const RENEW = ['ROLLBACK', BEGIN];

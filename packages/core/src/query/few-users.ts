@@ -21,6 +21,9 @@ import {
   type UserListsDialect,
 } from './user-lists.js';
 
+/** To look at no more users than this costs less than to look their ids up in other lists. */
+const HANDFUL = 100;
+
 /** With no more users than this a query begins with them. With more, one of them soon comes in any order. */
 const FEW = 5000;
 
@@ -54,14 +57,12 @@ export async function findBeginning(
   const counted = await count(transaction, lists, furthest + 1);
   const [smallest, ...others] = counted.sort((one, other) => one.count - other.count);
   if (!smallest || smallest.count > furthest) return undefined;
-  const { list } = smallest;
-  if (smallest.count <= FEW) {
-    if (list.inOrder && inOrderOfCreation) return list.inOrder;
-    return dialect.areAmong((await find(transaction, dialect, { list, others: [] })).ids);
-  }
+  const { list, count: listed } = smallest;
+  if (listed <= FEW && list.inOrder && inOrderOfCreation) return list.inOrder;
   const keyed = others.map(other => other.list).filter(other => other.isKeyed);
-  if (!list.isDated || keyed.length === 0) return undefined;
-  const found = await find(transaction, dialect, { list, others: keyed });
+  const narrows = listed > HANDFUL && list.isDated && keyed.length > 0;
+  if (listed > FEW && !narrows) return undefined;
+  const found = await find(transaction, dialect, { list, others: narrows ? keyed : [] });
   return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;
 }
 

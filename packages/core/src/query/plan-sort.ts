@@ -165,6 +165,11 @@ export function sortColumns(atoms: readonly SortAtom[]): Sql {
   return join(atoms.map(({ expression }, position) => sql`${expression} AS ${raw(columnOf(position))}`));
 }
 
+/** The names of the {@link sortColumns}. */
+export function sortColumnNames(atoms: readonly SortAtom[]): string[] {
+  return atoms.map((_, position) => columnOf(position));
+}
+
 /** The values of the atoms in a row. */
 export function sortCells(row: Record<string, unknown>, atoms: readonly SortAtom[]): unknown[] {
   return atoms.map((_, position) => row[columnOf(position)]);

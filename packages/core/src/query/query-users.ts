@@ -1,5 +1,6 @@
 import { type CountUsersAnswer, type ParsedFilter, RollcallError } from '@rollcall/protocol';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { Dialect } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
 import { compileFilter, customPathsIn } from './compile-filter.js';
@@ -17,6 +18,7 @@ import {
   planSort,
   type SortContext,
   sortCells,
+  sortColumnNames,
   sortColumns,
 } from './plan-sort.js';
 import type { SortValue } from './sort-value.js';
@@ -51,7 +53,8 @@ export async function queryUsers(
   const cells: Record<string, unknown>[] = [];
   for (const part of parts) {
     const limits = { limit: wanted - cells.length, offset: options.offset ?? 0 };
-    cells.push(...(await transaction.query(pageStatement(part, { json, found, ...limits }))));
+    const page = pageStatement(part, { json, found, ...limits });
+    cells.push(...(await transaction.query(rowsOfPage(page, part, { json, dialect }))));
     if (cells.length >= wanted) break;
   }
 
@@ -76,6 +79,22 @@ function planPage(
   const { customIndex } = context.json;
   const held = { holds: customIndex.holds(first.path), lacks: customIndex.lacks(first.path) };
   return { parts: [mergedPart(planIndexedSort(sort, first.path, context), plan, held)], read };
+}
+
+/**
+ * The rows that a statement finds, as the driver takes them best. It makes them so only of those rows: within the statement
+ * itself, a sort without an index would make them of every user.
+ */
+function rowsOfPage(
+  page: Sql,
+  [list]: PagePart,
+  { json, dialect }: { json: JsonDialect; dialect: Dialect },
+): Sql {
+  if (!dialect.rowAsCell || !list) return page;
+  const rows = userTable.wideRows(dialect, 'page');
+  const columns = sortColumnNames(list.atoms);
+  const order = orderByColumns(list.atoms, json.missingFirst);
+  return sql`SELECT ${rows}, ${raw(columns.join(', '))} FROM (${page}) AS page ORDER BY ${order}`;
 }
 
 /** The statement of one part of a page. */

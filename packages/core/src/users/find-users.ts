@@ -1,5 +1,5 @@
 import { type Issue, RollcallError } from '@rollcall/protocol';
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from './model/user-table.js';
 import { findTombstones, userDeleted } from './tombstones.js';
@@ -54,9 +54,10 @@ async function select(
 ): Promise<Map<string, UserRow>> {
   const { dialect } = transaction;
   const cells = await transaction.query(
-    sql`SELECT ${raw(userTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)})${lock}`,
+    sql`SELECT ${userTable.wideRows(dialect)} FROM users WHERE id IN (${dialect.values(ids)})${lock}`,
   );
-  return new Map(cells.map(cell => [cell.id as string, userTable.decode(cell, dialect)]));
+  const rows = cells.map(cell => userTable.decode(cell, dialect));
+  return new Map(rows.map(row => [row.id, row]));
 }
 
 /** The users that a call names: the stored ones, and the hard-deleted ones. */

@@ -1,5 +1,5 @@
 import { type Position, USER_FIELD_NAMES, USER_FIELDS, type User } from '@rollcall/protocol';
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { BatchedLoader } from '../database/batched-loader.js';
 import { defineTable } from '../database/table.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
@@ -88,7 +88,8 @@ export class PresentUsers {
 async function findPublic(transaction: Transaction, ids: readonly string[]): Promise<Map<string, User>> {
   const { dialect, now } = transaction;
   const cells = await transaction.query(
-    sql`SELECT ${raw(publicTable.columnList)} FROM users WHERE id IN (${dialect.values(ids)})`,
+    sql`SELECT ${publicTable.wideRows(dialect)} FROM users WHERE id IN (${dialect.values(ids)})`,
   );
-  return new Map(cells.map(cell => [cell.id as string, toUser(publicTable.decode(cell, dialect), now)]));
+  const users = cells.map(cell => toUser(publicTable.decode(cell, dialect), now));
+  return new Map(users.map(user => [user.id, user]));
 }

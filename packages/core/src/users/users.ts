@@ -2,6 +2,7 @@ import {
   type Actor,
   type CountUsersAnswer,
   formatPosition,
+  type Position,
   RollcallError,
   type UserOutcome,
 } from '@rollcall/protocol';
@@ -10,11 +11,9 @@ import type { Principal } from '../access/tokens.js';
 import { type QueryLimits, queryLane } from '../database/read-lane.js';
 import { tryOut } from '../database/try-out.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { readBounds } from '../events/stored-log.js';
 import { asksByKey } from '../query/asks-by-key.js';
 import { countUsers, queryUsers } from '../query/query-users.js';
 import type { UserQuery, UserSelection } from '../query/user-query.js';
-import { readSettings } from '../settings/settings.js';
 import { SettingsMemory } from '../settings/settings-memory.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
@@ -23,6 +22,7 @@ import { connection, guestConnection } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import type { UserRow } from './model/user-table.js';
 import { PresentUsers } from './present-users.js';
+import { readCircumstances } from './read-circumstances.js';
 import { type UpsertOptions, upsertAsIs, upserts } from './upsert-batch.js';
 import { partialUpdates, type WriteRights } from './user-batch.js';
 import type { UserWrite } from './user-write.js';
@@ -140,11 +140,9 @@ export class Users {
     query: ParsedUserQuery,
     limits?: QueryLimits,
   ): Promise<{ rows: UserRow[]; next?: string; position: string }> {
-    return this.#search(query, limits, async (transaction, indexedFields) => {
-      // The position is read first: an event that it does not include is news, even if a row shows it already.
-      const { epoch, seq } = await readBounds(transaction);
+    return this.#search(query, limits, async (transaction, indexedFields, position) => {
       const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
-      return { ...found, position: formatPosition({ epoch, seq }) };
+      return { ...found, position: formatPosition(position) };
     });
   }
 
@@ -166,15 +164,16 @@ export class Users {
   #search<Result>(
     query: Pick<UserQuery, 'filter' | 'sort'>,
     limits: QueryLimits | undefined,
-    work: (transaction: Transaction, indexedFields: readonly string[]) => Promise<Result>,
+    work: (transaction: Transaction, indexedFields: readonly string[], position: Position) => Promise<Result>,
   ): Promise<Result> {
     let indexed: readonly string[] = [];
     // Who asks for users by their ids waits for no search.
     const lane = asksByKey(query) ? undefined : queryLane(limits);
     const read = this.#unitOfWork.read(async transaction => {
-      const { indexed_custom_fields: indexedFields } = await readSettings(transaction);
-      indexed = indexedFields;
-      return work(transaction, indexedFields);
+      // The position is read first: an event that it does not include is news, even if a row shows it already.
+      const { settings, position } = await readCircumstances(transaction);
+      indexed = settings.indexed_custom_fields;
+      return work(transaction, indexed, position);
     }, lane);
     return read.catch((error: unknown) => {
       throw adviseOnCost(error, query, indexed);

@@ -1,14 +1,11 @@
 import { type Actor, type AppSettings, type Position, RollcallError } from '@rollcall/protocol';
-import sql, { raw } from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
-import { eventStreamTable } from '../events/event-tables.js';
-import { boundsOf } from '../events/stored-log.js';
-import { settingsOf } from '../settings/settings.js';
 import { draftIssues, nameKeysOf } from './check-drafts.js';
 import { findUsers, findUsersForUpdate } from './find-users.js';
 import type { UserDraft } from './model/user-changes.js';
 import type { UserRow } from './model/user-table.js';
 import { refusalOf } from './parse-batch.js';
+import { readCircumstances } from './read-circumstances.js';
 import { saveWrites } from './save-users.js';
 import { findTombstones } from './tombstones.js';
 import type { DraftedWrite, UserWrite } from './user-write.js';
@@ -44,7 +41,7 @@ export async function writeTogether(
   transaction: WriteTransaction,
   writes: readonly UserWrite[],
 ): Promise<{ outcomes: WriteOutcome[]; before: Position }> {
-  const { settings, before } = await readCircumstances(transaction);
+  const { settings, position: before } = await readCircumstances(transaction);
   const all = await draftAll(transaction, writes, settings);
   const apart = settings.enforce_unique_usernames === 'no' ? drafted(all) : apartByName(drafted(all));
   const issues = await draftIssues(transaction, settings, apart);
@@ -60,18 +57,6 @@ export async function writeTogether(
     one.outcome = { written: { drafts: one.drafts, rows: saved[place] as UserRow[] } };
   }
   return { outcomes: all.map(({ outcome }) => outcome as WriteOutcome), before };
-}
-
-/** The settings and the end of the event log, with one statement. */
-async function readCircumstances(
-  transaction: WriteTransaction,
-): Promise<{ settings: AppSettings; before: Position }> {
-  const { dialect } = transaction;
-  const [cells] = await transaction.query(
-    sql`SELECT app_settings.settings, ${raw(eventStreamTable.columnList)} FROM app_settings, event_stream WHERE app_settings.id = 1`,
-  );
-  const { epoch, seq } = boundsOf(cells, dialect);
-  return { settings: settingsOf(cells, dialect), before: { epoch, seq } };
 }
 
 /** A write on its way; it has drafts unless it was refused as a whole. */
