@@ -90,7 +90,7 @@ export interface UnitOfWork {
 }
 
 /** An entry as it was written: with its position, its moment and its text. */
-export interface WrittenEntry extends Omit<LogEntry, 'data'> {
+interface WrittenEntry extends Omit<LogEntry, 'data'> {
   seq: number;
   at: number;
   data: string;
