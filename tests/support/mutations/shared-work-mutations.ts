@@ -70,6 +70,18 @@ export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
       'events',
       'hear an entry once that is handed over while it is read',
     ],
+    [
+      'the page that is read ahead',
+      "if (!('resyncAt' in read) && read.events.length > 0) this.#readAhead(read.upTo, limit);",
+      '',
+      'find the page after the one that they were given',
+    ],
+    [
+      'the wait for a page that is being read ahead',
+      'if (this.#ahead?.position.seq === position.seq && this.#ahead.limit === limit) await this.#ahead.done;',
+      '',
+      'find the page after the one that they were given',
+    ],
   ]),
   ...switchedOff({ file: MEMORY, test: MEMORY_TESTS }, [
     [

@@ -7,6 +7,8 @@ export interface Column {
   kind: 'text' | 'integer' | 'boolean' | 'json';
   nullable?: true;
   primary?: true;
+  /** Whether it is mostly longer than the rest of the row: it stays a cell of its own where the others become one. */
+  long?: true;
 }
 
 /**

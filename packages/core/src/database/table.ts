@@ -31,13 +31,16 @@ const WIDE_ROW = 'wide_row';
 /** Defines a table. Statements name the columns, so their order need not be that of the migrations. */
 export function defineTable<Row extends object>(name: string, columns: readonly Column[]): Table<Row> {
   const names = columns.map(column => column.name);
+  const long = columns.filter(column => column.long);
+  const short = columns.filter(column => !column.long);
   return {
     name,
     columns,
     columnList: names.map(column => `${name}.${column}`).join(', '),
     wideRows: (dialect, from = name) => {
-      const cells = names.map(column => `${from}.${column}`);
-      return raw(dialect.rowAsCell ? `${dialect.rowAsCell(cells)} AS ${WIDE_ROW}` : cells.join(', '));
+      const cells = (of: readonly Column[]) => of.map(column => `${from}.${column.name}`);
+      if (!dialect.rowAsCell) return raw(cells(columns).join(', '));
+      return raw([`${dialect.rowAsCell(cells(short))} AS ${WIDE_ROW}`, ...cells(long)].join(', '));
     },
     encode: (row, dialect) =>
       columns.map(({ name: column, kind }) => {
@@ -47,8 +50,9 @@ export function defineTable<Row extends object>(name: string, columns: readonly 
     decode: (cells, dialect) => {
       const row: Record<string, unknown> = {};
       const wide = cells[WIDE_ROW] === undefined ? undefined : JSON.parse(cells[WIDE_ROW] as string);
-      for (const [place, { name: column, kind }] of columns.entries()) {
-        const cell = wide ? wide[place] : cells[column];
+      let place = 0;
+      for (const { name: column, kind, long: isLong } of columns) {
+        const cell = wide && !isLong ? wide[place++] : cells[column];
         if (cell === null || cell === undefined) continue;
         if (kind === 'json') row[column] = dialect.readJson(cell);
         else if (kind === 'boolean') row[column] = cell === true || cell === 1;

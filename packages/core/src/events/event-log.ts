@@ -39,6 +39,8 @@ export class EventLog {
   readonly #closing = new AbortController();
   #recent: RecentEvents | undefined;
   readonly #pages = new SharedPages();
+  /** The page that is read before anybody has asked for it. */
+  #ahead: { position: Position; limit: number; done: Promise<void> } | undefined;
   #following: Promise<void> | undefined;
   /** Something was handed over since the log was last followed. */
   #took = false;
@@ -107,6 +109,13 @@ export class EventLog {
     // A reader that has just asked for the end of the log is ahead of the memory, which is about to follow: it has
     // nothing to read yet.
     if (this.#isAboutToFollow(position)) return page(position, []);
+    const read = await this.#readPage(position, limit);
+    if (!('resyncAt' in read) && read.events.length > 0) this.#readAhead(read.upTo, limit);
+    return read;
+  }
+
+  async #readPage(position: Position, limit: number): Promise<LogPage> {
+    if (this.#ahead?.position.seq === position.seq && this.#ahead.limit === limit) await this.#ahead.done;
     const shared = this.#pages.find(position, limit);
     if (shared) return page(position, shared);
     const keep = this.#pages.reading(position, limit);
@@ -119,6 +128,26 @@ export class EventLog {
       keep(events);
       return page(position, events);
     });
+  }
+
+  /**
+   * Reads the page after one that was just given, while its reader works on that. It is one at a time, so somebody who reads
+   * slowly costs no more than one page that nobody wanted.
+   */
+  #readAhead(position: Position, limit: number): void {
+    const { end } = this.#log;
+    const isTheEnd = end?.epoch !== position.epoch || end.seq <= position.seq;
+    if (isTheEnd || this.#ahead || this.remembers(position) || this.#pages.find(position, limit)) return;
+    const done = this.#readPage(position, limit)
+      .then(
+        () => undefined,
+        // Whoever asks for the page reads it, and hears what is wrong.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#ahead = undefined;
+      });
+    this.#ahead = { position, limit, done };
   }
 
   /** Whether what comes after a position is in memory, so that a page of it costs the database nothing. */

@@ -19,7 +19,7 @@ export const eventTable = defineTable<EventRow>('events', [
   { name: 'actor_type', kind: 'text' },
   { name: 'actor_id', kind: 'text', nullable: true },
   { name: 'user_id', kind: 'text', nullable: true },
-  { name: 'data', kind: 'text' },
+  { name: 'data', kind: 'text', long: true },
 ]);
 
 /** An entry that names a user without being about it. By these rows the entry is found when the user is erased. */

@@ -41,8 +41,9 @@ export async function readEntries(
   after: Position,
   limit: number,
 ): Promise<LoggedEvent[]> {
+  const { dialect } = transaction;
   const cells = await transaction.query(
-    sql`SELECT ${raw(eventTable.columnList)} FROM events WHERE seq > ${after.seq} AND seq <= (
+    sql`SELECT ${eventTable.wideRows(dialect)} FROM events WHERE seq > ${after.seq} AND seq <= (
           SELECT max(seq) FROM (
             SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq) AS bytes_so_far FROM (
               SELECT seq, octet_length(data) AS bytes FROM events WHERE seq > ${after.seq} ORDER BY seq LIMIT ${limit}
@@ -50,7 +51,7 @@ export async function readEntries(
           ) AS entries_so_far WHERE bytes_so_far <= ${LIMITS.eventPageBytes} OR bytes_so_far = bytes
         ) ORDER BY seq`,
   );
-  return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, transaction.dialect)));
+  return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, dialect)));
 }
 
 const COUNTER = { table: eventStreamTable.name, id: 1, column: 'last_seq' };

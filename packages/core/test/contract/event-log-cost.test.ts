@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import sql from 'sql-template-tag';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import type { UnitOfWork, WrittenLog } from '../../src/database/unit-of-work.js';
@@ -87,6 +89,57 @@ describeOnEveryDialect('the listeners of a process', engine => {
     expect(await readsOf(LISTENERS)).toBeLessThanOrEqual(2);
   });
 
+  it('find the page after the one that they were given: each page is read once, and before it is asked for', async () => {
+    const from = await log.position();
+    await database.unitOfWork.write(async transaction => {
+      for (let number = 0; number < 50; number++) {
+        transaction.log({ type: 'app.updated', actor_type: 'server', data: { number } });
+      }
+    });
+    await log.position();
+    let pagesRead = 0;
+    haveRead = () => {
+      pagesRead += 1;
+    };
+    const heard: number[] = [];
+    let position = from;
+    for (let page = 1; page <= 5; page++) {
+      const given = await log.pageAfter(position, 10);
+      if ('resyncAt' in given) throw new Error('the log lost its place');
+      heard.push(...given.events.map(event => event.seq));
+      position = given.upTo;
+      // After the last one there is nothing more to read.
+      await vi.waitFor(() => expect(pagesRead).toBe(Math.min(page + 1, 5)));
+    }
+    expect(heard).toEqual(Array.from({ length: 50 }, (_, index) => from.seq + index + 1));
+    await delay(50);
+    expect(pagesRead).toBe(5);
+  });
+
+  it('are not given a page that was read before something was taken out of the log', async () => {
+    const from = await log.position();
+    await database.unitOfWork.write(async transaction => {
+      for (let number = 0; number < 20; number++) {
+        transaction.log({ type: 'app.updated', actor_type: 'server', data: { secret: 'told' } });
+      }
+    });
+    await log.position();
+    const read = new Promise<void>(resolve => {
+      let pagesRead = 0;
+      haveRead = () => {
+        pagesRead += 1;
+        if (pagesRead === 2) resolve();
+      };
+    });
+    const first = await log.pageAfter(from, 10);
+    await read;
+    await database.unitOfWork.write(transaction => transaction.query(sql`UPDATE events SET data = '{}'`));
+    log.dropMemory();
+    const second = await log.pageAfter((first as { upTo: Position }).upTo, 10);
+    if ('resyncAt' in second) throw new Error('the log lost its place');
+    expect(second.events.map(({ text }) => text.includes('told'))).toEqual(Array(10).fill(false));
+  });
+
   it('hear each entry once, in order, while some is handed over and some is read', async () => {
     const from = await log.position();
     const { unitOfWork } = database;
@@ -125,7 +178,7 @@ describeOnEveryDialect('the listeners of a process', engine => {
       await database.unitOfWork.write(async transaction => {
         transaction.log({ type: 'app.updated', actor_type: 'server', data: {} });
       });
-      await new Promise(resolve => setTimeout(resolve, 15));
+      await delay(15);
     }
     expect(await hearing).toEqual(Array.from({ length: WRITES }, (_, index) => from.seq + index + 1));
   });
