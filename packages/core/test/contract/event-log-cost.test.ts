@@ -114,6 +114,12 @@ describeOnEveryDialect('the listeners of a process', engine => {
     expect(heard).toEqual(Array.from({ length: 50 }, (_, index) => from.seq + index + 1));
     await delay(50);
     expect(pagesRead).toBe(5);
+    // Asked for at once, a page is on its way.
+    log.dropMemory();
+    position = from;
+    for (let page = 1; page <= 5; page++)
+      position = ((await log.pageAfter(position, 10)) as { upTo: Position }).upTo;
+    expect([position, pagesRead]).toEqual([{ ...from, seq: from.seq + 50 }, 10]);
   });
 
   it('are not given a page that was read before something was taken out of the log', async () => {
