@@ -47,16 +47,16 @@ export const BY_USERS = [
     y: 'milliseconds, p50',
     curves: {
       'role + team + custom':
-        'The plan begins with one of the three and asks the others of each user that it finds, so the time follows how many that one has.',
+        'The users of each of the three are counted, up to twenty thousand, and the fewest are looked up in the indexes of the others. So the time follows how many the fewest are, and no further than that.',
       'autocomplete that nobody matches':
-        'Without an index of words every user is looked at before the answer is that there is nobody: ten times the users take ten times as long.',
+        'A table holds the words of all users in their order: it says that nobody has one that begins like that.',
       'the same, sorted by name':
-        'Every user is looked at as well, in the order of another index, which reads the rows from all over the file.',
+        'The same table says that there is nobody to sort.',
       '`teams $contains` of a team with few users':
         'A table holds the users of each team in the order of the page; the plan takes it when it finds that they are few.',
       '`teams $contains` of a team without users': 'The same table says that there is nobody.',
       '`last_active $gt` that few match':
-        'There is an index of that time; where the plan walks the order of the page instead, every user is looked at.',
+        'There is an index of that time. It says that they are few, and the query begins with them.',
     },
   },
   {
@@ -65,8 +65,8 @@ export const BY_USERS = [
     y: 'seconds',
     curves: {
       start:
-        'A start takes users offline that a crash left online, and for that it looks through all of them.',
-      'start after SIGKILL': 'After a crash the file is checked, which reads all of it.',
+        'A start takes users offline that a crash left online. An index holds those who are online, and nobody else.',
+      'start after SIGKILL': 'After a crash the file is checked, which reads all of it. That happens beside the work, so nobody waits for it.',
       'index of a custom field': 'Every user is read once, and the keys are sorted.',
       'the longest write meanwhile':
         'SQLite has one writer, and making an index is a write: all who write wait until it is there.',
