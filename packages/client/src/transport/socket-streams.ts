@@ -186,7 +186,7 @@ export class SocketStreams {
     }, PING_AFTER_MS);
   }
 
-  /** Whoever uses the raw client can follow the state of the connection. */
+  /** Users of the raw client can follow the state of the connection. */
   #tell({ op: { context }, observer }: Stream): void {
     const result = this.#ready
       ? ({ type: 'state', state: 'pending', error: null } as const)
