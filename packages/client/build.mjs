@@ -3,25 +3,41 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { declarationsOf, gatherDeclarations } from './gather-declarations.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/**
- * The table of limits is for server and client, and the client uses few of them. As an enumeration, each limit becomes
- * a number where it is used, and a browser does not download the table.
- */
-const limitsAsNumbers = {
-  name: 'limits as numbers',
+/** A table of numbers as an enumeration, of which each number stands where it is used. */
+const asNumbers = (name, table) =>
+  `export enum ${name} { ${Object.entries(table).map(([key, value]) => `${key} = ${value}`)} }`;
+
+/** What the client needs of each table that is for server and client, by its file. */
+const TABLES = {
+  limits: ({ LIMITS }) => asNumbers('LIMITS', LIMITS),
+  'close-codes': ({ CLOSE_CODES, FATAL_CLOSE_CODES }) =>
+    `${asNumbers('CLOSE_CODES', CLOSE_CODES)} export const FATAL_CLOSE_CODES = [${FATAL_CLOSE_CODES}];`,
+  'error-codes': ({ ERROR_CODES }) => {
+    const codes = Object.entries(ERROR_CODES).map(
+      ([code, { unrecoverable }]) => `${code}: ${unrecoverable ? 'LASTS' : 'PASSES'}`,
+    );
+    return `const LASTS = { unrecoverable: true }; const PASSES = { unrecoverable: false }; export const ERROR_CODES = { ${codes} };`;
+  },
+};
+
+/** The client uses little of the tables that it shares with the server. A browser does not download the rest. */
+const tablesInShort = {
+  name: 'tables in short',
   setup(builder) {
-    builder.onLoad({ filter: /protocol[\\/]dist[\\/]limits\.js$/ }, async () => {
-      const { LIMITS } = await import('@rollcall/protocol');
-      const members = Object.entries(LIMITS).map(([name, value]) => `${name} = ${value}`);
-      return { contents: `export enum LIMITS { ${members.join(', ')} }`, loader: 'ts' };
-    });
+    builder.onLoad(
+      { filter: /protocol[\\/]dist[\\/].*(limits|close-codes|error-codes)\.js$/ },
+      async ({ path }) => {
+        const write = TABLES[basename(path, '.js')];
+        return { contents: write(await import('@rollcall/protocol')), loader: 'ts' };
+      },
+    );
   },
 };
 
@@ -39,7 +55,7 @@ async function bundle() {
     target: 'es2022',
     external: ['#web-socket', '@trpc/*', 'jose', 'ws'],
     logLevel: 'warning',
-    plugins: [limitsAsNumbers],
+    plugins: [tablesInShort],
   };
   await build({
     ...options,

@@ -62,8 +62,12 @@ export const LIMITS = {
   privateCustomFields: 20,
   /** Events in one page of a live subscription. */
   eventPage: 500,
-  /** Text of the events in one page; a single event may be longer. */
-  eventPageBytes: 256 * 1024,
+  /**
+   * Text of the events in one page; a single event may be longer. A listener reads and parses longer pages more slowly: V8
+   * keeps a text of more than 128 KiB apart, in memory that is new each time, and what is parsed of it outlives the young
+   * generation.
+   */
+  eventPageBytes: 96 * 1024,
   /** Members named in one call, and members shown with a channel. */
   channelMembers: 100,
   messageTextLength: 5000,

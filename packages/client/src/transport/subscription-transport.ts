@@ -8,6 +8,7 @@ import { toRollcallError } from '../to-rollcall-error.js';
 import type { ObservableConnection } from './connection-state.js';
 import type { ServerUrls } from './server-url.js';
 import { SocketConnection, SocketUnreachable } from './socket-connection.js';
+import { sseLink } from './sse-link.js';
 
 /** How events arrive. `auto` uses WebSocket, and SSE where no WebSocket can be opened. */
 export type TransportChoice = 'auto' | 'ws' | 'sse';
@@ -53,20 +54,20 @@ export class SubscriptionTransport {
     ({ op, next }) =>
       observable(observer => {
         let running: Unsubscribable | undefined;
-        let stopped = false;
-        const fail = (error: unknown) => observer.error(TRPCClientError.from(error as Error));
-        const start = async (): Promise<void> => {
-          const link = this.#mode === 'ws' ? this.#openSocket().link : await this.#sseLink();
-          if (stopped) return;
+        const start = (): void => {
+          const link = this.#mode === 'ws' ? this.#openSocket().link : this.#sseLink();
           running = link(runtime)({ op, next }).subscribe({
             ...observer,
-            error: error => (this.#switchesToSse(error) ? void start().catch(fail) : observer.error(error)),
+            error: error => (this.#switchesToSse(error) ? start() : observer.error(error)),
           });
         };
         const held = this.hold();
-        start().catch(fail);
+        try {
+          start();
+        } catch (error) {
+          observer.error(TRPCClientError.from(error as Error));
+        }
         return () => {
-          stopped = true;
           running?.unsubscribe();
           held.unsubscribe();
         };
@@ -143,9 +144,7 @@ export class SubscriptionTransport {
   }
 
   /** Over SSE every subscription is a stream, and a request, of its own. */
-  async #sseLink(): Promise<TRPCLink<AppRouter>> {
-    // Loaded when it is needed, so that a bundler can leave it out of what every page downloads.
-    const { sseLink } = await import('./sse-link.js');
+  #sseLink(): TRPCLink<AppRouter> {
     const { urls, connection, tokens } = this.#options;
     if (connection.state.status === 'disconnected') connection.set({ status: 'connecting' });
     return sseLink({

@@ -20,7 +20,7 @@ function events(first: number, ...texts: number[]): LoggedEvent[] {
 
 it('gives pages that are bounded in bytes, and a longer event alone', () => {
   const recent = new RecentEvents({ epoch: 'e', seq: 0 });
-  recent.append(events(1, 100 * KIB, 100 * KIB, 100 * KIB, 300 * KIB, 1));
+  recent.append(events(1, 40 * KIB, 40 * KIB, 40 * KIB, 300 * KIB, 1));
   const pages: number[][] = [];
   for (let seq = 0; seq < 5; seq = pages.at(-1)?.at(-1) ?? 5) {
     pages.push((recent.after({ epoch: 'e', seq }, LIMITS.eventPage) ?? []).map(event => event.seq));
