@@ -476,6 +476,7 @@ describe('how far back a token may go', () => {
   async function fromTheBeginning(directory: Directory, caller: Caller) {
     const lastEventId = await beginning(directory);
     const listener = new Listener(directory, caller, { filter: {}, lastEventId });
+    await listener.begun();
     await listener.caughtUp(() => directory.users.upsert(ACTOR, [{ id: 'ann', mark: crypto.randomUUID() }]));
     await listener.end();
     return { resync: listener.pages[0]?.resync ?? false, events: listener.events.length };
