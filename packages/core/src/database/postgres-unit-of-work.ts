@@ -14,6 +14,7 @@ import {
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Queryable,
   type Statement,
   type Transaction,
   type UnitOfWork,
@@ -39,6 +40,7 @@ const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY'
 export class PostgresUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('postgres');
   readonly writesAtOnce = WRITES_AT_ONCE;
+  readonly #url: string;
   readonly #source: DataSource;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
@@ -48,7 +50,12 @@ export class PostgresUnitOfWork implements UnitOfWork {
   #writable = true;
   readonly #onLogged: LoggedListener[] = [];
 
-  private constructor(source: DataSource, poolSize: number, { logWriter, clock }: UnitOfWorkOptions) {
+  private constructor(
+    source: DataSource,
+    { url, poolSize }: { url: string; poolSize: number },
+    { logWriter, clock }: UnitOfWorkOptions,
+  ) {
+    this.#url = url;
     this.#source = source;
     const places = Array.from({ length: Math.max(1, Math.floor(poolSize / 2)) }, () => ({}));
     this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs: MAX_QUERY_WAIT_MS });
@@ -62,7 +69,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
     options: UnitOfWorkOptions,
   ): Promise<PostgresUnitOfWork> {
     const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-    return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), poolSize, options);
+    return new PostgresUnitOfWork(
+      await openPostgres(url, limits, options.entities),
+      { url, poolSize },
+      options,
+    );
   }
 
   get inTransaction(): boolean {
@@ -117,6 +128,31 @@ export class PostgresUnitOfWork implements UnitOfWork {
     } catch (error) {
       if (isLost(error)) throw unavailable(error);
       throw error;
+    }
+  }
+
+  async aside<Result>(
+    work: (connection: Queryable) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const source = await openPostgres(this.#url, { poolSize: 1, statementTimeoutMs: 0 }, []);
+    try {
+      const connection = source.createQueryRunner();
+      const stopListening = onGone(signal, () => void this.#cancel(connection));
+      const query = async ({ text, values }: Statement) => {
+        signal.throwIfAborted();
+        return (await connection.query(text, values, true)).records;
+      };
+      try {
+        return await work({ dialect: this.dialect, query });
+      } catch (error) {
+        throw isLost(error) ? unavailable(error) : error;
+      } finally {
+        stopListening();
+        await connection.release();
+      }
+    } finally {
+      await source.destroy();
     }
   }
 

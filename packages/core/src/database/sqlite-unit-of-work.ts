@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
+import { onGone } from './query-deadline.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
 import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
@@ -13,6 +14,7 @@ import {
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Queryable,
   type Statement,
   type Transaction,
   type UnitOfWork,
@@ -131,6 +133,26 @@ export class SqliteUnitOfWork implements UnitOfWork {
     };
     if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);
     return this.#lookups.read(inTransaction);
+  }
+
+  async aside<Result>(
+    work: (connection: Queryable) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const reader = await this.#open.queries();
+    const stopListening = onGone(signal, () => reader.interrupt());
+    try {
+      // A reader is always in a transaction.
+      await reader.query('COMMIT', []);
+      const query = async ({ sql: text, values }: Statement) => {
+        signal.throwIfAborted();
+        return reader.query(text, values.map(bindable));
+      };
+      return await work({ dialect: this.dialect, query });
+    } finally {
+      stopListening();
+      await reader.close();
+    }
   }
 
   warmUp(): Promise<void> {
