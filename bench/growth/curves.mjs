@@ -67,9 +67,10 @@ export const BY_USERS = [
       start:
         'A start takes users offline that a crash left online, and for that it looks through all of them.',
       'start after SIGKILL': 'After a crash the file is checked, which reads all of it.',
-      'index of a custom field': 'Every user is read once, and the keys are sorted.',
+      'index of a custom field':
+        'Every user is read twice: to sort the keys, and to put them in, some hundreds at a time, as they are then.',
       'the longest write meanwhile':
-        'SQLite has one writer, and making an index is a write: all who write wait until it is there.',
+        'An index is filled in short turns, and those who write come in between: they wait for one turn, however many users there are.',
     },
   },
 ];

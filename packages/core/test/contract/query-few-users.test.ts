@@ -133,6 +133,7 @@ describeOnEveryDialect('few users, or none', engine => {
     expect(lookedUp).toContain('created_at=? AND id=?');
     expect(lookedUp).not.toMatch(/USING INDEX/);
     expect(plans.at(-1)).toContain('USING INDEX sqlite_autoindex_users_1 (id=?)');
+    expect(plans.at(-1)).not.toContain('users_custom_');
   });
 
   it('are not asked for first where the one index has them in the order of the page', async () => {
