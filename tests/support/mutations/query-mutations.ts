@@ -19,8 +19,8 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${QUERY}/query-users.ts`, test: SORTS, engine: 'sqlite3' }, [
     [
       'users whom the index of a sort does not hold',
-      '{ source, conditions: [customIndex.lacks(path), conditionOn(source, anywhere)], isHeld: false },',
-      '',
+      '{ source, conditions: others, isHeld: false, required: [] },',
+      '...(others.length === 0 ? [{ source, conditions: others, isHeld: false, required: [] }] : []),',
       'order as MongoDB does by indexed fields, whatever of them the index holds',
     ],
   ]),
@@ -35,8 +35,8 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${QUERY}/query-users.ts`, test: INDEXES, engine: 'sqlite3' }, [
     [
       'users whom the index of a filter does not hold',
-      '{ source, conditions: [customIndex.lacks(path), conditionOn(source, anywhere)], isHeld: false },',
-      '',
+      '{ source, conditions: others, isHeld: false, required: [] },',
+      '...(others.length === 0 ? [{ source, conditions: others, isHeld: false, required: [] }] : []),',
       'also while some users have an array there',
     ],
   ]),

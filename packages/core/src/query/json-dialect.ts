@@ -70,6 +70,12 @@ export interface CustomIndexDialect {
   readonly isFoundByPlanner: boolean;
   /** The users as the index has them. */
   source(path: readonly string[]): UserSource;
+  /**
+   * What is in FROM in place of the {@link source}, with the users of whom a condition on the index alone holds, in an order that
+   * the index alone knows. So a query that ends with a page does not look at all users that are equal in the first part of the
+   * order. Absent where it would not help.
+   */
+  sorted?(path: readonly string[], asked: { condition: Sql; order: Sql }): Sql;
   /** What a sort compares at the path, as the index holds it: for users whom it holds. */
   sortExpressions(path: readonly string[]): Sql[];
   /** Users whom the index holds with their value. */

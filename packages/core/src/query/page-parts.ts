@@ -1,5 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { every, NEVER, some } from './conditions.js';
+import { direction, every, NEVER, some } from './conditions.js';
 import type { SortAtom, SortPlan } from './plan-sort.js';
 import { ALL_USERS, type UserSource } from './user-source.js';
 
@@ -9,6 +9,8 @@ export interface PageList {
   from: Sql;
   conditions: Sql[];
   atoms: SortAtom[];
+  /** Whether they come from there in their order. */
+  isSorted?: true;
 }
 
 /** A part of a sorted list that one statement reads: one list, or several that it merges. */
@@ -55,6 +57,21 @@ export function pageList(plan: SortPlan, source: UserSource, conditions: readonl
     atoms,
     conditions: begun ? [...conditions, afterLast(atoms)] : [...conditions],
   };
+}
+
+/**
+ * The same for a list whose order an index alone knows.
+ * @param sorted what is in FROM for a condition and an order.
+ */
+export function sortedPageList(
+  { atoms }: SortPlan,
+  conditions: readonly Sql[],
+  { held, sorted }: { held: readonly Sql[]; sorted(condition: Sql, order: Sql): Sql },
+): PageList {
+  const begun = atoms[0]?.last !== undefined;
+  const order = join(atoms.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
+  const from = sorted(every(begun ? [...held, afterLast(atoms)] : held), order);
+  return { from, atoms, conditions: [...conditions], isSorted: true };
 }
 
 /** An atom of a page that is not the first. */

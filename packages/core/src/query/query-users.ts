@@ -2,7 +2,7 @@ import { type CountUsersAnswer, RollcallError } from '@rollcall/protocol';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
-import { compileFilter, customPathsIn } from './compile-filter.js';
+import { compileFilter, customPathsIn, requiredTests } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { servingIndexes, type UsableIndexes } from './custom-indexes.js';
@@ -10,8 +10,15 @@ import { type Beginning, findBeginning, type NeededOrder } from './few-users.js'
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
-import { type PagePart, pageList, pageParts } from './page-parts.js';
-import { orderByColumns, planIndexedSort, planSort, sortCells, sortColumns } from './plan-sort.js';
+import { type PagePart, pageList, pageParts, sortedPageList } from './page-parts.js';
+import {
+  orderByColumns,
+  planIndexedSort,
+  planSort,
+  type SortPlan,
+  sortCells,
+  sortColumns,
+} from './plan-sort.js';
 import type { SortValue } from './sort-value.js';
 import type { UserQuery, UserSelection } from './user-query.js';
 import { ALL_USERS, type UserSource } from './user-source.js';
@@ -91,12 +98,27 @@ function planPage(
   if (!path) return { parts: pageParts(plan, found, { divisible: !options.offset }), read };
 
   const isSort = isServed && path.join('.') === sorted?.join('.');
-  const lists = selected.listsOf(path).map(({ source, conditions, isHeld }) => {
+  const { customIndex } = json;
+  const lists = selected.listsOf(path).map(({ source, conditions, isHeld, required }) => {
     const context = { json, viewpoint: { ...query, source }, last };
-    const plan = isSort && isHeld ? planIndexedSort(sort, path, context) : planSort(sort, context);
-    return pageList(plan, source, conditions);
+    if (!isSort || !isHeld) return pageList(planSort(sort, context), source, conditions);
+    const indexed = planIndexedSort(sort, path, context);
+    const columns = [...customIndex.sortExpressions(path), source.createdAt, source.id];
+    if (!customIndex.sorted || !isKnownTo(columns, indexed)) return pageList(indexed, source, conditions);
+    const sorted = (condition: Sql, order: Sql) => customIndex.sorted?.(path, { condition, order }) ?? empty;
+    return sortedPageList(indexed, conditions, { held: [customIndex.holds(path), ...required], sorted });
   });
   return { parts: [lists], read };
+}
+
+/** Whether columns know all of an order, and do not have it already. */
+function isKnownTo(columns: readonly Sql[], { atoms }: SortPlan): boolean {
+  const texts = columns.map(column => column.sql);
+  const inOrder = atoms.every(
+    ({ expression, descending }, place) =>
+      expression.sql === texts[place] && descending === atoms[0]?.descending,
+  );
+  return !inOrder && atoms.every(({ expression }) => texts.includes(expression.sql));
 }
 
 /** The statement of one part of a page. */
@@ -105,9 +127,10 @@ function pageStatement(
   { json, limit, offset }: { json: JsonDialect; limit: number; offset: number },
 ): Sql {
   const skipped = offset > 0 ? sql` OFFSET ${offset}` : empty;
-  const lists = part.map(({ from, conditions, atoms }) => {
+  const lists = part.map(({ from, conditions, atoms, isSorted }) => {
     const order = orderByColumns(atoms, json.missingFirst);
-    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM ${from} WHERE ${every(conditions)} ORDER BY ${order}`;
+    const inOrder = isSorted ? empty : sql` ORDER BY ${order}`;
+    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM ${from} WHERE ${every(conditions)}${inOrder}`;
     return { list, order };
   });
   const [only, ...others] = lists;
@@ -150,7 +173,17 @@ interface Selected {
   /** Their condition, in the table of users. */
   found: Sql;
   /** The same users as the index of a path has them: those whom it holds, and the others, if there are any. */
-  listsOf(path: readonly string[]): { source: UserSource; conditions: Sql[]; isHeld: boolean }[];
+  listsOf(path: readonly string[]): IndexedList[];
+}
+
+/** Users of a selection as the index of a path has them. */
+interface IndexedList {
+  source: UserSource;
+  conditions: Sql[];
+  /** Whether the index holds their value. */
+  isHeld: boolean;
+  /** Those of the conditions that the index alone can answer, as far as they are known. */
+  required: Sql[];
 }
 
 /** @param sorted the custom path that comes first in the order. */
@@ -185,14 +218,21 @@ async function select(
       const isAlone = serving.get(path.join('.'))?.lacksUsers === false;
       if (customIndex.isFoundByPlanner) {
         const both = [customIndex.holds(path), customIndex.lacks(path)];
-        return both.map((part, place) => ({ source, conditions: [found, part], isHeld: place === 0 }));
+        return both.map((part, place) => ({
+          source,
+          conditions: [found, part],
+          isHeld: place === 0,
+          required: [],
+        }));
       }
       // Of those whom it holds, the index alone decides.
       const byIndex = conditionOn(source, new Map([[path.join('.'), { lacksUsers: false }]]));
-      if (isAlone) return [{ source, conditions: [byIndex], isHeld: true }];
+      const required = requiredTests(filter, path).flatMap(test => customIndex.passes(path, test) ?? []);
+      if (isAlone) return [{ source, conditions: [byIndex], isHeld: true, required }];
+      const others = [customIndex.lacks(path), conditionOn(source, anywhere)];
       return [
-        { source, conditions: [customIndex.holds(path), byIndex], isHeld: true },
-        { source, conditions: [customIndex.lacks(path), conditionOn(source, anywhere)], isHeld: false },
+        { source, conditions: [customIndex.holds(path), byIndex], isHeld: true, required },
+        { source, conditions: others, isHeld: false, required: [] },
       ];
     },
   };

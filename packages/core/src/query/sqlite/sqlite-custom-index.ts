@@ -20,6 +20,12 @@ export const sqliteCustomIndex: CustomIndexDialect = {
     // CROSS JOIN: the users come in the order of the table.
     return { from: sql`${raw(name)} CROSS JOIN users ON users.id = ${id}`, createdAt, id };
   },
+  sorted: (path, { condition, order }) => {
+    const { name, columns, id } = keyTableOf(path);
+    // LIMIT: without it SQLite would leave the order out. The users are looked up one by one, in the order of these rows.
+    const rows = sql`SELECT ${columns} FROM ${raw(name)} WHERE ${condition} ORDER BY ${order} LIMIT -1`;
+    return sql`(${rows}) AS ${raw(name)} CROSS JOIN users ON users.id = ${id}`;
+  },
   sortExpressions: path => [keyTableOf(path).key],
   holds: path => sql`${keyTableOf(path).key} < ${LACKED}`,
   lacks: path => sql`${keyTableOf(path).key} = ${LACKED}`,

@@ -17,7 +17,8 @@ export interface KeyTable {
   readonly name: string;
   /** Its name while it is filled. */
   readonly making: string;
-  /** The columns. */
+  /** The columns, and each of them. */
+  readonly columns: Sql;
   readonly key: Sql;
   readonly createdAt: Sql;
   readonly id: Sql;
@@ -43,6 +44,7 @@ export function keyTableOf(path: readonly string[]): KeyTable {
   return {
     name,
     making,
+    columns: raw(COLUMNS),
     key: raw(`${name}.custom_key`),
     createdAt: raw(`${name}.user_created_at`),
     id: raw(`${name}.user_id`),
