@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { asideOnPostgres } from './aside.js';
 import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import { type Client, LateTransaction } from './late-transaction.js';
@@ -131,29 +132,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
     }
   }
 
-  async aside<Result>(
-    work: (connection: Queryable) => Promise<Result>,
-    signal: AbortSignal,
-  ): Promise<Result> {
-    const source = await openPostgres(this.#url, { poolSize: 1, statementTimeoutMs: 0 }, []);
-    try {
-      const connection = source.createQueryRunner();
-      const stopListening = onGone(signal, () => void this.#cancel(connection));
-      const query = async ({ text, values }: Statement) => {
-        signal.throwIfAborted();
-        return (await connection.query(text, values, true)).records;
-      };
-      try {
-        return await work({ dialect: this.dialect, query });
-      } catch (error) {
-        throw isLost(error) ? unavailable(error) : error;
-      } finally {
-        stopListening();
-        await connection.release();
-      }
-    } finally {
-      await source.destroy();
-    }
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return asideOnPostgres(this.#url, work, signal);
   }
 
   /** The pool opens connections in a few milliseconds each. */

@@ -1,13 +1,13 @@
 import sql from 'sql-template-tag';
+import { asideOnSqlite } from './aside.js';
 import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
-import { onGone } from './query-deadline.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
 import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
 import { SqliteLane } from './sqlite-lane.js';
-import type { SqliteReader } from './sqlite-reader.js';
+import { bindable, type SqliteReader } from './sqlite-reader.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
@@ -135,24 +135,8 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return this.#lookups.read(inTransaction);
   }
 
-  async aside<Result>(
-    work: (connection: Queryable) => Promise<Result>,
-    signal: AbortSignal,
-  ): Promise<Result> {
-    const reader = await this.#open.queries();
-    const stopListening = onGone(signal, () => reader.interrupt());
-    try {
-      // A reader is always in a transaction.
-      await reader.query('COMMIT', []);
-      const query = async ({ sql: text, values }: Statement) => {
-        signal.throwIfAborted();
-        return reader.query(text, values.map(bindable));
-      };
-      return await work({ dialect: this.dialect, query });
-    } finally {
-      stopListening();
-      await reader.close();
-    }
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return asideOnSqlite(this.#open.queries, work, signal);
   }
 
   warmUp(): Promise<void> {
@@ -232,11 +216,6 @@ export class SqliteUnitOfWork implements UnitOfWork {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
-}
-
-/** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
-function bindable(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 async function closeQuietly(writer: SqliteWriter | undefined): Promise<void> {
