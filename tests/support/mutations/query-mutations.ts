@@ -186,6 +186,14 @@ const INDEX_MUTATIONS: readonly Mutation[] = [
       KEYS,
     ],
   ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-custom-index.ts`, test: SORTS, engine: 'sqlite3' }, [
+    [
+      'the order in which an index of a custom field gives its users',
+      'ORDER BY ${order} LIMIT -1`',
+      'ORDER BY ${order}`',
+      'order as MongoDB does by indexed fields, whatever of them the index holds',
+    ],
+  ]),
   ...switchedOff({ file: `${QUERY}/sqlite/sqlite-make-indexes.ts`, test: MAKING, engine: 'sqlite3' }, [
     [
       'the short turns in which an index of a custom field is filled',
