@@ -50,8 +50,7 @@ export const BY_USERS = [
         'The users of each of the three are counted, up to twenty thousand, and the fewest are looked up in the indexes of the others. So the time follows how many the fewest are, and no further than that.',
       'autocomplete that nobody matches':
         'A table holds the words of all users in their order: it says that nobody has one that begins like that.',
-      'the same, sorted by name':
-        'The same table says that there is nobody to sort.',
+      'the same, sorted by name': 'The same table says that there is nobody to sort.',
       '`teams $contains` of a team with few users':
         'A table holds the users of each team in the order of the page; the plan takes it when it finds that they are few.',
       '`teams $contains` of a team without users': 'The same table says that there is nobody.',
@@ -66,10 +65,12 @@ export const BY_USERS = [
     curves: {
       start:
         'A start takes users offline that a crash left online. An index holds those who are online, and nobody else.',
-      'start after SIGKILL': 'After a crash the file is checked, which reads all of it. That happens beside the work, so nobody waits for it.',
-      'index of a custom field': 'Every user is read once, and the keys are sorted.',
+      'start after SIGKILL':
+        'After a crash the file is checked, which reads all of it. That happens beside the work, so nobody waits for it.',
+      'index of a custom field':
+        'Every user is read twice: to sort the keys, and to put them in, some hundreds at a time, as they are then.',
       'the longest write meanwhile':
-        'SQLite has one writer, and making an index is a write: all who write wait until it is there.',
+        'An index is filled in short turns, and those who write come in between: they wait for one turn, however many users there are.',
     },
   },
 ];

@@ -90,9 +90,9 @@ async function rowsAbout(file, id) {
     const key = name === 'users' || !columns.includes('user_id') ? 'id' : 'user_id';
     if (!columns.includes(key)) continue;
     const rows = await database.all(`SELECT * FROM ${name} WHERE ${key} = ?`, [id]);
-    // Another id has other words.
-    const same = rows.filter(row => name !== 'user_words' || row.field !== 'id');
-    if (same.length > 0) found[name] = same;
+    // The words of the id are others in each.
+    const isOfId = row => row.field === 'id' && id.split('-').includes(row.word);
+    if (rows.length > 0) found[name] = rows.map(row => (isOfId(row) ? { ...row, word: '<word>' } : row));
   }
   await database.close();
   const words = id.split('-').map(word => ` ${word}`);

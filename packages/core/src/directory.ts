@@ -127,7 +127,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   if (options.runTasks ?? true) {
     worker.start();
     banExpiry = new BanExpiry(unitOfWork, onError);
-    maintenance = new Maintenance(maintenanceSteps(unitOfWork, lifeCycle), onError);
+    const steps = [
+      ...maintenanceSteps(unitOfWork, lifeCycle),
+      // Another process may have ended while it made them.
+      {
+        doing: 'making the indexes of custom fields',
+        run: async () => storage.customIndexes.makeBeside(onError),
+      },
+    ];
+    maintenance = new Maintenance(steps, onError);
   }
 
   let closing: Promise<void> | undefined;
@@ -145,7 +153,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     users,
     lifeCycle,
     exports: new Exports({ unitOfWork, tasks, sources }),
-    settings: new Settings(unitOfWork),
+    settings: new Settings(unitOfWork, storage.customIndexes),
     roles: new Roles(unitOfWork),
     tokens: new Revocations(unitOfWork),
     events,

@@ -7,7 +7,8 @@ import { WriteProbe } from './database/write-probe.js';
 import { writeLog } from './events/stored-log.js';
 import { checkOwnProducts } from './products/own-products.js';
 import type { Product } from './products/product.js';
-import { renewCustomIndexes } from './settings/settings.js';
+import { CustomIndexes } from './query/custom-indexes.js';
+import { indexedFields } from './settings/settings.js';
 import { TABLES } from './tables.js';
 
 /** Which database a directory is opened on, and how. */
@@ -32,6 +33,7 @@ export interface Storage {
   readonly unitOfWork: UnitOfWork;
   readonly writeProbe: WriteProbe;
   readonly scrubber: Scrubber;
+  readonly customIndexes: CustomIndexes;
   /** Begins to look through a file that was not closed, which may be damaged. If it is, it takes no writes any more. */
   checkFile(): void;
   /** Closes the database; the scrubber is closed before. */
@@ -39,7 +41,8 @@ export interface Storage {
 }
 
 /**
- * Opens the database of a directory.
+ * Opens the database of a directory. Indexes of custom fields that are missing, because a process ended while it made them or an
+ * earlier version has defined them otherwise, are made beside the work.
  * @throws RollcallError `INPUT_INVALID` for a string that is not a database URL, and for a product whose name is not
  * valid or is used twice; `UNAVAILABLE` for a database that is in use, damaged, an unfinished copy, or not up to date
  * with `migrate: false`, and for a migration that fails or gets no lock in time.
@@ -59,19 +62,24 @@ export async function openStorage(
   const { unitOfWork } = database;
   try {
     await unitOfWork.read(refuseUnfinishedCopy);
-    if (schema === 'migrate') await renewCustomIndexes(unitOfWork);
   } catch (error) {
     await database.close();
     throw error;
   }
+  const customIndexes = new CustomIndexes(unitOfWork, indexedFields);
+  customIndexes.makeBeside(onError);
   return {
     address,
     unitOfWork,
+    customIndexes,
     writeProbe: new WriteProbe(unitOfWork),
     scrubber: new Scrubber(unitOfWork, onError),
     checkFile: () =>
       database.checkFile(error => onError(error, 'checking the database, which was not closed')),
-    close: () => database.close(),
+    close: async () => {
+      await customIndexes.close();
+      await database.close();
+    },
   };
 }
 
@@ -92,7 +100,7 @@ export async function migrateStorage(
     { owners: products, schema: 'require' },
     writeLog,
   );
-  await renewCustomIndexes(unitOfWork).finally(close);
+  await new CustomIndexes(unitOfWork, indexedFields).make().finally(close);
   return ran;
 }
 

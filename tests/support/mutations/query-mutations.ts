@@ -16,17 +16,33 @@ const SORTS = 'packages/core/test/contract/query-sort.test.ts';
 
 /** The order of a sort, and whom indexes find. */
 const ORDER_MUTATIONS: readonly Mutation[] = [
-  ...switchedOff({ file: `${QUERY}/page-parts.ts`, test: SORTS }, [
+  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: SORTS, engine: 'sqlite3' }, [
     [
       'users whom the index of a sort does not hold',
-      'return [list(indexed, holds), list(all, lacks)];',
-      'void all; void lacks;\n  return [list(indexed, holds)];',
+      '{ source, conditions: others, isHeld: false, required: [] },',
+      '...(others.length === 0 ? [{ source, conditions: others, isHeld: false, required: [] }] : []),',
       'order as MongoDB does by indexed fields, whatever of them the index holds',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/custom-indexes.ts`, test: INDEXES }, [
+  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: SORTS, engine: 'postgres' }, [
+    [
+      'users whom the index of a sort does not hold on PostgreSQL',
+      'const both = [customIndex.holds(path), customIndex.lacks(path)];',
+      'const both = [customIndex.holds(path)];',
+      'order as MongoDB does by indexed fields, whatever of them the index holds',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: INDEXES, engine: 'sqlite3' }, [
     [
       'users whom the index of a filter does not hold',
+      '{ source, conditions: others, isHeld: false, required: [] },',
+      '...(others.length === 0 ? [{ source, conditions: others, isHeld: false, required: [] }] : []),',
+      'also while some users have an array there',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/custom-indexes.ts`, test: INDEXES, engine: 'postgres' }, [
+    [
+      'users whom the index of a filter does not hold on PostgreSQL',
       'return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);',
       'void every; void customPasses;\n  return some([byIndex]);',
       'also while some users have an array there',
@@ -115,14 +131,14 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${QUERY}/few-users.ts`, test: FEW, engine: 'sqlite3' }, [
     [
       'the few users with whom a query begins',
-      'if (listed > FEW && !narrows) return undefined;',
-      'if (!narrows) return undefined;',
+      'if (listed <= FEW || narrows) {',
+      'if (narrows) {',
       'are found by',
     ],
     [
       'the few users who are in several lists',
-      'return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;',
-      'return found.count < 0 ? dialect.areAmong(found.ids) : undefined;',
+      'listed > HANDFUL && listed <= MANY && list.isDated && keyed.length > 0',
+      'listed < 0 && list.isDated && keyed.length > 0',
       'of several lists are looked up in the indexes alone',
     ],
   ]),
@@ -137,9 +153,81 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: INDEXES }, [
     [
       'the indexes of a version before',
-      "if (schema === 'migrate') await renewCustomIndexes(unitOfWork);",
+      'customIndexes.makeBeside(onError);',
       '',
       'are made anew when a directory is opened or migrated',
+    ],
+  ]),
+];
+
+const MAKING = 'packages/core/test/contract/query-index-making.test.ts';
+const WAITS = 'others write, none of whom waits long, and queries find what they find without it';
+const KEYS = 'keeps one key for each user, after every change, and none of anybody else';
+
+/** The indexes of custom fields while they are made, and how they are kept. */
+const INDEX_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-key-table.ts`, test: MAKING, engine: 'sqlite3' }, [
+    [
+      'the name of an index of a custom field that is not yet filled, by which no query finds it',
+      'const making = `${name}_making`;',
+      'const making = name;',
+      WAITS,
+    ],
+    [
+      'the key of a user by an indexed field, which follows a change',
+      'BEGIN ${remove} ${add} END`',
+      'BEGIN ${add} END`',
+      KEYS,
+    ],
+    [
+      'the key of a user who is gone',
+      'AFTER DELETE ON users BEGIN ${remove} END`',
+      'AFTER DELETE ON users WHEN false BEGIN ${remove} END`',
+      KEYS,
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-custom-index.ts`, test: SORTS, engine: 'sqlite3' }, [
+    [
+      'the order in which an index of a custom field gives its users',
+      'ORDER BY ${order} LIMIT -1`',
+      'ORDER BY ${order}`',
+      'order as MongoDB does by indexed fields, whatever of them the index holds',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/sqlite/sqlite-make-indexes.ts`, test: MAKING, engine: 'sqlite3' }, [
+    [
+      'the short turns in which an index of a custom field is filled',
+      'const FIRST_ROWS = 200;',
+      'const FIRST_ROWS = 1_000_000;',
+      'is filled with a few thousand users at a time at most, and others write in between',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: MAKING, engine: 'sqlite3' }, [
+    [
+      'the indexes of custom fields that a process has not made to the end',
+      'customIndexes.makeBeside(onError);',
+      '',
+      'that a process has not made to the end is completed by the next start, which does not wait for it',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/postgres/postgres-make-indexes.ts`, test: MAKING, engine: 'postgres' }, [
+    [
+      'an index on PostgreSQL that is made beside the writes of others',
+      'CREATE INDEX CONCURRENTLY ${name}',
+      'CREATE INDEX ${name}',
+      'waits for a write that is under way, and nobody who comes later waits for it',
+    ],
+    [
+      'an index on PostgreSQL that is not valid',
+      'AND indisvalid`',
+      '`',
+      'that is left invalid is not used, and is made anew by the next start',
+    ],
+    [
+      'the one process on PostgreSQL that makes indexes',
+      'return row?.mine === true;',
+      'return row !== undefined;',
+      'is made once by several processes that start at once',
     ],
   ]),
 ];
@@ -207,6 +295,7 @@ const UNCLOSED_MUTATIONS: readonly Mutation[] = [
 /** What a query costs: what is asked together, and that it is answered as if it were asked alone. */
 export const QUERY_MUTATIONS: readonly Mutation[] = [
   ...ORDER_MUTATIONS,
+  ...INDEX_MUTATIONS,
   ...UNCLOSED_MUTATIONS,
   ...READER_MUTATIONS,
   ...switchedOff({ file: `${QUERY}/shared-questions.ts`, test: COMPILE_TESTS }, [

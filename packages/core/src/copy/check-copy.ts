@@ -3,7 +3,7 @@ import { RollcallError } from '@rollcall/protocol';
 import { raw } from 'sql-template-tag';
 import { MIGRATIONS } from '../database/migrations/index.js';
 import { productMigrations, type TableOwner } from '../database/product-migrations.js';
-import { NOT_COPIED, quotedName } from './copied-table.js';
+import { quotedName, staysBehind } from './copied-table.js';
 import { readCopyMark } from './copy-mark.js';
 import type { CopySource } from './copy-source.js';
 import type { CopyTarget } from './copy-target.js';
@@ -68,7 +68,7 @@ export async function checkTarget(
   if (mark) return;
   for (const name of names) {
     const stored = present.get(name);
-    if (stored === undefined || name in NOT_COPIED) continue;
+    if (stored === undefined || staysBehind(name)) continue;
     const untouched = UNTOUCHED[name] ?? 'false';
     const rows = await target.query(
       raw(`SELECT 1 FROM ${quotedName(stored)} WHERE NOT (${untouched}) LIMIT 1`),

@@ -1,5 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { CUSTOM_INDEX } from '../query/custom-index-name.js';
 import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
 
 /** Tables that are not copied, and why. All other tables are copied, also those of others. */
@@ -13,6 +14,11 @@ export const NOT_COPIED: Readonly<Record<string, string>> = {
   user_words: 'the target looks through the columns of words themselves',
   presence_stream: 'it counts what is in presence_changes',
 };
+
+/** Whether a table of the source stays behind. The indexes of custom fields are tables there, and indexes of the target. */
+export function staysBehind(name: string): boolean {
+  return name in NOT_COPIED || name.startsWith(CUSTOM_INDEX);
+}
 
 /**
  * Columns that get another value than in the source, by table and column, as an expression over the source: all users
@@ -81,7 +87,7 @@ export function copiedTables(
     if (!source.has(name)) throw refused(`there is no table "${name}" in the source to leave out`);
     if (inTarget.has(name)) throw refused(`the table "${name}" belongs to Rollcall and cannot be left out`);
   }
-  const names = [...source.keys()].filter(name => !(name in NOT_COPIED) && !leaveOut.includes(name)).sort();
+  const names = [...source.keys()].filter(name => !staysBehind(name) && !leaveOut.includes(name)).sort();
   const unknown = names.filter(name => !inTarget.has(name));
   if (unknown.length > 0) {
     throw refused(

@@ -1,6 +1,6 @@
 import sql, { join, raw } from 'sql-template-tag';
-import { syncCustomIndexes } from '../query/custom-indexes.js';
-import { readSettings } from '../settings/settings.js';
+import { makeCustomIndexesAlone } from '../query/postgres/postgres-custom-index.js';
+import { indexedFields } from '../settings/settings.js';
 import type { CopiedTable } from './copied-table.js';
 import { markFinished } from './copy-mark.js';
 import type { CopyTarget } from './copy-target.js';
@@ -8,8 +8,7 @@ import type { CopyTarget } from './copy-target.js';
 /** Makes the indexes that the settings ask for. If they exist before the last pass, it does not have to build them. */
 export async function syncIndexes(target: CopyTarget): Promise<void> {
   await target.write(async () => {
-    const { indexed_custom_fields } = await readSettings(target);
-    await syncCustomIndexes(target, indexed_custom_fields);
+    await makeCustomIndexesAlone(target, indexedFields);
   });
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { asideOnPostgres } from './aside.js';
 import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import { type Client, LateTransaction } from './late-transaction.js';
@@ -14,6 +15,7 @@ import {
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Queryable,
   type Statement,
   type Transaction,
   type UnitOfWork,
@@ -39,6 +41,7 @@ const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY'
 export class PostgresUnitOfWork implements UnitOfWork {
   readonly dialect = dialectOf('postgres');
   readonly writesAtOnce = WRITES_AT_ONCE;
+  readonly #url: string;
   readonly #source: DataSource;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
@@ -48,7 +51,12 @@ export class PostgresUnitOfWork implements UnitOfWork {
   #writable = true;
   readonly #onLogged: LoggedListener[] = [];
 
-  private constructor(source: DataSource, poolSize: number, { logWriter, clock }: UnitOfWorkOptions) {
+  private constructor(
+    source: DataSource,
+    { url, poolSize }: { url: string; poolSize: number },
+    { logWriter, clock }: UnitOfWorkOptions,
+  ) {
+    this.#url = url;
     this.#source = source;
     const places = Array.from({ length: Math.max(1, Math.floor(poolSize / 2)) }, () => ({}));
     this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs: MAX_QUERY_WAIT_MS });
@@ -62,7 +70,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
     options: UnitOfWorkOptions,
   ): Promise<PostgresUnitOfWork> {
     const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-    return new PostgresUnitOfWork(await openPostgres(url, limits, options.entities), poolSize, options);
+    return new PostgresUnitOfWork(
+      await openPostgres(url, limits, options.entities),
+      { url, poolSize },
+      options,
+    );
   }
 
   get inTransaction(): boolean {
@@ -118,6 +130,10 @@ export class PostgresUnitOfWork implements UnitOfWork {
       if (isLost(error)) throw unavailable(error);
       throw error;
     }
+  }
+
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return asideOnPostgres(this.#url, work, signal);
   }
 
   /** The pool opens connections in a few milliseconds each. */

@@ -19,3 +19,8 @@ export type RunStatement = SqliteReader['query'];
 /** How a reader begins its first transaction, and how it goes on to the next. */
 export const BEGIN = 'BEGIN';
 export const RENEW = ['ROLLBACK', BEGIN];
+
+/** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
+export function bindable(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}

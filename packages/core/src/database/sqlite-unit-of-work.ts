@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { asideOnSqlite } from './aside.js';
 import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
@@ -6,13 +7,14 @@ import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-la
 import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
 import { SqliteLane } from './sqlite-lane.js';
-import type { SqliteReader } from './sqlite-reader.js';
+import { bindable, type SqliteReader } from './sqlite-reader.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import {
   CurrentTransaction,
   type LogEntry,
   type LoggedListener,
   type LogWriter,
+  type Queryable,
   type Statement,
   type Transaction,
   type UnitOfWork,
@@ -133,6 +135,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return this.#lookups.read(inTransaction);
   }
 
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return asideOnSqlite(this.#open.queries, work, signal);
+  }
+
   warmUp(): Promise<void> {
     return this.#queries.open();
   }
@@ -210,11 +216,6 @@ export class SqliteUnitOfWork implements UnitOfWork {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
-}
-
-/** SQLite has no booleans. One of the drivers turns them into numbers by itself, the other refuses them. */
-function bindable(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 async function closeQuietly(writer: SqliteWriter | undefined): Promise<void> {

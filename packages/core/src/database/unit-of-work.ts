@@ -73,6 +73,12 @@ export interface UnitOfWork {
    * @throws RollcallError `QUERY_TOO_EXPENSIVE` for a query whose time is over.
    */
   read<Result>(work: (transaction: Transaction) => Promise<Result>, lane?: ReadLane): Promise<Result>;
+  /**
+   * Runs statements on a connection of its own, each outside of a transaction and without a limit to its time. Nobody waits for
+   * it. On an embedded engine it only reads, but for tables of its own (`CREATE TEMP TABLE`).
+   * @param signal ends the statement that runs, and refuses further ones.
+   */
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result>;
   /** Opens what the first queries would otherwise wait for. It never throws. */
   warmUp(): Promise<void>;
   /** Adds what is called after every commit of this process that added to the event log, before the write has its answer. It must not throw. */

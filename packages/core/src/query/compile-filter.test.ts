@@ -1,18 +1,25 @@
 import { type Filter, isUserField, type JsonValue, parseFilter, parseSort } from '@rollcall/protocol';
 import fc from 'fast-check';
+import { join } from 'sql-template-tag';
 import { describe, expect, it } from 'vitest';
 import { filters } from '../../test/support/query/arbitraries.js';
 import { HOSTILE_NAMES, INJECTIONS } from '../../test/support/query/injections.js';
 import { isJsonObject } from '../json/json-values.js';
 import { compileFilter } from './compile-filter.js';
+import { indexablePath } from './custom-index-name.js';
 import { normaliseFilter } from './normalise-filter.js';
 import { planSort } from './plan-sort.js';
 import { postgresJson } from './postgres/postgres-json.js';
 import { arrayIndex } from './reach-path.js';
 import { sqliteJson } from './sqlite/sqlite-json.js';
+import { keyTableOf } from './sqlite/sqlite-key-table.js';
 
 const viewpoint = { now: 1, seesInvisible: true };
 const HOSTILE_VALUES = INJECTIONS.filter(text => !text.includes('\u0000') && text.isWellFormed());
+
+/** A statement as if a field and its index had other names. */
+const withoutName = (text: string, name: string) =>
+  text.replaceAll(`"${name}"`, '"b"').replaceAll(/users_custom_[0-9a-f]{24}/g, 'users_custom_b');
 
 describe.each([
   ['SQLite', sqliteJson],
@@ -181,7 +188,18 @@ describe.each([
     for (const name of HOSTILE_NAMES) {
       const text = compile({ [name]: 'zq' } as Filter, [name]).sql;
       expect(text).not.toContain('zq');
-      expect(text.replaceAll(`"${name}"`, '"b"')).toBe(compile({ b: 'zq' }, ['b']).sql);
+      expect(withoutName(text, name)).toBe(withoutName(compile({ b: 'zq' }, ['b']).sql, 'b'));
+    }
+  });
+});
+
+describe('what makes the index of a custom field on SQLite', () => {
+  it('has the name of the field in its text, and nothing else of it', () => {
+    const textOf = (name: string) =>
+      withoutName(join(keyTableOf(indexablePath(name)).definition, ';').sql, name);
+    for (const name of HOSTILE_NAMES) expect(textOf(name)).toBe(textOf('b'));
+    for (const text of INJECTIONS.filter(one => !HOSTILE_NAMES.includes(one))) {
+      expect(() => indexablePath(`a${text}"`), text).toThrow('cannot be indexed');
     }
   });
 });

@@ -63,6 +63,13 @@ export function customPathsIn(filter: ParsedFilter): string[][] {
   return filter.field.kind === 'custom' ? [filter.field.path] : [];
 }
 
+/** The tests of a custom path that all users who match must pass. */
+export function requiredTests(filter: ParsedFilter, path: readonly string[]): ValueTest[] {
+  if (filter.kind === 'all') return filter.nodes.flatMap(node => requiredTests(node, path));
+  const found = customTestOf(filter);
+  return found && !found.negated && found.path.join('.') === path.join('.') ? [found.test] : [];
+}
+
 /**
  * The parts of a filter, with the tests of one custom path that are joined by "or" as one part, or those that fail joined by
  * "and". So a path is followed once for all of them. Tests that must all pass stay apart: different elements of an

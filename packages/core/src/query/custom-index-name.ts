@@ -1,8 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { Sql } from 'sql-template-tag';
+import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 
-/** The columns of the index of a custom path, and its name. The name follows from them, so a changed definition gives another index. */
-export function namedCustomIndex(key: Sql): { name: string; columns: string } {
-  const columns = `(${key.sql}, created_at, id)`;
-  return { name: `users_custom_${createHash('sha256').update(columns).digest('hex').slice(0, 24)}`, columns };
+/** The beginning of the name of each index of a custom path, and of nothing else. */
+export const CUSTOM_INDEX = 'users_custom_';
+
+/** The name of an index of a custom path. It follows from the definition, so a changed definition gives another index. */
+export function customIndexName(definition: string): string {
+  return `${CUSTOM_INDEX}${createHash('sha256').update(definition).digest('hex').slice(0, 24)}`;
+}
+
+/**
+ * The names of a dotted path that is to be indexed. The grammar of the path is checked here, because it becomes part of a
+ * statement's text.
+ */
+export function indexablePath(path: string): string[] {
+  const names = splitPath(path);
+  const problem = names.map(fieldNameProblem).find(Boolean);
+  if (problem) throw new Error(`this path cannot be indexed: ${problem}`);
+  return names;
 }

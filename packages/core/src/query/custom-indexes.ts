@@ -4,75 +4,99 @@
  *
  * One key cannot express all the ways in which an array on the path can match or sort, and an object or a long text has
  * no room in it. The index holds of such users only that it lacks their value, and so finds them: a filter asks each of
- * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (page-parts.ts).
+ * them as it would without an index ({@link indexedCustomPasses}), and a sort merges them into the others (query-users.ts).
  * So a few such users cost what they are, and nothing when there are none.
+ *
+ * An index is made beside the work of everybody else, which takes a while on a large directory. Until it is made to the end, and
+ * from the moment at which the setting does not name its path any more, queries do without it.
  */
-import { fieldNameProblem, splitPath } from '@rollcall/protocol';
-import sql, { raw, type Sql } from 'sql-template-tag';
-import type { Queryable, Transaction } from '../database/unit-of-work.js';
+import sql, { type Sql } from 'sql-template-tag';
+import { busy } from '../database/storage-error.js';
+import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { every, some } from './conditions.js';
-import { namedCustomIndex } from './custom-index-name.js';
-import type { JsonDialect } from './json-dialect.js';
+import type { JsonDialect, WantedIndexes } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import type { ValueTest } from './value-test.js';
 
 /** The indexed custom paths, dotted, and whether the index lacks the value of some user. */
 export type UsableIndexes = ReadonlyMap<string, { lacksUsers: boolean }>;
 
-const OUR_NAMES = /^users_custom_[0-9a-f]{24}$/;
+/**
+ * The indexes of custom fields, as the setting of one database wants them. Those who have them made at the same time wait for each
+ * other.
+ */
+export class CustomIndexes {
+  readonly #unitOfWork: UnitOfWork;
+  readonly #wanted: WantedIndexes;
+  readonly #closing = new AbortController();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(unitOfWork: UnitOfWork, wanted: WantedIndexes) {
+    this.#unitOfWork = unitOfWork;
+    this.#wanted = wanted;
+  }
+
+  /**
+   * Makes the indexes match what is wanted now, and resolves when they serve. Others go on reading and writing meanwhile. What a
+   * process has not made to the end is completed by the next call, here or in another process.
+   * @throws RollcallError `UNAVAILABLE` when the storage cannot do it now, or is closed meanwhile.
+   */
+  make(): Promise<void> {
+    const { make } = jsonDialectOf(this.#unitOfWork.dialect).customIndex;
+    const { signal } = this.#closing;
+    const run = async () => {
+      try {
+        await make(this.#unitOfWork, this.#wanted, signal);
+      } catch (error) {
+        throw signal.aborted ? busy('the storage is closed') : error;
+      }
+    };
+    this.#last = this.#last.then(run, run);
+    return this.#last;
+  }
+
+  /** The same, for a caller who does not wait. What goes wrong is told, unless it is that the storage is closed. */
+  makeBeside(onError: (error: unknown, context: string) => void): void {
+    this.make().catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) onError(error, 'making the indexes of custom fields');
+    });
+  }
+
+  /** Ends what is under way, and resolves when nothing uses the storage any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#last.catch(() => undefined);
+  }
+}
 
 /**
- * Makes the indexes match the setting: creates missing ones and drops the others. Calling it again changes nothing. On
- * a large directory it takes a while, and no other transaction can write users meanwhile.
- * @param paths dotted paths within custom data, as in the setting.
+ * Of the paths that a query names, those with an index that serves it.
+ * @param indexed the setting: dotted paths.
  */
-export async function syncCustomIndexes(transaction: Queryable, paths: readonly string[]): Promise<void> {
-  const { customIndex } = jsonDialectOf(transaction.dialect);
-  const { obsolete, lacking } = await differences(transaction, paths);
-  for (const name of obsolete) await transaction.query(raw(`DROP INDEX ${name}`));
-  for (const [name, columns] of lacking) {
-    await transaction.query(raw(`CREATE INDEX ${name} ON users ${columns}`));
-  }
-  if (lacking.length > 0 && customIndex.statistics) await transaction.query(customIndex.statistics);
-}
-
-/** Whether the indexes match the setting. A version that defines them otherwise finds those of before obsolete. */
-export async function customIndexesMatch(transaction: Queryable, paths: readonly string[]): Promise<boolean> {
-  const { obsolete, lacking } = await differences(transaction, paths);
-  return obsolete.length === 0 && lacking.length === 0;
-}
-
-async function differences(
-  transaction: Queryable,
-  paths: readonly string[],
-): Promise<{ obsolete: string[]; lacking: [name: string, columns: string][] }> {
-  const { customIndex } = jsonDialectOf(transaction.dialect);
-  const wanted = new Map(
-    paths.map(path => {
-      const { name, columns } = namedCustomIndex(customIndex.columns(checkedPath(path)));
-      return [name, columns];
-    }),
-  );
-  const rows = await transaction.query(customIndex.names);
-  const present = new Set(rows.map(row => String(row.name)).filter(name => OUR_NAMES.test(name)));
-  return {
-    obsolete: [...present].filter(name => !wanted.has(name)),
-    lacking: [...wanted].filter(([name]) => !present.has(name)),
-  };
-}
-
-/** The indexed paths, dotted, whose index lacks the value of some user. */
-export async function pathsThatLackUsers(
+export async function servingIndexes(
   transaction: Transaction,
-  paths: readonly (readonly string[])[],
-): Promise<ReadonlySet<string>> {
+  named: readonly (readonly string[])[],
+  indexed: readonly string[],
+): Promise<UsableIndexes> {
   const { customIndex } = jsonDialectOf(transaction.dialect);
-  const found = new Set<string>();
-  for (const path of paths) {
-    const rows = await transaction.query(sql`SELECT 1 FROM users WHERE ${customIndex.lacks(path)} LIMIT 1`);
-    if (rows.length > 0) found.add(path.join('.'));
+  const asked = new Map(
+    named
+      .map((path): [string, readonly string[]] => [path.join('.'), path])
+      .filter(([name]) => indexed.includes(name)),
+  );
+  const serving = new Map<string, { lacksUsers: boolean }>();
+  if (asked.size === 0) return serving;
+  const rows = await transaction.query(customIndex.serving([...asked.values()].map(customIndex.nameOf)));
+  const names = new Set(rows.map(row => String(row.name)));
+  for (const [dotted, path] of asked) {
+    if (!names.has(customIndex.nameOf(path))) continue;
+    const { from } = customIndex.source(path);
+    const lacked = await transaction.query(
+      sql`SELECT 1 FROM ${from} WHERE ${customIndex.lacks(path)} LIMIT 1`,
+    );
+    serving.set(dotted, { lacksUsers: lacked.length > 0 });
   }
-  return found;
+  return serving;
 }
 
 /**
@@ -87,12 +111,4 @@ export function indexedCustomPasses(
   const byIndex = customIndex.passes(path, test);
   if (!byIndex || !lacksUsers) return byIndex;
   return some([byIndex, every([customIndex.lacks(path), customPasses(path, [test])])]);
-}
-
-/** Checks the path's grammar here, because the path becomes part of a statement's text. */
-function checkedPath(path: string): string[] {
-  const names = splitPath(path);
-  const problem = names.map(fieldNameProblem).find(Boolean);
-  if (problem) throw new Error(`this path cannot be indexed: ${problem}`);
-  return names;
 }

@@ -33,37 +33,74 @@ const MANY = 20_000;
 /** The most lists that are counted for one query. */
 const MAX_LISTS = 8;
 
+/**
+ * The order in which a query needs its users: that of their creation, that of another index, one that no index has, so that it
+ * looks at all of them, or any.
+ */
+export type NeededOrder = 'creation' | 'of an index' | 'of no index' | 'any';
+
 /** What a selection asks for that an index may answer. */
 interface Asked {
   filter: ParsedFilter;
   tenant: readonly string[] | undefined;
-  /** Whether the answer comes in the order of creation, or in any. */
-  inOrderOfCreation: boolean;
+  order: NeededOrder;
 }
 
-/** The condition for the users with whom a query does best to begin. Undefined if the planner may choose. */
+/** With whom a query does best to begin. */
+export type Beginning =
+  /** The planner may choose. */
+  | { kind: 'any' }
+  /** The users for whom a condition holds. */
+  | { kind: 'condition'; condition: Sql }
+  /** Those whom the index of a custom path finds. */
+  | { kind: 'index'; path: readonly string[] };
+
+const ANY: Beginning = { kind: 'any' };
+
+/** With whom a query does best to begin. */
 export async function findBeginning(
   transaction: Transaction,
-  { filter, tenant, inOrderOfCreation }: Asked,
+  { filter, tenant, order }: Asked,
   context: ListContext,
-): Promise<Sql | undefined> {
+): Promise<Beginning> {
   const { lists: dialect } = context;
   const lists = [...listsOfTenant(tenant, context), ...listsOf(filter, context)].slice(0, MAX_LISTS);
   const [only] = lists;
-  // The planner cannot do better than to read the one list, which has the order.
-  if (!only || (lists.length === 1 && only.inOrder && inOrderOfCreation)) return undefined;
+  if (!only) return ANY;
+  if (lists.length === 1 && hasOrder(only, order)) {
+    // The planner cannot do better than to read the one list, which has the order.
+    return only.index ? { kind: 'index', path: only.index.path } : ANY;
+  }
 
-  const furthest = lists.length === 1 ? FEW : MANY;
+  const furthest = lists.length === 1 && !only.index ? FEW : MANY;
   const counted = await count(transaction, lists, furthest + 1);
   const [smallest, ...others] = counted.sort((one, other) => one.count - other.count);
-  if (!smallest || smallest.count > furthest) return undefined;
+  if (!smallest) return ANY;
   const { list, count: listed } = smallest;
-  if (listed <= FEW && list.inOrder && inOrderOfCreation) return list.inOrder;
+  if (listed <= FEW && hasOrder(list, order)) {
+    if (list.index) return { kind: 'index', path: list.index.path };
+    if (list.inOrder) return { kind: 'condition', condition: list.inOrder };
+  }
   const keyed = others.map(other => other.list).filter(other => other.isKeyed);
-  const narrows = listed > HANDFUL && list.isDated && keyed.length > 0;
-  if (listed > FEW && !narrows) return undefined;
-  const found = await find(transaction, dialect, { list, others: narrows ? keyed : [] });
-  return found.count <= FEW ? dialect.areAmong(found.ids) : undefined;
+  const narrows = listed > HANDFUL && listed <= MANY && list.isDated && keyed.length > 0;
+  if (listed <= FEW || narrows) {
+    const found = await find(transaction, dialect, { list, others: narrows ? keyed : [] });
+    if (found.count <= FEW) return among(dialect, found.ids);
+  }
+  // No planner knows of these indexes. Without them it looks at all users, in the best case until it has a page.
+  const best = counted.find(one => one.list.index && (hasOrder(one.list, order) || one.count <= MANY));
+  const needed = order === 'of no index' ? counted.find(one => one.list.index) : best;
+  return needed?.list.index ? { kind: 'index', path: needed.list.index.path } : ANY;
+}
+
+function among(dialect: UserListsDialect, ids: string): Beginning {
+  return { kind: 'condition', condition: dialect.areAmong(ids) };
+}
+
+/** Whether a list gives its users in the order that a query needs. */
+function hasOrder({ inOrder, index }: UserList, order: NeededOrder): boolean {
+  if (order === 'any') return inOrder !== undefined || index !== undefined;
+  return order === 'creation' && (inOrder !== undefined || index?.isInOrder === true);
 }
 
 async function count(

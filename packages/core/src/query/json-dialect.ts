@@ -1,14 +1,16 @@
 import type { Sql } from 'sql-template-tag';
+import type { Queryable, UnitOfWork } from '../database/unit-of-work.js';
 import type { Questions } from './questions.js';
 import type { SortNode } from './sort-tree.js';
 import type { SortValue } from './sort-value.js';
 import type { UserListsDialect } from './user-lists.js';
+import type { UserSource } from './user-source.js';
 import type { ValueTest } from './value-test.js';
 
 /**
  * How queries look into JSON columns, and what else they need, once for each SQL dialect. Paths and values are always
  * bound, with one exception: the path of an indexed field stands in the statement as text, because an index on an
- * expression serves only the same text. The operator chose that path, and the field name grammar has accepted it.
+ * expression serves only the same text, and a trigger has no parameters. The operator chose that path, and the field name grammar has accepted it.
  */
 export interface JsonDialect {
   /** Users whose custom data at a path passes at least one of these tests. The path is followed once for all of them. */
@@ -61,8 +63,19 @@ export interface CustomSortDialect {
  * long text. See custom-indexes.ts.
  */
 export interface CustomIndexDialect {
-  /** The indexed columns, as text. */
-  columns(path: readonly string[]): Sql;
+  /**
+   * Whether the planner finds the index in every query of users that asks as it is written. Otherwise a query has to read the
+   * users from {@link source}, and only there the conditions and expressions below hold.
+   */
+  readonly isFoundByPlanner: boolean;
+  /** The users as the index has them. */
+  source(path: readonly string[]): UserSource;
+  /**
+   * What is in FROM in place of the {@link source}, with the users of whom a condition on the index alone holds, in an order that
+   * the index alone knows. So a query that ends with a page does not look at all users that are equal in the first part of the
+   * order. Absent where it would not help.
+   */
+  sorted?(path: readonly string[], asked: { condition: Sql; order: Sql }): Sql;
   /** What a sort compares at the path, as the index holds it: for users whom it holds. */
   sortExpressions(path: readonly string[]): Sql[];
   /** Users whom the index holds with their value. */
@@ -71,8 +84,23 @@ export interface CustomIndexDialect {
   lacks(path: readonly string[]): Sql;
   /** A test as a condition on what the index holds; undefined when the index cannot answer it. */
   passes(path: readonly string[], test: ValueTest): Sql | undefined;
-  /** The names of the indexes on `users`. */
-  readonly names: Sql;
-  /** Reads what new indexes hold, where the planner knows nothing of them until then and would rather not use them. */
-  readonly statistics?: Sql;
+  /** The name of the index of a path. It follows from what the index is, so a version that defines it otherwise names it otherwise. */
+  nameOf(path: readonly string[]): string;
+  /** Which of these names are indexes that are made to the end, as rows with `name`. */
+  serving(names: readonly string[]): Sql;
+  /** Makes the indexes of just these paths, beside the work of all others. */
+  readonly make: MakeCustomIndexes;
 }
+
+/** The paths that are to have an index, as a transaction sees them: dotted paths within custom data. */
+export type WantedIndexes = (transaction: Queryable) => Promise<readonly string[]>;
+
+/**
+ * Makes the indexes match what is wanted, and resolves when all of them serve. What is wanted may change meanwhile. If they match
+ * already, it writes nothing. Nobody waits for it: it may be ended at any moment, and the next call completes what is there.
+ */
+export type MakeCustomIndexes = (
+  unitOfWork: UnitOfWork,
+  wanted: WantedIndexes,
+  signal: AbortSignal,
+) => Promise<void>;

@@ -1,12 +1,16 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { every, NEVER, some } from './conditions.js';
+import { direction, every, NEVER, some } from './conditions.js';
 import type { SortAtom, SortPlan } from './plan-sort.js';
+import { ALL_USERS, type UserSource } from './user-source.js';
 
 /** The users of one list that one page can have, or its rest after the last page. */
-interface PageList {
+export interface PageList {
+  /** Where the users are read from, and what is joined to them. */
   from: Sql;
   conditions: Sql[];
   atoms: SortAtom[];
+  /** Whether they come from there in their order. */
+  isSorted?: true;
 }
 
 /** A part of a sorted list that one statement reads: one list, or several that it merges. */
@@ -19,23 +23,24 @@ export type PagePart = PageList[];
  * Within each part the order says nothing about NULL, so an index can provide it on both engines; PostgreSQL's indexes
  * have NULL at the opposite end from MongoDB.
  */
-export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean }): PagePart[] {
-  const { from, atoms, nullsInIndex } = plan;
+export function pageParts(plan: SortPlan, found: Sql, { divisible }: { divisible: boolean }): PagePart[] {
+  const { atoms, nullsInIndex } = plan;
+  const from = sql`${ALL_USERS.from}${plan.from}`;
   const [first, ...rest] = atoms;
   const begun = first?.last !== undefined;
   if (!first || !nullsInIndex || !divisible) {
-    return [[{ from, atoms, conditions: begun ? [afterLast(atoms)] : [] }]];
+    return [[{ from, atoms, conditions: begun ? [found, afterLast(atoms)] : [found] }]];
   }
   const narrowed = [{ ...first, nullable: false }, ...rest];
   const lacking: PageList = {
     from,
     atoms: narrowed,
-    conditions: [sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
+    conditions: [found, sql`${first.expression} IS NULL`, ...(first.last === null ? [afterLast(rest)] : [])],
   };
   const having: PageList = {
     from,
     atoms: narrowed,
-    conditions: [sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
+    conditions: [found, sql`${first.expression} IS NOT NULL`, ...(first.last ? [afterLast(narrowed)] : [])],
   };
   const inOrder = first.descending ? [having, lacking] : [lacking, having];
   // The remaining list begins with the part in which the last page ended.
@@ -43,21 +48,30 @@ export function pageParts(plan: SortPlan, { divisible }: { divisible: boolean })
   return (begun ? inOrder.slice(inOrder.indexOf(current)) : inOrder).map(list => [list]);
 }
 
-/**
- * A list that an index sorts, merged with the users whom that index does not hold.
- * @param indexed the plan for the users whom the index holds.
- * @param all the plan for all users.
- */
-export function mergedPart(
-  indexed: SortPlan,
-  all: SortPlan,
-  { holds, lacks }: { holds: Sql; lacks: Sql },
-): PagePart {
-  const list = ({ from, atoms }: SortPlan, condition: Sql): PageList => {
-    const begun = atoms[0]?.last !== undefined;
-    return { from, atoms, conditions: begun ? [condition, afterLast(atoms)] : [condition] };
+/** A whole list, or its rest after the last page. */
+export function pageList(plan: SortPlan, source: UserSource, conditions: readonly Sql[]): PageList {
+  const { atoms } = plan;
+  const begun = atoms[0]?.last !== undefined;
+  return {
+    from: sql`${source.from}${plan.from}`,
+    atoms,
+    conditions: begun ? [...conditions, afterLast(atoms)] : [...conditions],
   };
-  return [list(indexed, holds), list(all, lacks)];
+}
+
+/**
+ * The same for a list whose order an index alone knows.
+ * @param sorted what is in FROM for a condition and an order.
+ */
+export function sortedPageList(
+  { atoms }: SortPlan,
+  conditions: readonly Sql[],
+  { held, sorted }: { held: readonly Sql[]; sorted(condition: Sql, order: Sql): Sql },
+): PageList {
+  const begun = atoms[0]?.last !== undefined;
+  const order = join(atoms.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
+  const from = sorted(every(begun ? [...held, afterLast(atoms)] : held), order);
+  return { from, atoms, conditions: [...conditions], isSorted: true };
 }
 
 /** An atom of a page that is not the first. */

@@ -1,28 +1,29 @@
-import { type CountUsersAnswer, type ParsedFilter, RollcallError } from '@rollcall/protocol';
+import { type CountUsersAnswer, RollcallError } from '@rollcall/protocol';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
-import { compileFilter, customPathsIn } from './compile-filter.js';
+import { compileFilter, customPathsIn, requiredTests } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { pathsThatLackUsers, type UsableIndexes } from './custom-indexes.js';
-import { findBeginning } from './few-users.js';
+import { servingIndexes, type UsableIndexes } from './custom-indexes.js';
+import { type Beginning, findBeginning, type NeededOrder } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
-import { mergedPart, type PagePart, pageParts } from './page-parts.js';
+import { type PagePart, pageList, pageParts, sortedPageList } from './page-parts.js';
 import {
   orderByColumns,
   planIndexedSort,
   planSort,
-  type SortContext,
+  type SortPlan,
   sortCells,
   sortColumnNames,
   sortColumns,
 } from './plan-sort.js';
 import type { SortValue } from './sort-value.js';
 import type { UserQuery, UserSelection } from './user-query.js';
+import { ALL_USERS, type UserSource } from './user-source.js';
 
 /**
  * One page of the users that match a query, in its order, and the cursor of the next page if there is one.
@@ -44,16 +45,17 @@ export async function queryUsers(
   const last = options.next === undefined ? undefined : readCursor(query, options.next);
   const { dialect } = transaction;
   const json = jsonDialectOf(dialect);
-  const { parts, read } = planPage(query, { json, viewpoint: query, last });
-  const inOrderOfCreation = isByCreation(query.sort);
-  const found = await selected(transaction, query, { json, inOrderOfCreation });
+  const [first] = query.sort;
+  const sorted = first?.field.kind === 'custom' ? first.field.path : undefined;
+  const selected = await select(transaction, query, { json, sorted, order: orderOf(query, sorted) });
+  const { parts, read } = planPage(query, { json, last, selected, sorted });
 
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
   const cells: Record<string, unknown>[] = [];
   for (const part of parts) {
     const limits = { limit: wanted - cells.length, offset: options.offset ?? 0 };
-    const page = pageStatement(part, { json, found, ...limits });
+    const page = pageStatement(part, { json, ...limits });
     cells.push(...(await transaction.query(rowsOfPage(page, part, { json, dialect }))));
     if (cells.length >= wanted) break;
   }
@@ -65,20 +67,61 @@ export async function queryUsers(
   return { rows, next: writeCursor(query, read(lastCells)) };
 }
 
+/** The order that a query needs, as far as indexes have it. */
+function orderOf({ sort, indexedFields }: UserQuery, sorted: readonly string[] | undefined): NeededOrder {
+  const [first] = sort;
+  if (sorted) return indexedFields.includes(sorted.join('.')) ? 'of an index' : 'of no index';
+  if (first?.field.kind !== 'built-in' || first.field.field === 'teams') return 'of no index';
+  return first.field.field === 'created_at' ? 'creation' : 'of an index';
+}
+
 /** The parts of a page, and how the sort key of one of its rows is read. */
 function planPage(
-  { sort, options, indexedFields }: UserQuery,
-  context: SortContext,
+  query: UserQuery,
+  {
+    json,
+    last,
+    selected,
+    sorted,
+  }: {
+    json: JsonDialect;
+    last: SortValue[] | undefined;
+    selected: Selected;
+    sorted: readonly string[] | undefined;
+  },
 ): { parts: PagePart[]; read(cells: Record<string, unknown>): SortValue[] } {
-  const plan = planSort(sort, context);
+  const { sort, options } = query;
+  const { beginning, serving, found } = selected;
+  const plan = planSort(sort, { json, viewpoint: query, last });
   const read = (cells: Record<string, unknown>) => plan.read(sortCells(cells, plan.atoms));
-  const first = sort[0]?.field;
-  if (first?.kind !== 'custom' || !indexedFields.includes(first.path.join('.'))) {
-    return { parts: pageParts(plan, { divisible: !options.offset }), read };
-  }
-  const { customIndex } = context.json;
-  const held = { holds: customIndex.holds(first.path), lacks: customIndex.lacks(first.path) };
-  return { parts: [mergedPart(planIndexedSort(sort, first.path, context), plan, held)], read };
+  const isServed = sorted !== undefined && serving.has(sorted.join('.'));
+  // Where few users are found otherwise, nothing is gained by the order of the index.
+  const inOrder = isServed && (json.customIndex.isFoundByPlanner || beginning.kind !== 'condition');
+  const path = beginning.kind === 'index' ? beginning.path : inOrder ? sorted : undefined;
+  if (!path) return { parts: pageParts(plan, found, { divisible: !options.offset }), read };
+
+  const isSort = isServed && path.join('.') === sorted?.join('.');
+  const { customIndex } = json;
+  const lists = selected.listsOf(path).map(({ source, conditions, isHeld, required }) => {
+    const context = { json, viewpoint: { ...query, source }, last };
+    if (!isSort || !isHeld) return pageList(planSort(sort, context), source, conditions);
+    const indexed = planIndexedSort(sort, path, context);
+    const columns = [...customIndex.sortExpressions(path), source.createdAt, source.id];
+    if (!customIndex.sorted || !isKnownTo(columns, indexed)) return pageList(indexed, source, conditions);
+    const sorted = (condition: Sql, order: Sql) => customIndex.sorted?.(path, { condition, order }) ?? empty;
+    return sortedPageList(indexed, conditions, { held: [customIndex.holds(path), ...required], sorted });
+  });
+  return { parts: [lists], read };
+}
+
+/** Whether columns know all of an order, and do not have it already. */
+function isKnownTo(columns: readonly Sql[], { atoms }: SortPlan): boolean {
+  const texts = columns.map(column => column.sql);
+  const inOrder = atoms.every(
+    ({ expression, descending }, place) =>
+      expression.sql === texts[place] && descending === atoms[0]?.descending,
+  );
+  return !inOrder && atoms.every(({ expression }) => texts.includes(expression.sql));
 }
 
 /**
@@ -100,12 +143,13 @@ function rowsOfPage(
 /** The statement of one part of a page. */
 function pageStatement(
   part: PagePart,
-  { json, found, limit, offset }: { json: JsonDialect; found: Sql; limit: number; offset: number },
+  { json, limit, offset }: { json: JsonDialect; limit: number; offset: number },
 ): Sql {
   const skipped = offset > 0 ? sql` OFFSET ${offset}` : empty;
-  const lists = part.map(({ from, conditions, atoms }) => {
+  const lists = part.map(({ from, conditions, atoms, isSorted }) => {
     const order = orderByColumns(atoms, json.missingFirst);
-    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM users${from} WHERE ${every([found, ...conditions])} ORDER BY ${order}`;
+    const inOrder = isSorted ? empty : sql` ORDER BY ${order}`;
+    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM ${from} WHERE ${every(conditions)}${inOrder}`;
     return { list, order };
   });
   const [only, ...others] = lists;
@@ -124,71 +168,115 @@ export async function countUsers(
   selection: UserSelection,
   upTo: number,
 ): Promise<CountUsersAnswer> {
-  const found = await selected(transaction, selection, {
-    json: jsonDialectOf(transaction.dialect),
-    inOrderOfCreation: true,
-  });
+  const json = jsonDialectOf(transaction.dialect);
+  const { beginning, found, listsOf } = await select(transaction, selection, { json, order: 'any' });
+  const lists =
+    beginning.kind === 'index'
+      ? listsOf(beginning.path).map(
+          ({ source, conditions }) => sql`SELECT 1 FROM ${source.from} WHERE ${every(conditions)}`,
+        )
+      : [sql`SELECT 1 FROM users WHERE ${found}`];
   // One more than that shows whether there are more.
   const [cells] = await transaction.query(
-    sql`SELECT count(*) AS count FROM (SELECT 1 FROM users WHERE ${found} LIMIT ${upTo + 1}) AS counted`,
+    sql`SELECT count(*) AS count FROM (${join(lists, ' UNION ALL ')} LIMIT ${upTo + 1}) AS counted`,
   );
   const count = Number(cells?.count);
   return count > upTo ? { count: upTo, more: true } : { count, more: false };
 }
 
-function isByCreation([first]: UserQuery['sort']): boolean {
-  return first?.field.kind === 'built-in' && first.field.field === 'created_at';
+/** The users of a selection. */
+interface Selected {
+  beginning: Beginning;
+  /** The custom paths whose indexes serve the selection. */
+  serving: UsableIndexes;
+  /** Their condition, in the table of users. */
+  found: Sql;
+  /** The same users as the index of a path has them: those whom it holds, and the others, if there are any. */
+  listsOf(path: readonly string[]): IndexedList[];
 }
 
-/** The condition for the users of a selection. */
-async function selected(
+/** Users of a selection as the index of a path has them. */
+interface IndexedList {
+  source: UserSource;
+  conditions: Sql[];
+  /** Whether the index holds their value. */
+  isHeld: boolean;
+  /** Those of the conditions that the index alone can answer, as far as they are known. */
+  required: Sql[];
+}
+
+/** @param sorted the custom path that comes first in the order. */
+async function select(
   transaction: Transaction,
   selection: UserSelection,
-  { json, inOrderOfCreation }: { json: JsonDialect; inOrderOfCreation: boolean },
-): Promise<Sql> {
+  { json, order, sorted }: { json: JsonDialect; order: NeededOrder; sorted?: readonly string[] | undefined },
+): Promise<Selected> {
+  const { customIndex, lists } = json;
   const filter = normaliseFilter(selection.filter);
   const { tenant } = selection;
-  const indexes = await usableIndexes(transaction, filter, selection.indexedFields);
-  const asked = { filter, tenant, inOrderOfCreation };
-  const first = await findBeginning(transaction, asked, { lists: json.lists, indexes });
+  const named = [...customPathsIn(filter), ...(sorted ? [sorted] : [])];
+  const serving = await servingIndexes(transaction, named, selection.indexedFields);
+  const asked = { filter, tenant, order };
+  const beginning = await findBeginning(transaction, asked, { lists, indexes: serving });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
-  const rest = every([
-    ...rangeConditions(selection, json),
-    ...(tenant ? [json.belongsTo(tenant)] : []),
-    compileFilter(filter, { json, viewpoint: selection, indexes }),
-  ]);
-  return first ? json.lists.beginWith(first, rest) : rest;
-}
-
-/** The indexes that the filter can use. */
-async function usableIndexes(
-  transaction: Transaction,
-  filter: ParsedFilter,
-  indexedFields: readonly string[],
-): Promise<UsableIndexes> {
-  const named = new Map(customPathsIn(filter).map(path => [path.join('.'), path]));
-  const indexed = indexedFields.filter(name => named.has(name));
-  const lacking = await pathsThatLackUsers(
-    transaction,
-    indexed.flatMap(name => [named.get(name) ?? []]),
-  );
-  return new Map(indexed.map(name => [name, { lacksUsers: lacking.has(name) }]));
+  const conditionOn = (source: UserSource, indexes: UsableIndexes) =>
+    every([
+      ...rangeConditions(selection, json, source),
+      ...(tenant ? [json.belongsTo(tenant)] : []),
+      compileFilter(filter, { json, viewpoint: { ...selection, source }, indexes }),
+    ]);
+  const anywhere: UsableIndexes = customIndex.isFoundByPlanner ? serving : new Map();
+  const rest = conditionOn(ALL_USERS, anywhere);
+  const found = beginning.kind === 'condition' ? lists.beginWith(beginning.condition, rest) : rest;
+  return {
+    beginning,
+    serving,
+    found,
+    listsOf: path => {
+      const source = customIndex.source(path);
+      const isAlone = serving.get(path.join('.'))?.lacksUsers === false;
+      if (customIndex.isFoundByPlanner) {
+        const both = [customIndex.holds(path), customIndex.lacks(path)];
+        return both.map((part, place) => ({
+          source,
+          conditions: [found, part],
+          isHeld: place === 0,
+          required: [],
+        }));
+      }
+      // Of those whom it holds, the index alone decides.
+      const byIndex = conditionOn(source, new Map([[path.join('.'), { lacksUsers: false }]]));
+      const required = requiredTests(filter, path).flatMap(test => customIndex.passes(path, test) ?? []);
+      if (isAlone) return [{ source, conditions: [byIndex], isHeld: true, required }];
+      const others = [customIndex.lacks(path), conditionOn(source, anywhere)];
+      return [
+        { source, conditions: [customIndex.holds(path), byIndex], isHeld: true, required },
+        { source, conditions: others, isHeld: false, required: [] },
+      ];
+    },
+  };
 }
 
 /** The conditions that the options add to the filter. */
-function rangeConditions({ options }: UserSelection, json: JsonDialect): Sql[] {
-  const bounds: [string, string | number | undefined][] = [
-    ['id >', options.id_gt],
-    ['id >=', options.id_gte],
-    ['id <', options.id_lt],
-    ['id <=', options.id_lte],
-    ['created_at >', options.created_at_after],
-    ['created_at >=', options.created_at_after_or_equal],
-    ['created_at <', options.created_at_before],
-    ['created_at <=', options.created_at_before_or_equal],
+function rangeConditions(
+  { options }: UserSelection,
+  json: JsonDialect,
+  { id, createdAt }: UserSource,
+): Sql[] {
+  const bounds: [Sql, string, string | number | undefined][] = [
+    [id, '>', options.id_gt],
+    [id, '>=', options.id_gte],
+    [id, '<', options.id_lt],
+    [id, '<=', options.id_lte],
+    [createdAt, '>', options.created_at_after],
+    [createdAt, '>=', options.created_at_after_or_equal],
+    [createdAt, '<', options.created_at_before],
+    [createdAt, '<=', options.created_at_before_or_equal],
   ];
   return [
-    ...bounds.flatMap(([bound, value]) => (value === undefined ? [] : [sql`users.${raw(bound)} ${value}`])),
+    ...bounds.flatMap(([column, bound, value]) =>
+      value === undefined ? [] : [sql`${column} ${raw(bound)} ${value}`],
+    ),
     ...(options.include_deleted_users ? [] : [json.isMostlyNull(sql`users.deleted_at`)]),
     ...(options.include_deactivated_users ? [] : [json.isMostlyNull(sql`users.deactivated_at`)]),
   ];

@@ -17,6 +17,11 @@ export interface ListedUsers {
   isKeyed: boolean;
   /** The condition by which the index gives them in the order of their creation; absent if it does not. */
   inOrder?: Sql;
+  /**
+   * The custom path whose index it is, where a query has to be told to read its users from there, and whether they come in the
+   * order of their creation.
+   */
+  index?: { path: readonly string[]; isInOrder: boolean };
 }
 
 /** A list that one or several indexes hold together. */
@@ -117,8 +122,8 @@ function listsOfComparison(
   if (!index.lacksUsers) return [listOf(listed)];
   const lacking = lists.lacking?.(field.path);
   if (!lacking) return [];
-  const { rows, isDated, isKeyed } = listed;
-  return [{ parts: [rows, lacking.rows], isDated, isKeyed }];
+  const { rows, inOrder, ...list } = listed;
+  return [{ ...list, parts: [rows, lacking.rows] }];
 }
 
 function listOf({ rows, ...list }: ListedUsers): UserList {

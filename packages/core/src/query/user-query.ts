@@ -1,6 +1,7 @@
 import type { ParsedFilter, ParsedSortKey } from '@rollcall/protocol';
 import type { ParsedFoundUsersOptions, ParsedQueryUsersOptions } from '@rollcall/protocol/schemas';
 import type { Tenant } from '../access/access.js';
+import type { UserSource } from './user-source.js';
 
 /**
  * A parsed query of users: what `parseFilter`, `parseSort` and `queryUsersOptionsSchema` made of a call, and whom it
@@ -29,4 +30,7 @@ export interface UserSelection {
 }
 
 /** What the value of a built-in field depends on, besides the user. */
-export type Viewpoint = Pick<UserQuery, 'now' | 'seesInvisible'>;
+export interface Viewpoint extends Pick<UserQuery, 'now' | 'seesInvisible'> {
+  /** Where the users are read from; default their table. */
+  source?: UserSource;
+}

@@ -12,7 +12,7 @@ import { BatchedLoader } from '../database/batched-loader.js';
 import type { Dialect } from '../database/dialect.js';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
-import { customIndexesMatch, syncCustomIndexes } from '../query/custom-indexes.js';
+import { CustomIndexes } from '../query/custom-indexes.js';
 
 const DEFAULTS: AppSettings = {
   enforce_unique_usernames: 'no',
@@ -31,10 +31,12 @@ const DEFAULTS: AppSettings = {
 /** The settings of the app (docs/contract/usernames.md, queries.md, access.md, limits.md). */
 export class Settings {
   readonly #unitOfWork: UnitOfWork;
+  readonly #indexes: CustomIndexes;
   readonly #stored: BatchedLoader<'settings', AppSettings>;
 
-  constructor(unitOfWork: UnitOfWork) {
+  constructor(unitOfWork: UnitOfWork, indexes = new CustomIndexes(unitOfWork, indexedFields)) {
     this.#unitOfWork = unitOfWork;
+    this.#indexes = indexes;
     this.#stored = new BatchedLoader(takeKeys =>
       unitOfWork.read(async transaction => {
         takeKeys();
@@ -50,39 +52,30 @@ export class Settings {
   }
 
   /**
-   * Changes the settings that are named. The grants of a named role replace that role's grants.
-   * @throws RollcallError `INPUT_INVALID` for an unknown setting or an invalid value. Then nothing changes.
+   * Changes the settings that are named. The grants of a named role replace that role's grants. A change of
+   * `indexed_custom_fields` is answered when the indexes serve; it is stored before, and holds whatever becomes of the call.
+   * @throws RollcallError `INPUT_INVALID` for an unknown setting or an invalid value. Then nothing changes. `UNAVAILABLE` when
+   * the storage is closed, or cannot be used, while indexes are made. Then the settings have changed, and the next start goes on.
    */
   async update(actor: Actor, raw: unknown): Promise<AppSettings> {
     const parsed = checkBySchema(appSettingsUpdateSchema, raw);
     if (parsed.problems) throw invalidSettings(parsed);
-    return this.#unitOfWork.write(async transaction => {
+    const { settings } = await this.#unitOfWork.write(transaction => {
       const change = (before: AppSettings): AppSettings => ({
         ...before,
         ...parsed.data,
         grants: { ...before.grants, ...parsed.data.grants },
       });
-      const { settings, changes } = await saveSettings(transaction, actor, { change });
-      if (changes.indexed_custom_fields) await syncCustomIndexes(transaction, settings.indexed_custom_fields);
-      return settings;
+      return saveSettings(transaction, actor, { change });
     });
+    if (parsed.data.indexed_custom_fields) await this.#indexes.make();
+    return settings;
   }
 }
 
-/**
- * Makes the indexes of custom fields anew if an earlier version has defined them otherwise. Else it writes nothing. On a large
- * directory it takes a while.
- */
-export async function renewCustomIndexes(unitOfWork: UnitOfWork): Promise<void> {
-  const wanted = async (transaction: Queryable) => (await readSettings(transaction)).indexed_custom_fields;
-  const match = await unitOfWork.read(async transaction =>
-    customIndexesMatch(transaction, await wanted(transaction)),
-  );
-  if (match) return;
-  await unitOfWork.write(async transaction => {
-    await transaction.lock(['settings']);
-    await syncCustomIndexes(transaction, await wanted(transaction));
-  });
+/** The custom paths that are to have an index. */
+export async function indexedFields(transaction: Queryable): Promise<readonly string[]> {
+  return (await readSettings(transaction)).indexed_custom_fields;
 }
 
 /** The settings as a transaction sees them, with defaults filled in. */

@@ -292,6 +292,7 @@ describeOnEveryEngine('a task worker', engine => {
       read: work => tumble(() => inner.read(work)),
       write: work => tumble(() => inner.write(work)),
       onLogged: listener => inner.onLogged(listener),
+      aside: () => Promise.reject(new Error('not used')),
       warmUp: () => inner.warmUp(),
       scrub: () => inner.scrub(),
       close: () => inner.close(),

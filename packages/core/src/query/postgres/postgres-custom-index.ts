@@ -1,8 +1,17 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { Queryable } from '../../database/unit-of-work.js';
 import { every, some } from '../conditions.js';
-import type { CustomIndexDialect } from '../json-dialect.js';
+import { customIndexName } from '../custom-index-name.js';
+import type { CustomIndexDialect, WantedIndexes } from '../json-dialect.js';
 import type { UserListsDialect } from '../user-lists.js';
+import { ALL_USERS } from '../user-source.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
+import {
+  madeToTheEnd,
+  makePostgresIndexes,
+  makePostgresIndexesAlone,
+  type PostgresIndex,
+} from './postgres-make-indexes.js';
 import { RANKS, type SortParts } from './postgres-sort.js';
 import { numberOf, textOf } from './postgres-value.js';
 
@@ -14,14 +23,27 @@ const MAX_TEXT_BYTES = 1000;
 
 /** The key is what a sort compares, in three columns. So its texts are in their order by bytes, whatever the database's collation is. */
 export const postgresCustomIndex: CustomIndexDialect = {
-  columns: path => join(inOrder(partsOf(path))),
+  isFoundByPlanner: true,
+  source: () => ALL_USERS,
   sortExpressions: path => inOrder(partsOf(path)),
   holds: path => sql`${partsOf(path).rank} < ${LACKED}`,
   lacks: path => sql`${partsOf(path).rank} = ${LACKED}`,
   passes: (path, test) => keyPasses(partsOf(path), test),
-  names: sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'users'`,
-  statistics: sql`ANALYZE users`,
+  nameOf: path => indexOf(path).name,
+  serving: names => madeToTheEnd(names),
+  make: makePostgresIndexes(indexOf),
 };
+
+/** Makes the indexes match what is wanted, inside of a transaction and where nobody else writes users. */
+export function makeCustomIndexesAlone(transaction: Queryable, wanted: WantedIndexes): Promise<void> {
+  return makePostgresIndexesAlone(transaction, wanted, indexOf);
+}
+
+/** The index of a path: its name, and its columns as text. */
+function indexOf(path: readonly string[]): PostgresIndex {
+  const columns = `(${join(inOrder(partsOf(path))).sql}, created_at, id)`;
+  return { name: customIndexName(columns), columns };
+}
 
 function inOrder({ rank, number, text }: SortParts<Sql>): Sql[] {
   return [rank, number, text];

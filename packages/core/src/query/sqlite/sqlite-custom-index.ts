@@ -1,33 +1,40 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { some } from '../conditions.js';
 import type { CustomIndexDialect } from '../json-dialect.js';
-import { SORT_TEXT_LENGTH } from '../sort-value.js';
 import { booleansInOrder, splitValues, type ValueTest } from '../value-test.js';
 import { jsonNumber } from './sqlite-cell.js';
-import { sqlitePath } from './sqlite-objects.js';
+import { keyTableOf, LACKED } from './sqlite-key-table.js';
+import { makeSqliteIndexes } from './sqlite-make-indexes.js';
 import { SQLITE_SORT_KEYS as KEYS } from './sqlite-sort.js';
 
-/** The key of users whom the index does not hold. It comes after all others. */
-const LACKED = sql`x'ff'`;
-
-/** The key is the value of a sort, in which SQLite's order keeps the types apart. */
+/**
+ * SQLite makes an index in one go, and nobody writes meanwhile. So the index of a path is a table of its own with a row for
+ * each user, in the order of an index: it is filled in many short turns (sqlite-make-indexes.ts), and triggers keep it up to date
+ * (sqlite-key-table.ts). The planner does not know that it says anything about users, so a query is told when to read them from
+ * there.
+ */
 export const sqliteCustomIndex: CustomIndexDialect = {
-  columns: keyOf,
-  sortExpressions: path => [keyOf(path)],
-  holds: path => sql`${keyOf(path)} < ${LACKED}`,
-  lacks: path => sql`${keyOf(path)} = ${LACKED}`,
-  passes: (path, test) => keyPasses(keyOf(path), test),
-  names: sql`SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users'`,
+  isFoundByPlanner: false,
+  source: path => {
+    const { name, createdAt, id } = keyTableOf(path);
+    // CROSS JOIN: the users come in the order of the table.
+    return { from: sql`${raw(name)} CROSS JOIN users ON users.id = ${id}`, createdAt, id };
+  },
+  sorted: (path, { condition, order }) => {
+    const { name, columns, id } = keyTableOf(path);
+    // LIMIT: without it SQLite would leave the order out. The users are looked up one by one, in the order of these rows.
+    const rows = sql`SELECT ${columns} FROM ${raw(name)} WHERE ${condition} ORDER BY ${order} LIMIT -1`;
+    return sql`(${rows}) AS ${raw(name)} CROSS JOIN users ON users.id = ${id}`;
+  },
+  sortExpressions: path => [keyTableOf(path).key],
+  holds: path => sql`${keyTableOf(path).key} < ${LACKED}`,
+  lacks: path => sql`${keyTableOf(path).key} = ${LACKED}`,
+  passes: (path, test) => keyPasses(keyTableOf(path).key, test),
+  nameOf: path => keyTableOf(path).name,
+  serving: names =>
+    sql`SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}))`,
+  make: makeSqliteIndexes,
 };
-
-function keyOf(path: readonly string[]): Sql {
-  const at = raw(`'${sqlitePath(path)}'`);
-  const parts = path.map((_, index) => raw(`'${sqlitePath(path.slice(0, index + 1))}'`));
-  const onArray = some(parts.map(part => sql`json_type(custom, ${part}) = 'array'`));
-  const value = sql`custom ->> ${at}`;
-  const length = raw(String(SORT_TEXT_LENGTH));
-  return sql`(CASE WHEN ${onArray} THEN ${LACKED} ELSE CASE json_type(custom, ${at}) WHEN 'true' THEN ${KEYS.true} WHEN 'false' THEN ${KEYS.false} WHEN 'integer' THEN ${value} WHEN 'real' THEN ${value} WHEN 'text' THEN CASE WHEN length(${value}) > ${length} THEN ${LACKED} ELSE ${value} END WHEN 'object' THEN ${LACKED} ELSE ${KEYS.null} END END)`;
-}
 
 function keyPasses(key: Sql, test: ValueTest): Sql | undefined {
   if (test.kind === 'order') return keyStandsInOrder(key, test);

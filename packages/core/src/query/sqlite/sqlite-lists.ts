@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { namedCustomIndex } from '../custom-index-name.js';
 import type { ListedUsers, UserListsDialect } from '../user-lists.js';
 import type { ValueTest } from '../value-test.js';
 import { sqliteCustomIndex } from './sqlite-custom-index.js';
+import { keyTableOf } from './sqlite-key-table.js';
 
 /** The index that begins with a built-in field, and what it goes on with. */
 const INDEXES: Readonly<Record<string, { name: string; isDated: boolean }>> = {
@@ -60,8 +60,9 @@ export const sqliteLists: UserListsDialect = {
   ofCustom: (path, test) => {
     const passes = sqliteCustomIndex.passes(path, test);
     if (!passes) return undefined;
-    const list = { rows: heldInIndex(path, passes), isDated: true };
-    return hasOneValue(test) ? { ...list, isKeyed: true, inOrder: passes } : { ...list, isKeyed: false };
+    const isOne = hasOneValue(test);
+    const index = { path, isInOrder: isOne };
+    return { rows: heldInIndex(path, passes), isDated: true, isKeyed: isOne, index };
   },
 
   lacking: path => ({
@@ -76,10 +77,10 @@ export const sqliteLists: UserListsDialect = {
   beginWith: (first, rest) => sql`(${first} AND CASE WHEN TRUE THEN ${rest} END)`,
 };
 
-/** The index of a custom path says what the condition asks. */
+/** The users of whom the index of a custom path says what the condition asks. */
 function heldInIndex(path: readonly string[], condition: Sql): Sql {
-  const { name } = namedCustomIndex(sqliteCustomIndex.columns(path));
-  return sql`SELECT created_at, id FROM users INDEXED BY ${raw(name)} WHERE ${condition}`;
+  const { name, createdAt, id } = keyTableOf(path);
+  return sql`SELECT ${createdAt} AS created_at, ${id} AS id FROM ${raw(name)} WHERE ${condition}`;
 }
 
 function hasOneValue(test: ValueTest): boolean {

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../src/database/dialect.js';
 import type {
   LoggedListener,
+  Queryable,
   Transaction,
   UnitOfWork,
   WriteTransaction,
@@ -57,6 +58,10 @@ export class GatedUnitOfWork implements UnitOfWork {
 
   get inTransaction(): boolean {
     return this.#inner.inTransaction;
+  }
+
+  aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return this.#inner.aside(work, signal);
   }
 
   warmUp(): Promise<void> {

@@ -1,0 +1,65 @@
+/** Connections beside the work of all others: `aside` of the unit of work. */
+import { openPostgres } from './data-sources.js';
+import { dialectOf } from './dialect.js';
+import { onGone } from './query-deadline.js';
+import { bindable, type SqliteReader } from './sqlite-reader.js';
+import { classifyStorageError, unavailable } from './storage-error.js';
+import type { Queryable, Statement } from './unit-of-work.js';
+
+/**
+ * A reader of an embedded file, outside of a transaction.
+ * @param open opens one that can be interrupted.
+ */
+export async function asideOnSqlite<Result>(
+  open: () => Promise<SqliteReader>,
+  work: (connection: Queryable) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  const reader = await open();
+  const stopListening = onGone(signal, () => reader.interrupt());
+  try {
+    // A reader is always in a transaction.
+    await reader.query('COMMIT', []);
+    const query = async ({ sql: text, values }: Statement) => {
+      signal.throwIfAborted();
+      return reader.query(text, values.map(bindable));
+    };
+    return await work({ dialect: dialectOf('sqlite3'), query });
+  } finally {
+    stopListening();
+    await reader.close();
+  }
+}
+
+/** A connection to PostgreSQL outside of the pool, whose statements have no limit to their time. */
+export async function asideOnPostgres<Result>(
+  url: string,
+  work: (connection: Queryable) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  // The second connection is there to end what runs on the first.
+  const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0 }, []);
+  const connection = source.createQueryRunner();
+  let cancelling: Promise<unknown> | undefined;
+  try {
+    const { processID } = (await connection.connect()) as { processID: number };
+    const stopListening = onGone(signal, () => {
+      cancelling = source.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
+    });
+    try {
+      const query = async ({ text, values }: Statement) => {
+        signal.throwIfAborted();
+        return (await connection.query(text, values, true)).records;
+      };
+      return await work({ dialect: dialectOf('postgres'), query });
+    } finally {
+      stopListening();
+    }
+  } catch (error) {
+    throw classifyStorageError(error) === 'unavailable' ? unavailable(error) : error;
+  } finally {
+    await cancelling;
+    await connection.release();
+    await source.destroy();
+  }
+}
