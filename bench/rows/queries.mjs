@@ -172,16 +172,15 @@ async function prepared(query, { call, reader, users }) {
   };
 }
 
-/** A statement that the index of a custom field answers: by the expression that the index itself holds. */
+/** A statement that the index of a custom field answers. It is a table, and the trigger that fills it says of which field. */
 async function byIndex(reader, field) {
-  const indexes = await reader.all(
-    "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users'",
+  const triggers = await reader.all(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'users_custom_%_insert'",
   );
-  const found = indexes.find(({ sql }) => sql?.includes(`'$."${field}"'`) || sql?.includes(`'$.${field}'`));
+  const found = triggers.find(({ sql }) => sql.includes(`'$."${field}"'`));
   if (!found) throw new Error(`the large directory has no index of ${field}`);
-  const columns = /ON users \((.*)\)$/s.exec(found.sql)[1];
-  const key = columns.replace(/, created_at, id$/, '');
-  return `SELECT * FROM users WHERE ${key} = ? ORDER BY created_at DESC, id DESC LIMIT ${LIMIT}`;
+  const table = found.name.slice(0, -'_insert'.length);
+  return `SELECT users.* FROM ${table} CROSS JOIN users ON users.id = user_id WHERE custom_key = ? ORDER BY user_created_at DESC, user_id DESC LIMIT ${LIMIT}`;
 }
 
 /** Follows the cursors to the page before it. */
