@@ -141,6 +141,12 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'listed < 0 && list.isDated && keyed.length > 0',
       'of several lists are looked up in the indexes alone',
     ],
+    [
+      'the look into other indexes for a list of hundreds',
+      'listed > HANDFUL && listed <= MANY',
+      'listed > FEW && listed <= MANY',
+      'of a list of hundreds are looked up in the indexes of the others',
+    ],
   ]),
   ...switchedOff({ file: `${QUERY}/user-lists.ts`, test: FEW, engine: 'sqlite3' }, [
     [

@@ -195,6 +195,13 @@ describeOnEveryDialect('few users, or none', engine => {
     expect(plans.at(-1)).not.toContain('users_custom_');
   });
 
+  it('of a list of hundreds are looked up in the indexes of the others before anybody is looked at', async () => {
+    const filter = { name: { $autocomplete: '29' }, teams: 'fourth', role: 'third' };
+    const plans = await fixture.plans({ filter, indexedFields });
+    expect(plans.at(-2)).toContain('created_at=? AND id=?');
+    expect(plans.at(-2)).not.toMatch(/USING INDEX/);
+  });
+
   it('are not asked for first where the one index has them in the order of the page', async () => {
     for (const filter of [{ age: 2 }, { role: 'third' }, { age: 2, plan: 3 }, { created_at: { $gt: NOW } }]) {
       const plans = await fixture.plans({ filter, indexedFields });
