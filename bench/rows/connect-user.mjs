@@ -7,8 +7,9 @@ import { createClient } from '@rollcall/client';
 import { WebSocket } from 'ws';
 import { caller } from '../stage/call.mjs';
 import { temporaryFolder } from '../stage/engines.mjs';
-import { inFlight, pause, repeatedly } from '../stage/in-flight.mjs';
+import { inFlight, pause } from '../stage/in-flight.mjs';
 import { tableLine } from '../stage/lines.mjs';
+import { startOthers } from '../stage/others-process.mjs';
 import { startServer, TOKEN } from '../stage/servers.mjs';
 import { userToken } from '../stage/tokens.mjs';
 import { takeTurns } from '../stage/turns.mjs';
@@ -24,22 +25,18 @@ export const connectUser = {
 async function measure({ users, rounds }) {
   const server = await startServer(`sqlite:${join(temporaryFolder(), 'rollcall.sqlite')}`);
   const call = caller(server.url, TOKEN);
-  await call('users.upsert', { users: [{ id: 'other' }] });
+  const others = startOthers();
   let stallMs = 0;
-  let written = 0;
   /** @returns connections a second. All are closed again. */
   const connectAll = async (prefix, connect) => {
-    const stop = repeatedly(
-      () => call('users.partialUpdate', { users: [{ id: 'other', set: { n: written++ } }] }),
-      { everyMs: 5 },
-    );
+    await others.begin(server.url);
     const close = [];
     const { perSecond } = await inFlight({
       count: users,
       width: IN_FLIGHT,
       run: async index => close.push(await connect(server.url, `${prefix}-${index}`, call)),
     });
-    stallMs = Math.max(stallMs, ...(await stop()));
+    stallMs = Math.max(stallMs, ...(await others.end()));
     await Promise.all(close.map(one => one()));
     await pause(1000);
     return perSecond;
@@ -56,6 +53,7 @@ async function measure({ users, rounds }) {
     });
     return lines(took, stallMs);
   } finally {
+    await others.stop();
     await server.stop();
   }
 }

@@ -12,6 +12,7 @@ import { shown } from './numbers.mjs';
  * @param line.judged the number that the bar is about; default the ratio.
  * @param line.least, line.most the bar; `judgedUnit` is what the bar counts in, default `×`.
  * @param line.stretch what would be splendid, as text.
+ * @param line.why what stands in the way of the bar, as a profile has shown it. It is said where the bar is not met.
  */
 export function tableLine(line) {
   const { ours, limit, least, most } = line;

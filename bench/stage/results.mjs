@@ -28,6 +28,17 @@ share the cores. The ratio is ours to the limit; where a bar is a time or a rate
 | work | ours | limit beside it | ratio | bar | stretch | met |
 |---|---:|---:|---:|---:|---:|:---:|
 ${lines.map(row).join('\n')}
+${reasons(lines)}`;
+}
+
+/** What stands in the way of the bars that are not met, as far as the rows know it. */
+function reasons(lines) {
+  const known = lines.filter(({ isMet, why }) => isMet === false && why);
+  if (known.length === 0) return '';
+  return `
+## What stands in the way
+
+${known.map(({ work, why }) => `- **${work}.** ${why}`).join('\n')}
 `;
 }
 

@@ -141,7 +141,7 @@ export class EventLog {
     const done = this.#readPage(position, limit)
       .then(
         () => undefined,
-        // Whoever asks for the page reads it, and hears what is wrong.
+        // The reader who asks for the page reads it again, and hears what is wrong.
         () => undefined,
       )
       .finally(() => {

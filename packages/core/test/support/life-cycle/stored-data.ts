@@ -85,7 +85,17 @@ export function rowsWith(dump: Dump, text: string): string[] {
   );
 }
 
+/** What an index of a custom field that is a table of its own begins with, and its key. */
+const KEY_TABLE = 'users_custom_';
+const KEY_TABLE_KEYS = ['custom_key', 'user_created_at', 'user_id'];
+
+/** Whether a table is an index of a custom field, which an embedded engine keeps as a table. */
+export function isKeyTable(table: string): boolean {
+  return table.startsWith(KEY_TABLE);
+}
+
 function keysOf(table: string): readonly string[] {
+  if (isKeyTable(table)) return KEY_TABLE_KEYS;
   const shape = TABLES.find(({ name }) => name === table);
   const keys = shape?.columns.flatMap(({ name, primary }) => (primary ? [name] : [])) ?? KEYS[table];
   if (!keys) throw new Error(`the key of the table ${table} is not known here`);
