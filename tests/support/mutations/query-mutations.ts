@@ -191,6 +191,12 @@ const INDEX_MUTATIONS: readonly Mutation[] = [
       'AFTER DELETE ON users WHEN false BEGIN ${remove} END`',
       KEYS,
     ],
+    [
+      'the key of a user who is gone, in an index that nobody wants any more',
+      'AFTER DELETE ON users BEGIN ${remove} END`',
+      'AFTER DELETE ON users WHEN false BEGIN ${remove} END`',
+      'that nobody wants any more holds nothing of a user who is gone, although it is not empty yet',
+    ],
   ]),
   ...switchedOff({ file: `${QUERY}/sqlite/sqlite-custom-index.ts`, test: SORTS, engine: 'sqlite3' }, [
     [
@@ -200,7 +206,21 @@ const INDEX_MUTATIONS: readonly Mutation[] = [
       'order as MongoDB does by indexed fields, whatever of them the index holds',
     ],
   ]),
+  ...switchedOff({ file: `${QUERY}/custom-index-name.ts`, test: MAKING, engine: 'sqlite3' }, [
+    [
+      'the whole name by which an index of a custom field is known for ours',
+      'return OUR_NAMES.test(name);',
+      'return name.startsWith(CUSTOM_INDEX);',
+      'is not taken for what somebody else has named like it',
+    ],
+  ]),
   ...switchedOff({ file: `${QUERY}/sqlite/sqlite-make-indexes.ts`, test: MAKING, engine: 'sqlite3' }, [
+    [
+      'the other steps of making indexes, when one fails',
+      'failed.set(next.name, error);',
+      'throw error;',
+      'that cannot be made keeps no other from being made or taken away, and the change is stored',
+    ],
     [
       'the short turns in which an index of a custom field is filled',
       'const FIRST_ROWS = 200;',
@@ -231,8 +251,8 @@ const INDEX_MUTATIONS: readonly Mutation[] = [
     ],
     [
       'the one process on PostgreSQL that makes indexes',
-      'return row?.mine === true;',
-      'return row !== undefined;',
+      'if (row?.mine === true) return true;',
+      'if (row !== undefined) return true;',
       'is made once by several processes that start at once',
     ],
   ]),

@@ -118,6 +118,42 @@ it('brings every stream back over the next socket, after the last item that had 
   ]);
 });
 
+it('asks once for a stream that begins while another one hears that the socket is open', () => {
+  let isBegun = false;
+  const op = { id: 1, type: 'subscription', path: 'a', input: {}, context: {}, signal: undefined };
+  streams.link({ op, next: undefined as never } as Parameters<OperationLink<AppRouter>>[0]).subscribe({
+    next: ({ result }) => {
+      if (result.type !== 'state' || result.state !== 'pending' || isBegun) return;
+      isBegun = true;
+      start('b');
+    },
+  });
+  streams.open('token');
+  last().open();
+  expect([...last().sent].sort()).toEqual([TOKEN, asked(1, 'a'), asked(2, 'b')].sort());
+});
+
+it.each([
+  ['HTML', '<html>bad gateway</html>'],
+  ['nothing', ''],
+  ['null', 'null'],
+  ['a number', '5'],
+  ['a list', '[]'],
+  ['bytes', new Uint8Array([1, 2, 3])],
+  ['a result that is none', '{"id":1,"result":null}'],
+  ['a result that is a text', '{"id":1,"result":"x"}'],
+  ['an error that is none', '{"id":1,"error":"x"}'],
+])('takes a line that says what no server does for lost, and goes on over the next: %s', (_, data) => {
+  start('a');
+  streams.open('token');
+  last().open();
+  last().dispatchEvent(Object.assign(new Event('message'), { data }));
+  expect([reports, got]).toEqual([['open', ['lost', undefined, '']], []]);
+  streams.open('token');
+  last().open();
+  expect(last().sent).toEqual([TOKEN, asked(1, 'a')]);
+});
+
 it('hears nothing from a socket that it has dropped', () => {
   start('a');
   streams.open('token');
@@ -187,7 +223,7 @@ it('ends all streams with the error that it is given', () => {
 });
 
 it('goes on when what the application does with an item throws', async () => {
-  const op = { id: 1, type: 'subscription', path: 'a', input: {}, context: {} };
+  const op = { id: 1, type: 'subscription', path: 'a', input: {}, context: {}, signal: undefined };
   const results = streams.link({ op, next: undefined as never } as never);
   results.subscribe({
     next: ({ result }) => {

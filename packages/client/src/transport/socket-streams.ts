@@ -99,8 +99,10 @@ export class SocketStreams {
       this.#send({ method: 'connectionParams', data: { token } });
       this.#options.onOpen();
       this.#hear();
-      for (const stream of this.#streams.values()) this.#tell(stream);
-      for (const [id, stream] of this.#streams) this.#ask(id, stream);
+      // Who hears of it may begin another one at once, which asks for itself.
+      const waiting = [...this.#streams];
+      for (const [, stream] of waiting) this.#tell(stream);
+      for (const [id, stream] of waiting) if (this.#streams.has(id)) this.#ask(id, stream);
     });
     socket.addEventListener('message', ({ data }) => {
       if (socket === this.#socket) this.#receive(data);
@@ -151,14 +153,18 @@ export class SocketStreams {
     }
   }
 
-  #receive(text: string): void {
+  #receive(text: unknown): void {
     this.#hear();
     if (text === 'PONG') return;
     if (text === 'PING') {
       this.#ready?.send('PONG');
       return;
     }
-    const message = JSON.parse(text) as TRPCClientIncomingMessage;
+    const message = messageIn(text);
+    if (!message) {
+      this.#lose(undefined, '');
+      return;
+    }
     const stream = this.#streams.get(message.id as number);
     if (!stream) return;
     const { observer } = stream;
@@ -192,6 +198,17 @@ export class SocketStreams {
       ? ({ type: 'state', state: 'pending', error: null } as const)
       : ({ type: 'state', state: 'connecting', error: this.#loss } as const);
     callBack(() => observer.next({ result, context }));
+  }
+}
+
+/** What a server of Rollcall has said; undefined for what only something else can have said, in its place or on the way. */
+function messageIn(text: unknown): TRPCClientIncomingMessage | undefined {
+  try {
+    const message = JSON.parse(text as string);
+    const { result, error } = message;
+    return (result ?? error) instanceof Object || message.method ? message : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { CUSTOM_INDEX } from '../query/custom-index-name.js';
+import { isCustomIndexName } from '../query/custom-index-name.js';
 import { COLUMN_KINDS, type ColumnKind } from './column-kind.js';
 
 /** Tables that are not copied, and why. All other tables are copied, also those of others. */
@@ -17,7 +17,7 @@ export const NOT_COPIED: Readonly<Record<string, string>> = {
 
 /** Whether a table of the source stays behind. The indexes of custom fields are tables there, and indexes of the target. */
 export function staysBehind(name: string): boolean {
-  return name in NOT_COPIED || name.startsWith(CUSTOM_INDEX);
+  return name in NOT_COPIED || isCustomIndexName(name);
 }
 
 /**

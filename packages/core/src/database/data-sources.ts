@@ -229,7 +229,9 @@ export async function openPostgres(
     poolErrorHandler: () => undefined,
     extra: {
       // The planner overestimates the cost of sorting by JSON, and would compile every such query.
-      options: '-c jit=off',
+      // The driver takes a limit of 0 for none that is given, and the role may have one.
+      options:
+        statementTimeoutMs === 0 ? '-c jit=off -c statement_timeout=0 -c lock_timeout=0' : '-c jit=off',
       statement_timeout: statementTimeoutMs,
       // In a network that drops everything, nothing else would end the wait.
       ...(statementTimeoutMs > 0 && {

@@ -54,6 +54,12 @@ export function busy(reason: string): RollcallError {
   });
 }
 
+/** Whether the disk has no room for what was written, which does not say that it has none for less. */
+export function isFull(error: unknown): boolean {
+  const { code, message } = describe(error);
+  return code === '53100' || /SQLITE_FULL/.test(`${code} ${message}`);
+}
+
 /** Whether PostgreSQL ended a statement before it was done: its time was over, or somebody cancelled it. */
 export function isCancelled(error: unknown): boolean {
   return describe(error).code === '57014';

@@ -195,8 +195,10 @@ describe.each([
 
 describe('what makes the index of a custom field on SQLite', () => {
   it('has the name of the field in its text, and nothing else of it', () => {
-    const textOf = (name: string) =>
-      withoutName(join(keyTableOf(indexablePath(name)).definition, ';').sql, name);
+    const textOf = (name: string) => {
+      const text = join(keyTableOf(indexablePath(name)).define(), ';').sql;
+      return withoutName(text.replace(/_(insert|update|delete)_[0-9a-f]{8}/g, '_$1'), name);
+    };
     for (const name of HOSTILE_NAMES) expect(textOf(name)).toBe(textOf('b'));
     for (const text of INJECTIONS.filter(one => !HOSTILE_NAMES.includes(one))) {
       expect(() => indexablePath(`a${text}"`), text).toThrow('cannot be indexed');

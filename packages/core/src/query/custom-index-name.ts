@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 
-/** The beginning of the name of each index of a custom path, and of nothing else. */
-export const CUSTOM_INDEX = 'users_custom_';
+/** The beginning of the name of each index of a custom path. */
+const CUSTOM_INDEX = 'users_custom_';
+
+/** Own products and operators may have tables and indexes whose names begin like that, too. */
+const OUR_NAMES = new RegExp(`^${CUSTOM_INDEX}[0-9a-f]{24}(_making|_gone_[0-9a-f]{8})?$`);
+
+/** Whether something of this name is an index of a custom path, or was one, or is about to be. */
+export function isCustomIndexName(name: string): boolean {
+  return OUR_NAMES.test(name);
+}
 
 /** The name of an index of a custom path. It follows from the definition, so a changed definition gives another index. */
 export function customIndexName(definition: string): string {

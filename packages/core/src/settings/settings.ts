@@ -68,9 +68,16 @@ export class Settings {
       });
       return saveSettings(transaction, actor, { change });
     });
-    if (parsed.data.indexed_custom_fields) await this.#indexes.make();
+    if (parsed.data.indexed_custom_fields) await this.#indexes.make().catch(notYetMade);
     return settings;
   }
+}
+
+/** What the storage says of itself would be wrong here: something has changed. */
+function notYetMade(cause: unknown): never {
+  const message =
+    'the settings are stored, and the indexes of indexed_custom_fields are not made yet; until they are, queries do without. The server makes them at its next start, or within an hour';
+  throw new RollcallError('UNAVAILABLE', message, { cause, field: 'indexed_custom_fields' });
 }
 
 /** The custom paths that are to have an index. */

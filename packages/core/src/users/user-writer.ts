@@ -1,5 +1,5 @@
 import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
-import { busy } from '../database/storage-error.js';
+import { busy, isFull } from '../database/storage-error.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { UserWrite } from './user-write.js';
 import { type WriteOutcome, type Written, writeTogether } from './write-users.js';
@@ -113,7 +113,9 @@ export class UserWriter {
       }
       this.#waiting.unshift(...later);
     } catch (error) {
-      if (group.length === 1 || error instanceof RollcallError) for (const one of group) one.reject(error);
+      // A full disk may have room for most of them.
+      const isOfAll = error instanceof RollcallError && !isFull(error.cause);
+      if (group.length === 1 || isOfAll) for (const one of group) one.reject(error);
       else for (const one of group) await this.#writeGroup([one]);
     }
   }

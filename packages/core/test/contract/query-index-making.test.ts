@@ -263,6 +263,76 @@ describeOnEveryDialect('the index of a custom field', engine => {
     await fixture.close();
   });
 
+  it('is not taken for what somebody else has named like it', async () => {
+    const url = await engine.migratedUrl();
+    const first = await openOn(url);
+    for (const text of [
+      'CREATE TABLE users_custom_notes (id text PRIMARY KEY)',
+      "INSERT INTO users_custom_notes VALUES ('a note')",
+      'CREATE INDEX users_custom_by_hand ON users (image)',
+    ]) {
+      await first.unitOfWork.write(one => one.query(raw(text)));
+    }
+    await first.close();
+    const next = await openOn(url);
+    await next.customIndexes.make();
+    const left = sql`SELECT name FROM sqlite_schema WHERE name IN ('users_custom_notes', 'users_custom_by_hand')`;
+    expect(await next.unitOfWork.read(one => one.query(left))).toHaveLength(2);
+    expect(await next.unitOfWork.read(one => one.query(sql`SELECT id FROM users_custom_notes`))).toEqual([
+      { id: 'a note' },
+    ]);
+    await next.close();
+  });
+
+  it('that nobody wants any more holds nothing of a user who is gone, although it is not empty yet', async () => {
+    const { fixture } = await filled(engine);
+    const { unitOfWork } = fixture;
+    await fixture.index(['age']);
+    // The process ends before it has emptied the table.
+    const ending = new AbortController();
+    const cut: UnitOfWork = Object.assign(Object.create(unitOfWork) as UnitOfWork, {
+      read: unitOfWork.read.bind(unitOfWork),
+      write: <Result>(work: (transaction: WriteTransaction) => Promise<Result>) =>
+        unitOfWork.write(work).finally(() => ending.abort()),
+    });
+    const { make } = jsonDialectOf(unitOfWork.dialect).customIndex;
+    await expect(make(cut, async () => [], ending.signal)).rejects.toThrow('aborted');
+    const goneTables = sql`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'users_custom_%_gone_%'`;
+    const [gone] = await unitOfWork.read(one => one.query(goneTables));
+    const ofUser = (id: string) =>
+      unitOfWork.read(one => one.query(sql`SELECT 1 FROM ${raw(String(gone?.name))} WHERE user_id = ${id}`));
+    expect(await ofUser('u7')).toHaveLength(1);
+    await unitOfWork.write(one => one.query(sql`DELETE FROM users WHERE id = 'u7'`));
+    expect(await ofUser('u7')).toEqual([]);
+    // The same index again, beside the remains of the former one.
+    await fixture.index(['age']);
+    expect(await unitOfWork.read(one => one.query(goneTables))).toEqual([]);
+    const [byIndex, without] = await unitOfWork.read(async () => [
+      await fixture.ids({ filter: { age: 7 }, indexedFields: ['age'] }),
+      await fixture.ids({ filter: { age: 7 } }),
+    ]);
+    expect(byIndex).toEqual(without);
+    await fixture.putUsers([person(7, 999)]);
+    expect(await fixture.ids({ filter: { age: 999 }, indexedFields: ['age'] })).toEqual(['u7']);
+    await fixture.close();
+  }, 60_000);
+
+  it('that cannot be made keeps no other from being made or taken away, and the change is stored', async () => {
+    const fixture = await QueryFixture.open(engine);
+    const { unitOfWork } = fixture;
+    const settings = new Settings(unitOfWork);
+    await settings.update(SERVER, { indexed_custom_fields: ['old'] });
+    const inTheWay = keyTableOf(['bad']).making;
+    await unitOfWork.write(one => one.query(raw(`CREATE VIEW ${inTheWay} AS SELECT 1 AS nothing_of_ours`)));
+    await expect(settings.update(SERVER, { indexed_custom_fields: ['bad', 'good'] })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/^the settings are stored/),
+    });
+    expect((await settings.get()).indexed_custom_fields).toEqual(['bad', 'good']);
+    expect(await unitOfWork.read(one => servedOf(one, 'bad', 'good', 'old'))).toEqual(['good']);
+    await fixture.close();
+  });
+
   it('costs who writes nothing when it is gone: no trigger is there', async () => {
     const fixture = await QueryFixture.open(engine);
     const triggers = () =>
@@ -295,6 +365,24 @@ describeOnPostgres('an index of a custom field on PostgreSQL', engine => {
     expect(await fixture.ids({ filter: { age: 2 }, indexedFields: ['age'] })).toEqual(['bob']);
     await fixture.close();
   });
+
+  it('is made however short the limits are that the database has for a statement, and nobody else loses an index', async () => {
+    const { url, fixture } = await filled(engine);
+    await fixture.unitOfWork.write(async one => {
+      const [{ name } = {}] = await one.query(sql`SELECT current_database() AS name`);
+      await one.query(raw(`ALTER DATABASE "${name}" SET statement_timeout = 10`));
+      await one.query(raw('CREATE INDEX users_custom_by_hand ON users (image)'));
+    });
+    await fixture.close();
+    const storage = await openOn(url);
+    await new Settings(storage.unitOfWork, storage.customIndexes).update(SERVER, {
+      indexed_custom_fields: ['age'],
+    });
+    expect(await storage.unitOfWork.read(one => servedOf(one, 'age'))).toEqual(['age']);
+    const byHand = sql`SELECT 1 FROM pg_class WHERE relname = 'users_custom_by_hand'`;
+    expect(await storage.unitOfWork.read(one => one.query(byHand))).toHaveLength(1);
+    await storage.close();
+  }, 60_000);
 
   it('that is left invalid is not used, and is made anew by the next start', async () => {
     const url = await engine.migratedUrl();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../database/unit-of-work.js';
-import { CUSTOM_INDEX, indexablePath } from '../custom-index-name.js';
+import { indexablePath, isCustomIndexName } from '../custom-index-name.js';
 import type { MakeCustomIndexes, WantedIndexes } from '../json-dialect.js';
 
 /** An index of a custom path. */
@@ -13,7 +13,7 @@ export interface PostgresIndex {
 
 type IndexOf = (path: readonly string[]) => PostgresIndex;
 
-/** One process at a time makes indexes. */
+/** One process at a time makes indexes, for as long as its transaction lasts: a pooler may give a session to others. */
 const LOCK = sql`hashtextextended('rollcall indexes of custom fields', 0)`;
 
 /** How often a process that waits for another looks whether it has ended. */
@@ -34,30 +34,36 @@ interface Differences {
  * then what it holds; what is obsolete goes afterwards.
  *
  * One process at a time makes them, and the others look from time to time whether it has ended. They may not wait inside of a
- * statement: PostgreSQL would have the index wait for that statement. The connection holds the lock, so it ends with the process.
+ * statement: PostgreSQL would have the index wait for that statement. An idle transaction on a connection of its own holds the
+ * lock. It sees nothing, so no index waits for it, and it ends with the process.
  */
 export function makePostgresIndexes(indexOf: IndexOf): MakeCustomIndexes {
   return async (unitOfWork, wanted, signal) => {
     const match = () => unitOfWork.read(async one => hasNone(await differences(one, wanted, indexOf)));
     if (await match()) return;
-    await unitOfWork.aside(async connection => {
-      while (!(await takeLock(connection))) {
+    await unitOfWork.aside(async holder => {
+      while (!(await takeLock(holder))) {
         await sleep(POLL_MS, undefined, { signal });
         if (await match()) return;
       }
-      for (;;) {
-        const found = await differences(connection, wanted, indexOf);
-        if (hasNone(found)) return;
-        const { broken, lacking, obsolete } = found;
-        for (const name of broken) await drop(connection, name);
-        for (const { name, columns } of lacking) {
-          await connection.query(raw(`CREATE INDEX CONCURRENTLY ${name} ON users ${columns}`));
-        }
-        if (lacking.length > 0) await connection.query(sql`ANALYZE users`);
-        for (const name of obsolete) await drop(connection, name);
-      }
+      await unitOfWork.aside(connection => makeAll(connection, wanted, indexOf), signal);
+      await holder.query(sql`COMMIT`);
     }, signal);
   };
+}
+
+async function makeAll(connection: Queryable, wanted: WantedIndexes, indexOf: IndexOf): Promise<void> {
+  for (;;) {
+    const found = await differences(connection, wanted, indexOf);
+    if (hasNone(found)) return;
+    const { broken, lacking, obsolete } = found;
+    for (const name of broken) await drop(connection, name);
+    for (const { name, columns } of lacking) {
+      await connection.query(raw(`CREATE INDEX CONCURRENTLY ${name} ON users ${columns}`));
+    }
+    if (lacking.length > 0) await connection.query(sql`ANALYZE users`);
+    for (const name of obsolete) await drop(connection, name);
+  }
 }
 
 /** The same inside of a transaction, where nobody else writes users. */
@@ -80,9 +86,14 @@ export function madeToTheEnd(names: readonly string[]): Sql {
     WHERE relname = ANY (${[...names]}::text[]) AND relnamespace = current_schema()::regnamespace AND indisvalid`;
 }
 
-async function takeLock(connection: Queryable): Promise<boolean> {
-  const [row] = await connection.query(sql`SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
-  return row?.mine === true;
+/** Begins the transaction that holds the lock. @returns whether it does; otherwise it has ended. */
+async function takeLock(holder: Queryable): Promise<boolean> {
+  await holder.query(sql`BEGIN ISOLATION LEVEL READ COMMITTED`);
+  await holder.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
+  const [row] = await holder.query(sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS mine`);
+  if (row?.mine === true) return true;
+  await holder.query(sql`ROLLBACK`);
+  return false;
 }
 
 async function drop(connection: Queryable, name: string): Promise<void> {
@@ -97,10 +108,10 @@ async function differences(
   const indexes = (await wanted(connection)).map(path => indexOf(indexablePath(path)));
   const rows = await connection.query(
     sql`SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
-      WHERE relnamespace = current_schema()::regnamespace AND indrelid = 'users'::regclass
-        AND starts_with(relname, ${CUSTOM_INDEX})`,
+      WHERE relnamespace = current_schema()::regnamespace AND indrelid = 'users'::regclass`,
   );
-  const present = new Map(rows.map(({ name, valid }) => [String(name), valid === true]));
+  const ours = rows.filter(({ name }) => isCustomIndexName(String(name)));
+  const present = new Map(ours.map(({ name, valid }) => [String(name), valid === true]));
   const names = new Set(indexes.map(({ name }) => name));
   return {
     broken: [...present].filter(([name, isValid]) => !isValid && names.has(name)).map(([name]) => name),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { some } from '../conditions.js';
 import { customIndexName } from '../custom-index-name.js';
@@ -22,8 +23,8 @@ export interface KeyTable {
   readonly key: Sql;
   readonly createdAt: Sql;
   readonly id: Sql;
-  /** What makes it, empty, and the triggers that keep it up to date from then on. */
-  readonly definition: readonly Sql[];
+  /** What makes it, empty, and the triggers that keep it up to date from then on. They have other names each time. */
+  define(): Sql[];
   /** What puts users into it who are not there yet, in the order in which their ids are given. */
   fill(ids: readonly string[]): Sql;
   /** All ids of users, in the order of the table. */
@@ -32,9 +33,6 @@ export interface KeyTable {
 
 const COLUMNS = 'custom_key, user_created_at, user_id';
 const PRIMARY_KEY = `(custom_key NOT NULL, user_created_at integer NOT NULL, user_id text NOT NULL, PRIMARY KEY (${COLUMNS})) WITHOUT ROWID`;
-
-/** What a trigger does, by its name. They come after the name of the table. */
-const TRIGGERS = ['insert', 'update', 'delete'] as const;
 
 /** The index of a path. */
 export function keyTableOf(path: readonly string[]): KeyTable {
@@ -48,9 +46,10 @@ export function keyTableOf(path: readonly string[]): KeyTable {
     key: raw(`${name}.custom_key`),
     createdAt: raw(`${name}.user_created_at`),
     id: raw(`${name}.user_id`),
-    definition: [`CREATE TABLE ${making} ${PRIMARY_KEY}`, ...triggers(path, { name, table: making })].map(
-      raw,
-    ),
+    define: () =>
+      [`CREATE TABLE ${making} ${PRIMARY_KEY}`, ...triggers(path, { name, table: making })].map(text =>
+        raw(text),
+      ),
     // An entry that a trigger has made since is as new as this one would be.
     fill: ids =>
       sql`INSERT OR IGNORE INTO ${raw(making)} SELECT ${raw(text)}, users.created_at, users.id
@@ -59,9 +58,12 @@ export function keyTableOf(path: readonly string[]): KeyTable {
   };
 }
 
-/** What takes the triggers of a table away, so that nothing writes to it any more. */
-export function dropTriggers(name: string): Sql[] {
-  return TRIGGERS.map(end => raw(`DROP TRIGGER IF EXISTS ${name}_${end}`));
+/**
+ * The names of the triggers that write to a table. They follow it when it gets another name, as their texts do.
+ * @param table the whole of a name that is no beginning of another.
+ */
+export function triggersOf(table: string): Sql {
+  return sql`SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'users' AND instr(sql, ${table}) > 0`;
 }
 
 function triggers(path: readonly string[], { name, table }: { name: string; table: string }): string[] {
@@ -70,12 +72,14 @@ function triggers(path: readonly string[], { name, table }: { name: string; tabl
   const remove = `DELETE FROM ${table} WHERE custom_key = ${before} AND user_created_at = old.created_at AND user_id = old.id;`;
   // Other custom data may change without the key: then nothing is written.
   const changes = `(old.custom IS NOT new.custom AND ${before} IS NOT ${after}) OR old.created_at IS NOT new.created_at OR old.id IS NOT new.id`;
-  const made: Record<(typeof TRIGGERS)[number], string> = {
+  const made = {
     insert: `AFTER INSERT ON users BEGIN ${add} END`,
     update: `AFTER UPDATE OF custom, created_at, id ON users WHEN ${changes} BEGIN ${remove} ${add} END`,
     delete: `AFTER DELETE ON users BEGIN ${remove} END`,
   };
-  return TRIGGERS.map(end => `CREATE TRIGGER ${name}_${end} ${made[end]}`);
+  // Those of a table before may still be there, which is being emptied.
+  const time = randomBytes(4).toString('hex');
+  return Object.entries(made).map(([end, does]) => `CREATE TRIGGER ${name}_${end}_${time} ${does}`);
 }
 
 /** The key as text without parameters, as a trigger needs it. */

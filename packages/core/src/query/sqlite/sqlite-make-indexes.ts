@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import type { Queryable, UnitOfWork } from '../../database/unit-of-work.js';
-import { CUSTOM_INDEX, indexablePath } from '../custom-index-name.js';
+import { indexablePath, isCustomIndexName } from '../custom-index-name.js';
 import type { MakeCustomIndexes } from '../json-dialect.js';
-import { dropTriggers, type KeyTable, keyTableOf } from './sqlite-key-table.js';
+import { type KeyTable, keyTableOf, triggersOf } from './sqlite-key-table.js';
 
 /** How long one turn holds up those who write. */
 const TURN_MS = 20;
@@ -34,42 +34,54 @@ interface Present {
  *    entries of one turn lie together in the file. Each turn takes the users as they are then.
  * 3. The table gets the name by which queries find it. They have not looked into it before.
  *
- * An index that nobody wants any more loses its triggers and its name, is emptied in turns as well, and dropped. That comes last:
- * what is obsolete goes when the others serve.
+ * An index that nobody wants any more loses its name, is emptied in turns as well, and dropped. That comes last: what is obsolete
+ * goes when the others serve. Until then its triggers stay, so that nothing is in it of users who are gone.
+ *
+ * What fails with one table holds up no other. The first failure is thrown at the end.
  */
 export const makeSqliteIndexes: MakeCustomIndexes = async (unitOfWork, wanted, signal) => {
   const read = async (transaction: Queryable) => {
     const tables = (await wanted(transaction)).map(path => keyTableOf(indexablePath(path)));
     return { tables, present: await presentIndexes(transaction) };
   };
+  const failed = new Map<string, unknown>();
   for (;;) {
     signal.throwIfAborted();
     const { tables, present } = await unitOfWork.read(read);
-    const lacking = tables.find(({ name }) => !present.served.has(name));
-    if (lacking) {
-      await makeTable(unitOfWork, lacking, { read, signal });
-      continue;
-    }
-    const names = new Set(tables.map(({ name }) => name));
-    const unwanted = [...present.served, ...present.making].find(name => !names.has(name));
-    const [before] = present.before;
-    const [gone] = present.gone;
-    if (unwanted !== undefined) await unitOfWork.write(one => retire(one, unwanted, read));
-    else if (before !== undefined)
-      await unitOfWork.write(one => one.query(raw(`DROP INDEX IF EXISTS ${before}`)));
-    else if (gone !== undefined) await empty(unitOfWork, gone, signal);
-    else return;
+    const wantedNames = new Set(tables.map(({ name }) => name));
+    const lacking = tables.filter(({ name }) => !present.served.has(name));
+    const unwanted = [...present.served, ...present.making].filter(name => !wantedNames.has(name));
+    const steps: { name: string; run(): Promise<unknown> }[] = [
+      ...lacking.map(table => ({
+        name: table.name,
+        run: () => makeTable(unitOfWork, table, { read, signal }),
+      })),
+      ...unwanted.map(name => ({ name, run: () => unitOfWork.write(one => retire(one, name, read)) })),
+      ...[...present.before].map(name => ({
+        name,
+        run: () => unitOfWork.write(one => one.query(raw(`DROP INDEX IF EXISTS ${name}`))),
+      })),
+      ...[...present.gone].map(name => ({ name, run: () => empty(unitOfWork, name, signal) })),
+    ];
+    const next = steps.find(({ name }) => !failed.has(name));
+    if (!next) break;
+    await next.run().catch((error: unknown) => {
+      signal.throwIfAborted();
+      failed.set(next.name, error);
+    });
   }
+  for (const error of failed.values()) throw error;
 };
 
 type Read = (transaction: Queryable) => Promise<{ tables: KeyTable[]; present: Present }>;
 
 async function presentIndexes(transaction: Queryable): Promise<Present> {
   const rows = await transaction.query(
-    sql`SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'index') AND name GLOB ${`${CUSTOM_INDEX}*`}`,
+    sql`SELECT name, type FROM sqlite_schema WHERE type = 'table' OR (type = 'index' AND tbl_name = 'users')`,
   );
   const present: Present = { served: new Set(), making: new Set(), gone: new Set(), before: new Set() };
   for (const { name, type } of rows as { name: string; type: string }[]) {
+    if (!isCustomIndexName(name)) continue;
     if (type === 'index') present.before.add(name);
     else if (name.includes('_gone_')) present.gone.add(name);
     else if (name.endsWith('_making')) present.making.add(name.slice(0, -'_making'.length));
@@ -93,7 +105,7 @@ async function makeTable(
     });
   const isBegun = await step(async (transaction, { making }) => {
     if (making.has(table.name)) return;
-    for (const statement of table.definition) await transaction.query(statement);
+    for (const statement of table.define()) await transaction.query(statement);
   });
   if (!isBegun) return;
   const isWanted = await unitOfWork.aside(async reader => {
@@ -123,7 +135,6 @@ async function makeTable(
 async function retire(transaction: Queryable, name: string, read: Read): Promise<void> {
   const { tables, present } = await read(transaction);
   if (tables.some(table => table.name === name)) return;
-  for (const statement of dropTriggers(name)) await transaction.query(statement);
   for (const [isThere, table] of [
     [present.served.has(name), name],
     [present.making.has(name), `${name}_making`],
@@ -143,6 +154,9 @@ async function empty(unitOfWork: UnitOfWork, table: string, signal: AbortSignal)
         sql`SELECT count(*) AS left FROM (SELECT 1 FROM ${raw(table)} LIMIT ${rows + 1})`,
       );
       if (Number(left) <= rows) {
+        for (const { name } of await transaction.query(triggersOf(table))) {
+          await transaction.query(raw(`DROP TRIGGER ${name}`));
+        }
         await transaction.query(raw(`DROP TABLE ${table}`));
         return 'ended';
       }
