@@ -27,6 +27,9 @@ type Envelope = Envelopes extends { subscribe(observer: Partial<Observer<infer O
   ? One
   : never;
 
+type Answer = Extract<TRPCClientIncomingMessage, { result: unknown }>;
+type Refusal = Extract<TRPCClientIncomingMessage, { error: unknown }>;
+
 interface Stream {
   readonly op: Pick<Operation, 'path' | 'input' | 'context'>;
   readonly observer: Observer<Envelope, TRPCClientError<AppRouter>>;
@@ -134,7 +137,7 @@ export class SocketStreams {
     this.drop();
   }
 
-  #lose(code: number | undefined, reason: string): void {
+  #lose(code?: number, reason = ''): void {
     this.drop();
     this.#options.onLost(code, reason);
   }
@@ -160,26 +163,27 @@ export class SocketStreams {
       this.#ready?.send('PONG');
       return;
     }
-    const message = messageIn(text);
-    if (!message) {
-      this.#lose(undefined, '');
+    const { id, result, error: failed } = messageIn(text);
+    if (!((result ?? failed) instanceof Object)) {
+      // Something else has said it, in the place of a server or on the way.
+      this.#lose();
       return;
     }
-    const stream = this.#streams.get(message.id as number);
+    const stream = this.#streams.get(id as number);
     if (!stream) return;
     const { observer } = stream;
-    if ('error' in message) {
-      const error = TRPCClientError.from<AppRouter>(message);
-      this.#streams.delete(message.id as number);
-      this.#options.onAnswer(error);
-      callBack(() => observer.error(error));
-    } else if ('result' in message) {
-      const { result } = message;
+    if (result) {
       this.#options.onAnswer();
       if (result.type === 'data' && 'id' in result) stream.lastEventId = result.id;
-      if (result.type === 'stopped') this.#streams.delete(message.id as number);
+      const isOver = result.type === 'stopped';
+      if (isOver) this.#streams.delete(id as number);
       callBack(() => observer.next({ result }));
-      if (result.type === 'stopped') callBack(() => observer.complete());
+      if (isOver) callBack(() => observer.complete());
+    } else {
+      const error = TRPCClientError.from<AppRouter>({ error: failed } as Refusal);
+      this.#streams.delete(id as number);
+      this.#options.onAnswer(error);
+      callBack(() => observer.error(error));
     }
   }
 
@@ -188,7 +192,7 @@ export class SocketStreams {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       this.#ready?.send('PING');
-      this.#silence = setTimeout(() => this.#lose(undefined, ''), PONG_WITHIN_MS);
+      this.#silence = setTimeout(() => this.#lose(), PONG_WITHIN_MS);
     }, PING_AFTER_MS);
   }
 
@@ -201,14 +205,12 @@ export class SocketStreams {
   }
 }
 
-/** What a server of Rollcall has said; undefined for what only something else can have said, in its place or on the way. */
-function messageIn(text: unknown): TRPCClientIncomingMessage | undefined {
+/** A message, or what is none. */
+function messageIn(text: unknown): Partial<Answer & Refusal> {
   try {
-    const message = JSON.parse(text as string);
-    const { result, error } = message;
-    return (result ?? error) instanceof Object || message.method ? message : undefined;
+    return JSON.parse(text as string) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
