@@ -93,6 +93,7 @@ function lines({ client, wire }) {
       judged: client.cpuUs,
       judgedUnit: 'µs',
       most: 2,
+      why: '`JSON.parse` takes 1.7 µs for such an event, and to read its bytes takes 0.6. A client that parses what it hands out is above the bar before it does anything.',
     }),
   ];
 }

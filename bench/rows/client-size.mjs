@@ -5,6 +5,9 @@ import { tableLine } from '../stage/lines.mjs';
 
 const HERE = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 
+const PARTS =
+  'The client of tRPC is 7.6 kB when it is built alone. The rest is what the client does: sockets and streams take 5.9 kB, events and presence 4.7, what the protocol says 2.2, the checks of what it is given 1.4, the kinds of users 1.3, signing in 0.8. Without any of its texts it would still be above the bar.';
+
 export const clientSize = {
   name: 'client-size',
   says: 'the browser client, gzipped',
@@ -37,11 +40,10 @@ async function measure() {
     if (path.includes('node_modules/@trpc/')) bytes.trpc += bytesInOutput;
   }
   const trpc = (whole.kB * bytes.trpc) / bytes.all;
-  const line = (work, ours, most, stretch) =>
-    tableLine({ work, ours, unit: 'kB', ...(most && { most }), ...(stretch && { stretch }) });
+  const line = (work, ours, bar = {}) => tableLine({ work, ours, unit: 'kB', ...bar });
   return [
-    line('browser client, gzipped', whole.kB, 19),
-    line('of it ours', whole.kB - trpc, 8.5, '7 kB'),
+    line('browser client, gzipped', whole.kB, { most: 19, why: PARTS }),
+    line('of it ours', whole.kB - trpc, { most: 8.5, stretch: '7 kB' }),
     line("of it tRPC's, by its share of the text", trpc),
   ];
 }
