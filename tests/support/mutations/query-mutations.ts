@@ -210,7 +210,7 @@ const INDEX_MUTATIONS: readonly Mutation[] = [
     [
       'the whole name by which an index of a custom field is known for ours',
       'return OUR_NAMES.test(name);',
-      'return name.startsWith(CUSTOM_INDEX);',
+      'return name.startsWith("users_custom_");',
       'is not taken for what somebody else has named like it',
     ],
   ]),

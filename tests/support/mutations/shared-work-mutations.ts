@@ -90,7 +90,7 @@ export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
         'the second try of calls beside one that a full disk has no room for',
         'error instanceof RollcallError && !isFull(error.cause)',
         'error instanceof RollcallError',
-        'refuses the call that has no room, and writes those beside it that have',
+        'that the disk has no room for is not that of the others: they are written',
       ],
     ],
   ),
@@ -102,8 +102,8 @@ export const SHARED_WORK_MUTATIONS: readonly Mutation[] = [
     [
       [
         'what no server says, by which a client knows that its line is lost',
-        'if (!message) {',
-        'if (message === null) {',
+        'if (!((result ?? failed) instanceof Object)) {',
+        'if (false) {',
         'takes a line that says what no server does for lost',
       ],
     ],

@@ -140,9 +140,9 @@ it.each([
   ['a number', '5'],
   ['a list', '[]'],
   ['bytes', new Uint8Array([1, 2, 3])],
-  ['a result that is none', '{"id":1,"result":null}'],
+  ['a result that says nothing', '{"id":1,"result":null}'],
   ['a result that is a text', '{"id":1,"result":"x"}'],
-  ['an error that is none', '{"id":1,"error":"x"}'],
+  ['an error that is a text', '{"id":1,"error":"x"}'],
 ])('takes a line that says what no server does for lost, and goes on over the next: %s', (_, data) => {
   start('a');
   streams.open('token');

@@ -205,7 +205,7 @@ export class SocketStreams {
   }
 }
 
-/** A message, or what is none. */
+/** A message; it is empty where the text is not one. */
 function messageIn(text: unknown): Partial<Answer & Refusal> {
   try {
     return JSON.parse(text as string) ?? {};

@@ -5,7 +5,7 @@ import { fieldNameProblem, splitPath } from '@rollcall/protocol';
 const CUSTOM_INDEX = 'users_custom_';
 
 /** Own products and operators may have tables and indexes whose names begin like that, too. */
-const OUR_NAMES = new RegExp(`^${CUSTOM_INDEX}[0-9a-f]{24}(_making|_gone_[0-9a-f]{8})?$`);
+const OUR_NAMES = /^users_custom_[0-9a-f]{24}(?:_making|_gone_[0-9a-f]{8})?$/;
 
 /** Whether something of this name is an index of a custom path, or was one, or is about to be. */
 export function isCustomIndexName(name: string): boolean {

@@ -8,6 +8,7 @@ import { insertRows } from '../../src/database/table.js';
 import type { Transaction } from '../../src/database/unit-of-work.js';
 import { openDirectory } from '../../src/directory.js';
 import { migrateStorage, openStorage } from '../../src/open-storage.js';
+import { triggersOf } from '../../src/query/sqlite/sqlite-key-table.js';
 import { userTable } from '../../src/users/model/user-table.js';
 import { runs } from '../support/query/arbitraries.js';
 import { QueryFixture, type WrittenQuery } from '../support/query/query-fixture.js';
@@ -293,25 +294,28 @@ describeOnEveryDialect('the indexes of a version before', engine => {
       (await transaction.query(presentNames(transaction)))
         .map(row => String(row.name))
         .filter(name => name.startsWith('users_custom_'));
-    const names = async (change?: (name: string) => string[]) => {
+    const names = async (change?: (transaction: Transaction, name: string) => Promise<string[]>) => {
       const fixture = await QueryFixture.open(engine, url);
       const read = () =>
         fixture.unitOfWork.write(async transaction => {
           const ours = await present(transaction);
-          for (const statement of change?.(ours[0] ?? '') ?? []) await transaction.query(raw(statement));
+          const statements = (await change?.(transaction, ours[0] ?? '')) ?? [];
+          for (const statement of statements) await transaction.query(raw(statement));
           return ours;
         });
       return read().finally(() => fixture.close());
     };
     const now = await names();
     expect(now).toHaveLength(1);
-    const asBefore = (name: string) => [
-      engine.name === 'postgres' ? `DROP INDEX ${name}` : `DROP TABLE ${name}`,
-      ...(engine.name === 'postgres'
-        ? []
-        : ['insert', 'update', 'delete'].map(end => `DROP TRIGGER ${name}_${end}`)),
-      `CREATE INDEX users_custom_${'0'.repeat(24)} ON users (created_at)`,
-    ];
+    const asBefore = async (transaction: Transaction, name: string) => {
+      const isTable = transaction.dialect.name === 'sqlite';
+      const triggers = isTable ? await transaction.query(triggersOf(name)) : [];
+      return [
+        ...triggers.map(trigger => `DROP TRIGGER ${trigger.name}`),
+        isTable ? `DROP TABLE ${name}` : `DROP INDEX ${name}`,
+        `CREATE INDEX users_custom_${'0'.repeat(24)} ON users (created_at)`,
+      ];
+    };
     const opened = async () => {
       const onError = (error: unknown) => {
         throw error;
