@@ -5,6 +5,7 @@ import { createServerClient } from '@rollcall/client/server';
 import { temporaryFolder } from '@rollcall/testing';
 import { expect, it } from 'vitest';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
+import { until } from '../support/until.js';
 
 const folder = await temporaryFolder();
 const mounted = mountSmallDisk(folder);
@@ -15,6 +16,15 @@ if (!mounted)
 function mountSmallDisk(where: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', where], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unmounts(where: string): boolean {
+  try {
+    execFileSync('umount', [where], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -62,7 +72,8 @@ it.skipIf(!mounted).each(['sqlite', 'better-sqlite3'])(
     await server.disconnect();
     expect(await process.stop()).toBe(0);
     rmSync(join(folder, `${scheme}.sqlite`), { force: true });
-    if (scheme === 'better-sqlite3') execFileSync('umount', [folder]);
+    // The readers of the server that was killed are processes that end by themselves, a moment later.
+    if (scheme === 'better-sqlite3') await until('nobody uses the disk', async () => unmounts(folder));
   },
 );
 
