@@ -175,11 +175,11 @@ async function prepared(query, { call, reader, users }) {
 /** A statement that the index of a custom field answers. It is a table, and the trigger that fills it says of which field. */
 async function byIndex(reader, field) {
   const triggers = await reader.all(
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'users_custom_%_insert'",
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'users_custom_%_insert_%'",
   );
   const found = triggers.find(({ sql }) => sql.includes(`'$."${field}"'`));
   if (!found) throw new Error(`the large directory has no index of ${field}`);
-  const table = found.name.slice(0, -'_insert'.length);
+  const [table] = found.name.split('_insert_');
   return `SELECT users.* FROM ${table} CROSS JOIN users ON users.id = user_id WHERE custom_key = ? ORDER BY user_created_at DESC, user_id DESC LIMIT ${LIMIT}`;
 }
 
