@@ -1,5 +1,7 @@
 import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
+import { CUSTOM_INDEX_MUTATIONS } from './custom-index-mutations.js';
+import { EMBEDDED_FILE_MUTATIONS } from './embedded-file-mutations.js';
 import { FLOOD_MUTATIONS } from './flood-mutations.js';
 import { INPUT_AND_FILE_MUTATIONS } from './input-and-file-mutations.js';
 import { LANE_MUTATIONS } from './lane-mutations.js';
@@ -25,6 +27,8 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ...LIVE_MUTATIONS,
     ...LANE_MUTATIONS,
     ...QUERY_MUTATIONS,
+    ...CUSTOM_INDEX_MUTATIONS,
+    ...EMBEDDED_FILE_MUTATIONS,
   ],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,

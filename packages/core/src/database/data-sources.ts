@@ -228,8 +228,8 @@ export async function openPostgres(
     // A connection that breaks while it is idle is replaced. If that fails, the next query says so.
     poolErrorHandler: () => undefined,
     extra: {
-      // The planner overestimates the cost of sorting by JSON, and would compile every such query.
-      // The driver takes a limit of 0 for none that is given, and the role may have one.
+      // jit: the planner overestimates the cost of sorting by JSON, and would compile every such query. The limits: the driver
+      // takes 0 for a limit that is not given, and then those of the role or the database hold.
       options:
         statementTimeoutMs === 0 ? '-c jit=off -c statement_timeout=0 -c lock_timeout=0' : '-c jit=off',
       statement_timeout: statementTimeoutMs,

@@ -9,7 +9,8 @@ import { FileLock } from '../../../src/database/sqlite-file.js';
 import { insertRows } from '../../../src/database/table.js';
 import { type Directory, openDirectory } from '../../../src/directory.js';
 import { writeLog } from '../../../src/events/stored-log.js';
-import { type Dump, isKeyTable, StoredData, type StoredRow } from '../life-cycle/stored-data.js';
+import { isCustomIndexName } from '../../../src/query/custom-index-name.js';
+import { type Dump, StoredData, type StoredRow } from '../life-cycle/stored-data.js';
 import { makeWorld } from '../life-cycle/world.js';
 import { bookmarkOf, bookmarks, bookmarkTable } from '../products/bookmarks-fixture.js';
 import { openTestDirectory, SERVER } from '../test-directory.js';
@@ -128,7 +129,7 @@ export async function dumpOf(url: string): Promise<Dump> {
     } = await stored.dump();
     for (const row of Object.values(rest.app_settings ?? {})) row.settings = parsed(row.settings);
     // The target makes its own indexes.
-    return Object.fromEntries(Object.entries(rest).filter(([table]) => !isKeyTable(table)));
+    return Object.fromEntries(Object.entries(rest).filter(([table]) => !isCustomIndexName(table)));
   } finally {
     await stored.close();
   }

@@ -2,6 +2,7 @@ import type { TestEngine } from '@rollcall/testing';
 import type { DataSource } from 'typeorm';
 import { openPostgres, openSqlite } from '../../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
+import { isCustomIndexName } from '../../../src/query/custom-index-name.js';
 import { TABLES } from '../../../src/tables.js';
 
 /** A row as stored: absent values are left out, JSON is parsed. */
@@ -85,17 +86,11 @@ export function rowsWith(dump: Dump, text: string): string[] {
   );
 }
 
-/** What an index of a custom field that is a table of its own begins with, and its key. */
-const KEY_TABLE = 'users_custom_';
-const KEY_TABLE_KEYS = ['custom_key', 'user_created_at', 'user_id'];
-
-/** Whether a table is an index of a custom field, which an embedded engine keeps as a table. */
-export function isKeyTable(table: string): boolean {
-  return table.startsWith(KEY_TABLE);
-}
+/** The key of an index of a custom field, which an embedded engine keeps as a table. */
+const CUSTOM_INDEX_KEY = ['custom_key', 'user_created_at', 'user_id'];
 
 function keysOf(table: string): readonly string[] {
-  if (isKeyTable(table)) return KEY_TABLE_KEYS;
+  if (isCustomIndexName(table)) return CUSTOM_INDEX_KEY;
   const shape = TABLES.find(({ name }) => name === table);
   const keys = shape?.columns.flatMap(({ name, primary }) => (primary ? [name] : [])) ?? KEYS[table];
   if (!keys) throw new Error(`the key of the table ${table} is not known here`);
