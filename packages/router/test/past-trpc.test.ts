@@ -231,6 +231,8 @@ it('a listener that hears everything gets what was written while it lagged in wh
   // Afterwards nothing new wakes it: it has to go on by itself.
   const { seq } = await directory.events.position();
   await vi.waitFor(() => expect(hubOf(directory.events).judged?.seq).toBe(seq));
+  // As when the turn of its first page has always ended by then: so the others are sent past tRPC.
+  vi.spyOn(socket.connection.outlet, 'isFree', 'get').mockImplementation(() => socket.unread === 0);
   socket.unread = 0;
   socket.connection.outlet.sent();
   await vi.waitFor(() => expect(socket.userIds).toHaveLength(1700), { timeout: 5000 });
