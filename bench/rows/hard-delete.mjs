@@ -93,6 +93,9 @@ function othersOf(call) {
   return async () => ({ reads: await reads(), writes: await writes() });
 }
 
+const WHY =
+  'A deletion gives way. The server works for 0.4 of the time; the rest is in the statements of the deletion, and in the writes of others, which come between its steps every 5 ms here. Longer steps would make it faster, and the others wait.';
+
 function lines(perSecond, { reads, writes }) {
   const felt = (what, took) =>
     tableLine({
@@ -108,6 +111,7 @@ function lines(perSecond, { reads, writes }) {
       ours: perSecond,
       unit: 'users/s',
       least: 300,
+      why: WHY,
     }),
     felt('reads', reads),
     felt('writes', writes),

@@ -10,7 +10,7 @@
 import type { ParsedFilter } from '@rollcall/protocol';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../database/unit-of-work.js';
-import { every } from './conditions.js';
+import { direction, every } from './conditions.js';
 import {
   appearIn,
   type ListContext,
@@ -30,6 +30,12 @@ const FEW = 5000;
 /** No more users than this are looked up in the other lists, to learn how many are in all of them. */
 const MANY = 20_000;
 
+/**
+ * Where a list has to be sorted for a page, so many times as many users as the page has are looked at first: the rest of the
+ * filter may leave some of them out.
+ */
+const FIRST_PAGES = 4;
+
 /** The most lists that are counted for one query. */
 const MAX_LISTS = 8;
 
@@ -44,23 +50,36 @@ interface Asked {
   filter: ParsedFilter;
   tenant: readonly string[] | undefined;
   order: NeededOrder;
+  /** The page, if it is one in the order of creation and nothing else. */
+  page?: CreationPage | undefined;
+}
+
+/** A page of users in the order of their creation. */
+export interface CreationPage {
+  users: number;
+  descending: boolean;
+  /** The time of creation and the id of the last user of the page before. */
+  after?: readonly [createdAt: number, id: string] | undefined;
 }
 
 /** With whom a query does best to begin. */
 export type Beginning =
   /** The planner may choose. */
   | { kind: 'any' }
-  /** The users for whom a condition holds. */
-  | { kind: 'condition'; condition: Sql }
-  /** Those whom the index of a custom path finds. */
-  | { kind: 'index'; path: readonly string[] };
+  /**
+   * The users for whom a condition holds. With `isPart` these are the first ones of all who are found: when the page is not full,
+   * there may be more of them.
+   */
+  | { kind: 'condition'; condition: Sql; isPart?: boolean }
+  /** Those whom the index of a custom path finds, and whether they come in the order that the query needs. */
+  | { kind: 'index'; path: readonly string[]; isInOrder: boolean };
 
 const ANY: Beginning = { kind: 'any' };
 
 /** With whom a query does best to begin. */
 export async function findBeginning(
   transaction: Transaction,
-  { filter, tenant, order }: Asked,
+  { filter, tenant, order, page }: Asked,
   context: ListContext,
 ): Promise<Beginning> {
   const { lists: dialect } = context;
@@ -69,7 +88,7 @@ export async function findBeginning(
   if (!only) return ANY;
   if (lists.length === 1 && hasOrder(only, order)) {
     // The planner cannot do better than to read the one list, which has the order.
-    return only.index ? { kind: 'index', path: only.index.path } : ANY;
+    return only.index ? byIndex(only.index, true) : ANY;
   }
 
   const furthest = lists.length === 1 && !only.index ? FEW : MANY;
@@ -78,11 +97,15 @@ export async function findBeginning(
   if (!smallest) return ANY;
   const { list, count: listed } = smallest;
   if (listed <= FEW && hasOrder(list, order)) {
-    if (list.index) return { kind: 'index', path: list.index.path };
+    if (list.index) return byIndex(list.index, true);
     if (list.inOrder) return { kind: 'condition', condition: list.inOrder };
   }
   const keyed = others.map(other => other.list).filter(other => other.isKeyed);
   const narrows = listed > HANDFUL && listed <= MANY && list.isDated && keyed.length > 0;
+  if (page && !narrows && list.isDated && listed <= FEW && listed > FIRST_PAGES * page.users) {
+    const { ids, isPart } = await findFirst(transaction, dialect, { list, page });
+    return { ...among(dialect, ids), isPart };
+  }
   if (listed <= FEW || narrows) {
     const found = await find(transaction, dialect, { list, others: narrows ? keyed : [] });
     if (found.count <= FEW) return among(dialect, found.ids);
@@ -90,10 +113,14 @@ export async function findBeginning(
   // No planner knows of these indexes. Without them it looks at all users, in the best case until it has a page.
   const best = counted.find(one => one.list.index && (hasOrder(one.list, order) || one.count <= MANY));
   const needed = order === 'of no index' ? counted.find(one => one.list.index) : best;
-  return needed?.list.index ? { kind: 'index', path: needed.list.index.path } : ANY;
+  return needed?.list.index ? byIndex(needed.list.index, hasOrder(needed.list, order)) : ANY;
 }
 
-function among(dialect: UserListsDialect, ids: string): Beginning {
+function byIndex({ path }: { path: readonly string[] }, isInOrder: boolean): Beginning {
+  return { kind: 'index', path, isInOrder };
+}
+
+function among(dialect: UserListsDialect, ids: string): Beginning & { kind: 'condition' } {
   return { kind: 'condition', condition: dialect.areAmong(ids) };
 }
 
@@ -127,4 +154,19 @@ async function find(
     sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${inAll} LIMIT ${FEW + 1}) AS found`,
   );
   return { count: Number(row?.count), ids: String(row?.ids ?? '[]') };
+}
+
+/** The users of a list who are the first in the order of creation. It is sorted without looking at their rows. */
+async function findFirst(
+  transaction: Transaction,
+  dialect: UserListsDialect,
+  { list, page: { users, descending, after } }: { list: UserList; page: CreationPage },
+): Promise<{ ids: string; isPart: boolean }> {
+  const most = FIRST_PAGES * users;
+  const beyond = after ? sql`(created_at, id) ${raw(descending ? '<' : '>')} (${join(after)})` : sql`TRUE`;
+  const way = direction(descending);
+  const [row] = await transaction.query(
+    sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${beyond} ORDER BY created_at ${way}, id ${way} LIMIT ${most}) AS found`,
+  );
+  return { ids: String(row?.ids ?? '[]'), isPart: Number(row?.count) === most };
 }

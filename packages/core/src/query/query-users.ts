@@ -1,4 +1,4 @@
-import { type CountUsersAnswer, RollcallError } from '@rollcall/protocol';
+import { type CountUsersAnswer, type ParsedSortKey, RollcallError } from '@rollcall/protocol';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
@@ -7,7 +7,7 @@ import { compileFilter, customPathsIn, requiredTests } from './compile-filter.js
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { servingIndexes, type UsableIndexes } from './custom-indexes.js';
-import { type Beginning, findBeginning, type NeededOrder } from './few-users.js';
+import { type Beginning, type CreationPage, findBeginning, type NeededOrder } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
 import { normaliseFilter } from './normalise-filter.js';
@@ -47,24 +47,65 @@ export async function queryUsers(
   const json = jsonDialectOf(dialect);
   const [first] = query.sort;
   const sorted = first?.field.kind === 'custom' ? first.field.path : undefined;
-  const selected = await select(transaction, query, { json, sorted, order: orderOf(query, sorted) });
-  const { parts, read } = planPage(query, { json, last, selected, sorted });
-
+  const order = orderOf(query, sorted);
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
-  const cells: Record<string, unknown>[] = [];
-  for (const part of parts) {
-    const limits = { limit: wanted - cells.length, offset: options.offset ?? 0 };
-    const page = pageStatement(part, { json, ...limits });
-    cells.push(...(await transaction.query(rowsOfPage(page, part, { json, dialect }))));
-    if (cells.length >= wanted) break;
-  }
+  const readPage = async (page?: CreationPage) => {
+    const selected = await select(transaction, query, { json, sorted, order, page });
+    const plan = planPage(query, { json, last, selected, sorted, order });
+    const cells = await readParts(transaction, plan, { json, wanted, offset: options.offset ?? 0 });
+    const { beginning } = selected;
+    const isWhole = beginning.kind !== 'condition' || !beginning.isPart || cells.length >= wanted;
+    return { cells, read: plan.read, isWhole };
+  };
+  let answer = await readPage(creationPage(query, last, wanted));
+  if (!answer.isWhole) answer = await readPage();
+  const { cells, read } = answer;
 
   const page = cells.slice(0, options.limit);
   const rows = page.map(cell => userTable.decode(cell, dialect));
   const lastCells = page.at(-1);
   if (cells.length <= options.limit || !lastCells) return { rows };
   return { rows, next: writeCursor(query, read(lastCells)) };
+}
+
+/** The page of a query as one in the order of creation; undefined when it has another order. */
+function creationPage(
+  { sort, options }: UserQuery,
+  last: readonly SortValue[] | undefined,
+  users: number,
+): CreationPage | undefined {
+  const [first, second, ...others] = sort;
+  const isCreation = isBuiltIn(first, 'created_at') && isBuiltIn(second, 'id') && others.length === 0;
+  if (!isCreation || first?.direction !== second?.direction || options.offset) return undefined;
+  const [createdAt, id] = last ?? [];
+  const after = createdAt?.kind === 'number' && id?.kind === 'string';
+  return {
+    users,
+    descending: first?.direction === -1,
+    after: after ? [createdAt.value, id.value] : undefined,
+  };
+}
+
+function isBuiltIn(key: ParsedSortKey | undefined, name: string): boolean {
+  return key?.field.kind === 'built-in' && key.field.field === name;
+}
+
+/** The first rows of the parts of a page, as many as are wanted. */
+async function readParts(
+  transaction: Transaction,
+  { parts, isInOrder }: PagePlan,
+  { json, wanted, offset }: { json: JsonDialect; wanted: number; offset: number },
+): Promise<Record<string, unknown>[]> {
+  const { dialect } = transaction;
+  const columns: PageColumns = isInOrder || !dialect.rowAsCell ? 'all' : 'id';
+  const cells: Record<string, unknown>[] = [];
+  for (const part of parts) {
+    const page = pageStatement(part, { json, columns, limit: wanted - cells.length, offset });
+    cells.push(...(await transaction.query(rowsOfPage(page, part, { json, dialect, columns }))));
+    if (cells.length >= wanted) break;
+  }
+  return cells;
 }
 
 /** The order that a query needs, as far as indexes have it. */
@@ -75,7 +116,15 @@ function orderOf({ sort, indexedFields }: UserQuery, sorted: readonly string[] |
   return first.field.field === 'created_at' ? 'creation' : 'of an index';
 }
 
-/** The parts of a page, and how the sort key of one of its rows is read. */
+/** How a page is read. */
+interface PagePlan {
+  parts: PagePart[];
+  /** The sort key of one of its rows. */
+  read(cells: Record<string, unknown>): SortValue[];
+  /** Whether an index gives the users in the order of the page, so that none are read who are not on it. */
+  isInOrder: boolean;
+}
+
 function planPage(
   query: UserQuery,
   {
@@ -83,13 +132,15 @@ function planPage(
     last,
     selected,
     sorted,
+    order,
   }: {
     json: JsonDialect;
     last: SortValue[] | undefined;
     selected: Selected;
     sorted: readonly string[] | undefined;
+    order: NeededOrder;
   },
-): { parts: PagePart[]; read(cells: Record<string, unknown>): SortValue[] } {
+): PagePlan {
   const { sort, options } = query;
   const { beginning, serving, found } = selected;
   const plan = planSort(sort, { json, viewpoint: query, last });
@@ -98,7 +149,10 @@ function planPage(
   // Where few users are found otherwise, nothing is gained by the order of the index.
   const inOrder = isServed && (json.customIndex.isFoundByPlanner || beginning.kind !== 'condition');
   const path = beginning.kind === 'index' ? beginning.path : inOrder ? sorted : undefined;
-  if (!path) return { parts: pageParts(plan, found, { divisible: !options.offset }), read };
+  if (!path) {
+    const isInOrder = beginning.kind === 'any' && order !== 'of no index';
+    return { parts: pageParts(plan, found, { divisible: !options.offset }), read, isInOrder };
+  }
 
   const isSort = isServed && path.join('.') === sorted?.join('.');
   const { customIndex } = json;
@@ -111,8 +165,14 @@ function planPage(
     const sorted = (condition: Sql, order: Sql) => customIndex.sorted?.(path, { condition, order }) ?? empty;
     return sortedPageList(indexed, conditions, { held: [customIndex.holds(path), ...required], sorted });
   });
-  return { parts: [lists], read };
+  return { parts: [lists], read, isInOrder: isSort || (beginning.kind === 'index' && beginning.isInOrder) };
 }
+
+/**
+ * What is selected of the users of a page before they are sorted: all columns, or the id, by which the others are looked up
+ * for those who are on the page. A sort carries what is selected of everybody whom it sorts.
+ */
+type PageColumns = 'all' | 'id';
 
 /** Whether columns know all of an order, and do not have it already. */
 function isKnownTo(columns: readonly Sql[], { atoms }: SortPlan): boolean {
@@ -131,25 +191,31 @@ function isKnownTo(columns: readonly Sql[], { atoms }: SortPlan): boolean {
 function rowsOfPage(
   page: Sql,
   [list]: PagePart,
-  { json, dialect }: { json: JsonDialect; dialect: Dialect },
+  { json, dialect, columns }: { json: JsonDialect; dialect: Dialect; columns: PageColumns },
 ): Sql {
   if (!dialect.rowAsCell || !list) return page;
-  const rows = userTable.wideRows(dialect, 'page');
-  const columns = sortColumnNames(list.atoms);
+  const rows = userTable.wideRows(dialect, columns === 'all' ? 'page' : 'users');
+  const from = columns === 'all' ? empty : sql` CROSS JOIN users ON users.id = page.id`;
+  const sorts = sortColumnNames(list.atoms);
   const order = orderByColumns(list.atoms, json.missingFirst);
-  return sql`SELECT ${rows}, ${raw(columns.join(', '))} FROM (${page}) AS page ORDER BY ${order}`;
+  return sql`SELECT ${rows}, ${raw(sorts.join(', '))} FROM (${page}) AS page${from} ORDER BY ${order}`;
 }
 
 /** The statement of one part of a page. */
 function pageStatement(
   part: PagePart,
-  { json, limit, offset }: { json: JsonDialect; limit: number; offset: number },
+  {
+    json,
+    columns,
+    limit,
+    offset,
+  }: { json: JsonDialect; columns: PageColumns; limit: number; offset: number },
 ): Sql {
   const skipped = offset > 0 ? sql` OFFSET ${offset}` : empty;
   const lists = part.map(({ from, conditions, atoms, isSorted }) => {
     const order = orderByColumns(atoms, json.missingFirst);
     const inOrder = isSorted ? empty : sql` ORDER BY ${order}`;
-    const list = sql`SELECT ${raw(userTable.columnList)}, ${sortColumns(atoms)} FROM ${from} WHERE ${every(conditions)}${inOrder}`;
+    const list = sql`SELECT ${raw(columns === 'all' ? userTable.columnList : 'users.id')}, ${sortColumns(atoms)} FROM ${from} WHERE ${every(conditions)}${inOrder}`;
     return { list, order };
   });
   const [only, ...others] = lists;
@@ -205,18 +271,28 @@ interface IndexedList {
   required: Sql[];
 }
 
-/** @param sorted the custom path that comes first in the order. */
+/** @param options.sorted the custom path that comes first in the order. @param options.page the page, if it may be found by part of a list. */
 async function select(
   transaction: Transaction,
   selection: UserSelection,
-  { json, order, sorted }: { json: JsonDialect; order: NeededOrder; sorted?: readonly string[] | undefined },
+  {
+    json,
+    order,
+    sorted,
+    page,
+  }: {
+    json: JsonDialect;
+    order: NeededOrder;
+    sorted?: readonly string[] | undefined;
+    page?: CreationPage | undefined;
+  },
 ): Promise<Selected> {
   const { customIndex, lists } = json;
   const filter = normaliseFilter(selection.filter);
   const { tenant } = selection;
   const named = [...customPathsIn(filter), ...(sorted ? [sorted] : [])];
   const serving = await servingIndexes(transaction, named, selection.indexedFields);
-  const asked = { filter, tenant, order };
+  const asked = { filter, tenant, order, page };
   const beginning = await findBeginning(transaction, asked, { lists, indexes: serving });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
   const conditionOn = (source: UserSource, indexes: UsableIndexes) =>

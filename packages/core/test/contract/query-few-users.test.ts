@@ -94,6 +94,34 @@ describeOnEveryDialect('few users, or none', engine => {
     expect(count).toBe(Array.from({ length: USERS }, (_, number) => number).filter(matches).length);
   });
 
+  /** Thousands have such a word in their name, and their list is in no order. */
+  const LISTED: Filter = { $or: ['10', '11', '12'].map(word => ({ name: { $autocomplete: word } })) };
+  const isListed = (number: number) => /^1[0-2]/.test(`${number % 3000}`) && number % 8000 !== 1;
+  it.each<[name: string, rest: Filter, matches: (number: number) => boolean]>([
+    ['nothing', {}, () => true],
+    ['what half of them have', { plan: { $lt: 4 } }, number => number % 7 < 4],
+    ['what few of them have', { plan: 3, age: 1 }, number => number % 35 === 31],
+    ['what nobody has', { plan: 9 }, () => false],
+  ])(
+    'come page by page, both ways, where thousands are listed and %s is asked of them',
+    async (_, rest, matches) => {
+      const numbers = Array.from({ length: USERS }, (_, number) => number);
+      const found = numbers.filter(number => isListed(number) && matches(number));
+      for (const direction of [1, -1] as const) {
+        const sort: SortKey[] = [{ field: 'created_at', direction }];
+        const seen: string[] = [];
+        for (let next: string | undefined, isFirst = true; isFirst || next; isFirst = false) {
+          const options = { limit: 100, ...(next && { next }) };
+          const page = await fixture.page({ filter: { $and: [LISTED, rest] }, sort, options });
+          seen.push(...page.rows.map(({ id }) => id));
+          next = page.next;
+        }
+        const inOrder = direction === 1 ? found : found.toReversed();
+        expect(seen).toEqual(inOrder.map(number => `u-${number}`));
+      }
+    },
+  );
+
   it('are all found where only one part of an "or" has an index', async () => {
     const filter: Filter = { $or: [{ name: { $autocomplete: 'zoe' } }, { plan: 3, age: 2 }] };
     const found = ids(number => number % 8000 === 1 || (number % 7 === 3 && number % 5 === 2));
