@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
+import { readConsole } from './http/console/console-files.js';
 import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   logger?: Logger;
   /** Shorter times for slow senders, in milliseconds. */
   slowSenders?: Partial<typeof SLOW_SENDERS>;
+  /** The folder of the console's package. Default: the one that is installed beside the server. */
+  consoleFolder?: string;
 }
 
 /** Load balancers keep idle connections for a minute. This is longer, so that the server never closes first. */
@@ -86,6 +89,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       authenticate,
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
+      console: await readConsole(config, { logger, folder: options.consoleFolder }),
       connections,
       rateLimits: new RateLimits(config),
       budgets: new CallerBudgets(budgetsOf(config)),

@@ -1,5 +1,6 @@
 import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
+import { CONSOLE_MUTATIONS } from './console-mutations.js';
 import { CUSTOM_INDEX_MUTATIONS } from './custom-index-mutations.js';
 import { EMBEDDED_FILE_MUTATIONS } from './embedded-file-mutations.js';
 import { FLOOD_MUTATIONS } from './flood-mutations.js';
@@ -21,6 +22,7 @@ import { TOKEN_MUTATIONS } from './token-mutations.js';
 export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tokens: TOKEN_MUTATIONS,
   'Pages of other origins': PAGE_MUTATIONS,
+  'The console': CONSOLE_MUTATIONS,
   'Too much of anything: calls, messages, connections': [...FLOOD_MUTATIONS, ...REFUSAL_MUTATIONS],
   'Too much of anything: subscriptions, queries, memory': [
     ...BUDGET_MUTATIONS,
