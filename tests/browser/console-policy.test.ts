@@ -50,16 +50,18 @@ it('runs the console without a complaint, and neither a script nor a style that 
     styleAttribute: false,
   });
   // The browser reports what it forbids when it gets to it.
-  await expect.poll(() => [...new Set(complaints.map(one => one.split(' ')[0]))].sort()).toEqual([
-    'connect-src',
-    'frame-src',
-    'img-src',
-    'script-src',
-    'script-src-attr',
-    'script-src-elem',
-    'style-src-attr',
-    'style-src-elem',
-  ]);
+  await expect
+    .poll(() => [...new Set(complaints.map(one => one.split(' ')[0]))].sort())
+    .toEqual([
+      'connect-src',
+      'frame-src',
+      'img-src',
+      'script-src',
+      'script-src-attr',
+      'script-src-elem',
+      'style-src-attr',
+      'style-src-elem',
+    ]);
   await page.close();
 });
 

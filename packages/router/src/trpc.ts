@@ -82,6 +82,7 @@ async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<
   const { path, type } = call;
   // The host counts before anything is read for a call. The calls of a batch count one by one.
   await (call.ctx as CallContext).limit?.({ procedure: path, type });
+  refuseWrite(call);
   refuseEarly(call);
   const release = await holdInput(call);
   try {
@@ -89,6 +90,19 @@ async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<
   } finally {
     release?.();
   }
+}
+
+/**
+ * Refuses every mutation to a token that may only read, whatever the procedure thinks of tokens. It stands where every call
+ * goes through, so no procedure can forget it.
+ */
+function refuseWrite({ ctx, path, type }: Call): void {
+  const { principal } = (ctx as CallContext).authentication;
+  if (type !== 'mutation' || principal?.kind !== 'server' || !principal.readOnly) return;
+  throw new RollcallError(
+    'NOT_ALLOWED',
+    `${shorten(path)} changes something, and this server token may only read (it says read_only); sign in with one that does not`,
+  );
 }
 
 /** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */

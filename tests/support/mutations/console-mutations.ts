@@ -10,12 +10,7 @@ const LITTLE = 'is little, for %s: its own files and this server, nothing else';
 /** The pages of the console, and who may open and call with them. */
 export const CONSOLE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: FOREIGN, test: HTTP_TESTS }, [
-    [
-      'the host and port of a page of the server itself',
-      'if (new URL(`${protocol}//${host}`).host !== url.host) return false;',
-      '',
-      OWN_PAGE,
-    ],
+    ['the host and port of a page of the server itself', '.host !== url.host', '.host === ""', OWN_PAGE],
     [
       'the names by which a page of the server itself is known',
       "(protocol === 'http:' && isOwnName(nameIn(host)))",

@@ -1,3 +1,4 @@
+import { kindOfProcedure } from '@rollcall/router';
 import { CALL_AND_FEED_ROWS } from './call-and-feed-rows.js';
 import { CHAT_ROWS } from './chat-rows.js';
 import { LIVE_ROWS } from './live-rows.js';
@@ -14,4 +15,12 @@ export const PERMISSION_ROWS: readonly PermissionRow[] = [
   ...MODERATION_ROWS,
   ...CHAT_ROWS,
   ...CALL_AND_FEED_ROWS,
-];
+].map(withReader);
+
+/** A token that may only read is refused every mutation, and reads whatever a server token reads: no row says otherwise. */
+function withReader(row: PermissionRow): PermissionRow {
+  const { server } = row.expected;
+  if (server === undefined) return row;
+  const reader = kindOfProcedure(row.path)?.type === 'mutation' ? 'NOT_ALLOWED' : server;
+  return { ...row, expected: { ...row.expected, reader } };
+}
