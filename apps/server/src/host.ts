@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { CallerBudgets, Outlets } from '@rollcall/router';
+import type { CallerBudgets, Outlets, ProcessOverview } from '@rollcall/router';
 import type { Config } from './config/config.js';
 import type { ConsoleFiles } from './http/console/console-files.js';
 import type { RateLimits } from './http/rate-limits.js';
@@ -27,6 +27,8 @@ export interface Host {
   budgets: CallerBudgets;
   /** The ways out of all live connections. */
   outlets: Outlets;
+  /** How this process is doing. */
+  overview: ProcessOverview;
   logger: Logger;
   /** Keeps refused calls from filling the log. */
   refusals: RefusalLog;

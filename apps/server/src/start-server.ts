@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { CallerBudgets, Outlets } from '@rollcall/router';
+import { CallerBudgets, Outlets, ProcessOverview } from '@rollcall/router';
 import { budgetsOf } from './config/budget-settings.js';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
@@ -82,6 +82,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       maxPerUser: config.maxConnectionsPerUser,
       maxPerAddress: config.maxConnectionsPerAddress,
     });
+    const outlets = new Outlets({ maxUnreadBytes: config.maxUnreadBytes });
+    const facts = {
+      environment: config.environment,
+      isInNetwork: !isLoopback(config.host),
+      takesAnyOrigin: config.allowedOrigins.kind === 'any',
+    };
     const authenticate = createAuthenticate(keys, Date.now);
     const host: Host = {
       config,
@@ -93,7 +99,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       connections,
       rateLimits: new RateLimits(config),
       budgets: new CallerBudgets(budgetsOf(config)),
-      outlets: new Outlets({ maxUnreadBytes: config.maxUnreadBytes }),
+      outlets,
+      overview: new ProcessOverview({ directory, outlets, facts }),
       logger,
       refusals: new RefusalLog(logger),
       responses: new Set(),

@@ -101,6 +101,8 @@ export function createServerClient<Custom extends object = JsonObject>(
 
     countUsers: (filter, options) => countUsers(api, filter, options),
 
+    getOverview: () => answerOf(api.overview.get.query()),
+
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
 

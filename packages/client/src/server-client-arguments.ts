@@ -45,6 +45,7 @@ export type ServerClientCalls<Custom extends object = JsonObject> = Pick<
   | 'partialUpdateUsers'
   | 'queryUsers'
   | 'countUsers'
+  | 'getOverview'
   | 'getAppSettings'
   | 'updateAppSettings'
   | 'createRole'
@@ -73,6 +74,7 @@ export const SERVER_CLIENT_ARGUMENTS: ArgumentsOf<ServerClientCalls> = {
     ['filter', FILTER],
     ['options', COUNT_USERS_OPTIONS],
   ],
+  getOverview: [],
   getAppSettings: [],
   updateAppSettings: [['changes', SETTINGS]],
   createRole: [['name', name]],

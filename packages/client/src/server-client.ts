@@ -4,6 +4,7 @@ import type {
   CountUsersOptions,
   Filter,
   JsonObject,
+  Overview,
   PartialUserUpdate,
   QueryUsersAnswer,
   Role,
@@ -107,6 +108,9 @@ export interface ServerClient<Custom extends object = JsonObject>
 
   /** Activities. `user_id` says on behalf of which user the back end acts. */
   readonly feeds: Feeds;
+
+  /** How the installation is doing: users, tasks, what the process that answers does, and what an operator should know. */
+  getOverview(): Promise<Overview>;
 
   getAppSettings(): Promise<AppSettings>;
 

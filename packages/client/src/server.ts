@@ -48,6 +48,8 @@ export {
   type MessageContent,
   type MessageInput,
   type OneCallInput,
+  type Overview,
+  type OverviewWarning,
   type PartialUserUpdate,
   type PresenceEvent,
   type QueryActivitiesAnswer,

@@ -63,7 +63,9 @@ interface Call {
  * leaves the thread to them. Errors of core become errors of the transport, with the status of their code.
  */
 const throughTheGate = t.middleware(async ({ next, ...call }) => {
-  const connection = call.type === 'subscription' ? undefined : (call.ctx as CallContext).connection;
+  const { overview, connection: line } = call.ctx as CallContext;
+  overview.calls.add();
+  const connection = call.type === 'subscription' ? undefined : line;
   if (connection) connection.calls += 1;
   try {
     const run = () => inOrder(call, next);
@@ -189,11 +191,12 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => next({ ctx: s
 
 /** What a call with a valid token has. @throws RollcallError what is wrong with the token. */
 function signedIn(ctx: object) {
-  const { authentication, directory, requestId, connection } = ctx as CallContext;
+  const { authentication, directory, requestId, connection, overview } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
   const expired = judgeExpiry(principal, Date.now());
   if (expired) throw expired;
+  overview.noteToken(principal);
   return { principal, directory, requestId, connection };
 }
 
@@ -223,7 +226,8 @@ export const serverProcedure = openProcedure.use(async ({ next, path, ...call })
   }
   const caller = await resolveCaller(signed.directory, signed.principal);
   const budget = await takeUp(call, caller);
-  return next({ ctx: { ...signed, actor: { type: 'server' } as const, budget } });
+  const { overview } = call.ctx as CallContext;
+  return next({ ctx: { ...signed, overview, actor: { type: 'server' } as const, budget } });
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */

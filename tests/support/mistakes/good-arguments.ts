@@ -232,6 +232,7 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
   cancelTask: [given('task_id', 'a-task')],
   watchTask: [given('task_id', 'a-task'), until],
   waitForTask: [given('task_id', 'a-task'), until],
+  getOverview: [],
   getAppSettings: [],
   updateAppSettings: [
     given(

@@ -9,6 +9,7 @@ import { LANE_MUTATIONS } from './lane-mutations.js';
 import { LIVE_MUTATIONS } from './live-mutations.js';
 import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
+import { OVERVIEW_MUTATIONS } from './overview-mutations.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
@@ -31,6 +32,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ...QUERY_MUTATIONS,
     ...CUSTOM_INDEX_MUTATIONS,
     ...EMBEDDED_FILE_MUTATIONS,
+    ...OVERVIEW_MUTATIONS,
   ],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,
