@@ -12,7 +12,7 @@ const KEPT_MS = 60 * 60 * 1000;
 /** Callers make up paths. Beyond so many kinds, the oldest is forgotten. */
 const MAX_KINDS = 20;
 
-/** Remembers for an hour which queries of users were ended, for whoever may add an index. */
+/** Remembers for an hour which queries of users were ended, so that somebody may add an index. */
 export class StoppedQueryMemory {
   readonly #kinds = new Map<string, StoppedQueries>();
 
