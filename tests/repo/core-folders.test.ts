@@ -31,6 +31,7 @@ const PARTS: Record<string, string[]> = {
   exports: ['database', 'users/model', 'events', 'users', 'products', 'tasks'],
   'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'tasks', 'exports'],
   maintenance: ['database', 'settings', 'events', 'life-cycle'],
+  overview: ['database', 'settings', 'users'],
 };
 
 const CORE = 'packages/core/src/';

@@ -14,6 +14,7 @@ import {
   limits,
   queryFields,
   userFields,
+  warnings,
 } from './protocol-tables.js';
 import { ROOT } from './tracked-files.js';
 
@@ -27,6 +28,7 @@ const PAGES: Record<string, Record<string, GeneratedTable>> = {
   'docs/contract/users.md': { 'user-fields': userFields },
   'docs/contract/queries.md': { 'query-fields': queryFields },
   'docs/contract/limits.md': { limits },
+  'docs/contract/overview.md': { warnings },
   'docs/mistakes.md': { mistakes: () => mistakes },
   'docs/protocol.md': { 'close-codes': closeCodes },
   'docs/procedures.md': { procedures: procedureList },

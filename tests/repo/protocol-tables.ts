@@ -11,6 +11,7 @@ import {
   FILTER_OPERATORS,
   type Grant,
   LIMITS,
+  OVERVIEW_WARNINGS,
   parseFilter,
   QUERY_FIELDS,
   USER_FIELDS,
@@ -265,4 +266,11 @@ export const closeCodes: GeneratedTable = () =>
       const code = CLOSE_CODES[name as keyof typeof CLOSE_CODES];
       return [String(code), FATAL_CLOSE_CODES.includes(code) ? 'no' : 'yes', why];
     }),
+  );
+
+/** What the overview may warn of. */
+export const warnings: GeneratedTable = () =>
+  table(
+    ['Code', 'Given when'],
+    Object.entries(OVERVIEW_WARNINGS).map(([code, when]) => [`\`${code}\``, when]),
   );

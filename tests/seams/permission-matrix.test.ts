@@ -70,5 +70,8 @@ describe.each(ROWS)('$title', row => {
     await call(expected => expected === 'ok');
     expect(outcomes).toEqual(JSON.parse(JSON.stringify(row.expected)));
     expect(after, 'what refused calls changed').toEqual(before);
+    if (TYPES[row.path] !== 'mutation') {
+      expect(await stage.state(row, scenes), 'what a call that only reads changed').toEqual(before);
+    }
   });
 });

@@ -205,6 +205,18 @@ describe('rollcall token', () => {
     expect((await rollcall(['users', 'upsert', '{"id":"x"}'], asUser)).err).toMatch(/^error: NOT_ALLOWED /);
   });
 
+  it('signs server tokens that may only read', async () => {
+    const { out } = await command('token', '--server', '--read-only', '--expires-in', '8h');
+    const claims = claimsOf(out);
+    expect(claims).toEqual({ server: true, read_only: true, iat: claims.iat, exp: claims.iat + 8 * 3600 });
+    const asReader = { env: { ROLLCALL_URL: server.url, ROLLCALL_TOKEN: out.trim() } };
+    expect((await rollcall(['users', 'query'], asReader)).exitCode).toBe(0);
+    const refused = await rollcall(['users', 'upsert', '{"id":"by-a-reader"}'], asReader);
+    expect(refused.err).toMatch(
+      /^error: NOT_ALLOWED users\.upsert changes something, and this server token may only read/,
+    );
+  });
+
   it('says when a token expires, which is in a day unless another time is given', async () => {
     const { out, err } = await command('token', '--server');
     const expires = new Date(claimsOf(out).exp * 1000).toISOString();
@@ -217,6 +229,8 @@ describe('rollcall token', () => {
   it.each([
     [[], 'either --user <id> or --server'],
     [['--user', 'a', '--server'], 'either --user <id> or --server'],
+    [['--user', 'a', '--read-only'], '--read-only is for server tokens'],
+    [['--read-only'], '--read-only is for server tokens'],
     [['--user', 'not an id'], 'a user id is'],
     [['--server', '--expires-in', '60'], 'a number and a unit'],
     [['--server', '--secret', 'short'], 'at least 32 bytes'],

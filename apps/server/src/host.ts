@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { CallerBudgets, Outlets } from '@rollcall/router';
+import type { CallerBudgets, Outlets, ProcessOverview } from '@rollcall/router';
 import type { Config } from './config/config.js';
+import type { ConsoleFiles } from './http/console/console-files.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
 import type { Connections } from './live/connections.js';
@@ -17,6 +18,8 @@ export interface Host {
   signGuestToken(userId: string): Promise<string>;
   /** Whether this server signed the link to the file of an export, and the link has not expired. */
   isExportLink(link: ExportClaim & { signature: string }): boolean;
+  /** The console that is at `/`; absent: there is none. */
+  console: ConsoleFiles | undefined;
   connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
@@ -24,6 +27,8 @@ export interface Host {
   budgets: CallerBudgets;
   /** The ways out of all live connections. */
   outlets: Outlets;
+  /** How this process is doing. */
+  overview: ProcessOverview;
   logger: Logger;
   /** Keeps refused calls from filling the log. */
   refusals: RefusalLog;

@@ -56,7 +56,8 @@ function describeError(error: unknown, causes: number): unknown {
   };
 }
 
-function scrub(text: string): string {
+/** A text without what looks like a token or the password of a URL. */
+export function scrub(text: string): string {
   return text.replace(TOKEN, '[hidden]').replace(URL_PASSWORD, '$1[hidden]@');
 }
 
@@ -85,7 +86,7 @@ export function logFailure(
   const line = {
     requestId,
     address: caller.address,
-    procedure: procedure?.slice(0, MAX_PROCEDURE_LENGTH),
+    procedure: procedure === undefined ? undefined : scrub(procedure.slice(0, MAX_PROCEDURE_LENGTH)),
     code,
     ...(ms !== undefined && { ms: Math.round(ms) }),
   };

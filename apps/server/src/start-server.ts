@@ -2,12 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportLink, isExportLink, openDirectory } from '@rollcall/core';
 import { RollcallError } from '@rollcall/protocol';
-import { CallerBudgets, Outlets } from '@rollcall/router';
+import { CallerBudgets, Outlets, ProcessOverview } from '@rollcall/router';
 import { budgetsOf } from './config/budget-settings.js';
 import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
+import { readConsole } from './http/console/console-files.js';
 import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   logger?: Logger;
   /** Shorter times for slow senders, in milliseconds. */
   slowSenders?: Partial<typeof SLOW_SENDERS>;
+  /** The folder of the console's package. Default: the one that is installed beside the server. */
+  consoleFolder?: string;
 }
 
 /** Load balancers keep idle connections for a minute. This is longer, so that the server never closes first. */
@@ -79,6 +82,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       maxPerUser: config.maxConnectionsPerUser,
       maxPerAddress: config.maxConnectionsPerAddress,
     });
+    const outlets = new Outlets({ maxUnreadBytes: config.maxUnreadBytes });
+    const facts = {
+      environment: config.environment,
+      isInNetwork: !isLoopback(config.host),
+      takesAnyOrigin: config.allowedOrigins.kind === 'any',
+    };
     const authenticate = createAuthenticate(keys, Date.now);
     const host: Host = {
       config,
@@ -86,10 +95,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       authenticate,
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
+      console: await readConsole(config, { logger, folder: options.consoleFolder }),
       connections,
       rateLimits: new RateLimits(config),
       budgets: new CallerBudgets(budgetsOf(config)),
-      outlets: new Outlets({ maxUnreadBytes: config.maxUnreadBytes }),
+      outlets,
+      overview: new ProcessOverview({ directory, outlets, facts }),
       logger,
       refusals: new RefusalLog(logger),
       responses: new Set(),

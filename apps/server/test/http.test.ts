@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, tokenOf } from './test-server.js';
@@ -164,6 +164,77 @@ describe('a name that was pointed at this machine', () => {
       expect(await statusWithHost(open.url, 'rollcall.example.net')).toBe(401);
       await open.close();
     }
+  });
+});
+
+/** The status of a call as a page makes it, of an origin, to a name that the browser knows the server by. */
+function statusFromPage(url: string, page: { origin: string; host: string }): Promise<number> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const headers = { ...page, 'content-type': 'application/json' };
+    request({ hostname, port, path: '/trpc/users.upsert', method: 'POST', headers }, response => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .once('error', reject)
+      .end('{}');
+  });
+}
+
+const PRODUCTION = { NODE_ENV: 'production', ROLLCALL_CONSOLE: 'off' };
+
+describe('the page of the server itself', () => {
+  it.each([
+    // It is let in, and then told that it has no token.
+    ['http://127.0.0.1:4600', '127.0.0.1:4600', 401, 401],
+    ['http://localhost:4600', 'localhost:4600', 401, 401],
+    ['http://localhost', 'localhost', 401, 401],
+    ['http://[::1]:4600', '[::1]:4600', 401, 401],
+    ['http://rollcall.internal:4600', 'rollcall.internal:4600', 401, 401],
+    ['http://192.0.2.7:4600', '192.0.2.7:4600', 401, 401],
+    // Nobody without a certificate for the name is there by https. It came through a proxy, of which the first server knows nothing.
+    ['https://users.example.com', 'users.example.com', 403, 401],
+    ['https://users.example.com:8443', 'users.example.com:8443', 403, 401],
+    // A name that was pointed here is its own host, too.
+    ['http://evil.test', 'evil.test', 403, 403],
+    ['http://evil.test:4600', 'evil.test:4600', 403, 403],
+    ['http://127.0.0.1.evil.test:4600', '127.0.0.1.evil.test:4600', 403, 403],
+    // Of another host or port.
+    ['http://localhost:4601', 'localhost:4600', 403, 403],
+    ['http://localhost', 'localhost:4600', 403, 403],
+    ['http://127.0.0.1:4600', 'localhost:4600', 403, 403],
+    ['https://evil.test', 'users.example.com', 403, 403],
+    ['https://users.example.com', 'users.example.com:8443', 403, 403],
+    ['https://users.example.com.evil.test', 'users.example.com', 403, 403],
+    // What only looks like one.
+    ['null', 'localhost:4600', 403, 403],
+    ['file://', 'localhost:4600', 403, 403],
+    ['chrome-extension://localhost', 'localhost', 403, 403],
+    ['http://localhost:4600/', 'localhost:4600', 403, 403],
+    ['http://LOCALHOST:4600', 'localhost:4600', 403, 403],
+    ['https://evil.test', 'users.example.com@evil.test', 403, 403],
+    ['https://evil.test', 'evil.test/', 403, 403],
+  ])(
+    'of %s at %s needs no setting: %i on this machine, %i behind a proxy',
+    async (origin, host, onThisMachine, behindProxy) => {
+      for (const [of, status] of [
+        [own, onThisMachine],
+        [proxied, behindProxy],
+      ] as const) {
+        expect(await statusFromPage(of.url, { origin, host })).toBe(status);
+      }
+    },
+  );
+
+  let own: TestServer;
+  let proxied: TestServer;
+  beforeAll(async () => {
+    own = await startTestServer(PRODUCTION);
+    proxied = await startTestServer({ ...PRODUCTION, ROLLCALL_TRUST_PROXY: '1' });
+  });
+  afterAll(async () => {
+    await own.close();
+    await proxied.close();
   });
 });
 

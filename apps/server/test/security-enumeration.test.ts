@@ -102,6 +102,7 @@ const CALLS: Record<string, Ask[] | string> = {
   'users.exportOne': [id => ({ id })],
   'users.exportMany': [id => ({ ids: [id] })],
   'users.history': [id => ({ user_id: id })],
+  'overview.get': NO_SUBJECT,
   'settings.get': NO_SUBJECT,
   'settings.update': NO_SUBJECT,
   'roles.create': NO_SUBJECT,

@@ -46,6 +46,17 @@ describe('before the upgrade', () => {
   });
 });
 
+describe('the page of the server itself', () => {
+  it('opens a socket without any setting, and a page of another port or name does not', async () => {
+    const { port } = server;
+    const of = (origin: string, host: string) => answerToUpgrade(`${server.url}/trpc`, { origin, host });
+    expect(await of(`http://127.0.0.1:${port}`, `127.0.0.1:${port}`)).toBe(101);
+    expect(await of(`http://localhost:${port}`, `localhost:${port}`)).toBe(101);
+    expect(await of('http://localhost:1', `localhost:${port}`)).toBe(403);
+    expect(await of(`http://evil.test:${port}`, `evil.test:${port}`)).toBe(403);
+  });
+});
+
 describe('signing in', () => {
   it('serves subscriptions and calls to a good token', async () => {
     const client = await connect(server.url, { token: serverToken });

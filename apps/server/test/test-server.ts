@@ -19,7 +19,7 @@ export interface TestServer extends RunningServer {
 /** Starts a server; `env` adds to its settings. */
 export async function startTestServer(
   env: EnvironmentVariables = {},
-  options: Pick<ServerOptions, 'slowSenders'> = {},
+  options: Pick<ServerOptions, 'slowSenders' | 'consoleFolder'> = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   const config = loadConfig({
@@ -28,6 +28,8 @@ export async function startTestServer(
     ROLLCALL_PORT: '0',
     ROLLCALL_DRAIN_MS: '0',
     ROLLCALL_LOG_LEVEL: 'debug',
+    // Whether a console has been built is no matter of these tests.
+    ...(options.consoleFolder === undefined && { ROLLCALL_CONSOLE: 'off' }),
     ...env,
   });
   const log: string[] = [];

@@ -1,5 +1,5 @@
 import { type JsonObject, RollcallError } from '@rollcall/protocol';
-import { serverTokens, signingSecret, signUserToken } from './access/signed-tokens.js';
+import { serverTokens, signingSecret, signServerToken, signUserToken } from './access/signed-tokens.js';
 import { secret as secretText, token as tokenText } from './access/token-kind.js';
 import { tokenSource } from './access/token-source.js';
 import { checked, raise, refusalOf } from './check/checked-methods.js';
@@ -83,6 +83,11 @@ export function createServerClient<Custom extends object = JsonObject>(
   );
   let streamEnd = new StreamEnd();
 
+  const secretFor = (method: string) => {
+    if (secret) return secret;
+    const message = `${method} signs with the secret, but this client has only a token`;
+    throw new RollcallError('INPUT_INVALID', message);
+  };
   const revokeUsersToken: ServerClient['revokeUsersToken'] = async (ids, before) => {
     await answerOf(api.tokens.revoke.mutate({ ids, before }));
   };
@@ -95,6 +100,8 @@ export function createServerClient<Custom extends object = JsonObject>(
     queryUsers: (filter, sort, query) => queryUsers<Custom>(api, filter, sort, query),
 
     countUsers: (filter, options) => countUsers(api, filter, options),
+
+    getOverview: () => answerOf(api.overview.get.query()),
 
     getAppSettings: () => answerOf(api.settings.get.query()),
     updateAppSettings: changes => answerOf(api.settings.update.mutate(changes)),
@@ -111,13 +118,8 @@ export function createServerClient<Custom extends object = JsonObject>(
       await answerOf(api.tokens.revoke.mutate({ before }));
     },
 
-    async createToken(userId, how) {
-      if (secret) return signUserToken(secret, userId, how);
-      throw new RollcallError(
-        'INPUT_INVALID',
-        'createToken signs with the secret, but this client has only a token',
-      );
-    },
+    createToken: async (userId, how) => signUserToken(secretFor('createToken'), userId, how),
+    createServerToken: async how => signServerToken(secretFor('createServerToken'), how),
 
     async disconnect() {
       streamEnd.end();

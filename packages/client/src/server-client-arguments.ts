@@ -1,5 +1,5 @@
 import { type AppSettingsUpdate, type JsonObject, LIMITS, USERNAME_SCOPES } from '@rollcall/protocol';
-import { CREATE_TOKEN_ARGUMENTS } from './access/signed-tokens.js';
+import { CREATE_SERVER_TOKEN_ARGUMENTS, CREATE_TOKEN_ARGUMENTS } from './access/signed-tokens.js';
 import type { ArgumentsOf } from './check/checked-methods.js';
 import { jsonObject } from './check/json-kind.js';
 import { optional } from './check/kind.js';
@@ -45,12 +45,14 @@ export type ServerClientCalls<Custom extends object = JsonObject> = Pick<
   | 'partialUpdateUsers'
   | 'queryUsers'
   | 'countUsers'
+  | 'getOverview'
   | 'getAppSettings'
   | 'updateAppSettings'
   | 'createRole'
   | 'listRoles'
   | 'deleteRole'
   | 'createToken'
+  | 'createServerToken'
   | 'revokeUserToken'
   | 'revokeUsersToken'
   | 'revokeTokens'
@@ -72,12 +74,14 @@ export const SERVER_CLIENT_ARGUMENTS: ArgumentsOf<ServerClientCalls> = {
     ['filter', FILTER],
     ['options', COUNT_USERS_OPTIONS],
   ],
+  getOverview: [],
   getAppSettings: [],
   updateAppSettings: [['changes', SETTINGS]],
   createRole: [['name', name]],
   listRoles: [],
   deleteRole: [['name', name]],
   createToken: CREATE_TOKEN_ARGUMENTS,
+  createServerToken: CREATE_SERVER_TOKEN_ARGUMENTS,
   revokeUserToken: [
     ['id', userId],
     ['before', BEFORE],

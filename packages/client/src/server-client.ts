@@ -4,6 +4,7 @@ import type {
   CountUsersOptions,
   Filter,
   JsonObject,
+  Overview,
   PartialUserUpdate,
   QueryUsersAnswer,
   Role,
@@ -13,7 +14,7 @@ import type {
   User,
   UsersAnswer,
 } from '@rollcall/protocol';
-import type { CreateTokenOptions } from './access/signed-tokens.js';
+import type { CreateServerTokenOptions, CreateTokenOptions } from './access/signed-tokens.js';
 import type { AnyItem, EventName, Handler, HandlerSubscription, ItemOfName } from './events/handlers.js';
 import type {
   EventStream,
@@ -108,6 +109,9 @@ export interface ServerClient<Custom extends object = JsonObject>
   /** Activities. `user_id` says on behalf of which user the back end acts. */
   readonly feeds: Feeds;
 
+  /** How the installation is doing: users, tasks, what the process that answers does, and what an operator should know. */
+  getOverview(): Promise<Overview>;
+
   getAppSettings(): Promise<AppSettings>;
 
   /** Changes the settings that are named. Returns all of them. */
@@ -125,6 +129,13 @@ export interface ServerClient<Custom extends object = JsonObject>
    * @throws RollcallError `INPUT_INVALID` if this client has a token and not the secret.
    */
   createToken(userId: string, options?: CreateTokenOptions): Promise<string>;
+
+  /**
+   * Signs a server token, for a program or a person that is to have no secret: by default for an hour, and for everything.
+   * With `read_only` the server refuses it every change. It sends nothing to the server.
+   * @throws RollcallError `INPUT_INVALID` if this client has a token and not the secret.
+   */
+  createServerToken(options?: CreateServerTokenOptions): Promise<string>;
 
   /**
    * Revokes the tokens of a user that were issued before a time, and those without a time of issue. Closes the

@@ -48,6 +48,8 @@ export {
   type MessageContent,
   type MessageInput,
   type OneCallInput,
+  type Overview,
+  type OverviewWarning,
   type PartialUserUpdate,
   type PresenceEvent,
   type QueryActivitiesAnswer,
@@ -91,7 +93,7 @@ export {
   type UsersAnswer,
   type WriteCounts,
 } from '@rollcall/protocol';
-export type { CreateTokenOptions } from './access/signed-tokens.js';
+export type { CreateServerTokenOptions, CreateTokenOptions } from './access/signed-tokens.js';
 export { createServerClient, type ServerClientOptions } from './create-server-client.js';
 export type { AnyItem, EventName, Handler, HandlerSubscription, ItemOfName } from './events/handlers.js';
 export type {

@@ -13,6 +13,7 @@ import { Maintenance, maintenanceSteps } from './maintenance/maintenance.js';
 import { BanExpiry } from './moderation/ban-expiry.js';
 import { Moderation } from './moderation/moderation.js';
 import { openStorage, type StorageOptions } from './open-storage.js';
+import { OverviewSource } from './overview/overview-source.js';
 import type { Presence } from './presence/presence.js';
 import type { PresenceWatch } from './presence/presence-watch.js';
 import { linkProcesses } from './process-links.js';
@@ -59,6 +60,7 @@ export interface Directory {
   readonly blocks: Blocks;
   readonly devices: Devices;
   readonly history: History;
+  readonly overview: OverviewSource;
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
@@ -164,6 +166,13 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     blocks: new Blocks(unitOfWork),
     devices: new Devices(unitOfWork),
     history: new History(unitOfWork),
+    overview: new OverviewSource({
+      unitOfWork,
+      address: storage.address,
+      users,
+      guestsByDefault: options.guestsByDefault ?? false,
+      isWritable: () => storage.writeProbe.isWritable(),
+    }),
     chat,
     video,
     feeds,

@@ -22,6 +22,8 @@ export { renewLog } from './maintenance/renew-log.js';
 export type { Moderator } from './moderation/change-ban.js';
 export type { BanPage } from './moderation/moderation.js';
 export { migrateStorage } from './open-storage.js';
+export { type DirectoryOverview, OverviewSource } from './overview/overview-source.js';
+export { SecondCounts } from './overview/second-counts.js';
 export { PresenceWatch } from './presence/presence-watch.js';
 export type { FlagPage } from './products/chat/flags.js';
 export type { ChannelPage, ChannelView } from './products/chat/query-channels.js';

@@ -67,6 +67,14 @@ export type {
   QueryBannedInput,
   ShadowBanInput,
 } from './moderation/moderation.js';
+export {
+  type CreatedOnDay,
+  OVERVIEW_WARNINGS,
+  type Overview,
+  type OverviewWarning,
+  type OverviewWarningCode,
+  type ProcessRates,
+} from './overview/overview.js';
 export type {
   ActingUser,
   Attachment,

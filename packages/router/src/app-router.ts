@@ -4,6 +4,7 @@ import { devicesRouter } from './devices.js';
 import { feedsRouter } from './feeds.js';
 import { liveRouter } from './live.js';
 import { moderationRouter } from './moderation.js';
+import { overviewRouter } from './overview.js';
 import { rolesRouter } from './roles.js';
 import { settingsRouter } from './settings.js';
 import { tasksRouter } from './tasks.js';
@@ -19,6 +20,7 @@ export const appRouter = router({
   roles: rolesRouter,
   tokens: tokensRouter,
   tasks: tasksRouter,
+  overview: overviewRouter,
   live: liveRouter,
   moderation: moderationRouter,
   blocks: blocksRouter,

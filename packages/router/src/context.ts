@@ -4,6 +4,7 @@ import type { ProcedureType } from '@trpc/server';
 import type { CallerBudget, CallerBudgets } from './caller-budget.js';
 import type { CallerKey } from './caller-key.js';
 import type { Outlet } from './outlet.js';
+import type { ProcessOverview } from './process-overview.js';
 import type { WatchedUsers } from './watched-users.js';
 
 /** The result of checking a caller's token. A procedure that needs a caller throws the error. */
@@ -35,6 +36,8 @@ export interface CallContext {
   directory: Directory;
   /** What the callers of this process have in use. */
   budgets: CallerBudgets;
+  /** How the process is doing; every call counts there. */
+  overview: ProcessOverview;
   /** The address that guests and callers without a user count by. */
   address: string;
   /** Names the call in the log. */

@@ -1,6 +1,7 @@
 import type { Directory } from '@rollcall/core';
 import { CALLER_BUDGETS, LIMITS } from '@rollcall/protocol';
 import { expect, it } from 'vitest';
+import { overviewOf } from '../test/support/test-api.js';
 import { appRouter } from './app-router.js';
 import { CallerBudgets } from './caller-budget.js';
 import type { CallerConnection } from './context.js';
@@ -22,6 +23,7 @@ function subscribe(connection: Partial<CallerConnection>) {
     directory: untouchable,
     requestId: 'test',
     budgets,
+    overview: overviewOf(untouchable),
     address: '127.0.0.1',
     connection: {
       id: 'a connection',

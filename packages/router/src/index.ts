@@ -9,5 +9,6 @@ export { hasMoreValues } from './json-values.js';
 export type { Outlet, OutletPeer } from './outlet.js';
 export { Outlets } from './outlets.js';
 export { kindOfProcedure } from './procedure-kinds.js';
+export { ProcessOverview } from './process-overview.js';
 export { slices } from './slices.js';
 export { WatchedUsers } from './watched-users.js';

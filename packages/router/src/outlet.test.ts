@@ -171,6 +171,18 @@ describe('the outlets of a process', () => {
     expect(peers.map(({ heard }) => heard)).toEqual([[CLOSED], [], [], []]);
   });
 
+  it('say how many were closed because they read too slowly, and when the last one was', async () => {
+    const outlets = new Outlets({ maxUnreadBytes: MIB });
+    expect(outlets.closedAsTooSlow).toBeUndefined();
+    const [one, other] = [new FakePeer(outlets), new FakePeer(outlets)];
+    one.sends(2 * MIB);
+    other.outlet.end();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(one.heard.at(-1)).toBe(CLOSED);
+    one.outlet.closeAsTooSlow();
+    expect(outlets.closedAsTooSlow).toEqual({ count: 1, lastAt: Date.now() });
+  });
+
   it('look at nothing while nothing is unread', async () => {
     const peer = new FakePeer(new Outlets({ maxUnreadBytes: MIB }));
     peer.sends(10);

@@ -25,6 +25,14 @@ export interface OutletPeer {
   resume?(): void;
 }
 
+/** What looks after all outlets. */
+export interface OutletKeeper {
+  /** Has the outlet looked at regularly for as long as something is unread. */
+  watch(outlet: Outlet): void;
+  /** Hears that the outlet was closed because its peer read too slowly. */
+  tooSlow(): void;
+}
+
 /** Gives a turn to the next one. A second call has no effect. */
 export type EndTurn = () => void;
 
@@ -39,8 +47,7 @@ export type EndTurn = () => void;
  */
 export class Outlet {
   readonly #peer: OutletPeer;
-  /** Has the outlet looked at regularly for as long as something is unread. */
-  readonly #watch: (outlet: Outlet) => void;
+  readonly #keeper: OutletKeeper;
   readonly #turns: (() => void)[] = [];
   readonly #calls: (() => void)[] = [];
   /** Those who wait for room; most outlets never lack it. */
@@ -53,9 +60,9 @@ export class Outlet {
   /** Set while too much is unread: how long already, and what the peer has read in that time. */
   #behind: { ms: number; readBytes: number } | undefined;
 
-  constructor(peer: OutletPeer, watch: (outlet: Outlet) => void) {
+  constructor(peer: OutletPeer, keeper: OutletKeeper) {
     this.#peer = peer;
-    this.#watch = watch;
+    this.#keeper = keeper;
   }
 
   /** Bytes that were unread at the last look. */
@@ -126,7 +133,7 @@ export class Outlet {
   /** The host says this after everything that it sends. */
   sent(): void {
     this.#measure();
-    if (this.#unread > 0) this.#watch(this);
+    if (this.#unread > 0) this.#keeper.watch(this);
   }
 
   /**
@@ -146,6 +153,7 @@ export class Outlet {
   closeAsTooSlow(): void {
     if (this.#ended) return;
     this.end();
+    this.#keeper.tooSlow();
     this.#peer.close(CLOSE_CODES.tooSlow, 'reading too slowly; resume by the last id');
   }
 
@@ -165,7 +173,7 @@ export class Outlet {
       if (this.#behind) return;
       this.#behind = { ms: 0, readBytes: 0 };
       this.#peer.pause?.();
-      this.#watch(this);
+      this.#keeper.watch(this);
     } else if (this.#behind) {
       this.#behind = undefined;
       this.#peer.resume?.();

@@ -5,6 +5,13 @@ const LOOK_EVERY_MS = 20;
 /** A longer time between two looks means that this process stood still, and nobody could read. */
 const MAX_ELAPSED_MS = 5 * LOOK_EVERY_MS;
 
+/** Connections that were closed because they read too slowly. */
+export interface TooSlowCount {
+  count: number;
+  /** Epoch milliseconds. */
+  lastAt: number;
+}
+
 /**
  * The outlets of all connections of this process. It looks at those that have something unread, and at nothing while none of
  * them has. What is unread on all of them together has a bound: past it, the connections that are furthest behind are
@@ -15,20 +22,34 @@ export class Outlets {
   readonly #unread = new Set<Outlet>();
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
+  #tooSlow: TooSlowCount | undefined;
 
   /** @param options `maxUnreadBytes`: what may be unread on all connections together. */
   constructor(options: { maxUnreadBytes: number }) {
     this.#maxUnreadBytes = options.maxUnreadBytes;
   }
 
+  /** How many were closed since the start because they read too slowly; undefined: none was. */
+  get closedAsTooSlow(): TooSlowCount | undefined {
+    return this.#tooSlow;
+  }
+
   /** The outlet of a new connection. The host says when something was sent, and when the connection has ended. */
   open(peer: OutletPeer): Outlet {
-    return new Outlet(peer, outlet => {
-      this.#unread.add(outlet);
-      if (this.#timer) return;
-      this.#lookedAt = performance.now();
-      this.#lookLater();
-    });
+    return new Outlet(peer, this);
+  }
+
+  /** Looks at an outlet regularly for as long as something is unread. */
+  watch(outlet: Outlet): void {
+    this.#unread.add(outlet);
+    if (this.#timer) return;
+    this.#lookedAt = performance.now();
+    this.#lookLater();
+  }
+
+  /** Counts a connection that was closed because it read too slowly. */
+  tooSlow(): void {
+    this.#tooSlow = { count: (this.#tooSlow?.count ?? 0) + 1, lastAt: Date.now() };
   }
 
   #lookLater(): void {

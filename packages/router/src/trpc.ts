@@ -63,7 +63,9 @@ interface Call {
  * leaves the thread to them. Errors of core become errors of the transport, with the status of their code.
  */
 const throughTheGate = t.middleware(async ({ next, ...call }) => {
-  const connection = call.type === 'subscription' ? undefined : (call.ctx as CallContext).connection;
+  const { overview, connection: line } = call.ctx as CallContext;
+  overview.calls.add();
+  const connection = call.type === 'subscription' ? undefined : line;
   if (connection) connection.calls += 1;
   try {
     const run = () => inOrder(call, next);
@@ -82,6 +84,7 @@ async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<
   const { path, type } = call;
   // The host counts before anything is read for a call. The calls of a batch count one by one.
   await (call.ctx as CallContext).limit?.({ procedure: path, type });
+  refuseWrite(call);
   refuseEarly(call);
   const release = await holdInput(call);
   try {
@@ -89,6 +92,19 @@ async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<
   } finally {
     release?.();
   }
+}
+
+/**
+ * Refuses every mutation to a token that may only read, whatever the procedure thinks of tokens. It stands where every call
+ * goes through, so no procedure can forget it.
+ */
+function refuseWrite({ ctx, path, type }: Call): void {
+  const { principal } = (ctx as CallContext).authentication;
+  if (type !== 'mutation' || principal?.kind !== 'server' || !principal.readOnly) return;
+  throw new RollcallError(
+    'NOT_ALLOWED',
+    `${shorten(path)} changes something, and this server token may only read (it says read_only); sign in with one that does not`,
+  );
 }
 
 /** Lets the host bound what the inputs of calls take that wait or run. That of a subscription is checked at once. */
@@ -175,11 +191,12 @@ export const tokenProcedure = openProcedure.use(({ ctx, next }) => next({ ctx: s
 
 /** What a call with a valid token has. @throws RollcallError what is wrong with the token. */
 function signedIn(ctx: object) {
-  const { authentication, directory, requestId, connection } = ctx as CallContext;
+  const { authentication, directory, requestId, connection, overview } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
   const expired = judgeExpiry(principal, Date.now());
   if (expired) throw expired;
+  overview.noteToken(principal);
   return { principal, directory, requestId, connection };
 }
 
@@ -209,7 +226,8 @@ export const serverProcedure = openProcedure.use(async ({ next, path, ...call })
   }
   const caller = await resolveCaller(signed.directory, signed.principal);
   const budget = await takeUp(call, caller);
-  return next({ ctx: { ...signed, actor: { type: 'server' } as const, budget } });
+  const { overview } = call.ctx as CallContext;
+  return next({ ctx: { ...signed, overview, actor: { type: 'server' } as const, budget } });
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */

@@ -8,6 +8,7 @@ import { appRouter } from '../src/app-router.js';
 import { resolveCaller } from '../src/caller.js';
 import { CallerBudgets } from '../src/caller-budget.js';
 import { Listener } from './support/listener.js';
+import { overviewOf } from './support/test-api.js';
 
 const SERVER: Principal = { kind: 'server' };
 const PEOPLE = ['ann', 'ben', 'cleo', 'dan', 'eve'];
@@ -114,6 +115,7 @@ function apiOf(directory: Directory, principal: Principal) {
     directory,
     requestId: 'test',
     budgets: new CallerBudgets(CALLER_BUDGETS),
+    overview: overviewOf(directory),
     address: '127.0.0.1',
   });
 }

@@ -232,6 +232,7 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
   cancelTask: [given('task_id', 'a-task')],
   watchTask: [given('task_id', 'a-task'), until],
   waitForTask: [given('task_id', 'a-task'), until],
+  getOverview: [],
   getAppSettings: [],
   updateAppSettings: [
     given(
@@ -260,6 +261,7 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
     given('user_id', 'bob'),
     perhaps('options', new Named({}, { expires_in: 60, iat: 1_700_000_000 })),
   ],
+  createServerToken: [perhaps('options', new Named({}, { expires_in: 60, read_only: true }))],
   revokeUserToken: [given('id', 'bob'), before],
   revokeUsersToken: [ids, before],
   revokeTokens: [before],

@@ -1,5 +1,6 @@
 import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
+import { CONSOLE_MUTATIONS } from './console-mutations.js';
 import { CUSTOM_INDEX_MUTATIONS } from './custom-index-mutations.js';
 import { EMBEDDED_FILE_MUTATIONS } from './embedded-file-mutations.js';
 import { FLOOD_MUTATIONS } from './flood-mutations.js';
@@ -8,6 +9,7 @@ import { LANE_MUTATIONS } from './lane-mutations.js';
 import { LIVE_MUTATIONS } from './live-mutations.js';
 import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
+import { OVERVIEW_MUTATIONS } from './overview-mutations.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
@@ -21,6 +23,7 @@ import { TOKEN_MUTATIONS } from './token-mutations.js';
 export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tokens: TOKEN_MUTATIONS,
   'Pages of other origins': PAGE_MUTATIONS,
+  'The console': CONSOLE_MUTATIONS,
   'Too much of anything: calls, messages, connections': [...FLOOD_MUTATIONS, ...REFUSAL_MUTATIONS],
   'Too much of anything: subscriptions, queries, memory': [
     ...BUDGET_MUTATIONS,
@@ -29,6 +32,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ...QUERY_MUTATIONS,
     ...CUSTOM_INDEX_MUTATIONS,
     ...EMBEDDED_FILE_MUTATIONS,
+    ...OVERVIEW_MUTATIONS,
   ],
   'Too much of anything: pages and events': LONG_ANSWER_MUTATIONS,
   'What a caller writes, and files': INPUT_AND_FILE_MUTATIONS,

@@ -12,7 +12,7 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: FOREIGN, test: SOCKETS }, [
     [
       'the origins that may open a socket',
-      'if (origin !== undefined && !isAllowedOrigin(allowedOrigins, origin)) {',
+      'if (origin !== undefined && !isAllowedOrigin(allowedOrigins, origin) && !isOwnOrigin(origin, host)) {',
       'if (origin === "nobody") {',
       'refuses a page of %s with 403',
     ],

@@ -12,6 +12,30 @@ const SAME_401 = '%s is answered with the same 401 as every other';
 
 /** Tokens, and the connections that end with them. */
 export const TOKEN_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: 'packages/router/src/trpc.ts', test: 'packages/router/src/read-only.test.ts' }, [
+    [
+      'the refusal of what a token that may only read would change',
+      '  refuseWrite(call);\n',
+      '',
+      '%s is refused before its input is looked at, and says why',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/router/src/trpc.ts', test: 'apps/server/test/read-only.test.ts' }, [
+    [
+      'the type of what a token that may only read calls',
+      "if (type !== 'mutation' ||",
+      "if (type === 'query' || path.startsWith('moderation') ||",
+      'listens and reads over a WebSocket, and is refused every change there',
+    ],
+  ]),
+  ...switchedOff({ file: TOKENS, test: SECURITY_TOKENS }, [
+    [
+      'the check of the claim that a token may only read',
+      'if (claims.read_only !== undefined && !(readOnly && server)) throw invalidToken();',
+      '',
+      SAME_401,
+    ],
+  ]),
   ...switchedOff({ file: TOKENS, test: SECURITY_TOKENS }, [
     ['the pinned algorithm of tokens', 'algorithms: [ALGORITHM],', '', SAME_401],
     [

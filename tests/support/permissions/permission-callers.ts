@@ -21,6 +21,7 @@ export const CALLERS = {
   granted: 'a user with exactly the grant that the call takes, or with none, in its own name',
   lacking: 'a user with every grant but the one that the call takes, in its own name',
   server: 'a server token, in the name of somebody where the input can say so',
+  reader: 'a server token that may only read, as `server`',
 } as const;
 
 /** One kind of caller. */
@@ -33,7 +34,7 @@ export type Outcome = 'ok' | ErrorCode;
 export type Expectation = Partial<Record<CallerKind, Outcome>>;
 
 /** Callers who say that they are somebody else. */
-const IN_ANOTHERS_NAME: readonly CallerKind[] = ['other', 'admin', 'server'];
+const IN_ANOTHERS_NAME: readonly CallerKind[] = ['other', 'admin', 'server', 'reader'];
 
 /** Callers whose things are somebody else's. */
 const ON_ANOTHERS_THINGS: readonly CallerKind[] = [
@@ -45,6 +46,7 @@ const ON_ANOTHERS_THINGS: readonly CallerKind[] = [
   'foreign',
   'admin',
   'server',
+  'reader',
 ];
 
 /** One caller of one row, with the people around it. All ids are new in every row. */

@@ -24,6 +24,7 @@ const SERVER_PROCEDURES: Omit<PermissionRow, 'expected'>[] = [
   { path: 'users.exportMany', input: ({ other }) => ({ ids: [other] }) },
   { path: 'users.history', input: ({ other }) => ({ user_id: other }) },
   { path: 'users.history', what: 'of oneself', input: ({ owner }) => ({ user_id: owner }) },
+  { path: 'overview.get' },
   { path: 'settings.get' },
   { path: 'settings.update', input: () => ({ event_retention_days: 31 }) },
   { path: 'roles.create', input: ({ key }) => ({ name: key }) },

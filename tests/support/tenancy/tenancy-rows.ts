@@ -1,5 +1,4 @@
-import { SERVER_ONLY } from '../permissions/permission-row.js';
-import { PERMISSION_ROWS } from '../permissions/permission-rows.js';
+import { isForServersOnly } from '../permissions/permission-rows.js';
 import { CALL_AND_FEED_TENANCY_ROWS } from './call-and-feed-tenancy-rows.js';
 import { CHAT_TENANCY_ROWS } from './chat-tenancy-rows.js';
 import { PEOPLE_ROWS } from './people-rows.js';
@@ -41,15 +40,11 @@ export function tenancyRows(keys: Readonly<Record<string, readonly string[]>>): 
   const paths = Object.keys(keys).filter(path => !path.startsWith('live.'));
   return [
     ...WRITTEN,
-    ...paths.filter(isForServers).map(path => forServersOnly(path, namesIn(keys[path] ?? []))),
+    ...paths.filter(isForServersOnly).map(path => forServersOnly(path, namesIn(keys[path] ?? []))),
     ...paths
-      .filter(path => !isForServers(path) && keys[path]?.includes('user_id'))
+      .filter(path => !isForServersOnly(path) && keys[path]?.includes('user_id'))
       .map(path => inTheNameOf(path)),
   ];
-}
-
-function isForServers(path: string): boolean {
-  return PERMISSION_ROWS.some(row => row.path === path && row.expected === SERVER_ONLY);
 }
 
 /** Callers of what is refused to everybody alike, before it is looked whom it names. */

@@ -9,6 +9,7 @@ import { findSecret, type GlobalOptions } from '../server-access.js';
 interface TokenOptions extends GlobalOptions {
   user?: string;
   server?: true;
+  readOnly?: true;
   /** Seconds. */
   expiresIn?: number | 'never';
 }
@@ -20,12 +21,20 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     .description('sign a token with the secret and print it; this calls no server')
     .option('--user <id>', 'a token for this user')
     .option('--server', 'a server token, which may do everything')
+    .option('--read-only', 'with --server: it may read everything and change nothing')
     .option(
       '--expires-in <duration>',
       'the token is valid for this long, such as 15m, 1h or 30d, or never for one that does not expire (default: 1d)',
       parseExpiry,
     )
-    .addHelpText('after', examples('rollcall token --user jane --expires-in 30d', 'rollcall token --server'))
+    .addHelpText(
+      'after',
+      examples(
+        'rollcall token --user jane --expires-in 30d',
+        'rollcall token --server',
+        'rollcall token --server --read-only --expires-in 8h',
+      ),
+    )
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
       const claims = claimsOf(options, Math.floor(Date.now() / 1000));
@@ -47,9 +56,15 @@ function expiryText({ exp }: TokenClaims): string {
   return `the token expires at ${new Date(exp * 1000).toISOString()}; --expires-in sets another time`;
 }
 
-function claimsOf({ user, server, expiresIn = DEFAULT_SECONDS }: TokenOptions, nowS: number): TokenClaims {
+function claimsOf(
+  { user, server, readOnly, expiresIn = DEFAULT_SECONDS }: TokenOptions,
+  nowS: number,
+): TokenClaims {
   const times = { iat: nowS, ...(expiresIn !== 'never' && { exp: nowS + expiresIn }) };
-  if (server && user === undefined) return { server: true, ...times };
+  if (server && user === undefined) return { server: true, ...(readOnly && { read_only: true }), ...times };
+  if (readOnly) {
+    throw new RollcallError('INPUT_INVALID', '--read-only is for server tokens: give it with --server alone');
+  }
   if (user === undefined || server) {
     throw new RollcallError('INPUT_INVALID', 'whose token it is: give either --user <id> or --server');
   }

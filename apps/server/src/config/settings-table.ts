@@ -65,6 +65,13 @@ export const SETTINGS = {
       environment === 'production' ? { kind: 'list', origins: [] } : { kind: 'localhost' },
     schema: parsedBy(parseAllowedOrigins),
   }),
+  console: setting<boolean>({
+    name: 'ROLLCALL_CONSOLE',
+    does: '`on` serves the console at `/`, where its package is installed and built. `off` serves no page.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
+  }),
   products: setting<readonly string[]>({
     name: 'ROLLCALL_PRODUCTS',
     does: 'Your own products: modules separated by commas, each a path that begins with `./`, `../` or `/`, or a package.',

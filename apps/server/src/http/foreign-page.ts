@@ -21,14 +21,17 @@ const MAX_LOGGED_LENGTH = 200;
  * - `Host`. A page can point its own name at this machine (DNS rebinding). It is then of the same origin, and its GET names
  *   no origin; but its name is not one of this machine. A server that listens to its own machine only, with no proxy in
  *   front, knows all of its names: IP addresses, which cannot be pointed elsewhere, reserved names, and allowed origins.
+ *
+ * The server's own page, the console, needs no setting: its origin is the host that it asks, by a name that nobody else can
+ * point here ({@link isOwnOrigin}).
  */
 export function refusalOfPage(request: IncomingMessage, config: Config): RollcallError | undefined {
   const { origin, host } = request.headers;
   const { allowedOrigins } = config;
-  if (origin !== undefined && !isAllowedOrigin(allowedOrigins, origin)) {
+  if (origin !== undefined && !isAllowedOrigin(allowedOrigins, origin) && !isOwnOrigin(origin, host)) {
     return new RollcallError(
       'NOT_ALLOWED',
-      'this origin may not call; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may',
+      'this origin may not call; the setting ROLLCALL_ALLOWED_ORIGINS lists those that may. The page of this server may call by https, at an IP address, and at localhost',
     );
   }
   const open = !isLoopback(config.host) || config.trustedProxies > 0 || allowedOrigins.kind === 'any';
@@ -61,6 +64,24 @@ export function logPage(host: Host, request: IncomingMessage): void {
     },
     'a page of a foreign origin was refused',
   );
+}
+
+/** Characters of a host and a port. More could make another host of it when it is read as part of a URL. */
+const HOST = /^[\w.:[\]-]+$/;
+
+/**
+ * Whether a page is one of this server: of the host that it asks, port included, under a name that shows it. A page whose
+ * name was pointed at this machine asks its own host, too. But it has come over plain HTTP and has a name out of the DNS: a
+ * browser takes a page by https only from a server with a certificate for the name, and nobody points an IP address or a
+ * reserved name elsewhere. The encryption ends at a proxy, so this server sees it in the origin only.
+ */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (host === undefined || !HOST.test(host) || !URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  const { protocol } = url;
+  if (url.origin !== origin || !URL.canParse(`${protocol}//${host}`)) return false;
+  if (new URL(`${protocol}//${host}`).host !== url.host) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isOwnName(nameIn(host)));
 }
 
 function isOwnName(name: string): boolean {

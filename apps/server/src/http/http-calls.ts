@@ -63,8 +63,9 @@ export async function handleCall(
     return answerError(response, error);
   }
   if (!body) return;
-  const { directory, signGuestToken, budgets } = host;
-  const context = { directory, signGuestToken, requestId, budgets, address, ...(limit && { limit }) };
+  const { directory, signGuestToken, budgets, overview } = host;
+  const shared = { directory, signGuestToken, budgets, overview };
+  const context = { ...shared, requestId, address, ...(limit && { limit }) };
   const plain = plainCallsIn(request, procedure);
   if (plain) {
     const signal = callerGone(request, response);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Host } from '../host.js';
+import { scrub } from '../logger.js';
 import { answerError, fault } from './answer-error.js';
 import { answerPreflight, applyCors, isPreflight } from './cors.js';
 import { answerExport } from './export-file.js';
@@ -32,7 +33,7 @@ export function createHttpHandler(host: Host): (request: IncomingMessage, respon
       const ms = Math.round(performance.now() - startedAt);
       const { method } = request;
       host.logger.debug(
-        { requestId, method, path, status: response.statusCode, ms },
+        { requestId, method, path: scrub(path), status: response.statusCode, ms },
         'a request was answered',
       );
     });

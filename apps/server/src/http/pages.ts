@@ -4,6 +4,7 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Host } from '../host.js';
 import type { Logger } from '../logger.js';
 import { answerError } from './answer-error.js';
+import { consoleAnswer } from './console/answer-console.js';
 
 const GREETING = 'Rollcall, an open user service. Its procedures are at /trpc.\n';
 
@@ -14,19 +15,30 @@ export async function answerPage(
   host: Host,
   { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string },
 ): Promise<void> {
-  const answer = PAGES[path];
+  const answer = answerAt(host, path);
   if (!answer) return answerError(response, new RollcallError('NOT_FOUND', 'there is nothing at this path'));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return;
   }
-  await answer(host, response);
+  await answer(request, response);
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What is at a path: a page for operators, then what the console has there. Without a console, a line of text greets. */
+function answerAt(host: Host, path: string): Answer | undefined {
+  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
+  if (page) return (_request, response) => page(host, response);
+  if (host.console) return consoleAnswer(host.console, path);
+  return path === '/' ? greet : undefined;
+}
+
+function greet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(GREETING);
 }
 
 const PAGES: Readonly<Record<string, (host: Host, response: ServerResponse) => void | Promise<void>>> = {
-  '/': (_host, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(GREETING);
-  },
   '/healthz': (_host, response) => answerJson(response, 200, { status: 'ok' }),
   '/readyz': async (host, response) => {
     const readiness =

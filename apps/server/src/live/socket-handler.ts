@@ -204,6 +204,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         directory: host.directory,
         signGuestToken: host.signGuestToken,
         budgets: host.budgets,
+        overview: host.overview,
         address,
         requestId,
         authentication: admission.authentication,

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { serverTokens, signingSecret, signUserToken } from './signed-tokens.js';
+import { serverTokens, signingSecret, signServerToken, signUserToken } from './signed-tokens.js';
 
 const PLAIN = 'a-secret-of-more-than-thirty-two-bytes';
 const key = new TextEncoder().encode(PLAIN);
@@ -86,5 +86,31 @@ describe('a user token', () => {
       field: 'options',
       message: `options: must be an object { expires_in?, iat? }, not ${JSON.stringify(options)} (createToken)`,
     });
+  });
+});
+
+describe('a server token for somebody else', () => {
+  const secret = signingSecret(PLAIN);
+
+  it('ends in an hour unless another time is given, and may do everything unless it may only read', async () => {
+    const nowS = Date.now() / 1000;
+    const claims = decodeJwt(await signServerToken(secret));
+    expect(Object.keys(claims).sort()).toEqual(['exp', 'iat', 'server']);
+    expect(claims.server).toBe(true);
+    expect(claims.exp).toBeGreaterThanOrEqual(Math.floor(nowS + 3600));
+    const reader = decodeJwt(await signServerToken(secret, { expires_in: 60, read_only: true }));
+    expect(reader).toMatchObject({ server: true, read_only: true });
+    expect(reader.exp).toBe(Math.floor((reader.iat ?? 0) + 60));
+    expect(decodeJwt(await signServerToken(secret, { read_only: false }))).not.toHaveProperty('read_only');
+  });
+
+  it.each([
+    { readOnly: true },
+    { read_only: 'yes' },
+    { read_only: 1 },
+    { expires_in: 0 },
+    { expires_in: '1h' },
+  ])('is not signed with options that are not understood: %j', async options => {
+    await expect(signServerToken(secret, options as object)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 });

@@ -2,7 +2,7 @@ import { RollcallError, type TokenClaims } from '@rollcall/protocol';
 import { SignJWT } from 'jose';
 import { refusalOf } from '../check/checked-methods.js';
 import { type Kind, kindOf, optional } from '../check/kind.js';
-import { userId } from '../check/kinds.js';
+import { flag, userId } from '../check/kinds.js';
 import { shape } from '../check/shape.js';
 import type { TokenSource } from './token-source.js';
 
@@ -65,6 +65,14 @@ export interface CreateTokenOptions {
   iat?: number;
 }
 
+/** What a server token may do, and for how long. */
+export interface CreateServerTokenOptions {
+  /** Seconds until it expires. Default: an hour. */
+  expires_in?: number;
+  /** It reads everything and changes nothing. Default: false. */
+  read_only?: boolean;
+}
+
 /** Ten years. More is no number of seconds, but a time of expiry, or milliseconds. */
 const MAX_LIFETIME_S = 315_360_000;
 /** More seconds than this would lie beyond the year 5000: it is a number of milliseconds. */
@@ -86,6 +94,16 @@ export const CREATE_TOKEN_ARGUMENTS = [
   ['options', optional(shape<CreateTokenOptions>({ expires_in: optional(EXPIRES_IN), iat: optional(IAT) }))],
 ] as const;
 
+/** What `createServerToken` takes. */
+export const CREATE_SERVER_TOKEN_ARGUMENTS = [
+  [
+    'options',
+    optional(
+      shape<CreateServerTokenOptions>({ expires_in: optional(EXPIRES_IN), read_only: optional(flag) }),
+    ),
+  ],
+] as const;
+
 function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
@@ -104,4 +122,25 @@ export async function signUserToken(
   const { expires_in: expiresInS, iat = Math.floor(Date.now() / 1000) } = options;
   if (expiresInS === undefined) return secret.sign({ user_id, iat });
   return secret.sign({ user_id, iat, exp: Math.floor(iat + expiresInS) });
+}
+
+/**
+ * Signs a server token. It sends nothing to the server.
+ * @throws RollcallError `INPUT_INVALID` for options that are not understood.
+ */
+export async function signServerToken(
+  secret: SigningSecret,
+  options: CreateServerTokenOptions = {},
+): Promise<string> {
+  const refusal = refusalOf('createServerToken', CREATE_SERVER_TOKEN_ARGUMENTS, [options]);
+  if (refusal) throw refusal;
+  const { expires_in: expiresInS = LIFETIME_S, read_only } = options;
+  // In milliseconds: a revocation of the same second does not reach a token that is signed after it.
+  const iat = Date.now() / 1000;
+  return secret.sign({
+    server: true,
+    ...(read_only && { read_only }),
+    iat,
+    exp: Math.floor(iat + expiresInS),
+  });
 }

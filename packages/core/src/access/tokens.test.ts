@@ -31,6 +31,20 @@ describe('a token', () => {
     expect(await verifyToken(keys, await signToken(keys, { server: true }), NOW)).toEqual({ kind: 'server' });
   });
 
+  it('of a server says whether it may only read, and no token of a user says it', async () => {
+    const reader = await signToken(keys, { server: true, read_only: true });
+    expect(await verifyToken(keys, reader, NOW)).toEqual({ kind: 'server', readOnly: true });
+    for (const claims of [
+      { user_id: 'jane', read_only: true },
+      { server: true, read_only: 'true' },
+      { server: true, read_only: false },
+    ]) {
+      await expect(verifyToken(keys, await token(claims), NOW)).rejects.toMatchObject({
+        code: 'TOKEN_INVALID',
+      });
+    }
+  });
+
   it('is accepted with any secret of a rotation, and refused once its secret has left', async () => {
     const old = await token({ user_id: 'jane' }, { kid: 'old', secret: OTHER });
     expect(await verifyToken(keys, old, NOW)).toMatchObject({ userId: 'jane' });

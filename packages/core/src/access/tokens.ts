@@ -4,10 +4,11 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 
 /**
  * The caller that a valid token stands for. Times are epoch milliseconds. `anonymous` is a caller without a user. `guest`
- * says that the token was made for a guest; without it only the stored role tells.
+ * says that the token was made for a guest; without it only the stored role tells. `readOnly` is a back end that reads
+ * everything and changes nothing.
  */
 export type Principal =
-  | { kind: 'server'; expiresAt?: number; issuedAt?: number }
+  | { kind: 'server'; readOnly?: true; expiresAt?: number; issuedAt?: number }
   | { kind: 'user'; userId: string; guest?: true; expiresAt?: number; issuedAt?: number }
   | { kind: 'anonymous'; expiresAt?: undefined; issuedAt?: undefined };
 
@@ -111,7 +112,13 @@ function principalOf(claims: Record<string, unknown>, now: number): Principal {
   };
   if (times.issuedAt !== undefined && times.issuedAt > now + CLOCK_TOLERANCE_S * 1000) throw notYetValid();
   const server = claims.server === true;
-  if (server && claims.user_id === undefined) return { kind: 'server', ...times };
+  // A claim that takes power away is understood or the token is refused: it never comes to more than its maker meant. A user
+  // who could change nothing could not even connect, so there is no such token.
+  const readOnly = claims.read_only === true;
+  if (claims.read_only !== undefined && !(readOnly && server)) throw invalidToken();
+  if (server && claims.user_id === undefined) {
+    return { kind: 'server', ...(readOnly && { readOnly }), ...times };
+  }
   // A token for an id of the system is refused, too: nobody is to speak for a user that was made to hold what others left.
   const userId = ownUserIdSchema.safeParse(claims.user_id);
   if (claims.server !== undefined || !userId.success) throw invalidToken();

@@ -51,6 +51,11 @@ export interface Dialect {
   jsonParameter(value: unknown): unknown;
   /** A JSON column as the driver returns it. */
   readJson(value: unknown): unknown;
+  /**
+   * A statement that says about how many rows a table has, as `count`, at little cost: SQLite goes through the pages of the
+   * smallest index, PostgreSQL says what it found last (-1 before it has looked).
+   */
+  estimateRows(table: string): Sql;
   /** The time of the database server in epoch milliseconds: the clock for leases. */
   readonly now: Sql;
 }
@@ -72,6 +77,7 @@ const sqlite: Dialect = {
   jsonForRow: value => (value === null ? null : JSON.stringify(value)),
   jsonParameter: value => (value === null ? null : JSON.stringify(value)),
   readJson: value => (typeof value === 'string' ? JSON.parse(value) : value),
+  estimateRows: table => sql`SELECT count(*) AS count FROM ${raw(table)}`,
   now: sql`CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`,
 };
 
@@ -103,6 +109,7 @@ const postgres: Dialect = {
   jsonForRow: value => value,
   jsonParameter: value => (value === null ? null : JSON.stringify(value)),
   readJson: value => value,
+  estimateRows: table => sql`SELECT reltuples::bigint AS count FROM pg_class WHERE oid = ${table}::regclass`,
   now: sql`CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`,
 };
 

@@ -17,12 +17,13 @@ import type { UserQuery, UserSelection } from '../query/user-query.js';
 import { SettingsMemory } from '../settings/settings-memory.js';
 import { type Access, AccessLoader } from './access-loader.js';
 import { type ChangeActivity, deactivateUser, reactivateUser } from './activation.js';
-import { adviseOnCost } from './advise-on-cost.js';
+import { adviseOnCost, isTooExpensive, unindexedPaths } from './advise-on-cost.js';
 import { connection, guestConnection } from './connect-user.js';
 import { findUser, findUsers } from './find-users.js';
 import type { UserRow } from './model/user-table.js';
 import { PresentUsers } from './present-users.js';
 import { readCircumstances } from './read-circumstances.js';
+import { type StoppedQueries, StoppedQueryMemory } from './stopped-queries.js';
 import { type UpsertOptions, upsertAsIs, upserts } from './upsert-batch.js';
 import { partialUpdates, type WriteRights } from './user-batch.js';
 import type { UserWrite } from './user-write.js';
@@ -45,6 +46,7 @@ export class Users {
   readonly #guestsByDefault: boolean;
   readonly #accessLoader: AccessLoader;
   readonly #writer: UserWriter;
+  readonly #stopped = new StoppedQueryMemory();
   /** The users as they are now, as far as others may see them. */
   readonly present: PresentUsers;
 
@@ -160,6 +162,11 @@ export class Users {
     );
   }
 
+  /** The queries that took too long for this process within the last hour, the last one first. */
+  stoppedQueries(indexed: readonly string[]): StoppedQueries[] {
+    return this.#stopped.list(indexed);
+  }
+
   /** Reads in the lane that a filter and a sort belong to, and says what would make it cheaper if that takes too long. */
   #search<Result>(
     query: Pick<UserQuery, 'filter' | 'sort'>,
@@ -176,6 +183,7 @@ export class Users {
       return work(transaction, indexed, position);
     }, lane);
     return read.catch((error: unknown) => {
+      if (isTooExpensive(error)) this.#stopped.note(unindexedPaths(query, indexed));
       throw adviseOnCost(error, query, indexed);
     });
   }

@@ -10,6 +10,8 @@ export const ANONYMOUS_TOKEN = 'anonymous';
 export interface TokenClaims {
   user_id?: string;
   server?: true;
+  /** Beside `server`: the token reads everything and changes nothing. No token of a user may say it. */
+  read_only?: true;
   /** The user is a guest: everything counts by address. The server marks the tokens of the guests that it makes. */
   guest?: true;
   iat?: number;

@@ -6,6 +6,9 @@ import { type BudgetLimits, CALLER_BUDGETS } from '@rollcall/protocol';
 import { appRouter } from '../../src/app-router.js';
 import { CallerBudgets } from '../../src/caller-budget.js';
 import type { CallContext } from '../../src/context.js';
+import { Outlets } from '../../src/outlets.js';
+import type { HostFacts } from '../../src/overview-warnings.js';
+import { ProcessOverview } from '../../src/process-overview.js';
 
 /** The procedures on a directory of its own, without a host. */
 export interface TestApi {
@@ -19,23 +22,27 @@ export interface TestApi {
 
 /**
  * Opens a directory on an embedded database of its own. Tasks do not run unless it is asked for.
- * @param options of the directory, and the budgets of its callers.
+ * @param options of the directory, the budgets of its callers, and what its host would know of itself.
  */
 export async function openTestApi({
   budgets: limits = CALLER_BUDGETS,
+  facts = {},
   ...options
 }: Partial<DirectoryOptions> & {
   budgets?: Record<'client' | 'server', BudgetLimits>;
+  facts?: Partial<HostFacts>;
 } = {}): Promise<TestApi> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
   const databaseUrl = `sqlite:${join(folder, 'rollcall.sqlite')}`;
   const directory = await openDirectory({ databaseUrl, runTasks: false, ...options });
   const budgets = new CallerBudgets(limits);
+  const overview = overviewOf(directory, facts);
   const contextOf = (principal: Principal): CallContext => ({
     authentication: { principal },
     directory,
     requestId: 'test',
     budgets,
+    overview,
     address: '127.0.0.1',
     signGuestToken: async id => `token of ${id}`,
   });
@@ -46,6 +53,15 @@ export async function openTestApi({
       appRouter.createCaller(contextOf(principalOf(caller)), { signal: new AbortController().signal }),
     close: () => directory.close(),
   };
+}
+
+/** The overview of a process about which nothing is to be said, but for the given facts. */
+export function overviewOf(directory: Directory, facts: Partial<HostFacts> = {}): ProcessOverview {
+  return new ProcessOverview({
+    directory,
+    outlets: new Outlets({ maxUnreadBytes: 1024 * 1024 }),
+    facts: { environment: 'production', isInNetwork: false, takesAnyOrigin: false, ...facts },
+  });
 }
 
 /** Who calls: a text is the id of a user, and nothing a back end. */

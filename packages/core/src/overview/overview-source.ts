@@ -1,0 +1,62 @@
+import type { DatabaseAddress } from '../database/database-address.js';
+import { queryLane } from '../database/read-lane.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { readSettings } from '../settings/settings.js';
+import type { StoppedQueries } from '../users/stopped-queries.js';
+import type { Users } from '../users/users.js';
+import { type CountedOverview, countOverview } from './count-overview.js';
+import { type DiskRoom, diskRoom } from './disk-room.js';
+import { SecondCounts } from './second-counts.js';
+
+/** What an overview is read from. */
+export interface OverviewSourceOptions {
+  unitOfWork: UnitOfWork;
+  address: DatabaseAddress;
+  users: Users;
+  guestsByDefault: boolean;
+  isWritable(): Promise<boolean>;
+}
+
+/** What the directory knows for an overview. */
+export interface DirectoryOverview {
+  counted: CountedOverview;
+  guestsAreLetIn: boolean;
+  stopped: StoppedQueries[];
+  disk: DiskRoom | undefined;
+  isWritable: boolean;
+}
+
+/** Reads what an overview shows of the data, and counts the events that this process writes. */
+export class OverviewSource {
+  readonly #options: OverviewSourceOptions;
+  /** The events that this process has written. */
+  readonly events = new SecondCounts();
+
+  constructor(options: OverviewSourceOptions) {
+    this.#options = options;
+    options.unitOfWork.onLogged(({ entries }) => this.events.add(entries.length));
+  }
+
+  /** @throws RollcallError `UNAVAILABLE` or `QUERY_TOO_EXPENSIVE` when the storage does not answer in time. */
+  async read(): Promise<DirectoryOverview> {
+    const { unitOfWork, address, users, guestsByDefault, isWritable } = this.#options;
+    const [{ counted, settings }, disk, writable] = await Promise.all([
+      unitOfWork.read(
+        async transaction => ({
+          counted: await countOverview(transaction),
+          settings: await readSettings(transaction),
+        }),
+        queryLane(),
+      ),
+      diskRoom(address),
+      isWritable(),
+    ]);
+    return {
+      counted,
+      guestsAreLetIn: settings.guests_enabled ?? guestsByDefault,
+      stopped: users.stoppedQueries(settings.indexed_custom_fields),
+      disk,
+      isWritable: writable,
+    };
+  }
+}
