@@ -2,13 +2,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** A real browser, and a web server of its own with one page. */
 export interface BrowserPages {
   /** Opens the page as somebody who shares nothing with the other pages. What goes wrong in it is put into `problems`. */
   open(): Promise<{ page: Page; problems: string[] }>;
   close(): Promise<void>;
+}
+
+/** Starts Chromium. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
 }
 
 /**
@@ -32,10 +40,7 @@ export async function startBrowserPages(script: URL, body: string): Promise<Brow
     response.end(isScript ? text : html);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({
-    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  const browser = await launchBrowser();
   return {
     async open() {
       const page = await (await browser.newContext()).newPage();

@@ -1,35 +1,17 @@
 /** The TypeScript that pages show compiles as it stands there, and that of the first page runs. */
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import { temporaryFolder } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trackedFiles } from '../repo/tracked-files.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
-import { moduleOf, PAGES, type Snippet, snippetsOf } from '../support/snippets.js';
+import { makeReaderProject, type ReaderProject } from '../support/reader-project.js';
+import { PAGES, type Snippet, snippetsOf } from '../support/snippets.js';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMPILER_OPTIONS = {
-  strict: true,
-  target: 'ES2022',
-  module: 'NodeNext',
-  lib: ['ES2022', 'DOM'],
-  types: ['node'],
-};
-
-/** An empty project of a reader, in which the packages are installed. */
-let folder: string;
+let project: ReaderProject;
 let server: ServerProcess;
 let backEnd: ServerClient;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  project = await makeReaderProject();
   server = await startServerProcess();
   backEnd = createServerClient({ url: server.url, secret: SECRET });
 });
@@ -38,8 +20,6 @@ afterAll(async () => {
   await backEnd?.disconnect();
   await server?.stop();
 });
-
-const nameOf = ({ page, line }: Snippet) => `${page.replaceAll('/', '_')}-${line}`;
 
 /** The beginning of a piece of TypeScript, also where it is indented or marked otherwise. */
 const FENCE = /^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:ts|tsx|mts|cts|typescript)\b/gim;
@@ -54,16 +34,9 @@ it('no page that shows TypeScript is left out, and no piece of it', async () => 
 });
 
 it('every snippet compiles in strict TypeScript', async () => {
-  const snippets = (await Promise.all(Object.keys(PAGES).map(snippetsOf))).flat();
+  const snippets = (await Promise.all(Object.keys(PAGES).map(page => snippetsOf(page)))).flat();
   expect(snippets.length).toBeGreaterThanOrEqual(12);
-  for (const snippet of snippets) await writeFile(join(folder, `${nameOf(snippet)}.ts`), moduleOf(snippet));
-  const config = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts'] };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const errors = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder }).then(
-    () => '',
-    ({ stdout }: { stdout: string }) => stdout,
-  );
-  expect(errors).toBe('');
+  expect(await project.compile(snippets)).toBe('');
 });
 
 /** What the program of a reader does where a snippet uses it; it ends with the first event. */
@@ -77,19 +50,10 @@ const GIVEN = `
   });`;
 
 it('what the README shows runs beside a server that was just started', async () => {
-  await writeFile(join(folder, 'given.js'), GIVEN);
-  await mkdir(join(folder, 'data'));
-  await writeFile(join(folder, 'data/rollcall.secret'), `${SECRET}\n`);
   const [ofBackEnd, ofBrowser] = (await snippetsOf('README.md')) as [Snippet, Snippet];
   const runs = async (snippet: Snippet, token: string) => {
-    const file = join(folder, `${nameOf(snippet)}.js`);
-    const text = await readFile(file, 'utf8');
-    expect(text).toContain('http://localhost:4600');
-    await writeFile(file, text.replace('http://localhost:4600', server.url));
-    const ended = run(process.execPath, ['--import', './given.js', file], {
-      cwd: folder,
-      env: { ...process.env, TOKEN: token },
-    });
+    expect(snippet.code).toContain('http://localhost:4600');
+    const { ended } = project.start(snippet, { url: server.url, given: GIVEN, env: { TOKEN: token } });
     let over = false;
     const changing = (async () => {
       for (let change = 0; !over; change++) {
@@ -97,11 +61,11 @@ it('what the README shows runs beside a server that was just started', async () 
         await new Promise(resolve => setTimeout(resolve, 200));
       }
     })();
-    const { stdout } = await ended.finally(() => {
+    const printed = await ended.finally(() => {
       over = true;
     });
     await changing;
-    return stdout;
+    return printed;
   };
   const token = await backEnd.createToken('jane');
   expect(await runs(ofBackEnd, token)).toMatch(/^saved [0-9a-f]+\.\d+$/m);

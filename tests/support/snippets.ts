@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A piece of TypeScript that a page shows. */
+/** A piece of a program that a page shows. */
 export interface Snippet {
   page: string;
   /** Of the first line of the code, from 1. */
@@ -12,7 +12,10 @@ export interface Snippet {
   code: string;
 }
 
-/** The pages that show TypeScript, and what their code takes for given: names of the reader's own program. */
+/**
+ * The pages that show TypeScript, and what their code takes for given: names of the reader's own program, one a line. A
+ * snippet that declares a name itself does without.
+ */
 export const PAGES: Record<string, string> = {
   'README.md': `
     declare const people: import('@rollcall/client/server').UpsertUserInput[];
@@ -29,31 +32,51 @@ export const PAGES: Record<string, string> = {
     declare function handle(event: { type: string }): Promise<void>;`,
   'docs/contract/writing-users.md': `
     declare function usersOfTheOtherSystem(): AsyncIterable<import('@rollcall/client/server').UpsertUserInput>;`,
+  'docs/guides/delete-a-person.md': '',
+  'docs/guides/listen-and-resume.md': `
+    declare function load(): Promise<string | undefined>;
+    declare function store(change: { user: { id: string }; gone: boolean; position: string }): Promise<void>;
+    declare function show(user: { id: string }): void;
+    declare function hide(id: string): void;`,
+  'docs/guides/move-from-a-hosted-service.md': '',
+  'docs/guides/onboard-lazily.md': `
+    declare function fetchToken(): Promise<string>;`,
+  'docs/guides/private-fields.md': '',
+  'docs/guides/stay-in-sync.md': '',
+  'docs/guides/sync-in-bulk.md': `
+    declare function people(path: string): AsyncIterable<{ id: string; name: string; source: string }>;`,
+  'docs/guides/unique-names.md': `
+    declare function show(text: string): void;`,
+  'docs/guides/write-a-product.md': '',
   'docs/moving-in.md': '',
 };
 
 /** What a page has shown before, and its later snippets go on with. */
-const EARLIER: Record<string, string> = {
-  client: `declare const client: import('@rollcall/client').Client;`,
-  server: `declare const server: import('@rollcall/client/server').ServerClient;`,
-  secret: 'declare const secret: string;',
-  users: `declare const users: import('@rollcall/client/server').UserAsIs[];`,
-};
+const EARLIER = `
+  declare const client: import('@rollcall/client').Client;
+  declare const server: import('@rollcall/client/server').ServerClient;
+  declare const secret: string;
+  declare const modes: { user: 'hard'; messages: 'hard'; conversations: 'hard'; calls: 'hard' };
+  declare const users: import('@rollcall/client/server').UserAsIs[];`;
 
-/** All pieces of a page, in order. */
-export async function snippetsOf(page: string): Promise<Snippet[]> {
+/** All pieces of a page in a language, in order. */
+export async function snippetsOf(page: string, language: 'ts' | 'js' | 'sh' = 'ts'): Promise<Snippet[]> {
   const text = await readFile(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => ({
-    page,
-    line: text.slice(0, index).split('\n').length + 1,
-    code,
-  }));
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
+    ({ index, 1: code = '' }) => ({
+      page,
+      line: text.slice(0, index).split('\n').length + 1,
+      code,
+    }),
+  );
 }
 
-/** A snippet as a module of its own. */
+/** A snippet as a module of its own, with a declaration of each name that it takes for given. */
 export function moduleOf({ page, code }: Snippet): string {
-  const earlier = Object.entries(EARLIER)
-    .filter(([name]) => !new RegExp(`\\b(const|let) (${name}\\b|\\{[^}]*\\b${name}\\b[^}]*\\})`).test(code))
-    .map(([, declared]) => declared);
-  return [code, PAGES[page], ...earlier, 'export {};', ''].join('\n');
+  const given = `${PAGES[page]}\n${EARLIER}`.split('\n').filter(line => {
+    const [, name] = /^ *declare (?:const|function) (\w+)/.exec(line) ?? [];
+    const own = `\\b(?:(?:const|let) (?:${name}\\b|\\{[^}]*\\b${name}\\b[^}]*\\})|function\\*? ${name}\\b)`;
+    return name !== undefined && !new RegExp(own).test(code);
+  });
+  return [code, ...given, 'export {};', ''].join('\n');
 }
