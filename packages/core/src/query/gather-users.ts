@@ -37,7 +37,7 @@ export async function gatherUsers(
       : [sql`SELECT users.id AS id FROM users WHERE ${found}`];
   const cells = await transaction.query(
     sql`SELECT min(id) AS first, max(id) AS last, count(*) AS count, ${json.lists.gatheredIds} AS ids FROM (
-        SELECT id, (row_number() OVER (ORDER BY id) - 1) / ${listSize} AS place
+        SELECT id, (row_number() OVER (ORDER BY id) - 1) / CAST(${listSize} AS integer) AS place
         FROM (${join(parts, ' UNION ALL ')} LIMIT ${upTo + 1}) AS found
       ) AS placed GROUP BY place ORDER BY place`,
   );
