@@ -30,7 +30,8 @@ const PARTS: Record<string, string[]> = {
   tasks: ['database', 'notifications'],
   exports: ['database', 'users/model', 'events', 'users', 'products', 'tasks'],
   'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'tasks', 'exports'],
-  maintenance: ['database', 'settings', 'events', 'life-cycle'],
+  actions: ['database', 'users/model', 'query', 'users', 'products', 'moderation', 'tasks', 'life-cycle'],
+  maintenance: ['database', 'settings', 'events', 'tasks', 'life-cycle'],
 };
 
 const CORE = 'packages/core/src/';

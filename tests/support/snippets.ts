@@ -29,6 +29,8 @@ export const PAGES: Record<string, string> = {
     declare function handle(event: { type: string }): Promise<void>;`,
   'docs/contract/writing-users.md': `
     declare function usersOfTheOtherSystem(): AsyncIterable<import('@rollcall/client/server').UpsertUserInput>;`,
+  'docs/contract/life-cycle.md': `
+    declare function somebodyConfirms(count: number, sample: { id: string }[]): Promise<boolean>;`,
   'docs/moving-in.md': '',
 };
 

@@ -179,7 +179,7 @@ function countedOf(before: ActPosition['counts'], after: ActPosition['counts']):
 }
 
 /** Whom the action concerns, at a moment. The bounds of ids and of times of creation never change for a user. */
-export function selectionOf(act: Omit<ActInput, 'lists' | 'action'>, now: number) {
+function selectionOf(act: Omit<ActInput, 'lists' | 'action'>, now: number) {
   const { filter, include_deactivated_users, include_deleted_users } = act;
   return {
     // The caller's budget decided about the size of the filter when the task was asked for.

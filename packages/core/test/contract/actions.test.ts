@@ -3,6 +3,8 @@ import { type ActOnUsersOptions, LIMITS } from '@rollcall/protocol';
 import { actOnUsersOptionsSchema, banUserSchema, userActionSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryEngine } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { dropErased } from '../../src/actions/drop-erased.js';
+import { tombstoneOf } from '../../src/users/tombstones.js';
 import { LifeCycleFixture } from '../support/life-cycle/life-cycle-fixture.js';
 import { makeWorld } from '../support/life-cycle/world.js';
 import { SERVER } from '../support/test-directory.js';
@@ -285,6 +287,20 @@ describeOnEveryEngine('an action on all users that match a filter', engine => {
     const task = await fixture.ended(taskId);
     expect(task.result?.counts).toEqual({ ...COUNTS, done: 202, skipped: 1 });
     expect(JSON.stringify(await fixture.dump())).not.toContain('u0202');
+  });
+
+  it('stores nobody who was erased after the look for those who match', async () => {
+    const ids = await make(3);
+    const readAt = fixture.clock.now;
+    const hard = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
+    await run({ id: 'u0002' }, { type: 'delete', ...hard }, 1);
+    const looked = [{ first: 'u0000', last: 'u0002', ids }];
+    const stored = await fixture.database.unitOfWork.write(transaction =>
+      dropErased(transaction, looked, readAt),
+    );
+    expect(stored).toEqual([
+      { first: 'u0000', last: 'u0001', ids: ['u0000', 'u0001', tombstoneOf('u0002')] },
+    ]);
   });
 
   it('keeps neither filter nor action nor list when it has ended', async () => {
