@@ -20,7 +20,7 @@ const BEGUN_AT_ONCE = 20;
 
 /**
  * Handles `actOnUsers`. A step takes users of the first list, asks the filter about them again, locks those who still match,
- * and does to them what the action says. So whoever stopped matching stays as it is, and nobody is touched who is in no list.
+ * and does to them what the action says. So a user who stopped matching stays as it is, and nobody is touched who is in no list.
  *
  * What one step can do for a user is done in bulk, a list at a time. For the rest the users become users of the task, a few at
  * a time, and the handler of that work goes on with them. Afterwards their rows go, but for those who failed; the counts stay
@@ -75,7 +75,6 @@ function handlerOf(action: ParsedUserAction, others: readonly TaskHandler[]): Ta
 
 /** How many users a step takes from a list. */
 function usersAtOnce({ action }: ActInput, inner: TaskHandler | undefined): number {
-  if (action.type === 'export') return Number.POSITIVE_INFINITY;
   // Where names are unique, users who are to get the same one are looked at one after another.
   const named = action.type === 'set' && action.set?.name !== undefined;
   return inner || named ? BEGUN_AT_ONCE : Number.POSITIVE_INFINITY;

@@ -28,7 +28,7 @@ export const taskListTable = defineTable<TaskListRow>('task_lists', [
 ]);
 
 /**
- * Waits for others who store or erase ids in the lists of tasks. Whoever stores ids that were read before has to look whether
+ * Waits for others who store or erase ids in the lists of tasks. A caller that stores ids that were read before has to look whether
  * they were erased meanwhile, and an erasure has to find what is stored.
  */
 export function holdTaskLists(transaction: WriteTransaction): Promise<void> {
