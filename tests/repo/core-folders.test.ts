@@ -30,8 +30,9 @@ const PARTS: Record<string, string[]> = {
   tasks: ['database', 'notifications'],
   exports: ['database', 'users/model', 'events', 'users', 'products', 'tasks'],
   'life-cycle': ['database', 'users/model', 'events', 'users', 'products', 'tasks', 'exports'],
-  maintenance: ['database', 'settings', 'events', 'life-cycle'],
+  maintenance: ['database', 'settings', 'events', 'tasks', 'life-cycle'],
   overview: ['database', 'settings', 'users'],
+  actions: ['database', 'users/model', 'query', 'users', 'products', 'moderation', 'tasks', 'life-cycle'],
 };
 
 const CORE = 'packages/core/src/';

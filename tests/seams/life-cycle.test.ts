@@ -69,6 +69,8 @@ it('is for servers only, whatever the role of a user', async () => {
     ['restoreMany', () => users.restoreMany.mutate(many)],
     ['exportOne', () => users.exportOne.query(one)],
     ['exportMany', () => users.exportMany.mutate(many)],
+    ['act', () => users.act.mutate({ filter: {}, action: { type: 'deactivate' }, options: { max: 9 } })],
+    ['previewAct', () => users.previewAct.query({ filter: {}, action: { type: 'deactivate' } })],
   ];
   for (const [name, call] of calls) {
     await expect(call(), name).rejects.toMatchObject({ data: { code: 'NOT_ALLOWED' } });

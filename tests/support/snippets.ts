@@ -48,6 +48,8 @@ export const PAGES: Record<string, string> = {
   'docs/guides/unique-names.md': `
     declare function show(text: string): void;`,
   'docs/guides/write-a-product.md': '',
+  'docs/contract/life-cycle.md': `
+    declare function somebodyConfirms(count: number, sample: { id: string }[]): Promise<boolean>;`,
   'docs/moving-in.md': '',
 };
 

@@ -22,6 +22,7 @@ import { addSettingsCommands } from './settings/settings.js';
 import { addSyncCommand } from './sync/sync.js';
 import { addTasksCommands } from './tasks/tasks.js';
 import { addTokenCommand } from './token/token.js';
+import { addUsersActCommand } from './users/act.js';
 import { addUsersCountCommand } from './users/count-users.js';
 import { addUsersDeleteCommand } from './users/delete.js';
 import { addUsersExportCommand } from './users/export.js';
@@ -110,6 +111,7 @@ function addUsersCommands(program: Command, context: CommandContext): void {
   addUsersGetCommand(users, context);
   addUsersQueryCommand(users, context);
   addUsersCountCommand(users, context);
+  addUsersActCommand(users, context);
   addUsersHistoryCommand(users, context);
   addUsersUpsertCommand(users, context);
   addUsersUpdateCommand(users, context);

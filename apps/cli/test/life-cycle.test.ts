@@ -231,3 +231,30 @@ describe('rollcall users export', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 });
+
+describe('rollcall users act', () => {
+  const filter = JSON.stringify({ id: { $in: ['act-1', 'act-2'] } });
+  const deactivation = JSON.stringify({ type: 'deactivate' });
+
+  it('changes nothing by itself, and prints whom it would concern', async () => {
+    await makeUsers('act-1', 'act-2');
+    const { exitCode, json } = await command('act', deactivation, '--filter', filter);
+    expect(exitCode).toBe(0);
+    expect(json()).toMatchObject([{ type: 'preview', count: 2, more: false }]);
+    expect(await stateOf('act-1')).toBe('there');
+  });
+
+  it('does it to as many as are expected, and to nobody when there are not as many', async () => {
+    const act = (count: string) =>
+      command('act', deactivation, '--filter', filter, '--expect', count, '--wait');
+    const refused = await act('3');
+    expect(refused.exitCode).not.toBe(0);
+    expect(await stateOf('act-1')).toBe('there');
+    const { exitCode, json } = await act('2');
+    expect(exitCode).toBe(0);
+    expect(json()).toMatchObject([
+      { type: 'users.act', status: 'completed', result: { counts: { done: 2 } } },
+    ]);
+    expect(await stateOf('act-2')).toBe('deactivated');
+  });
+});

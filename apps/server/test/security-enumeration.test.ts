@@ -101,6 +101,11 @@ const CALLS: Record<string, Ask[] | string> = {
   'users.restoreMany': [id => ({ ids: [id] })],
   'users.exportOne': [id => ({ id })],
   'users.exportMany': [id => ({ ids: [id] })],
+  'users.act': [
+    id => ({ filter: { id }, action: { type: 'deactivate' }, options: { max: 1 } }),
+    id => ({ filter: {}, action: { type: 'ban', banned_by_id: id }, options: { max: 9 } }),
+  ],
+  'users.previewAct': [id => ({ filter: { id }, action: { type: 'deactivate' } })],
   'users.history': [id => ({ user_id: id })],
   'overview.get': NO_SUBJECT,
   'settings.get': NO_SUBJECT,

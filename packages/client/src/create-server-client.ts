@@ -30,6 +30,7 @@ import { serverDevicesMethods } from './users/devices.js';
 import { lifeCycleMethods } from './users/life-cycle.js';
 import { moderationMethods } from './users/moderation.js';
 import { queryUsersAllMethod } from './users/query-users-all.js';
+import { userActionMethods } from './users/user-actions.js';
 import { countUsers, onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
 
 /** What `createServerClient` takes: the address, and the secret or a server token. */
@@ -142,6 +143,7 @@ export function createServerClient<Custom extends object = JsonObject>(
     feeds: productMethods(api.feeds, FEEDS_METHODS),
     ...onAndOff(handlers, handled.changed),
     ...lifeCycleMethods<Custom>(api),
+    ...userActionMethods<Custom>(api),
     ...taskMethods({ api, live, url: options.url, streamEnd: () => streamEnd }),
     ...moderationMethods<Custom>(api),
     ...serverBlocksMethods<Custom>(api),

@@ -33,6 +33,7 @@ import type { ServerBlocks } from './users/blocks.js';
 import type { ServerDevices } from './users/devices.js';
 import type { LifeCycle } from './users/life-cycle.js';
 import type { Moderation } from './users/moderation.js';
+import type { UserActions } from './users/user-actions.js';
 import type { AllUsersOptions, UsersPageOptions } from './users/users.js';
 
 /**
@@ -44,6 +45,7 @@ import type { AllUsersOptions, UsersPageOptions } from './users/users.js';
 export interface ServerClient<Custom extends object = JsonObject>
   extends Moderation<Custom>,
     LifeCycle<Custom>,
+    UserActions<Custom>,
     Tasks,
     ServerBlocks<Custom>,
     ServerDevices,

@@ -1,6 +1,8 @@
 export {
   type ActingUser,
+  type ActionCounts,
   type Activity,
+  type ActOnUsersOptions,
   type Actor,
   type AddActivityInput,
   type AddCallMembersInput,
@@ -31,6 +33,7 @@ export {
   type ErrorCode,
   type EventOfType,
   type EventType,
+  type ExpectedUsers,
   type ExportFile,
   type Filter,
   type Flag,
@@ -86,6 +89,8 @@ export {
   type UpdateValues,
   type UpsertUserInput,
   type User,
+  type UserAction,
+  type UserActionType,
   type UserAsIsInput,
   type UserEvent,
   type UserExport,
@@ -137,4 +142,5 @@ export type {
   RestoreUsersOptions,
 } from './users/life-cycle.js';
 export type { Moderation } from './users/moderation.js';
+export type { ActionOf, ActionPreviewOf, UserActions } from './users/user-actions.js';
 export type { AllUsersOptions, UsersPageOptions } from './users/users.js';

@@ -33,6 +33,20 @@ it('calls the procedure of every step of the life cycle with its options', async
     [client.previewDeleteUsers(['jane'], modes), 'previewDelete', { ids: ['jane'], ...modes }],
     [client.restoreUsers(['jane'], back), 'restoreMany', { ids: ['jane'], ...back }],
     [client.exportUser('jane'), 'exportOne', { id: 'jane' }],
+    [
+      client.actOnUsers({ role: 'guest' }, { type: 'set', set: { book: 'dune' } }, { max: 3, ...by }),
+      'act',
+      {
+        filter: { role: 'guest' },
+        action: { type: 'set', set: { book: 'dune' } },
+        options: { max: 3, ...by },
+      },
+    ],
+    [
+      client.previewActOnUsers({}, { type: 'delete', ...ALL_HARD }),
+      'previewAct',
+      { filter: {}, action: { type: 'delete', ...ALL_HARD } },
+    ],
     [client.exportUsers(['jane'], by), 'exportMany', { ids: ['jane'], ...by }],
   ];
   await Promise.all(steps.map(([call]) => call));
@@ -56,4 +70,25 @@ it('makes the links to exports addresses, wherever a task comes from', async () 
   expect(await client.listTasks()).toEqual({ tasks: [linked], next: 'more' });
   expect(await client.cancelTask(task_id)).toEqual(linked);
   expect(await client.waitForTask(task_id)).toEqual(linked);
+});
+
+it('sends no action that cannot be meant', async () => {
+  const cases: [filter: unknown, action: unknown, options: unknown, field: string][] = [
+    [undefined, { type: 'export' }, { max: 1 }, 'filter'],
+    [{ role: undefined }, { type: 'export' }, { max: 1 }, 'role'],
+    [{}, { type: 'explode' }, { max: 1 }, 'type'],
+    [{}, { type: 'export', shadow: true }, { max: 1 }, 'shadow'],
+    [{}, { type: 'ban', timeout: 'long' }, { max: 1 }, 'timeout'],
+    [{}, { type: 'ban' }, { expected: 7 }, 'expected'],
+    [{}, { type: 'ban' }, undefined, 'options'],
+  ];
+  for (const [filter, action, options, field] of cases) {
+    const call = client.actOnUsers(
+      filter as { role: string },
+      action as { type: 'export' },
+      options as { max: number },
+    );
+    await expect(call, JSON.stringify(action)).rejects.toMatchObject({ code: 'INPUT_INVALID', field });
+  }
+  expect(server.calls).toEqual([]);
 });

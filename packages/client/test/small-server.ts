@@ -205,6 +205,8 @@ export class SmallServer {
         previewDelete: procedure.query(() => ({ users: 1, products: {} })),
         restoreMany: procedure.mutation(() => ({ task_id: TASK_ID })),
         exportOne: procedure.query(() => ({ user: user('jane'), records: {} })),
+        act: procedure.mutation(() => ({ task_id: TASK_ID })),
+        previewAct: procedure.query(() => ({ count: 1, more: false, sample: [user('john')] })),
         exportMany: procedure.mutation(() => ({ task_id: TASK_ID })),
       }),
       tokens: t.router({ revoke: procedure.mutation(() => ({})) }),

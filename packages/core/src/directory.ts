@@ -1,5 +1,7 @@
 import { EXPORT_LINK_MS } from './access/export-links.js';
 import { Roles } from './access/roles.js';
+import { actHandler } from './actions/act-handler.js';
+import { Actions } from './actions/actions.js';
 import { Blocks } from './blocks/blocks.js';
 import { Devices } from './devices/devices.js';
 import type { EventLog } from './events/event-log.js';
@@ -48,6 +50,7 @@ export interface DirectoryOptions extends StorageOptions {
 export interface Directory {
   readonly users: Users;
   readonly lifeCycle: LifeCycle;
+  readonly actions: Actions;
   readonly exports: Exports;
   readonly settings: Settings;
   readonly roles: Roles;
@@ -113,10 +116,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     events.dropMemory();
     scrubber.schedule();
   };
-  const handlers = [
+  const work = [
     ...lifeCycleHandlers({ products, onErased }),
     exportUsersHandler(sources) as unknown as TaskHandler,
   ];
+  const handlers = [...work, actHandler(work)];
   const worker = new TaskWorker({
     unitOfWork,
     notifications: taskNotifications,
@@ -154,6 +158,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   return {
     users,
     lifeCycle,
+    actions: new Actions({ unitOfWork, users, tasks, products, clock }),
     exports: new Exports({ unitOfWork, tasks, sources }),
     settings: new Settings(unitOfWork, storage.customIndexes),
     roles: new Roles(unitOfWork),

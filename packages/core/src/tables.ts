@@ -8,6 +8,7 @@ import { reactionTable } from './products/chat/reactions.js';
 import { responseTimeTable } from './products/chat/response-time.js';
 import { activityTable } from './products/feeds/activity-table.js';
 import { callMemberTable, callTable } from './products/video/call-table.js';
+import { taskListTable } from './tasks/task-lists.js';
 import { taskTable } from './tasks/task-table.js';
 import { taskUserTable } from './tasks/task-users.js';
 import { banTable } from './users/bans.js';
@@ -24,6 +25,7 @@ export const TABLES: readonly TableShape[] = [
   eventStreamTable,
   taskTable,
   taskUserTable,
+  taskListTable,
   cascadeTable,
   callTable,
   callMemberTable,

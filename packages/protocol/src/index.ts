@@ -148,6 +148,7 @@ export {
   type UsernameScope,
 } from './settings/app-settings.js';
 export {
+  type ActionCounts,
   type ExportFile,
   isEnded,
   type ListTasksAnswer,
@@ -186,6 +187,14 @@ export { privatePathMetBy } from './users/private-paths.js';
 export { isSystemId, isTombstone } from './users/system-ids.js';
 export { isInvisible, searchText, searchWords } from './users/text.js';
 export { looksLikeSeconds, SECONDS_PROBLEM } from './users/time.js';
+export {
+  type ActionPreview,
+  type ActOnUsersOptions,
+  type ExpectedUsers,
+  USER_ACTION_TYPES,
+  type UserAction,
+  type UserActionType,
+} from './users/user-action.js';
 export {
   type Device,
   isUserField,

@@ -43,6 +43,14 @@ export const LIMITS = {
   pageUsersDefault: 30,
   pageTasks: 100,
   pageTasksDefault: 25,
+  /** Users on whom one `actOnUsers` acts. */
+  actionUsers: 1_000_000,
+  /** Users whom one `actOnUsers` exports: the file is in the database. */
+  actionExportUsers: 100_000,
+  /** Users whose content `previewActOnUsers` counts. */
+  actionPreviewUsers: 1000,
+  /** Failures that the result of one `actOnUsers` lists; it says how many more there are. */
+  actionFailures: 1000,
   /** Users in one `exportUsers`. */
   exportUsers: 25,
   /** Records in the answer of one `exportUser`. */

@@ -67,6 +67,12 @@ export { type ParsedPartialUpdate, parsePartialUpdate, type Target } from './use
 export { parseUserAsIs } from './users/parse-user-as-is.js';
 export { type ParsedUserInput, type ParseResult, parseUserInput } from './users/parse-user-input.js';
 export {
+  actOnUsersOptionsSchema,
+  type ParsedActOnUsersOptions,
+  type ParsedUserAction,
+  userActionSchema,
+} from './users/user-action-schema.js';
+export {
   type FieldValues,
   ownUserIdSchema,
   roleNameSchema,

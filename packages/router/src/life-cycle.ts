@@ -119,7 +119,11 @@ export const lifeCycleProcedures = {
  * The actor whom the events of a life-cycle change name: the user on whose behalf a back end calls, if it names one.
  * @throws RollcallError `USER_NOT_FOUND` when there is no such user.
  */
-async function lifeCycleActor(directory: Directory, actor: Actor, createdById?: string): Promise<Actor> {
+export async function lifeCycleActor(
+  directory: Directory,
+  actor: Actor,
+  createdById?: string,
+): Promise<Actor> {
   if (createdById === undefined) return actor;
   const [user] = await directory.users.find([createdById]);
   if (user && user.deleted_at === undefined) return { type: 'user', id: createdById };

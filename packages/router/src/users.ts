@@ -42,6 +42,7 @@ import {
   serverQueryProcedure,
   tokenProcedure,
 } from './trpc.js';
+import { actionProcedures } from './user-actions.js';
 import { queryRightsOf, tenantOfCaller, userFor, usersFor } from './view.js';
 
 /** An input that core checks item by item, even for its presence, so that one error can list everything that is wrong. */
@@ -184,6 +185,8 @@ export const usersRouter = router({
     }),
 
   ...lifeCycleProcedures,
+
+  ...actionProcedures,
 
   /**
    * What the event log says about a user, newest first: who changed what and when; with `by`, also what the user did.

@@ -53,6 +53,8 @@ const foundOnly = {
   include_deactivated_users: true,
   include_deleted_users: true,
 };
+const actingOn = { ...foundOnly, expected: { count: 2, more: false }, max: 2, created_by_id: 'ann' };
+const givenFilter = given('filter', { role: 'admin' });
 const which = { limit: 3, ...foundOnly };
 const query = perhaps(
   'options',
@@ -90,6 +92,7 @@ const fields = {
 };
 const update = { set: { book: 'dune' }, unset: ['shelf'], if_revision: 1 };
 const ban = { reason: 'rude', timeout: 5, expires_at: new Time(), banned_by_id: 'ann' };
+const action = given('action', new Named({ type: 'ban' }, { ...ban, shadow: true }));
 const modes = { user: 'soft', messages: 'soft', conversations: 'soft', calls: 'soft' };
 const deletion = perhaps('options', new Named({}, { ...modes, new_channel_owner_id: 'ann', ...acting }));
 const restoring = { restore_messages: true, ...acting };
@@ -227,6 +230,8 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
   restoreUsers: [ids, perhaps('options', new Named({}, { restore_content: true, ...acting }))],
   exportUser: [given('id', 'bob')],
   exportUsers: [ids, perhaps('options', new Named({}, acting))],
+  actOnUsers: [givenFilter, action, given('options', new Named({}, actingOn))],
+  previewActOnUsers: [givenFilter, action, perhaps('options', new Named({}, actingOn))],
   getTask: [given('task_id', 'a-task')],
   listTasks: [perhaps('options', new Named({}, { status: 'running', type: 'users.delete', ...page }))],
   cancelTask: [given('task_id', 'a-task')],

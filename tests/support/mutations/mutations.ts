@@ -1,3 +1,4 @@
+import { ACTION_MUTATIONS } from './action-mutations.js';
 import { BLOCK_AND_ERASURE_MUTATIONS } from './block-and-erasure-mutations.js';
 import { BUDGET_MUTATIONS } from './budget-mutations.js';
 import { CONSOLE_MUTATIONS } from './console-mutations.js';
@@ -40,4 +41,5 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   'What a caller may learn': [...SIGHT_MUTATIONS, ...REPLAY_MUTATIONS],
   Tenants: TENANCY_MUTATIONS,
   'Blocks and erasures': BLOCK_AND_ERASURE_MUTATIONS,
+  'Actions on all who match': ACTION_MUTATIONS,
 };

@@ -16,7 +16,7 @@ const SORTS = 'packages/core/test/contract/query-sort.test.ts';
 
 /** The order of a sort, and whom indexes find. */
 const ORDER_MUTATIONS: readonly Mutation[] = [
-  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: SORTS, engine: 'sqlite3' }, [
+  ...switchedOff({ file: `${QUERY}/select-users.ts`, test: SORTS, engine: 'sqlite3' }, [
     [
       'users whom the index of a sort does not hold',
       '{ source, conditions: others, isHeld: false, required: [] },',
@@ -24,7 +24,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'order as MongoDB does by indexed fields, whatever of them the index holds',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: SORTS, engine: 'postgres' }, [
+  ...switchedOff({ file: `${QUERY}/select-users.ts`, test: SORTS, engine: 'postgres' }, [
     [
       'users whom the index of a sort does not hold on PostgreSQL',
       'const both = [customIndex.holds(path), customIndex.lacks(path)];',
@@ -32,7 +32,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'order as MongoDB does by indexed fields, whatever of them the index holds',
     ],
   ]),
-  ...switchedOff({ file: `${QUERY}/query-users.ts`, test: INDEXES, engine: 'sqlite3' }, [
+  ...switchedOff({ file: `${QUERY}/select-users.ts`, test: INDEXES, engine: 'sqlite3' }, [
     [
       'users whom the index of a filter does not hold',
       '{ source, conditions: others, isHeld: false, required: [] },',

@@ -17,7 +17,7 @@ const NO_BLOCK = 'reaches, and shows, nobody of another tenant';
 
 /** What keeps tenants apart. */
 export const TENANCY_MUTATIONS: readonly Mutation[] = [
-  ...switchedOff({ file: 'packages/core/src/query/query-users.ts', test: TENANCY }, [
+  ...switchedOff({ file: 'packages/core/src/query/select-users.ts', test: TENANCY }, [
     [
       'the tenant of a query',
       '...(tenant ? [json.belongsTo(tenant)] : []),',

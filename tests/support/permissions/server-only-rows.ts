@@ -22,6 +22,24 @@ const SERVER_PROCEDURES: Omit<PermissionRow, 'expected'>[] = [
   { path: 'users.exportOne', input: ({ other }) => ({ id: other }) },
   { path: 'users.exportOne', what: 'of oneself', input: ({ owner }) => ({ id: owner }) },
   { path: 'users.exportMany', input: ({ other }) => ({ ids: [other] }) },
+  {
+    path: 'users.act',
+    input: ({ other }) => ({
+      filter: { id: other },
+      action: { type: 'deactivate' },
+      options: { expected: { count: 1 } },
+    }),
+  },
+  {
+    path: 'users.act',
+    what: 'on oneself',
+    input: ({ owner }) => ({
+      filter: { id: owner },
+      action: { type: 'set', set: { note: 'x' } },
+      options: { max: 1 },
+    }),
+  },
+  { path: 'users.previewAct', input: ({ other }) => ({ filter: { id: other }, action: { type: 'ban' } }) },
   { path: 'users.history', input: ({ other }) => ({ user_id: other }) },
   { path: 'users.history', what: 'of oneself', input: ({ owner }) => ({ user_id: owner }) },
   { path: 'overview.get' },

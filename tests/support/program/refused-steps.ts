@@ -64,6 +64,13 @@ const WRONG: readonly Step[] = [
   call('users.restoreMany', { ids: ['nobody'] }),
   call('users.exportOne', { id: 'nobody' }),
   call('users.exportMany', { ids: Array.from({ length: 26 }, (_, index) => `u${index}`) }),
+  call('users.act', { filter: {}, action: { type: 'deactivate' } }),
+  call('users.act', {
+    filter: { id: 'nobody' },
+    action: { type: 'unban' },
+    options: { expected: { count: 1 } },
+  }),
+  call('users.previewAct', { filter: { id: 'fay' }, action: { type: 'delete', user: 'hard' } }),
   call('tasks.get', { task_id: NO_TASK }),
   call('tasks.cancel', { task_id: '1' }),
   call('tasks.list', { next: 'bm9uc2Vuc2U' }),

@@ -120,18 +120,18 @@ const DEACTIVATE = optional(shape<DeactivateOptions>({ mark_messages_deleted: op
 const REACTIVATE_USERS: ShapeOf<ReactivateUsersOptions> = { restore_messages: optional(flag), ...ACTING };
 
 /** What each option may be; which of them go together is the server's to say. */
-type DeleteOption = Partial<DeletionModes> & Pick<HardDeletion, 'new_channel_owner_id' | 'created_by_id'>;
+export type DeleteOption = Partial<DeletionModes> & Pick<HardDeletion, 'new_channel_owner_id'>;
 
-const DELETE = optional(
-  shape<DeleteOption>({
-    user: optional(oneOf(USER_DELETION_MODES)),
-    messages: optional(oneOf(MESSAGE_DELETION_MODES)),
-    conversations: optional(oneOf(PAIR_DELETION_MODES)),
-    calls: optional(oneOf(PAIR_DELETION_MODES)),
-    new_channel_owner_id: optional(userId),
-    ...ACTING,
-  }),
-);
+/** How users are deleted. */
+export const DELETION_ROWS: ShapeOf<DeleteOption> = {
+  user: optional(oneOf(USER_DELETION_MODES)),
+  messages: optional(oneOf(MESSAGE_DELETION_MODES)),
+  conversations: optional(oneOf(PAIR_DELETION_MODES)),
+  calls: optional(oneOf(PAIR_DELETION_MODES)),
+  new_channel_owner_id: optional(userId),
+};
+
+const DELETE = optional(shape<DeleteOption & LifeCycleOptions>({ ...DELETION_ROWS, ...ACTING }));
 
 const IDS = list(userId, LIMITS.batchUsers);
 

@@ -34,7 +34,8 @@ export interface Moderation<Custom extends object = JsonObject> {
   queryBannedUsers(options?: QueryBannedInput): Promise<QueryBannedAnswer>;
 }
 
-const BAN: ShapeOf<BanOptions> = {
+/** How a ban is imposed. */
+export const BAN_ROWS: ShapeOf<BanOptions> = {
   reason: optional(name),
   timeout: optional(whole(1, LIMITS.banMinutes)),
   expires_at: optional(time),
@@ -45,12 +46,12 @@ const BAN: ShapeOf<BanOptions> = {
 const ARGUMENTS: ArgumentsOf<Moderation> = {
   banUser: [
     ['id', userId],
-    ['options', optional(shape<BanOptions & { shadow?: boolean }>({ ...BAN, shadow: optional(flag) }))],
+    ['options', optional(shape<BanOptions & { shadow?: boolean }>({ ...BAN_ROWS, shadow: optional(flag) }))],
   ],
   unbanUser: [['id', userId]],
   shadowBan: [
     ['id', userId],
-    ['options', optional(shape(BAN))],
+    ['options', optional(shape(BAN_ROWS))],
   ],
   removeShadowBan: [['id', userId]],
   queryBannedUsers: [

@@ -95,18 +95,22 @@ export const PARTIAL_UPDATES = batch<PartialUserUpdate>(jsonObject, LIMITS.batch
 const FILTER_ACCEPTS = 'an object of fields and operators, such as { role: "admin" }';
 
 /** A filter. JSON would leave out a condition that is undefined, and so find everybody. The server knows the grammar. */
-export const FILTER: OptionalKind<never> = optional({
+export const GIVEN_FILTER: Kind<never> = {
   accepts: FILTER_ACCEPTS,
   problem: (value, path) =>
     isRecord(value) && !isThenable(value) ? json.problem(value, '') : wrong(path, FILTER_ACCEPTS, value),
-});
+};
+
+/** A filter that may be left out: then all users are meant. */
+export const FILTER: OptionalKind<never> = optional(GIVEN_FILTER);
 
 const DIRECTION: Kind<1 | -1> = kindOf('1 or -1', value => value === 1 || value === -1);
 
 /** What users are sorted by. */
 export const SORT = optional(list(shape<SortKey>({ field: name, direction: DIRECTION }), LIMITS.sortFields));
 
-const FOUND_USERS_ROWS: ShapeOf<FoundUsersOptions> = {
+/** The options that say which users of those that a filter matches. */
+export const FOUND_USERS_ROWS: ShapeOf<FoundUsersOptions> = {
   id_gt: optional(userId),
   id_gte: optional(userId),
   id_lt: optional(userId),

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { IS_EXPORT } from '../tasks/act-input.js';
 import { cancelTask } from '../tasks/end-task.js';
 
 /*
@@ -80,7 +81,7 @@ async function findExportsNaming(
       JOIN events ON events.seq = event_mentions.seq WHERE event_mentions.user_id IN (${users}))`;
   const cells = await transaction.query(
     sql`SELECT DISTINCT tasks.id, tasks.finished_at FROM tasks JOIN task_users ON task_users.task_id = tasks.id
-      WHERE tasks.type = 'users.export' AND (${others ? named : themselves}) ORDER BY tasks.id`,
+      WHERE ${IS_EXPORT} AND (${others ? named : themselves}) ORDER BY tasks.id`,
   );
   return cells.map(({ id, finished_at }) => ({ id: id as string, ended: finished_at !== null }));
 }

@@ -9,6 +9,7 @@ import { findUsersForUpdate, requireUsers } from '../users/find-users.js';
 import { logUserEvent } from '../users/log-user-event.js';
 import { toUser } from '../users/model/to-user.js';
 import type { UserDraft } from '../users/model/user-changes.js';
+import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { tombstoneOf } from '../users/tombstones.js';
 import { addCounts } from './cascade-user.js';
@@ -30,15 +31,37 @@ export async function deleteUsers(
   const { ids, new_channel_owner_id: heir_id } = deletion;
   const { stored } = await requireUsers(transaction, ids, () => findUsersForUpdate(transaction, ids));
   if (heir_id !== undefined) await requireNewOwner(transaction, heir_id);
-  const underWay = await findCascades(transaction, ids);
-  const modes = modesOf(deletion);
   const id = randomUUID();
+  const rows = ids.flatMap(userId => stored.get(userId) ?? []);
+  await markDeleted(transaction, actor, { users: rows, deletion, taskId: id });
+  // A user who is erased already is named by its tombstone, as everywhere. The task says that nothing was left to do.
+  const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
+  await tasks.enqueue(transaction, actor, {
+    id,
+    type: 'users.delete',
+    input: { ...modesOf(deletion), content: true },
+    users,
+  });
+  return id;
+}
+
+/** Marks users whom the transaction holds as deleted. The task goes on with them: their cascades belong to it. */
+export async function markDeleted(
+  transaction: WriteTransaction,
+  actor: Actor,
+  marking: { users: readonly UserRow[]; deletion: Omit<ParsedDeleteUsers, 'ids'>; taskId: string },
+): Promise<void> {
+  const { users, deletion, taskId } = marking;
+  const { new_channel_owner_id: heir_id } = deletion;
+  const modes = modesOf(deletion);
+  const underWay = await findCascades(
+    transaction,
+    users.map(({ id }) => id),
+  );
   const drafts: UserDraft[] = [];
   const cascades: CascadeRow[] = [];
-  for (const [index, userId] of ids.entries()) {
-    const before = stored.get(userId);
-    if (!before) continue;
-    const earlier = underWay.get(userId);
+  for (const [index, before] of users.entries()) {
+    const earlier = underWay.get(before.id);
     const further = isFurther(modes.user, stateOf(before, earlier));
     if (before.deleted_at === undefined) {
       drafts.push({
@@ -56,8 +79,8 @@ export async function deleteUsers(
     }
     const user_changed = further || (earlier?.kind === 'delete' && earlier.user_changed);
     const own: CascadeRow = {
-      user_id: userId,
-      task_id: id,
+      user_id: before.id,
+      task_id: taskId,
       kind: 'delete',
       user_changed,
       changed: goneOf(earlier),
@@ -67,15 +90,6 @@ export async function deleteUsers(
   }
   await saveUsers(transaction, actor, drafts);
   await putCascades(transaction, cascades);
-  // A user who is erased already is named by its tombstone, as everywhere. The task says that nothing was left to do.
-  const users = ids.map(userId => (stored.has(userId) ? userId : tombstoneOf(userId)));
-  await tasks.enqueue(transaction, actor, {
-    id,
-    type: 'users.delete',
-    input: { ...modes, content: true },
-    users,
-  });
-  return id;
 }
 
 /** What the deletion or deactivation that this one takes over has changed. What was being brought back does not count. */
@@ -92,12 +106,27 @@ export async function previewDeletion(
   const { ids, new_channel_owner_id: heirId } = deletion;
   const { stored } = await requireUsers(transaction, ids);
   if (heirId !== undefined) await requireNewOwner(transaction, heirId);
+  const { user } = modesOf(deletion);
+  const counts = await countDeletion(transaction, { userIds: [...stored.keys()], deletion, products });
+  const changed = [...stored.values()].filter(row => isFurther(user, stateOf(row, undefined)));
+  return { users: changed.length, products: counts };
+}
+
+/** How much of the content of users a deletion would change. */
+export async function countDeletion(
+  transaction: Transaction,
+  asked: {
+    userIds: readonly string[];
+    deletion: Omit<ParsedDeleteUsers, 'ids'>;
+    products: readonly Product[];
+  },
+): Promise<Counts> {
+  const { userIds, deletion, products } = asked;
   const { user, ...modes } = modesOf(deletion);
   let counts: Counts = {};
-  const planned = { userIds: [...stored.keys()], modes, eraseUser: user === 'hard' };
+  const planned = { userIds, modes, eraseUser: user === 'hard' };
   for (const product of products) {
     counts = addCounts(counts, product.name, await product.count(transaction, planned));
   }
-  const changed = [...stored.values()].filter(row => isFurther(user, stateOf(row, undefined)));
-  return { users: changed.length, products: counts };
+  return counts;
 }

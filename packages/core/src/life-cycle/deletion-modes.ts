@@ -9,7 +9,12 @@ import type { CascadeRow } from '../products/cascade-table.js';
 import type { UserRow } from '../users/model/user-table.js';
 
 /** The modes that a call names. */
-export function modesOf({ user, messages, conversations, calls }: ParsedDeleteUsers): DeletionModes {
+export function modesOf({
+  user,
+  messages,
+  conversations,
+  calls,
+}: Omit<ParsedDeleteUsers, 'ids'>): DeletionModes {
   return {
     user,
     ...(messages && { messages }),

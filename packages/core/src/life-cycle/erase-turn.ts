@@ -34,7 +34,8 @@ export async function eraseReady(
   let names: ReadonlyMap<string, string> = new Map();
   if (mode) {
     const rows = own.map(({ row }) => row);
-    const erasing = { users: rows, mode, forgottenTo, limit: CHANGES_PER_STEP };
+    const taskId = step.task.id;
+    const erasing = { users: rows, mode, taskId, forgottenTo, limit: CHANGES_PER_STEP };
     const done = await eraseUsers(step.transaction, erasing);
     if (done === 'wait' || 'forgottenTo' in done) return done;
     names = done.names;

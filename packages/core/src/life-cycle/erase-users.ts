@@ -2,7 +2,9 @@ import type { User } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf } from '../exports/export-file.js';
+import { eraseActInputs } from '../tasks/act-input.js';
 import { eraseTaskFailures } from '../tasks/erase-task-users.js';
+import { eraseFromTaskLists } from '../tasks/task-lists.js';
 import { removeBans } from '../users/bans.js';
 import { eraseBlocked, removeBlocksOf } from '../users/block-table.js';
 import { prunedUser } from '../users/model/replace-user.js';
@@ -16,6 +18,8 @@ import { eraseUserIds } from './user-id-columns.js';
 export interface EraseWork {
   users: readonly UserRow[];
   mode: ErasureMode;
+  /** The task that erases them. */
+  taskId: string;
   /** Up to which entry they are erased from the log. */
   forgottenTo: number;
   limit: number;
@@ -30,7 +34,7 @@ export interface EraseWork {
  */
 export async function eraseUsers(
   transaction: WriteTransaction,
-  { users, mode, forgottenTo, limit }: EraseWork,
+  { users, mode, taskId, forgottenTo, limit }: EraseWork,
 ): Promise<{ forgottenTo: number } | 'wait' | { names: ReadonlyMap<string, string> }> {
   // If the ids are erased too, they also leave what is kept about other people.
   const others = mode === 'hard';
@@ -57,6 +61,8 @@ export async function eraseUsers(
   } else {
     await removeUsers(transaction, userIds);
     await eraseUserIds(transaction, names);
+    await eraseFromTaskLists(transaction, names);
+    await eraseActInputs(transaction, { names, taskId });
     await putTombstones(transaction, names, transaction.now);
   }
   return { names };

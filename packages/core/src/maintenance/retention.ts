@@ -2,6 +2,7 @@ import { LIMITS } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { LifeCycle } from '../life-cycle/life-cycle.js';
+import { IS_EXPORT } from '../tasks/act-input.js';
 
 /*
  * What maintenance deletes when it is too old: entries of the event log, tasks, files of exports, and deleted users. Each
@@ -45,8 +46,9 @@ export async function pruneLog(
   }
 }
 
-/** Tasks deleted in one transaction; each may have a hundred users. */
+/** Tasks deleted in one transaction, and users of tasks. */
 const TASKS_AT_ONCE = 50;
+const TASK_USERS_AT_ONCE = 5000;
 
 /** Deletes tasks that ended before a time, with what they say about users. @param before epoch milliseconds. */
 export async function pruneTasks(unitOfWork: UnitOfWork, before: number, signal: AbortSignal): Promise<void> {
@@ -57,7 +59,13 @@ export async function pruneTasks(unitOfWork: UnitOfWork, before: number, signal:
         sql`SELECT id FROM tasks WHERE finished_at < ${before} ORDER BY finished_at LIMIT ${TASKS_AT_ONCE}${dialect.skipLocked}`,
       );
       const ids = dialect.values(rows.map(row => row.id as string));
-      await transaction.query(sql`DELETE FROM task_users WHERE task_id IN (${ids})`);
+      const users = await transaction.query(
+        sql`DELETE FROM task_users WHERE (task_id, ordinal) IN (
+          SELECT task_id, ordinal FROM task_users WHERE task_id IN (${ids}) LIMIT ${TASK_USERS_AT_ONCE}
+        ) RETURNING ordinal`,
+      );
+      // A task goes when its users are gone, so that nobody is left without a task.
+      if (users.length === TASK_USERS_AT_ONCE) return TASKS_AT_ONCE;
       await transaction.query(sql`DELETE FROM tasks WHERE id IN (${ids})`);
       return rows.length;
     });
@@ -75,7 +83,7 @@ export async function dropOldExports(unitOfWork: UnitOfWork, signal: AbortSignal
   while (!signal.aborted) {
     const gone = await unitOfWork.write(async transaction => {
       const before = transaction.now - EXPORT_KEPT_MS;
-      const old = sql`SELECT id FROM tasks WHERE type = 'users.export' AND finished_at < ${before}`;
+      const old = sql`SELECT id FROM tasks WHERE ${IS_EXPORT} AND finished_at < ${before}`;
       await transaction.query(
         sql`UPDATE tasks SET output = NULL WHERE id IN (${old}) AND output IS NOT NULL`,
       );

@@ -9,7 +9,7 @@ import { findUsersForShare, findUsersForUpdate, userNotFound } from '../users/fi
 import { logUserEvent } from '../users/log-user-event.js';
 import { withoutEndedBan } from '../users/model/replace-user.js';
 import { toUser, withoutRunOutBan } from '../users/model/to-user.js';
-import type { BanDetails } from '../users/model/user-changes.js';
+import type { BanDetails, UserDraft } from '../users/model/user-changes.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { saveUsers } from '../users/save-users.js';
 import { findTombstones, userDeleted } from '../users/tombstones.js';
@@ -32,26 +32,59 @@ export async function banUser(
   { moderator, request }: { moderator: Moderator; request: ParsedBanUser },
 ): Promise<UserRow> {
   const { id, shadow, reason } = request;
-  const ban_expires = endOf(request, transaction.now);
-  const { stored, target } = await holdTarget(transaction, { moderator, id });
+  const expires_at = endOf(request, transaction.now);
+  const { stored } = await holdTarget(transaction, { moderator, id });
   const banned_by_id = await authorOf(transaction, moderator, request.banned_by_id);
-  const ban: BanDetails = {
+  const details: BanDetails = {
     ...(reason !== undefined && { reason }),
     ...(banned_by_id !== undefined && { banned_by_id }),
   };
-  const after = { ...target, [shadow ? 'shadow_banned' : 'banned']: true, ban_expires };
-  const known = await findBan(transaction, id);
-  const draft = { index: 0, before: stored, after, ban };
-  const [row = stored] = await saveUsers(transaction, actor, [draft]);
-  // The user's own fields did not change, but the details of its ban may have.
-  const same = known?.reason === ban.reason && known?.banned_by_id === ban.banned_by_id;
-  if (row === stored && known && !same) {
-    const { reason: _reason, banned_by_id: _author, ...rest } = known;
-    await insertRows(transaction, banTable, [{ ...rest, ...ban }], { key: 'user_id' });
-    const user = toUser(row, transaction.now);
-    logUserEvent(transaction, actor, { type: 'user.banned', user, changes: {}, ...ban });
-  }
+  const [row = stored] = await banHeld(transaction, actor, {
+    users: [stored],
+    ban: { shadow, expires_at, details },
+  });
   return row;
+}
+
+/**
+ * Bans users whom the transaction holds, all in the same way.
+ * @returns the users as they are stored then, in the same order: the same objects where nothing changed, not even a detail of
+ * the ban.
+ */
+export async function banHeld(
+  transaction: WriteTransaction,
+  actor: Actor,
+  asked: {
+    users: readonly UserRow[];
+    ban: { shadow: boolean; expires_at: number | undefined; details: BanDetails };
+  },
+): Promise<UserRow[]> {
+  const { users, ban } = asked;
+  const { shadow, expires_at: ban_expires, details } = ban;
+  const known = await findBans(
+    transaction,
+    users.map(({ id }) => id),
+  );
+  const drafts = users.map((before, index): UserDraft => {
+    const target = withoutRunOutBan(before, transaction.now);
+    const after = { ...target, [shadow ? 'shadow_banned' : 'banned']: true, ban_expires };
+    return { index, before, after, ban: details };
+  });
+  const rows = await saveUsers(transaction, actor, drafts);
+  // The users' own fields did not change, but the details of their bans may have.
+  const told: BanRow[] = [];
+  const written = rows.map((row, place) => {
+    const earlier = row === users[place] ? known.get(row.id) : undefined;
+    if (!earlier || (earlier.reason === details.reason && earlier.banned_by_id === details.banned_by_id))
+      return row;
+    const { reason: _reason, banned_by_id: _author, ...rest } = earlier;
+    told.push({ ...rest, ...details });
+    const user = toUser(row, transaction.now);
+    logUserEvent(transaction, actor, { type: 'user.banned', user, changes: {}, ...details });
+    return { ...row };
+  });
+  await insertRows(transaction, banTable, told, { key: 'user_id' });
+  return written;
 }
 
 /**
@@ -64,22 +97,35 @@ export async function unbanUser(
   change: { moderator: Moderator; id: string; shadow: boolean },
 ): Promise<UserRow> {
   const { shadow } = change;
-  const { stored, target } = await holdTarget(transaction, change);
-  const after = withoutEndedBan({ ...target, [shadow ? 'shadow_banned' : 'banned']: false });
-  const [row = stored] = await saveUsers(transaction, actor, [{ index: 0, before: stored, after }]);
+  const { stored } = await holdTarget(transaction, change);
+  const [row = stored] = await unbanHeld(transaction, actor, { users: [stored], shadow });
   return row;
+}
+
+/** Ends the open bans or the shadow bans of users whom the transaction holds, and answers like {@link banHeld}. */
+export function unbanHeld(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { users, shadow }: { users: readonly UserRow[]; shadow: boolean },
+): Promise<UserRow[]> {
+  const drafts = users.map((before, index): UserDraft => {
+    const target = withoutRunOutBan(before, transaction.now);
+    const after = withoutEndedBan({ ...target, [shadow ? 'shadow_banned' : 'banned']: false });
+    return { index, before, after };
+  });
+  return saveUsers(transaction, actor, drafts);
 }
 
 /**
  * Loads and locks the user whom a moderator bans or unbans. A user cannot moderate itself, and only an admin can
  * moderate an admin. Users of another tenant do not exist for the moderator.
- * @returns the user as stored, and as it reads at this moment.
+ * @returns the user as stored.
  * @throws RollcallError `USER_NOT_FOUND`, `USER_DELETED`, `NOT_ALLOWED`; `USER_BANNED` and the like for the moderator.
  */
 async function holdTarget(
   transaction: WriteTransaction,
   { moderator, id }: { moderator: Moderator; id: string },
-): Promise<{ stored: UserRow; target: UserRow }> {
+): Promise<{ stored: UserRow }> {
   if (moderator.kind === 'user' && moderator.userId === id) {
     throw new RollcallError('NOT_ALLOWED', 'id: a user cannot ban or unban itself', { field: 'id' });
   }
@@ -100,10 +146,14 @@ async function holdTarget(
       });
     }
   }
-  return { stored, target: withoutRunOutBan(stored, transaction.now) };
+  return { stored };
 }
 
-function endOf({ timeout, expires_at }: ParsedBanUser, now: number): number | undefined {
+/** When a ban ends that is imposed now. @throws RollcallError `INPUT_INVALID` for a time that is over */
+export function endOf(
+  { timeout, expires_at }: Pick<ParsedBanUser, 'timeout' | 'expires_at'>,
+  now: number,
+): number | undefined {
   if (timeout !== undefined) return now + timeout * MINUTE_MS;
   if (expires_at === undefined || expires_at > now) return expires_at;
   throw new RollcallError('INPUT_INVALID', 'expires_at: the end of a ban must lie in the future', {
@@ -112,7 +162,7 @@ function endOf({ timeout, expires_at }: ParsedBanUser, now: number): number | un
 }
 
 /** The author of the ban. It is locked, so that it is not deleted while this transaction runs. */
-async function authorOf(
+export async function authorOf(
   transaction: WriteTransaction,
   moderator: Moderator,
   given: string | undefined,
@@ -129,9 +179,11 @@ async function authorOf(
   return given;
 }
 
-async function findBan(transaction: Transaction, userId: string): Promise<BanRow | undefined> {
-  const [cells] = await transaction.query(
-    sql`SELECT ${raw(banTable.columnList)} FROM bans WHERE user_id = ${userId}`,
+async function findBans(transaction: Transaction, userIds: readonly string[]): Promise<Map<string, BanRow>> {
+  const { dialect } = transaction;
+  const cells = await transaction.query(
+    sql`SELECT ${raw(banTable.columnList)} FROM bans WHERE user_id IN (${dialect.values(userIds)})`,
   );
-  return cells && banTable.decode(cells, transaction.dialect);
+  const rows = cells.map((cell): BanRow => banTable.decode(cell, dialect));
+  return new Map(rows.map(row => [row.user_id, row]));
 }

@@ -3,14 +3,11 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
-import { compileFilter, customPathsIn, requiredTests } from './compile-filter.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
-import { servingIndexes, type UsableIndexes } from './custom-indexes.js';
-import { type Beginning, type CreationPage, findBeginning, type NeededOrder } from './few-users.js';
+import type { CreationPage, NeededOrder } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
-import { normaliseFilter } from './normalise-filter.js';
 import { type PagePart, pageList, pageParts, sortedPageList } from './page-parts.js';
 import {
   orderByColumns,
@@ -21,9 +18,9 @@ import {
   sortColumnNames,
   sortColumns,
 } from './plan-sort.js';
+import { type Selected, selectUsers } from './select-users.js';
 import type { SortValue } from './sort-value.js';
 import type { UserQuery, UserSelection } from './user-query.js';
-import { ALL_USERS, type UserSource } from './user-source.js';
 
 /**
  * One page of the users that match a query, in its order, and the cursor of the next page if there is one.
@@ -51,7 +48,7 @@ export async function queryUsers(
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
   const readPage = async (page?: CreationPage) => {
-    const selected = await select(transaction, query, { json, sorted, order, page });
+    const selected = await selectUsers(transaction, query, { json, sorted, order, page });
     const plan = planPage(query, { json, last, selected, sorted, order });
     const cells = await readParts(transaction, plan, { json, wanted, offset: options.offset ?? 0 });
     const { beginning } = selected;
@@ -235,7 +232,7 @@ export async function countUsers(
   upTo: number,
 ): Promise<CountUsersAnswer> {
   const json = jsonDialectOf(transaction.dialect);
-  const { beginning, found, listsOf } = await select(transaction, selection, { json, order: 'any' });
+  const { beginning, found, listsOf } = await selectUsers(transaction, selection, { json, order: 'any' });
   const lists =
     beginning.kind === 'index'
       ? listsOf(beginning.path).map(
@@ -248,112 +245,4 @@ export async function countUsers(
   );
   const count = Number(cells?.count);
   return count > upTo ? { count: upTo, more: true } : { count, more: false };
-}
-
-/** The users of a selection. */
-interface Selected {
-  beginning: Beginning;
-  /** The custom paths whose indexes serve the selection. */
-  serving: UsableIndexes;
-  /** Their condition, in the table of users. */
-  found: Sql;
-  /** The same users as the index of a path has them: those whom it holds, and the others, if there are any. */
-  listsOf(path: readonly string[]): IndexedList[];
-}
-
-/** Users of a selection as the index of a path has them. */
-interface IndexedList {
-  source: UserSource;
-  conditions: Sql[];
-  /** Whether the index holds their value. */
-  isHeld: boolean;
-  /** Those of the conditions that the index alone can answer, as far as they are known. */
-  required: Sql[];
-}
-
-/** @param options.sorted the custom path that comes first in the order. @param options.page the page, if it may be found by part of a list. */
-async function select(
-  transaction: Transaction,
-  selection: UserSelection,
-  {
-    json,
-    order,
-    sorted,
-    page,
-  }: {
-    json: JsonDialect;
-    order: NeededOrder;
-    sorted?: readonly string[] | undefined;
-    page?: CreationPage | undefined;
-  },
-): Promise<Selected> {
-  const { customIndex, lists } = json;
-  const filter = normaliseFilter(selection.filter);
-  const { tenant } = selection;
-  const named = [...customPathsIn(filter), ...(sorted ? [sorted] : [])];
-  const serving = await servingIndexes(transaction, named, selection.indexedFields);
-  const asked = { filter, tenant, order, page };
-  const beginning = await findBeginning(transaction, asked, { lists, indexes: serving });
-  // What is cheap comes first: of a user who fails it, the rest is not looked at.
-  const conditionOn = (source: UserSource, indexes: UsableIndexes) =>
-    every([
-      ...rangeConditions(selection, json, source),
-      ...(tenant ? [json.belongsTo(tenant)] : []),
-      compileFilter(filter, { json, viewpoint: { ...selection, source }, indexes }),
-    ]);
-  const anywhere: UsableIndexes = customIndex.isFoundByPlanner ? serving : new Map();
-  const rest = conditionOn(ALL_USERS, anywhere);
-  const found = beginning.kind === 'condition' ? lists.beginWith(beginning.condition, rest) : rest;
-  return {
-    beginning,
-    serving,
-    found,
-    listsOf: path => {
-      const source = customIndex.source(path);
-      const isAlone = serving.get(path.join('.'))?.lacksUsers === false;
-      if (customIndex.isFoundByPlanner) {
-        const both = [customIndex.holds(path), customIndex.lacks(path)];
-        return both.map((part, place) => ({
-          source,
-          conditions: [found, part],
-          isHeld: place === 0,
-          required: [],
-        }));
-      }
-      // Of those whom it holds, the index alone decides.
-      const byIndex = conditionOn(source, new Map([[path.join('.'), { lacksUsers: false }]]));
-      const required = requiredTests(filter, path).flatMap(test => customIndex.passes(path, test) ?? []);
-      if (isAlone) return [{ source, conditions: [byIndex], isHeld: true, required }];
-      const others = [customIndex.lacks(path), conditionOn(source, anywhere)];
-      return [
-        { source, conditions: [customIndex.holds(path), byIndex], isHeld: true, required },
-        { source, conditions: others, isHeld: false, required: [] },
-      ];
-    },
-  };
-}
-
-/** The conditions that the options add to the filter. */
-function rangeConditions(
-  { options }: UserSelection,
-  json: JsonDialect,
-  { id, createdAt }: UserSource,
-): Sql[] {
-  const bounds: [Sql, string, string | number | undefined][] = [
-    [id, '>', options.id_gt],
-    [id, '>=', options.id_gte],
-    [id, '<', options.id_lt],
-    [id, '<=', options.id_lte],
-    [createdAt, '>', options.created_at_after],
-    [createdAt, '>=', options.created_at_after_or_equal],
-    [createdAt, '<', options.created_at_before],
-    [createdAt, '<=', options.created_at_before_or_equal],
-  ];
-  return [
-    ...bounds.flatMap(([column, bound, value]) =>
-      value === undefined ? [] : [sql`${column} ${raw(bound)} ${value}`],
-    ),
-    ...(options.include_deleted_users ? [] : [json.isMostlyNull(sql`users.deleted_at`)]),
-    ...(options.include_deactivated_users ? [] : [json.isMostlyNull(sql`users.deactivated_at`)]),
-  ];
 }

@@ -43,15 +43,15 @@ export function commitStep({ unitOfWork, handler, held, leaseMs }: StepOptions):
 
 function advance(
   row: TaskRow,
-  { position, withinUser, output }: StepOutcome,
+  { position, withinUser, output, counted }: StepOutcome,
   counts: OutcomeCounts,
   now: number,
 ): TaskRow {
   return {
     ...row,
     position,
-    done: row.done + counts.done,
-    failed: row.failed + counts.failed,
+    done: row.done + counts.done + (counted?.done ?? 0),
+    failed: row.failed + counts.failed + (counted?.failed ?? 0),
     within_user: withinUser ?? false,
     ...(output && { output }),
     tries: 1,

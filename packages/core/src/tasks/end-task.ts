@@ -1,7 +1,9 @@
 import { type Actor, isEnded } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { forgetActInput } from './act-input.js';
 import { saveHeldTask } from './held-task.js';
+import { removeTaskLists } from './task-lists.js';
 import { findTask, type TaskRow } from './task-table.js';
 import { logTaskEvent } from './to-task.js';
 
@@ -17,8 +19,10 @@ export type TaskEnd = {
  * @throws TaskOvertaken
  */
 export async function endTask(transaction: WriteTransaction, row: TaskRow, end: TaskEnd): Promise<TaskRow> {
+  const input = row.type === 'users.act' ? await endAct(transaction, row) : row.input;
   const ended: TaskRow = {
     ...row,
+    input,
     status: end.status,
     ...(end.status === 'failed' && { error: end.error }),
     updated_at: transaction.now,
@@ -27,6 +31,12 @@ export async function endTask(transaction: WriteTransaction, row: TaskRow, end: 
   await saveHeldTask(transaction, ended, 'ended');
   logTaskEvent(transaction, end.actor ?? row.actor, { type: `task.${end.status}`, task: ended });
   return ended;
+}
+
+/** What is left of the input of a task that acts on many. The users whom it did not reach are not kept either. */
+async function endAct(transaction: WriteTransaction, row: TaskRow): Promise<TaskRow['input']> {
+  await removeTaskLists(transaction, row.id);
+  return forgetActInput(transaction, row);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Actor, JsonObject, JsonValue, TaskType, UserOutcome } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import type { TaskOutput, TaskRow } from './task-table.js';
+import type { OutcomeCounts } from './task-users.js';
 
 /*
  * Glossary
@@ -12,6 +13,7 @@ import type { TaskOutput, TaskRow } from './task-table.js';
  *   together or not at all. So a step takes effect exactly once, however often it is begun.
  * - User of a task: one of the users that the call named, in the order of the call. It waits until it has an outcome; the
  *   task goes on with the users that wait.
+ * - List of a task: users whom a task that acts on very many has still to reach (task-lists.ts).
  * - Position: where the next step begins, in a form of the handler's own. A handler needs it only if the users that wait
  *   do not say enough.
  * - Outcome: what became of one user. Progress is counted in outcomes, so a handler may take many steps for one user. All
@@ -45,6 +47,8 @@ export interface StepOutcome<Position extends JsonValue = JsonValue> {
   position?: Position;
   /** What became of the users that this step finished, by id. */
   users: ReadonlyMap<string, UserOutcome>;
+  /** How many users it finished besides those, of whom the handler itself keeps what is to be kept. */
+  counted?: OutcomeCounts;
   /** Whether the task is done with this step. */
   finished: boolean;
   /** Whether the step ended in the middle of a user. */

@@ -17,7 +17,10 @@ export interface TaskRow {
   status: TaskStatus;
   /** Who asked for it: the events that it causes have this actor. */
   actor: Actor;
-  /** What was asked for, besides the users; it never changes. */
+  /**
+   * What was asked for, besides the users. It changes only in what it says about users who are erased, and of a task
+   * `users.act` little of it is left at the end (act-input.ts).
+   */
   input: JsonObject;
   /** How far it got, in a form of its handler's own; absent before the first step. */
   position?: JsonValue;

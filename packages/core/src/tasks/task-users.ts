@@ -3,6 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Column } from '../database/dialect.js';
 import { defineTable, insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import type { TaskRow } from './task-table.js';
 
 /** One user of a task. These are rows, and not a list in the task, so that the id of a user can be erased. */
 export interface TaskUserRow {
@@ -27,8 +28,11 @@ export async function addTaskUsers(
   transaction: WriteTransaction,
   taskId: string,
   ids: readonly string[],
+  from = 0,
 ): Promise<void> {
-  const rows = ids.map((user_id, ordinal): TaskUserRow => ({ task_id: taskId, ordinal, user_id }));
+  const rows = ids.map(
+    (user_id, place): TaskUserRow => ({ task_id: taskId, ordinal: from + place, user_id }),
+  );
   await insertRows(transaction, taskUserTable, rows);
 }
 
@@ -76,17 +80,28 @@ export async function saveOutcomes(
   return { done: written.length - failed, failed };
 }
 
-/** What became of the users of some tasks: by task, then by user, in the order of the call. */
+/**
+ * What became of the users of some tasks: by task, then by user, in the order of the call. Of a task that acts on many only
+ * those who failed are told, as far as they are kept.
+ */
 export async function outcomesOf(
   transaction: Transaction,
-  taskIds: readonly string[],
+  tasks: readonly Pick<TaskRow, 'id' | 'type' | 'failed'>[],
 ): Promise<Map<string, Record<string, UserOutcome>>> {
   const { dialect } = transaction;
+  // Most tasks that act on many have nobody who failed, and an export has everybody.
+  const asked = tasks.filter(({ type, failed }) => type !== 'users.act' || failed > 0);
+  const acting = tasks.some(({ type }) => type === 'users.act');
+  const ids = dialect.values(asked.map(({ id }) => id));
+  const told = acting ? sql`outcome ->> 'status' = 'failed'` : sql`outcome IS NOT NULL`;
   const cells = await transaction.query(
     sql`SELECT ${raw(taskUserTable.columnList)} FROM task_users
-      WHERE task_id IN (${dialect.values(taskIds)}) AND outcome IS NOT NULL ORDER BY task_id, ordinal`,
+      WHERE task_id IN (${ids}) AND ${told} ORDER BY task_id, ordinal`,
   );
-  const rows = cells.map(cell => taskUserTable.decode(cell, dialect));
+  return byTask(cells.map(cell => taskUserTable.decode(cell, dialect)));
+}
+
+function byTask(rows: readonly TaskUserRow[]): Map<string, Record<string, UserOutcome>> {
   const tasks = new Map<string, [string, UserOutcome][]>();
   for (const { task_id, user_id, outcome } of rows) {
     const entries = tasks.get(task_id) ?? [];
@@ -95,4 +110,33 @@ export async function outcomesOf(
   }
   // From entries, so that a user may have the id `__proto__`.
   return new Map([...tasks].map(([taskId, entries]) => [taskId, Object.fromEntries(entries)]));
+}
+
+/** Stores users of a task who have their outcome already, from a place on. */
+export async function addOutcomes(
+  transaction: WriteTransaction,
+  taskId: string,
+  { outcomes, from }: { outcomes: ReadonlyMap<string, UserOutcome>; from: number },
+): Promise<void> {
+  const rows = [...outcomes].map(
+    ([user_id, outcome], place): TaskUserRow => ({
+      task_id: taskId,
+      ordinal: from + place,
+      user_id,
+      outcome,
+    }),
+  );
+  await insertRows(transaction, taskUserTable, rows);
+}
+
+/** Removes users of a task from a place on who have their outcome. @param kept whether those who failed stay. */
+export async function removeOutcomes(
+  transaction: WriteTransaction,
+  taskId: string,
+  { from, kept }: { from: number; kept: boolean },
+): Promise<void> {
+  await transaction.query(
+    sql`DELETE FROM task_users WHERE task_id = ${taskId} AND ordinal >= ${from}
+      AND ${kept ? sql`outcome ->> 'status' <> 'failed'` : sql`outcome IS NOT NULL`}`,
+  );
 }

@@ -21,6 +21,8 @@ export interface TaskRequest {
   input: JsonObject;
   /** The users that it is about, in the order in which they are worked on, without duplicates. */
   users: readonly string[];
+  /** How many users it is about, when they are stored as lists (task-lists.ts) and `users` is empty. */
+  total?: number;
 }
 
 /** What `Tasks` is made of. */
@@ -54,7 +56,7 @@ export class Tasks {
       id,
       type,
       input,
-      total: users.length,
+      total: request.total ?? users.length,
       status: 'pending',
       actor,
       done: 0,
@@ -79,7 +81,7 @@ export class Tasks {
     const { unitOfWork, exportLink } = this.#options;
     return unitOfWork.read(async transaction => {
       const row = await findTask(transaction, taskId);
-      const outcomes = await outcomesOf(transaction, [taskId]);
+      const outcomes = await outcomesOf(transaction, [row]);
       return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
     });
   }
@@ -111,7 +113,7 @@ export class Tasks {
     return unitOfWork.write(async transaction => {
       const row = await cancelTask(transaction, actor, { taskId });
       transaction.afterCommit(() => notifications.announce({ taskId, claimable: row.status === 'pending' }));
-      const outcomes = await outcomesOf(transaction, [taskId]);
+      const outcomes = await outcomesOf(transaction, [row]);
       return toTaskWithResult(row, outcomes.get(taskId) ?? {}, exportLink);
     });
   }

@@ -1,4 +1,5 @@
 import type {
+  ActionCounts,
   Actor,
   DurableEventType,
   ExportFile,
@@ -8,6 +9,7 @@ import type {
   UserOutcome,
 } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { actionTypeOf } from './act-input.js';
 import type { TaskRow } from './task-table.js';
 
 /** Makes the link under which the file of an export is read. It is signed and expires. */
@@ -21,17 +23,30 @@ export function toTaskWithResult(
 ): Task {
   const result: TaskResult = {
     users,
+    ...(row.type === 'users.act' && row.position !== undefined && actResult(row, users)),
     ...(row.output && row.status === 'completed' && { export: { ...exportLink(row.id), ...row.output } }),
   };
-  const empty = Object.keys(users).length === 0 && !result.export;
+  const empty = Object.keys(users).length === 0 && !result.export && !result.counts;
   return { ...toTask(row), ...(!empty && { result }) };
+}
+
+/** What a task that acts on many says besides those who failed. */
+function actResult(
+  { position, failed }: TaskRow,
+  users: Record<string, UserOutcome>,
+): Pick<TaskResult, 'counts' | 'unlisted_failures'> {
+  const { counts } = position as unknown as { counts: ActionCounts };
+  const unlisted = failed - Object.keys(users).length;
+  return { counts, ...(unlisted > 0 && { unlisted_failures: unlisted }) };
 }
 
 /** A task without its result, as events show it: a deleted user must not stay in the log. */
 export function toTask(row: TaskRow): Task {
+  const action = row.type === 'users.act' ? actionTypeOf(row.input) : undefined;
   return {
     task_id: row.id,
     type: row.type,
+    ...(action && { action }),
     status: row.status,
     progress: { done: row.done, total: row.total, failed: row.failed },
     created_at: row.created_at,

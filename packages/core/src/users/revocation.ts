@@ -70,11 +70,21 @@ async function revokeOfUsers(
 ): Promise<void> {
   const stored = await findUsersForUpdate(transaction, ids);
   await refuseMissing(transaction, ids, stored);
-  const changed = ids.flatMap(id => {
-    const row = stored.get(id);
-    return row && (row.revoke_tokens_issued_before ?? null) !== before ? row : [];
-  });
-  if (changed.length === 0) return;
+  const named = ids.flatMap(id => stored.get(id) ?? []);
+  await revokeHeld(transaction, actor, { users: named, before });
+}
+
+/**
+ * Revokes the tokens of users whom the transaction holds, or undoes that.
+ * @returns those for whom that changed something.
+ */
+export async function revokeHeld(
+  transaction: WriteTransaction,
+  actor: Actor,
+  { users, before }: { users: readonly UserRow[]; before: number | null },
+): Promise<UserRow[]> {
+  const changed = users.filter(row => (row.revoke_tokens_issued_before ?? null) !== before);
+  if (changed.length === 0) return changed;
   const list = transaction.dialect.values(changed.map(row => row.id));
   await transaction.query(
     sql`UPDATE users SET revoke_tokens_issued_before = ${before} WHERE id IN (${list})`,
@@ -96,6 +106,7 @@ async function revokeOfUsers(
       changes,
     });
   }
+  return changed;
 }
 
 /** Refuses unknown and deleted users. It throws the first in input order, with all of them in `issues`. */

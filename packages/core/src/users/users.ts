@@ -142,7 +142,7 @@ export class Users {
     query: ParsedUserQuery,
     limits?: QueryLimits,
   ): Promise<{ rows: UserRow[]; next?: string; position: string }> {
-    return this.#search(query, limits, async (transaction, indexedFields, position) => {
+    return this.search(query, limits, async (transaction, indexedFields, position) => {
       const found = await queryUsers(transaction, { ...query, indexedFields, now: transaction.now });
       return { ...found, position: formatPosition(position) };
     });
@@ -157,7 +157,7 @@ export class Users {
     { upTo, ...selection }: ParsedUserSelection & { upTo: number },
     limits?: QueryLimits,
   ): Promise<CountUsersAnswer> {
-    return this.#search({ ...selection, sort: [] }, limits, (transaction, indexedFields) =>
+    return this.search({ ...selection, sort: [] }, limits, (transaction, indexedFields) =>
       countUsers(transaction, { ...selection, indexedFields, now: transaction.now }, upTo),
     );
   }
@@ -168,7 +168,7 @@ export class Users {
   }
 
   /** Reads in the lane that a filter and a sort belong to, and says what would make it cheaper if that takes too long. */
-  #search<Result>(
+  search<Result>(
     query: Pick<UserQuery, 'filter' | 'sort'>,
     limits: QueryLimits | undefined,
     work: (transaction: Transaction, indexedFields: readonly string[], position: Position) => Promise<Result>,

@@ -11,7 +11,8 @@ export const ERROR_MEANINGS: Record<ErrorCode, string> = {
   USER_DEACTIVATED: 'The user is deactivated. It cannot connect or call anything until it is reactivated.',
   USER_BANNED: 'The user is banned and cannot write.',
   USERNAME_TAKEN: 'Another user has this name, and the setting `enforce_unique_usernames` forbids it.',
-  REVISION_CONFLICT: 'The user has changed since the revision named in `if_revision`: read it again.',
+  REVISION_CONFLICT:
+    'The user has changed since the revision named in `if_revision`, or another number of users matches than `expected`: read again.',
   ROLE_NOT_FOUND: 'No role has this name. Create it first with `createRole`.',
   ROLE_IN_USE: 'The role already exists, is built in, or users still have it.',
   NOT_ALLOWED: 'The caller is known but may not do this.',

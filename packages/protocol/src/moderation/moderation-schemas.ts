@@ -4,7 +4,8 @@ import { contentTextSchema } from '../products/content-schemas.js';
 import { cursorSchema } from '../query/query-users-schema.js';
 import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 
-const ban = {
+/** What every ban takes. */
+export const BAN_SHAPE = {
   id: userIdSchema,
   reason: contentTextSchema(LIMITS.banReasonLength)
     .min(1, 'a reason must have at least one character')
@@ -14,22 +15,24 @@ const ban = {
   banned_by_id: userIdSchema.optional(),
 };
 
-const ONE_END = {
+/** What is wrong with a ban of which {@link hasOneEnd} is false. */
+export const ONE_END = {
   path: ['expires_at'],
   message: 'pass either timeout or expires_at, not both: each says when the ban ends',
 };
 
-function hasOneEnd({ timeout, expires_at }: { timeout?: number; expires_at?: number }): boolean {
+/** Whether a ban says at most once when it ends. */
+export function hasOneEnd({ timeout, expires_at }: { timeout?: number; expires_at?: number }): boolean {
   return timeout === undefined || expires_at === undefined;
 }
 
 /** The input of `moderation.ban`. */
 export const banUserSchema = z
-  .strictObject({ ...ban, shadow: z.boolean().default(false) })
+  .strictObject({ ...BAN_SHAPE, shadow: z.boolean().default(false) })
   .refine(hasOneEnd, ONE_END);
 
 /** The input of `moderation.shadowBan`. */
-export const shadowBanSchema = z.strictObject(ban).refine(hasOneEnd, ONE_END);
+export const shadowBanSchema = z.strictObject(BAN_SHAPE).refine(hasOneEnd, ONE_END);
 
 /** The input of `moderation.queryBanned`. */
 export const queryBannedSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { timeSchema, userIdSchema } from '../users/user-fields-schema.js';
 export const cursorSchema = z.string().min(1).max(49_152);
 
 /** Which users of those that a filter matches. */
-const foundUsersShape = {
+export const foundUsersShape = {
   id_gt: userIdSchema.optional(),
   id_gte: userIdSchema.optional(),
   id_lt: userIdSchema.optional(),

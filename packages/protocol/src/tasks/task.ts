@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.js';
+import type { UserActionType } from '../users/user-action.js';
 import type { Time } from '../users/user-fields.js';
 
 /** The kinds of long-running work. */
@@ -8,6 +9,7 @@ export const TASK_TYPES = [
   'users.delete',
   'users.restore',
   'users.export',
+  'users.act',
 ] as const;
 
 /** One kind of long-running work. */
@@ -28,6 +30,8 @@ export function isEnded(status: TaskStatus): boolean {
 export interface Task {
   task_id: string;
   type: TaskType;
+  /** Of `users.act`: what is done to the users. */
+  action?: UserActionType;
   status: TaskStatus;
   /** Counted in users. `done` leaves out users that failed, so at the end `done + failed` is `total`. */
   progress: { done: number; total: number; failed: number };
@@ -45,11 +49,29 @@ export interface Task {
 export interface TaskResult {
   /**
    * The outcome for each user, by id. A user that the task did not reach is absent. A hard-deleted user no longer has
-   * an id: it is listed under its tombstone.
+   * an id: it is listed under its tombstone. Of `users.act` only those who failed are here, the first 1,000 of them, and none
+   * in a list of tasks.
    */
   users: Record<string, UserOutcome>;
+  /** Of `users.act`: what became of all its users. */
+  counts?: ActionCounts;
+  /** Of `users.act`: how many failed who are not in `users`. Absent when all are. */
+  unlisted_failures?: number;
   /** Of an export: where its file is. */
   export?: ExportFile;
+}
+
+/** What became of the users of a task `users.act`, each counted once. */
+export interface ActionCounts {
+  /** The task changed the user, or exported it. */
+  done: number;
+  /** The user was in that state already. */
+  unchanged: number;
+  /** When its turn came, the user did not match any more or was gone. Nothing was done to it. */
+  skipped: number;
+  /** A later call about the user took over the rest of the work. */
+  superseded: number;
+  failed: number;
 }
 
 /** What happened to one user. */

@@ -12,7 +12,8 @@ export function userIdsSchema(max: number = LIMITS.batchUsers) {
     .refine(ids => new Set(ids).size === ids.length, 'must name each user at most once');
 }
 
-const modes = {
+/** How users are deleted. */
+export const DELETION_SHAPE = {
   user: z.enum(USER_DELETION_MODES).default('soft'),
   messages: z.enum(MESSAGE_DELETION_MODES).optional(),
   conversations: z.enum(PAIR_DELETION_MODES).optional(),
@@ -20,22 +21,34 @@ const modes = {
   new_channel_owner_id: userIdSchema.optional(),
 };
 
+type DeletionShape = z.output<z.ZodObject<typeof DELETION_SHAPE>>;
+
+function complainIn(issues: z.core.$ZodRawIssue[], input: unknown): (field: string, message: string) => void {
+  return (field, message) => issues.push({ code: 'custom', path: [field], message, input });
+}
+
+/** Checks which modes go together. */
+export function checkDeletionModes({ value, issues }: z.core.ParsePayload<DeletionShape>): void {
+  const complain = complainIn(issues, value);
+  if (value.user === 'hard') {
+    if (value.messages !== 'hard') complain('messages', 'user "hard" requires messages "hard"');
+    if (value.conversations !== 'hard')
+      complain('conversations', 'user "hard" requires conversations "hard"');
+  } else if (value.new_channel_owner_id !== undefined) {
+    complain('new_channel_owner_id', 'channels get a new owner only with user "hard"');
+  }
+}
+
 /**
  * The input of `deleteUsers`. A hard-deleted user cannot leave messages or conversations behind, and only its channels
  * need a new owner. Every other combination is allowed.
  */
 export const deleteUsersSchema = z
-  .strictObject({ ids: userIdsSchema(), ...modes, created_by_id: userIdSchema.optional() })
-  .check(({ value, issues }) => {
-    const complain = (field: string, message: string) =>
-      issues.push({ code: 'custom', path: [field], message, input: value });
-    if (value.user === 'hard') {
-      if (value.messages !== 'hard') complain('messages', 'user "hard" requires messages "hard"');
-      if (value.conversations !== 'hard')
-        complain('conversations', 'user "hard" requires conversations "hard"');
-    } else if (value.new_channel_owner_id !== undefined) {
-      complain('new_channel_owner_id', 'channels get a new owner only with user "hard"');
-    }
+  .strictObject({ ids: userIdsSchema(), ...DELETION_SHAPE, created_by_id: userIdSchema.optional() })
+  .check(context => {
+    checkDeletionModes(context);
+    const { value, issues } = context;
+    const complain = complainIn(issues, value);
     if (value.new_channel_owner_id !== undefined && value.ids.includes(value.new_channel_owner_id)) {
       complain('new_channel_owner_id', 'the new owner of the channels cannot be one of the deleted users');
     }

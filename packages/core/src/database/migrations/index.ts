@@ -12,6 +12,7 @@ import { CallMembers0011 } from './0011-call-members.js';
 import { SearchWords0012 } from './0012-search-words.js';
 import { Teams0013 } from './0013-teams.js';
 import { UserWords0014 } from './0014-user-words.js';
+import { TaskLists0015 } from './0015-task-lists.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   SearchWords0012,
   Teams0013,
   UserWords0014,
+  TaskLists0015,
 ];

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task, TaskType } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
+import { actHandler } from '../../../src/actions/act-handler.js';
+import { Actions } from '../../../src/actions/actions.js';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../../src/database/open-database.js';
 import { insertRows } from '../../../src/database/table.js';
@@ -37,6 +39,7 @@ export class LifeCycleFixture {
   readonly tasks: Tasks;
   readonly exports: Exports;
   readonly lifeCycle: LifeCycle;
+  readonly actions: Actions;
   /** It advances by one with every transaction. */
   readonly clock: TestClock;
   readonly database: Database;
@@ -62,10 +65,18 @@ export class LifeCycleFixture {
     const sources = exportSources(products);
     this.lifeCycle = new LifeCycle({ unitOfWork, users: this.users, tasks: this.tasks, products });
     this.exports = new Exports({ unitOfWork, tasks: this.tasks, sources });
-    const handlers = [
+    this.actions = new Actions({
+      unitOfWork,
+      users: this.users,
+      tasks: this.tasks,
+      products,
+      clock: clock.read,
+    });
+    const work = [
       ...lifeCycleHandlers({ products, onErased: () => undefined }),
       exportUsersHandler(sources) as unknown as TaskHandler,
     ];
+    const handlers = [...work, actHandler(work)];
     this.#handlers = new Map(handlers.map(handler => [handler.type, handler]));
   }
 
