@@ -19,6 +19,7 @@ const COMPILER_OPTIONS = {
   module: 'NodeNext',
   lib: ['ES2022', 'DOM'],
   types: ['node'],
+  jsx: 'react-jsx',
 };
 
 /** An empty project of a reader, in which the packages are installed. */
@@ -56,8 +57,10 @@ it('no page that shows TypeScript is left out, and no piece of it', async () => 
 it('every snippet compiles in strict TypeScript', async () => {
   const snippets = (await Promise.all(Object.keys(PAGES).map(snippetsOf))).flat();
   expect(snippets.length).toBeGreaterThanOrEqual(12);
-  for (const snippet of snippets) await writeFile(join(folder, `${nameOf(snippet)}.ts`), moduleOf(snippet));
-  const config = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts'] };
+  for (const snippet of snippets) {
+    await writeFile(join(folder, `${nameOf(snippet)}.${snippet.jsx ? 'tsx' : 'ts'}`), moduleOf(snippet));
+  }
+  const config = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.tsx'] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const errors = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder }).then(
     () => '',

@@ -10,6 +10,8 @@ export interface Snippet {
   /** Of the first line of the code, from 1. */
   line: number;
   code: string;
+  /** Whether it is written with JSX. */
+  jsx: boolean;
 }
 
 /** The pages that show TypeScript, and what their code takes for given: names of the reader's own program. */
@@ -30,6 +32,12 @@ export const PAGES: Record<string, string> = {
   'docs/contract/writing-users.md': `
     declare function usersOfTheOtherSystem(): AsyncIterable<import('@rollcall/client/server').UpsertUserInput>;`,
   'docs/moving-in.md': '',
+  'docs/react.md': '',
+  'packages/react/README.md': `
+    declare const queryClient: import('@rollcall/react/query').QueryClientLike;
+    declare function App(): import('react').ReactElement;
+    declare function fetchToken(): Promise<string>;
+    declare function show(what: unknown): void;`,
 };
 
 /** What a page has shown before, and its later snippets go on with. */
@@ -43,10 +51,11 @@ const EARLIER: Record<string, string> = {
 /** All pieces of a page, in order. */
 export async function snippetsOf(page: string): Promise<Snippet[]> {
   const text = await readFile(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => ({
+  return [...text.matchAll(/^```(tsx?)\n(.*?)^```$/gms)].map(({ index, 1: kind, 2: code = '' }) => ({
     page,
     line: text.slice(0, index).split('\n').length + 1,
     code,
+    jsx: kind === 'tsx',
   }));
 }
 

@@ -15,7 +15,7 @@ export type RollcallProviderProps<Custom extends object = JsonObject> = { childr
   | {
       client: Client<Custom>;
       /** Another id is another user. Other fields count when the user connects; `useMe` changes them later. */
-      user: UserInput<Custom> | null | undefined;
+      user: UserInput<NoInfer<Custom>> | null | undefined;
       /** The token, or a function that fetches one. Always the latest function is called. */
       token: TokenOrProvider | undefined;
       guest?: undefined;
@@ -24,7 +24,7 @@ export type RollcallProviderProps<Custom extends object = JsonObject> = { childr
   | {
       client: Client<Custom>;
       /** Connects a guest, who needs no token. */
-      guest: true | Partial<UserInput<Custom>>;
+      guest: true | Partial<UserInput<NoInfer<Custom>>>;
       user?: undefined;
       token?: undefined;
       anonymous?: undefined;

@@ -10,6 +10,7 @@ import { LONG_ANSWER_MUTATIONS } from './long-answer-mutations.js';
 import type { Mutation } from './mutation.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
+import { REACT_MUTATIONS } from './react-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
 import { REPLAY_MUTATIONS } from './replay-mutations.js';
 import { SHARED_WORK_MUTATIONS } from './shared-work-mutations.js';
@@ -36,4 +37,5 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   'What a caller may learn': [...SIGHT_MUTATIONS, ...REPLAY_MUTATIONS],
   Tenants: TENANCY_MUTATIONS,
   'Blocks and erasures': BLOCK_AND_ERASURE_MUTATIONS,
+  'React bindings': REACT_MUTATIONS,
 };
