@@ -265,7 +265,7 @@ const SCENES = {
 };
 
 let root: Root | undefined;
-const clients = new Map<string, ReturnType<typeof createClient>>();
+const clients = new Map<string, Client>();
 
 function clientOf(url: string): Client {
   const client = clients.get(url) ?? createClient({ url });

@@ -334,6 +334,7 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
       await route.fulfill({ response: answer }).catch(() => undefined);
     });
     stand.page.evaluate(id => window.act.run?.(id as never), john).catch(() => undefined);
+    await until('the first question is under way', () => answered.length === 1);
     await stand.show({ scene: 'slow', ids: [john], ...asJane() });
     await until('both questions are under way', () => answered.length >= 2);
     await stand.shows('action', 'pending');

@@ -51,7 +51,7 @@ export function createWatches(watcher: Watcher): Watches {
         isOfUser(client) ? { ...options, watch: true } : options,
       );
       for (const user of found.users) if (counts.has(user.id)) users.put(user, asked);
-      // Whoever has gone meanwhile ended a watch that had not begun.
+      // A reader that has gone meanwhile ended a watch that had not begun.
       unwatch(page.filter(id => !counts.has(id)));
     }
   };
