@@ -17,7 +17,7 @@ import {
   useUsers,
 } from '@rollcall/react';
 import { RollcallDevtools } from '@rollcall/react/devtools';
-import { useUser as useSettledUser } from '@rollcall/react/suspense';
+import { useUser as useSettledUser, useUsers as useSettledUsers } from '@rollcall/react/suspense';
 import { Component, memo, type ReactNode, StrictMode, Suspense, useState, version } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 
@@ -80,6 +80,7 @@ const said = (result: { status: string; error?: RollcallError | undefined; data?
 
 function Me() {
   const me = useMe<{ mood?: string }>();
+  count('me');
   window.act.update = (update: object) =>
     me.update(update).then(
       user => user.name,
@@ -197,12 +198,19 @@ function waitForOther(ms: number): void {
 
 /** Waits for a user, and then for something that takes long. */
 function Patient({ id, otherMs }: { id: string; otherMs: number }) {
-  // A render that notes the first and not the second waits for the user.
+  const { data } = useSettledUser(id);
+  waitForOther(otherMs);
+  return <Text id="settled">{data.name}</Text>;
+}
+
+/** The same with a list. */
+function PatientList({ id, otherMs }: { id: string; otherMs: number }) {
+  // A render that notes the first and not the second waits for the list.
   window.notes.push({ begunMs: Date.now() });
-  const { data } = useSettledUser<{ mood?: string }>(id);
+  const { data } = useSettledUsers<{ mood?: string }>({ id });
   window.notes.push({ knownMs: Date.now() });
   waitForOther(otherMs);
-  return <Text id="settled">{`${data.name} ${data.custom.mood ?? ''}`.trim()}</Text>;
+  return <Text id="settled">{`${data.users[0]?.name} ${data.users[0]?.custom.mood ?? ''}`.trim()}</Text>;
 }
 
 class Boundary extends Component<{ children: ReactNode }, { code?: string }> {
@@ -246,6 +254,11 @@ const SCENES = {
         <Patient id={ids[0] ?? ''} otherMs={3_000} />
       </Suspense>
     </Boundary>
+  ),
+  patientList: ({ ids = [] }: Stage) => (
+    <Suspense fallback={<Text id="fallback">…</Text>}>
+      <PatientList id={ids[0] ?? ''} otherMs={3_000} />
+    </Suspense>
   ),
   /** It is never shown. */
   thrownAway: ({ ids = [] }: Stage) => (

@@ -13,6 +13,12 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       'the moment for which a session outlives its last holder',
       'if (!holders) leaveAfter(0);',
       'if (!holders) session.leave();',
+      'a provider that is mounted anew in the same moment, as when its file is edited, keeps its connection',
+    ],
+    [
+      'the leave that is called off by the next holder',
+      'clearTimeout(leaving);\n    if (run) return;',
+      'if (run) return;',
       'what StrictMode mounts twice has one connection, and it stays',
     ],
     [
@@ -39,6 +45,12 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       'the time for which an entry is kept without readers',
       'const KEPT_MS = 30_000;',
       'const KEPT_MS = 0;',
+      'a render that waits for something else finds what it has read',
+    ],
+    [
+      'the keeping of what waits for its first data',
+      'if (waiting) return cool();',
+      '',
       'a render that waits for something else finds what it has read',
     ],
     [

@@ -13,7 +13,7 @@ const MOST_HELD = 1_000;
 
 /** How much of a list is read, and of whom. What narrows a list stands in its filter. */
 export interface UsersOptions {
-  /** How many users a page has: 1–100, by default 30. */
+  /** How many users are read at first, and by `loadMore`: by default 30. More than 100 are several calls. */
   limit?: number;
   /** Whether the presence of the users is followed, too. */
   presence?: boolean;
