@@ -20,12 +20,9 @@ export function shared(): Shared {
   const page = globalThis as unknown as Record<symbol, Shared | undefined>;
   const name = Symbol.for(`@rollcall/react ${version}`);
   known = page[name];
-  if (known) {
-    if (!known.warned) console.warn('Rollcall: the page loads @rollcall/react twice');
-    known.warned = true;
-    return known;
-  }
-  known = { context: createContext<Session | undefined>(undefined), sessions: new WeakMap() };
+  if (known && !known.warned) console.warn('Rollcall: the page loads @rollcall/react twice');
+  if (known) known.warned = true;
+  known ??= { context: createContext<Session | undefined>(undefined), sessions: new WeakMap() };
   page[name] = known;
   return known;
 }

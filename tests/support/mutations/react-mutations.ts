@@ -11,7 +11,7 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${STORE}/session.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the moment for which a session outlives its last holder',
-      'if (!holders) leaveAfter(0);',
+      'if (!holders) leaving = setTimeout(session.leave);',
       'if (!holders) session.leave();',
       'a provider that is mounted anew in the same moment, as when its file is edited, keeps its connection',
     ],
@@ -37,20 +37,14 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${STORE}/entry.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the end of what nobody has come to read',
-      'if (waiting) return cool();\n      stop();',
-      'if (waiting) return cool();',
+      'stop();\n      // An error',
+      '// An error',
       'what a render that is thrown away has asked for ends by itself',
     ],
     [
       'the time for which an entry is kept without readers',
       'const KEPT_MS = 30_000;',
       'const KEPT_MS = 0;',
-      'a render that waits for something else finds what it has read',
-    ],
-    [
-      'the keeping of what waits for its first data',
-      'if (waiting) return cool();',
-      '',
       'a render that waits for something else finds what it has read',
     ],
     [
@@ -90,6 +84,17 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       'every field of a user is followed, and a selector is rendered for its part only',
     ],
   ]),
+  ...switchedOff(
+    { file: 'packages/react/src/suspense/settled-result.ts', test: BROWSER, hangsMs: HANGS_MS },
+    [
+      [
+        'the wait for the first data',
+        "if (entry.get().status === 'pending') return;",
+        '',
+        'a render that waits for something else finds what it has read',
+      ],
+    ],
+  ),
   ...switchedOff({ file: 'packages/react/src/use-latest.ts', test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the handler of the last render',

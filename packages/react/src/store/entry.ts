@@ -37,8 +37,6 @@ export interface Entry<Data = unknown, Actions extends object = object> {
   onServer(): Result<Data, Actions>;
   /** Adds a reader. The first one opens the source. */
   subscribe(reader: () => void): () => void;
-  /** For a render that waits: resolves when there is something to show. It is no reader, but keeps the entry for a while. */
-  wanted(): Promise<void>;
   readonly source: Source<Data, Actions>;
   /** What components give it to be told. */
   readonly readers: ReadonlySet<() => void>;
@@ -72,8 +70,6 @@ export function createEntry<Data, Actions extends object>(
   let work: Promise<unknown> | undefined;
   let error: RollcallError | undefined;
   let timer: ReturnType<typeof setTimeout>;
-  let waiting: Promise<void> | undefined;
-  let settle: (() => void) | undefined;
 
   const stop = () => {
     work = undefined;
@@ -101,7 +97,7 @@ export function createEntry<Data, Actions extends object>(
     if (host.failure) return fail(host.failure);
     // What has failed for a reason that may pass is tried again.
     if (error && !error.unrecoverable) stop();
-    if (run || !host.ready || !(readers.size || waiting)) return;
+    if (run || !host.ready || !readers.size) return;
     run = new AbortController();
     load(source.open(run.signal, control));
   };
@@ -117,16 +113,10 @@ export function createEntry<Data, Actions extends object>(
   };
   const cool = () =>
     wait(LIVE_MS, () => {
-      // What waits for its first data is kept for as long as it takes.
-      if (waiting) return cool();
       stop();
       // An error is not kept: who comes next tries again.
       wait(error ? 0 : KEPT_MS, () => host.entries.delete(key));
     });
-  const need = () => {
-    host.entries.set(key, entry as Entry);
-    start();
-  };
 
   const control = { load, fail, restart };
   const actions = { ...source.actions?.(control), reload: restart };
@@ -149,34 +139,20 @@ export function createEntry<Data, Actions extends object>(
     subscribe(reader) {
       readers.add(reader);
       clearTimeout(timer);
-      need();
+      host.entries.set(key, entry as Entry);
+      start();
       return () => {
         readers.delete(reader);
         if (!readers.size) cool();
       };
     },
-    wanted() {
-      waiting ??= new Promise(resolve => {
-        settle = resolve;
-      });
-      if (!readers.size) cool();
-      need();
-      return waiting;
-    },
     start,
     restart,
-    stop() {
-      stop();
-      settle?.();
-    },
+    stop,
     refresh() {
       const next = snapshotOf(source.read());
       if (sameParts(snapshot, next)) return;
       snapshot = next;
-      if (next.status !== 'pending') {
-        settle?.();
-        waiting = undefined;
-      }
       for (const reader of readers) reader();
     },
   };

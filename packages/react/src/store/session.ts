@@ -15,9 +15,6 @@ import { oncePerFrame } from './once-per-frame.js';
 import { createUserTable } from './user-table.js';
 import { createWatches, type Watcher, type Watches } from './watches.js';
 
-/** A render that is thrown away may have asked for a session. It is kept for so long if nobody takes it. */
-const UNTAKEN_MS = 30_000;
-
 /** So many users are kept before those whom no entry needs are forgotten. */
 const ROOM = 1_000;
 
@@ -52,8 +49,6 @@ export interface Session extends EntryHost, Watcher {
   update(who: Who): void;
   /** Connects it, if it is not. Returns what lets go of it. */
   hold(): () => void;
-  /** For a render that waits: connects it, and lets go of it if no provider holds it in time. */
-  touch(): void;
   /** Connects again after a refusal. */
   reconnect(): void;
   /** Changes the connected user, and shows the change at once. It is taken back when the server refuses it. */
@@ -149,14 +144,6 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
     sessions.current = session;
     begin();
   };
-  const leaveAfter = (ms: number) => {
-    clearTimeout(leaving);
-    leaving = setTimeout(() => {
-      // What still connects is waited for, if a render waits.
-      if (ms && !session.ready && !session.failure) leaveAfter(ms);
-      else session.leave();
-    }, ms);
-  };
 
   const session: { -readonly [Name in keyof Session]: Session[Name] } = {
     client,
@@ -188,13 +175,8 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
       take();
       return () => {
         holders -= 1;
-        if (!holders) leaveAfter(0);
+        if (!holders) leaving = setTimeout(session.leave);
       };
-    },
-    touch() {
-      if (run) return;
-      take();
-      leaveAfter(UNTAKEN_MS);
     },
     reconnect() {
       if (!session.failure) return;

@@ -2,7 +2,7 @@ import type { PartialUserUpdate, PresenceEvent, User } from '@rollcall/client';
 import { withUpdate } from './optimistic.js';
 
 /** One user, or an id of which somebody wants to know what it is. */
-export interface Row {
+interface Row {
   /** As the server has told it last. */
   stored?: User | undefined;
   /** The same with its presence and the updates that are under way. */
