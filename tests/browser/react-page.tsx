@@ -260,6 +260,7 @@ const SCENES = {
       <PatientList id={ids[0] ?? ''} otherMs={3_000} />
     </Suspense>
   ),
+  waitingProvider: ({ ids = [] }: Stage) => <Patient id={ids[0] ?? ''} otherMs={0} />,
   /** It is never shown. */
   thrownAway: ({ ids = [] }: Stage) => (
     <Suspense fallback={<Text id="fallback">…</Text>}>
@@ -327,7 +328,9 @@ window.show = stage => {
   root ??= createRoot(body);
   root.render(
     <StrictMode>
-      <Whole {...stage} />
+      <Suspense fallback={<Text id="all-waits">…</Text>}>
+        <Whole {...stage} />
+      </Suspense>
     </StrictMode>,
   );
 };

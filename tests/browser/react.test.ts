@@ -214,6 +214,15 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
     expect(stand.queriesOf(john)).toBeLessThan(4);
   });
 
+  it('a provider within what waits connects all the same', async () => {
+    const john = named('john');
+    await backEnd.upsertUsers([{ id: john, name: 'John' }]);
+    await stand.show({ scene: 'waitingProvider', ids: [john], ...asJane() });
+    await stand.shows('settled', 'John');
+    expect(stand.openSockets).toBe(1);
+    await stand.shows('state', 'connected');
+  });
+
   it('an error without data goes to the error boundary', async () => {
     await stand.show({ scene: 'patient', ids: [named('nobody')], ...asJane() });
     await stand.shows('boundary', 'USER_NOT_FOUND');
@@ -502,6 +511,35 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
     await stand.shows('new', '0');
     await stand.act('reload');
     await stand.rowsAre([ben, cat, dan]);
+  });
+
+  it('who comes and who leaves while a list is read is neither missed nor counted twice', async () => {
+    const team = named('team');
+    const [ann, ben, cat] = ['ann', 'ben', 'cat'].map(named) as [string, string, string];
+    await backEnd.upsertUsers([
+      { id: ann, teams: [team] },
+      { id: ben, teams: [team] },
+    ]);
+    let answer: (() => void) | undefined;
+    await stand.page.route('**/trpc/**users.query**', async route => {
+      const response = await route.fetch();
+      await new Promise<void>(resolve => {
+        answer = resolve;
+      });
+      await route.fulfill({ response });
+    });
+    const sort = [{ field: 'id', direction: 1 }];
+    await stand.show({ scene: 'list', filter: { teams: { $contains: team } }, sort, ...asJane() });
+    await until('the server has answered', () => answer !== undefined);
+    await backEnd.upsertUsers([
+      { id: ann, teams: [] },
+      { id: ben, name: 'Ben', teams: [team] },
+      { id: cat, teams: [team] },
+    ]);
+    await pause(500);
+    answer?.();
+    await stand.rowsAre([`${ann} left`, `${ben} Ben`]);
+    await stand.shows('new', '1');
   });
 
   it('presence is followed, alone and in a list', async () => {

@@ -62,6 +62,12 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       'a filter that is written anew with every render is asked once',
     ],
     [
+      'what is heard while a list is read',
+      'if (heard) return heard.push(event);',
+      '',
+      'who comes and who leaves while a list is read is neither missed nor counted twice',
+    ],
+    [
       'a list that begins afresh',
       'client.watchEvents({ filter, signal })',
       "client.watchEvents({ filter, signal, lastEventId: 'a.1' })",
@@ -88,10 +94,10 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
     { file: 'packages/react/src/suspense/settled-result.ts', test: BROWSER, hangsMs: HANGS_MS },
     [
       [
-        'the wait for the first data',
-        "if (entry.get().status === 'pending') return;",
-        '',
-        'a render that waits for something else finds what it has read',
+        'the connection that a render asks for that waits',
+        'const leave = session.hold();',
+        'const leave = () => undefined;',
+        'a provider within what waits connects all the same',
       ],
     ],
   ),

@@ -80,6 +80,10 @@ export function usersEntry(
           }
           cursor = answer.next;
         } while (cursor && found.size < size);
+        rows = found;
+        next = cursor;
+        fresh = fresh.filter(id => !rows.has(id));
+        last ??= { users: [], left, newCount: 0, hasMore: false };
       } finally {
         if (mine === signal) {
           const waited = heard;
@@ -87,9 +91,6 @@ export function usersEntry(
           waited.map(note);
         }
       }
-      rows = found;
-      next = cursor;
-      last ??= { users: [], left, newCount: 0, hasMore: false };
       await show([...found].slice(known), control);
     };
     const note = (event: UserEvent) => {
