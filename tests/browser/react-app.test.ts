@@ -36,9 +36,8 @@ afterAll(async () => {
 const INDEX = '<!doctype html><div id="root"></div><script type="module" src="/src/main.tsx"></script>';
 
 // What it makes of packages stays in the folder of the app.
-const CONFIG = `
-  import react from '@vitejs/plugin-react';
-  export default { plugins: [react()], cacheDir: './.vite', server: { fs: { strict: false } } };`;
+const CONFIG =
+  "import react from '@vitejs/plugin-react'; export default { plugins: [react()], cacheDir: './.vite', server: { fs: { strict: false } } };";
 
 let vite: ChildProcess | undefined;
 
