@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** A real browser, and a web server of its own with one page. */
@@ -22,15 +22,20 @@ export function launchBrowser(): Promise<Browser> {
 /**
  * Starts Chromium and serves a page with a script.
  * @param script a file of TypeScript; it is bundled with the built client, as a browser developer's bundler
- * finds it. @param body the HTML of the page, without the script.
+ * finds it. @param body the HTML of the page, without the script. @param how what else the bundler is told.
  */
-export async function startBrowserPages(script: URL, body: string): Promise<BrowserPages> {
+export async function startBrowserPages(
+  script: URL,
+  body: string,
+  how: Pick<BuildOptions, 'alias' | 'jsx' | 'plugins'> = {},
+): Promise<BrowserPages> {
   const bundle = await build({
     entryPoints: [fileURLToPath(script)],
     bundle: true,
     format: 'esm',
     platform: 'browser',
     write: false,
+    ...how,
   });
   const text = bundle.outputFiles[0]?.text ?? '';
   const html = `<!doctype html><meta charset="utf-8"><title>Rollcall</title>${body}<script type="module" src="/page.js"></script>`;

@@ -15,7 +15,8 @@ const ARROWS: Record<string, { uses: string[]; typesOf?: string[] } | 'leaf'> = 
   '@rollcall/server': { uses: ['@rollcall/router', '@rollcall/core', '@rollcall/protocol'] },
   '@rollcall/client': { uses: ['@rollcall/protocol'], typesOf: ['@rollcall/router'] },
   '@rollcall/react': { uses: ['@rollcall/client'] },
-  '@rollcall/react-18': 'leaf',
+  // The oldest React that the bindings work with, for their tests.
+  '@rollcall/react-18': { uses: [] },
   '@rollcall/console': { uses: ['@rollcall/client', '@rollcall/react'] },
   // The server for `serve`, `migrate` and `check-config`; everything else the command does as a client.
   '@rollcall/cli': { uses: ['@rollcall/client', '@rollcall/protocol', '@rollcall/server'] },

@@ -15,6 +15,7 @@ const COMPILER_OPTIONS = {
   module: 'NodeNext',
   lib: ['ES2022', 'DOM'],
   types: ['node'],
+  jsx: 'react-jsx',
 };
 
 /** The address that pages show. */
@@ -67,9 +68,9 @@ export async function makeReaderProject(): Promise<ReaderProject> {
     folder,
     async compile(snippets) {
       for (const snippet of snippets) {
-        await writeFile(join(folder, `${nameOf(snippet)}.ts`), moduleOf(snippet));
+        await writeFile(join(folder, `${nameOf(snippet)}.${snippet.jsx ? 'tsx' : 'ts'}`), moduleOf(snippet));
       }
-      const config = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts'] };
+      const config = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.tsx'] };
       await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
       return run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder }).then(
         () => '',

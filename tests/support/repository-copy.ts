@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,9 @@ export async function copyRepository(own: Readonly<Record<string, string>> = {})
     for (const name of await readdir(join(ROOT, group))) {
       const built = join(group, name, 'dist');
       await cp(join(ROOT, built), join(folder, built), { recursive: true }).catch(ignoreMissing);
+      // What a workspace has of its own, in another version than the others.
+      const installed = join(group, name, 'node_modules');
+      if (existsSync(join(ROOT, installed))) await symlink(join(ROOT, installed), join(folder, installed));
     }
   }
   await providePackages(folder, own);

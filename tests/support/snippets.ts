@@ -10,6 +10,8 @@ export interface Snippet {
   /** Of the first line of the code, from 1. */
   line: number;
   code: string;
+  /** Whether it is written with JSX. */
+  jsx: boolean;
 }
 
 /**
@@ -51,6 +53,12 @@ export const PAGES: Record<string, string> = {
   'docs/contract/life-cycle.md': `
     declare function somebodyConfirms(count: number, sample: { id: string }[]): Promise<boolean>;`,
   'docs/moving-in.md': '',
+  'docs/react.md': '',
+  'packages/react/README.md': `
+    declare const queryClient: import('@rollcall/react/query').QueryClientLike;
+    declare function App(): import('react').ReactElement;
+    declare function fetchToken(): Promise<string>;
+    declare function show(what: unknown): void;`,
 };
 
 /** What a page has shown before, and its later snippets go on with. */
@@ -64,11 +72,13 @@ const EARLIER = `
 /** All pieces of a page in a language, in order. */
 export async function snippetsOf(page: string, language: 'ts' | 'js' | 'sh' = 'ts'): Promise<Snippet[]> {
   const text = await readFile(join(ROOT, page), 'utf8');
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
-    ({ index, 1: code = '' }) => ({
+  const fence = language === 'ts' ? 'tsx?' : language;
+  return [...text.matchAll(new RegExp(`^\`\`\`(${fence})\\n(.*?)^\`\`\`$`, 'gms'))].map(
+    ({ index, 1: kind, 2: code = '' }) => ({
       page,
       line: text.slice(0, index).split('\n').length + 1,
       code,
+      jsx: kind === 'tsx',
     }),
   );
 }

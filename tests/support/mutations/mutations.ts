@@ -13,6 +13,7 @@ import type { Mutation } from './mutation.js';
 import { OVERVIEW_MUTATIONS } from './overview-mutations.js';
 import { PAGE_MUTATIONS } from './page-mutations.js';
 import { QUERY_MUTATIONS } from './query-mutations.js';
+import { REACT_MUTATIONS } from './react-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
 import { REPLAY_MUTATIONS } from './replay-mutations.js';
 import { SHARED_WORK_MUTATIONS } from './shared-work-mutations.js';
@@ -42,4 +43,5 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   Tenants: TENANCY_MUTATIONS,
   'Blocks and erasures': BLOCK_AND_ERASURE_MUTATIONS,
   'Actions on all who match': ACTION_MUTATIONS,
+  'React bindings': REACT_MUTATIONS,
 };

@@ -1,0 +1,3 @@
+'use client';
+
+export { RollcallDevtools, type RollcallDevtoolsProps } from './rollcall-devtools.js';

@@ -1,0 +1,134 @@
+import { type Mutation, switchedOff } from './mutation.js';
+
+const STORE = 'packages/react/src/store';
+const BROWSER = 'tests/browser/react.test.ts';
+
+/** Each starts two browsers and a server. */
+const HANGS_MS = 60_000;
+
+/** What the React bindings rest on. */
+export const REACT_MUTATIONS: readonly Mutation[] = [
+  ...switchedOff({ file: `${STORE}/session.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the moment for which a session outlives its last holder',
+      'if (!holders) leaving = setTimeout(session.leave);',
+      'if (!holders) session.leave();',
+      'a provider that is mounted anew in the same moment, as when its file is edited, keeps its connection',
+    ],
+    [
+      'the leave that is called off by the next holder',
+      'clearTimeout(leaving);\n    if (run) return;',
+      'if (run) return;',
+      'what StrictMode mounts twice has one connection, and it stays',
+    ],
+    [
+      'the end of a connection with its provider',
+      'if (isOfUser(client) && !session.failure) client.disconnectUser();',
+      '',
+      'a provider that goes while it connects leaves no socket',
+    ],
+    [
+      'what every entry is told of a refused connection',
+      "else if (status === 'disconnected' && !waitsFor",
+      "else if (status === 'connecting' && !waitsFor",
+      'when the server ends the session every status says so',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/entry.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the end of what nobody has come to read',
+      'stop();\n      // An error',
+      '// An error',
+      'what a render that is thrown away has asked for ends by itself',
+    ],
+    [
+      'the time for which an entry is kept without readers',
+      'const KEPT_MS = 30_000;',
+      'const KEPT_MS = 0;',
+      'a render that waits for something else finds what it has read',
+    ],
+    [
+      'the snapshot that stays the same',
+      'if (sameParts(snapshot, next)) return;',
+      '',
+      'a component is rendered when what it shows has changed, and not otherwise',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/users-entry.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the key of a list that does not depend on how it is written',
+      "canonicalKey('users', filter, sort, options)",
+      "canonicalKey('users', Math.random())",
+      'a filter that is written anew with every render is asked once',
+    ],
+    [
+      'what is heard while a list is read',
+      'if (heard) return heard.push(event);',
+      '',
+      'who comes and who leaves while a list is read is neither missed nor counted twice',
+    ],
+    [
+      'a list that begins afresh',
+      'client.watchEvents({ filter, signal })',
+      "client.watchEvents({ filter, signal, lastEventId: 'a.1' })",
+      'what is mounted again begins with what is now, and sends no position from before',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/user-table.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the one object of a user who stays as it was',
+      'get: id => rows.get(id)?.user,',
+      'get: id => rows.get(id)?.user && ({ ...rows.get(id)!.user! }),',
+      'a change of one of a thousand users renders one row',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/react/src/use-part.ts', test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the result of a selector that stays the same',
+      'if (!last.result || !sameParts(last.result, part)) last.result = part;',
+      'last.result = part;',
+      'every field of a user is followed, and a selector is rendered for its part only',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/react/src/suspense/settled-result.ts', test: BROWSER, hangsMs: HANGS_MS },
+    [
+      [
+        'the connection that a render asks for that waits',
+        'const leave = session.hold();',
+        'const leave = () => undefined;',
+        'a provider within what waits connects all the same',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: 'packages/react/src/use-latest.ts', test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'the handler of the last render',
+      'latest.current = value;',
+      '',
+      'every event reaches the handler once, in order, and it is always the latest handler',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/react/src/use-action.ts', test: BROWSER, hangsMs: HANGS_MS }, [
+    [
+      'actions that are those of one user',
+      'last.of === session ? last : IDLE',
+      'last',
+      'the answer to a question of an earlier user is shown to nobody',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/react/src/rollcall-context.ts', test: 'packages/react/src/two-copies.test.tsx' },
+    [
+      [
+        'the context that all copies of the bindings share',
+        'known = page[name];',
+        'known = undefined;',
+        'a second copy of the package finds the provider of the first, and says so once',
+      ],
+    ],
+  ),
+  ...switchedOff({ file: `${STORE}/once-per-frame.ts`, test: `${STORE}/once-per-frame.test.ts` }, [
+    ['the frame that changes wait for', 'if (asked) return;', '', 'runs once, however often it is asked for'],
+  ]),
+];
