@@ -11,6 +11,9 @@ const run = promisify(execFile);
 /** Where the repository is. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The folders of the workspaces that a copy has. */
+const WORKSPACES = ['packages', 'apps', 'examples'];
+
 /**
  * Copies the repository as it stands to a temporary folder, built packages included. The copy has its own workspaces, and
  * the packages that are installed in the original.
@@ -27,8 +30,8 @@ export async function copyRepository(own: Readonly<Record<string, string>> = {})
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await cp(join(ROOT, path), join(folder, path));
   }
-  for (const group of ['packages', 'apps']) {
-    for (const name of await readdir(join(ROOT, group))) {
+  for (const group of WORKSPACES) {
+    for (const name of await foldersIn(join(ROOT, group))) {
       const built = join(group, name, 'dist');
       await cp(join(ROOT, built), join(folder, built), { recursive: true }).catch(ignoreMissing);
       // What a workspace has of its own, in another version than the others.
@@ -52,14 +55,19 @@ async function providePackages(folder: string, own: Readonly<Record<string, stri
     if (own[name] === undefined) await symlink(join(installed, name), place);
     else await cp(own[name], place, { recursive: true });
   }
-  for (const group of ['packages', 'apps', 'examples']) {
-    for (const name of await readdir(join(folder, group))) {
+  for (const group of WORKSPACES) {
+    for (const name of await foldersIn(join(folder, group))) {
       const { name: called } = JSON.parse(
         await readFile(join(folder, group, name, 'package.json'), 'utf8'),
       ) as { name: string };
       await symlink(join(folder, group, name), join(folder, 'node_modules', called));
     }
   }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter(entry => entry.isDirectory()).map(({ name }) => name);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
