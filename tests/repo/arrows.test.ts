@@ -11,8 +11,12 @@ const ARROWS: Record<string, { uses: string[]; typesOf?: string[] } | 'leaf'> = 
   '@rollcall/protocol': { uses: [] },
   '@rollcall/core': { uses: ['@rollcall/protocol'] },
   '@rollcall/router': { uses: ['@rollcall/core', '@rollcall/protocol'] },
+  // It serves the files of the console, and imports nothing of it.
   '@rollcall/server': { uses: ['@rollcall/router', '@rollcall/core', '@rollcall/protocol'] },
   '@rollcall/client': { uses: ['@rollcall/protocol'], typesOf: ['@rollcall/router'] },
+  '@rollcall/react': { uses: ['@rollcall/client'] },
+  '@rollcall/react-18': 'leaf',
+  '@rollcall/console': { uses: ['@rollcall/client', '@rollcall/react'] },
   // The server for `serve`, `migrate` and `check-config`; everything else the command does as a client.
   '@rollcall/cli': { uses: ['@rollcall/client', '@rollcall/protocol', '@rollcall/server'] },
   // What a stranger copies gets along with what a stranger has.

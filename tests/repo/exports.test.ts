@@ -39,8 +39,12 @@ describe.each(exporting)('$name', ({ folder, manifest }) => {
   });
 
   it('exports files that the build has made (after `npm run build`)', () => {
-    expect(promised.some(isBuilt)).toBe(true);
-    expect(missing(promised.filter(isBuilt))).toEqual([]);
+    // A package of pages exports no program: who serves them finds the page in its folder.
+    const built = promised.every(path => path === './package.json')
+      ? ['./dist/index.html']
+      : promised.filter(isBuilt);
+    expect(built.length).toBeGreaterThan(0);
+    expect(missing(built)).toEqual([]);
   });
 
   it('packs what it exports, and the license with which it may be used', () => {
