@@ -35,7 +35,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
     '/users',
     async page => {
       await page.getByRole('button', { name: 'filter', exact: true }).click();
-      await page.getByLabel('Field').fill('r');
+      await page.getByRole('combobox', { name: 'Field' }).fill('r');
       await page.getByRole('option').first().waitFor();
     },
   ],
@@ -48,7 +48,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       await page.getByText('is no value').waitFor();
     },
   ],
-  ['the views', '/users', page => page.getByRole('button', { name: 'View: as chosen' }).click()],
+  ['the views', '/users', page => page.getByRole('button', { name: 'View ▾' }).click()],
   [
     'the columns',
     '/users',
@@ -69,7 +69,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       await first(page);
       await page.getByRole('checkbox', { name: 'Select Person 56' }).click();
       await page.getByRole('button', { name: 'Delete…' }).click();
-      await page.getByLabel('How').selectOption({ label: 'Erase everything' });
+      await page.getByRole('combobox', { name: 'How' }).selectOption({ label: 'Erase everything' });
       await page.getByRole('button', { name: /^Erase 1 user/ }).waitFor();
     },
   ],
@@ -85,6 +85,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
     'the palette',
     '/users',
     async page => {
+      await first(page);
       await page.keyboard.press('Control+k');
       await page.getByRole('option').first().waitFor();
     },

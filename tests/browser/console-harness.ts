@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import axe from 'axe-core';
 import { SignJWT } from 'jose';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
 import { startConsoleOrigin } from './console-origin.js';
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
 
 /** A server, its console, and a browser. */
 export interface ConsoleUnderTest {
@@ -80,22 +85,15 @@ export async function signIn(page: Page, key: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds on the page as it is now: each rule that is broken, with the places. */
 export async function barriersOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
-    const { violations } = await axe.run();
+    const { violations } = await window.axe.run();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
     );
   });
-}
-
-interface AxeResults {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
 /** The row of the list with a user, by what is written in it. */

@@ -86,7 +86,7 @@ it('the session ends after an hour without input, says so, and leaves nothing', 
   await page.clock.fastForward('50:00');
   await page.keyboard.press('Shift');
   await page.clock.fastForward('50:00');
-  expect(await page.getByRole('heading', { name: 'Users' }).isVisible()).toBe(true);
+  expect(await page.getByRole('heading', { name: 'Users', exact: true }).isVisible()).toBe(true);
   await page.clock.fastForward('11:00');
   await page.getByText('Nobody touched this page for an hour').waitFor();
   expect((await page.evaluate(stored)).tab).toEqual([]);

@@ -93,7 +93,7 @@ it('a ban and a deactivation show at once, and end', async () => {
   const { page } = await console_.enter('/users/john');
   await page.getByRole('button', { name: 'Ban…' }).click();
   await page.getByLabel('Reason').fill('spam');
-  await page.getByLabel('For').selectOption({ label: 'an hour' });
+  await page.getByRole('combobox', { name: 'For' }).selectOption({ label: 'an hour' });
   await page.getByRole('button', { name: 'Ban john' }).click();
   await page.getByRole('article').getByText('banned', { exact: true }).waitFor();
   expect((await stored('john'))?.ban_expires).toBeGreaterThan(Date.now() + 50 * 60_000);
@@ -109,7 +109,7 @@ it('a ban and a deactivation show at once, and end', async () => {
 it('an erasure says its numbers, wants the id typed, and erases', async () => {
   const { page } = await console_.enter('/users/jim');
   await page.getByRole('button', { name: 'Delete…' }).click();
-  await page.getByLabel('How').selectOption({ label: 'Erase everything' });
+  await page.getByRole('combobox', { name: 'How' }).selectOption({ label: 'Erase everything' });
   const erase = page.getByRole('button', { name: /^Erase 1 user, 2 messages/ });
   await erase.waitFor();
   expect(await erase.isDisabled()).toBe(true);

@@ -122,14 +122,14 @@ describe('the filter', () => {
   it('is chips that are edited in place, and the same as text', async () => {
     const { page, problems } = await atList();
     await page.getByRole('button', { name: 'filter', exact: true }).click();
-    await page.getByLabel('Field').fill('plan');
-    await page.getByLabel('Value').fill('pro');
+    await page.getByRole('combobox', { name: 'Field' }).fill('plan');
+    await page.getByRole('combobox', { name: 'Value' }).fill('pro');
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('button', { name: 'plan: pro', exact: true }).waitFor();
     expect(filterIn(page)).toEqual({ plan: 'pro' });
 
     await page.getByRole('button', { name: 'plan: pro', exact: true }).click();
-    await page.getByLabel('Value').fill('free');
+    await page.getByRole('combobox', { name: 'Value' }).fill('free');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => filterIn(page)).toEqual({ plan: 'free' });
 

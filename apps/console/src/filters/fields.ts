@@ -34,7 +34,7 @@ export const OPERATOR_WORDS = {
   $autocomplete: 'starts with',
   $contains: 'has',
   $in: 'is one of',
-  $nin: 'is none of',
+  $nin: 'is not one of',
   $gt: '>',
   $gte: '≥',
   $lt: '<',

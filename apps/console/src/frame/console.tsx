@@ -8,7 +8,7 @@ const SignInPage = lazy(() =>
   import('../session/sign-in-page.js').then(({ SignInPage }) => ({ default: SignInPage })),
 );
 
-/** The whole page: the frame for whoever is signed in, the way in for everybody else, at whatever address. */
+/** The whole page: the frame for those who are signed in, the way in for everybody else, at every address. */
 export function Console() {
   const state = useSessionState();
   if (state.status === 'out') {

@@ -31,7 +31,7 @@ const STEPS = [
 ] as const;
 
 /** How long ago a moment is, in words. */
-export function agoOf(ms: number, from = Date.now()): string {
+function agoOf(ms: number, from = Date.now()): string {
   const seconds = Math.round((ms - from) / 1000);
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import classes from './notices.module.css';
 
 /** Something that has happened, or failed, in a sentence. */
-export interface Notice {
+interface Notice {
   text: string;
   failed?: boolean;
 }

@@ -59,7 +59,10 @@ export function SuggestInput({ label, value, suggestions, first, error, onChange
           setAt(-1);
         }}
         onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
+        onBlur={event => {
+          // A press on a button must find the button where it was, so only another field closes the list.
+          if (event.relatedTarget?.matches('input, select')) setOpen(false);
+        }}
         onKeyDown={onKeyDown}
       />
       {shown && (

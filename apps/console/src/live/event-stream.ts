@@ -34,7 +34,13 @@ export class LiveEvents {
   async #read(signal: AbortSignal): Promise<void> {
     const batch = everyFrame<RollcallEvent>(events => this.#take(events));
     try {
-      for await (const item of this.client.watchEvents({ signal })) {
+      const stream = this.client.watchEvents({ signal });
+      // What was read before the stream began may have changed in between.
+      void stream.ready.then(
+        () => this.#readAgain(),
+        () => {},
+      );
+      for await (const item of stream) {
         if (item.type === 'resync') void this.cache.invalidateQueries();
         else batch(item);
       }
@@ -42,6 +48,16 @@ export class LiveEvents {
       // Only what another attempt cannot mend ends the stream: the token is not accepted any more.
       session.end(`The server ended the session: ${(error as Error).message}. Sign in again.`);
     }
+  }
+
+  /** Reads again what has been read, and what is being read: the server may have looked before the stream began. */
+  #readAgain(): void {
+    const { cache } = this;
+    for (const query of cache.getQueryCache().findAll({ fetchStatus: 'fetching' })) {
+      const again = () => void cache.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      void query.promise?.then(again, again);
+    }
+    void cache.invalidateQueries({ predicate: ({ state }) => state.fetchStatus === 'idle' });
   }
 
   #take(events: readonly RollcallEvent[]): void {

@@ -1,5 +1,5 @@
 import type { JsonObject, UserEvent } from '@rollcall/client/server';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useClient } from '../session/use-session.js';
 import { everyFrame } from './every-frame.js';
 
@@ -19,11 +19,16 @@ export interface Moved {
 const UNMOVED: Moved = { left: new Set(), arrived: new Set() };
 
 /**
- * Follows who enters and who leaves a list. Nothing moves in the list by it: a row that left fades, and new ones wait until
- * `reset`.
+ * Follows who enters and who leaves a list since it was read. Nothing moves in the list by it: a row that left fades, and new
+ * ones wait until it is read again.
+ * @param position in the log of events when the list was read; undefined as long as it was not.
  * @param isLoaded whether the list shows a user.
  */
-export function useMatching(list: Matching, isLoaded: (id: string) => boolean): Moved & { reset(): void } {
+export function useMatching(
+  list: Matching,
+  position: string | undefined,
+  isLoaded: (id: string) => boolean,
+): Moved {
   const client = useClient();
   const [moved, setMoved] = useState(UNMOVED);
   const loaded = useRef(isLoaded);
@@ -31,6 +36,7 @@ export function useMatching(list: Matching, isLoaded: (id: string) => boolean): 
   const key = JSON.stringify(list);
 
   useEffect(() => {
+    if (position === undefined) return;
     const { filter, deactivated, deleted } = JSON.parse(key) as Matching;
     const stop = new AbortController();
     const belongs = (event: UserEvent) =>
@@ -53,7 +59,7 @@ export function useMatching(list: Matching, isLoaded: (id: string) => boolean): 
         return { left, arrived };
       });
     });
-    const watched = Object.keys(filter).length === 0 ? {} : { filter };
+    const watched = { lastEventId: position, ...(Object.keys(filter).length > 0 && { filter }) };
     const read = async () => {
       try {
         for await (const item of client.watchEvents({ ...watched, signal: stop.signal }))
@@ -67,10 +73,9 @@ export function useMatching(list: Matching, isLoaded: (id: string) => boolean): 
       stop.abort();
       setMoved(UNMOVED);
     };
-  }, [client, key]);
+  }, [client, key, position]);
 
-  const reset = useCallback(() => setMoved(UNMOVED), []);
-  return { ...moved, reset };
+  return moved;
 }
 
 /**

@@ -5,7 +5,7 @@ const TOKEN_KEY = 'rollcall.token';
 const INPUT_KEY = 'rollcall.input-at';
 
 /** A session without any input ends after this long. */
-export const IDLE_MS = 60 * 60 * 1000;
+const IDLE_MS = 60 * 60 * 1000;
 
 /** Who is signed in, or why nobody is. */
 export type SessionState =

@@ -7,7 +7,7 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, () => session.state);
 }
 
-/** The client of whoever is signed in. It is used below the frame only, where somebody is. */
+/** The client of the session. It is used below the frame only, where somebody is signed in. */
 export function useClient(): ServerClient {
   const state = useSessionState();
   if (state.status === 'out') throw new Error('nobody is signed in');

@@ -47,7 +47,8 @@ export function Access({ user }: { user: User }) {
       </div>
       <h2>A token to try things with</h2>
       <p className={classes.dim}>
-        The console does not keep the secret, so it cannot sign one. Whoever has the secret can:
+        The console does not keep the secret, so it cannot sign one. Where the secret is, this command signs
+        one:
       </p>
       <div className={classes.line}>
         <code>{command}</code>

@@ -25,8 +25,8 @@ export class EditConflict extends Error {
 }
 
 /**
- * Saves a change unless somebody else has changed the same thing meanwhile. A change of something else meanwhile is none of its
- * business: it is saved on top.
+ * Saves a change unless somebody else has changed the same thing meanwhile. A change of something else is no
+ * conflict: this one is saved on top.
  */
 export function useSaveUser() {
   const client = useClient();

@@ -34,7 +34,7 @@ export function UserPanel() {
     return (
       <PageState isPage title="There is no such user">
         <p>
-          Nobody has the id <code>{userId}</code>. Whoever had it may have been erased.
+          Nobody has the id <code>{userId}</code>. If somebody had it, they may have been erased.
         </p>
       </PageState>
     );

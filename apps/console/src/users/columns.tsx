@@ -127,8 +127,17 @@ function customColumn(path: string): Column {
   };
 }
 
+/** The least width of rows with these columns, in pixels: narrower than that, the grid scrolls sideways. */
+export function leastWidth(columns: readonly Column[]): number {
+  const least = columns.map(({ width }) => Number.parseInt(width.replace('minmax(', ''), 10));
+  return least.reduce((sum, one) => sum + one, BESIDE_COLUMNS);
+}
+
+/** The checkbox and what is left and right of a row. */
+const BESIDE_COLUMNS = 64;
+
 /** What lies at a dotted path of custom data. */
-export function valueAt(custom: JsonValue, path: string): JsonValue | undefined {
+function valueAt(custom: JsonValue, path: string): JsonValue | undefined {
   let at: JsonValue | undefined = custom;
   for (const name of path.replace(/^custom\./, '').split('.')) {
     if (typeof at !== 'object' || at === null || Array.isArray(at) || !Object.hasOwn(at, name))
@@ -142,7 +151,9 @@ export function valueAt(custom: JsonValue, path: string): JsonValue | undefined 
 function brief(value: JsonValue): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(brief).join(', ');
-  return typeof value === 'object' && value !== null ? '{…}' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([key, inner]) => `${key}: ${brief(inner)}`);
+  return `{ ${parts.join(', ')} }`;
 }
 
 /** Whether somebody is online, as a dot that is full or empty and says so. */

@@ -4,6 +4,7 @@ import classes from './heading-row.module.css';
 interface HeadingRowProps {
   columns: Column[];
   template: string;
+  minWidth: number | undefined;
   sort: string | undefined;
   allSelected: boolean;
   onSort(sort: string | undefined): void;
@@ -22,7 +23,7 @@ export function HeadingRow(props: HeadingRowProps) {
       role="row"
       aria-rowindex={1}
       className={classes.headings}
-      style={{ gridTemplateColumns: props.template }}
+      style={{ gridTemplateColumns: props.template, minWidth: props.minWidth }}
     >
       {/* biome-ignore lint/a11y/useFocusableInteractive: What is in it has the focus. */}
       {/* biome-ignore lint/a11y/useSemanticElements: As above. */}

@@ -2,7 +2,7 @@ import { readUsersSearch, type UsersSearch } from './users-search.js';
 
 const KEY = 'rollcall.views';
 
-/** The views that were kept in this browser, by name. They outlive a session: whoever keeps one wants it again. */
+/** The views that were kept in this browser, by name. They outlive a session: a view that is kept is wanted again. */
 export function readViews(): Record<string, UsersSearch> {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');

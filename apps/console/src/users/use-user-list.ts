@@ -40,14 +40,15 @@ export function useUserList(list: UserList): UserListState {
   const users = useMemo(() => data?.pages.flatMap(page => page.users) ?? [], [data]);
   const ids = useMemo(() => new Set(users.map(({ id }) => id)), [users]);
   const { sort: _sort, ...matching } = list;
-  const { left, arrived, reset } = useMatching(matching, id => ids.has(id));
+  // Of the search before there is nothing to follow.
+  const position = pages.isPlaceholderData ? undefined : data?.pages[0]?.position;
+  const { left, arrived } = useMatching(matching, position, id => ids.has(id));
 
   const key = JSON.stringify(options.queryKey);
   const reload = useCallback(() => {
-    reset();
     void cache.resetQueries({ queryKey: JSON.parse(key), exact: true });
     void cache.invalidateQueries({ queryKey: ['users', 'count'] });
-  }, [cache, key, reset]);
+  }, [cache, key]);
 
   return {
     users,

@@ -13,7 +13,7 @@ export function useUsersView(): {
   return {
     search,
     change: (changes, { replace = false } = {}) => {
-      // Whoever is open beside the list stays open.
+      // The user that is open beside the list stays open.
       const next = (before: UsersSearch) => ({ ...before, view: undefined, ...changes });
       void navigate({ to: '.', search: next as never, replace });
     },

@@ -2,7 +2,7 @@ import type { User } from '@rollcall/client/server';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { usePresence } from '../live/use-presence.js';
-import type { Column } from './columns.js';
+import { type Column, leastWidth } from './columns.js';
 import { HeadingRow } from './heading-row.js';
 import { UserRow } from './user-row.js';
 import classes from './users-grid.module.css';
@@ -84,6 +84,7 @@ export function UsersGrid(props: UsersGridProps) {
     event.preventDefault();
   };
 
+  const minWidth = narrow ? undefined : leastWidth(columns);
   const template = narrow ? undefined : `36px ${columns.map(({ width }) => width).join(' ')}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: A table cannot hold rows that are placed by themselves.
@@ -104,6 +105,7 @@ export function UsersGrid(props: UsersGridProps) {
         <HeadingRow
           columns={columns}
           template={template}
+          minWidth={minWidth}
           sort={props.sort}
           allSelected={users.length > 0 && users.every(({ id }) => props.isSelected(id))}
           onSort={props.onSort}
@@ -111,7 +113,7 @@ export function UsersGrid(props: UsersGridProps) {
         />
       )}
       {/* biome-ignore lint/a11y/useSemanticElements: A table cannot hold rows that are placed by themselves. */}
-      <div role="rowgroup" className={classes.rows} style={{ height: rows.getTotalSize() }}>
+      <div role="rowgroup" className={classes.rows} style={{ height: rows.getTotalSize(), minWidth }}>
         {items.map(({ index, key, start, size }) => {
           const user = users[index];
           if (!user) return null;

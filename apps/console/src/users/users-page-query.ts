@@ -6,6 +6,8 @@ import type { Matching } from '../live/use-matching.js';
 export interface UsersPage {
   users: User[];
   next?: string;
+  /** Where in the log of events the server was when it answered. */
+  position: string;
   tookMs: number;
 }
 
@@ -18,7 +20,7 @@ export interface UserList extends Matching {
 const PAGE = 100;
 
 /** This far a count goes by itself. */
-export const COUNTED = 1_000;
+const COUNTED = 1_000;
 
 /** The pages of a list. An answer that is no longer wanted is cancelled, on the server too. */
 export function listQuery(client: ServerClient, list: UserList) {
@@ -29,8 +31,11 @@ export function listQuery(client: ServerClient, list: UserList) {
       const startedAt = performance.now();
       const options = { limit: PAGE, ...optionsOf(which), ...(pageParam !== '' && { next: pageParam }) };
       try {
-        const { users, next } = await client.api.users.query.query({ filter, sort, options }, { signal });
-        return { users, next, tookMs: Math.round(performance.now() - startedAt) };
+        const { users, next, position } = await client.api.users.query.query(
+          { filter, sort, options },
+          { signal },
+        );
+        return { users, next, position, tookMs: Math.round(performance.now() - startedAt) };
       } catch (error) {
         throw toRollcallError(error);
       }

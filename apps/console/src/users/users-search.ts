@@ -49,7 +49,7 @@ function searched(filter: JsonObject, q: string): JsonObject {
 }
 
 /** The key of a sort: `-age` begins with the highest. */
-export function sortKey(sort: string): { field: string; direction: 1 | -1 } {
+function sortKey(sort: string): { field: string; direction: 1 | -1 } {
   return sort.startsWith('-') ? { field: sort.slice(1), direction: -1 } : { field: sort, direction: 1 };
 }
 

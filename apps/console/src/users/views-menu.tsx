@@ -27,7 +27,7 @@ export function ViewsMenu() {
     ...Object.entries(kept),
   ];
   return (
-    <Popover button={`View: ${search.view ?? 'as chosen'} ▾`} label="Views">
+    <Popover button={`View${search.view === undefined ? '' : `: ${search.view}`} ▾`} label="Views">
       {close => (
         <div className={classes.menu}>
           {views.map(([label, view]) => (
