@@ -99,11 +99,13 @@ describe('the search', () => {
     await page.context().close();
   });
 
-  it('drops the answers to what was typed before', async () => {
+  it('cancels the question of what was typed before, and never shows its answer', async () => {
     const { page } = await atList();
+    const cancelled: string[] = [];
+    page.on('requestfailed', request => cancelled.push(request.postData() ?? ''));
     // The answer to the first word comes long after the answer to the second.
     await page.route('**/trpc/users.query*', async route => {
-      if (decodeURIComponent(route.request().url()).includes('"person"'))
+      if (route.request().postData()?.includes('"person"'))
         await new Promise(resolve => setTimeout(resolve, 1_500));
       await route.continue().catch(() => {});
     });
@@ -112,6 +114,7 @@ describe('the search', () => {
     await page.waitForTimeout(400);
     await field.fill('jane');
     await expect.poll(() => page.getByRole('row').count()).toBe(13);
+    expect(cancelled.some(asked => asked.includes('"person"'))).toBe(true);
     await page.waitForTimeout(1_600);
     expect(await page.getByRole('row').count()).toBe(13);
     await page.context().close();
@@ -191,6 +194,24 @@ describe('what changes while one looks', () => {
     await page.keyboard.press('r');
     await expect.poll(() => left.count()).toBe(0);
     await console_.backEnd.partialUpdateUser({ id: 'user-1010', set: { role: 'admin' } });
+    await page.context().close();
+  });
+
+  it('is seen also when it changed after the list was read and before the events began to come', async () => {
+    const { page } = await atList(admins);
+    await page.routeWebSocket('**/trpc**', async socket => {
+      await new Promise(resolve => setTimeout(resolve, 2_000));
+      socket.connectToServer();
+    });
+    await page.reload();
+    await rowOf(page, 'user-1030').waitFor();
+    await console_.backEnd.partialUpdateUsers([
+      { id: 'user-1030', set: { teams: ['in-between'] } },
+      { id: 'user-1040', set: { role: 'user' } },
+    ]);
+    await rowOf(page, 'in-between').waitFor();
+    await expect.poll(() => rowOf(page, 'user-1040').count()).toBe(0);
+    await console_.backEnd.partialUpdateUser({ id: 'user-1040', set: { role: 'admin' } });
     await page.context().close();
   });
 

@@ -12,9 +12,7 @@ it('says a list in three languages, quotes and all', () => {
   expect(code.TypeScript).toContain(
     `queryUsersAll({ name: "O'Neil", "address.city": "Rome" }, [{ field: "name", direction: -1 }], { include_deactivated_users: true })`,
   );
-  expect(code.curl).toContain(
-    `--data-urlencode 'input={"filter":{"name":"O'\\''Neil","address.city":"Rome"}`,
-  );
+  expect(code.curl).toContain(`-d '{"filter":{"name":"O'\\''Neil","address.city":"Rome"}`);
   expect(code['Command line']).toContain(`--filter '{"name":"O'\\''Neil","address.city":"Rome"}' \\`);
   expect(code['Command line']).toContain(`--sort 'name:desc' \\\n  --include-deactivated`);
 });

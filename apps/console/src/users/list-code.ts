@@ -19,9 +19,9 @@ export function codeOfList(url: string, list: UserList): Record<string, string> 
       '  console.log(user);',
     ].join('\n'),
     curl: [
-      `curl -G ${url}/trpc/users.query \\`,
-      '  -H "authorization: Bearer $ROLLCALL_TOKEN" \\',
-      `  --data-urlencode ${quoted(`input=${JSON.stringify(input)}`)}`,
+      `curl ${url}/trpc/users.query \\`,
+      '  -H "authorization: Bearer $ROLLCALL_TOKEN" -H "content-type: application/json" \\',
+      `  -d ${quoted(JSON.stringify(input))}`,
     ].join('\n'),
     'Command line': [
       `ROLLCALL_URL=${url} rollcall users query \\`,
