@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConsoleUnderTest, type OpenPage, rowOf, startConsole } from './console-harness.js';
+import { type ConsoleUnderTest, type OpenPage, rowOf, signIn, startConsole } from './console-harness.js';
 
 const COUNT = 1_200;
 
@@ -26,8 +26,16 @@ afterAll(async () => {
 const row = (page: Page, index: number) => page.locator(`[role=row][data-index="${index}"]`);
 
 async function atList(path = '/users'): Promise<OpenPage> {
-  const opened = await console_.enter(path);
-  await row(opened.page, 0).waitFor();
+  const opened = await console_.open(path);
+  const { page } = opened;
+  let answers = 0;
+  page.on('response', response => {
+    if (response.url().includes('users.query')) answers += 1;
+  });
+  await signIn(page, await console_.token());
+  await row(page, 0).waitFor();
+  // The list is read once more when the events begin to come. From then on it changes by events alone.
+  for (let tries = 0; tries < 30 && answers < 2; tries++) await page.waitForTimeout(100);
   return opened;
 }
 

@@ -11,7 +11,11 @@ export function Palette({ onClose }: { onClose(): void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   // What can be done is what could be done when the palette opened.
-  const commands = useMemo(() => commandsNow().filter(({ key }) => key !== 'Mod+k'), []);
+  const commands = useMemo(() => {
+    const others = commandsNow().filter(({ key }) => key !== 'Mod+k');
+    // What is done often has a key, and comes first.
+    return others.sort((a, b) => Number(a.key === undefined) - Number(b.key === undefined));
+  }, []);
   useEffect(() => dialog.current?.showModal(), []);
 
   const wanted = text.trim().toLowerCase();
