@@ -1,0 +1,18 @@
+import classes from './list-skeleton.module.css';
+
+const ROWS = Array.from({ length: 12 }, (_, index) => index);
+
+/** The shape of the rows that are coming. */
+export function ListSkeleton() {
+  return (
+    <div className={classes.skeleton} role="status" aria-label="Reading users">
+      {ROWS.map(row => (
+        <div key={row} className={classes.row}>
+          <span />
+          <span />
+          <span />
+        </div>
+      ))}
+    </div>
+  );
+}

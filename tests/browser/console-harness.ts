@@ -1,0 +1,102 @@
+import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import axe from 'axe-core';
+import { SignJWT } from 'jose';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { SECRET, startServerProcess } from '../support/processes/server-process.js';
+import { startConsoleOrigin } from './console-origin.js';
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
+
+/** A server, its console, and a browser. */
+export interface ConsoleUnderTest {
+  readonly url: string;
+  readonly backEnd: ServerClient;
+  /** A server token, with more claims if wanted. */
+  token(claims?: Record<string, unknown>): Promise<string>;
+  /** Opens an address of the console as somebody who shares nothing with the others. */
+  open(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  /** Opens an address, and signs in. */
+  enter(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  stopServer(): Promise<unknown>;
+  restartServer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A page, and what went wrong in it: errors, and what its content security policy stopped. */
+export interface OpenPage {
+  page: Page;
+  problems: string[];
+}
+
+/** Starts all of it. */
+export async function startConsole(): Promise<ConsoleUnderTest> {
+  const server = await startServerProcess({ env: { ROLLCALL_ALLOWED_ORIGINS: 'localhost' } });
+  const origin = await startConsoleOrigin(server.url);
+  const backEnd = createServerClient({ url: server.url, secret: SECRET });
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  const [kid = '', secret = ''] = SECRET.split(':');
+  const token = (claims: Record<string, unknown> = {}) =>
+    new SignJWT({ server: true, iat: Math.floor(Date.now() / 1000), ...claims })
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .sign(new TextEncoder().encode(secret));
+  const open = async (path: string, options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', error => problems.push(error.message));
+    page.on('console', message => {
+      if (message.text().includes('Content Security Policy')) problems.push(message.text());
+    });
+    await page.goto(origin.url + path);
+    return { page, problems };
+  };
+  return {
+    url: origin.url,
+    backEnd,
+    token,
+    open,
+    enter: async (path, options) => {
+      const opened = await open(path, options);
+      await signIn(opened.page, await token());
+      return opened;
+    },
+    stopServer: () => server.crash(),
+    restartServer: () => server.restart(),
+    close: async () => {
+      await browser.close();
+      await backEnd.disconnect();
+      origin.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Types a token or a secret, and waits for what is behind it. */
+export async function signIn(page: Page, key: string): Promise<void> {
+  await page.getByLabel('Server token or secret').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+/** What axe finds on the page as it is now: each rule that is broken, with the places. */
+export async function barriersOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+    );
+  });
+}
+
+/** The row of the list with a user, by what is written in it. */
+export function rowOf(page: Page, text: string) {
+  return page.getByRole('row').filter({ hasText: text });
+}
