@@ -3,7 +3,6 @@ import axe from 'axe-core';
 import { SignJWT } from 'jose';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
-import { startConsoleOrigin } from './console-origin.js';
 
 declare global {
   interface Window {
@@ -34,8 +33,7 @@ export interface OpenPage {
 
 /** Starts all of it. */
 export async function startConsole(): Promise<ConsoleUnderTest> {
-  const server = await startServerProcess({ env: { ROLLCALL_ALLOWED_ORIGINS: 'localhost' } });
-  const origin = await startConsoleOrigin(server.url);
+  const server = await startServerProcess();
   const backEnd = createServerClient({ url: server.url, secret: SECRET });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
@@ -54,11 +52,11 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     page.on('console', message => {
       if (message.text().includes('Content Security Policy')) problems.push(message.text());
     });
-    await page.goto(origin.url + path);
+    await page.goto(server.url + path);
     return { page, problems };
   };
   return {
-    url: origin.url,
+    url: server.url,
     backEnd,
     token,
     open,
@@ -72,7 +70,6 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     close: async () => {
       await browser.close();
       await backEnd.disconnect();
-      origin.close();
       await server.stop();
     },
   };
