@@ -19,7 +19,7 @@ export const userActionSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('set'),
     set: z.record(z.string(), z.unknown()).optional(),
-    unset: z.array(z.string()).optional(),
+    unset: z.array(z.string()).max(LIMITS.updatePaths).optional(),
   }),
   z.strictObject({ type: z.literal('export') }),
   z.strictObject({ type: z.literal('revoke_tokens'), before: timeSchema.nullable().optional() }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { banUserSchema } from '@rollcall/protocol/schemas';
+import { actOnUsersOptionsSchema, banUserSchema, userActionSchema } from '@rollcall/protocol/schemas';
 import { freshDatabaseUrl } from '@rollcall/testing';
 import { openSqlite } from '../../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
@@ -83,6 +83,15 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
   const idle = await openWithBookmarks(url);
   await idle.lifeCycle.deleteUsers(SERVER, { ids: ['user-10'], user: 'pruning', messages: 'hard' });
   await idle.lifeCycle.deactivateUsers(SERVER, ['user-11', 'user-12'], true);
+  await idle.actions.act(
+    SERVER,
+    {
+      filter: { id: { $in: ['user-13', 'user-14'] } },
+      action: userActionSchema.parse({ type: 'deactivate' }),
+      options: actOnUsersOptionsSchema.parse({ expected: { count: 2 } }),
+    },
+    { rights: { server: true } },
+  );
   await idle.close();
   const stored = await StoredData.open(url);
   await stored.run(
