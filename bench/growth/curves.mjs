@@ -34,7 +34,7 @@ export const BY_USERS = [
       'indexed custom field (age)':
         'As with the city, and it does not matter that each age has many more users.',
       'autocomplete of a name':
-        'Up to five thousand users whose names begin so are sorted in the index of words, and the first of them are read. With more, the newest users are looked at until thirty match, which is soon. So it takes longest in the middle, where thousands are sorted, and no longer than that.',
+        'Up to five thousand users whose names begin so are sorted in the index of words, and the first of them are read. With more, the newest users are looked at until thirty match, which is soon.',
       'sorted by name': 'The index is in this order, and its first thirty entries are read.',
       'sorted by last_active': 'The index is in this order as well.',
       'page 1,000 of all':
