@@ -1,8 +1,9 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import axe from 'axe-core';
 import { SignJWT } from 'jose';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { SECRET, startServerProcess } from '../support/processes/server-process.js';
+import { launchBrowser } from './browser-pages.js';
 
 declare global {
   interface Window {
@@ -35,10 +36,7 @@ export interface OpenPage {
 export async function startConsole(): Promise<ConsoleUnderTest> {
   const server = await startServerProcess();
   const backEnd = createServerClient({ url: server.url, secret: SECRET });
-  const browser: Browser = await chromium.launch({
-    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  const browser: Browser = await launchBrowser();
   const [kid = '', secret = ''] = SECRET.split(':');
   const token = (claims: Record<string, unknown> = {}) =>
     new SignJWT({ server: true, iat: Math.floor(Date.now() / 1000), ...claims })

@@ -1,17 +1,15 @@
 /** The console as the server serves it, in a real browser: what its policy lets happen, and what it does not. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
+import { launchBrowser } from './browser-pages.js';
 
 let server: ServerProcess;
 let browser: Browser;
 beforeAll(async () => {
   // In production, so no setting lets any page in.
   server = await startServerProcess();
-  browser = await chromium.launch({
-    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();

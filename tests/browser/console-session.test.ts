@@ -60,7 +60,7 @@ it('says why a token or a secret is no way in', async () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText(said).waitFor();
   };
-  await attempt('too short', 'a secret has at least 32 bytes');
+  await attempt('too short', 'a secret must have at least 32 bytes');
   await attempt('a-secret-of-another-server-of-more-than-32-bytes', 'does not know this token or secret');
   await attempt(await console_.backEnd.createToken('jane'), 'This token is of a user');
   await attempt(await console_.token({ exp: 1_700_000_000 }), 'This token has expired');

@@ -5,12 +5,13 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { freePort, temporaryFolder } from '@rollcall/testing';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
 import { ROOT } from '../support/repository-copy.js';
 import { snippetsOf } from '../support/snippets.js';
 import { until } from '../support/until.js';
+import { launchBrowser } from './browser-pages.js';
 
 let server: ServerProcess;
 let backEnd: ServerClient;
@@ -21,10 +22,7 @@ beforeAll(async () => {
     env: { ROLLCALL_ALLOWED_ORIGINS: 'localhost', NODE_ENV: 'development' },
   });
   backEnd = createServerClient({ url: server.url, secret: SECRET });
-  browser = await chromium.launch({
-    executablePath: process.env.ROLLCALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {

@@ -1,16 +1,21 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SecretProblem, signServerToken } from './sign-server-token.js';
 import { tokenClaims } from './token-claims.js';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
 
+beforeEach(() => {
+  vi.stubGlobal('location', { origin: 'http://localhost:4600' });
+});
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
 it('signs a server token of eight hours with the first secret, and names its kid', async () => {
-  const token = await signServerToken(`new:${SECRET}, old:another-secret`, 1_800_000_000_000);
+  vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'] });
+  const token = await signServerToken(`new:${SECRET}, old:another-secret`);
   const [header = '', claims = '', signature] = token.split('.');
   expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
     alg: 'HS256',

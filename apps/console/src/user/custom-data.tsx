@@ -4,9 +4,9 @@ import type { JsonObject, User } from '@rollcall/client/server';
 import CodeMirror, { EditorView } from '@uiw/react-codemirror';
 import { useMemo, useState } from 'react';
 import { parsePositioned } from '../filters/positioned-json.js';
-import { Moment } from '../frame/moment.js';
 import { useWriteRefusal } from '../session/use-session.js';
 import { cspNonce } from '../theme/csp-nonce.js';
+import { ChangedMeanwhile } from './changed-meanwhile.js';
 import classes from './custom-data.module.css';
 import { EditConflict, useSaveUser } from './use-save-user.js';
 
@@ -55,14 +55,7 @@ export function CustomData({ user }: { user: User }) {
       {error instanceof EditConflict ? (
         <div role="alert" className={classes.conflict}>
           <p>
-            Changed meanwhile
-            {error.by && (
-              <>
-                {' '}
-                by {error.by.actor}, <Moment at={error.by.at} />
-              </>
-            )}
-            . Theirs:
+            <ChangedMeanwhile by={error.by} /> Theirs:
           </p>
           <pre>{print(error.theirs)}</pre>
           <Button

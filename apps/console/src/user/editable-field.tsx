@@ -1,7 +1,7 @@
 import type { JsonValue, User } from '@rollcall/client/server';
 import { type KeyboardEvent, useState } from 'react';
-import { Moment } from '../frame/moment.js';
 import { useWriteRefusal } from '../session/use-session.js';
+import { ChangedMeanwhile } from './changed-meanwhile.js';
 import classes from './editable-field.module.css';
 import { EditConflict, useSaveUser } from './use-save-user.js';
 
@@ -98,14 +98,7 @@ export function EditableField({ user, field, label, print, read, choices }: Edit
           {error instanceof EditConflict ? (
             <div role="alert" className={classes.conflict}>
               <p>
-                Changed meanwhile
-                {error.by && (
-                  <>
-                    {' '}
-                    by {error.by.actor}, <Moment at={error.by.at} />
-                  </>
-                )}
-                .
+                <ChangedMeanwhile by={error.by} />
               </p>
               <button type="button" className={classes.small} onClick={end}>
                 Keep theirs: {print(error.theirs[field]) || 'not set'}

@@ -122,6 +122,7 @@ interface PagePlan {
   isInOrder: boolean;
 }
 
+/** How a page of the selected users is read, in the order of the query. */
 function planPage(
   query: UserQuery,
   {

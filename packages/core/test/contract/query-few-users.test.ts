@@ -122,6 +122,25 @@ describeOnEveryDialect('few users, or none', engine => {
     },
   );
 
+  it('come page by page, both ways, where thousands are listed who were created in the same moment', async () => {
+    const made = Array.from({ length: 1000 }, (_, number) => `tied-${String(number).padStart(4, '0')}`);
+    await fixture.putUsers(made.map(id => userRow({ id, name: 'Tied', created_at: NOW })));
+    for (const direction of [1, -1] as const) {
+      const seen: string[] = [];
+      for (let next: string | undefined, isFirst = true; isFirst || next; isFirst = false) {
+        const page = await fixture.page({
+          filter: { name: { $autocomplete: 'tied' } },
+          sort: [{ field: 'created_at', direction }],
+          options: { limit: 70, ...(next && { next }) },
+        });
+        seen.push(...page.rows.map(({ id }) => id));
+        next = page.next;
+      }
+      expect(seen).toEqual(direction === 1 ? made : made.toReversed());
+    }
+    await fixture.unitOfWork.write(one => one.query(sql`DELETE FROM users WHERE id LIKE 'tied-%'`));
+  });
+
   it('are all found where only one part of an "or" has an index', async () => {
     const filter: Filter = { $or: [{ name: { $autocomplete: 'zoe' } }, { plan: 3, age: 2 }] };
     const found = ids(number => number % 8000 === 1 || (number % 7 === 3 && number % 5 === 2));
