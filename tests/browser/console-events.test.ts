@@ -61,7 +61,7 @@ describe('the tail', () => {
     await page.getByLabel('Only events about these users').fill('jane');
     await page.waitForURL(url => url.searchParams.get('users') === 'jane');
     await page.reload();
-    await rows(page).first().waitFor();
+    await page.getByRole('button', { name: 'user.updated ▾' }).waitFor();
     await update('john', 'd');
     await update('jane', 'e');
     await expect.poll(async () => (await rows(page).last().textContent()) ?? '').toContain('→ jane');

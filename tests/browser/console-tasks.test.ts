@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleUnderTest, rowOf, signIn, startConsole } from './console-harness.js';
 
 /** So many users that an action on all of them can be watched. */
-const COUNT = 6_000;
+const COUNT = 20_000;
 
 let console_: ConsoleUnderTest;
 
@@ -53,13 +53,13 @@ describe('the list', () => {
     await page.getByRole('button', { name: '1 new' }).click();
     const row = rowOf(page, 'Set fields of all that match');
     await row.getByText('running').waitFor();
-    expect(await row.textContent()).toContain('6,000 users');
+    expect(await row.textContent()).toContain('20,000 users');
     expect(await row.textContent()).toContain('a back end');
     const bar = row.getByRole('progressbar');
     const early = Number(await bar.getAttribute('value'));
     await expect.poll(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(early);
     await row.getByText('completed').waitFor({ timeout: 60_000 });
-    expect(await row.textContent()).toContain('6,000 / 6,000');
+    expect(await row.textContent()).toContain('20,000 / 20,000');
     await expect.poll(() => inNavigation(page).textContent()).toBe('Tasks');
     expect((await console_.backEnd.getTask(id)).status).toBe('completed');
     expect(problems).toEqual([]);

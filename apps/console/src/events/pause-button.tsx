@@ -6,12 +6,7 @@ import type { Tail } from './tail.js';
 export function PauseButton({ tail }: { tail: Tail }) {
   const { paused, waiting } = useSyncExternalStore(tail.subscribe, () => tail.state);
   return (
-    <Button
-      variant={paused ? 'filled' : 'default'}
-      title="Space"
-      aria-pressed={paused}
-      onClick={() => togglePause(tail)}
-    >
+    <Button variant={paused ? 'filled' : 'default'} title="Space" onClick={() => togglePause(tail)}>
       {paused ? `Go on · ${waiting.toLocaleString('en')} ${waiting === 1 ? 'waits' : 'wait'}` : 'Pause'}
     </Button>
   );

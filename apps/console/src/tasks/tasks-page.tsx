@@ -113,8 +113,7 @@ export function TasksPage() {
             <EmptyTasks filtered={filtered} onClear={() => change({ status: undefined, type: undefined })} />
           ) : (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: It scrolls, and keys have to reach it.
-            // biome-ignore lint/a11y/useSemanticElements: A fieldset is for what can be filled in.
-            <div className={classes.scroller} role="group" aria-label="Tasks of this page" tabIndex={0}>
+            <section className={classes.scroller} aria-label="Tasks of this page" tabIndex={0}>
               <TasksTable
                 tasks={page.tasks}
                 list={list}
@@ -122,7 +121,7 @@ export function TasksPage() {
                 openId={taskId}
                 stale={isPlaceholderData}
               />
-            </div>
+            </section>
           )}
           {arrived > 0 && (
             <button type="button" className={classes.arrived} onClick={reload}>
