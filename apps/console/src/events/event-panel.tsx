@@ -31,11 +31,11 @@ export function EventPanel({ id, selection, onClose }: EventPanelProps) {
   return (
     <article className={classes.panel} aria-label="One event">
       <header className={classes.heading}>
-        <h2 className={classes.title}>{event ? event.type : 'The log has no such event'}</h2>
+        <h1 className={classes.title}>{event ? event.type : 'The log has no such event'}</h1>
         <span className={classes.grow} />
         <CopyButton
           text={fromHere(id, selection)}
-          label="Copy the position and the line of code that goes on from it"
+          label="From here: copy the position and the line of code that goes on"
         >
           From here
         </CopyButton>
@@ -93,7 +93,7 @@ function Body({ event, id, selection }: { event: RollcallEvent; id: string; sele
         </Link>
       </div>
       <pre className={classes.json}>{JSON.stringify(event, null, 2)}</pre>
-      <h3 className={classes.part}>From here, as code</h3>
+      <h2 className={classes.part}>From here, as code</h2>
       <CodeSamples samples={codeOfTail(location.origin, selection, id)} />
     </section>
   );

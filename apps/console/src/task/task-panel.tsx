@@ -130,7 +130,7 @@ function Leads({ task }: { task: Task }) {
       )}
       {asked ? (
         <li>
-          <Link to="/users" search={{ filter: asked }}>
+          <Link to="/users" search={{ filter: asked, with: 'deleted' }}>
             Those who match its filter now
           </Link>{' '}
           <code className={classes.dim}>{JSON.stringify(asked)}</code>

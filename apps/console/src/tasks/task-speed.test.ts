@@ -36,9 +36,9 @@ it('nobody can tell how long a task takes that has not begun, stands, or is over
 });
 
 it.each([
-  [0.42, '0.4 a second'],
-  [7, '7 a second'],
-  [1_204.4, '1,204 a second'],
+  [0.42, '0.4/s'],
+  [7, '7/s'],
+  [1_204.4, '1,204/s'],
 ])('%d is %s', (speed, words) => {
   expect(speedWords(speed)).toBe(words);
 });

@@ -48,8 +48,8 @@ export function leftMs(task: Task): number | undefined {
   return speed === undefined || speed <= 0 ? undefined : ((total - done - failed) / speed) * 1000;
 }
 
-/** A speed in words: `1,204 a second`, `0.4 a second`. */
+/** A speed in users a second: `1,204/s`, `0.4/s`. */
 export function speedWords(speed: number): string {
   const digits = { maximumFractionDigits: speed < 10 ? 1 : 0 };
-  return `${speed.toLocaleString('en', digits)} a second`;
+  return `${speed.toLocaleString('en', digits)}/s`;
 }
