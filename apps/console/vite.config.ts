@@ -1,6 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+// What the first page uses and other pages use, too, is one file with it: a file for each would be more to load.
+const FIRST =
+  /\/src\/(?:frame\/(?:error-state|moment|page-state|popover)|filters\/(?:chip-value|chips|fields|filter-bar|seen-values)|live\/|session\/use-session|users\/(?:columns|list-skeleton|state-tags))/;
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -11,6 +15,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data URL needs a permission of its own in the content security policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'first', test: FIRST }],
+        },
+      },
+    },
   },
   server: { proxy: { '/trpc': { target: 'http://127.0.0.1:4600', ws: true } } },
 });

@@ -18,6 +18,8 @@ beforeAll(async () => {
   await console_.backEnd.banUser('user-59', { reason: 'spam' });
   await console_.backEnd.banUser('user-58', { shadow: true });
   await console_.backEnd.deactivateUser('user-57');
+  const { task_id } = await console_.backEnd.exportUsers(['user-1', 'user-2']);
+  await console_.backEnd.waitForTask(task_id);
 });
 
 afterAll(async () => {
@@ -113,6 +115,36 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
   ['devices and blocks', '/users/user-59?tab=devices', page => page.getByText('blocks nobody').waitFor()],
   ['access', '/users/user-59?tab=access', page => page.getByText('rollcall token').waitFor()],
   ['nobody with that id', '/users/nobody', page => page.getByText('no such user').waitFor()],
+  ['the tasks', '/tasks', page => page.getByRole('table').waitFor()],
+  ['no task that is like that', '/tasks?status=failed', page => page.getByText('No task is like').waitFor()],
+  [
+    'a task',
+    '/tasks',
+    async page => {
+      await page.getByRole('link', { name: 'Export users' }).click();
+      await page.getByRole('table', { name: 'What became of each user' }).waitFor();
+    },
+  ],
+  ['no such task', '/tasks/nonsense', page => page.getByText('no such task').waitFor()],
+  ['the events', '/events', page => page.getByText('user.banned').first().waitFor()],
+  [
+    'the types of events',
+    '/events',
+    async page => {
+      await page.getByRole('button', { name: 'every type ▾' }).click();
+      await page.getByRole('checkbox', { name: 'user.updated' }).waitFor();
+    },
+  ],
+  [
+    'an event',
+    '/events',
+    async page => {
+      await page.getByText('user.banned').first().click();
+      await page.getByRole('heading', { name: 'user.banned' }).waitFor();
+    },
+  ],
+  ['a tail with a gap', '/events?from=zzz.5', page => page.getByText('resync:').waitFor()],
+  ['an event that is gone', '/events?event=zzz.5', page => page.getByText('no such event').waitFor()],
 ];
 
 const LOOKS = (['light', 'dark'] as const).flatMap(colorScheme =>

@@ -5,8 +5,10 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { readEventsSearch } from './events/events-search.js';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
+import { readTaskSearch, readTasksSearch } from './tasks/tasks-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
 
@@ -34,8 +36,29 @@ const user = createRoute({
   component: lazyRouteComponent(() => import('./user/user-panel.js'), 'UserPanel'),
 });
 
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks',
+  validateSearch: readTasksSearch,
+  component: lazyRouteComponent(() => import('./tasks/tasks-page.js'), 'TasksPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => tasks,
+  path: '$taskId',
+  validateSearch: readTaskSearch,
+  component: lazyRouteComponent(() => import('./task/task-panel.js'), 'TaskPanel'),
+});
+
+const events = createRoute({
+  getParentRoute: () => root,
+  path: '/events',
+  validateSearch: readEventsSearch,
+  component: lazyRouteComponent(() => import('./events/events-page.js'), 'EventsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, users.addChildren([user])]),
+  routeTree: root.addChildren([home, users.addChildren([user]), tasks.addChildren([task]), events]),
   defaultPreload: 'intent',
 });
 

@@ -21,8 +21,8 @@ export { ERROR_CODES, type ErrorCode } from './errors/error-codes.js';
 export { ERROR_MEANINGS } from './errors/error-meanings.js';
 export { FirstFound } from './errors/first-found.js';
 export { type ErrorData, type Issue, RollcallError } from './errors/rollcall-error.js';
+export type { Actor } from './events/actor.js';
 export type {
-  Actor,
   AppUpdatedEvent,
   CallEvent,
   CallReference,

@@ -73,7 +73,7 @@ export function Palette({ onClose }: { onClose(): void }) {
             onPointerMove={() => setAt(index)}
           >
             {row.label}
-            {row.key !== undefined && <kbd>{row.key}</kbd>}
+            {row.key !== undefined && <kbd>{row.key === ' ' ? 'Space' : row.key}</kbd>}
           </div>
         ))}
       </div>

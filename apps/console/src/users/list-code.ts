@@ -1,3 +1,4 @@
+import { literal, quoted } from '../frame/code-words.js';
 import type { UserList } from './users-page-query.js';
 
 /** A list as TypeScript, as a call of curl and as a command. */
@@ -29,20 +30,4 @@ export function codeOfList(url: string, list: UserList): Record<string, string> 
       ...(deleted ? ['# The command does not show deleted users.'] : []),
     ].join('\n'),
   };
-}
-
-/** A value as JavaScript: names without quotes where they need none. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, inner]) => {
-    const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key);
-    return `${name}: ${literal(inner)}`;
-  });
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
-}
-
-/** A word of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -27,7 +27,7 @@ export function toTaskWithResult(
     ...(row.output && row.status === 'completed' && { export: { ...exportLink(row.id), ...row.output } }),
   };
   const empty = Object.keys(users).length === 0 && !result.export && !result.counts;
-  return { ...toTask(row), ...(!empty && { result }) };
+  return { ...toTask(row), started_by: row.actor, ...(!empty && { result }) };
 }
 
 /** What a task that acts on many says besides those who failed. */
@@ -40,7 +40,7 @@ function actResult(
   return { counts, ...(unlisted > 0 && { unlisted_failures: unlisted }) };
 }
 
-/** A task without its result, as events show it: a deleted user must not stay in the log. */
+/** A task without its result and who asked for it, as events show it: a deleted user must not stay in the log. */
 export function toTask(row: TaskRow): Task {
   const action = row.type === 'users.act' ? actionTypeOf(row.input) : undefined;
   return {

@@ -93,12 +93,13 @@ describeOnEveryEngine('a user who was erased', engine => {
     await isNowhere();
   });
 
-  it('is not named by the events of the task that it asked for itself', async () => {
+  it('is not named by the task that it asked for itself, nor by its events', async () => {
     const viewer = { kind: 'server' } as const;
     await fixture.chat.createChannel({ viewer, type: 'messaging', userId: 'bob', members: ['carl'] });
     const taskId = await ask({ type: 'user', id: 'jane' }, ['jane', 'bob', 'carl']);
     expect(await fixture.ended(taskId)).toMatchObject({
       status: 'completed',
+      started_by: { type: 'user', id: tombstoneOf('jane') },
       progress: { done: 3, failed: 0 },
     });
     await isNowhere();

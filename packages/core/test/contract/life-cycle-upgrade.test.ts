@@ -44,6 +44,7 @@ describeOnEveryDialect('tasks of the first release', engine => {
       updated_at: 3000,
       started_at: 2000,
       finished_at: 3000,
+      started_by: SERVER,
       result: {
         users: {
           ann: { status: 'failed', error: { code: 'USER_DELETED', message: 'gone' } },
@@ -59,6 +60,7 @@ describeOnEveryDialect('tasks of the first release', engine => {
       created_at: 1000,
       updated_at: 3000,
       started_at: 2000,
+      started_by: { type: 'user', id: 'ann' },
       result: { users: { cat: { status: 'unchanged' } } },
     });
     const broken = { status: 'failed', error: { code: 'INTERNAL', message: 'broke' } };

@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 const FOREVER_MS = 2 ** 30;
 
 /** A task as its events tell of it: who was erased must not live on in the log. */
-function told({ result: _, ...task }: Task): Task {
+function told({ result: _, started_by: __, ...task }: Task): Task {
   return task;
 }
 
@@ -41,6 +41,7 @@ describeOnEveryEngine('a task worker', engine => {
       updated_at: fixture.clock.now,
       started_at: fixture.clock.now,
       finished_at: fixture.clock.now,
+      started_by: SERVER,
       result: done(ids),
     });
     expect(handler.begun).toEqual([['user-0', 'user-1'], ['user-2', 'user-3'], ['user-4']]);

@@ -4,6 +4,7 @@ import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { ContentModes, DeletionModes } from '../users/life-cycle.js';
 import type { Device, Time, User } from '../users/user-fields.js';
+import type { Actor } from './actor.js';
 import type {
   CallEventType,
   ChannelEventType,
@@ -11,13 +12,6 @@ import type {
   TaskEventType,
   UserEventType,
 } from './event-catalogue.js';
-
-/** Who caused a change: a back end, a user, or Rollcall itself (a task, a clock). */
-export interface Actor {
-  type: 'server' | 'user' | 'system';
-  /** The user's id; absent for `server` and `system`. */
-  id?: string;
-}
 
 /** The change of one path of a user. An absent side means that the path was, or is, absent. */
 export interface Change {

@@ -1,3 +1,4 @@
+import type { Actor } from '../events/actor.js';
 import type { JsonObject } from '../json.js';
 import type { UserActionType } from '../users/user-action.js';
 import type { Time } from '../users/user-fields.js';
@@ -39,6 +40,8 @@ export interface Task {
   updated_at: Time;
   started_at?: Time;
   finished_at?: Time;
+  /** Who asked for it. Absent in events about it, whose `actor` says who caused them. */
+  started_by?: Actor;
   /** What happened so far. */
   result?: TaskResult;
   /** Why it failed. */
