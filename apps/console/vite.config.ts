@@ -11,6 +11,20 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data URL needs a permission of its own in the content security policy.
     assetsInlineLimit: 0,
+    // What nearly every page needs is one file: many small ones compress worse, and the first load is the sum of them.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              minShareCount: 2,
+              test: /src[\\/](frame[\\/](popover|moment|page-state|error-state|commands)|live|settings[\\/]settings-query|filters[\\/](fields|chip-value))/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/trpc': { target: 'http://127.0.0.1:4600', ws: true } } },
 });

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
+import { readSettingsSearch } from './settings/settings-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
 
@@ -16,8 +17,14 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/users' });
+    throw redirect({ to: '/overview' });
   },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./overview/overview-page.js'), 'OverviewPage'),
 });
 
 const users = createRoute({
@@ -34,8 +41,15 @@ const user = createRoute({
   component: lazyRouteComponent(() => import('./user/user-panel.js'), 'UserPanel'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, users.addChildren([user])]),
+  routeTree: root.addChildren([home, overview, users.addChildren([user]), settings]),
   defaultPreload: 'intent',
 });
 

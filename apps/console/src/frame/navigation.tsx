@@ -1,8 +1,12 @@
-import { IconUsers } from '@tabler/icons-react';
+import { IconActivity, IconSettings, IconUsers } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import classes from './navigation.module.css';
 
-const PAGES = [{ to: '/users', label: 'Users', Icon: IconUsers }] as const;
+const PAGES = [
+  { to: '/overview', label: 'Overview', Icon: IconActivity },
+  { to: '/users', label: 'Users', Icon: IconUsers },
+  { to: '/settings', label: 'Settings', Icon: IconSettings },
+] as const;
 
 /** The pages: beside the page, and under it on a phone. */
 export function Navigation() {
