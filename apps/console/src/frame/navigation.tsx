@@ -1,5 +1,6 @@
 import { IconActivity, IconSettings, IconUsers } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCommands } from './commands.js';
 import classes from './navigation.module.css';
 
 const PAGES = [
@@ -8,8 +9,16 @@ const PAGES = [
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ] as const;
 
-/** The pages: beside the page, and under it on a phone. */
+/** The pages: beside the page, and under it on a phone. Each has its number as its key. */
 export function Navigation() {
+  const navigate = useNavigate();
+  useCommands(
+    PAGES.map(({ to, label }, index) => ({
+      label: `Go to ${label}`,
+      key: String(index + 1),
+      run: () => void navigate({ to }),
+    })),
+  );
   return (
     <nav className={classes.navigation} aria-label="Pages">
       {PAGES.map(({ to, label, Icon }) => (

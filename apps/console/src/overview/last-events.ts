@@ -9,7 +9,7 @@ interface Place {
   seq: number;
 }
 
-/** Reads a position `<epoch>.<seq>`; undefined for what is none. */
+/** Reads a position `<epoch>.<seq>`; undefined for anything else. */
 export function placeOf(position: string | undefined): Place | undefined {
   const [, epoch, seq] = /^(.+)\.(\d+)$/.exec(position ?? '') ?? [];
   return epoch === undefined ? undefined : { epoch, seq: Number(seq) };

@@ -24,12 +24,12 @@ export const APP_SETTINGS: { [Name in keyof AppSettings]: AppSettingRule<AppSett
   },
   private_custom_fields: {
     default: [],
-    does: 'Names the parts of custom data that only the user itself and servers see, 20 at most.',
+    does: `Names the parts of custom data that only the user itself and servers see, ${LIMITS.privateCustomFields} at most.`,
     cost: 'Users who are connected are asked to reconnect.',
   },
   indexed_custom_fields: {
     default: [],
-    does: 'Names the parts of custom data that get an index, 20 at most: filters and sorts by them are fast.',
+    does: `Names the parts of custom data that get an index, ${LIMITS.indexedCustomFields} at most: filters and sorts by them are fast.`,
     cost: 'Making an index reads every user once, while everybody works on: some ten seconds for each million users on an embedded database. From then on each write of such a part costs a little more. Taking a path out removes its index.',
   },
   max_custom_bytes: {
