@@ -25,56 +25,51 @@ export function May({ settings }: { settings: AppSettings }) {
   const { may, reason, conditions } = mayOf(settings, question);
   const { about } = DEEDS[deed];
   return (
-    <section className={rows.setting} data-may aria-labelledby="may-title">
-      <h3 id="may-title" className={classes.title}>
-        May this role do this to that?
-      </h3>
+    <div className={rows.setting} data-may>
+      <h3 className={classes.title}>May this role do this to that?</h3>
       <div className={classes.question}>
-        <label>
-          May a user with the role
-          <select value={role} onChange={event => ask({ role: event.target.value })}>
-            {[...names].map(name => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          and, within the team,
+        <label htmlFor="may-role">May a user with the role</label>
+        <select id="may-role" value={role} onChange={event => ask({ role: event.target.value })}>
+          {[...names].map(name => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <label htmlFor="may-team-role">and, within the team,</label>
+        <select
+          id="may-team-role"
+          value={team_role ?? ''}
+          onChange={event => ask({ team_role: event.target.value || undefined })}
+        >
+          <option value="">no role</option>
+          {[...names].map(name => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <select
+          aria-label="do what"
+          value={deed}
+          onChange={event => ask({ deed: event.target.value as MayQuestion['deed'] })}
+        >
+          {Object.entries(DEEDS).map(([key, { words }]) => (
+            <option key={key} value={key}>
+              {words}
+            </option>
+          ))}
+        </select>
+        {about && (
           <select
-            value={team_role ?? ''}
-            onChange={event => ask({ team_role: event.target.value || undefined })}
+            aria-label="to whom"
+            value={target}
+            onChange={event => ask({ target: event.target.value as MayQuestion['target'] })}
           >
-            <option value="">no role</option>
-            {[...names].map(name => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          do this:
-          <select value={deed} onChange={event => ask({ deed: event.target.value as MayQuestion['deed'] })}>
-            {Object.entries(DEEDS).map(([key, { words }]) => (
+            {Object.entries(TARGETS).map(([key, words]) => (
               <option key={key} value={key}>
                 {words}
               </option>
             ))}
           </select>
-        </label>
-        {about && (
-          <label>
-            to
-            <select
-              value={target}
-              onChange={event => ask({ target: event.target.value as MayQuestion['target'] })}
-            >
-              {Object.entries(TARGETS).map(([key, words]) => (
-                <option key={key} value={key}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          </label>
         )}
+        <span aria-hidden>?</span>
       </div>
       <output className={classes.answer} data-may={may}>
         <strong>{may ? 'Yes.' : 'No.'}</strong> <Words text={reason} />
@@ -95,6 +90,6 @@ export function May({ settings }: { settings: AppSettings }) {
         This is what roles, grants and settings say. Whether a single user is banned, deactivated or blocked,
         its own page says.
       </p>
-    </section>
+    </div>
   );
 }

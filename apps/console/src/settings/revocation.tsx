@@ -13,9 +13,9 @@ export function Revocation({ settings, isAt }: { settings: AppSettings; isAt: bo
   const name = 'revoke_tokens_issued_before';
   const before = settings[name];
   return (
-    <section className={rows.setting} data-at={isAt} data-setting={name} aria-labelledby={`${name}-title`}>
+    <div className={rows.setting} data-at={isAt} data-setting={name}>
       <div className={rows.heading}>
-        <h3 id={`${name}-title`}>Revoked tokens</h3>
+        <h3>Revoked tokens</h3>
         <code>{name}</code>
         {before !== null && <span className={rows.changed}>changed; default: none</span>}
       </div>
@@ -35,6 +35,6 @@ export function Revocation({ settings, isAt }: { settings: AppSettings; isAt: bo
         It would end this session, too. Where the secret is, this command sets it: <code>{COMMAND}</code>
         <CopyButton text={COMMAND} label="Copy the command" />
       </p>
-    </section>
+    </div>
   );
 }

@@ -39,9 +39,9 @@ export function Roles({ settings, isAt }: { settings: AppSettings; isAt: boolean
   const orphans =
     roles && Object.keys(settings.grants).filter(name => !roles.some(role => role.name === name));
   return (
-    <section className={rows.setting} data-at={isAt} data-setting="grants" aria-labelledby="grants-title">
+    <div className={rows.setting} data-at={isAt} data-setting="grants">
       <div className={rows.heading}>
-        <h3 id="grants-title">Grants of each role</h3>
+        <h3>Grants of each role</h3>
         <code>grants</code>
         {isChanged(settings, 'grants') && <span className={rows.changed}>changed; dots mark where</span>}
       </div>
@@ -87,6 +87,6 @@ export function Roles({ settings, isAt }: { settings: AppSettings; isAt: boolean
         </p>
       )}
       <NewRole />
-    </section>
+    </div>
   );
 }

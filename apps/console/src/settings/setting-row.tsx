@@ -25,9 +25,9 @@ export function SettingRow({ name, settings, isAt }: SettingRowProps) {
   const words = kind.words(value);
   const changed = isChanged(settings, name);
   return (
-    <section className={classes.setting} data-at={isAt} data-setting={name} aria-labelledby={`${name}-title`}>
+    <div className={classes.setting} data-at={isAt} data-setting={name}>
       <div className={classes.heading}>
-        <h3 id={`${name}-title`}>{kind.title}</h3>
+        <h3>{kind.title}</h3>
         <code>{name}</code>
         {changed && (
           <span className={classes.changed}>changed; default: {kind.words(rule.default as JsonValue)}</span>
@@ -51,6 +51,6 @@ export function SettingRow({ name, settings, isAt }: SettingRowProps) {
           {words}
         </button>
       )}
-    </section>
+    </div>
   );
 }

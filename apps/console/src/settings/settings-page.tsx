@@ -17,8 +17,16 @@ import { rolesQuery, settingsQuery } from './settings-query.js';
 
 const route = getRouteApi('/settings');
 
-/** What can be tabbed to in the order of the page: the sections' settings, then the roles. */
-const PLACES = [...EDITED_SETTINGS, 'revoke_tokens_issued_before', 'grants'];
+/** Settings that have a part of their own. */
+const OTHERS: Partial<Record<SectionName, string[]>> = {
+  entry: ['revoke_tokens_issued_before'],
+  roles: ['grants'],
+};
+
+const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
+
+/** What keys go through, in the order of the page. */
+const PLACES = SECTION_NAMES.flatMap((name): string[] => [...settingsOf(name), ...(OTHERS[name] ?? [])]);
 
 /** The settings of the app on one page. Each says what it does, and is edited where it stands. */
 export function SettingsPage() {
@@ -92,14 +100,13 @@ function Sections({ settings, at, onGo }: SectionsProps) {
   useEffect(() => {
     if (at === undefined) return;
     const place = body.current?.querySelector<HTMLElement>(`[data-setting="${at}"], [data-section="${at}"]`);
-    place?.scrollIntoView({ block: 'nearest' });
+    place?.scrollIntoView({ block: place.dataset.section === undefined ? 'nearest' : 'start' });
     place?.querySelector<HTMLElement>('[data-edit]:enabled')?.focus({ preventScroll: true });
   }, [at]);
-  const names = Object.keys(SECTIONS) as SectionName[];
   return (
     <>
       <nav className={classes.sections} aria-label="Sections">
-        {names.map(name => (
+        {SECTION_NAMES.map(name => (
           <button
             key={name}
             type="button"
@@ -112,7 +119,7 @@ function Sections({ settings, at, onGo }: SectionsProps) {
       </nav>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: It scrolls, and keys have to reach it. */}
       <section ref={body} className={classes.body} tabIndex={0} aria-label="All settings">
-        {names.map(name => (
+        {SECTION_NAMES.map(name => (
           <section
             key={name}
             className={classes.section}
