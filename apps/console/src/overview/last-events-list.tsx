@@ -31,9 +31,9 @@ function EventRow({ event }: { event: RollcallEvent }) {
   return (
     <li className={parts.row}>
       <code>{event.type}</code>
-      <span className={parts.subject}>
+      <span className={parts.about}>
         {'user' in event ? (
-          <Link to="/users/$userId" params={{ userId: event.user.id }}>
+          <Link to="/users/$userId" params={{ userId: event.user.id }} title={event.user.id}>
             {subject}
           </Link>
         ) : (

@@ -13,7 +13,7 @@ export function Numbers({ now: { overview, online } }: { now: OverviewNow }) {
       <Amount
         label="Users"
         amount={amountOf(users)}
-        note={`${today ? amountOf(today) : 'none'} new today${users.estimate === undefined ? '' : '; all who are stored, deleted ones too'}`}
+        note={`${users.estimate === undefined ? '' : 'deleted ones included; '}${today ? amountOf(today) : 'none'} new today`}
         line={<SmallLine values={created.map(({ count }) => count)} label="New users a day, of 30 days" />}
         of="new ones a day, 30 days"
       />

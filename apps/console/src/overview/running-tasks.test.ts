@@ -31,6 +31,11 @@ it('a task moves with its events, a new one comes first, and one that has ended 
   ]);
 });
 
+it('progress that comes after the end of its task does not bring it back', () => {
+  const ended = patchRunningTasks([task('a', 1)], [event(task('a', 5, 'completed'), 'task.completed')]);
+  expect(patchRunningTasks(ended, [event(task('a', 4), 'task.progress')])).toEqual([]);
+});
+
 it('an event that is older than what was read changes nothing, and events about others keep the list as it is', () => {
   const before = [task('a', 5)];
   expect(patchRunningTasks(before, [event(task('a', 4), 'task.progress')])).toBe(before);

@@ -28,7 +28,9 @@ export function patchRunningTasks(tasks: Task[], events: readonly RollcallEvent[
     // What was read may be newer than an event that comes late.
     if (known && known.updated_at > task.updated_at) continue;
     if (isEnded(task.status)) after = after.filter(one => one !== known);
-    else after = known ? after.map(one => (one === known ? task : one)) : [task, ...after];
+    else if (known) after = after.map(one => (one === known ? task : one));
+    // Progress comes by a stream of its own, and may come after the end of its task.
+    else if (event.type === 'task.created') after = [task, ...after];
   }
   return after;
 }

@@ -28,7 +28,7 @@ export function Roles({ settings, isAt }: { settings: AppSettings; isAt: boolean
     onSuccess: after => {
       cache.setQueryData(settingsQuery(client).queryKey, after);
       setChanges({});
-      say('The grants are changed, on every process.');
+      say('Saved: grants. They hold on every process.');
     },
   });
   const words = changesInWords(changes);

@@ -31,7 +31,7 @@ export function SettingForm({ name, seen, onEnd }: SettingFormProps) {
     setMistake(undefined);
     if (JSON.stringify(value) === JSON.stringify(basis)) return onEnd();
     const onSuccess = () => {
-      say(`${kind.title} is changed, on every process.`);
+      say(`Saved: ${kind.title}. It holds on every process.`);
       onEnd();
     };
     save.mutate({ name, seen: basis, value }, { onSuccess });
