@@ -1,7 +1,7 @@
 import type { RollcallEvent } from '@rollcall/client/server';
 
 /** This many events are shown. */
-export const SHOWN_EVENTS = 10;
+const SHOWN_EVENTS = 10;
 
 /** A place in the log: which log, and how far. */
 interface Place {
