@@ -64,6 +64,8 @@ async function bundle() {
     chunkNames: 'parts/[name]-[hash]',
     entryPoints: { index: 'src/index.ts', server: 'src/server.ts' },
   });
+  // Words, and nothing that the other entry points have: a file of its own, which only those load who show them.
+  await build({ ...options, entryPoints: { tables: 'src/tables.ts' } });
   await build({
     ...options,
     entryPoints: ['web-socket', 'web-socket.browser'].map(name => ({
@@ -87,7 +89,7 @@ async function declare() {
     // Not its entry point: that also declares what a host passes to the router, and so names the whole server.
     const router = join(dirname(declarationsOf('@rollcall/router')), 'app-router.d.ts');
     await gatherDeclarations({
-      entryPoints: ['index.d.ts', 'server.d.ts'].map(name => join(emitted, name)),
+      entryPoints: ['index.d.ts', 'server.d.ts', 'tables.d.ts'].map(name => join(emitted, name)),
       folders: { client: emitted, protocol: dirname(protocol), router: dirname(router) },
       inlined: { '@rollcall/protocol': protocol, '@rollcall/router': router },
       allowed: /^@trpc\/(client|server)(\/|$)/,

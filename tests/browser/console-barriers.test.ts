@@ -15,6 +15,7 @@ beforeAll(async () => {
     })),
   );
   await console_.backEnd.partialUpdateUser({ id: 'user-59', set: { plan: 'max', name: 'Jane' } });
+  await console_.backEnd.createRole('keeper');
   await console_.backEnd.banUser('user-59', { reason: 'spam' });
   await console_.backEnd.banUser('user-58', { shadow: true });
   await console_.backEnd.deactivateUser('user-57');
@@ -30,6 +31,40 @@ const first = (page: Page) => page.locator('[role=row][data-index="0"]').waitFor
 
 /** Every page, and every part of a page that opens. */
 const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
+  [
+    'the overview',
+    '/overview',
+    async page => {
+      await page.getByText('user.deactivated').waitFor();
+      await page.getByText('A server token that never expires').waitFor();
+    },
+  ],
+  ['the settings', '/settings', page => page.getByText('Says where a name may exist only once').waitFor()],
+  [
+    'settings that are edited, one with a mistake',
+    '/settings?at=event_retention_days',
+    async page => {
+      await page.getByRole('button', { name: /^Guests:/ }).click();
+      await page.getByRole('button', { name: /^Events:/ }).click();
+      await page.getByRole('textbox', { name: 'Events' }).fill('soon');
+      await page.keyboard.press('Enter');
+      await page.getByText('is no whole number').waitFor();
+    },
+  ],
+  [
+    'roles, with a change that is not saved and a role about to be deleted',
+    '/settings?at=grants',
+    async page => {
+      await page.getByRole('checkbox', { name: 'keeper: ban-user' }).click();
+      await page.getByText('Not saved yet').waitFor();
+      await page.getByRole('button', { name: 'Delete the role keeper' }).click();
+    },
+  ],
+  [
+    'a question about a role',
+    '/settings?role=admin&deed=update&target=mate',
+    page => page.getByText('What else has to hold').waitFor(),
+  ],
   ['the list', '/users?with=deactivated', first],
   ['the list with a filter that no index helps', '/users?filter=%7B"plan"%3A"pro"%7D&sort=name', first],
   [

@@ -58,7 +58,7 @@ it('holds what it exports and nothing of the repository', () => {
   const paths = packed.files.map(file => file.path);
   const pages = ['README.md', 'connection.md', 'LICENSE'];
   expect(paths).toEqual(
-    expect.arrayContaining(['package.json', 'dist/index.js', 'dist/server.js', ...pages]),
+    expect.arrayContaining(['package.json', 'dist/index.js', 'dist/server.js', 'dist/tables.js', ...pages]),
   );
   expect(
     paths.filter(path => !path.startsWith('dist/') && path !== 'package.json' && !pages.includes(path)),
@@ -196,6 +196,18 @@ it('runs in Node: both entry points share one class of errors', async () => {
   expect(stdout).toBe('true true UNAVAILABLE 3\n');
 });
 
+it('the words about settings and grants are a file of their own, which loads nothing else', async () => {
+  const text = await readFile(join(project, 'node_modules/@rollcall/client/dist/tables.js'), 'utf8');
+  expect(text).not.toMatch(/^import/m);
+  await writeFile(
+    join(project, 'tables.mjs'),
+    `import { APP_SETTINGS, BUILT_IN_ROLES } from '@rollcall/client/tables';
+     console.log(APP_SETTINGS.event_retention_days.default, BUILT_IN_ROLES.join());`,
+  );
+  const { stdout } = await run(process.execPath, ['tables.mjs'], { cwd: project });
+  expect(stdout).toBe('30 user,admin,guest,anonymous\n');
+});
+
 async function packagesIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
@@ -214,6 +226,7 @@ const PROGRAM = `
 import { type Block, type Client, createClient, type Device, type Filter, RollcallError, type User } from '@rollcall/client';
 import { createServerClient, type DeleteUsersOptions, type DeletionPreview, isEnded } from '@rollcall/client/server';
 import type { ServerClient, Task, UserExport } from '@rollcall/client/server';
+import { APP_SETTINGS, GRANT_MEANINGS, GRANTS } from '@rollcall/client/tables';
 
 interface Custom { book?: string; age?: number; address?: { city: string } }
 
@@ -307,6 +320,8 @@ export async function backEnd(): Promise<void> {
   await subscription.ready;
   server.on('app.updated', event => console.log(event.settings.max_custom_bytes));
   await server.updateAppSettings({ enforce_unique_usernames: 'team' });
+  const days: number = APP_SETTINGS.event_retention_days.default;
+  console.log(days, APP_SETTINGS.grants.does, GRANTS.map(grant => GRANT_MEANINGS[grant]));
   console.log((await server.createRole('editor')).built_in, (await server.listRoles()).length);
   const token: string = await server.createToken('jane', { expires_in: 60 });
   const error: RollcallError = new RollcallError('NOT_ALLOWED', token);

@@ -7,6 +7,7 @@ import { mistakesTable } from './mistakes-table.js';
 import { mutationList } from './mutation-list.js';
 import { procedureList } from './procedure-list.js';
 import {
+  appSettings,
   closeCodes,
   errorCodes,
   eventTypes,
@@ -22,7 +23,7 @@ const mistakes = await mistakesTable();
 
 /** The pages whose tables are made from the protocol, the router and the tests. */
 const PAGES: Record<string, Record<string, GeneratedTable>> = {
-  'docs/contract/access.md': { grants },
+  'docs/contract/access.md': { grants, 'app-settings': appSettings },
   'docs/contract/errors.md': { 'error-codes': errorCodes },
   'docs/contract/events.md': { 'event-types': eventTypes },
   'docs/contract/users.md': { 'user-fields': userFields },

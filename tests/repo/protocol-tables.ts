@@ -1,4 +1,6 @@
 import {
+  APP_SETTINGS,
+  type AppSettings,
   BUILT_IN_ROLES,
   CLOSE_CODES,
   DEFAULT_GRANTS,
@@ -9,6 +11,7 @@ import {
   type EventRule,
   FATAL_CLOSE_CODES,
   FILTER_OPERATORS,
+  GRANT_MEANINGS,
   type Grant,
   LIMITS,
   OVERVIEW_WARNINGS,
@@ -143,20 +146,6 @@ function operatorsOf(field: string): string[] {
   ).map(operator => `\`${operator}\``);
 }
 
-const GRANT_MEANINGS: Record<Grant, string> = {
-  'read-users': 'to follow the events and the presence of other users',
-  'query-users': 'to query users',
-  'update-own-user': 'to change the own user',
-  'update-any-user': 'to change other users',
-  'ban-user': 'to ban users and to list bans',
-  'block-user': 'to block users',
-  'create-channel': 'to make channels',
-  'send-message': 'to send and change messages, and to react to them',
-  'create-call': 'to make calls',
-  'add-activity': 'to add activities',
-  'read-activities': 'to read activities',
-};
-
 /** Every grant, and the built-in roles that have it by default. */
 export const grants: GeneratedTable = () =>
   table(
@@ -168,6 +157,36 @@ export const grants: GeneratedTable = () =>
         .map(role => `\`${role}\``)
         .join(', '),
     ]),
+  );
+
+/** The page of docs/contract that explains a setting of the app, or the section of the page with the table. */
+const SETTING_PAGES: Record<keyof AppSettings, string> = {
+  enforce_unique_usernames: 'usernames.md',
+  private_custom_fields: 'users.md#private-parts',
+  indexed_custom_fields: 'queries.md#indexes',
+  max_custom_bytes: 'users.md#custom-data',
+  guests_enabled: '#guests',
+  multi_tenant_enabled: '#several-tenants',
+  grants: '#roles-and-grants',
+  event_retention_days: 'events.md#what-is-promised',
+  task_retention_days: 'life-cycle.md#tasks',
+  purge_deleted_users_days: 'life-cycle.md#deletion',
+  revoke_tokens_issued_before: '#revocation',
+};
+
+/** Every setting of the app. */
+export const appSettings: GeneratedTable = () =>
+  table(
+    ['Setting', 'Default', 'What it does', 'Explained in'],
+    Object.entries(APP_SETTINGS).map(([name, { default: byDefault, does, cost }]) => {
+      const page = SETTING_PAGES[name as keyof AppSettings];
+      return [
+        `\`${name}\``,
+        name === 'grants' ? 'see [the table](#roles-and-grants)' : `\`${JSON.stringify(byDefault)}\``,
+        cost === undefined ? does : `${does} ${cost}`,
+        `[${page.startsWith('#') ? 'above' : page.split('#')[0]}](${page})`,
+      ];
+    }),
   );
 
 const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {

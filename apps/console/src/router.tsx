@@ -8,6 +8,8 @@ import {
 import { readEventsSearch } from './events/events-search.js';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
+
+import { readSettingsSearch } from './settings/settings-search.js';
 import { readTaskSearch, readTasksSearch } from './tasks/tasks-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
@@ -18,8 +20,14 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/users' });
+    throw redirect({ to: '/overview' });
   },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./overview/overview-page.js'), 'OverviewPage'),
 });
 
 const users = createRoute({
@@ -57,8 +65,22 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./events/events-page.js'), 'EventsPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, users.addChildren([user]), tasks.addChildren([task]), events]),
+  routeTree: root.addChildren([
+    home,
+    overview,
+    users.addChildren([user]),
+    tasks.addChildren([task]),
+    events,
+    settings,
+  ]),
   defaultPreload: 'intent',
 });
 

@@ -1,4 +1,11 @@
-export { BUILT_IN_ROLES, DEFAULT_GRANTS, GRANTS, type Grant, type Role } from './access/roles.js';
+export {
+  BUILT_IN_ROLES,
+  DEFAULT_GRANTS,
+  GRANT_MEANINGS,
+  GRANTS,
+  type Grant,
+  type Role,
+} from './access/roles.js';
 export {
   ANONYMOUS_TOKEN,
   type GuestAnswer,
@@ -147,6 +154,7 @@ export {
   USERNAME_SCOPES,
   type UsernameScope,
 } from './settings/app-settings.js';
+export { APP_SETTINGS, type AppSettingRule, DEFAULT_APP_SETTINGS } from './settings/app-settings-table.js';
 export {
   type ActionCounts,
   type ExportFile,

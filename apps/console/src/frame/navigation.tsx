@@ -1,6 +1,7 @@
-import { IconActivity, IconProgress, IconUsers } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { IconActivity, IconGauge, IconProgress, IconSettings, IconUsers } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense } from 'react';
+import { useCommands } from './commands.js';
 import classes from './navigation.module.css';
 
 const RunningCount = lazy(() =>
@@ -8,7 +9,7 @@ const RunningCount = lazy(() =>
 );
 
 interface Page {
-  to: '/users' | '/tasks' | '/events';
+  to: '/overview' | '/users' | '/tasks' | '/events' | '/settings';
   label: string;
   Icon: typeof IconUsers;
   /** A number beside the name. */
@@ -16,13 +17,23 @@ interface Page {
 }
 
 const PAGES: Page[] = [
+  { to: '/overview', label: 'Overview', Icon: IconGauge },
   { to: '/users', label: 'Users', Icon: IconUsers },
   { to: '/tasks', label: 'Tasks', Icon: IconProgress, Count: RunningCount },
   { to: '/events', label: 'Events', Icon: IconActivity },
+  { to: '/settings', label: 'Settings', Icon: IconSettings },
 ];
 
-/** The pages: beside the page, and under it on a phone. */
+/** The pages: beside the page, and under it on a phone. Each has its number as its key. */
 export function Navigation() {
+  const navigate = useNavigate();
+  useCommands(
+    PAGES.map(({ to, label }, index) => ({
+      label: `Go to ${label}`,
+      key: String(index + 1),
+      run: () => void navigate({ to }),
+    })),
+  );
   return (
     <nav className={classes.navigation} aria-label="Pages">
       {PAGES.map(({ to, label, Icon, Count }) => (

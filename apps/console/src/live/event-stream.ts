@@ -4,6 +4,9 @@ import { session } from '../session/session.js';
 import { everyFrame } from './every-frame.js';
 import { patchUsers, takeUser, type UserPatch } from './patch-users.js';
 
+/** Where what events are about is kept. */
+const KEYS = { app: 'settings', role: 'roles' };
+
 /** What hears of every event, a frame's worth at a time. */
 export type EventsListener = (events: readonly RollcallEvent[]) => void;
 
@@ -64,6 +67,10 @@ export class LiveEvents {
     const patches = new Map<string, UserPatch>();
     for (const event of events) if ('user' in event) patches.set(event.user.id, takeUser(event.user));
     patchUsers(this.cache, patches);
+    for (const about of ['app', 'role'] as const) {
+      const changed = events.some(({ type }) => type.startsWith(`${about}.`));
+      if (changed) void this.cache.invalidateQueries({ queryKey: [KEYS[about]] });
+    }
     for (const listener of this.#listeners) listener(events);
   }
 }

@@ -2,9 +2,9 @@ import type { User } from '@rollcall/client/server';
 import { useQuery } from '@tanstack/react-query';
 import { pathsIn } from '../filters/seen-values.js';
 import { useClient } from '../session/use-session.js';
+import { settingsQuery } from '../settings/settings-query.js';
 import { BUILT_IN_COLUMNS, columnsOf } from './columns.js';
 import classes from './columns-menu.module.css';
-import { settingsQuery } from './unindexed-fields.js';
 import { useUsersView } from './use-users-view.js';
 
 /** Which columns there are, how dense the rows stand, and who is shown. */

@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Popover } from '../frame/popover.js';
 import { useClient } from '../session/use-session.js';
+import { settingsQuery } from '../settings/settings-query.js';
 import classes from './list-status.module.css';
-import { settingsQuery, unindexedFields } from './unindexed-fields.js';
+import { unindexedFields } from './unindexed-fields.js';
 import type { UserListState } from './use-user-list.js';
 import type { UserList } from './users-page-query.js';
 

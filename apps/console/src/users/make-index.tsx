@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { say } from '../frame/notices.js';
 import { useClient, useWriteRefusal } from '../session/use-session.js';
+import { settingsQuery } from '../settings/settings-query.js';
 import classes from './make-index.module.css';
-import { settingsQuery } from './unindexed-fields.js';
 
 const MOST = 20;
 

@@ -1,12 +1,6 @@
-import type { JsonObject, JsonValue, ServerClient } from '@rollcall/client/server';
-import { queryOptions } from '@tanstack/react-query';
+import type { JsonObject, JsonValue } from '@rollcall/client/server';
 import { kindOfField } from '../filters/fields.js';
 import type { UserList } from './users-page-query.js';
-
-/** The settings of the app. */
-export function settingsQuery(client: ServerClient) {
-  return queryOptions({ queryKey: ['settings'], queryFn: () => client.getAppSettings() });
-}
 
 /** The paths of custom data that a list filters or sorts by and that have no index. */
 export function unindexedFields({ filter, sort }: UserList, indexed: readonly string[]): string[] {

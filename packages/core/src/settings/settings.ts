@@ -2,8 +2,8 @@ import {
   type Actor,
   type AppSettings,
   type Changes,
+  DEFAULT_APP_SETTINGS,
   DEFAULT_GRANTS,
-  LIMITS,
   RollcallError,
 } from '@rollcall/protocol';
 import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schemas';
@@ -13,20 +13,6 @@ import type { Dialect } from '../database/dialect.js';
 import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { CustomIndexes } from '../query/custom-indexes.js';
-
-const DEFAULTS: AppSettings = {
-  enforce_unique_usernames: 'no',
-  indexed_custom_fields: [],
-  private_custom_fields: [],
-  max_custom_bytes: LIMITS.customBytes,
-  event_retention_days: 30,
-  task_retention_days: 30,
-  purge_deleted_users_days: null,
-  guests_enabled: null,
-  multi_tenant_enabled: false,
-  revoke_tokens_issued_before: null,
-  grants: DEFAULT_GRANTS,
-};
 
 /** The settings of the app (docs/contract/usernames.md, queries.md, access.md, limits.md). */
 export class Settings {
@@ -94,7 +80,7 @@ export async function readSettings(transaction: Queryable): Promise<AppSettings>
 /** The settings in a row of `app_settings`, with defaults filled in. */
 export function settingsOf(row: Record<string, unknown> | undefined, dialect: Dialect): AppSettings {
   const stored = dialect.readJson(row?.settings) as Partial<AppSettings>;
-  return { ...DEFAULTS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
+  return { ...DEFAULT_APP_SETTINGS, ...stored, grants: { ...DEFAULT_GRANTS, ...stored.grants } };
 }
 
 /**

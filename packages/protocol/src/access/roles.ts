@@ -18,6 +18,21 @@ export const GRANTS = [
 /** One thing that a role can be allowed to do. */
 export type Grant = (typeof GRANTS)[number];
 
+/** What each grant allows, as an end of the sentence "this role is allowed". */
+export const GRANT_MEANINGS: Record<Grant, string> = {
+  'read-users': 'to follow the events and the presence of other users',
+  'query-users': 'to query users',
+  'update-own-user': 'to change the own user',
+  'update-any-user': 'to change other users',
+  'ban-user': 'to ban users and to list bans',
+  'block-user': 'to block users',
+  'create-channel': 'to make channels',
+  'send-message': 'to send and change messages, and to react to them',
+  'create-call': 'to make calls',
+  'add-activity': 'to add activities',
+  'read-activities': 'to read activities',
+};
+
 /** The roles that always exist. They cannot be deleted. */
 export const BUILT_IN_ROLES = ['user', 'admin', 'guest', 'anonymous'] as const;
 
