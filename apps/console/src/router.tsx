@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
+import { readImportSearch } from './import/import-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
 
@@ -34,8 +35,15 @@ const user = createRoute({
   component: lazyRouteComponent(() => import('./user/user-panel.js'), 'UserPanel'),
 });
 
+const importUsers = createRoute({
+  getParentRoute: () => root,
+  path: '/users/import',
+  validateSearch: readImportSearch,
+  component: lazyRouteComponent(() => import('./import/import-page.js'), 'ImportPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, users.addChildren([user])]),
+  routeTree: root.addChildren([home, users.addChildren([user]), importUsers]),
   defaultPreload: 'intent',
 });
 

@@ -18,7 +18,8 @@ export function readViews(): Record<string, UsersSearch> {
 /** Keeps a view, or forgets it. Returns all of them. */
 export function keepView(name: string, view: UsersSearch | undefined): Record<string, UsersSearch> {
   const { [name]: _before, ...others } = readViews();
-  const views = view === undefined ? others : { ...others, [name]: view };
+  // A task is of one moment.
+  const views = view === undefined ? others : { ...others, [name]: { ...view, task: undefined } };
   localStorage.setItem(KEY, JSON.stringify(views));
   return views;
 }

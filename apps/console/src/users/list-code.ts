@@ -32,7 +32,7 @@ export function codeOfList(url: string, list: UserList): Record<string, string> 
 }
 
 /** A value as JavaScript: names without quotes where they need none. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).map(([key, inner]) => {
@@ -43,6 +43,6 @@ function literal(value: unknown): string {
 }
 
 /** A word of a shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

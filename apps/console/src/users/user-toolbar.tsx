@@ -3,11 +3,13 @@ import { IconCode, IconColumns, IconSearch } from '@tabler/icons-react';
 import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { FilterBar } from '../filters/filter-bar.js';
 import { Popover } from '../frame/popover.js';
-import { ColumnsMenu } from './columns-menu.js';
 import { useUsersView } from './use-users-view.js';
 import classes from './user-toolbar.module.css';
 import { ViewsMenu } from './views-menu.js';
 
+const ColumnsMenu = lazy(() =>
+  import('./columns-menu.js').then(({ ColumnsMenu }) => ({ default: ColumnsMenu })),
+);
 const ViewAsCode = lazy(() =>
   import('./view-as-code.js').then(({ ViewAsCode }) => ({ default: ViewAsCode })),
 );
@@ -67,7 +69,11 @@ export function UserToolbar({ users, error, searchField, onIntoRows }: UserToolb
         buttonLabel="Columns, density, who is shown"
         label="Columns, density, who is shown"
       >
-        {() => <ColumnsMenu users={users} />}
+        {() => (
+          <Suspense fallback="…">
+            <ColumnsMenu users={users} />
+          </Suspense>
+        )}
       </Popover>
       <Popover
         button={<IconCode size={16} aria-hidden />}

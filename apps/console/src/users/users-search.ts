@@ -15,11 +15,13 @@ export interface UsersSearch {
   with?: 'deactivated' | 'deleted';
   /** The name of the view that this is. */
   view?: string;
+  /** The task that is followed over the list. */
+  task?: string;
 }
 
 /** Reads an address. What it cannot mean is left out. */
 export function readUsersSearch(given: Record<string, unknown>): UsersSearch {
-  const { q, filter, sort, columns, density, with: also, view } = given;
+  const { q, filter, sort, columns, density, with: also, view, task } = given;
   const search: UsersSearch = {};
   // A search for digits comes out of the address as a number.
   if ((typeof q === 'string' || typeof q === 'number') && q !== '') search.q = String(q);
@@ -29,6 +31,7 @@ export function readUsersSearch(given: Record<string, unknown>): UsersSearch {
   if (density === 'compact') search.density = density;
   if (also === 'deactivated' || also === 'deleted') search.with = also;
   if (typeof view === 'string' && view !== '') search.view = view;
+  if (typeof task === 'string' && task !== '') search.task = task;
   return search;
 }
 

@@ -1,0 +1,30 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import classes from './dialog.module.css';
+
+interface DialogProps {
+  label: string;
+  /** Whether Escape leaves it. */
+  canLeave?: boolean;
+  onClose(): void;
+  children: ReactNode;
+}
+
+/** A page over the page, for what has to be decided before anything else. The browser keeps the focus in it. */
+export function Dialog({ label, canLeave = true, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className={classes.dialog}
+      aria-label={label}
+      onCancel={event => {
+        if (!canLeave) event.preventDefault();
+      }}
+      onClose={onClose}
+    >
+      <h2 className={classes.title}>{label}</h2>
+      {children}
+    </dialog>
+  );
+}
