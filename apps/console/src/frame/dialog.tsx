@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import classes from './dialog.module.css';
 
 interface DialogProps {
@@ -12,7 +12,14 @@ interface DialogProps {
 /** A page over the page, for what has to be decided before anything else. The browser keeps the focus in it. */
 export function Dialog({ label, canLeave = true, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const { activeElement: before } = document;
+    dialog.current?.showModal();
+    // The browser gives the focus back only where a dialog is closed before it is taken away.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
     <dialog
       ref={dialog}

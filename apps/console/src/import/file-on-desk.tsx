@@ -13,7 +13,7 @@ import { mapColumns, mappingProblems } from './mapping.js';
 import { MappingTable } from './mapping-table.js';
 import { RunPanel } from './run-panel.js';
 import { count } from './run-words.js';
-import { readSample } from './sample.js';
+import { sampleQuery } from './sample.js';
 import { useImportSearch, useRunState } from './use-import.js';
 
 interface FileOnDeskProps {
@@ -28,11 +28,7 @@ export function FileOnDesk({ file, run, onOther }: FileOnDeskProps) {
   const refusal = useWriteRefusal();
   const { how, change } = useImportSearch();
   const { delimiter, map = {}, as_is } = how;
-  const sample = useQuery({
-    queryKey: ['import', file.name, file.size, file.lastModified, delimiter],
-    queryFn: () => readSample(file, delimiter),
-    gcTime: 0,
-  });
+  const sample = useQuery(sampleQuery(file, delimiter));
   const state = useRunState(run);
   const running = state !== undefined && state.endedAt === undefined;
   const columns = sample.data ? mapColumns(sample.data.names, map) : [];

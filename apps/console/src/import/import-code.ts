@@ -1,32 +1,35 @@
 import { literal, quoted } from '../users/list-code.js';
+import { isImportField, isPassedOver } from './import-fields.js';
 import type { ImportSearch } from './import-search.js';
+import type { MappedColumn } from './mapping.js';
+
+interface ImportAsked {
+  /** Of the file. */
+  name: string;
+  isCsv: boolean;
+  how: ImportSearch;
+  columns: readonly MappedColumn[];
+}
 
 /** An import as a command, and as a program that reads NDJSON. */
-export function codeOfImport(
-  url: string,
-  { name, isCsv, how }: { name: string; isCsv: boolean; how: ImportSearch },
-): Record<string, string> {
-  const { map = {}, delimiter, as_is } = how;
-  const targets = Object.entries(map);
-  const ignored = targets.filter(([, { to }]) => to === '').map(([from]) => quoted(from));
-  const renamed = targets
-    .filter(([, { to }]) => to !== '')
-    .map(([from, { to }]) => `${quoted(from)}=${quoted(to)}`);
+export function codeOfImport(url: string, asked: ImportAsked): Record<string, string> {
+  const { delimiter, as_is } = asked.how;
+  const ignored = asked.columns.filter(({ name, to }) => to === '' && !isReadOnly(name));
+  const renamed = asked.columns.filter(({ name, to }) => to !== '' && to !== name && to !== `custom.${name}`);
   const options = [
     ...(delimiter === undefined ? [] : [`--delimiter ${quoted(delimiter)}`]),
-    ...(renamed.length > 0 ? [`--rename ${renamed.join(' ')}`] : []),
-    ...(ignored.length > 0 ? [`--ignore ${ignored.join(' ')}`] : []),
+    ...renamed.map(({ name, to }) => `--rename ${quoted(`${name}=${nameOf(to)}`)}`),
+    ...ignored.map(({ name }) => `--ignore ${quoted(name)}`),
     ...(as_is ? ['--as-is'] : []),
     '--on-error skip',
     '--dry-run',
   ];
-  const typed = isCsv && targets.some(([, { as }]) => as !== undefined && as !== 'auto');
+  const typed = asked.isCsv && asked.columns.some(({ as }) => as !== undefined && as !== 'auto');
   const command = [
-    `ROLLCALL_URL=${url} rollcall import ${quoted(name)} \\`,
+    `ROLLCALL_URL=${url} rollcall import ${quoted(asked.name)} \\`,
     `  ${options.join(' \\\n  ')}`,
     ...(typed ? ['# The command reads custom data as it looks; --csv-text makes all of it text.'] : []),
   ].join('\n');
-  const settings = { ...(as_is && { as_is }), dry_run: true };
   const program = [
     "import { createReadStream } from 'node:fs';",
     "import { createInterface } from 'node:readline';",
@@ -37,7 +40,19 @@ export function codeOfImport(
     '    if (line.trim()) yield JSON.parse(line);',
     '}',
     'const onError = ({ index, error }) => console.error(index, error.message);',
-    `console.log(await server.importUsers(users(), { ...${literal(settings)}, onError }));`,
+    `const options = ${literal({ ...(as_is && { as_is }), dry_run: true })};`,
+    'console.log(await server.importUsers(users(), { ...options, onError }));',
   ].join('\n');
   return { 'Command line': command, TypeScript: program };
+}
+
+/** The server ignores it by itself; the reason of a refused row it does not know. */
+function isReadOnly(name: string): boolean {
+  return isPassedOver(name) && name !== 'import_error';
+}
+
+/** Custom data has its plain name, unless that is a built-in field. */
+function nameOf(to: string): string {
+  const path = to.replace(/^custom\./, '');
+  return isImportField(path.split('.')[0] ?? '') ? to : path;
 }

@@ -1,5 +1,7 @@
+import { say } from '../frame/notices.js';
 import { session } from '../session/session.js';
 import { ImportRun, type RunOptions } from './import-run.js';
+import { runInWords } from './run-words.js';
 
 /** The file that is looked at, and the run of it. */
 export interface Desk {
@@ -34,7 +36,15 @@ class ImportDesk {
   start(options: Omit<RunOptions, 'file'>): void {
     const { file, run } = this.#desk;
     if (!file || run?.isRunning) return;
-    this.#set({ file, run: new ImportRun({ ...options, file }) });
+    const next = new ImportRun({ ...options, file });
+    this.#set({ file, run: next });
+    const told = next.subscribe(() => {
+      if (next.state.endedAt === undefined) return;
+      told();
+      // Somebody who looks at the import sees it there.
+      if (location.pathname !== '/users/import')
+        say(`${file.name}: ${runInWords(next.state)}`, { failed: next.state.status === 'failed' });
+    });
   }
 
   #set(desk: Desk): void {

@@ -1,15 +1,19 @@
 import { Button } from '@mantine/core';
 import { saveFile } from '../files/save-file.js';
+import { useConnection } from '../live/use-connection.js';
 import type { ImportRun } from './import-run.js';
 import classes from './run-panel.module.css';
 import { count, runInWords } from './run-words.js';
 import { useRunState } from './use-import.js';
+
+const AWAY: readonly string[] = ['reconnecting', 'offline'];
 
 /** How a check or an import stands: how far, what it has done, which rows were refused and why, and how to stop it. */
 export function RunPanel({ run }: { run: ImportRun }) {
   const state = useRunState(run);
   const { status, refused, refusedRows, error, endedAt, startedAt, rows, bytes } = state;
   const { file } = run.options;
+  const connection = useConnection();
   const seconds = Math.max(1, ((endedAt ?? Date.now()) - startedAt) / 1000);
   const saveErrors = () => {
     const errors = run.errorFile();
@@ -28,6 +32,11 @@ export function RunPanel({ run }: { run: ImportRun }) {
         {count(rows, 'row')} · {Math.round(rows / seconds).toLocaleString('en')} a second
         {refused > 0 && ` · ${refused.toLocaleString('en')} refused`}
       </p>
+      {endedAt === undefined && AWAY.includes(connection.status) && (
+        <p className={classes.waits}>
+          The server cannot be reached now. What is on its way is tried again for two minutes.
+        </p>
+      )}
       {error && (
         <p role="alert" className={classes.error}>
           {error.message}

@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import { type FileFormat, type FileRow, openFile } from './import-file.js';
 
 /** The beginning of a file, and what it calls things there. */
@@ -10,8 +11,8 @@ export interface Sample {
 /** So many rows say what names the objects of a file have. */
 const ROWS = 100;
 
-/** Reads the beginning of a file. @throws FileProblem */
-export async function readSample(file: Blob, delimiter?: string): Promise<Sample> {
+/** @throws FileProblem */
+async function readSample(file: Blob, delimiter?: string): Promise<Sample> {
   const opened = await openFile(file, { delimiter });
   const rows: FileRow[] = [];
   for await (const row of opened.rows) if (rows.push(row) >= ROWS) break;
@@ -30,4 +31,13 @@ export function firstValues({ names, rows }: Sample, name: string, most = 3): st
     return value === undefined ? [] : typeof value === 'string' ? value : JSON.stringify(value);
   });
   return [...new Set(values.filter(Boolean))].slice(0, most);
+}
+
+/** The beginning of a file, as it is read with a delimiter. A file that has changed on the disk is another one. */
+export function sampleQuery(file: File, delimiter: string | undefined) {
+  return queryOptions({
+    queryKey: ['import', file.name, file.size, file.lastModified, delimiter],
+    queryFn: () => readSample(file, delimiter),
+    gcTime: 0,
+  });
 }
