@@ -154,9 +154,9 @@ it('what the server refuses is said before anything is done', async () => {
   const { page } = await console_.enter(listOf('black'));
   await row(page, 0).getByRole('checkbox').click();
   await page.getByRole('button', { name: 'Set field…' }).click();
-  await page.getByRole('textbox', { name: 'Field' }).fill('created_at');
+  await page.getByRole('combobox', { name: 'Field' }).fill('created_at');
   await page.getByRole('alert').filter({ hasText: 'created_at' }).waitFor();
-  await page.getByRole('textbox', { name: 'Field' }).fill('plan');
+  await page.getByRole('combobox', { name: 'Field' }).fill('plan');
   await page.getByRole('textbox', { name: 'Value' }).fill('pro');
   await page.getByRole('button', { name: 'Set a field of 1 user' }).click();
   await page.getByText('Finished: 1 user changed.').waitFor({ timeout: 30_000 });

@@ -1,6 +1,10 @@
 import type { UserActionType } from '@rollcall/client/server';
+import { useQuery } from '@tanstack/react-query';
+import { SuggestInput } from '../frame/suggest-input.js';
+import { useClient } from '../session/use-session.js';
 import { NativeSelect, TextInput } from '../theme/text-field.js';
 import { BAN_DURATIONS } from '../user/ban-options.js';
+import { settingsQuery } from '../users/unindexed-fields.js';
 import classes from './action-dialog.module.css';
 import type { ActionDraft } from './action-draft.js';
 import type { ActionTarget } from './action-target.js';
@@ -68,15 +72,7 @@ export function ActionFields({ type, target, draft, onChange }: ActionFieldsProp
     case 'set':
       return (
         <>
-          <TextInput
-            label="Field"
-            placeholder="plan"
-            value={draft.field}
-            autoFocus
-            autoComplete="off"
-            spellCheck={false}
-            onChange={event => onChange({ field: event.target.value })}
-          />
+          <FieldInput value={draft.field} onChange={field => onChange({ field })} />
           {!draft.unset && (
             <TextInput
               label="Value"
@@ -100,4 +96,13 @@ export function ActionFields({ type, target, draft, onChange }: ActionFieldsProp
         </p>
       );
   }
+}
+
+const USUAL = ['role', 'teams', 'name', 'language', 'invisible'];
+
+/** The field that is set: a built-in one, or a path into custom data, of which those with an index are offered. */
+function FieldInput({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const { data: settings } = useQuery(settingsQuery(useClient()));
+  const suggestions = [...(settings?.indexed_custom_fields ?? []), ...USUAL];
+  return <SuggestInput label="Field" first value={value} suggestions={suggestions} onChange={onChange} />;
 }

@@ -39,7 +39,7 @@ export function FileOnDesk({ file, run, onOther }: FileOnDeskProps) {
       : undefined;
   const reason = refusal ?? problems[0];
   const off = reason !== undefined || running || sample.data === undefined;
-  const start = (kind: 'check' | 'import') => importDesk.start({ client, kind, how });
+  const start = (kind: 'check' | 'import') => importDesk.start({ client, kind, how, columns });
   useCommands([
     {
       label: 'Check all rows',

@@ -10,7 +10,7 @@ import { CellProblem } from './cell-value.js';
 import { ErrorFile } from './error-file.js';
 import { type FileRow, openFile } from './import-file.js';
 import type { ImportSearch } from './import-search.js';
-import { type MappedColumn, mapColumns, userOfCells, userOfObject } from './mapping.js';
+import { type MappedColumn, userOfCells, userOfObject } from './mapping.js';
 
 /** A row that was refused, and why. */
 export interface RefusedRow {
@@ -45,6 +45,8 @@ export interface RunOptions {
   file: File;
   kind: RunState['kind'];
   how: ImportSearch;
+  /** Where its names go, as it was shown. */
+  columns: readonly MappedColumn[];
 }
 
 /** So many refused rows are shown. The file of errors has all of them. */
@@ -128,14 +130,10 @@ export class ImportRun {
   }
 
   async #users(rows: WeakMap<object, FileRow>): Promise<AsyncIterable<UpsertUserInput>> {
-    const { file, how } = this.options;
+    const { file, how, columns } = this.options;
     const onRead = (bytes: number) => this.#set({ bytes });
     const opened = await openFile(file, { delimiter: how.delimiter, onRead });
     this.#errors = new ErrorFile(opened);
-    const { map = {} } = how;
-    // Objects may have any names: those that somebody has said something about are enough.
-    const names = opened.format === 'csv' ? opened.names : Object.keys(map);
-    const columns = mapColumns(names, map);
     const take = (row: FileRow) => this.#take(row, columns);
     const isRunning = () => this.#state.status === 'running';
     return (async function* () {

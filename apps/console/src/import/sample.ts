@@ -12,7 +12,7 @@ export interface Sample {
 const ROWS = 100;
 
 /** @throws FileProblem */
-async function readSample(file: Blob, delimiter?: string): Promise<Sample> {
+export async function readSample(file: Blob, delimiter?: string): Promise<Sample> {
   const opened = await openFile(file, { delimiter });
   const rows: FileRow[] = [];
   for await (const row of opened.rows) if (rows.push(row) >= ROWS) break;

@@ -5,11 +5,11 @@ import { FilterBar } from '../filters/filter-bar.js';
 import { Popover } from '../frame/popover.js';
 import { useUsersView } from './use-users-view.js';
 import classes from './user-toolbar.module.css';
-import { ViewsMenu } from './views-menu.js';
 
 const ColumnsMenu = lazy(() =>
   import('./columns-menu.js').then(({ ColumnsMenu }) => ({ default: ColumnsMenu })),
 );
+const ViewsMenu = lazy(() => import('./views-menu.js').then(({ ViewsMenu }) => ({ default: ViewsMenu })));
 const ViewAsCode = lazy(() =>
   import('./view-as-code.js').then(({ ViewAsCode }) => ({ default: ViewAsCode })),
 );
@@ -63,7 +63,13 @@ export function UserToolbar({ users, error, searchField, onIntoRows }: UserToolb
         onChange={filter => change({ filter })}
       />
       <span className={classes.grow} />
-      <ViewsMenu />
+      <Popover button={`View${search.view === undefined ? '' : `: ${search.view}`} ▾`} label="Views">
+        {close => (
+          <Suspense fallback="…">
+            <ViewsMenu close={close} />
+          </Suspense>
+        )}
+      </Popover>
       <Popover
         button={<IconColumns size={16} aria-hidden />}
         buttonLabel="Columns, density, who is shown"
