@@ -29,7 +29,7 @@ export function doItTo(
 }
 
 /** What a deletion of these modes is called. */
-export function deletionVerb({ user = 'soft' }: Extract<AnyAction, { type: 'delete' }>): string {
+function deletionVerb({ user = 'soft' }: Extract<AnyAction, { type: 'delete' }>): string {
   return { soft: 'Delete', pruning: 'Empty', hard: 'Erase' }[user];
 }
 

@@ -40,7 +40,7 @@ export const IMPORT_FIELDS = {
 } as const satisfies { [Field in keyof User]?: CellKind };
 
 /** A built-in field that a file can give. */
-export type ImportField = keyof typeof IMPORT_FIELDS;
+type ImportField = keyof typeof IMPORT_FIELDS;
 
 /** What only an import of users as they are writes. */
 export const AS_IS_FIELDS: readonly ImportField[] = [

@@ -13,7 +13,7 @@ export type FileRow = { line: number; text: string } & (
 );
 
 /** A file that has been opened. Its rows are read as they are asked for, once. */
-export type OpenFile = { rows: AsyncGenerator<FileRow, void, undefined> } & FileFormat;
+type OpenFile = { rows: AsyncGenerator<FileRow, void, undefined> } & FileFormat;
 
 /** How a file holds users. CSV has columns, whose names are in its first line. */
 export type FileFormat = { format: 'ndjson' } | { format: 'csv'; delimiter: string; names: string[] };

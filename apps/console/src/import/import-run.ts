@@ -13,7 +13,7 @@ import type { ImportSearch } from './import-search.js';
 import { type MappedColumn, userOfCells, userOfObject } from './mapping.js';
 
 /** A row that was refused, and why. */
-export interface RefusedRow {
+interface RefusedRow {
   line: number;
   id?: string;
   reason: string;
