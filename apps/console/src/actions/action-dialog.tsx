@@ -45,7 +45,8 @@ export function ActionDialog({ type, target, onClose, onStarted }: ActionDialogP
     queryKey: ['action', filter, options, asked],
     queryFn: () => client.previewActOnUsers(filter, asked ?? { type: 'export' }, options),
     placeholderData: keepPreviousData,
-    staleTime: 0,
+    // The number on the button changes only when it is asked for again: never under the pointer.
+    staleTime: 'static',
     gcTime: 0,
   });
   const { data } = preview;

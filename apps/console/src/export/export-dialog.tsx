@@ -55,7 +55,7 @@ function SaveDialog({
   const preview = useQuery({
     queryKey: ['action', filter, options, { type: 'export' }],
     queryFn: () => client.previewActOnUsers(filter, { type: 'export' }, options),
-    staleTime: 0,
+    staleTime: 'static',
     gcTime: 0,
   });
   const run = useMutation({

@@ -38,6 +38,7 @@ export function sampleQuery(file: File, delimiter: string | undefined) {
   return queryOptions({
     queryKey: ['import', file.name, file.size, file.lastModified, delimiter],
     queryFn: () => readSample(file, delimiter),
+    staleTime: 'static',
     gcTime: 0,
   });
 }
