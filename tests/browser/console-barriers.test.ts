@@ -80,7 +80,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       await first(page);
       await page.getByRole('checkbox', { name: 'Select Person 56' }).click();
       await page.getByRole('button', { name: 'Ban…', exact: true }).click();
-      await page.getByRole('button', { name: 'As code' }).click();
+      await page.getByRole('button', { name: 'As code', exact: true }).click();
       await page.getByText('previewActOnUsers').waitFor();
     },
   ],
