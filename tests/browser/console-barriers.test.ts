@@ -124,7 +124,11 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
   ],
   ['nobody who matches', '/users?q=nobodyhasthisname', page => page.getByText('Nobody matches').waitFor()],
   ['a refusal', '/users?filter=%7B"image"%3A1%7D', page => page.getByText('The server refused').waitFor()],
-  ['an address that leads nowhere', '/nowhere', page => page.getByText('There is no such page').waitFor()],
+  [
+    'an address that leads nowhere',
+    '/users/jane/nowhere',
+    page => page.getByText('There is no such page').waitFor(),
+  ],
   ['a user', '/users/user-59', page => page.getByRole('article').waitFor()],
   [
     'a field that is edited',
