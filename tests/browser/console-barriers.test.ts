@@ -106,8 +106,39 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       await first(page);
       await page.getByRole('checkbox', { name: 'Select Person 56' }).click();
       await page.getByRole('button', { name: 'Delete…' }).click();
-      await page.getByRole('combobox', { name: 'How' }).selectOption({ label: 'Erase everything' });
+      await page.getByRole('combobox', { name: 'The users' }).selectOption('hard');
       await page.getByRole('button', { name: /^Erase 1 user/ }).waitFor();
+    },
+  ],
+  [
+    'an action as code',
+    '/users',
+    async page => {
+      await first(page);
+      await page.getByRole('checkbox', { name: 'Select Person 56' }).click();
+      await page.getByRole('button', { name: 'Ban…', exact: true }).click();
+      await page.getByRole('button', { name: 'As code', exact: true }).click();
+      await page.getByText('previewActOnUsers').waitFor();
+    },
+  ],
+  [
+    'an export',
+    '/users',
+    async page => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByRole('combobox', { name: 'What' }).selectOption('view');
+      await page.getByRole('button', { name: /^Save \d+ users$/ }).waitFor();
+    },
+  ],
+  ['an import', '/import', page => page.getByText('Drop a file here').waitFor()],
+  [
+    'a file that is checked, with a refusal',
+    '/import',
+    async page => {
+      const buffer = Buffer.from('id,plan,banned\nuser-1,pro,\nuser-2,free,perhaps\n');
+      await page.getByLabel('Choose a file').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer });
+      await page.getByRole('button', { name: 'Check all rows' }).click();
+      await page.getByText('A check, which wrote nothing').waitFor();
     },
   ],
   [

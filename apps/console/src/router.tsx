@@ -8,7 +8,7 @@ import {
 import { readEventsSearch } from './events/events-search.js';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
-
+import { readImportSearch } from './import/import-search.js';
 import { readSettingsSearch } from './settings/settings-search.js';
 import { readTaskSearch, readTasksSearch } from './tasks/tasks-search.js';
 import { readUserSearch } from './user/user-search.js';
@@ -72,11 +72,19 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
 });
 
+const importUsers = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  validateSearch: readImportSearch,
+  component: lazyRouteComponent(() => import('./import/import-page.js'), 'ImportPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
     overview,
     users.addChildren([user]),
+    importUsers,
     tasks.addChildren([task]),
     events,
     settings,

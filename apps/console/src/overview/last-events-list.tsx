@@ -11,7 +11,7 @@ export function LastEvents() {
   return (
     <section className={parts.part} aria-labelledby="events">
       <h2 id="events" className={parts.title}>
-        Last events
+        <Link to="/events">Last events</Link>
       </h2>
       {error && <p role="alert">The log could not be read: {error.message}</p>}
       {events?.length === 0 && !error && (

@@ -1,9 +1,11 @@
 import type { Overview, RollcallEvent, Task } from '@rollcall/client/server';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Moment } from '../frame/moment.js';
 import { useLiveEvents } from '../live/live-context.js';
 import { useClient } from '../session/use-session.js';
+import { whatOf } from '../tasks/task-words.js';
 import { amountOf } from './amounts.js';
 import parts from './parts.module.css';
 import { patchRunningTasks, runningTasksQuery } from './running-tasks.js';
@@ -32,7 +34,7 @@ export function RunningTasks({ counts }: { counts: Overview['tasks'] }) {
   return (
     <section className={parts.part} aria-labelledby="tasks">
       <h2 id="tasks" className={parts.title}>
-        Tasks that run
+        <Link to="/tasks">Tasks that run</Link>
       </h2>
       {error && !tasks && <p role="alert">The tasks could not be read: {error.message}</p>}
       {tasks?.length === 0 && <p className={parts.dim}>No task runs.</p>}
@@ -50,14 +52,14 @@ export function RunningTasks({ counts }: { counts: Overview['tasks'] }) {
 }
 
 function TaskRow({ task }: { task: Task }) {
-  const { type, action, status, progress, created_at } = task;
-  const what = action === undefined ? type : `${type} ${action}`;
+  const { task_id, status, progress, created_at } = task;
+  const what = whatOf(task);
   const { done, failed, total } = progress;
   return (
     <li className={parts.row}>
-      <span className={parts.subject}>
-        <code>{what}</code>
-      </span>
+      <Link to="/tasks/$taskId" params={{ taskId: task_id }} search={{}} className={parts.subject}>
+        {what}
+      </Link>
       {status === 'pending' && <span className={parts.dim}>waits</span>}
       <progress className={classes.bar} value={done + failed} max={Math.max(1, total)} aria-label={what} />
       <span className={classes.numbers}>

@@ -12,7 +12,7 @@ import { askedFilter } from '../tasks/asked-filters.js';
 import { TaskProgress } from '../tasks/task-progress.js';
 import { leftMs, perSecond, speedWords } from '../tasks/task-speed.js';
 import { TaskState } from '../tasks/task-state.js';
-import { actorWords, duration, whatOf } from '../tasks/task-words.js';
+import { actorWords, duration, taskInWords, whatOf } from '../tasks/task-words.js';
 import { codeOfTask } from '../tasks/tasks-code.js';
 import { CancelTask } from './cancel-task.js';
 import classes from './task-panel.module.css';
@@ -65,6 +65,7 @@ export function TaskPanel() {
         </div>
         <Facts task={task} />
         <TaskProgress task={task} />
+        {isEnded(task.status) && <p role="status">{taskInWords(task)}</p>}
         {!isEnded(task.status) && <CancelTask key={taskId} task={task} />}
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: It scrolls, and keys have to reach it. */}

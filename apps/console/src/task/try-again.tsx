@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import type { Task } from '@rollcall/client/server';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { say } from '../frame/notices.js';
 import { useClient, useWriteRefusal } from '../session/use-session.js';
-import { keepAskedFilter } from '../tasks/asked-filters.js';
 import { count } from '../tasks/task-words.js';
+import { useOpenTask } from '../tasks/use-open-task.js';
 import { againOf } from './again.js';
 import classes from './task-panel.module.css';
 
@@ -21,7 +21,7 @@ const MOST_DELETED = 100;
 export function TryAgain({ task, failed }: { task: Task; failed: readonly string[] }) {
   const client = useClient();
   const refusal = useWriteRefusal();
-  const navigate = useNavigate();
+  const openTask = useOpenTask();
   const [asking, setAsking] = useState(false);
   const again = againOf(task);
   const deletes = task.type === 'users.delete' || task.action === 'delete';
@@ -31,13 +31,8 @@ export function TryAgain({ task, failed }: { task: Task; failed: readonly string
     onSuccess: begun => {
       if (begun === undefined) return;
       const asked = task.type === 'users.act' ? { id: { $in: [...ids] } } : undefined;
-      if (asked) keepAskedFilter(begun.task_id, asked);
       say(`${count(ids.length, 'user')}: it is tried again.`);
-      void navigate({
-        to: '/tasks/$taskId',
-        params: { taskId: begun.task_id },
-        search: before => ({ ...before, asked }),
-      });
+      openTask(begun.task_id, asked);
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {

@@ -1,6 +1,6 @@
 import type { Task } from '@rollcall/client/server';
 import { expect, it } from 'vitest';
-import { duration, whatOf, whoseOf } from './task-words.js';
+import { duration, taskInWords, whatOf, whoseOf } from './task-words.js';
 
 const task: Task = {
   task_id: '0190a2b4-7c3d-7e8f-9a0b-1c2d3e4f5a6b',
@@ -35,4 +35,18 @@ it.each([
   [75 * 3_600_000, '3 days'],
 ])('%d ms are %s', (ms, words) => {
   expect(duration(ms)).toBe(words);
+});
+
+it('a task says how far it is, and at its end what became of everybody', () => {
+  const ban = {
+    ...task,
+    type: 'users.act',
+    action: 'ban',
+    progress: { done: 5, total: 9, failed: 1 },
+  } as const;
+  expect(taskInWords(ban)).toBe('6 of 9 users, 1 of them failed.');
+  const counts = { done: 1, unchanged: 4, skipped: 2, superseded: 0, failed: 1 };
+  expect(taskInWords({ ...ban, status: 'cancelled', result: { users: {}, counts } })).toBe(
+    'Cancelled: 1 user banned, 4 already as wanted, 2 no longer matching, 1 failed. What is done stays done.',
+  );
 });

@@ -30,6 +30,18 @@ const ACTION_WORDS: Record<UserActionType, string> = {
   revoke_tokens: 'Revoke the tokens of all that match',
 };
 
+/** What has become of those whom an action has reached. */
+const DONE_WORDS: Record<UserActionType, string> = {
+  ban: 'banned',
+  unban: 'let in again',
+  deactivate: 'deactivated',
+  reactivate: 'reactivated',
+  set: 'changed',
+  delete: 'deleted',
+  export: 'exported',
+  revoke_tokens: 'signed out',
+};
+
 /** What a task does, in words. */
 export function whatOf({ type, action }: Task): string {
   return action === undefined ? TYPE_WORDS[type] : ACTION_WORDS[action];
@@ -63,4 +75,36 @@ export function duration(ms: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours >= 48) return `${Math.round(hours / 24)} days`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** How a task stands, or what it did, in a sentence. */
+export function taskInWords({ status, action, type, progress, result, error }: Task): string {
+  const done = action === undefined ? 'done' : DONE_WORDS[action];
+  const counts = result?.counts;
+  const parts = counts
+    ? [
+        `${count(counts.done, 'user')} ${done}`,
+        ...part(counts.unchanged, 'already as wanted'),
+        ...part(counts.skipped, 'no longer matching'),
+        ...part(counts.superseded, 'taken over by a later call'),
+        ...part(counts.failed, 'failed'),
+      ]
+    : [`${count(progress.done, 'user')} ${done}`, ...part(progress.failed, 'failed')];
+  const said = parts.join(', ');
+  switch (status) {
+    case 'pending':
+      return 'The task waits for its turn.';
+    case 'running':
+      return `${(progress.done + progress.failed).toLocaleString('en')} of ${count(progress.total, 'user')}${progress.failed > 0 ? `, ${progress.failed.toLocaleString('en')} of them failed` : ''}.`;
+    case 'completed':
+      return `Finished: ${said}.`;
+    case 'cancelled':
+      return `Cancelled: ${said}. What is done stays done.`;
+    case 'failed':
+      return `The task ${type} failed: ${error?.message ?? 'the server does not say why'}. Before that: ${said}.`;
+  }
+}
+
+function part(amount: number, words: string): string[] {
+  return amount > 0 ? [`${amount.toLocaleString('en')} ${words}`] : [];
 }

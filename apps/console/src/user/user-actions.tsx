@@ -75,10 +75,7 @@ export function UserActions({ user }: { user: User }) {
   );
 
   async function exportUser() {
-    const [whole, { saveFile }] = await Promise.all([
-      client.exportUser(id),
-      import('../users/save-users.js'),
-    ]);
+    const [whole, { saveFile }] = await Promise.all([client.exportUser(id), import('../files/save-file.js')]);
     saveFile(new Blob([JSON.stringify(whole, null, 2)], { type: 'application/json' }), `${id}.json`);
   }
 }

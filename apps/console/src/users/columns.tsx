@@ -2,6 +2,7 @@ import type { JsonValue, User } from '@rollcall/client/server';
 import type { ReactNode } from 'react';
 import { Moment } from '../frame/moment.js';
 import classes from './columns.module.css';
+import { valueAt } from './custom-path.js';
 import { StateTags } from './state-tags.js';
 
 /** A column of the list of users. */
@@ -135,17 +136,6 @@ export function leastWidth(columns: readonly Column[]): number {
 
 /** The checkbox and what is left and right of a row. */
 const BESIDE_COLUMNS = 64;
-
-/** What lies at a dotted path of custom data. */
-function valueAt(custom: JsonValue, path: string): JsonValue | undefined {
-  let at: JsonValue | undefined = custom;
-  for (const name of path.replace(/^custom\./, '').split('.')) {
-    if (typeof at !== 'object' || at === null || Array.isArray(at) || !Object.hasOwn(at, name))
-      return undefined;
-    at = at[name];
-  }
-  return at;
-}
 
 /** A value in a few characters. */
 function brief(value: JsonValue): string {

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { PageState } from '../frame/page-state.js';
 
 const FIRST_USERS = `import { createServerClient } from '@rollcall/client/server';
@@ -23,7 +24,7 @@ export function EmptyList({ filtered, onClear }: { filtered: boolean; onClear():
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: Long lines scroll, and keys have to reach them. */}
       <pre tabIndex={0}>{FIRST_USERS}</pre>
       <p>
-        Or import a file: <code>rollcall import users.ndjson</code>
+        Or <Link to="/import">import a file</Link>: drop it here.
       </p>
     </PageState>
   );

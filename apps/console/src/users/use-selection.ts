@@ -12,6 +12,7 @@ export function useSelection(listKey: string) {
   const set = (next: Selection) => setHeld({ listKey, selection: next });
   return {
     selection,
+    isAny: selection.all || selection.ids.size > 0,
     isSelected: (id: string) => selection.all || selection.ids.has(id),
     toggle(id: string) {
       const ids = new Set(selection.all ? [] : selection.ids);

@@ -3,11 +3,13 @@ import { IconCode, IconColumns, IconSearch } from '@tabler/icons-react';
 import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { FilterBar } from '../filters/filter-bar.js';
 import { Popover } from '../frame/popover.js';
-import { ColumnsMenu } from './columns-menu.js';
 import { useUsersView } from './use-users-view.js';
 import classes from './user-toolbar.module.css';
-import { ViewsMenu } from './views-menu.js';
 
+const ColumnsMenu = lazy(() =>
+  import('./columns-menu.js').then(({ ColumnsMenu }) => ({ default: ColumnsMenu })),
+);
+const ViewsMenu = lazy(() => import('./views-menu.js').then(({ ViewsMenu }) => ({ default: ViewsMenu })));
 const ViewAsCode = lazy(() =>
   import('./view-as-code.js').then(({ ViewAsCode }) => ({ default: ViewAsCode })),
 );
@@ -61,13 +63,23 @@ export function UserToolbar({ users, error, searchField, onIntoRows }: UserToolb
         onChange={filter => change({ filter })}
       />
       <span className={classes.grow} />
-      <ViewsMenu />
+      <Popover button={`View${search.view === undefined ? '' : `: ${search.view}`} ▾`} label="Views">
+        {close => (
+          <Suspense fallback="…">
+            <ViewsMenu close={close} />
+          </Suspense>
+        )}
+      </Popover>
       <Popover
         button={<IconColumns size={16} aria-hidden />}
         buttonLabel="Columns, density, who is shown"
         label="Columns, density, who is shown"
       >
-        {() => <ColumnsMenu users={users} />}
+        {() => (
+          <Suspense fallback="…">
+            <ColumnsMenu users={users} />
+          </Suspense>
+        )}
       </Popover>
       <Popover
         button={<IconCode size={16} aria-hidden />}

@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
+import { targetOfList } from '../actions/action-target.js';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
 import { useWriteRefusal } from '../session/use-session.js';
+import { useOpenTask } from '../tasks/use-open-task.js';
 import { useNarrow } from '../theme/use-narrow.js';
 import { columnsOf } from './columns.js';
-import { EmptyList } from './empty-list.js';
 import { ListSkeleton } from './list-skeleton.js';
 import { ListStatus } from './list-status.js';
-import { SelectionBar } from './selection-bar.js';
+import { useFileDrop } from './use-file-drop.js';
 import { useSelection } from './use-selection.js';
 import { useUserList } from './use-user-list.js';
 import { useUsersView } from './use-users-view.js';
@@ -18,6 +19,13 @@ import { UsersGrid } from './users-grid.js';
 import classes from './users-page.module.css';
 import { listOf } from './users-search.js';
 
+const ExportDialog = lazy(() =>
+  import('../export/export-dialog.js').then(({ ExportDialog }) => ({ default: ExportDialog })),
+);
+const SelectionBar = lazy(() =>
+  import('./selection-bar.js').then(({ SelectionBar }) => ({ default: SelectionBar })),
+);
+const EmptyList = lazy(() => import('./empty-list.js').then(({ EmptyList }) => ({ default: EmptyList })));
 const NewUser = lazy(() => import('./new-user.js').then(({ NewUser }) => ({ default: NewUser })));
 
 /** The list of users: search, filter, rows, and what can be done with those that are selected. */
@@ -26,15 +34,18 @@ export function UsersPage() {
   const { userId } = useParams({ strict: false });
   const navigate = useNavigate();
   const narrow = useNarrow();
+  const openTask = useOpenTask();
   const refusal = useWriteRefusal();
   const list = listOf(search);
   const state = useUserList(list);
   const listKey = JSON.stringify(list);
   const [at, setAt] = useRowOf(listKey);
   const selection = useSelection(listKey);
-  const [creating, setCreating] = useState(false);
+  const [opened, setOpened] = useState<'new' | 'export'>();
+  const drop = useFileDrop();
   const searchField = useRef<HTMLInputElement>(null);
   const { users, count } = state;
+  const columns = columnsOf(search.columns);
 
   const open = (id: string) => {
     setAt(
@@ -60,27 +71,49 @@ export function UsersPage() {
       key: 'Escape',
       run: () => {
         if (userId !== undefined) close();
-        else if (selection.selection.all || selection.selection.ids.size > 0) selection.clear();
+        else if (selection.isAny) selection.clear();
         else if (search.q !== undefined) change({ q: undefined });
       },
     },
     { label: 'Read the list again', key: 'r', run: state.reload },
-    { label: 'New user', key: 'n', refusal, run: () => setCreating(true) },
+    { label: 'New user', key: 'n', refusal, run: () => setOpened('new') },
+    { label: 'Import users from a file', key: 'i', run: () => void navigate({ to: '/import' }) },
+    { label: 'Export the users of this list', key: 'e', run: () => setOpened('export') },
   ]);
 
   const panel = userId !== undefined;
   const shown = count?.more ? `${count.count.toLocaleString('en')}+` : count?.count.toLocaleString('en');
   return (
     <div className={classes.page} data-panel={panel}>
-      <section className={classes.list} aria-label="List of users" hidden={panel && narrow}>
+      <section
+        className={classes.list}
+        aria-label="List of users"
+        hidden={panel && narrow}
+        data-drop={drop.over}
+        {...drop.handlers}
+      >
         <div className={classes.heading}>
           <h1 className={classes.title}>Users</h1>
           <span className={classes.count}>{shown}</span>
           <span className={classes.grow} />
           <Button
+            variant="default"
+            title="Import users from a file (i), or drop one here"
+            onClick={() => void navigate({ to: '/import' })}
+          >
+            Import
+          </Button>
+          <Button
+            variant="default"
+            title="Export the users of this list (e)"
+            onClick={() => setOpened('export')}
+          >
+            Export
+          </Button>
+          <Button
             title={refusal ?? 'New user (n)'}
             disabled={refusal !== undefined}
-            onClick={() => setCreating(true)}
+            onClick={() => setOpened('new')}
           >
             New user
           </Button>
@@ -97,14 +130,16 @@ export function UsersPage() {
           ) : state.error ? (
             <ErrorState error={state.error} onRetry={state.reload} />
           ) : users.length === 0 ? (
-            <EmptyList
-              filtered={Object.keys(list.filter).length > 0}
-              onClear={() => change({ q: undefined, filter: undefined })}
-            />
+            <Suspense>
+              <EmptyList
+                filtered={Object.keys(list.filter).length > 0}
+                onClear={() => change({ q: undefined, filter: undefined })}
+              />
+            </Suspense>
           ) : (
             <UsersGrid
               users={users}
-              columns={columnsOf(search.columns)}
+              columns={columns}
               rowCount={!state.hasMore ? users.length : count && !count.more ? count.count : -1}
               rowHeight={narrow ? 56 : search.density === 'compact' ? 28 : 36}
               narrow={narrow}
@@ -132,7 +167,11 @@ export function UsersPage() {
             </button>
           )}
         </div>
-        <SelectionBar list={list} selection={selection} />
+        {selection.isAny && (
+          <Suspense>
+            <SelectionBar list={list} columns={columns.map(({ key }) => key)} selection={selection} />
+          </Suspense>
+        )}
         <ListStatus list={list} state={state} />
       </section>
       {panel && (
@@ -140,11 +179,17 @@ export function UsersPage() {
           <Outlet />
         </aside>
       )}
-      {creating && (
-        <Suspense>
-          <NewUser onClose={() => setCreating(false)} onMade={open} />
-        </Suspense>
-      )}
+      <Suspense>
+        {opened === 'new' && <NewUser onClose={() => setOpened(undefined)} onMade={open} />}
+        {opened === 'export' && (
+          <ExportDialog
+            target={targetOfList(list)}
+            columns={columns.map(({ key }) => key)}
+            onClose={() => setOpened(undefined)}
+            onStarted={task => openTask(task, list.filter)}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

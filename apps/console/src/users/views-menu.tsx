@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { Popover } from '../frame/popover.js';
 import { keepView, readViews } from './kept-views.js';
 import { useUsersView } from './use-users-view.js';
 import type { UsersSearch } from './users-search.js';
@@ -18,7 +17,7 @@ const USUAL: [string, () => UsersSearch][] = [
 ];
 
 /** Views by name: the usual ones, and those that were kept in this browser. The address holds all of a view, and its name. */
-export function ViewsMenu() {
+export function ViewsMenu({ close }: { close(): void }) {
   const { search, change } = useUsersView();
   const [kept, setKept] = useState(readViews);
   const [name, setName] = useState('');
@@ -27,55 +26,51 @@ export function ViewsMenu() {
     ...Object.entries(kept),
   ];
   return (
-    <Popover button={`View${search.view === undefined ? '' : `: ${search.view}`} ▾`} label="Views">
-      {close => (
-        <div className={classes.menu}>
-          {views.map(([label, view]) => (
-            <span key={label} className={classes.row}>
-              <button
-                type="button"
-                className={classes.view}
-                aria-current={search.view === label ? 'true' : undefined}
-                onClick={() => {
-                  change({ ...NOTHING, ...view, view: label });
-                  close();
-                }}
-              >
-                {label}
-              </button>
-              {Object.hasOwn(kept, label) && (
-                <button
-                  type="button"
-                  className={classes.remove}
-                  aria-label={`Forget the view ${label}`}
-                  onClick={() => setKept(keepView(label, undefined))}
-                >
-                  ×
-                </button>
-              )}
-            </span>
-          ))}
-          <form
-            className={classes.keep}
-            onSubmit={event => {
-              event.preventDefault();
-              if (name.trim() === '') return;
-              setKept(keepView(name.trim(), { ...search, view: undefined }));
-              change({ ...search, view: name.trim() });
+    <div className={classes.menu}>
+      {views.map(([label, view]) => (
+        <span key={label} className={classes.row}>
+          <button
+            type="button"
+            className={classes.view}
+            aria-current={search.view === label ? 'true' : undefined}
+            onClick={() => {
+              change({ ...NOTHING, ...view, view: label });
               close();
             }}
           >
-            <input
-              aria-label="Name of this view"
-              placeholder="Keep this view as…"
-              value={name}
-              onChange={event => setName(event.target.value)}
-            />
-            <button type="submit">Keep</button>
-          </form>
-        </div>
-      )}
-    </Popover>
+            {label}
+          </button>
+          {Object.hasOwn(kept, label) && (
+            <button
+              type="button"
+              className={classes.remove}
+              aria-label={`Forget the view ${label}`}
+              onClick={() => setKept(keepView(label, undefined))}
+            >
+              ×
+            </button>
+          )}
+        </span>
+      ))}
+      <form
+        className={classes.keep}
+        onSubmit={event => {
+          event.preventDefault();
+          if (name.trim() === '') return;
+          setKept(keepView(name.trim(), { ...search, view: undefined }));
+          change({ ...search, view: name.trim() });
+          close();
+        }}
+      >
+        <input
+          aria-label="Name of this view"
+          placeholder="Keep this view as…"
+          value={name}
+          onChange={event => setName(event.target.value)}
+        />
+        <button type="submit">Keep</button>
+      </form>
+    </div>
   );
 }
 
