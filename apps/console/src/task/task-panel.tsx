@@ -122,9 +122,11 @@ function Leads({ task }: { task: Task }) {
     <ul className={classes.leads}>
       {file && (
         <li>
-          <a href={file.url}>The file of the export</a>{' '}
+          <a href={file.url} download>
+            Save the file ({Math.ceil(file.bytes / 1_000).toLocaleString('en')} kB)
+          </a>{' '}
           <span className={classes.dim}>
-            {file.bytes.toLocaleString('en')} bytes · who has the link may read it, until{' '}
+            The link is for anybody who has it, until{' '}
             {new Date(file.url_expires_at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}
           </span>
         </li>

@@ -50,7 +50,9 @@ export function TasksPage() {
     void cache.invalidateQueries({ queryKey: ['tasks', 'running'] });
   };
   const close = () => void navigate({ to: '/tasks', search });
-  const older = () => page?.next !== undefined && change({ next: page.next });
+  // As long as another list is read, its cursors are not there.
+  const next = isPlaceholderData ? undefined : page?.next;
+  const older = () => next !== undefined && change({ next });
   const newest = () => search.next !== undefined && change({ next: undefined });
 
   useCommands([
@@ -139,7 +141,7 @@ export function TasksPage() {
             <button type="button" disabled={search.next === undefined} title="[" onClick={newest}>
               Newest
             </button>
-            <button type="button" disabled={page.next === undefined} title="]" onClick={older}>
+            <button type="button" disabled={next === undefined} title="]" onClick={older}>
               Older
             </button>
           </footer>
