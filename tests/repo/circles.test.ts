@@ -49,8 +49,9 @@ it('no files import each other in a circle, not even their types', () => {
   const graph = new Map(
     sources.map(file => {
       const targets = importsOf(file).flatMap(one => {
-        const target = relativeTarget(one)?.replace(/\.js$/, '.ts');
-        return target !== undefined && paths.has(target) ? target : [];
+        const target = relativeTarget(one);
+        const sources = ['.ts', '.tsx'].map(ending => target?.replace(/\.js$/, ending));
+        return sources.filter(path => path !== undefined && paths.has(path)) as string[];
       });
       return [file.path, targets];
     }),

@@ -1,6 +1,7 @@
 import type { UserActionType } from '@rollcall/client/server';
 import { countsInWords } from '../user/counts-in-words.js';
 import type { AnyAction } from './action-draft.js';
+import type { Deletion } from './deletion-rules.js';
 
 /** What each action is called. */
 const WORDS: Record<UserActionType, string> = {
@@ -29,7 +30,7 @@ export function doItTo(
 }
 
 /** What a deletion of these modes is called. */
-function deletionVerb({ user = 'soft' }: Extract<AnyAction, { type: 'delete' }>): string {
+function deletionVerb({ user = 'soft' }: Deletion): string {
   return { soft: 'Delete', pruning: 'Empty', hard: 'Erase' }[user];
 }
 

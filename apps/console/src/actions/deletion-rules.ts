@@ -1,4 +1,7 @@
-import type { AnyAction } from './action-draft.js';
+import type { ActionOf, JsonObject } from '@rollcall/client/server';
+
+/** A deletion, as an action on users. */
+export type Deletion = Extract<ActionOf<JsonObject>, { type: 'delete' }>;
 
 /** How a deletion treats each kind of thing. Content that is not named stays as it is. */
 export interface DeletionDraft {
@@ -47,7 +50,7 @@ export function withRules(draft: DeletionDraft): DeletionDraft {
 }
 
 /** The action of a draft. */
-export function deletionOf(draft: DeletionDraft): AnyAction {
+export function deletionOf(draft: DeletionDraft): Deletion {
   const { user, messages, conversations, calls, owner } = withRules(draft);
   const rest = calls === '' ? {} : { calls };
   if (user === 'hard') {

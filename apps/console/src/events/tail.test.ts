@@ -51,7 +51,7 @@ it('a pause in which more come than it holds counts all of them, and holds the l
   expect(ids(tail).at(-1)).toBe(`a.${MOST_ROWS * 2 - 1}`);
 });
 
-it('whoever shows it is told once for all that came together', () => {
+it('those who show it are told once for all that came together', () => {
   const tail = new Tail();
   let told = 0;
   tail.subscribe(() => {

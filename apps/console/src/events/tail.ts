@@ -38,7 +38,7 @@ export class Tail {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Takes what came, in its order. Whoever shows the tail is told once. */
+  /** Takes what came, in its order. Those who show the tail are told once. */
   add(items: readonly StreamItem[]): void {
     if (items.length === 0) return;
     const { paused, rows, waiting, total } = this.#state;

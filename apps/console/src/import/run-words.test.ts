@@ -19,7 +19,7 @@ const STATE: RunState = {
 it.each([
   [
     {},
-    'Stopped after line 4,001. All up to there is done: 3,000 users created, 1 updated, 998 unchanged. 1 row was refused. Import the file again to go on: whoever is stored already stays as it is.',
+    'Stopped after line 4,001. All up to there is done: 3,000 users created, 1 updated, 998 unchanged. 1 row was refused. Import the file again to go on: users who are stored already stay as they are.',
   ],
   [{ kind: 'check' }, 'The check was stopped after line 4,001. Nothing was written.'],
   [

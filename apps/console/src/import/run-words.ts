@@ -28,7 +28,7 @@ export function runInWords(state: RunState): string {
   }
 }
 
-const AGAIN = 'Import the file again to go on: whoever is stored already stays as it is.';
+const AGAIN = 'Import the file again to go on: users who are stored already stay as they are.';
 
 function outcome({ kind, created, updated, unchanged }: RunState): string {
   const would = kind === 'check' ? 'to create' : 'created';
