@@ -8,7 +8,7 @@ import { type Line, MAX_LINE_BYTES } from './lines.js';
 /** One record of a file, or what is wrong with it, and the text that it was read from. */
 export type CsvRecord = { line: number; text: string } & ({ cells: string[] } | { problem: string });
 
-/** Reads records, one after the other. Empty lines are none. */
+/** Reads records, one after the other. It passes over empty lines. */
 export async function* readCsv(
   source: AsyncIterable<Line>,
   delimiter: string,

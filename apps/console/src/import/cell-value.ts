@@ -25,7 +25,7 @@ export function cellValue(kind: CellKind, cell: string): JsonValue | undefined {
     case 'json':
       return json(cell);
     case 'time':
-      // A text with a zone is a time, too. The server says what is none.
+      // A text with a zone is a time, too. The server refuses what is no time.
       return canonicalNumber(cell) ?? cell;
   }
 }
