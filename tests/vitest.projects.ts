@@ -32,5 +32,7 @@ export const LONG = [
   project('mutations', { maxConcurrency: 2, testTimeout: 4 * HANGS_MS }),
   // Each test runs many others, with two workers of their own.
   project('node-versions', { fileParallelism: false, testTimeout: 6 * HANGS_MS, hookTimeout: 2 * HANGS_MS }),
+  // These write the pictures of the documentation.
+  project('screenshots', { fileParallelism: false }),
   ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];

@@ -160,6 +160,17 @@ describe('a setting', () => {
 });
 
 describe('roles', () => {
+  it('are at the top when the address names them, although their table comes later', async () => {
+    const { page } = await console_.enter('/settings?at=roles');
+    await page.getByRole('checkbox', { name: 'admin: ban-user' }).waitFor();
+    const top = async (name: string, role: 'heading' | 'region') =>
+      (await page.getByRole(role, { name }).boundingBox())?.y ?? Number.NaN;
+    await expect
+      .poll(async () => (await top('Roles and grants', 'heading')) - (await top('All settings', 'region')))
+      .toBeLessThan(100);
+    await page.context().close();
+  });
+
   it('are made, given grants, and deleted when nobody has them', async () => {
     const { page, problems } = await console_.enter('/settings?at=grants');
     await page.getByLabel('New role').fill('moderator');

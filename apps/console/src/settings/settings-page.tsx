@@ -97,12 +97,15 @@ interface SectionsProps {
 /** All sections, and the way to each. What the address names is in view, and has the focus. */
 function Sections({ settings, at, onGo }: SectionsProps) {
   const body = useRef<HTMLElement>(null);
+  // The table of roles makes the page longer, so that only then its end can be at the top.
+  const { isPending } = useQuery(rolesQuery(useClient()));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: It goes there once more when the page has become longer.
   useEffect(() => {
     if (at === undefined) return;
     const place = body.current?.querySelector<HTMLElement>(`[data-setting="${at}"], [data-section="${at}"]`);
     place?.scrollIntoView({ block: place.dataset.section === undefined ? 'nearest' : 'start' });
     place?.querySelector<HTMLElement>('[data-edit]:enabled')?.focus({ preventScroll: true });
-  }, [at]);
+  }, [at, isPending]);
   return (
     <>
       <nav className={classes.sections} aria-label="Sections">
