@@ -81,6 +81,54 @@ it('when the number has moved, nothing is done: both numbers are said, and it is
   await page.context().close();
 });
 
+it('a deletion whose result grows while it is asked is asked again, and cancelled in the middle it says what happened', async () => {
+  const BEFORE = 1_200;
+  await group('brown', BEFORE);
+  const { page } = await console_.enter(listOf('brown'));
+  await selectAll(page);
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete users' });
+  await dialog.getByRole('combobox', { name: 'The users' }).selectOption('hard');
+  await dialog.getByRole('textbox', { name: 'Type delete 1200' }).fill('delete 1200');
+  const first = dialog.getByRole('button', { name: /^Erase 1,200 users/ });
+  await expect.poll(() => first.isEnabled()).toBe(true);
+  await console_.backEnd.importUsers(
+    Array.from({ length: 300 }, (_, index) => ({ id: `brown-late-${index}`, teams: ['brown'] })),
+  );
+  await first.click();
+  await dialog
+    .getByRole('alert')
+    .filter({ hasText: '1,200 users matched when you looked, 1,500 users match now. Nothing was done.' })
+    .waitFor();
+  const matching = async () =>
+    (
+      await console_.backEnd.countUsers(
+        { teams: { $contains: 'brown' } },
+        { include_deleted_users: true, include_deactivated_users: true, up_to: 10_000 },
+      )
+    ).count;
+  expect(await matching()).toBe(1_500);
+  // What was typed for another number does not confirm this one.
+  const erase = dialog.getByRole('button', { name: /^Erase 1,500 users/ });
+  expect(await erase.isDisabled()).toBe(true);
+  await dialog.getByRole('textbox', { name: 'Type delete 1500' }).fill('delete 1500');
+  await erase.click();
+
+  await page.getByRole('button', { name: 'Cancel the task…' }).click();
+  await page.getByRole('button', { name: 'Cancel the task', exact: true }).click();
+  const said = page.getByText(/^Cancelled: [\d,]+ users? deleted/);
+  await said.waitFor();
+  const [, deleted = ''] = /([\d,]+) users? deleted/.exec((await said.textContent()) ?? '') ?? [];
+  const done = Number(deleted.replaceAll(',', ''));
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(1_500);
+  expect(await matching()).toBe(1_500 - done);
+  const id = new URL(page.url()).pathname.split('/').at(-1) as string;
+  const { status, progress } = await console_.backEnd.getTask(id);
+  expect([status, progress.done]).toEqual(['cancelled', done]);
+  await page.context().close();
+});
+
 it('some who are selected are acted on by one call, whatever their number', async () => {
   await group('green', 30);
   const { page } = await console_.enter(listOf('green'));
