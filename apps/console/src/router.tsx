@@ -3,16 +3,29 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type RouteComponent,
   redirect,
 } from '@tanstack/react-router';
 import { readEventsSearch } from './events/events-search.js';
 import { Console } from './frame/console.js';
 import { NotFound } from './frame/not-found.js';
+import { PageFailed, PartNotLoaded } from './frame/page-failed.js';
 import { readImportSearch } from './import/import-search.js';
 import { readSettingsSearch } from './settings/settings-search.js';
 import { readTaskSearch, readTasksSearch } from './tasks/tasks-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
+
+/** A page that is loaded when somebody goes there. When that fails it says so: by itself, the router would load all of it again. */
+function page<Name extends string>(load: () => Promise<Record<Name, RouteComponent>>, name: Name) {
+  return lazyRouteComponent(
+    () =>
+      load().catch((error: unknown) => {
+        throw new PartNotLoaded(error);
+      }),
+    name,
+  );
+}
 
 const root = createRootRoute({ component: Console, notFoundComponent: NotFound });
 
@@ -27,56 +40,56 @@ const home = createRoute({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/overview',
-  component: lazyRouteComponent(() => import('./overview/overview-page.js'), 'OverviewPage'),
+  component: page(() => import('./overview/overview-page.js'), 'OverviewPage'),
 });
 
 const users = createRoute({
   getParentRoute: () => root,
   path: '/users',
   validateSearch: readUsersSearch,
-  component: lazyRouteComponent(() => import('./users/users-page.js'), 'UsersPage'),
+  component: page(() => import('./users/users-page.js'), 'UsersPage'),
 });
 
 const user = createRoute({
   getParentRoute: () => users,
   path: '$userId',
   validateSearch: readUserSearch,
-  component: lazyRouteComponent(() => import('./user/user-panel.js'), 'UserPanel'),
+  component: page(() => import('./user/user-panel.js'), 'UserPanel'),
 });
 
 const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
   validateSearch: readTasksSearch,
-  component: lazyRouteComponent(() => import('./tasks/tasks-page.js'), 'TasksPage'),
+  component: page(() => import('./tasks/tasks-page.js'), 'TasksPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => tasks,
   path: '$taskId',
   validateSearch: readTaskSearch,
-  component: lazyRouteComponent(() => import('./task/task-panel.js'), 'TaskPanel'),
+  component: page(() => import('./task/task-panel.js'), 'TaskPanel'),
 });
 
 const events = createRoute({
   getParentRoute: () => root,
   path: '/events',
   validateSearch: readEventsSearch,
-  component: lazyRouteComponent(() => import('./events/events-page.js'), 'EventsPage'),
+  component: page(() => import('./events/events-page.js'), 'EventsPage'),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
   validateSearch: readSettingsSearch,
-  component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
+  component: page(() => import('./settings/settings-page.js'), 'SettingsPage'),
 });
 
 const importUsers = createRoute({
   getParentRoute: () => root,
   path: '/import',
   validateSearch: readImportSearch,
-  component: lazyRouteComponent(() => import('./import/import-page.js'), 'ImportPage'),
+  component: page(() => import('./import/import-page.js'), 'ImportPage'),
 });
 
 export const router = createRouter({
@@ -90,6 +103,7 @@ export const router = createRouter({
     settings,
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: PageFailed,
 });
 
 declare module '@tanstack/react-router' {
