@@ -60,10 +60,10 @@ it('a task that runs shows how far it is, and goes when it has ended', async () 
   const modes = { user: 'hard', messages: 'hard', conversations: 'hard' } as const;
   const filter = { id: { $in: Array.from({ length: 600 }, (_, index) => `user-${index + 600}`) } };
   const { task_id } = await console_.backEnd.actOnUsers(filter, { type: 'delete', ...modes }, { max: 600 });
-  await tasks.getByRole('progressbar', { name: 'Delete all that match' }).waitFor();
+  await tasks.getByRole('progressbar', { name: 'Progress of: Delete all that match' }).waitFor();
   await expect
-    .poll(() => tasks.getByText(/\d+ of 600/).textContent(), { timeout: 20_000 })
-    .toMatch(/^[1-9]\d* of 600/);
+    .poll(() => tasks.getByText(/\d+ \/ 600/).textContent(), { timeout: 20_000 })
+    .toMatch(/^[1-9]\d* \/ 600/);
   await console_.backEnd.waitForTask(task_id);
   await tasks.getByText('No task runs.').waitFor();
   await tasks.getByText(/1 completed/).waitFor();

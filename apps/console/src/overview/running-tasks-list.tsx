@@ -5,6 +5,8 @@ import { useEffect } from 'react';
 import { Moment } from '../frame/moment.js';
 import { useLiveEvents } from '../live/live-context.js';
 import { useClient } from '../session/use-session.js';
+import { TaskProgress } from '../tasks/task-progress.js';
+import { perSecond, speedWords } from '../tasks/task-speed.js';
 import { whatOf } from '../tasks/task-words.js';
 import { amountOf } from './amounts.js';
 import parts from './parts.module.css';
@@ -33,8 +35,11 @@ export function RunningTasks({ counts }: { counts: Overview['tasks'] }) {
   const { completed, failed, cancelled } = counts;
   return (
     <section className={parts.part} aria-labelledby="tasks">
-      <h2 id="tasks" className={parts.title}>
-        <Link to="/tasks">Tasks that run</Link>
+      <h2 className={parts.title}>
+        <Link id="tasks" to="/tasks">
+          Tasks that run
+        </Link>
+        {tasks && <Throughput tasks={tasks} />}
       </h2>
       {error && !tasks && <p role="alert">The tasks could not be read: {error.message}</p>}
       {tasks?.length === 0 && <p className={parts.dim}>No task runs.</p>}
@@ -52,23 +57,29 @@ export function RunningTasks({ counts }: { counts: Overview['tasks'] }) {
 }
 
 function TaskRow({ task }: { task: Task }) {
-  const { task_id, status, progress, created_at } = task;
-  const what = whatOf(task);
-  const { done, failed, total } = progress;
+  const { task_id, status, created_at } = task;
   return (
     <li className={parts.row}>
       <Link to="/tasks/$taskId" params={{ taskId: task_id }} search={{}} className={parts.subject}>
-        {what}
+        {whatOf(task)}
       </Link>
       {status === 'pending' && <span className={parts.dim}>waits</span>}
-      <progress className={classes.bar} value={done + failed} max={Math.max(1, total)} aria-label={what} />
-      <span className={classes.numbers}>
-        {(done + failed).toLocaleString('en')} of {total.toLocaleString('en')}
-        {failed > 0 && <span className={classes.failed}> {failed.toLocaleString('en')} failed</span>}
-      </span>
+      <TaskProgress task={task} />
       <span className={parts.time}>
         <Moment at={created_at} />
       </span>
     </li>
+  );
+}
+
+/** How many users a second all tasks together deal with. */
+function Throughput({ tasks }: { tasks: readonly Task[] }) {
+  const speed = tasks.reduce((sum, task) => sum + ((task.status === 'running' && perSecond(task)) || 0), 0);
+  return (
+    speed > 0 && (
+      <span className={classes.throughput} title="Users a second, all tasks together">
+        {speedWords(speed)}
+      </span>
+    )
   );
 }
