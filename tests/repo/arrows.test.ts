@@ -20,12 +20,14 @@ const ARROWS: Record<string, { uses: string[]; typesOf?: string[] } | 'leaf'> = 
   '@rollcall/console': { uses: ['@rollcall/client', '@rollcall/react'] },
   // The server for `serve`, `migrate` and `check-config`; everything else the command does as a client.
   '@rollcall/cli': { uses: ['@rollcall/client', '@rollcall/protocol', '@rollcall/server'] },
-  // What a stranger copies gets along with what a stranger has: the packed client, or the core that the server gives.
+  // What a stranger copies gets along with what a stranger has: the packed client and hooks, or the core that the server gives.
   '@rollcall/example-back-end-with-sign-in': { uses: ['@rollcall/client'] },
   '@rollcall/example-bookmarks': { uses: ['@rollcall/core'] },
   '@rollcall/example-nightly-sync': { uses: ['@rollcall/client'] },
   '@rollcall/example-page-without-bundler': { uses: ['@rollcall/client'] },
+  '@rollcall/example-react-app': { uses: ['@rollcall/client', '@rollcall/react'] },
   '@rollcall/example-search-index': { uses: ['@rollcall/client'] },
+  '@rollcall/example-server-rendering': { uses: ['@rollcall/client', '@rollcall/react'] },
   '@rollcall/testing': 'leaf',
   '@rollcall/tests': 'leaf',
   '@rollcall/bench': 'leaf',

@@ -33,7 +33,7 @@ import { queryUsersAllMethod } from './users/query-users-all.js';
 import { userActionMethods } from './users/user-actions.js';
 import { countUsers, onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
 
-/** What `createServerClient` takes: the address, and the secret or a server token. */
+/** What `createServerClient` takes: the address, and the secret or a token. */
 export type ServerClientOptions = ClientOptions &
   (
     | {
@@ -42,7 +42,7 @@ export type ServerClientOptions = ClientOptions &
         token?: undefined;
       }
     | {
-        /** A server token. */
+        /** A server token; or that of a user, as whom all calls are made then. */
         token: string;
         secret?: undefined;
       }

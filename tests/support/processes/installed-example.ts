@@ -10,7 +10,7 @@ import { until } from '../until.js';
 
 const run = promisify(execFile);
 
-/** An example as a stranger has it: in a folder of its own, with nothing of the repository but the packed client. */
+/** An example as a stranger has it: in a folder of its own, with nothing of the repository but packed packages. */
 export interface InstalledExample {
   folder: string;
   /** Starts it by the second command of its page, and waits until it has printed something. */
@@ -33,15 +33,18 @@ export interface RunningExample {
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** Copies an example, packs the client beside it, and installs it by the first of the two commands of its page. */
+/** Copies an example, packs beside it what its page names, and installs it by the first of the two commands of the page. */
 export async function installExample(name: string): Promise<InstalledExample> {
   const folder = await mkdtemp(join(tmpdir(), `rollcall-${name}-`));
   const from = `examples/${name}/`;
   for (const { path } of trackedFiles().filter(file => file.path.startsWith(from))) {
     await cp(join(ROOT, path), join(folder, path.slice(from.length)));
   }
-  await run('npm', ['pack', '--workspace', '@rollcall/client', '--pack-destination', folder], { cwd: ROOT });
   const [install, start] = await commandsOf(folder);
+  const packed = [...install.matchAll(/rollcall-(\w+)-[\d.]+\.tgz/g)].map(
+    ([, name]) => `--workspace=@rollcall/${name}`,
+  );
+  await run('npm', ['pack', ...packed, '--pack-destination', folder], { cwd: ROOT });
   await run('sh', ['-c', `${install} --prefer-offline --no-audit --no-fund`], { cwd: folder });
 
   return {
