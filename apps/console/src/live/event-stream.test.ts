@@ -112,7 +112,7 @@ it('reads again what was read before the stream began', async () => {
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-it('somebody who is gone for good does not come back to a page that says so', async () => {
+it('somebody who was erased does not come back to a page that says so', async () => {
   const { cache, live, say } = stream();
   cache.setQueryData(['users', 'one', 'jane'], null);
   ends.push(live.start());
