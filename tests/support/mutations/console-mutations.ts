@@ -5,6 +5,10 @@ const CONSOLE_TESTS = 'apps/server/test/console.test.ts';
 const FOREIGN = 'apps/server/src/http/foreign-page.ts';
 const HTTP_TESTS = 'apps/server/test/http.test.ts';
 const OWN_PAGE = 'of %s at %s needs no setting: %i on this machine, %i behind a proxy';
+const LIVE = 'apps/console/src/live/event-stream.ts';
+const LIVE_TESTS = 'apps/console/src/live/event-stream.test.ts';
+const BRIDGE = 'packages/react/src/query';
+const LIVE_BROWSER = 'tests/browser/console-live.test.ts';
 const LITTLE = 'is little, for %s: its own files and this server, nothing else';
 
 /** The pages of the console, and who may open and call with them. */
@@ -71,6 +75,42 @@ export const CONSOLE_MUTATIONS: readonly Mutation[] = [
       'path: scrub(path)',
       'path',
       'signs nobody in, and is in no line of the log',
+    ],
+  ]),
+  ...switchedOff({ file: `${BRIDGE}/query-bridge.ts`, test: LIVE_BROWSER, hangsMs: 60_000 }, [
+    [
+      'the events that an answer does not know of yet',
+      'if (answered && heard.size > 0) {',
+      'if (answered && heard.size < 0) {',
+      'an answer that comes after a newer event is mended',
+    ],
+  ]),
+  ...switchedOff({ file: `${BRIDGE}/patched-users.ts`, test: LIVE_BROWSER, hangsMs: 60_000 }, [
+    [
+      'the presence that is ahead of the events',
+      'const { online, last_active } = presence ?? user;',
+      'const { online, last_active } = presence ?? told ?? user;',
+      'presence is not set back by an event that knows less',
+    ],
+  ]),
+  ...switchedOff({ file: LIVE, test: LIVE_TESTS }, [
+    [
+      'what is read afresh beside users',
+      '{ queryKey: [], patch: false },',
+      '',
+      'reads everything afresh when events were missed',
+    ],
+    [
+      'what is read again when the stream has begun',
+      'bridge.readAgain()',
+      'undefined',
+      'reads again what was read before the stream began',
+    ],
+    [
+      'the end of a session whose token is refused',
+      'session.end(`The server',
+      'void (`The server',
+      'ends the session when the server does not take its token any more',
     ],
   ]),
 ];

@@ -11,6 +11,9 @@ const run = promisify(execFile);
 /** Tests that use the built programs; the others import the sources. */
 const USE_BUILT = /^tests\/(?!repo\/)|^apps\/server\/test\/process\.test\.ts$/;
 
+/** Tests that open the console, which has the packages that it uses in it. */
+const OF_CONSOLE = /^tests\/browser\/console-/;
+
 /** How long a run may take beside its tests, to start and to stop. */
 const AROUND_MS = 120_000;
 
@@ -46,11 +49,11 @@ export class MutatedCopy {
       text.replace(from, () => to),
     );
     try {
-      if (USE_BUILT.test(test.file)) await this.#build(file);
+      if (USE_BUILT.test(test.file)) await this.#build(mutation);
       return await this.#runTests([mutation], mutation.hangsMs ?? HANGS_MS);
     } finally {
       await writeFile(path, text);
-      if (USE_BUILT.test(test.file)) await this.#build(file);
+      if (USE_BUILT.test(test.file)) await this.#build(mutation);
     }
   }
 
@@ -65,10 +68,14 @@ export class MutatedCopy {
     return outcome;
   }
 
-  /** Builds the package of a file. What does not compile any more is emitted all the same. */
-  async #build(file: string): Promise<void> {
-    const cwd = join(this.#folder, workspaceOf(file));
-    await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
+  /** Builds the package of a file, and the console where it is of it. What does not compile any more is emitted all the same. */
+  async #build({ file, test }: Mutation): Promise<void> {
+    const built = new Set([workspaceOf(file)]);
+    if (OF_CONSOLE.test(test.file)) built.add('apps/console');
+    for (const workspace of built) {
+      const cwd = join(this.#folder, workspace);
+      await run('npm', ['run', 'build'], { cwd }).catch(() => undefined);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type Mutation, switchedOff } from './mutation.js';
 
 const STORE = 'packages/react/src/store';
+const QUERY = 'packages/react/src/query';
 const BROWSER = 'tests/browser/react.test.ts';
 
 /** Each starts two browsers and a server. */
@@ -130,5 +131,51 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ),
   ...switchedOff({ file: `${STORE}/once-per-frame.ts`, test: `${STORE}/once-per-frame.test.ts` }, [
     ['the frame that changes wait for', 'if (asked) return;', '', 'runs once, however often it is asked for'],
+  ]),
+  ...switchedOff({ file: `${QUERY}/query-bridge.ts`, test: `${QUERY}/query-bridge.test.ts` }, [
+    [
+      'the moment at which a question begins',
+      'if (STARTS.has(action.type)) began.set(query, now);',
+      '',
+      'is what an answer says that was asked for after it was heard',
+    ],
+    [
+      'what a question that is taken back has lost',
+      "action.type === 'setState' ||",
+      '',
+      'that is taken back leaves what has changed meanwhile',
+    ],
+    [
+      'the queries that are read afresh when events were missed',
+      'written = now;\n        readAgain();',
+      'written = now;',
+      'everything is read afresh, and what was being read is read once more',
+    ],
+    [
+      'the question that is asked once more',
+      'else if (underWay) again.add(query);',
+      '',
+      'everything is read afresh, and what was being read is read once more',
+    ],
+    [
+      'the end of a log that there is no more',
+      'heard.clear();',
+      '',
+      'nothing that was heard before is held against what is read, for the log may be another one',
+    ],
+    [
+      'what is written before it is too much to remember',
+      'if (news.size >= REMEMBERED) flush();',
+      'if (news.size >= REMEMBERED) news.clear();',
+      'that is long in coming, as in a page that nobody sees, loses nothing',
+    ],
+  ]),
+  ...switchedOff({ file: `${QUERY}/query-bridge.ts`, test: `${QUERY}/keep-queries-live.test.ts` }, [
+    [
+      'the frame that writes to the caches wait for',
+      'flushSoon();',
+      'flush();',
+      'patches users by id in lists, pages and infinite queries, once a frame',
+    ],
   ]),
 ];

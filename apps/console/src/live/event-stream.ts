@@ -1,8 +1,23 @@
-import type { RollcallEvent, ServerClient } from '@rollcall/client/server';
+import type { RollcallEvent, ServerClient, User } from '@rollcall/client/server';
+import { type LiveQueries, type PatchedQuery, type QueryBridge, queryBridge } from '@rollcall/react/query';
 import type { QueryClient } from '@tanstack/react-query';
 import { session } from '../session/session.js';
-import { everyFrame } from './every-frame.js';
-import { patchUsers, takeUser, type UserPatch } from './patch-users.js';
+
+/** What the bridge keeps up to date: users where there are any. When events were missed, everything is read afresh. */
+const KEPT: readonly LiveQueries[] = [
+  { queryKey: ['users', 'list'] },
+  {
+    queryKey: ['users', 'one'],
+    // Somebody may get an id while a page says that nobody has it.
+    patch: (user, newest, about) => newest(user ?? arrived(about)),
+  },
+  { queryKey: [], patch: false },
+];
+
+function arrived({ queryKey, user }: PatchedQuery): User | null {
+  const told = user(queryKey[2] as string);
+  return told && told.deleted_at === undefined ? told : null;
+}
 
 /** Where what events are about is kept. */
 const KEYS = { app: 'settings', role: 'roles' };
@@ -10,12 +25,16 @@ const KEYS = { app: 'settings', role: 'roles' };
 /** What hears of every event, a frame's worth at a time. */
 export type EventsListener = (events: readonly RollcallEvent[]) => void;
 
+/** What the bridge may be told. */
+type Heard = Parameters<QueryBridge['hear']>[0];
+
 /**
- * The one stream of events of the console. It writes what happened to users into the caches, once a frame, and hands every event
- * to whatever shows events. When the server says that events were missed, everything is read afresh.
+ * The one stream of events of the console. It hands every event to the bridge, which keeps the users of the caches up to date, and
+ * once a frame to whatever shows events. When the server says that events were missed, everything is read afresh.
  */
 export class LiveEvents {
   readonly #listeners = new Set<EventsListener>();
+  #bridge: QueryBridge | undefined;
 
   constructor(
     readonly client: ServerClient,
@@ -30,47 +49,51 @@ export class LiveEvents {
   /** Opens the stream. Returns what closes it. */
   start(): () => void {
     const stop = new AbortController();
-    void this.#read(stop.signal);
-    return () => stop.abort();
+    const bridge = queryBridge(this.cache, KEPT, { onFrame: items => this.#tell(items) });
+    this.#bridge = bridge;
+    void this.#read(bridge, stop.signal);
+    return () => {
+      stop.abort();
+      bridge.end();
+    };
   }
 
-  async #read(signal: AbortSignal): Promise<void> {
-    const batch = everyFrame<RollcallEvent>(events => this.#take(events));
+  /** Takes what was heard beside the stream, such as who is online. */
+  hear(item: Heard): void {
+    this.#bridge?.hear(item);
+  }
+
+  /** Takes a user as a write has answered it. */
+  take(user: User): void {
+    this.#bridge?.take(user);
+  }
+
+  async #read(bridge: QueryBridge, signal: AbortSignal): Promise<void> {
     try {
       const stream = this.client.watchEvents({ signal });
       // What was read before the stream began may have changed in between.
       void stream.ready.then(
-        () => this.#readAgain(),
+        () => bridge.readAgain(),
         () => {},
       );
-      for await (const item of stream) {
-        if (item.type === 'resync') void this.cache.invalidateQueries();
-        else batch(item);
-      }
+      for await (const item of stream) bridge.hear(item);
     } catch (error) {
       // Only what another attempt cannot mend ends the stream: the token is not accepted any more.
       session.end(`The server ended the session: ${(error as Error).message}. Sign in again.`);
     }
   }
 
-  /** Reads again what has been read, and what is being read: the server may have looked before the stream began. */
-  #readAgain(): void {
-    const { cache } = this;
-    for (const query of cache.getQueryCache().findAll({ fetchStatus: 'fetching' })) {
-      const again = () => void cache.invalidateQueries({ queryKey: query.queryKey, exact: true });
-      void query.promise?.then(again, again);
-    }
-    void cache.invalidateQueries({ predicate: ({ state }) => state.fetchStatus === 'idle' });
-  }
-
-  #take(events: readonly RollcallEvent[]): void {
-    const patches = new Map<string, UserPatch>();
-    for (const event of events) if ('user' in event) patches.set(event.user.id, takeUser(event.user));
-    patchUsers(this.cache, patches);
+  #tell(items: readonly Heard[]): void {
+    const events = items.filter(isOfLog);
+    if (events.length === 0) return;
     for (const about of ['app', 'role'] as const) {
       const changed = events.some(({ type }) => type.startsWith(`${about}.`));
       if (changed) void this.cache.invalidateQueries({ queryKey: [KEYS[about]] });
     }
     for (const listener of this.#listeners) listener(events);
   }
+}
+
+function isOfLog(item: Heard): item is RollcallEvent {
+  return item.type !== 'resync' && item.type !== 'user.presence.changed';
 }

@@ -1,6 +1,6 @@
 import type { JsonValue, PartialUserUpdate, RollcallError, User } from '@rollcall/client/server';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { patchUsers, takeUser } from '../live/patch-users.js';
+import { useMutation } from '@tanstack/react-query';
+import { useLiveEvents } from '../live/live-context.js';
 import { useClient } from '../session/use-session.js';
 
 /** A change of one user, made by somebody who had one state of it before their eyes. */
@@ -30,7 +30,7 @@ export class EditConflict extends Error {
  */
 export function useSaveUser() {
   const client = useClient();
-  const cache = useQueryClient();
+  const live = useLiveEvents();
   return useMutation({
     mutationFn: async ({ seen, set, unset, partOf }: UserChange): Promise<User> => {
       const { id } = seen;
@@ -55,7 +55,7 @@ export function useSaveUser() {
         last && { actor: last.actor.id ?? wordOf(last.actor.type), at: last.created_at },
       );
     },
-    onSuccess: user => patchUsers(cache, new Map([[user.id, takeUser(user)]])),
+    onSuccess: user => live.take(user),
   });
 }
 

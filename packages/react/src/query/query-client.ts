@@ -3,16 +3,26 @@ export type QueryKey = readonly unknown[];
 
 /** What is used of the `QueryClient` of TanStack Query 5. Nothing of TanStack is imported. */
 export interface QueryClientLike {
-  getQueriesData(filters: { queryKey: QueryKey }): [QueryKey, unknown][];
-  getQueryState(queryKey: QueryKey): { dataUpdatedAt: number } | undefined;
-  setQueryData(queryKey: QueryKey, data: unknown, options?: { updatedAt?: number }): unknown;
-  invalidateQueries(filters: { queryKey: QueryKey }): Promise<unknown>;
-  getQueryCache(): { subscribe(listener: (event: QueryCacheEventLike) => void): () => void };
+  getQueryCache(): QueryCacheLike;
+  invalidateQueries(filters: { predicate(query: object): boolean }): Promise<unknown>;
 }
 
-/** What is used of the events of its cache: which query has an answer. */
+/** What is used of its cache. */
+export interface QueryCacheLike {
+  findAll(filters: { queryKey: QueryKey }): QueryLike[];
+  subscribe(listener: (event: QueryCacheEventLike) => void): () => void;
+}
+
+/** What is used of a query in it. */
+export interface QueryLike {
+  queryKey: QueryKey;
+  state: { data: unknown; fetchStatus: string };
+  setState(state: { data: unknown }): void;
+}
+
+/** What is used of the events of the cache: what has become of which query. */
 export interface QueryCacheEventLike {
   type: string;
-  query: { queryKey: QueryKey };
+  query: QueryLike;
   action?: { type: string; manual?: boolean | undefined };
 }

@@ -2,7 +2,8 @@ import { useEffect } from 'react';
 import { useSession } from '../rollcall-context.js';
 import { canonicalKey } from '../store/canonical-key.js';
 import { useLatest } from '../use-latest.js';
-import { keepQueriesLive, type LiveQueries } from './keep-queries-live.js';
+import { keepQueriesLive } from './keep-queries-live.js';
+import type { LiveQueries } from './query-bridge.js';
 import type { QueryClientLike } from './query-client.js';
 
 /** Keeps queries up to date for as long as the component is there, by the client of the provider above: `keepQueriesLive`. */
