@@ -6,7 +6,9 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { readEventsSearch } from './events/events-search.js';
+import { BrokenPage } from './frame/broken-page.js';
 import { Console } from './frame/console.js';
+import { longHistory } from './frame/long-address.js';
 import { NotFound } from './frame/not-found.js';
 import { readImportSearch } from './import/import-search.js';
 import { readSettingsSearch } from './settings/settings-search.js';
@@ -89,7 +91,9 @@ export const router = createRouter({
     events,
     settings,
   ]),
+  history: longHistory(),
   defaultPreload: 'intent',
+  defaultErrorComponent: BrokenPage,
 });
 
 declare module '@tanstack/react-router' {
