@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { readEventsSearch } from './events/events-search.js';
 import { Console } from './frame/console.js';
+import { longHistory } from './frame/long-address.js';
 import { NotFound } from './frame/not-found.js';
 import { PageFailed, PartNotLoaded } from './frame/page-failed.js';
 import { readImportSearch } from './import/import-search.js';
@@ -102,6 +103,7 @@ export const router = createRouter({
     events,
     settings,
   ]),
+  history: longHistory(),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailed,
 });

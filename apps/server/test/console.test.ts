@@ -179,6 +179,10 @@ describe('what a browser may do with them', () => {
   });
 });
 
+it('of a user whose id is dots is the page, as for every other id', async () => {
+  for (const id of ['...', '.....', '.a', 'a.']) expect((await ask(`/users/${id}`)).status).toBe(200);
+});
+
 describe('paths that are tricks', () => {
   it.each([
     '//',

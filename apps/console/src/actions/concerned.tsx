@@ -1,4 +1,5 @@
 import type { ActionPreviewOf, JsonObject } from '@rollcall/client/server';
+import { Fragment } from 'react';
 import classes from './action-dialog.module.css';
 import type { ActionTarget } from './action-target.js';
 import { users } from './action-words.js';
@@ -26,7 +27,13 @@ export function Concerned({
       </strong>
       {shown.length > 0 && (
         <p>
-          {shown.map(({ id, name }) => (name === undefined ? id : `${name} (${id})`)).join(', ')}
+          {shown.map(({ id, name }, index) => (
+            <Fragment key={id}>
+              {index > 0 && ', '}
+              {name === undefined ? id : <Name name={name} />}
+              {name !== undefined && ` (${id})`}
+            </Fragment>
+          ))}
           {rest > 0 && ` and ${rest.toLocaleString('en')} more`}
         </p>
       )}
@@ -43,4 +50,13 @@ export function Concerned({
       )}
     </section>
   );
+}
+
+/** So much of a name tells who it is. */
+const NAME_LENGTH = 60;
+
+/** A name as its user chose it. Whatever direction its letters take, and however many there are, the rest reads as it should. */
+function Name({ name }: { name: string }) {
+  const letters = [...name];
+  return <bdi>{letters.length > NAME_LENGTH ? `${letters.slice(0, NAME_LENGTH).join('')}…` : name}</bdi>;
 }

@@ -81,4 +81,21 @@ describe('a file of users', () => {
       '1970-01-01T00:00:01.000Z',
     ]);
   });
+
+  it.each([
+    ['a;=1+1', "a;'=1+1"],
+    ['a; \t+1', "a;' \t'+1"],
+    ['a\n@SUM(A1)', "a\n'@SUM(A1)"],
+    [' =1+1', "' =1+1"],
+    ['＝1+1', "'＝1+1"],
+    ['-3', "'-3"],
+    ['a=1+1, b-c', 'a=1+1, b-c'],
+  ])('of a view has no formula where a spreadsheet of another country begins a cell: %j', (plan, written) => {
+    const user = { id: 'a', custom: { plan } } as unknown as User;
+    expect(cellsOf(viewCsv(['plan']).lineOf(user))).toEqual(['a', written]);
+  });
+
+  it('of a view has no formula in its headings, which are names of custom data', () => {
+    expect(cellsOf(viewCsv(['name', '=1+1']).header)).toEqual(['id', 'name', "'=1+1"]);
+  });
 });

@@ -40,7 +40,7 @@ export function viewCsv(columns: readonly string[]): UserLines {
   const keys = [...new Set(['id', ...columns])];
   return {
     extension: 'csv',
-    header: csvLine(keys),
+    header: csvLine(keys.map(harmless)),
     lineOf: user =>
       csvLine(
         keys.map(key => {
@@ -71,7 +71,10 @@ function isEmpty(value: object | string | number | boolean): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** Users choose their names. A spreadsheet takes a text that begins like a formula for one, and would run it. */
+/**
+ * Users choose their names. A spreadsheet takes a cell that begins like a formula for one, and would run it. Where it parts
+ * cells elsewhere than the file does, at semicolons or at every line, what stands behind one begins a cell, too.
+ */
 function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return text.replace(/(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])/g, "$1'");
 }

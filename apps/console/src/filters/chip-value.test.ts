@@ -22,12 +22,26 @@ const VALUES: [string, Operator, JsonValue, string][] = [
   ['flags.beta', '$eq', true, 'true'],
   ['flags.beta', '$eq', 'true', '"true"'],
   ['plan', '$eq', '{"a":1}', '{"a":1}'],
+  ['plan', '$eq', '12345678901234567890', '"12345678901234567890"'],
   ['plan', '$in', ['pro', 3, 'x,y', '4'], 'pro, 3, "x,y", "4"'],
 ];
 
 it.each(VALUES)('%s %s %j is typed as %s, both ways', (field, operator, value, text) => {
   expect(printValue(field, operator, value)).toBe(text);
   expect(readValue(field, operator, text)).toEqual(value);
+});
+
+it.each(['$eq', '$in'] as const)(
+  'a number with more digits than are kept is refused, not looked for as another: %s',
+  operator => {
+    expect(() => readValue('order', operator, '9007199254740993')).toThrow(
+      'write it as text: "9007199254740993"',
+    );
+  },
+);
+
+it('a number that is beyond all dates is shown as it is', () => {
+  expect(printValue('created_at', '$gte', 1e20)).toBe('100000000000000000000');
 });
 
 it('a day is a day in UTC, whatever the zone of the browser', () => {

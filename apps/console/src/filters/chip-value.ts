@@ -1,4 +1,5 @@
 import type { JsonValue } from '@rollcall/client/server';
+import { numberProblem } from '../import/held-numbers.js';
 import { type FieldKind, kindOfField, type Operator } from './fields.js';
 
 /** Why a text is no value of a field. */
@@ -30,8 +31,7 @@ export function readValue(field: string, operator: Operator, text: string): Json
 function printOne(kind: FieldKind, value: JsonValue, inList: boolean): string {
   if (kind === 'time' && typeof value === 'number') return printTime(value);
   if (typeof value !== 'string') return JSON.stringify(value);
-  const ambiguous =
-    (kind === 'custom' && readCustom(value) !== value) || value === 'null' || value !== value.trim();
+  const ambiguous = (kind === 'custom' && !readsBack(value)) || value === 'null' || value !== value.trim();
   return ambiguous || value.startsWith('"') || value === '' || (inList && value.includes(','))
     ? JSON.stringify(value)
     : value;
@@ -56,11 +56,23 @@ function readOne(kind: FieldKind, text: string): JsonValue {
 }
 
 function readCustom(text: string): JsonValue {
+  let value: JsonValue;
   try {
-    const value = JSON.parse(text) as JsonValue;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : value;
+    value = JSON.parse(text) as JsonValue;
   } catch {
     return text;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
+  const problem = numberProblem(text);
+  if (problem) throw new ValueProblem(`T${problem.slice(1)}: "${text}".`);
+  return value;
+}
+
+function readsBack(text: string): boolean {
+  try {
+    return readCustom(text) === text;
+  } catch {
+    return false;
   }
 }
 
@@ -79,7 +91,10 @@ function parts(text: string): string[] {
 }
 
 function printTime(ms: number): string {
-  const text = new Date(ms).toISOString();
+  const at = new Date(ms);
+  // Dates end somewhere, and numbers go on.
+  if (Number.isNaN(at.getTime())) return String(ms);
+  const text = at.toISOString();
   if (text.endsWith('T00:00:00.000Z')) return text.slice(0, 10);
   return text.endsWith(':00.000Z') ? text.slice(0, 16).replace('T', ' ') : text;
 }

@@ -31,6 +31,12 @@ it.each([
   ['{ "a": "b }', '"b }', 'The quote that ends this text is missing.'],
   ['{ "a": }', '}', 'A value is missing here.'],
   ['{ "a": 1 } x', 'x', 'The filter ends before this.'],
+  [
+    '{ "n": 9007199254740993 }',
+    '9007199254740993',
+    'The number 9007199254740993 has more digits than a number keeps; write it as text.',
+  ],
+  ['{ "n": [1e999] }', '1e999', 'The number 1e999 is larger than a number can be.'],
   ['{ "a": 1, "a": 2 }', '"a"', '"a" is here twice.'],
   ['[1]', '[1]', 'A filter is an object of fields: { "role": "admin" }.'],
   ['{ "$xor": [] }', '"$xor"', '$xor does not join filters. $and, $or, $nor do.'],
@@ -45,6 +51,18 @@ it.each([
   ['{ "banned": { "$gt": 1 } }', '"$gt"', 'banned does not take $gt. It takes $eq, $ne, $in, $nin, $exists.'],
 ])('%s is wrong at %s', (text, place, message) => {
   expect(problemsOf(text)).toEqual([[place, message]]);
+});
+
+it('text that is nested without an end is a problem like another', () => {
+  expect(problemsOf(`{ "a": ${'['.repeat(100_000)}`)).toEqual([
+    ['[', 'This is nested deeper than 100 times.'],
+  ]);
+});
+
+it('a name with a slash is not the path that it looks like', () => {
+  expect(readFilter('{ "a/$in": 1, "a": { "$in": [2] } }')).toMatchObject({
+    filter: { 'a/$in': 1, a: { $in: [2] } },
+  });
 });
 
 it('lists every problem of a filter, each where it is', () => {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '@rollcall/client/server';
+import { numberProblem } from '../import/held-numbers.js';
 
 /** A place in a text, from the first character to behind the last. */
 export interface Span {
@@ -36,12 +37,16 @@ class Stop extends Error {
   }
 }
 
+/** Deeper than any filter and any custom data may be. */
+const MOST_DEEP = 100;
+
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
 const STRING = /"(?:[^"\\\n]|\\.)*"/y;
 
 class Reader {
   readonly keys = new Map<string, Span>();
   #at = 0;
+  #depth = 0;
 
   constructor(readonly text: string) {}
 
@@ -49,11 +54,21 @@ class Reader {
     this.#space();
     const from = this.#at;
     const first = this.text[from];
-    if (first === '{') return this.#object(path);
-    if (first === '[') return this.#list(path);
+    if (first === '{' || first === '[') {
+      if (this.#depth === MOST_DEEP) this.#stop(`This is nested deeper than ${MOST_DEEP} times.`);
+      this.#depth += 1;
+      const value = first === '{' ? this.#object(path) : this.#list(path);
+      this.#depth -= 1;
+      return value;
+    }
     if (first === '"') return this.#string('this text');
     const scalar = this.#match(SCALAR);
-    if (scalar !== undefined) return JSON.parse(scalar) as JsonValue;
+    if (scalar !== undefined) {
+      const problem = numberProblem(scalar);
+      // Another number would be stored, or looked for, without a word.
+      if (problem) throw new Stop({ from, to: this.#at, message: `T${problem.slice(1)}.` });
+      return JSON.parse(scalar) as JsonValue;
+    }
     const word = /^[^\s,:{}[\]"]+/.exec(this.text.slice(from))?.[0];
     if (word === undefined) return this.#stop('A value is missing here.');
     return this.#stop(`${word} is no value. A text stands in double quotes: "${word}".`, word.length);
@@ -66,6 +81,7 @@ class Reader {
 
   #object(path: string): JsonValue {
     const value: Record<string, JsonValue> = {};
+    const names = new Set<string>();
     this.#at += 1;
     for (let first = true; !this.#takes('}'); first = false) {
       if (!first) this.#needs(',', 'A comma or } is missing here.');
@@ -75,7 +91,8 @@ class Reader {
       const key = this.#string('this name');
       const at = `${path}/${key}`;
       const span = { from, to: this.#at };
-      if (this.keys.has(at)) throw new Stop({ ...span, message: `"${key}" is here twice.` });
+      if (names.has(key)) throw new Stop({ ...span, message: `"${key}" is here twice.` });
+      names.add(key);
       this.keys.set(at, span);
       this.#needs(':', 'A colon is missing after the name.');
       Object.defineProperty(value, key, {

@@ -27,16 +27,23 @@ export function commandsNow(): Command[] {
   return [...registered.values()].reverse().flatMap(commands => [...commands()]);
 }
 
+/** What takes letters. A box that is ticked takes none: after it, the keys are those of the page. */
+const FIELDS =
+  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog, [popover]';
+
+/** What lies over the page. Its keys are its own, also when nothing in it has the focus. */
+const OVER = ':modal, :popover-open';
+
 /** Runs commands by their keys. Somebody who types into a field means the field. */
 export function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       const mod = event.ctrlKey || event.metaKey;
-      if (event.defaultPrevented || event.altKey) return;
-      if (!mod && target.closest('input, textarea, select, [contenteditable], dialog, [popover]')) return;
-      // Enter and Space on a button are the button's own.
-      if ((event.key === 'Enter' || event.key === ' ') && target.closest('button, a')) return;
+      if (event.defaultPrevented || event.altKey || event.isComposing) return;
+      if (!mod && (target.closest(FIELDS) || document.querySelector(OVER))) return;
+      // Enter and Space on a button or a box are its own.
+      if ((event.key === 'Enter' || event.key === ' ') && target.closest('button, a, input')) return;
       const key = mod ? `Mod+${event.key.toLowerCase()}` : event.key;
       const command = commandsNow().find(one => one.key === key && one.refusal === undefined);
       if (!command) return;

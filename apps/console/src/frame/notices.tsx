@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { session } from '../session/session.js';
 import classes from './notices.module.css';
 
 /** Something that has happened, or failed, in a sentence. */
@@ -23,6 +24,11 @@ export function say(text: string, { failed = false } = {}): void {
   set([...current.slice(-2), notice]);
   if (!failed) setTimeout(() => set(current.filter(one => one !== notice)), STAYS_MS);
 }
+
+// They name people, and who comes next may not know them.
+session.subscribe(() => {
+  if (session.state.status === 'out') set([]);
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -11,7 +11,7 @@ export class PartNotLoaded extends Error {
 }
 
 /** What browsers say when they cannot load a part of a program that is asked for later. */
-const NOT_LOADED = /dynamically imported module|module script/i;
+const NOT_LOADED = /imported module|importing a module|unable to preload/i;
 
 /** In place of a page that could not be loaded, or in which the console itself has made a mistake. */
 export function PageFailed({ error }: { error: unknown }) {
@@ -30,11 +30,13 @@ export function PageFailed({ error }: { error: unknown }) {
         <p>The server does not answer, or it has another version by now.</p>
       ) : (
         <p>
-          Please report it with these words: <code>{message}</code>
+          It cannot show what its address or its data says. The other pages still work. Please report it with
+          these words: <code>{message}</code>
         </p>
       )}
       {away && <p role="alert">The server does not answer yet.</p>}
       <Button onClick={() => void again()}>Load it again</Button>
+      {!notLoaded && <a href={location.pathname}>Open it without its search and filter</a>}
     </PageState>
   );
 }

@@ -42,6 +42,11 @@ describe('a file', () => {
     await expect(open(content)).rejects.toThrow(problem);
   });
 
+  it('with more columns than anybody maps is refused, not drawn', async () => {
+    const said = 'The first line names 10,000 columns, and at most 500 are read. Save those that users need.';
+    await expect(open(`id${',x'.repeat(9_999)}\n`)).rejects.toThrow(said);
+  });
+
   it('has a broken line for each line that is no object, with its number, and goes on', async () => {
     const rows = await rowsOf('{"id":"a"}\n{"id":\n7\n\n{"id":"b","n":12345678901234567890}\n{"id":"c"}');
     expect(rows.map(({ line }) => line)).toEqual([1, 2, 3, 5, 6]);

@@ -25,6 +25,9 @@ interface OpenFileOptions {
   onRead?(bytes: number): void;
 }
 
+/** More columns nobody maps, and no user holds. */
+export const MOST_COLUMNS = 500;
+
 /**
  * Opens a file of users: NDJSON when it begins with an object, else CSV.
  * @throws FileProblem for what is neither, with what to do.
@@ -50,6 +53,13 @@ export async function openFile(file: Blob, { delimiter, onRead }: OpenFileOption
   if (!names || 'problem' in names) {
     await records.return();
     throw new FileProblem(`The first line must name the columns. ${names?.problem ?? ''}`.trim());
+  }
+  if (names.cells.length > MOST_COLUMNS) {
+    await records.return();
+    const columns = names.cells.length.toLocaleString('en');
+    throw new FileProblem(
+      `The first line names ${columns} columns, and at most ${MOST_COLUMNS} are read. Save those that users need.`,
+    );
   }
   return {
     format: 'csv',

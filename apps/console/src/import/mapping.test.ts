@@ -37,9 +37,20 @@ describe('where columns go', () => {
   it.each([
     [['name'], 'No column gives the id, which every user needs.'],
     [['id', 'a', 'custom.a'], 'Two columns go to custom.a.'],
+    [
+      ['id', 'a', 'a'],
+      'Two columns are called a. Give one of them another name in the file. What is said here is said of both.',
+    ],
     [['id', 'a', 'a.b'], 'custom.a.b is within custom.a, which another column gives.'],
   ])('of %j has a problem that is named', (names, problem) => {
     expect(mappingProblems(mapColumns(names, {}))).toContain(problem);
+  });
+
+  it('leave out those without a name, as spreadsheets write them behind the last one', () => {
+    const columns = mapColumns(['id', 'name', '', ''], {});
+    expect(columns.map(({ to }) => to)).toEqual(['id', 'name', '', '']);
+    expect(mappingProblems(columns)).toEqual([]);
+    expect(userOfCells(columns, ['a', 'A', '', ''])).toEqual({ id: 'a', name: 'A' });
   });
 
   it('has a possible path for a column that is called anything', () => {

@@ -33,7 +33,8 @@ export function mapColumns(names: readonly string[], mapping: Mapping): MappedCo
   return names.map(name => {
     const target = said(name);
     if (target) return { name, ...target };
-    if (isPassedOver(name)) return { name, to: '' };
+    // Spreadsheets write columns without a name behind the last one.
+    if (name === '' || isPassedOver(name)) return { name, to: '' };
     const meant = isImportField(name) ? name : fieldMeantBy(name);
     if (meant && (meant === name || !taken.has(meant))) {
       taken.add(meant);
@@ -46,18 +47,34 @@ export function mapColumns(names: readonly string[], mapping: Mapping): MappedCo
 /** Why nothing can be read like this; each a sentence. */
 export function mappingProblems(columns: readonly MappedColumn[]): string[] {
   const problems = new Set<string>();
-  const places = columns.map(({ to }) => to).filter(Boolean);
+  /** What goes to each place first. */
+  const places = new Map<string, string>();
   for (const { name, to } of columns) {
     if (to === '') continue;
-    if (places.filter(place => place === to).length > 1) problems.add(`Two columns go to ${to}.`);
+    const other = places.get(to);
+    if (other === undefined) places.set(to, name);
+    else if (other !== name) problems.add(`Two columns go to ${to}.`);
+    else
+      problems.add(
+        `Two columns are called ${name}. Give one of them another name in the file. What is said here is said of both.`,
+      );
+  }
+  for (const { name, to } of columns) {
+    if (to === '') continue;
     // Custom data as a whole is joined with its parts.
-    const outer = places.find(place => place !== 'custom' && to.startsWith(`${place}.`));
+    const outer = outerPlaces(to).find(place => place !== 'custom' && places.has(place));
     if (outer !== undefined) problems.add(`${to} is within ${outer}, which another column gives.`);
     const problem = to.startsWith('custom.') ? pathProblem(to.slice('custom.'.length)) : undefined;
     if (problem) problems.add(`${name}: ${problem}`);
   }
-  if (!places.includes('id')) problems.add('No column gives the id, which every user needs.');
+  if (!places.has('id')) problems.add('No column gives the id, which every user needs.');
   return [...problems];
+}
+
+/** What a path lies within: `custom` and `custom.a` for `custom.a.b`. */
+function outerPlaces(path: string): string[] {
+  const names = path.split('.');
+  return names.slice(1).map((_name, index) => names.slice(0, index + 1).join('.'));
 }
 
 /** The user of one record. @throws CellProblem that names the column. */

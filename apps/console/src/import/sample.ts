@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { type FileFormat, type FileRow, openFile } from './import-file.js';
+import { type FileFormat, type FileRow, MOST_COLUMNS, openFile } from './import-file.js';
 
 /** The beginning of a file, and what it calls things there. */
 export interface Sample {
@@ -19,7 +19,8 @@ export async function readSample(file: Blob, delimiter?: string): Promise<Sample
   const { rows: _rows, ...format } = opened;
   if (format.format === 'csv') return { format, names: format.names, rows };
   const names = new Set(rows.flatMap(row => ('object' in row ? Object.keys(row.object) : [])));
-  return { format, names: [...names], rows };
+  // What more there is goes where its name says.
+  return { format, names: [...names].slice(0, MOST_COLUMNS), rows };
 }
 
 /** What the first rows have under a name, as the file has it. */

@@ -60,9 +60,11 @@ export function SignInPage({ notice }: { notice?: string }) {
   );
 }
 
-async function serverToken(given: string): Promise<string> {
+async function serverToken(pasted: string): Promise<string> {
+  // Out of a header, or with the quotation marks of a file of settings.
+  const given = pasted.replace(/^(?:authorization:\s*)?bearer\s+/i, '').replace(/^(["'`])(.*)\1$/, '$2');
   const claims = tokenClaims(given);
-  if (claims === undefined) return signServerToken(given);
+  if (claims === undefined) return signServerToken(pasted);
   if (claims.server !== true) {
     throw new SecretProblem('This token is of a user. The console needs a server token.');
   }

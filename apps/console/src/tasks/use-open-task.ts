@@ -5,9 +5,6 @@ import { useClient } from '../session/use-session.js';
 import { keepAskedFilter } from './asked-filters.js';
 import { taskInWords } from './task-words.js';
 
-/** A longer filter does not fit into an address that a browser asks a server for. This tab knows it all the same. */
-const MOST_IN_ADDRESS = 2_000;
-
 /**
  * Goes to a task that was just asked for, with the filter that it acts on. When its page has been left meanwhile, its end is said
  * wherever somebody is.
@@ -26,8 +23,7 @@ export function useOpenTask(): (taskId: string, asked?: JsonObject) => void {
   };
   return (taskId, asked) => {
     if (asked) keepAskedFilter(taskId, asked);
-    const short = asked && JSON.stringify(asked).length <= MOST_IN_ADDRESS;
-    void navigate({ to: '/tasks/$taskId', params: { taskId }, search: short ? { asked } : {} });
+    void navigate({ to: '/tasks/$taskId', params: { taskId }, search: asked ? { asked } : {} });
     void sayEnd(taskId);
   };
 }

@@ -151,7 +151,11 @@ export function UsersPage() {
               isSelected={selection.isSelected}
               onMove={setAt}
               onOpen={open}
-              onToggle={selection.toggle}
+              onToggle={id => {
+                // The keys go on from the row that was ticked.
+                setAt(users.findIndex(user => user.id === id));
+                selection.toggle(id);
+              }}
               onToggleAll={() =>
                 users.every(({ id }) => selection.isSelected(id))
                   ? selection.clear()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
+import { recordSchema } from '../users/record-schema.js';
 import { isUserId, USER_ID_RULE } from '../users/user-id.js';
 import { EVENT_CATALOGUE, type EventType } from './event-catalogue.js';
 import { parsePosition } from './live.js';
@@ -31,7 +32,7 @@ const watchedIdsSchema = z
 export const watchEventsSchema = z.strictObject({
   types: z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length).optional(),
   user_ids: watchedIdsSchema.optional(),
-  filter: z.record(z.string(), z.unknown()).optional(),
+  filter: recordSchema(z.string(), z.unknown()).optional(),
   lastEventId: z
     .string()
     .refine(text => parsePosition(text) !== undefined, 'an event id is <epoch>.<seq>, as an event carried it')

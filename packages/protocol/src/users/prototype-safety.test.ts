@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
+import { watchEventsSchema } from '../events/live-schemas.js';
 import { parseFilter } from '../query/parse-filter.js';
 import { appSettingsUpdateSchema } from '../settings/app-settings-schema.js';
 import { parsePartialUpdate } from './parse-partial-update.js';
 import { parseUserInput } from './parse-user-input.js';
+import { userActionSchema } from './user-action-schema.js';
 import { userFieldSchemas } from './user-fields-schema.js';
 
 /**
@@ -84,6 +86,15 @@ it.each(['__proto__', 'constructor', 'prototype'])(
     }
   },
 );
+
+it('a change of many users and a live filter refuse the name that zod drops, and what stands beside it is not done', () => {
+  for (const set of ['{"__proto__":{"x":1}}', '{"__proto__":1,"plan":"pro"}']) {
+    expect(userActionSchema.safeParse(JSON.parse(`{"type":"set","set":${set}}`)).success, set).toBe(false);
+  }
+  for (const filter of ['{"__proto__":{"x":1}}', '{"__proto__":1,"role":"admin"}']) {
+    expect(watchEventsSchema.safeParse(JSON.parse(`{"filter":${filter}}`)).success, filter).toBe(false);
+  }
+});
 
 it('holds for every user to write', () => {
   fc.assert(

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.js';
 import { BAN_SHAPE, hasOneEnd, ONE_END } from '../moderation/moderation-schemas.js';
 import { foundUsersShape } from '../query/query-users-schema.js';
 import { checkDeletionModes, DELETION_SHAPE } from './life-cycle-schema.js';
+import { recordSchema } from './record-schema.js';
 import { timeSchema, userIdSchema } from './user-fields-schema.js';
 
 const { id: _id, ...banShape } = BAN_SHAPE;
@@ -18,7 +19,7 @@ export const userActionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unban'), shadow: z.boolean().default(false) }),
   z.strictObject({
     type: z.literal('set'),
-    set: z.record(z.string(), z.unknown()).optional(),
+    set: recordSchema(z.string(), z.unknown()).optional(),
     unset: z.array(z.string()).max(LIMITS.updatePaths).optional(),
   }),
   z.strictObject({ type: z.literal('export') }),

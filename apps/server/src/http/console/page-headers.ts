@@ -28,7 +28,6 @@ function contentPolicy(nonce: string | undefined): string {
 /** What a browser offers and the console never asks for. */
 const UNUSED = [
   'accelerometer',
-  'bluetooth',
   'camera',
   'display-capture',
   'geolocation',

@@ -20,7 +20,7 @@ function isPlainSegment(segment: string): boolean {
   if (!SEGMENT.test(segment)) return false;
   try {
     const text = decodeURIComponent(segment);
-    return !/^\.+$|[/\\]|\p{Cc}/u.test(text);
+    return !/^\.{1,2}$|[/\\]|\p{Cc}/u.test(text);
   } catch {
     return false;
   }
