@@ -82,15 +82,15 @@ it('when the number has moved, nothing is done: both numbers are said, and it is
 });
 
 it('a deletion whose result grows while it is asked is asked again, and cancelled in the middle it says what happened', async () => {
-  const BEFORE = 1_200;
+  const BEFORE = 2_700;
   await group('brown', BEFORE);
   const { page } = await console_.enter(listOf('brown'));
   await selectAll(page);
   await page.getByRole('button', { name: 'Delete…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete users' });
   await dialog.getByRole('combobox', { name: 'The users' }).selectOption('hard');
-  await dialog.getByRole('textbox', { name: 'Type delete 1200' }).fill('delete 1200');
-  const first = dialog.getByRole('button', { name: /^Erase 1,200 users/ });
+  await dialog.getByRole('textbox', { name: 'Type delete 2700' }).fill('delete 2700');
+  const first = dialog.getByRole('button', { name: /^Erase 2,700 users/ });
   await expect.poll(() => first.isEnabled()).toBe(true);
   await console_.backEnd.importUsers(
     Array.from({ length: 300 }, (_, index) => ({ id: `brown-late-${index}`, teams: ['brown'] })),
@@ -98,7 +98,7 @@ it('a deletion whose result grows while it is asked is asked again, and cancelle
   await first.click();
   await dialog
     .getByRole('alert')
-    .filter({ hasText: '1,200 users matched when you looked, 1,500 users match now. Nothing was done.' })
+    .filter({ hasText: '2,700 users matched when you looked, 3,000 users match now. Nothing was done.' })
     .waitFor();
   const matching = async () =>
     (
@@ -107,11 +107,11 @@ it('a deletion whose result grows while it is asked is asked again, and cancelle
         { include_deleted_users: true, include_deactivated_users: true, up_to: 10_000 },
       )
     ).count;
-  expect(await matching()).toBe(1_500);
+  expect(await matching()).toBe(3_000);
   // What was typed for another number does not confirm this one.
-  const erase = dialog.getByRole('button', { name: /^Erase 1,500 users/ });
+  const erase = dialog.getByRole('button', { name: /^Erase 3,000 users/ });
   expect(await erase.isDisabled()).toBe(true);
-  await dialog.getByRole('textbox', { name: 'Type delete 1500' }).fill('delete 1500');
+  await dialog.getByRole('textbox', { name: 'Type delete 3000' }).fill('delete 3000');
   await erase.click();
 
   await page.getByRole('button', { name: 'Cancel the task…' }).click();
@@ -121,8 +121,8 @@ it('a deletion whose result grows while it is asked is asked again, and cancelle
   const [, deleted = ''] = /([\d,]+) users? deleted/.exec((await said.textContent()) ?? '') ?? [];
   const done = Number(deleted.replaceAll(',', ''));
   expect(done).toBeGreaterThan(0);
-  expect(done).toBeLessThan(1_500);
-  expect(await matching()).toBe(1_500 - done);
+  expect(done).toBeLessThan(3_000);
+  expect(await matching()).toBe(3_000 - done);
   const id = new URL(page.url()).pathname.split('/').at(-1) as string;
   const { status, progress } = await console_.backEnd.getTask(id);
   expect([status, progress.done]).toEqual(['cancelled', done]);
@@ -175,18 +175,18 @@ it('a deletion is chosen mode by mode, and what cannot be undone wants to be typ
 });
 
 it('a task is cancelled where it is, and says what is done; one whose page is left says its end', async () => {
-  await group('white', 1_500);
+  await group('white', 6_000);
   const { page } = await console_.enter(listOf('white'));
   await selectAll(page);
   await page.getByRole('button', { name: 'Delete…' }).click();
   await page.getByRole('combobox', { name: 'Their messages and activities' }).selectOption('soft');
-  await page.getByRole('button', { name: 'Delete 1,500 users' }).click();
+  await page.getByRole('button', { name: 'Delete 6,000 users' }).click();
   await page.getByRole('button', { name: 'Cancel the task…' }).click();
   await page.getByRole('button', { name: 'Cancel the task', exact: true }).click();
   const said = page.getByText(/^Cancelled: [\d,]+ users? deleted.* What is done stays done\.$/);
   await said.waitFor({ timeout: 30_000 });
   const [, done = ''] = /([\d,]+) users? deleted/.exec((await said.textContent()) ?? '') ?? [];
-  expect(await active('white')).toBe(1_500 - Number(done.replaceAll(',', '')));
+  expect(await active('white')).toBe(6_000 - Number(done.replaceAll(',', '')));
 
   await page.goto(new URL(listOf('white'), page.url()).href);
   await selectAll(page);
