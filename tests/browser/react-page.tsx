@@ -169,6 +169,7 @@ function RestlessList(stage: Stage) {
 
 function Online({ ids = [] }: Stage) {
   const presence = usePresence(ids);
+  window.act.reload = presence.reload;
   return (
     <Text id="online">{said(presence, ids.map(id => (presence.data?.[id]?.online ? 1 : 0)).join(''))}</Text>
   );
@@ -230,7 +231,7 @@ function Listener() {
   const [times, again] = useState(0);
   window.act.again = () => again(before => before + 1);
   useEvents('user.updated', event => {
-    window.notes.push({ times, name: event.user.name });
+    window.notes.push({ times, name: event.user.name, at: Date.now() });
   });
   return <Text id="times">{times}</Text>;
 }
@@ -299,6 +300,12 @@ const SCENES = {
   online: (stage: Stage) => <Online {...stage} />,
   task: (stage: Stage) => <OneTask {...stage} />,
   listener: () => <Listener />,
+  meAndListener: () => (
+    <>
+      <Me />
+      <Listener />
+    </>
+  ),
   slow: (stage: Stage) => (
     <>
       <Slow />

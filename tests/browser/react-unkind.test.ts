@@ -347,6 +347,21 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
     await stand.rowsAre([john]);
   });
 
+  it('presence that is read again at once goes on being followed', async () => {
+    const john = named('john');
+    await backEnd.upsertUsers([{ id: john }]);
+    await stand.show({ scene: 'online', ids: [john], ...asJane() });
+    await stand.shows('online', 'success 0');
+    await stand.act('reload');
+    await pause(500);
+    const other = await pages.open();
+    const there = new Stand(other.page, other.problems, server.url);
+    await there.show({ scene: 'me', user: { id: john }, token: await backEnd.createToken(john) });
+    await stand.shows('online', 'success 1');
+    await there.page.context().close();
+    await stand.shows('online', 'success 0');
+  });
+
   it('a task that had ended before is shown, and one that does not exist is an error', async () => {
     const { task_id } = await backEnd.deactivateUsers([jane.id]);
     await backEnd.waitForTask(task_id);
