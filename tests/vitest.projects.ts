@@ -23,6 +23,12 @@ const postgres = { globalSetup: ['@rollcall/testing/postgres-global-setup'] };
 /** What runs with every `npm test`. */
 export const SHORT = [project('seams', postgres), project('repo')];
 
+/** What installs all packages anew compiles for minutes. */
+const LEFT_TO_THE_WHOLE = [
+  '**/node_modules/**',
+  ...(process.env.ROLLCALL_TEST_WHOLE === '1' ? [] : ['packages/first-hour.test.ts']),
+];
+
 /** What is longer and has a command of its own, one file after the other. */
 export const LONG = [
   project('processes', postgres),
@@ -34,5 +40,6 @@ export const LONG = [
   project('node-versions', { fileParallelism: false, testTimeout: 6 * HANGS_MS, hookTimeout: 2 * HANGS_MS }),
   // These write the pictures of the documentation.
   project('screenshots', { fileParallelism: false }),
-  ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
+  ...['browser', 'faults'].map(name => project(name, { fileParallelism: false })),
+  project('packages', { fileParallelism: false, exclude: LEFT_TO_THE_WHOLE }),
 ];

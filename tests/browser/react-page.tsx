@@ -1,5 +1,5 @@
 /**
- * The page of the browser tests of @rollcall/react. A test names a scene and says as whom; everything is rendered in StrictMode.
+ * The page of the browser tests of @rollcall/react. A test names a scene and says as whom; everything is rendered in StrictMode, unless it says `once`.
  * What was rendered and heard is counted here, so that a test can ask for it.
  */
 import { type Client, createClient, type RollcallError, type SortKey, type User } from '@rollcall/client';
@@ -18,7 +18,17 @@ import {
 } from '@rollcall/react';
 import { RollcallDevtools } from '@rollcall/react/devtools';
 import { useUser as useSettledUser, useUsers as useSettledUsers } from '@rollcall/react/suspense';
-import { Component, memo, type ReactNode, StrictMode, Suspense, useState, version } from 'react';
+import {
+  Component,
+  Fragment,
+  memo,
+  type ReactNode,
+  StrictMode,
+  Suspense,
+  useEffect,
+  useState,
+  version,
+} from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 
 /** What a test asks for. */
@@ -39,6 +49,10 @@ export interface Stage {
   limit?: number;
   /** Another one mounts everything anew in the same moment. */
   mount?: string;
+  /** Effects run once, as they do for visitors. */
+  once?: true;
+  /** A second provider of the same client, beside the first. */
+  beside?: { user: { id: string }; token: string };
 }
 
 declare global {
@@ -52,6 +66,8 @@ declare global {
     /** What the scene can do. */
     act: Record<string, (...given: never[]) => unknown>;
     reactVersion: string;
+    /** So many times the token provider fails first. */
+    failures?: number;
   }
 }
 
@@ -81,6 +97,7 @@ const said = (result: { status: string; error?: RollcallError | undefined; data?
 function Me() {
   const me = useMe<{ mood?: string }>();
   count('me');
+  window.act.amOnline = () => me.data?.online;
   window.act.update = (update: object) =>
     me.update(update).then(
       user => user.name,
@@ -152,6 +169,7 @@ function RestlessList(stage: Stage) {
 
 function Online({ ids = [] }: Stage) {
   const presence = usePresence(ids);
+  window.act.reload = presence.reload;
   return (
     <Text id="online">{said(presence, ids.map(id => (presence.data?.[id]?.online ? 1 : 0)).join(''))}</Text>
   );
@@ -162,12 +180,58 @@ function OneTask({ ids = [] }: Stage) {
   return <Text id="task">{said(task, task.data?.status)}</Text>;
 }
 
+/** Parts that are made anew with every look at the user. */
+function Parts({ id }: { id: string }) {
+  const object = useUser(id, ({ name, teams }) => ({ name, teams: teams?.length }));
+  const list = useUser(id, ({ name }) => [name]);
+  count(`parts of ${id}`);
+  return (
+    <Text id="parts">
+      {said(object, `${object.data?.name} ${list.data?.[0]}`)} <Deep id={id} />
+    </Text>
+  );
+}
+
+function Deep({ id }: { id: string }) {
+  return useUser(id, ({ name }) => ({ inner: { name } })).data?.inner.name;
+}
+
+/** Begins an action as soon as it is mounted, before the provider has connected. */
+function AtOnce() {
+  const action = useAction(async () => 'there');
+  const { run } = action;
+  useEffect(() => {
+    run();
+  }, [run]);
+  return <Text id="action">{said(action, action.data)}</Text>;
+}
+
+/** An action that ends when the test says so. */
+function Held() {
+  const action = useAction(
+    (answer: string) => new Promise<string>(resolve => held.push(() => resolve(answer))),
+  );
+  window.act.run = (answer: string) => void action.run(answer);
+  window.act.answer = () => held.shift()?.();
+  return <Text id="action">{said(action, action.data)}</Text>;
+}
+
+const held: (() => void)[] = [];
+
+/** One handler that fails, and one beside it. */
+function Throws() {
+  useEvents('user.updated', () => {
+    throw new Error('of the page');
+  });
+  return <Listener />;
+}
+
 /** Notes every event with the number of the render whose handler got it. */
 function Listener() {
   const [times, again] = useState(0);
   window.act.again = () => again(before => before + 1);
   useEvents('user.updated', event => {
-    window.notes.push({ times, name: event.user.name });
+    window.notes.push({ times, name: event.user.name, at: Date.now() });
   });
   return <Text id="times">{times}</Text>;
 }
@@ -236,6 +300,12 @@ const SCENES = {
   online: (stage: Stage) => <Online {...stage} />,
   task: (stage: Stage) => <OneTask {...stage} />,
   listener: () => <Listener />,
+  meAndListener: () => (
+    <>
+      <Me />
+      <Listener />
+    </>
+  ),
   slow: (stage: Stage) => (
     <>
       <Slow />
@@ -270,6 +340,26 @@ const SCENES = {
       ))}
     </Suspense>
   ),
+  listAndUsers: (stage: Stage) => (
+    <>
+      <List {...stage} />
+      {each(stage)}
+    </>
+  ),
+  parts: ({ ids = [] }: Stage) => <Parts id={ids[0] ?? ''} />,
+  atOnce: () => <AtOnce />,
+  held: () => <Held />,
+  throws: ({ ids = [] }: Stage) => (
+    <>
+      <Throws />
+      {ids.map(id => (
+        <OneUser key={id} id={id} />
+      ))}
+    </>
+  ),
+  /** As many rows as one likes, of ids that are the first one and a number. */
+  crowd: ({ ids: [name] = [], limit = 0 }: Stage) =>
+    Array.from({ length: limit }, (_, place) => `${name}-${place}`).map(id => <NameOf key={id} id={id} />),
   devtools: (stage: Stage) => (
     <>
       {each(stage)}
@@ -277,6 +367,11 @@ const SCENES = {
     </>
   ),
 };
+
+function Beside() {
+  const me = useMe();
+  return <Text id="beside">{said(me, me.data?.name)}</Text>;
+}
 
 let root: Root | undefined;
 const clients = new Map<string, Client>();
@@ -313,12 +408,29 @@ function Whole(stage: Stage) {
       </RollcallProvider>
     );
   }
-  const { token = '', delayMs = 0 } = stage;
-  const provider = () => new Promise<string>(resolve => setTimeout(() => resolve(token), delayMs));
+  const { token = '', delayMs = 0, beside } = stage;
+  const provider = () =>
+    new Promise<string>((resolve, reject) => {
+      if (!window.failures) return setTimeout(() => resolve(token), delayMs);
+      window.failures -= 1;
+      reject(new Error('no token yet'));
+    });
   return (
-    <RollcallProvider key={stage.mount} client={client} user={stage.user} token={delayMs ? provider : token}>
-      {inside}
-    </RollcallProvider>
+    <>
+      <RollcallProvider
+        key={stage.mount}
+        client={client}
+        user={stage.user}
+        token={delayMs ? provider : token}
+      >
+        {inside}
+      </RollcallProvider>
+      {beside && (
+        <RollcallProvider client={client} {...beside}>
+          <Beside />
+        </RollcallProvider>
+      )}
+    </>
   );
 }
 
@@ -326,12 +438,13 @@ window.show = stage => {
   const body = document.getElementById('root');
   if (!body) throw new Error('the page has no root');
   root ??= createRoot(body);
+  const Mode = stage.once ? Fragment : StrictMode;
   root.render(
-    <StrictMode>
+    <Mode>
       <Suspense fallback={<Text id="all-waits">…</Text>}>
         <Whole {...stage} />
       </Suspense>
-    </StrictMode>,
+    </Mode>,
   );
 };
 

@@ -1,23 +1,12 @@
 /**
  * What @rollcall/react guarantees, in a real browser, in StrictMode, with the oldest React and the newest, against a real server.
  */
-import { fileURLToPath } from 'node:url';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
-import type { Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signToken } from '../support/permissions/sign-token.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
-import { until as untilWithin } from '../support/until.js';
 import { type BrowserPages, startBrowserPages } from './browser-pages.js';
-import type { Stage } from './react-page.js';
-
-const REACT_18 = (name: string) =>
-  fileURLToPath(new URL(`../../packages/react-18/node_modules/${name}`, import.meta.url));
-
-const VERSIONS = [
-  ['19', {}],
-  ['18.2', { react: REACT_18('react'), 'react-dom': REACT_18('react-dom') }],
-] as const;
+import { pause, Stand, until, VERSIONS } from './react-stand.js';
 
 let server: ServerProcess;
 let backEnd: ServerClient;
@@ -31,105 +20,6 @@ afterAll(async () => {
   await backEnd?.disconnect();
   await server?.stop();
 });
-
-/** For what hangs: with a mechanism switched off, most of these tests hang. */
-const until = (what: string, holds: () => boolean | Promise<boolean>) => untilWithin(what, holds, 20_000);
-
-const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
-
-/** A page with what it has sent. */
-class Stand {
-  readonly sockets: { open: boolean; sent: string[] }[] = [];
-  readonly requests: Request[] = [];
-
-  constructor(
-    readonly page: Page,
-    readonly problems: string[],
-  ) {
-    page.on('websocket', socket => {
-      const one = { open: true, sent: [] as string[] };
-      this.sockets.push(one);
-      socket.on('framesent', ({ payload }) => one.sent.push(String(payload)));
-      socket.on('close', () => {
-        one.open = false;
-      });
-    });
-    page.on('request', request => this.requests.push(request));
-    // React says here what it does not like, such as a snapshot that is another one each time.
-    page.on('console', message => {
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
-        problems.push(message.text());
-      }
-    });
-  }
-
-  get openSockets(): number {
-    return this.sockets.filter(({ open }) => open).length;
-  }
-
-  /** Everything that was sent over sockets. */
-  get sent(): string[] {
-    return this.sockets.flatMap(({ sent }) => sent);
-  }
-
-  /** How many queries have named something. */
-  queriesOf(text: string): number {
-    return this.requests.filter(request => {
-      const whole = decodeURIComponent(`${request.url()} ${request.postData() ?? ''}`);
-      return request.method() !== 'OPTIONS' && whole.includes('users.query') && whole.includes(text);
-    }).length;
-  }
-
-  show(stage: Omit<Stage, 'url'>): Promise<void> {
-    return this.page.evaluate(given => window.show(given as Stage), { ...stage, url: server.url });
-  }
-
-  hide(): Promise<void> {
-    return this.page.evaluate(() => window.hide());
-  }
-
-  act(name: string, ...given: unknown[]): Promise<unknown> {
-    return this.page.evaluate(
-      ([what, args]) => (window.act[what] as (...args: unknown[]) => unknown)?.(...args),
-      [name, given] as const,
-    );
-  }
-
-  async text(id: string): Promise<string> {
-    return (await this.page.locator(`[id="${id}"]`).allTextContents()).join('|').trim();
-  }
-
-  async shows(id: string, text: string | RegExp): Promise<void> {
-    const fits = (now: string) => (typeof text === 'string' ? now === text : text.test(now));
-    let last = '';
-    await until(`${id} shows ${text}`, async () => {
-      last = await this.text(id);
-      return fits(last);
-    }).catch(error => {
-      throw new Error(`${id} shows "${last}" and not ${text}`, { cause: error });
-    });
-  }
-
-  rows(): Promise<string[]> {
-    return this.page.locator('#rows li').allTextContents();
-  }
-
-  async rowsAre(rows: string[]): Promise<void> {
-    let last: string[] = [];
-    await until('the rows', async () => {
-      last = await this.rows();
-      return JSON.stringify(last) === JSON.stringify(rows);
-    }).catch(() => expect(last).toEqual(rows));
-  }
-
-  renders(what: string): Promise<number> {
-    return this.page.evaluate(name => window.renders[name] ?? 0, what);
-  }
-
-  notes<Note>(): Promise<Note[]> {
-    return this.page.evaluate(() => window.notes) as Promise<Note[]>;
-  }
-}
 
 describe.each(VERSIONS)('React %s', (wanted, alias) => {
   let pages: BrowserPages;
@@ -152,7 +42,7 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
   beforeEach(async () => {
     round += 1;
     const { page, problems } = await pages.open();
-    stand = new Stand(page, problems);
+    stand = new Stand(page, problems, server.url);
     jane = { id: named('jane'), name: 'Jane' };
     await backEnd.upsertUsers([jane]);
     token = await backEnd.createToken(jane.id);
@@ -372,17 +262,22 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
   });
 
   it('a page that was frozen shows every change and hears every event, once, when it wakes', async () => {
-    await stand.show({ scene: 'listener', ...asJane() });
-    await stand.shows('state', 'connected');
+    await stand.show({ scene: 'meAndListener', ...asJane() });
+    await stand.shows('me', 'success Jane');
     const session = await stand.page.context().newCDPSession(stand.page);
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    // No line of the page runs from its next one on. A page without a window ignores the state "frozen".
+    await session.send('Debugger.enable');
+    await session.send('Debugger.pause');
     const names = Array.from({ length: 30 }, (_, change) => `Jane ${change}`);
     for (const name of names) await backEnd.partialUpdateUser({ id: jane.id, set: { name } });
-    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await pause(500);
+    const woken = Date.now();
+    await session.send('Debugger.resume');
     await until('all of them', async () => (await stand.notes()).length >= names.length);
     await pause(300);
-    expect((await stand.notes<{ name: string }>()).map(({ name }) => name)).toEqual(names);
-    await stand.show({ scene: 'me', ...asJane() });
+    const notes = await stand.notes<{ name: string; at: number }>();
+    expect(notes.map(({ name }) => name)).toEqual(names);
+    expect(notes.filter(({ at }) => at < woken)).toEqual([]);
     await stand.shows('me', 'success Jane 29');
   });
 
@@ -548,7 +443,7 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
     await stand.show({ scene: 'online', ids: [jane.id, john], ...asJane() });
     await stand.shows('online', /success [01]0/);
     const other = await pages.open();
-    const there = new Stand(other.page, other.problems);
+    const there = new Stand(other.page, other.problems, server.url);
     await there.show({ scene: 'me', user: { id: john }, token: await backEnd.createToken(john) });
     await stand.shows('online', 'success 11');
     await stand.show({ scene: 'presentList', filter: { id: john }, ...asJane() });

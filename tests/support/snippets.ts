@@ -44,6 +44,10 @@ export const PAGES: Record<string, string> = {
   'docs/guides/onboard-lazily.md': `
     declare function fetchToken(): Promise<string>;`,
   'docs/guides/private-fields.md': '',
+  'docs/guides/react.md': `
+    declare const RollcallProvider: typeof import('@rollcall/react').RollcallProvider;
+    declare function People(): import('react').ReactElement;
+    declare function fetchToken(): Promise<string>;`,
   'docs/guides/stay-in-sync.md': '',
   'docs/guides/sync-in-bulk.md': `
     declare function people(path: string): AsyncIterable<{ id: string; name: string; source: string }>;`,
@@ -53,7 +57,6 @@ export const PAGES: Record<string, string> = {
   'docs/contract/life-cycle.md': `
     declare function somebodyConfirms(count: number, sample: { id: string }[]): Promise<boolean>;`,
   'docs/moving-in.md': '',
-  'docs/react.md': '',
   'packages/react/README.md': `
     declare const queryClient: import('@rollcall/react/query').QueryClientLike;
     declare function App(): import('react').ReactElement;
@@ -87,7 +90,7 @@ export async function snippetsOf(page: string, language: 'ts' | 'js' | 'sh' = 't
 export function moduleOf({ page, code }: Snippet): string {
   const given = `${PAGES[page]}\n${EARLIER}`.split('\n').filter(line => {
     const [, name] = /^ *declare (?:const|function) (\w+)/.exec(line) ?? [];
-    const own = `\\b(?:(?:const|let) (?:${name}\\b|\\{[^}]*\\b${name}\\b[^}]*\\})|function\\*? ${name}\\b)`;
+    const own = `\\b(?:(?:const|let) (?:${name}\\b|\\{[^}]*\\b${name}\\b[^}]*\\})|function\\*? ${name}\\b|import \\{[^}]*\\b${name}\\b)`;
     return name !== undefined && !new RegExp(own).test(code);
   });
   return [code, ...given, 'export {};', ''].join('\n');

@@ -1,7 +1,7 @@
 import type { Client, JsonObject, TokenOrProvider, UserInput } from '@rollcall/client';
 import type { ServerClient } from '@rollcall/client/server';
 import { createElement, type ReactElement, type ReactNode, useEffect } from 'react';
-import { type AnyClient, isOfUser } from './any-client.js';
+import type { AnyClient } from './any-client.js';
 import { shared } from './rollcall-context.js';
 import { canonicalKey } from './store/canonical-key.js';
 import { createSession, type Session, type Who } from './store/session.js';
@@ -66,8 +66,8 @@ function sessionOf(client: AnyClient, who: Who): Session {
   const all = shared().sessions;
   const sessions = all.get(client) ?? { byKey: new Map() };
   all.set(client, sessions);
-  const name = !isOfUser(client) ? 'server' : anonymous ? 'anonymous' : user ? 'user' : guest ? 'guest' : '';
-  const key = canonicalKey(name, user?.id, guest && guest !== true && guest.id);
+  // A guest who has no id is another one than nobody.
+  const key = canonicalKey(anonymous, user?.id, guest && [(guest as Partial<UserInput>).id]);
   const session = sessions.byKey.get(key) ?? createSession(client, sessions, who);
   sessions.byKey.set(key, session);
   return session;

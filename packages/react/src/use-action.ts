@@ -18,8 +18,9 @@ export interface Action<Arguments extends unknown[], Data> {
   error: RollcallError | undefined;
 }
 
-/** One run, of one user. */
+/** One run. */
 interface Run {
+  /** The life of the session in which it has begun. */
   of?: object;
   status: Action<[], unknown>['status'];
   data: unknown;
@@ -37,17 +38,16 @@ export function useAction<Arguments extends unknown[], Data>(
 ): Action<Arguments, Data> {
   const session = useSession();
   const [last, setLast] = useState(IDLE);
-  const { status, data, error } = last.of === session ? last : IDLE;
+  const { status, data, error } = last.of === session.life ? last : IDLE;
   const latest = useLatest({ action, data });
   const run = useCallback(
     async (...given: Arguments) => {
-      const mine = session.run;
-      const begun: Run = { of: session, status: 'pending', data: latest.current.data, error: undefined };
+      const begun: Run = { of: session.life, status: 'pending', data: latest.current.data, error: undefined };
       const settle = (end: Partial<Run>) => setLast(now => (now === begun ? { ...begun, ...end } : now));
       setLast(begun);
       try {
         const answer = await latest.current.action(...given);
-        if (mine !== session.run) return undefined;
+        if (begun.of !== session.life) return undefined;
         settle({ status: 'success', data: answer });
         return answer;
       } catch (cause) {

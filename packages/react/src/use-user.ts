@@ -3,7 +3,7 @@ import type { RegisteredCustom } from './custom-data.js';
 import type { Result } from './result.js';
 import { useSession } from './rollcall-context.js';
 import { userEntry } from './store/user-entry.js';
-import { usePart } from './use-part.js';
+import { useEntry } from './use-entry.js';
 
 /**
  * A user by its id, kept up to date. A user who does not exist, or may not be seen, is the error `USER_NOT_FOUND`.
@@ -14,6 +14,6 @@ export function useUser<Custom extends object = RegisteredCustom, Part = unknown
   id: string,
   select: (user: User<Custom>) => Part,
 ): Result<Part>;
-export function useUser(id: string, select: (user: User) => unknown = user => user): Result<unknown> {
-  return usePart(userEntry(useSession(), id), select);
+export function useUser(id: string, select?: (user: User) => unknown): Result<unknown> {
+  return useEntry(userEntry(useSession(), id), select);
 }

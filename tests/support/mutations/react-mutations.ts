@@ -3,6 +3,7 @@ import { type Mutation, switchedOff } from './mutation.js';
 const STORE = 'packages/react/src/store';
 const QUERY = 'packages/react/src/query';
 const BROWSER = 'tests/browser/react.test.ts';
+const UNKIND = 'tests/browser/react-unkind.test.ts';
 
 /** Each starts two browsers and a server. */
 const HANGS_MS = 60_000;
@@ -12,14 +13,14 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${STORE}/session.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the moment for which a session outlives its last holder',
-      'if (!holders) leaving = setTimeout(session.leave);',
-      'if (!holders) session.leave();',
+      'if (!holders) leaving = setTimeout(giveBack);',
+      'if (!holders) giveBack();',
       'a provider that is mounted anew in the same moment, as when its file is edited, keeps its connection',
     ],
     [
       'the leave that is called off by the next holder',
-      'clearTimeout(leaving);\n    if (run) return;',
-      'if (run) return;',
+      'clearTimeout(leaving);',
+      '',
       'what StrictMode mounts twice has one connection, and it stays',
     ],
     [
@@ -38,8 +39,8 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: `${STORE}/entry.ts`, test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the end of what nobody has come to read',
-      'stop();\n      // An error',
-      '// An error',
+      'stop();\n      // Another one',
+      '// Another one',
       'what a render that is thrown away has asked for ends by itself',
     ],
     [
@@ -83,11 +84,11 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       'a change of one of a thousand users renders one row',
     ],
   ]),
-  ...switchedOff({ file: 'packages/react/src/use-part.ts', test: BROWSER, hangsMs: HANGS_MS }, [
+  ...switchedOff({ file: 'packages/react/src/use-entry.ts', test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'the result of a selector that stays the same',
-      'if (!last.result || !sameParts(last.result, part)) last.result = part;',
-      'last.result = part;',
+      'if (!sameParts(last.result, result)) last.result = result;',
+      'last.result = result;',
       'every field of a user is followed, and a selector is rendered for its part only',
     ],
   ]),
@@ -113,7 +114,7 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/react/src/use-action.ts', test: BROWSER, hangsMs: HANGS_MS }, [
     [
       'actions that are those of one user',
-      'last.of === session ? last : IDLE',
+      'last.of === session.life ? last : IDLE',
       'last',
       'the answer to a question of an earlier user is shown to nobody',
     ],
@@ -129,6 +130,90 @@ export const REACT_MUTATIONS: readonly Mutation[] = [
       ],
     ],
   ),
+  ...switchedOff({ file: `${STORE}/session.ts`, test: UNKIND, hangsMs: HANGS_MS }, [
+    [
+      'the token that was renewed before the old one was refused',
+      'each(entry => entry.start());\n    renew();',
+      'each(entry => entry.start());',
+      'a token that was renewed before the old one was refused is taken when it is',
+    ],
+    [
+      'what hooks are told when the client is connected as somebody else',
+      'if (entries.size) set(',
+      'if (!session) set(',
+      'a second provider that connects the client as somebody else is told of in the first',
+    ],
+    [
+      'the connection that goes back to the provider that still wants it',
+      'for (const other of sessions.byKey.values()) other.resume();',
+      '',
+      'a second provider that connects the client as somebody else is told of in the first',
+    ],
+    [
+      'the new life of a session that is left',
+      'session.life = {};',
+      '',
+      'an action that is under way when a refused connection comes back ends, and one of an earlier user is gone',
+    ],
+    [
+      'the presence of oneself',
+      'users.row(me.id).presence = { id: me.id, online: true };',
+      '',
+      'one is online to oneself',
+    ],
+    [
+      'the users who are forgotten with what has read them',
+      'room = ROOM;\n      changed();',
+      '',
+      'ten thousand users who were read and are read no more leave nothing behind',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/watches.ts`, test: UNKIND, hangsMs: HANGS_MS }, [
+    [
+      'the frame for which users stay watched whom nobody reads',
+      'const ids = [...freed].filter(id => !counts.has(id) && id !== watcher.ownId);',
+      'const ids = [...freed];',
+      'presence that is read again at once goes on being followed',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/users-entry.ts`, test: UNKIND, hangsMs: HANGS_MS }, [
+    [
+      'the revision at which a row was judged',
+      'else if (revision < (rows.get(id) ?? 0)) return;\n      else users.put(user);',
+      'else if (!users.put(user)) return;',
+      'who has left is marked, also when something newer of it was heard of elsewhere first',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/react/src/use-entry.ts', test: UNKIND, hangsMs: HANGS_MS }, [
+    [
+      'the part that is taken once out of each state',
+      'if (!select || (last.whole === whole && last.select === select)) return',
+      'if (!select) return',
+      'a part that is made anew with every look is rendered when it changes, and not for ever',
+    ],
+    [
+      'the part that stays the same',
+      'samePart(last.result?.data, part) ? last.result?.data : part',
+      'part',
+      'a part that is made anew with every look is rendered when it changes, and not for ever',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/react/src/suspense/settled-result.ts', test: UNKIND, hangsMs: HANGS_MS }, [
+    [
+      'the end of a wait that nobody waits for',
+      "status === 'error' ? 0 : UNTAKEN_MS",
+      'UNTAKEN_MS',
+      'what waited for an earlier user keeps no connection',
+    ],
+  ]),
+  ...switchedOff({ file: `${STORE}/entry.ts`, test: `${STORE}/entry.test.ts` }, [
+    [
+      'the entry that is forgotten, and not the one in its place',
+      'host.entries.get(key) === (entry as Entry) && host.forget(key)',
+      'host.forget(key)',
+      'an entry that was forgotten with an earlier user does not take the one in its place with it',
+    ],
+  ]),
   ...switchedOff({ file: `${STORE}/once-per-frame.ts`, test: `${STORE}/once-per-frame.test.ts` }, [
     ['the frame that changes wait for', 'if (asked) return;', '', 'runs once, however often it is asked for'],
   ]),

@@ -43,7 +43,7 @@ export interface Entry<Data = unknown, Actions extends object = object> {
   /** The connection has begun, come back or failed. */
   start(): void;
   restart(): void;
-  /** Ends what listens. */
+  /** Ends what listens, and forgets what went wrong. */
   stop(): void;
   /** Makes a new snapshot and tells the readers if anything has changed. */
   refresh(): void;
@@ -56,6 +56,8 @@ export interface EntryHost {
   readonly ready: boolean;
   /** Why none can. */
   readonly failure: RollcallError | undefined;
+  /** Nobody has read an entry for long. */
+  forget(key: string): void;
   /** Something has changed: look with the next frame. */
   changed(): void;
 }
@@ -72,9 +74,8 @@ export function createEntry<Data, Actions extends object>(
   let timer: ReturnType<typeof setTimeout>;
 
   const stop = () => {
-    work = undefined;
     run?.abort();
-    run = undefined;
+    run = work = error = undefined;
   };
   const fail = (cause: unknown) => {
     work = undefined;
@@ -113,9 +114,11 @@ export function createEntry<Data, Actions extends object>(
   };
   const cool = () =>
     wait(LIVE_MS, () => {
-      stop();
       // An error is not kept: who comes next tries again.
-      wait(error ? 0 : KEPT_MS, () => host.entries.delete(key));
+      const keptMs = error ? 0 : KEPT_MS;
+      stop();
+      // Another one may have its place by now: what an earlier user has seen is forgotten at once.
+      wait(keptMs, () => host.entries.get(key) === (entry as Entry) && host.forget(key));
     });
 
   const control = { load, fail, restart };

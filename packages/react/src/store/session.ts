@@ -2,7 +2,6 @@ import type {
   AnyItem,
   Client,
   ConnectionState,
-  PartialUserUpdate,
   RollcallError,
   TokenOrProvider,
   User,
@@ -26,7 +25,7 @@ export interface Who {
   anonymous?: true | undefined;
 }
 
-/** The sessions of a client, by whom it is connected as, and the one that is connected. */
+/** The sessions of a client, by whom it is connected as, and the one that is connected. The last one that is held is it. */
 export interface Sessions {
   byKey: Map<string, Session>;
   current?: Session | undefined;
@@ -39,10 +38,8 @@ export interface Sessions {
  */
 export interface Session extends EntryHost, Watcher {
   readonly watches: Watches;
-  /** The connected user; undefined without one. */
-  readonly ownId: string | undefined;
-  /** While it is connected: the same object for one time of being connected. */
-  readonly run: object | undefined;
+  /** The same object until it is left: what was begun before belongs to nobody afterwards. */
+  readonly life: object;
   /** The entry of a key; it is made if there is none. */
   entry<Data, Actions extends object>(key: string, source: () => Source<Data, Actions>): Entry<Data, Actions>;
   /** What the provider says now. A new token is used from now on. */
@@ -51,10 +48,10 @@ export interface Session extends EntryHost, Watcher {
   hold(): () => void;
   /** Connects again after a refusal. */
   reconnect(): void;
-  /** Changes the connected user, and shows the change at once. It is taken back when the server refuses it. */
-  updateMe(update: Omit<PartialUserUpdate, 'id'>): Promise<User>;
   /** Another session of the client takes over, or nobody holds it any more. */
   leave(): void;
+  /** Connects it, if somebody holds it. */
+  resume(): void;
 }
 
 export function createSession(client: AnyClient, sessions: Sessions, who: Who): Session {
@@ -62,6 +59,7 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
   let run: AbortController | undefined;
   let leaving: ReturnType<typeof setTimeout>;
   let room = ROOM;
+  let usedToken: TokenOrProvider | undefined;
 
   const entries: Session['entries'] = new Map();
   const each = (action: (entry: Entry) => unknown) => [...entries.values()].map(action);
@@ -77,6 +75,7 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
   const set = (state: Partial<Pick<Session, 'ready' | 'failure' | 'ownId'>>) => {
     Object.assign(session, state);
     each(entry => entry.start());
+    renew();
   };
   const onItem = (item: AnyItem) => {
     if (item.type === 'resync') {
@@ -99,8 +98,13 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
     else if (status === 'disconnected' && !waitsFor && (error || session.ownId))
       set({ ready: false, failure: error ?? fault('UNAVAILABLE', 'the client was disconnected') });
   };
+  /** A token may be renewed before the one that the client has is refused. */
+  const renew = () => {
+    if (typeof who.token === 'string' && who.token !== usedToken) session.reconnect();
+  };
   const connect = (heard: object): Promise<unknown> => {
     const { user, token, guest, anonymous } = who;
+    usedToken = token;
     // A back end hears everything from the moment at which its handler is ready.
     if (!isOfUser(client)) return (heard as { ready: Promise<void> }).ready;
     if (user) {
@@ -112,10 +116,17 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
     // Without any of them nobody has signed in yet.
     return anonymous ? client.connectAnonymousUser() : new Promise(() => undefined);
   };
+  const end = () => {
+    session.ready = false;
+    session.failure = undefined;
+    run?.abort();
+    run = undefined;
+    each(entry => entry.stop());
+  };
   const begin = async () => {
+    end();
     run = new AbortController();
     const { signal } = run;
-    session.failure = undefined;
     const state = client.connection.subscribe(onState);
     const heard = (client as Client).on(onItem);
     signal.onabort = () => {
@@ -125,24 +136,15 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
     try {
       const me = (await connect(heard)) as User | undefined;
       if (signal.aborted) return;
-      if (me) users.put(me);
+      if (me) {
+        // The server may have written it before it knew of the connection.
+        users.row(me.id).presence = { id: me.id, online: true };
+        users.put(me);
+      }
       set({ ready: true, ownId: me?.id });
     } catch (error) {
       if (!signal.aborted) set({ failure: error as RollcallError });
     }
-  };
-  const end = () => {
-    session.ready = false;
-    run?.abort();
-    run = undefined;
-    each(entry => entry.stop());
-  };
-  const take = () => {
-    clearTimeout(leaving);
-    if (run) return;
-    sessions.current?.leave();
-    sessions.current = session;
-    begin();
   };
 
   const session: { -readonly [Name in keyof Session]: Session[Name] } = {
@@ -153,12 +155,16 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
     },
     entries,
     changed,
+    forget(key) {
+      entries.delete(key);
+      // Most of those who are kept may be needed by nobody from now on.
+      room = ROOM;
+      changed();
+    },
     ready: false,
     failure: undefined,
     ownId: undefined,
-    get run() {
-      return run;
-    },
+    life: {},
     entry<Data, Actions extends object>(key: string, source: () => Source<Data, Actions>) {
       const entry =
         (entries.get(key) as Entry<Data, Actions> | undefined) ?? createEntry(session, key, source());
@@ -166,48 +172,42 @@ export function createSession(client: AnyClient, sessions: Sessions, who: Who): 
       return entry;
     },
     update(next) {
-      const renewed = typeof next.token === 'string' && next.token !== who.token;
       who = next;
-      if (renewed) session.reconnect();
+      renew();
     },
     hold() {
       holders += 1;
-      take();
+      session.resume();
       return () => {
         holders -= 1;
-        if (!holders) leaving = setTimeout(session.leave);
+        if (!holders) leaving = setTimeout(giveBack);
       };
     },
-    reconnect() {
-      if (!session.failure) return;
-      end();
+    resume() {
+      clearTimeout(leaving);
+      if (run || !holders) return;
+      sessions.current?.leave();
+      sessions.current = session;
       begin();
     },
-    async updateMe(update) {
-      const { ownId: id } = session;
-      const mine = run;
-      if (!id) throw fault('NOT_ALLOWED', 'there is no user to update: the provider has connected nobody');
-      const row = users.row(id);
-      row.updates.add(update);
-      users.show(row);
-      try {
-        const user = await client.partialUpdateUser({ ...update, id });
-        if (mine === run) users.put(user);
-        return user;
-      } finally {
-        row.updates.delete(update);
-        users.show(row);
-      }
+    reconnect() {
+      if (run && session.failure) begin();
     },
     leave() {
       if (!run) return;
       // After a refusal there is nothing to leave, and the client keeps its reason.
       if (isOfUser(client) && !session.failure) client.disconnectUser();
       end();
-      entries.clear();
       users.rows.clear();
-      session.ownId = session.failure = sessions.current = undefined;
+      session.life = {};
+      session.ownId = sessions.current = undefined;
+      for (const [key, { readers }] of entries) if (!readers.size) entries.delete(key);
+      if (entries.size) set({ failure: fault('UNAVAILABLE', 'the client is connected as somebody else') });
     },
+  };
+  const giveBack = () => {
+    session.leave();
+    for (const other of sessions.byKey.values()) other.resume();
   };
   const watches = createWatches(session);
   return session;

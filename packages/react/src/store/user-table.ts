@@ -1,16 +1,15 @@
-import type { PartialUserUpdate, PresenceEvent, User } from '@rollcall/client';
-import { withUpdate } from './optimistic.js';
+import type { PresenceEvent, User } from '@rollcall/client';
 
 /** One user, or an id of which somebody wants to know what it is. */
 interface Row {
   /** As the server has told it last. */
   stored?: User | undefined;
-  /** The same with its presence and the updates that are under way. */
+  /** The same with its presence and the changes that are under way. */
   user?: User | undefined;
   /** Whether it is online, while that is followed: what is written with a user may be older. */
   presence?: PresenceEvent['user'] | undefined;
-  /** The updates that the server has not answered yet. */
-  updates: Set<Omit<PartialUserUpdate, 'id'>>;
+  /** The changes that the server has not answered yet. */
+  changes: Set<(user: User) => User>;
   /** When it was told, by the clock of the table. */
   at: number;
 }
@@ -37,6 +36,8 @@ export interface UserTable {
   show(row: Row): void;
   /** Takes over whether a user is online. */
   present(user: PresenceEvent['user']): void;
+  /** Nobody follows a user any more: from now on its presence is as old as the rest of it. */
+  unfollow(id: string): void;
   /** Events were missed: the next state of each user is taken over, even if its revision is lower. */
   doubt(): void;
 }
@@ -49,13 +50,13 @@ export function createUserTable(changed: () => void): UserTable {
   let doubtful = 0;
 
   const row = (id: string): Row => {
-    const found = rows.get(id) ?? { at: 0, updates: new Set() };
+    const found = rows.get(id) ?? { at: 0, changes: new Set() };
     rows.set(id, found);
     return found;
   };
   const show = (one: Row) => {
     one.user = one.stored && { ...one.stored, ...one.presence };
-    for (const update of one.updates) one.user &&= withUpdate(one.user, update);
+    for (const change of one.changes) one.user &&= change(one.user);
     changed();
   };
   return {
@@ -83,6 +84,12 @@ export function createUserTable(changed: () => void): UserTable {
       // An invisible user was never active: then the field has to go.
       one.presence = { ...user, last_active: user.last_active };
       show(one);
+    },
+    unfollow(id) {
+      const one = rows.get(id);
+      if (!one?.presence) return;
+      one.stored &&= { ...one.stored, ...one.presence };
+      one.presence = undefined;
     },
     doubt() {
       doubtful = clock;

@@ -50,7 +50,8 @@ export function usersEntry(
   const { client, users, watches, changed } = session;
   const { limit = 30, presence, ...which } = options;
   return session.entry(canonicalKey('users', filter, sort, options), () => {
-    let rows = new Set<string>();
+    /** The ids of the rows, each with the revision at which it was judged. */
+    let rows = new Map<string, number>();
     let fresh: readonly string[] = [];
     let left = new Set<string>();
     let next: string | undefined;
@@ -63,10 +64,11 @@ export function usersEntry(
       changed();
       if (presence) await watches.presence(ids, signal, control.fail);
     };
-    /** Reads pages until there are so many users. */
-    const read = async (found: Set<string>, size: number, control: Control, cursor?: string) => {
+    /** Reads pages until there are so many users. They follow the rows after a cursor, and replace all rows without one. */
+    const read = async (size: number, control: Control, after?: string) => {
       const mine = signal;
-      const known = found.size;
+      const found: typeof rows = new Map();
+      let cursor = after;
       heard = [];
       try {
         do {
@@ -76,13 +78,14 @@ export function usersEntry(
           if (mine.aborted) return;
           for (const user of answer.users) {
             users.put(user, asked);
-            found.add(user.id);
+            found.set(user.id, user.revision);
           }
           cursor = answer.next;
         } while (cursor && found.size < size);
-        rows = found;
+        if (!after) left = new Set();
+        rows = new Map([...(after ? rows : []), ...found]);
         next = cursor;
-        fresh = fresh.filter(id => !rows.has(id));
+        fresh = after ? fresh.filter(id => !rows.has(id)) : [];
         last ??= { users: [], left, newCount: 0, hasMore: false };
       } finally {
         if (mine === signal) {
@@ -91,18 +94,20 @@ export function usersEntry(
           waited.map(note);
         }
       }
-      await show([...found].slice(known), control);
+      await show([...found.keys()], control);
     };
     const note = (event: UserEvent) => {
       const { user, matched } = event;
-      const { id, deactivated_at, deleted_at } = user;
+      const { id, revision, deactivated_at, deleted_at } = user;
       if (heard) return heard.push(event);
       const came = matched?.after && !matched.before;
       // Of the others who match there may be millions, which nobody looks at.
       if (!(came || users.rows.has(id))) return;
       // Of a user that it may not see any more it hears only that it has to let go.
-      if (!user.revision) users.rows.delete(id);
-      else if (!users.put(user)) return;
+      if (!revision) users.rows.delete(id);
+      // Somebody else may have read a newer state of the user, which says nothing about this filter.
+      else if (revision < (rows.get(id) ?? 0)) return;
+      else users.put(user);
       const stays =
         matched?.after || (which.include_deactivated_users && deactivated_at && !deleted_at) || false;
       if (rows.has(id)) {
@@ -137,13 +142,11 @@ export function usersEntry(
           control.fail,
         );
         await stream.ready;
-        left = new Set();
-        fresh = [];
-        await read(new Set(), Math.max(limit, rows.size), control);
+        await read(Math.max(limit, rows.size), control);
       },
       read() {
         if (!last) return last;
-        const now = [...rows].flatMap(id => users.get(id) ?? []);
+        const now = [...rows.keys()].flatMap(id => users.get(id) ?? []);
         const list = {
           users: sameParts(last.users, now) ? last.users : now,
           left,
@@ -153,13 +156,13 @@ export function usersEntry(
         if (!sameParts(last, list)) last = list;
         return last;
       },
-      ids: () => [...rows, ...fresh],
+      ids: () => [...rows.keys(), ...fresh],
       actions: control => ({
         loadMore() {
-          if (!heard && next) control.load(read(new Set(rows), rows.size + limit, control, next));
+          if (!heard && next) control.load(read(limit, control, next));
         },
         showNew() {
-          rows = new Set([...fresh, ...rows]);
+          rows = new Map([...fresh.map(id => [id, 0] as const), ...rows]);
           show(fresh, control).catch(control.fail);
           fresh = [];
         },

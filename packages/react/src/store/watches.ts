@@ -1,6 +1,7 @@
 import type { Client } from '@rollcall/client';
 import { type AnyClient, isOfUser } from '../any-client.js';
 import { listen } from './listen.js';
+import { oncePerFrame } from './once-per-frame.js';
 import type { UserTable } from './user-table.js';
 
 /** Whom somebody reads. The last one who needs a user ends what the client watches of it. */
@@ -24,6 +25,8 @@ export interface Watcher {
   readonly client: AnyClient;
   readonly users: UserTable;
   readonly ready: boolean;
+  /** The connected user, who needs no watching; undefined without one. */
+  readonly ownId: string | undefined;
 }
 
 /** A page of a query has no more. */
@@ -33,44 +36,44 @@ export function createWatches(watcher: Watcher): Watches {
   const { users } = watcher;
   const client = watcher.client as Client;
   const counts = new Map<string, number>();
+  const freed = new Set<string>();
   let batch: { ids: Set<string>; done: Promise<void> } | undefined;
 
-  const unwatch = (ids: readonly string[]) => {
+  // All of a frame in one message. Until then they may be wanted again, as when a list is read afresh.
+  const unwatch = oncePerFrame(() => {
+    const ids = [...freed].filter(id => !counts.has(id) && id !== watcher.ownId);
+    freed.clear();
+    for (const id of ids) users.unfollow(id);
     // An error is one of the connection, which shows it.
     if (ids.length && watcher.ready && isOfUser(client)) client.unwatchUsers(ids).catch(() => undefined);
+  });
+  const free = (id: string) => {
+    freed.add(id);
+    unwatch();
   };
   const readAll = async (ids: readonly string[]) => {
     for (let from = 0; from < ids.length; from += PAGE) {
       const asked = users.now();
-      const page = ids.slice(from, from + PAGE);
-      const options = { limit: PAGE, include_deactivated_users: true };
+      const $in = ids.slice(from, from + PAGE);
       // A back end hears of everybody as it is.
-      const found = await client.queryUsers(
-        { id: { $in: page } },
-        [],
-        isOfUser(client) ? { ...options, watch: true } : options,
-      );
-      for (const user of found.users) if (counts.has(user.id)) users.put(user, asked);
-      // A reader that has gone meanwhile ended a watch that had not begun.
-      unwatch(page.filter(id => !counts.has(id)));
+      const watch = isOfUser(client) ? { watch: true } : {};
+      const options = { limit: PAGE, include_deactivated_users: true, ...watch };
+      const found = await client.queryUsers({ id: { $in } }, [], options);
+      for (const user of found.users) {
+        if (counts.has(user.id)) users.put(user, asked);
+        // A reader that has gone meanwhile ended a watch that had not begun.
+        else free(user.id);
+      }
     }
   };
-
   const hold = (ids: readonly string[], signal: AbortSignal) => {
     for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
     signal.addEventListener('abort', () => {
-      const free = ids.filter(id => {
+      for (const id of ids) {
         const count = counts.get(id)! - 1;
         counts.set(id, count);
-        return !count && counts.delete(id);
-      });
-      for (const id of free) {
-        const row = users.rows.get(id);
-        if (!row) continue;
-        row.stored &&= { ...row.stored, ...row.presence };
-        row.presence = undefined;
+        if (!count && counts.delete(id)) free(id);
       }
-      unwatch(free);
     });
   };
   return {

@@ -20,9 +20,11 @@ function wanted<Data, Actions extends object>(
     new Promise<void>(resolve => {
       const leave = session.hold();
       const unsubscribe = entry.subscribe(() => {
-        if (entry.get().status === 'pending') return;
+        const { status } = entry.get();
+        if (status === 'pending') return;
         unsubscribe();
-        setTimeout(leave, UNTAKEN_MS);
+        // What went wrong, or was for an earlier user, has nothing that a render could take.
+        setTimeout(leave, status === 'error' ? 0 : UNTAKEN_MS);
         waiting.delete(entry);
         resolve();
       });

@@ -3,7 +3,7 @@ import type { RegisteredCustom } from '../custom-data.js';
 import type { Settled } from '../result.js';
 import { useSession } from '../rollcall-context.js';
 import { userEntry } from '../store/user-entry.js';
-import { usePart } from '../use-part.js';
+import { useEntry } from '../use-entry.js';
 import { settledResult } from './settled-result.js';
 
 /** A user by its id, as `useUser` of `@rollcall/react` has it. The component waits until it is there. */
@@ -12,8 +12,8 @@ export function useUser<Custom extends object = RegisteredCustom, Part = unknown
   id: string,
   select: (user: User<Custom>) => Part,
 ): Settled<Part>;
-export function useUser(id: string, select: (user: User) => unknown = user => user): Settled<unknown> {
+export function useUser(id: string, select?: (user: User) => unknown): Settled<unknown> {
   const session = useSession();
   const entry = userEntry(session, id);
-  return settledResult(session, entry, usePart(entry, select));
+  return settledResult(session, entry, useEntry(entry, select));
 }
