@@ -86,18 +86,28 @@ export function listsOf(filter: ParsedFilter, context: ListContext): UserList[] 
     case 'all':
       return filter.nodes.flatMap(node => listsOf(node, context));
     case 'any': {
-      const together = filter.nodes.map(node => listsOf(node, context)[0]);
-      const parts = together.flatMap(list => list?.parts ?? []);
-      if (together.length === 0 || together.includes(undefined) || parts.length > MAX_PARTS) return [];
-      const isDated = together.every(list => list?.isDated);
-      const isKeyed = together.every(list => list?.isKeyed);
-      return [{ parts, isDated, isKeyed }];
+      // Each condition may have several lists, of which any one will do. Those of the same place are put together: where all
+      // conditions ask for the same words, they are about the same word.
+      const each = filter.nodes.map(node => listsOf(node, context));
+      const most = Math.max(0, ...each.map(lists => lists.length));
+      return Array.from({ length: most }, (_, place) =>
+        each.map(lists => lists[Math.min(place, lists.length - 1)]),
+      ).flatMap(joined);
     }
     case 'none':
       return [];
     case 'compare':
       return listsOfComparison(filter.field, filter.comparison, context);
   }
+}
+
+/** One list of what is in any of these; not where one is missing, for then others match, too. */
+function joined(together: readonly (UserList | undefined)[]): UserList[] {
+  const parts = together.flatMap(list => list?.parts ?? []);
+  if (together.length === 0 || together.includes(undefined) || parts.length > MAX_PARTS) return [];
+  const isDated = together.every(list => list?.isDated);
+  const isKeyed = together.every(list => list?.isKeyed);
+  return [{ parts, isDated, isKeyed }];
 }
 
 function listsOfComparison(

@@ -27,6 +27,9 @@ const person = (number: number) =>
     last_active: NOW + number,
     online: number % 9000 === 5,
     invisible: number === 5,
+    banned: number % 9000 === 7,
+    shadow_banned: number % 9000 === 9,
+    language: number % 9000 === 8 ? 'is' : 'en',
   });
 
 /** What every user in the filters below is found by, and how it is asked in JavaScript. */
@@ -53,6 +56,20 @@ const FEW: [name: string, filter: Filter, matches: (number: number) => boolean][
   ['a time that few were created before', { created_at: { $lt: NOW + 3 } }, number => number < 3],
   ['a beginning of a range of names', { name: { $gt: 'Zoë' } }, number => number % 8000 === 1],
   ['who is online', { online: true }, number => number % 9000 === 5],
+  ['who is banned', { banned: true }, number => number % 9000 === 7],
+  ['who is banned without knowing it', { shadow_banned: true }, number => number % 9000 === 9],
+  ['who is invisible', { invisible: true }, number => number === 5],
+  ['a language', { language: 'is' }, number => number % 9000 === 8],
+  [
+    'an id with a word that all have, in the name or the id',
+    { $or: [{ name: { $autocomplete: 'u-23998' } }, { id: { $autocomplete: 'u-23998' } }] },
+    number => number === 23_998,
+  ],
+  [
+    'a word that many have and one that few have, in the name or the id',
+    { $or: [{ name: { $autocomplete: 'ann 2998' } }, { id: { $autocomplete: 'ann 2998' } }] },
+    number => number % 3000 === 2998 && number % 8000 !== 1,
+  ],
   [
     'several that many match by themselves',
     { role: 'third', teams: 'fourth', age: 2, plan: 3 },
@@ -227,7 +244,7 @@ describeOnEveryDialect('few users, or none', engine => {
     for (const sort of [undefined, BY_NAME]) {
       const plans = await fixture.plans({ filter, indexedFields, ...(sort && { sort }) });
       // An index that is walked from one end to the other is scanned; one that finds is searched.
-      for (const plan of plans) expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_online)/);
+      for (const plan of plans) expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_(?:online|banned|shadow_banned|invisible))/);
       expect(plans.at(-1)).not.toContain('users_role (role=?)');
     }
   });
@@ -254,6 +271,19 @@ describeOnEveryDialect('few users, or none', engine => {
       const plans = await fixture.plans({ filter, indexedFields });
       expect(plans.filter(plan => plan.includes('counted'))).toEqual([]);
       expect(plans.at(-1)).not.toMatch(/TEMP B-TREE/);
+    }
+  });
+
+  it.each([
+    ['role', 'users_role_id'],
+    ['language', 'users_language'],
+    ['name', 'users_name'],
+    ['updated_at', 'users_updated_at'],
+    ['last_active', 'users_last_active'],
+  ])('or all, sorted by %s, come in the order of an index', async (field, index) => {
+    for (const direction of [1, -1] as const) {
+      const plans = await fixture.plans({ filter: {}, sort: [{ field, direction }] });
+      for (const plan of plans) expect(plan).toContain(`INDEX ${index}`);
     }
   });
 
