@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
 import { useWriteRefusal } from '../session/use-session.js';
@@ -28,6 +28,7 @@ export function UsersPage() {
   const narrow = useNarrow();
   const refusal = useWriteRefusal();
   const list = listOf(search);
+  const columns = useMemo(() => columnsOf(search.columns), [search.columns]);
   const state = useUserList(list);
   const listKey = JSON.stringify(list);
   const [at, setAt] = useRowOf(listKey);
@@ -104,7 +105,7 @@ export function UsersPage() {
           ) : (
             <UsersGrid
               users={users}
-              columns={columnsOf(search.columns)}
+              columns={columns}
               rowCount={!state.hasMore ? users.length : count && !count.more ? count.count : -1}
               rowHeight={narrow ? 56 : search.density === 'compact' ? 28 : 36}
               narrow={narrow}
@@ -128,7 +129,8 @@ export function UsersPage() {
           )}
           {state.arrived > 0 && (
             <button type="button" className={classes.arrived} onClick={state.reload}>
-              ↑ {state.arrived.toLocaleString('en')} new
+              ↑ {state.arrived.toLocaleString('en')}
+              {state.moreArrived && '+'} new
             </button>
           )}
         </div>

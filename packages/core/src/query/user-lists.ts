@@ -15,6 +15,8 @@ export interface ListedUsers {
   isDated: boolean;
   /** Whether a user is found among them at once, by `created_at` and `id`. */
   isKeyed: boolean;
+  /** The built-in field in whose order the index has them. */
+  field?: string;
   /** The condition by which the index gives them in the order of their creation; absent if it does not. */
   inOrder?: Sql;
   /**
@@ -41,6 +43,8 @@ export interface UserListsDialect {
   ofCustom(path: readonly string[], test: ValueTest): ListedUsers | undefined;
   /** The users of whom the index of a path does not know the value. */
   lacking?(path: readonly string[]): ListedUsers;
+  /** Whether the planner knows about how many users have a value. */
+  readonly plannerCounts: boolean;
   /** All ids of a list as one JSON array, as text. */
   readonly gatheredIds: Sql;
   /** Users whose ids are in such an array. */

@@ -15,10 +15,16 @@ const USERS = 30_000;
 const indexedFields = ['age'];
 const BY_NAME: SortKey[] = [{ field: 'name', direction: 1 }];
 
+/** So many were there first, and have a word that says so: more than a query would begin with for a short list. */
+const EARLY = 6000;
+
 const person = (number: number) =>
   userRow({
     id: `u-${number}`,
-    name: number % 8000 === 1 ? `Zoë Rare ${number}` : `Ann Often ${number % 3000}`,
+    name:
+      number % 8000 === 1
+        ? `Zoë Rare ${number}`
+        : `Ann Often ${number % 3000}${number < EARLY ? ' Early' : ''}`,
     role: number % 3 === 0 ? 'third' : 'user',
     teams: number % 4 === 0 ? ['fourth'] : [],
     custom: { age: number % 5, plan: number % 7 },
@@ -238,13 +244,44 @@ describeOnEveryDialect('few users, or none', engine => {
     );
   }, 120_000);
 
+  it('or many who all come last in the order are found, page by page', async () => {
+    const filter: Filter = { name: { $autocomplete: 'early' } };
+    const early = ids(number => number < EARLY && number % 8000 !== 1);
+    expect(await fixture.ids({ filter })).toEqual(early);
+    for (const field of ['created_at', 'updated_at', 'last_active', 'language']) {
+      const seen = new Set<string>();
+      let next: string | undefined;
+      do {
+        const options = { limit: 100, ...(next && { next }) };
+        const page = await fixture.page({ filter, sort: [{ field, direction: -1 }], options });
+        for (const row of page.rows) seen.add(row.id);
+        next = page.next;
+      } while (next);
+      expect(seen.size, field).toBe(EARLY - 1);
+    }
+    const both: Filter = { name: { $autocomplete: 'ann early' } };
+    expect(await fixture.count({ filter: both }, 10_000)).toEqual({ count: EARLY - 1, more: false });
+  });
+
   if (engine.name === 'postgres') return;
+
+  it.each(['created_at', 'updated_at', 'last_active'])(
+    'or many who all come last by %s are found by their list, and not by looking at those before them',
+    async field => {
+      const filter: Filter = { name: { $autocomplete: 'early' } };
+      const plans = await fixture.plans({ filter, sort: [{ field, direction: -1 }] });
+      expect(plans.at(-1)).toMatch(/sqlite_autoindex_users_1 \(id=\?\)/);
+      expect(plans.slice(-2).join()).toContain('user_words');
+      expect(await fixture.plans({ filter: {}, sort: [{ field, direction: -1 }] })).toHaveLength(1);
+    },
+  );
 
   it.each(FEW)('are found by %s without looking at the others', async (_, filter) => {
     for (const sort of [undefined, BY_NAME]) {
       const plans = await fixture.plans({ filter, indexedFields, ...(sort && { sort }) });
       // An index that is walked from one end to the other is scanned; one that finds is searched.
-      for (const plan of plans) expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_(?:online|banned|shadow_banned|invisible))/);
+      for (const plan of plans)
+        expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_(?:online|banned|shadow_banned|invisible))/);
       expect(plans.at(-1)).not.toContain('users_role (role=?)');
     }
   });

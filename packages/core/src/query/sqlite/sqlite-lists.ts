@@ -63,6 +63,7 @@ export const sqliteLists: UserListsDialect = {
       rows: sql`SELECT ${createdAt}, id FROM users INDEXED BY ${raw(index.name)} WHERE ${passes}`,
       isDated: index.isDated,
       isKeyed,
+      field,
       ...((isKeyed || field === 'created_at') && { inOrder: passes }),
     };
   },
@@ -81,6 +82,7 @@ export const sqliteLists: UserListsDialect = {
     isKeyed: true,
   }),
 
+  plannerCounts: false,
   gatheredIds: sql`json_group_array(id)`,
   areAmong: ids => sql`users.id IN (SELECT value FROM json_each(${ids}))`,
   // No index answers a CASE, however good it may look to the planner.
