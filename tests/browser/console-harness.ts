@@ -1,8 +1,12 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import axe from 'axe-core';
 import { SignJWT } from 'jose';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { SECRET, startServerProcess } from '../support/processes/server-process.js';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import {
+  SECRET,
+  type ServerProcessOptions,
+  startServerProcess,
+} from '../support/processes/server-process.js';
 import { launchBrowser } from './browser-pages.js';
 
 declare global {
@@ -14,17 +18,21 @@ declare global {
 /** A server, its console, and a browser. */
 export interface ConsoleUnderTest {
   readonly url: string;
+  readonly browserVersion: string;
   readonly backEnd: ServerClient;
   /** A server token, with more claims if wanted. */
   token(claims?: Record<string, unknown>): Promise<string>;
   /** Opens an address of the console as somebody who shares nothing with the others. */
-  open(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  open(path: string, options?: BrowserContextOptions, prepare?: Preparation): Promise<OpenPage>;
   /** Opens an address, and signs in. */
-  enter(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  enter(path: string, options?: BrowserContextOptions, prepare?: Preparation): Promise<OpenPage>;
   stopServer(): Promise<unknown>;
   restartServer(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What is done to a browser context before it opens its page. */
+type Preparation = (context: BrowserContext) => Promise<void>;
 
 /** A page, and what went wrong in it: errors, and what its content security policy stopped. */
 export interface OpenPage {
@@ -33,8 +41,8 @@ export interface OpenPage {
 }
 
 /** Starts all of it. */
-export async function startConsole(): Promise<ConsoleUnderTest> {
-  const server = await startServerProcess();
+export async function startConsole(how?: ServerProcessOptions): Promise<ConsoleUnderTest> {
+  const server = await startServerProcess(how);
   const backEnd = createServerClient({ url: server.url, secret: SECRET });
   const browser: Browser = await launchBrowser();
   const [kid = '', secret = ''] = SECRET.split(':');
@@ -42,8 +50,9 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     new SignJWT({ server: true, iat: Math.floor(Date.now() / 1000), ...claims })
       .setProtectedHeader({ alg: 'HS256', kid })
       .sign(new TextEncoder().encode(secret));
-  const open = async (path: string, options: BrowserContextOptions = {}) => {
+  const open: ConsoleUnderTest['open'] = async (path, options, prepare) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    await prepare?.(context);
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', error => problems.push(error.message));
@@ -55,11 +64,12 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
   };
   return {
     url: server.url,
+    browserVersion: browser.version(),
     backEnd,
     token,
     open,
-    enter: async (path, options) => {
-      const opened = await open(path, options);
+    enter: async (path, options, prepare) => {
+      const opened = await open(path, options, prepare);
       await signIn(opened.page, await token());
       return opened;
     },

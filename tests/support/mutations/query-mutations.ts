@@ -147,6 +147,12 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'listed > FEW && listed <= MANY',
       'of a list of hundreds are looked up in the indexes of the others',
     ],
+    [
+      'the list of many, with whom a query begins when they are not among the next users',
+      'return listed > furthest || isSort',
+      'return listed >= 0 || isSort',
+      'or many who all come last by updated_at are found by their list',
+    ],
   ]),
   ...switchedOff({ file: `${QUERY}/user-lists.ts`, test: FEW, engine: 'sqlite3' }, [
     [
@@ -154,6 +160,12 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'if (together.length === 0 || together.includes(undefined) ||',
       'if (together.length === 0 ||',
       'are all found where only one part of an "or" has an index',
+    ],
+    [
+      'the lists of each of several words, of which any will do',
+      'const most = Math.max(0, ...each.map(lists => lists.length));',
+      'const most = Math.min(1, ...each.map(lists => lists.length));',
+      'are found by an id with a word that all have, in the name or the id without looking at the others',
     ],
   ]),
   ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: INDEXES }, [
@@ -264,7 +276,7 @@ export const QUERY_MUTATIONS: readonly Mutation[] = [
     [
       [
         'the second look where the first ones of a list do not fill a page',
-        'if (!answer.isWhole) answer = await readPage();',
+        'for (const next of further) if (!answer.isWhole) answer = await readPage(next);',
         '',
         'come page by page, both ways, where thousands are listed and %s is asked of them',
       ],

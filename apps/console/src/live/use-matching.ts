@@ -2,6 +2,7 @@ import type { JsonObject, UserEvent } from '@rollcall/client/server';
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from '../session/use-session.js';
 import { everyFrame } from './every-frame.js';
+import { type Moved, movedBy, UNMOVED } from './moved.js';
 
 /** Which users a list is about. */
 export interface Matching {
@@ -9,14 +10,6 @@ export interface Matching {
   deactivated: boolean;
   deleted: boolean;
 }
-
-/** How a list has moved since it was read: who is no longer in it, and who would be in it if it were read now. */
-export interface Moved {
-  left: ReadonlySet<string>;
-  arrived: ReadonlySet<string>;
-}
-
-const UNMOVED: Moved = { left: new Set(), arrived: new Set() };
 
 /**
  * Follows who enters and who leaves a list since it was read. Nothing moves in the list by it: a row that left fades, and new
@@ -45,19 +38,7 @@ export function useMatching(
       (deleted || event.user.deleted_at === undefined);
     const take = everyFrame<UserEvent>(events => {
       if (stop.signal.aborted) return;
-      setMoved(before => {
-        const left = new Set(before.left);
-        const arrived = new Set(before.arrived);
-        for (const event of events) {
-          const { id } = event.user;
-          if (loaded.current(id)) {
-            if (belongs(event)) left.delete(id);
-            else left.add(id);
-          } else if (!belongs(event)) arrived.delete(id);
-          else if (isArrival(event)) arrived.add(id);
-        }
-        return { left, arrived };
-      });
+      setMoved(before => movedBy(events, before, { isLoaded: id => loaded.current(id), belongs }));
     });
     const watched = { lastEventId: position, ...(Object.keys(filter).length > 0 && { filter }) };
     const read = async () => {
@@ -76,17 +57,4 @@ export function useMatching(
   }, [client, key, position]);
 
   return moved;
-}
-
-/**
- * Whether an event brings somebody into a list who was not in it. Somebody who matched before is on a page that has not been
- * read yet.
- */
-function isArrival({ type, matched }: UserEvent): boolean {
-  return (
-    matched?.before === false ||
-    type === 'user.created' ||
-    type === 'user.reactivated' ||
-    type === 'user.restored'
-  );
 }

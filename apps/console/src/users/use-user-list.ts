@@ -21,6 +21,8 @@ export interface UserListState {
   tookMs: number | undefined;
   left: ReadonlySet<string>;
   arrived: number;
+  /** Whether more have arrived than are counted. */
+  moreArrived: boolean;
   readMore(): void;
   /** Reads the next page again, which failed. */
   tryMore(): void;
@@ -34,15 +36,21 @@ export function useUserList(list: UserList): UserListState {
   const cache = useQueryClient();
   const options = listQuery(client, list);
   const pages = useInfiniteQuery({ ...options, placeholderData: keepPreviousData });
-  const count = useQuery({ ...countQuery(client, list), placeholderData: keepPreviousData });
   const { data, hasNextPage, isFetching, fetchNextPage } = pages;
+  // Questions of one moment share a request, and rows do not wait for their number.
+  const isRead = data !== undefined && !pages.isPlaceholderData;
+  const count = useQuery({
+    ...countQuery(client, list),
+    enabled: isRead,
+    placeholderData: keepPreviousData,
+  });
 
   const users = useMemo(() => data?.pages.flatMap(page => page.users) ?? [], [data]);
   const ids = useMemo(() => new Set(users.map(({ id }) => id)), [users]);
   const { sort: _sort, ...matching } = list;
   // Of the search before there is nothing to follow.
   const position = pages.isPlaceholderData ? undefined : data?.pages[0]?.position;
-  const { left, arrived } = useMatching(matching, position, id => ids.has(id));
+  const { left, arrived, moreArrived } = useMatching(matching, position, id => ids.has(id));
 
   const key = JSON.stringify(options.queryKey);
   const reload = useCallback(() => {
@@ -61,6 +69,7 @@ export function useUserList(list: UserList): UserListState {
     tookMs: data?.pages[0]?.tookMs,
     left,
     arrived: arrived.size,
+    moreArrived,
     readMore: () => void (hasNextPage && !isFetching && !pages.error && fetchNextPage()),
     tryMore: () => void fetchNextPage(),
     reload,

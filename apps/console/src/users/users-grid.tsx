@@ -1,6 +1,6 @@
 import type { User } from '@rollcall/client/server';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { usePresence } from '../live/use-presence.js';
 import { type Column, leastWidth } from './columns.js';
 import { HeadingRow } from './heading-row.js';
@@ -38,7 +38,7 @@ export function UsersGrid(props: UsersGridProps) {
     count: users.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: index => users[index]?.id ?? index,
+    getItemKey: useCallback((index: number) => users[index]?.id ?? index, [users]),
     overscan: 8,
     // The headings stay on top.
     scrollPaddingStart: narrow ? 0 : HEADING,
@@ -46,6 +46,14 @@ export function UsersGrid(props: UsersGridProps) {
   useEffect(() => {
     if (rowHeight > 0) rows.measure();
   }, [rows, rowHeight]);
+
+  // A row is drawn again when it changes: what it calls stays the same.
+  const latest = useRef(props);
+  latest.current = props;
+  const [calls] = useState(() => ({
+    open: (id: string) => latest.current.onOpen(id),
+    toggle: (id: string) => latest.current.onToggle(id),
+  }));
 
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -130,8 +138,8 @@ export function UsersGrid(props: UsersGridProps) {
               open={user.id === props.openId}
               selected={props.isSelected(user.id)}
               left={props.left.has(user.id)}
-              onOpen={props.onOpen}
-              onToggle={props.onToggle}
+              onOpen={calls.open}
+              onToggle={calls.toggle}
             />
           );
         })}

@@ -49,7 +49,6 @@ export function listQuery(client: ServerClient, list: UserList) {
 export function countQuery(client: ServerClient, { filter, deactivated, deleted }: Matching, upTo = COUNTED) {
   return queryOptions({
     queryKey: ['users', 'count', filter, deactivated, deleted, upTo],
-    // It shares a request with the list, which is cancelled only when both are.
     queryFn: async ({ signal }) => {
       const options = { up_to: upTo, ...optionsOf({ deactivated, deleted }) };
       try {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { targetOfList } from '../actions/action-target.js';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
@@ -37,6 +37,7 @@ export function UsersPage() {
   const openTask = useOpenTask();
   const refusal = useWriteRefusal();
   const list = listOf(search);
+  const columns = useMemo(() => columnsOf(search.columns), [search.columns]);
   const state = useUserList(list);
   const listKey = JSON.stringify(list);
   const [at, setAt] = useRowOf(listKey);
@@ -45,7 +46,6 @@ export function UsersPage() {
   const drop = useFileDrop();
   const searchField = useRef<HTMLInputElement>(null);
   const { users, count } = state;
-  const columns = columnsOf(search.columns);
 
   const open = (id: string) => {
     setAt(
@@ -167,7 +167,8 @@ export function UsersPage() {
           )}
           {state.arrived > 0 && (
             <button type="button" className={classes.arrived} onClick={state.reload}>
-              ↑ {state.arrived.toLocaleString('en')} new
+              ↑ {state.arrived.toLocaleString('en')}
+              {state.moreArrived && '+'} new
             </button>
           )}
         </div>

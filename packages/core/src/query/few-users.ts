@@ -6,6 +6,9 @@
  *
  * Several indexes may find many users each, and few together. They have their users in one order, so what they find together
  * is read from the indexes alone.
+ *
+ * Where many match, they come soon in any order, unless they all come last in it. So a query looks at the next few thousand
+ * users in the order of the page, and if they do not fill it, it begins with those whom an index finds after all.
  */
 import type { ParsedFilter } from '@rollcall/protocol';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
@@ -25,10 +28,13 @@ import {
 const HANDFUL = 100;
 
 /** With no more users than this a query begins with them. With more, one of them soon comes in any order. */
-const FEW = 5000;
+export const FEW = 5000;
 
 /** No more users than this are looked up in the other lists, to learn how many are in all of them. */
 const MANY = 20_000;
+
+/** No more users than this are read and sorted instead of being met in the order of the page, in which they may come last. */
+const MOST = 100_000;
 
 /**
  * Where a list has to be sorted for a page, so many times as many users as the page has are looked at first: the rest of the
@@ -50,8 +56,20 @@ interface Asked {
   filter: ParsedFilter;
   tenant: readonly string[] | undefined;
   order: NeededOrder;
+  /** The built-in field that comes first in the order. */
+  sortedBy?: string | undefined;
+  /** Where the users of the page are looked for; absent: everywhere. */
+  look?: Look | undefined;
+}
+
+/** Where the users of a page are looked for, before they are looked for everywhere. */
+export interface Look {
+  /** `near`, among the next ones of all or the first ones of a short list; or `far`, among the first ones of a longer list. */
+  how: 'near' | 'far';
   /** The page, if it is one in the order of creation and nothing else. */
   page?: CreationPage | undefined;
+  /** The condition of the next {@link FEW} users of all in the order of an index, where that is another one. */
+  next?: Sql | undefined;
 }
 
 /** A page of users in the order of their creation. */
@@ -79,7 +97,7 @@ const ANY: Beginning = { kind: 'any' };
 /** With whom a query does best to begin. */
 export async function findBeginning(
   transaction: Transaction,
-  { filter, tenant, order, page }: Asked,
+  { filter, tenant, order, sortedBy, look }: Asked,
   context: ListContext,
 ): Promise<Beginning> {
   const { lists: dialect } = context;
@@ -91,7 +109,9 @@ export async function findBeginning(
     return only.index ? byIndex(only.index, true) : ANY;
   }
 
-  const furthest = lists.length === 1 && !only.index ? FEW : MANY;
+  const page = look?.page;
+  const isNear = look?.how === 'near';
+  const furthest = furthestCount({ lists, order, isNear, dialect });
   const counted = await count(transaction, lists, furthest + 1);
   const [smallest, ...others] = counted.sort((one, other) => one.count - other.count);
   if (!smallest) return ANY;
@@ -102,9 +122,12 @@ export async function findBeginning(
   }
   const keyed = others.map(other => other.list).filter(other => other.isKeyed);
   const narrows = listed > HANDFUL && listed <= MANY && list.isDated && keyed.length > 0;
-  if (page && !narrows && list.isDated && listed <= FEW && listed > FIRST_PAGES * page.users) {
-    const { ids, isPart } = await findFirst(transaction, dialect, { list, page });
-    return { ...among(dialect, ids), isPart };
+  if (page && !narrows && list.isDated && listed > FIRST_PAGES * page.users) {
+    const most = isNear ? FIRST_PAGES * page.users : FEW;
+    if (listed <= (isNear ? FEW : furthest)) {
+      const { ids, isPart } = await findFirst(transaction, dialect, { list, page, most });
+      return { ...among(dialect, ids), isPart };
+    }
   }
   if (listed <= FEW || narrows) {
     const found = await find(transaction, dialect, { list, others: narrows ? keyed : [] });
@@ -113,7 +136,31 @@ export async function findBeginning(
   // No planner knows of these indexes. Without them it looks at all users, in the best case until it has a page.
   const best = counted.find(one => one.list.index && (hasOrder(one.list, order) || one.count <= MANY));
   const needed = order === 'of no index' ? counted.find(one => one.list.index) : best;
-  return needed?.list.index ? byIndex(needed.list.index, hasOrder(needed.list, order)) : ANY;
+  if (needed?.list.index) return byIndex(needed.list.index, hasOrder(needed.list, order));
+  if (dialect.plannerCounts) return ANY;
+  if (isNear) return page ? findNear(transaction, page) : nextOnes(look.next);
+  // The planner reads from where the sort and the list are the same, and counts those of a single list as it meets them.
+  const isSort = order === 'of an index' && (sortedBy === undefined || list.field === sortedBy);
+  const isEnough = order === 'any' && lists.length === 1;
+  return listed > furthest || isSort || isEnough
+    ? ANY
+    : { kind: 'condition', condition: sql`users.id IN (SELECT id FROM (${rowsOf(list)}) AS listed)` };
+}
+
+/** No more users of a list than this are counted. */
+function furthestCount({
+  lists,
+  order,
+  isNear,
+  dialect,
+}: Pick<Asked, 'order'> & {
+  lists: readonly UserList[];
+  isNear: boolean;
+  dialect: UserListsDialect;
+}): number {
+  const isOne = lists.length === 1 && !lists[0]?.index;
+  if (dialect.plannerCounts || isNear || (order === 'any' && isOne)) return isOne ? FEW : MANY;
+  return MOST;
 }
 
 function byIndex({ path }: { path: readonly string[] }, isInOrder: boolean): Beginning {
@@ -160,13 +207,31 @@ async function find(
 async function findFirst(
   transaction: Transaction,
   dialect: UserListsDialect,
-  { list, page: { users, descending, after } }: { list: UserList; page: CreationPage },
+  { list, page, most }: { list: UserList; page: CreationPage; most: number },
 ): Promise<{ ids: string; isPart: boolean }> {
-  const most = FIRST_PAGES * users;
-  const beyond = after ? sql`(created_at, id) ${raw(descending ? '<' : '>')} (${join(after)})` : sql`TRUE`;
-  const way = direction(descending);
+  const way = direction(page.descending);
   const [row] = await transaction.query(
-    sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${beyond} ORDER BY created_at ${way}, id ${way} LIMIT ${most}) AS found`,
+    sql`SELECT count(*) AS count, ${dialect.gatheredIds} AS ids FROM (SELECT id FROM (${rowsOf(list)}) AS listed WHERE ${beyond(page)} ORDER BY created_at ${way}, id ${way} LIMIT ${most}) AS found`,
   );
   return { ids: String(row?.ids ?? '[]'), isPart: Number(row?.count) === most };
+}
+
+/** The next users in the order of creation, whatever else they are. */
+async function findNear(transaction: Transaction, page: CreationPage): Promise<Beginning> {
+  const way = direction(page.descending);
+  const [last] = await transaction.query(
+    sql`SELECT created_at FROM users WHERE ${beyond(page)} ORDER BY created_at ${way}, id ${way} LIMIT 1 OFFSET ${FEW}`,
+  );
+  if (!last) return ANY;
+  const condition = sql`users.created_at ${raw(page.descending ? '>=' : '<=')} ${Number(last.created_at)}`;
+  return { kind: 'condition', condition, isPart: true };
+}
+
+function nextOnes(condition: Sql | undefined): Beginning {
+  return condition ? { kind: 'condition', condition, isPart: true } : ANY;
+}
+
+/** Comes after the page before. */
+function beyond({ descending, after }: CreationPage): Sql {
+  return after ? sql`(created_at, id) ${raw(descending ? '<' : '>')} (${join(after)})` : sql`TRUE`;
 }

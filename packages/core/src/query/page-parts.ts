@@ -1,5 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { direction, every, NEVER, some } from './conditions.js';
+import { ALWAYS, direction, every, NEVER, some } from './conditions.js';
 import type { SortAtom, SortPlan } from './plan-sort.js';
 import { ALL_USERS, type UserSource } from './user-source.js';
 
@@ -72,6 +72,13 @@ export function sortedPageList(
   const order = join(atoms.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
   const from = sorted(every(begun ? [...held, afterLast(atoms)] : held), order);
   return { from, atoms, conditions: [...conditions], isSorted: true };
+}
+
+/** The condition of so many users who come next in an order, whatever else they are. An index must have the order. */
+export function nextUsers({ atoms }: SortPlan, count: number): Sql {
+  const begun = atoms[0]?.last !== undefined;
+  const order = join(atoms.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
+  return sql`users.id IN (SELECT users.id FROM users WHERE ${begun ? afterLast(atoms) : ALWAYS} ORDER BY ${order} LIMIT ${count})`;
 }
 
 /** An atom of a page that is not the first. */

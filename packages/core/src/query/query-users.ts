@@ -3,12 +3,13 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Dialect } from '../database/dialect.js';
 import type { Transaction } from '../database/unit-of-work.js';
 import { type UserRow, userTable } from '../users/model/user-table.js';
+import { builtInColumn } from './built-in-columns.js';
 import { every } from './conditions.js';
 import { readCursor, writeCursor } from './cursor.js';
-import type { CreationPage, NeededOrder } from './few-users.js';
+import { type CreationPage, FEW, type Look, type NeededOrder } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { jsonDialectOf } from './json-dialect-of.js';
-import { type PagePart, pageList, pageParts, sortedPageList } from './page-parts.js';
+import { nextUsers, type PagePart, pageList, pageParts, sortedPageList } from './page-parts.js';
 import {
   orderByColumns,
   planIndexedSort,
@@ -44,19 +45,21 @@ export async function queryUsers(
   const json = jsonDialectOf(dialect);
   const [first] = query.sort;
   const sorted = first?.field.kind === 'custom' ? first.field.path : undefined;
+  const sortedBy = first?.field.kind === 'built-in' ? first.field.field : undefined;
   const order = orderOf(query, sorted);
   // One extra row shows whether there is another page.
   const wanted = options.limit + 1;
-  const readPage = async (page?: CreationPage) => {
-    const selected = await selectUsers(transaction, query, { json, sorted, order, page });
+  const readPage = async (look?: Look) => {
+    const selected = await selectUsers(transaction, query, { json, sorted, sortedBy, order, look });
     const plan = planPage(query, { json, last, selected, sorted, order });
     const cells = await readParts(transaction, plan, { json, wanted, offset: options.offset ?? 0 });
     const { beginning } = selected;
     const isWhole = beginning.kind !== 'condition' || !beginning.isPart || cells.length >= wanted;
     return { cells, read: plan.read, isWhole };
   };
-  let answer = await readPage(creationPage(query, last, wanted));
-  if (!answer.isWhole) answer = await readPage();
+  const [look, ...further] = looksFor(query, { json, last, wanted, order });
+  let answer = await readPage(look);
+  for (const next of further) if (!answer.isWhole) answer = await readPage(next);
   const { cells, read } = answer;
 
   const page = cells.slice(0, options.limit);
@@ -64,6 +67,29 @@ export async function queryUsers(
   const lastCells = page.at(-1);
   if (cells.length <= options.limit || !lastCells) return { rows };
   return { rows, next: writeCursor(query, read(lastCells)) };
+}
+
+/** Where the users of a page are looked for, one after the other; undefined is everywhere. */
+function looksFor(
+  query: UserQuery,
+  {
+    json,
+    last,
+    wanted,
+    order,
+  }: { json: JsonDialect; last: SortValue[] | undefined; wanted: number; order: NeededOrder },
+): (Look | undefined)[] {
+  const page = creationPage(query, last, wanted);
+  if (page) return [{ how: 'near', page }, { how: 'far', page }, undefined];
+  const { sort, options } = query;
+  const [first, second, ...others] = sort;
+  const isOne = isBuiltIn(second, 'id') && others.length === 0 && first?.direction === second?.direction;
+  if (order !== 'of an index' || !isOne || options.offset || first?.field.kind !== 'built-in')
+    return [undefined];
+  const field = first.field.field;
+  if (field === 'teams' || !builtInColumn(field, query).indexed) return [undefined];
+  const next = nextUsers(planSort(sort, { json, viewpoint: query, last }), FEW);
+  return [{ how: 'near', next }, undefined];
 }
 
 /** The page of a query as one in the order of creation; undefined when it has another order. */

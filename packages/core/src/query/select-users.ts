@@ -3,7 +3,7 @@ import type { Transaction } from '../database/unit-of-work.js';
 import { compileFilter, customPathsIn, requiredTests } from './compile-filter.js';
 import { every } from './conditions.js';
 import { servingIndexes, type UsableIndexes } from './custom-indexes.js';
-import { type Beginning, type CreationPage, findBeginning, type NeededOrder } from './few-users.js';
+import { type Beginning, findBeginning, type Look, type NeededOrder } from './few-users.js';
 import type { JsonDialect } from './json-dialect.js';
 import { normaliseFilter } from './normalise-filter.js';
 import type { UserSelection } from './user-query.js';
@@ -33,7 +33,8 @@ interface IndexedList {
 /**
  * Finds out with whom a query of a selection does best to begin, and what its users have in common.
  * @param options.sorted the custom path that comes first in the order.
- * @param options.page the page, if it may be found by part of a list.
+ * @param options.sortedBy the same of a built-in field.
+ * @param options.look where the users of a page are looked for.
  */
 export async function selectUsers(
   transaction: Transaction,
@@ -42,12 +43,14 @@ export async function selectUsers(
     json,
     order,
     sorted,
-    page,
+    sortedBy,
+    look,
   }: {
     json: JsonDialect;
     order: NeededOrder;
     sorted?: readonly string[] | undefined;
-    page?: CreationPage | undefined;
+    sortedBy?: string | undefined;
+    look?: Look | undefined;
   },
 ): Promise<Selected> {
   const { customIndex, lists } = json;
@@ -55,7 +58,7 @@ export async function selectUsers(
   const { tenant } = selection;
   const named = [...customPathsIn(filter), ...(sorted ? [sorted] : [])];
   const serving = await servingIndexes(transaction, named, selection.indexedFields);
-  const asked = { filter, tenant, order, page };
+  const asked = { filter, tenant, order, sortedBy, look };
   const beginning = await findBeginning(transaction, asked, { lists, indexes: serving });
   // What is cheap comes first: of a user who fails it, the rest is not looked at.
   const conditionOn = (source: UserSource, indexes: UsableIndexes) =>

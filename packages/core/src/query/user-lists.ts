@@ -15,6 +15,8 @@ export interface ListedUsers {
   isDated: boolean;
   /** Whether a user is found among them at once, by `created_at` and `id`. */
   isKeyed: boolean;
+  /** The built-in field in whose order the index has them. */
+  field?: string;
   /** The condition by which the index gives them in the order of their creation; absent if it does not. */
   inOrder?: Sql;
   /**
@@ -41,6 +43,8 @@ export interface UserListsDialect {
   ofCustom(path: readonly string[], test: ValueTest): ListedUsers | undefined;
   /** The users of whom the index of a path does not know the value. */
   lacking?(path: readonly string[]): ListedUsers;
+  /** Whether the planner knows about how many users have a value. */
+  readonly plannerCounts: boolean;
   /** All ids of a list as one JSON array, as text. */
   readonly gatheredIds: Sql;
   /** Users whose ids are in such an array. */
@@ -86,18 +90,28 @@ export function listsOf(filter: ParsedFilter, context: ListContext): UserList[] 
     case 'all':
       return filter.nodes.flatMap(node => listsOf(node, context));
     case 'any': {
-      const together = filter.nodes.map(node => listsOf(node, context)[0]);
-      const parts = together.flatMap(list => list?.parts ?? []);
-      if (together.length === 0 || together.includes(undefined) || parts.length > MAX_PARTS) return [];
-      const isDated = together.every(list => list?.isDated);
-      const isKeyed = together.every(list => list?.isKeyed);
-      return [{ parts, isDated, isKeyed }];
+      // Each condition may have several lists, of which any one will do. Those of the same place are put together: where all
+      // conditions ask for the same words, they are about the same word.
+      const each = filter.nodes.map(node => listsOf(node, context));
+      const most = Math.max(0, ...each.map(lists => lists.length));
+      return Array.from({ length: most }, (_, place) =>
+        each.map(lists => lists[Math.min(place, lists.length - 1)]),
+      ).flatMap(joined);
     }
     case 'none':
       return [];
     case 'compare':
       return listsOfComparison(filter.field, filter.comparison, context);
   }
+}
+
+/** One list of what is in any of these; not where one is missing, for then others match, too. */
+function joined(together: readonly (UserList | undefined)[]): UserList[] {
+  const parts = together.flatMap(list => list?.parts ?? []);
+  if (together.length === 0 || together.includes(undefined) || parts.length > MAX_PARTS) return [];
+  const isDated = together.every(list => list?.isDated);
+  const isKeyed = together.every(list => list?.isKeyed);
+  return [{ parts, isDated, isKeyed }];
 }
 
 function listsOfComparison(

@@ -15,10 +15,16 @@ const USERS = 30_000;
 const indexedFields = ['age'];
 const BY_NAME: SortKey[] = [{ field: 'name', direction: 1 }];
 
+/** So many were there first, and have a word that says so: more than a query would begin with for a short list. */
+const EARLY = 6000;
+
 const person = (number: number) =>
   userRow({
     id: `u-${number}`,
-    name: number % 8000 === 1 ? `Zoë Rare ${number}` : `Ann Often ${number % 3000}`,
+    name:
+      number % 8000 === 1
+        ? `Zoë Rare ${number}`
+        : `Ann Often ${number % 3000}${number < EARLY ? ' Early' : ''}`,
     role: number % 3 === 0 ? 'third' : 'user',
     teams: number % 4 === 0 ? ['fourth'] : [],
     custom: { age: number % 5, plan: number % 7 },
@@ -27,6 +33,9 @@ const person = (number: number) =>
     last_active: NOW + number,
     online: number % 9000 === 5,
     invisible: number === 5,
+    banned: number % 9000 === 7,
+    shadow_banned: number % 9000 === 9,
+    language: number % 9000 === 8 ? 'is' : 'en',
   });
 
 /** What every user in the filters below is found by, and how it is asked in JavaScript. */
@@ -53,6 +62,20 @@ const FEW: [name: string, filter: Filter, matches: (number: number) => boolean][
   ['a time that few were created before', { created_at: { $lt: NOW + 3 } }, number => number < 3],
   ['a beginning of a range of names', { name: { $gt: 'Zoë' } }, number => number % 8000 === 1],
   ['who is online', { online: true }, number => number % 9000 === 5],
+  ['who is banned', { banned: true }, number => number % 9000 === 7],
+  ['who is banned without knowing it', { shadow_banned: true }, number => number % 9000 === 9],
+  ['who is invisible', { invisible: true }, number => number === 5],
+  ['a language', { language: 'is' }, number => number % 9000 === 8],
+  [
+    'an id with a word that all have, in the name or the id',
+    { $or: [{ name: { $autocomplete: 'u-23998' } }, { id: { $autocomplete: 'u-23998' } }] },
+    number => number === 23_998,
+  ],
+  [
+    'a word that many have and one that few have, in the name or the id',
+    { $or: [{ name: { $autocomplete: 'ann 2998' } }, { id: { $autocomplete: 'ann 2998' } }] },
+    number => number % 3000 === 2998 && number % 8000 !== 1,
+  ],
   [
     'several that many match by themselves',
     { role: 'third', teams: 'fourth', age: 2, plan: 3 },
@@ -221,13 +244,44 @@ describeOnEveryDialect('few users, or none', engine => {
     );
   }, 120_000);
 
+  it('or many who all come last in the order are found, page by page', async () => {
+    const filter: Filter = { name: { $autocomplete: 'early' } };
+    const early = ids(number => number < EARLY && number % 8000 !== 1);
+    expect(await fixture.ids({ filter })).toEqual(early);
+    for (const field of ['created_at', 'updated_at', 'last_active', 'language']) {
+      const seen = new Set<string>();
+      let next: string | undefined;
+      do {
+        const options = { limit: 100, ...(next && { next }) };
+        const page = await fixture.page({ filter, sort: [{ field, direction: -1 }], options });
+        for (const row of page.rows) seen.add(row.id);
+        next = page.next;
+      } while (next);
+      expect(seen.size, field).toBe(EARLY - 1);
+    }
+    const both: Filter = { name: { $autocomplete: 'ann early' } };
+    expect(await fixture.count({ filter: both }, 10_000)).toEqual({ count: EARLY - 1, more: false });
+  });
+
   if (engine.name === 'postgres') return;
+
+  it.each(['created_at', 'updated_at', 'last_active'])(
+    'or many who all come last by %s are found by their list, and not by looking at those before them',
+    async field => {
+      const filter: Filter = { name: { $autocomplete: 'early' } };
+      const plans = await fixture.plans({ filter, sort: [{ field, direction: -1 }] });
+      expect(plans.at(-1)).toMatch(/sqlite_autoindex_users_1 \(id=\?\)/);
+      expect(plans.slice(-2).join()).toContain('user_words');
+      expect(await fixture.plans({ filter: {}, sort: [{ field, direction: -1 }] })).toHaveLength(1);
+    },
+  );
 
   it.each(FEW)('are found by %s without looking at the others', async (_, filter) => {
     for (const sort of [undefined, BY_NAME]) {
       const plans = await fixture.plans({ filter, indexedFields, ...(sort && { sort }) });
       // An index that is walked from one end to the other is scanned; one that finds is searched.
-      for (const plan of plans) expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_online)/);
+      for (const plan of plans)
+        expect(plan).not.toMatch(/SCAN users\b(?!.* INDEX users_(?:online|banned|shadow_banned|invisible))/);
       expect(plans.at(-1)).not.toContain('users_role (role=?)');
     }
   });
@@ -254,6 +308,19 @@ describeOnEveryDialect('few users, or none', engine => {
       const plans = await fixture.plans({ filter, indexedFields });
       expect(plans.filter(plan => plan.includes('counted'))).toEqual([]);
       expect(plans.at(-1)).not.toMatch(/TEMP B-TREE/);
+    }
+  });
+
+  it.each([
+    ['role', 'users_role_id'],
+    ['language', 'users_language'],
+    ['name', 'users_name'],
+    ['updated_at', 'users_updated_at'],
+    ['last_active', 'users_last_active'],
+  ])('or all, sorted by %s, come in the order of an index', async (field, index) => {
+    for (const direction of [1, -1] as const) {
+      const plans = await fixture.plans({ filter: {}, sort: [{ field, direction }] });
+      for (const plan of plans) expect(plan).toContain(`INDEX ${index}`);
     }
   });
 

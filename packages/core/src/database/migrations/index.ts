@@ -13,6 +13,7 @@ import { SearchWords0012 } from './0012-search-words.js';
 import { Teams0013 } from './0013-teams.js';
 import { UserWords0014 } from './0014-user-words.js';
 import { TaskLists0015 } from './0015-task-lists.js';
+import { UsersByMoreFields0016 } from './0016-users-by-more-fields.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   Teams0013,
   UserWords0014,
   TaskLists0015,
+  UsersByMoreFields0016,
 ];

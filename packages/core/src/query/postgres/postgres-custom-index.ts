@@ -96,6 +96,7 @@ export const postgresLists: UserListsDialect = {
     const rows = ids && sql`SELECT NULL AS created_at, id FROM (${ids}) AS held`;
     return rows && { rows, isDated: false, isKeyed: false };
   },
+  plannerCounts: true,
   gatheredIds: sql`json_agg(id)::text`,
   areAmong: ids => sql`users.id = ANY (ARRAY(SELECT jsonb_array_elements_text(${ids}::jsonb)))`,
   beginWith: (first, rest) => every([first, rest]),

@@ -11,6 +11,16 @@ const INDEXES: Readonly<Record<string, { name: string; isDated: boolean }>> = {
   last_active: { name: 'users_last_active', isDated: false },
   name: { name: 'users_name', isDated: false },
   role: { name: 'users_role', isDated: true },
+  language: { name: 'users_language', isDated: false },
+  deactivated_at: { name: 'users_deactivated_at', isDated: false },
+};
+
+/** The index of those of whom a built-in field is true. It holds nobody else. */
+const FLAGS: Readonly<Record<string, string>> = {
+  online: 'users_online',
+  banned: 'users_banned',
+  shadow_banned: 'users_shadow_banned',
+  invisible: 'users_invisible',
 };
 
 /** The most teams in each of which a user is looked up. */
@@ -43,7 +53,7 @@ export const sqliteLists: UserListsDialect = {
   },
 
   ofField: (field, test) => {
-    if (field === 'online') return online(test);
+    if (FLAGS[field]) return flagged(field, FLAGS[field], test);
     const index = INDEXES[field];
     const passes = index && columnPasses(raw(`users.${field}`), test);
     if (!passes) return undefined;
@@ -53,6 +63,7 @@ export const sqliteLists: UserListsDialect = {
       rows: sql`SELECT ${createdAt}, id FROM users INDEXED BY ${raw(index.name)} WHERE ${passes}`,
       isDated: index.isDated,
       isKeyed,
+      field,
       ...((isKeyed || field === 'created_at') && { inOrder: passes }),
     };
   },
@@ -71,6 +82,7 @@ export const sqliteLists: UserListsDialect = {
     isKeyed: true,
   }),
 
+  plannerCounts: false,
   gatheredIds: sql`json_group_array(id)`,
   areAmong: ids => sql`users.id IN (SELECT value FROM json_each(${ids}))`,
   // No index answers a CASE, however good it may look to the planner.
@@ -87,16 +99,20 @@ function hasOneValue(test: ValueTest): boolean {
   return test.kind === 'in' && test.values.length === 1;
 }
 
-/** An invisible user is in the list, too. For some viewers it counts as offline: the filter leaves it out for them. */
-function online(test: ValueTest): ListedUsers | undefined {
+/**
+ * Everybody of whom the column is true. It may say more than the field: an invisible user is online, too, and a ban that has run
+ * out is still there. The filter leaves them out.
+ */
+function flagged(field: string, index: string, test: ValueTest): ListedUsers | undefined {
   if (!hasOneValue(test) || (test as { values: unknown[] }).values[0] !== true) return undefined;
-  const rows = sql`SELECT created_at, id FROM users INDEXED BY users_online WHERE online`;
-  return { rows, isDated: true, isKeyed: true, inOrder: sql`users.online` };
+  const rows = sql`SELECT created_at, id FROM users INDEXED BY ${raw(index)} WHERE ${raw(field)}`;
+  return { rows, isDated: true, isKeyed: true, inOrder: raw(`users.${field}`) };
 }
 
 /** A test as a condition that no NULL passes; undefined when one may. */
 function columnPasses(column: Sql, test: ValueTest): Sql | undefined {
   if (test.kind === 'order') return sql`${column} ${raw(test.operator)} ${test.value}`;
+  if (test.kind === 'exists') return sql`${column} IS NOT NULL`;
   if (test.kind !== 'in' || test.values.includes(null)) return undefined;
   const [only] = test.values;
   return test.values.length === 1
