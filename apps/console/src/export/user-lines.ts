@@ -76,5 +76,5 @@ function isEmpty(value: object | string | number | boolean): boolean {
  * cells elsewhere than the file does, at semicolons or at every line, what stands behind one begins a cell, too.
  */
 function harmless(text: string): string {
-  return text.replace(/(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])/g, "$1'");
+  return text.replace(/(^|[;\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])|^(?=[\t\r])/g, "$1'");
 }
