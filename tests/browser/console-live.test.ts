@@ -42,7 +42,7 @@ async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
 }
 
-it('an answer that comes after a newer event is mended', async () => {
+it('an answer that comes after a newer event is mended before anybody sees it', async () => {
   const { page } = await console_.enter(LIST);
   await settled(page);
   const gate = await hold(page, 'users.query');
@@ -51,8 +51,20 @@ it('an answer that comes after a newer event is mended', async () => {
   await console_.backEnd.partialUpdateUser({ id: 'jane', set: { name: 'Jane the newer' } });
   // By now the event has come, and its frame is over.
   await page.waitForTimeout(1_000);
+  const shown = await page.evaluateHandle(() => {
+    const texts: string[] = [];
+    const note = () => texts.push(document.querySelector('[role=grid]')?.textContent ?? '');
+    new MutationObserver(note).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    return texts;
+  });
   gate.open();
   await rowOf(page, 'Jane the newer').waitFor();
+  // Who is online is told a moment later, and would bring the newer state with it.
+  expect(await shown.jsonValue()).not.toContainEqual(expect.stringMatching(/Jane(?! the newer)/));
   await page.context().close();
 });
 

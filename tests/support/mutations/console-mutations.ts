@@ -82,7 +82,7 @@ export const CONSOLE_MUTATIONS: readonly Mutation[] = [
       'the events that an answer does not know of yet',
       'if (answered && heard.size > 0) {',
       'if (answered && heard.size < 0) {',
-      'an answer that comes after a newer event is mended',
+      'an answer that comes after a newer event is mended before anybody sees it',
     ],
   ]),
   ...switchedOff({ file: `${BRIDGE}/patched-users.ts`, test: LIVE_BROWSER, hangsMs: 60_000 }, [
