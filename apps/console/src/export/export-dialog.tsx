@@ -103,6 +103,12 @@ function SaveDialog({
             take one of the others.
           </p>
         )}
+        {way === 'csv' && (
+          <p className={classes.warning}>
+            Texts are as users wrote them, so that the file can be imported again. A spreadsheet may run those
+            that begin like a formula: for one, take the columns of this view.
+          </p>
+        )}
         {data && <Concerned target={target} preview={data} />}
         {run.isPending && (
           <>

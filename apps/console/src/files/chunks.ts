@@ -11,7 +11,8 @@ const PACKED: readonly (readonly [beginning: readonly number[], advice: string])
 ];
 
 /**
- * The bytes of a file as UTF-8, piece by piece. Files of UTF-16 begin with a mark that says so.
+ * The bytes of a file as UTF-8, piece by piece. Files of UTF-16 begin with a mark that says so, or with a letter
+ * of ASCII, of which one byte is 0.
  * @param onRead hears how many bytes of the file have been read.
  * @throws FileProblem for a file that is no text.
  */
@@ -27,8 +28,9 @@ export async function* readChunks(file: Blob, onRead?: (bytes: number) => void):
       if (first) {
         for (const [beginning, advice] of PACKED)
           if (beginning.every((byte, at) => chunk[at] === byte)) throw new FileProblem(advice);
-        if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le');
-        if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be');
+        const [one, two] = chunk;
+        if ((one === 0xff && two === 0xfe) || (one !== 0 && two === 0)) decoder = new TextDecoder('utf-16le');
+        if ((one === 0xfe && two === 0xff) || (one === 0 && two !== 0)) decoder = new TextDecoder('utf-16be');
         first = false;
       }
       bytes += chunk.length;

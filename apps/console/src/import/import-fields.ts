@@ -85,7 +85,8 @@ const ALSO_CALLED: Readonly<Record<string, ImportField>> = {
 /** The built-in field that a name most likely means. */
 export function fieldMeantBy(name: string): ImportField | undefined {
   const plain = name.toLowerCase().replace(/[\s-]+/g, '_');
-  return isImportField(plain) ? plain : ALSO_CALLED[plain];
+  if (isImportField(plain)) return plain;
+  return Object.hasOwn(ALSO_CALLED, plain) ? ALSO_CALLED[plain] : undefined;
 }
 
 const NOT_IN_NAMES = /[.\s\p{Cc}\p{Cs}"'`\\[\]]/u;

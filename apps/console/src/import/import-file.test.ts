@@ -32,8 +32,19 @@ describe('a file', () => {
     expect(await rowsOf(bytes)).toEqual([{ line: 2, text: 'jané,Zoë 😀', cells: ['jané', 'Zoë 😀'] }]);
   });
 
+  it('of UTF-16 without a mark is read, too, as databases write it', async () => {
+    for (const littleEndian of [true, false]) {
+      const text = 'id,name\njané,Zoë\n';
+      const bytes = new Uint8Array(text.length * 2);
+      const view = new DataView(bytes.buffer);
+      for (let at = 0; at < text.length; at++) view.setUint16(at * 2, text.charCodeAt(at), littleEndian);
+      expect(await rowsOf(bytes)).toEqual([{ line: 2, text: 'jané,Zoë', cells: ['jané', 'Zoë'] }]);
+    }
+  });
+
   it.each([
     ['', 'The file is empty.'],
+    ['id,name\ra,A\rb,B\r', 'Its lines end with CR alone. Save it with line breaks of LF or CRLF.'],
     ['[{"id":"a"}]', 'The file is one JSON list.'],
     [new Uint8Array([0x50, 0x4b, 3, 4, 0]), 'Save the sheet as CSV'],
     [new Uint8Array([0x1f, 0x8b, 8]), 'Unpack it first.'],

@@ -37,6 +37,10 @@ export async function openFile(file: Blob, { delimiter, onRead }: OpenFileOption
   const first = await lines.peek();
   if (!first) throw new FileProblem('The file is empty.');
   const beginning = first.text.trim();
+  if (!first.text.startsWith('"') && beginning.includes('\r')) {
+    await lines.close();
+    throw new FileProblem('Its lines end with CR alone. Save it with line breaks of LF or CRLF.');
+  }
   if (beginning.startsWith('[')) {
     await lines.close();
     throw new FileProblem(

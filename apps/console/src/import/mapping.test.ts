@@ -46,6 +46,18 @@ describe('where columns go', () => {
     expect(mappingProblems(mapColumns(names, {}))).toContain(problem);
   });
 
+  it('of names that every object has is into custom data, where they can be', () => {
+    const names = ['id', 'constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];
+    expect(mapColumns(names, {}).map(({ to }) => to)).toEqual([
+      'id',
+      'custom.column',
+      'custom.toString',
+      'custom.column',
+      'custom.hasOwnProperty',
+      'custom.valueOf',
+    ]);
+  });
+
   it('leave out those without a name, as spreadsheets write them behind the last one', () => {
     const columns = mapColumns(['id', 'name', '', ''], {});
     expect(columns.map(({ to }) => to)).toEqual(['id', 'name', '', '']);
