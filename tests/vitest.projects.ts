@@ -32,7 +32,7 @@ export const LONG = [
   project('mutations', { maxConcurrency: 2, testTimeout: 4 * HANGS_MS }),
   // Each test runs many others, with two workers of their own.
   project('node-versions', { fileParallelism: false, testTimeout: 6 * HANGS_MS, hookTimeout: 2 * HANGS_MS }),
-  // It measures times with a million users. It asks for a quiet machine, and for some ten minutes.
-  project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS }),
+  // The same with a million users and a browser, for some ten minutes.
+  project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS, retry: 2 }),
   ...['browser', 'faults', 'packages'].map(name => project(name, { fileParallelism: false })),
 ];
