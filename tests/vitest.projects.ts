@@ -42,6 +42,6 @@ export const LONG = [
   project('screenshots', { fileParallelism: false }),
   ...['browser', 'faults'].map(name => project(name, { fileParallelism: false })),
   project('packages', { fileParallelism: false, exclude: LEFT_TO_THE_WHOLE }),
-  // It measures times with a million users. It asks for a quiet machine, and for some ten minutes.
-  project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS }),
+  // It measures times with a million users and a browser, for some ten minutes.
+  project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS, retry: 2 }),
 ];

@@ -40,7 +40,10 @@ afterAll(async () => {
 });
 
 function holds(figure: Figure): void {
-  figures.push(figure);
+  // Of a test that is tried again, the last try counts.
+  const before = figures.findIndex(({ name, where }) => name === figure.name && where === figure.where);
+  if (before >= 0) figures.splice(before, 1, figure);
+  else figures.push(figure);
   if (figure.barMs === undefined) return;
   expect(percentile(figure.tookMs, 0.95), figureTable([figure])).toBeLessThanOrEqual(figure.barMs);
 }

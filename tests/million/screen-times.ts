@@ -6,7 +6,7 @@ export interface Wanted {
   asked?: string;
   /** What is written in each row that is shown, in lower case. */
   inRows?: string;
-  /** The number of a row that has to be there. */
+  /** The number of a row that has to be there, or one after it. */
   row?: number;
 }
 
@@ -86,8 +86,8 @@ function installScreenTimes(): void {
     if (asked !== undefined && !answered.some(body => body.includes(asked))) return false;
     if (!grid) return document.body.textContent?.includes('Nobody matches') === true;
     if (grid.getAttribute('aria-busy') !== 'false') return false;
-    if (row !== undefined && !grid.querySelector(`[role=row][data-index="${row}"]`)) return false;
     const rows = rowsOf(grid);
+    if (row !== undefined && Number(rows.at(-1)?.getAttribute('data-index')) < row) return false;
     return (
       rows.length > 0 &&
       (inRows === undefined || rows.every(one => one.textContent?.toLowerCase().includes(inRows)))
