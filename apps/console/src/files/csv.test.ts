@@ -96,7 +96,7 @@ it('says what is wrong with a line that is no UTF-8, and reads on', async () => 
   const found = await read(new Uint8Array([0x61, 0x0a, 0xff, 0x0a, 0x62]));
   expect(found).toEqual([
     { line: 1, text: 'a', cells: ['a'] },
-    { line: 2, text: '\uFFFD', problem: 'The line is not UTF-8 text.' },
+    { line: 2, text: '\uFFFD', problem: 'The line is not UTF-8 text. Save the file as UTF-8.' },
     { line: 3, text: 'b', cells: ['b'] },
   ]);
 });
