@@ -151,7 +151,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'the list of many, with whom a query begins when they are not among the next users',
       'return listed > furthest || isSort',
       'return listed >= 0 || isSort',
-      'or many who all come last by updated_at are found by their list',
+      'or many who all come last by %s are found by their list',
     ],
   ]),
   ...switchedOff({ file: `${QUERY}/user-lists.ts`, test: FEW, engine: 'sqlite3' }, [
@@ -165,7 +165,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       'the lists of each of several words, of which any will do',
       'const most = Math.max(0, ...each.map(lists => lists.length));',
       'const most = Math.min(1, ...each.map(lists => lists.length));',
-      'are found by an id with a word that all have, in the name or the id without looking at the others',
+      'are found by %s without looking at the others',
     ],
   ]),
   ...switchedOff({ file: 'packages/core/src/open-storage.ts', test: INDEXES }, [
