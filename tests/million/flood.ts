@@ -45,7 +45,7 @@ export function startFlood(backEnd: ServerClient, users: number): Flood {
       if (restMs > 0) await new Promise(resolve => setTimeout(resolve, restMs));
     }
   })();
-  // Those who stop it hear of what went wrong.
+  // The one who stops it hears of what went wrong.
   ended.catch(() => {});
   return {
     stop: async () => {

@@ -54,7 +54,11 @@ export async function* readLines(
     try {
       return { ...place, text: clean(strict.decode(bytes)) };
     } catch {
-      return { ...place, text: clean(lenient.decode(bytes)), problem: 'The line is not UTF-8 text. Save the file as UTF-8.' };
+      return {
+        ...place,
+        text: clean(lenient.decode(bytes)),
+        problem: 'The line is not UTF-8 text. Save the file as UTF-8.',
+      };
     }
   };
 
