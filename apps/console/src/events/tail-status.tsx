@@ -6,15 +6,19 @@ import classes from './tail-status.module.css';
 /** How many are held, how fast they come, and whether anything comes at all. */
 export function TailStatus({ tail, state, ready }: { tail: Tail; state: TailState; ready: boolean }) {
   const connection = useConnection();
-  const [rate, setRate] = useState(0);
+  const [rate, setRate] = useState<number>();
   useEffect(() => {
-    let before = tail.state.total;
+    setRate(undefined);
+    if (!ready) return;
+    // In its first second a stream brings what happened before it, too.
+    let before: number | undefined;
     const timer = setInterval(() => {
-      setRate(tail.state.total - before);
-      before = tail.state.total;
+      const { total } = tail.state;
+      if (before !== undefined) setRate(total - before);
+      before = total;
     }, 1000);
     return () => clearInterval(timer);
-  }, [tail]);
+  }, [tail, ready]);
   const { rows, waiting } = state;
   const away = connection.status !== 'connected';
   return (
@@ -26,7 +30,7 @@ export function TailStatus({ tail, state, ready }: { tail: Tail; state: TailStat
       {waiting > MOST_ROWS && (
         <span>of those that wait, the last {MOST_ROWS.toLocaleString('en')} are held</span>
       )}
-      <span>{rate.toLocaleString('en')} a second</span>
+      {rate !== undefined && <span>{rate.toLocaleString('en')} a second</span>}
       <span role="status" className={away ? classes.away : undefined}>
         {away
           ? 'Not connected. What happens now comes when the connection is back.'
