@@ -22,9 +22,8 @@ it('goes on with a task after SIGKILL in the middle: each user is deactivated on
     const { task_id } = await server.deactivateUsers(ids);
     await new Promise(resolve => setTimeout(resolve, random() * 60));
     await process.crash();
+    const crashedAt = Date.now();
     await process.restart();
-    const interrupted = await server.getTask(task_id);
-    if (interrupted.progress.done > 0 && interrupted.status !== 'completed') hitInTheMiddle += 1;
     const seen = [];
     for await (const task of server.watchTask(task_id)) seen.push(task);
     expect(seen.at(-1)).toMatchObject({
@@ -38,6 +37,11 @@ it('goes on with a task after SIGKILL in the middle: each user is deactivated on
       ...ids.map(id => `user.deactivated ${id}`),
       'task.completed',
     ]);
+    // By the log: when the server answers again, the task may have gone on and be done.
+    const before = listener.events.filter(
+      event => event.type === 'user.deactivated' && event.created_at <= crashedAt,
+    ).length;
+    if (before > 0 && before < ids.length) hitInTheMiddle += 1;
     await listener.stop();
     await server.waitForTask((await server.reactivateUsers(ids)).task_id);
   }
