@@ -175,24 +175,28 @@ it('a deletion is chosen mode by mode, and what cannot be undone wants to be typ
 });
 
 it('a task is cancelled where it is, and says what is done; one whose page is left says its end', async () => {
-  await group('white', 6_000);
+  await group('white', 3_000);
   const { page } = await console_.enter(listOf('white'));
-  await selectAll(page);
-  await page.getByRole('button', { name: 'Delete…' }).click();
-  await page.getByRole('combobox', { name: 'Their messages and activities' }).selectOption('soft');
-  await page.getByRole('button', { name: 'Delete 6,000 users' }).click();
+  const erase = async () => {
+    await selectAll(page);
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByRole('combobox', { name: 'The users' }).selectOption('hard');
+    const button = page.getByRole('button', { name: /^Erase [\d,]+ users/ });
+    const [word = ''] =
+      /delete \d+/.exec((await page.getByText(/^Type delete \d+/).textContent()) ?? '') ?? [];
+    await page.getByRole('textbox', { name: word }).fill(word);
+    await button.click();
+  };
+  await erase();
   await page.getByRole('button', { name: 'Cancel the task…' }).click();
   await page.getByRole('button', { name: 'Cancel the task', exact: true }).click();
   const said = page.getByText(/^Cancelled: [\d,]+ users? deleted.* What is done stays done\.$/);
   await said.waitFor({ timeout: 30_000 });
   const [, done = ''] = /([\d,]+) users? deleted/.exec((await said.textContent()) ?? '') ?? [];
-  expect(await active('white')).toBe(6_000 - Number(done.replaceAll(',', '')));
+  expect(await active('white')).toBe(3_000 - Number(done.replaceAll(',', '')));
 
   await page.goto(new URL(listOf('white'), page.url()).href);
-  await selectAll(page);
-  await page.getByRole('button', { name: 'Delete…' }).click();
-  await page.getByRole('combobox', { name: 'Their messages and activities' }).selectOption('soft');
-  await page.getByRole('button', { name: /^Delete [\d,]+ users/ }).click();
+  await erase();
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByText(/^Finished: [\d,]+ users deleted\./).waitFor({ timeout: 60_000 });
   expect(await active('white')).toBe(0);

@@ -27,6 +27,24 @@ async function beginLong(plan: string): Promise<string> {
   return task_id;
 }
 
+/**
+ * An action that another one beside it makes longer, so that there is time to be in the middle of it, shown by a page that is open
+ * already.
+ */
+async function showLong(page: Page, plan: string): Promise<{ id: string; end(): Promise<unknown> }> {
+  const { backEnd } = console_;
+  const other = await backEnd.actOnUsers(all, { type: 'set', set: { note: plan } }, { max: COUNT });
+  const id = await beginLong(plan);
+  await page.evaluate(path => history.pushState({}, '', path), `/tasks/${id}`);
+  const end = async () => {
+    for (const task of [other.task_id, id]) {
+      await backEnd.cancelTask(task);
+      await backEnd.waitForTask(task);
+    }
+  };
+  return { id, end };
+}
+
 /** The user whose name another one has taken cannot be restored; the other one can. */
 async function restoreWithOneFailure(): Promise<string> {
   const { backEnd } = console_;
@@ -142,8 +160,7 @@ describe('one task', () => {
 
   it('is cancelled after it was said what that means; what is done stays done', async () => {
     const { page } = await console_.enter('/tasks');
-    const id = await beginLong('max');
-    await page.goto(`${console_.url}/tasks/${id}`);
+    const { id, end } = await showLong(page, 'max');
     await page.getByRole('button', { name: 'Cancel the task…' }).click();
     await page.getByText('What is done stays done').waitFor();
     await page.getByRole('button', { name: 'Cancel the task', exact: true }).click();
@@ -151,6 +168,7 @@ describe('one task', () => {
     const { status, progress } = await console_.backEnd.getTask(id);
     expect(status).toBe('cancelled');
     expect((await console_.backEnd.countUsers({ plan: 'max' }, { up_to: COUNT })).count).toBe(progress.done);
+    await end();
     await page.context().close();
   });
 
@@ -158,13 +176,12 @@ describe('one task', () => {
     const { page } = await console_.open('/tasks');
     await signIn(page, await console_.token({ read_only: true }));
     await page.getByRole('heading', { name: 'Tasks' }).waitFor();
-    const id = await beginLong('min');
-    await page.goto(`${console_.url}/tasks/${id}`);
+    const { end } = await showLong(page, 'min');
     const cancel = page.getByRole('button', { name: 'Cancel the task…' });
     await cancel.waitFor();
     expect(await cancel.isDisabled()).toBe(true);
     expect(await cancel.getAttribute('title')).toContain('may only read');
-    await console_.backEnd.cancelTask(id);
+    await end();
     await page.context().close();
   });
 
