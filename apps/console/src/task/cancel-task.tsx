@@ -7,6 +7,7 @@ import { say } from '../frame/notices.js';
 import { useClient, useWriteRefusal } from '../session/use-session.js';
 import { counted } from '../tasks/task-news.js';
 import { count } from '../tasks/task-words.js';
+import { newerTask } from '../tasks/tasks-query.js';
 import classes from './task-panel.module.css';
 
 /** Stops a task, after it has said what that means. */
@@ -19,7 +20,7 @@ export function CancelTask({ task }: { task: Task }) {
   const cancel = useMutation({
     mutationFn: () => client.cancelTask(id),
     onSuccess: after => {
-      cache.setQueryData<Task>(['tasks', 'one', id], after);
+      cache.setQueryData<Task>(['tasks', 'one', id], known => newerTask(known, after));
       if (after.finished_at === undefined) say('The task ends after the user whom it is with.');
     },
   });

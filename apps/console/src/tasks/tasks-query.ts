@@ -1,4 +1,10 @@
-import { type ListTasksAnswer, type ServerClient, type Task, toRollcallError } from '@rollcall/client/server';
+import {
+  isEnded,
+  type ListTasksAnswer,
+  type ServerClient,
+  type Task,
+  toRollcallError,
+} from '@rollcall/client/server';
 import { queryOptions } from '@tanstack/react-query';
 import { withNews } from './task-news.js';
 import { STATUSES, TYPE_WORDS } from './task-words.js';
@@ -39,14 +45,23 @@ export function tasksQuery(client: ServerClient, list: TaskList) {
   });
 }
 
+/**
+ * The newer of two states of a task: an answer may come after an event that happened later, also in the same millisecond. What has
+ * ended goes on no more.
+ */
+export function newerTask(known: Task | undefined, told: Task): Task {
+  if (known === undefined) return told;
+  const endedBefore = isEnded(known.status) && !isEnded(told.status);
+  return endedBefore || known.updated_at > told.updated_at ? known : told;
+}
+
 /** One task with what became of its users. The link to a file is fresh with each read. */
 export function taskQuery(client: ServerClient, id: string) {
   return queryOptions({
     queryKey: ['tasks', 'one', id],
     queryFn: async ({ client: cache }): Promise<Task> => {
       const read = await client.getTask(id);
-      const known = cache.getQueryData<Task>(['tasks', 'one', id]);
-      return known !== undefined && known.updated_at > read.updated_at ? known : read;
+      return newerTask(cache.getQueryData<Task>(['tasks', 'one', id]), read);
     },
     staleTime: 0,
   });
