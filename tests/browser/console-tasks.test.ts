@@ -126,6 +126,10 @@ describe('the list', () => {
     const asked = /\/trpc\/[^?]*tasks\.list/;
     await page.route(asked, route => route.abort());
     await signIn(page, await console_.token());
+    // When the stream of events begins, the page tries by itself; after that it waits for somebody.
+    const state = page.getByRole('banner').getByRole('status');
+    await expect.poll(() => state.textContent()).toBe('live');
+    await page.waitForTimeout(1_000);
     await page.getByText('The server does not answer').waitFor();
     await page.unroute(asked);
     await page.getByRole('button', { name: 'Try again' }).click();
