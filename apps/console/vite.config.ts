@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 // What the first page uses and other pages use, too, is one file with it: a file for each would be more to load.
 const FIRST =
-  /\/src\/(?:frame\/(?:error-state|commands|moment|page-state|popover)|filters\/(?:chip-value|chips|fields|filter-bar|seen-values)|live\/|settings\/settings-query|session\/use-session|users\/(?:columns|list-skeleton|state-tags))/;
+  /\/src\/(?:frame\/(?:error-state|list-page|commands|moment|page-state|popover)|filters\/(?:chip-value|chips|fields|filter-bar|seen-values)|live\/|settings\/settings-query|session\/use-session|users\/(?:columns|list-skeleton|state-tags))/;
 
 export default defineConfig({
   plugins: [react()],

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import type { ServerClient } from '@rollcall/client/server';
 import type { Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 import { until as untilWithin } from '../support/until.js';
-import type { Stage } from './react-page.js';
+import { type BrowserPages, startBrowserPages } from './browser-pages.js';
+import type { Stage } from './react-scenes.js';
 
 const REACT_18 = (name: string) =>
   fileURLToPath(new URL(`../../packages/react-18/node_modules/${name}`, import.meta.url));
@@ -18,6 +20,24 @@ export const until = (what: string, holds: () => boolean | Promise<boolean>) =>
   untilWithin(what, holds, 20_000);
 
 export const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+
+/** The page of these tests, with one version of React. */
+export const startReactPages = (alias: (typeof VERSIONS)[number][1]): Promise<BrowserPages> =>
+  startBrowserPages(new URL('react-page.tsx', import.meta.url), '<div id="root"></div>', {
+    alias: { ...alias },
+    jsx: 'automatic',
+  });
+
+/** A page that is open, and somebody whom it may connect. */
+export async function openStand(
+  pages: BrowserPages,
+  { backEnd, url, id }: { backEnd: ServerClient; url: string; id: string },
+): Promise<{ stand: Stand; jane: { id: string; name: string }; token: string }> {
+  const { page, problems } = await pages.open();
+  const jane = { id, name: 'Jane' };
+  await backEnd.upsertUsers([jane]);
+  return { stand: new Stand(page, problems, url), jane, token: await backEnd.createToken(id) };
+}
 
 /** A page with what it has sent. */
 export class Stand {

@@ -7,8 +7,8 @@ import { createServerClient, type ServerClient } from '@rollcall/client/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signToken } from '../support/permissions/sign-token.js';
 import { SECRET, type ServerProcess, startServerProcess } from '../support/processes/server-process.js';
-import { type BrowserPages, startBrowserPages } from './browser-pages.js';
-import { pause, Stand, until, VERSIONS } from './react-stand.js';
+import type { BrowserPages } from './browser-pages.js';
+import { openStand, pause, Stand, startReactPages, until, VERSIONS } from './react-stand.js';
 
 let server: ServerProcess;
 let backEnd: ServerClient;
@@ -39,21 +39,14 @@ describe.each(VERSIONS)('React %s', (wanted, alias) => {
   let token: string;
 
   beforeAll(async () => {
-    pages = await startBrowserPages(new URL('react-page.tsx', import.meta.url), '<div id="root"></div>', {
-      alias: { ...alias },
-      jsx: 'automatic',
-    });
+    pages = await startReactPages(alias);
   });
 
   afterAll(() => pages?.close());
 
   beforeEach(async () => {
     round += 1;
-    const { page, problems } = await pages.open();
-    stand = new Stand(page, problems, server.url);
-    jane = { id: named('jane'), name: 'Jane' };
-    await backEnd.upsertUsers([jane]);
-    token = await backEnd.createToken(jane.id);
+    ({ stand, jane, token } = await openStand(pages, { backEnd, url: server.url, id: named('jane') }));
   });
 
   afterEach(async () => {

@@ -1,7 +1,10 @@
 import type { JsonObject } from '@rollcall/client/server';
 import type { UserList } from '../users/users-page-query.js';
 
-/** Whom an action or an export is about: a filter, and who is not left out. It is data, so that it means the same later. */
+/**
+ * The users of an action or an export: a filter, and whether deactivated and deleted users count. It is data, so that it means the
+ * same later.
+ */
 export interface ActionTarget {
   filter: JsonObject;
   options: { include_deactivated_users?: true; include_deleted_users?: true };

@@ -42,7 +42,10 @@ export const DELETION_CHOICES = {
   },
 } as const;
 
-/** What a draft comes to: who is erased leaves no messages and no 1:1 channels behind, and only then channels need an owner. */
+/**
+ * What a draft comes to. An erased user leaves no messages and no 1:1 channels behind, and only then do other channels need a new
+ * owner.
+ */
 export function withRules(draft: DeletionDraft): DeletionDraft {
   return draft.user === 'hard'
     ? { ...draft, messages: 'hard', conversations: 'hard' }

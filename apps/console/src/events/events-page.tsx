@@ -5,10 +5,10 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
+import layout from '../frame/list-page.module.css';
 import { say } from '../frame/notices.js';
 import { useNarrow } from '../theme/use-narrow.js';
 import { EventPanel } from './event-panel.js';
-import classes from './events-page.module.css';
 import type { EventsSearch } from './events-search.js';
 import { EventsToolbar } from './events-toolbar.js';
 import { fromHere } from './from-here.js';
@@ -72,11 +72,11 @@ export function EventsPage() {
 
   const panel = openId !== undefined;
   return (
-    <div className={classes.page} data-panel={panel}>
-      <section className={classes.list} aria-label="Tail of events" hidden={panel && narrow}>
-        <div className={classes.heading}>
-          <h1 className={classes.title}>Events</h1>
-          <span className={classes.grow} />
+    <div className={layout.page} data-panel={panel}>
+      <section className={layout.list} aria-label="Tail of events" hidden={panel && narrow}>
+        <div className={layout.heading}>
+          <h1 className={layout.title}>Events</h1>
+          <span className={layout.grow} />
           <PauseButton tail={tail} />
           <Button variant="default" title="c" onClick={() => tail.clear()}>
             Clear
@@ -98,7 +98,7 @@ export function EventsPage() {
         )}
       </section>
       {panel && (
-        <aside className={classes.panel} aria-label="One event">
+        <aside className={layout.panel} aria-label="One event">
           <EventPanel
             key={openId}
             id={openId}

@@ -6,6 +6,7 @@ import { useSyncExternalStore } from 'react';
 import { CodeSamples } from '../frame/code-samples.js';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
+import layout from '../frame/list-page.module.css';
 import { Popover } from '../frame/popover.js';
 import { useClient } from '../session/use-session.js';
 import { NativeSelect } from '../theme/text-field.js';
@@ -75,11 +76,11 @@ export function TasksPage() {
 
   const panel = taskId !== undefined;
   return (
-    <div className={classes.page} data-panel={panel}>
-      <section className={classes.list} aria-label="List of tasks" hidden={panel && narrow}>
-        <div className={classes.heading}>
-          <h1 className={classes.title}>Tasks</h1>
-          <span className={classes.dim}>{running && `${runningWords(running)} running`}</span>
+    <div className={layout.page} data-panel={panel}>
+      <section className={layout.list} aria-label="List of tasks" hidden={panel && narrow}>
+        <div className={layout.heading}>
+          <h1 className={layout.title}>Tasks</h1>
+          <span className={layout.dim}>{running && `${runningWords(running)} running`}</span>
         </div>
         <div className={classes.toolbar}>
           <NativeSelect
@@ -97,7 +98,7 @@ export function TasksPage() {
             ]}
             onChange={event => change({ type: event.target.value || undefined })}
           />
-          <span className={classes.grow} />
+          <span className={layout.grow} />
           <Popover
             button={<IconCode size={16} aria-hidden />}
             buttonLabel="This view as code"
@@ -106,7 +107,7 @@ export function TasksPage() {
             {() => <CodeSamples samples={codeOfTasks(location.origin, list)} />}
           </Popover>
         </div>
-        <div className={classes.rows}>
+        <div className={layout.rows}>
           {page === undefined && error ? (
             <ErrorState error={error} onRetry={reload} />
           ) : page === undefined ? (
@@ -126,7 +127,7 @@ export function TasksPage() {
             </section>
           )}
           {arrived > 0 && (
-            <button type="button" className={classes.arrived} onClick={reload}>
+            <button type="button" className={layout.arrived} onClick={reload}>
               ↑ {arrived.toLocaleString('en')} new
             </button>
           )}
@@ -137,7 +138,7 @@ export function TasksPage() {
               {page.tasks.length} on this page{isPlaceholderData && ' · reading…'}
             </span>
             {error && <span role="alert">The page could not be read again: {error.message}.</span>}
-            <span className={classes.grow} />
+            <span className={layout.grow} />
             <button type="button" disabled={search.next === undefined} title="[" onClick={newest}>
               Newest
             </button>
@@ -148,7 +149,7 @@ export function TasksPage() {
         )}
       </section>
       {panel && (
-        <aside className={classes.panel} aria-label="One task">
+        <aside className={layout.panel} aria-label="One task">
           <Outlet />
         </aside>
       )}

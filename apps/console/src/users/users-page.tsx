@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { targetOfList } from '../actions/action-target.js';
 import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
+import layout from '../frame/list-page.module.css';
 import { useWriteRefusal } from '../session/use-session.js';
 import { useOpenTask } from '../tasks/use-open-task.js';
 import { useNarrow } from '../theme/use-narrow.js';
@@ -84,18 +85,18 @@ export function UsersPage() {
   const panel = userId !== undefined;
   const shown = count?.more ? `${count.count.toLocaleString('en')}+` : count?.count.toLocaleString('en');
   return (
-    <div className={classes.page} data-panel={panel}>
+    <div className={layout.page} data-panel={panel}>
       <section
-        className={classes.list}
+        className={`${layout.list} ${classes.list}`}
         aria-label="List of users"
         hidden={panel && narrow}
         data-drop={drop.over}
         {...drop.handlers}
       >
-        <div className={classes.heading}>
-          <h1 className={classes.title}>Users</h1>
-          <span className={classes.count}>{shown}</span>
-          <span className={classes.grow} />
+        <div className={layout.heading}>
+          <h1 className={layout.title}>Users</h1>
+          <span className={layout.dim}>{shown}</span>
+          <span className={layout.grow} />
           <Button
             variant="default"
             title="Import users from a file (i), or drop one here"
@@ -124,7 +125,7 @@ export function UsersPage() {
           searchField={searchField}
           onIntoRows={() => focusGrid(0)}
         />
-        <div className={classes.rows}>
+        <div className={layout.rows}>
           {state.pending ? (
             <ListSkeleton />
           ) : state.error ? (
@@ -166,7 +167,7 @@ export function UsersPage() {
             />
           )}
           {state.arrived > 0 && (
-            <button type="button" className={classes.arrived} onClick={state.reload}>
+            <button type="button" className={layout.arrived} onClick={state.reload}>
               ↑ {state.arrived.toLocaleString('en')}
               {state.moreArrived && '+'} new
             </button>
@@ -180,7 +181,7 @@ export function UsersPage() {
         <ListStatus list={list} state={state} />
       </section>
       {panel && (
-        <aside className={classes.panel} aria-label="One user">
+        <aside className={layout.panel} aria-label="One user">
           <Outlet />
         </aside>
       )}
