@@ -113,7 +113,8 @@ describe('one event', () => {
     await rows(page).last().click();
     const article = page.getByRole('article', { name: 'One event' });
     await article.getByRole('heading', { name: 'user.updated' }).waitFor();
-    const id = new URL(page.url()).searchParams.get('event') as string;
+    // A position of digits alone has quotes in an address: otherwise it would be read as a number.
+    const id = new URL(page.url()).searchParams.get('event')?.replaceAll('"', '') as string;
     expect(await article.locator('pre').first().textContent()).toContain(`"id": "${id}"`);
     await page.keyboard.press('y');
     await page.getByText('The position is copied').waitFor();
