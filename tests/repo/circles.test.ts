@@ -49,9 +49,8 @@ it('no files import each other in a circle, not even their types', () => {
   const graph = new Map(
     sources.map(file => {
       const targets = importsOf(file).flatMap(one => {
-        const target = relativeTarget(one);
-        const sources = ['.ts', '.tsx'].map(ending => target?.replace(/\.js$/, ending));
-        return sources.filter(path => path !== undefined && paths.has(path)) as string[];
+        const target = relativeTarget(one)?.replace(/\.js$/, '');
+        return [`${target}.ts`, `${target}.tsx`].filter(path => paths.has(path));
       });
       return [file.path, targets];
     }),
