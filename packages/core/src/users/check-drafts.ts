@@ -150,17 +150,16 @@ function usernameIssues(
   if (claims.size === 0) return [];
   const holders = holdersOf(stored, drafts);
   const lost = new Set(drafts.filter(draft => refused.has(draft.index)));
-  const holds = (rival: Holder, claim: UserDraft) => {
-    if (!rival.draft) return true;
-    const { of, state } = rival.draft;
-    if (lost.has(of)) return state === 'before';
-    // If two users of one batch claim the same name, the first keeps it and the second is the error.
-    return state === 'after' && !(claims.has(of) && of.index > claim.index);
-  };
-  const isTaken = (claim: UserDraft) =>
+  const holds = ({ draft }: Holder) => !draft || draft.state === (lost.has(draft.of) ? 'before' : 'after');
+  // If two users of one batch claim the same name, the first keeps it and the second is the error.
+  const makesWay = ({ draft }: Holder, claim: UserDraft) =>
+    draft?.state === 'after' && claims.has(draft.of) && draft.of.index > claim.index;
+  const meets = (claim: UserDraft, inTheWay: (rival: Holder) => boolean) =>
     (holders.get(usernameOf(claim.after) ?? '') ?? []).some(
-      rival => rival.id !== claim.after.id && holds(rival, claim) && meet(scope, rival, claim),
+      rival => rival.id !== claim.after.id && inTheWay(rival) && meet(scope, rival, claim),
     );
+  const isHeld = (claim: UserDraft) => meets(claim, holds);
+  const isTaken = (claim: UserDraft) => meets(claim, rival => holds(rival) && !makesWay(rival, claim));
   const taken = new Set<UserDraft>();
   // Who is refused keeps a name that somebody else may have counted on, so it goes on until nobody is added.
   const refuse = () => {
@@ -173,15 +172,27 @@ function usernameIssues(
       }
     }
   };
-  refuse();
-  // Who stood back for one that was refused in the end is let in, one at a time: the next may want the same name.
-  for (const claim of [...taken].sort((a, b) => a.index - b.index)) {
-    if (refused.has(claim.index) || isTaken(claim)) continue;
+  const letIn = (claim: UserDraft) => {
     taken.delete(claim);
     lost.delete(claim);
+  };
+  const inOrder = [...claims].filter(claim => !refused.has(claim.index)).sort((a, b) => a.index - b.index);
+  refuse();
+  // Who stood back for one that was refused in the end is let in, the first one first, and those who come after it make
+  // way. That can end with the first one refused again, and so on in a circle, so nobody is let in twice like this.
+  const tried = new Set<UserDraft>();
+  const mayCome = (claim: UserDraft) => taken.has(claim) && !tried.has(claim) && !isTaken(claim);
+  for (let next = inOrder.find(mayCome); next; next = inOrder.find(mayCome)) {
+    tried.add(next);
+    letIn(next);
     refuse();
   }
-  return [...taken].filter(isTaken).map(draft => takenIssue(draft, scope));
+  // Whose name nobody else has now, whatever the order, is let in without anybody making way.
+  const isFree = (claim: UserDraft) => taken.has(claim) && !isHeld(claim);
+  for (let next = inOrder.find(isFree); next; next = inOrder.find(isFree)) letIn(next);
+  return [...taken]
+    .filter(claim => !refused.has(claim.index) || isTaken(claim))
+    .map(draft => takenIssue(draft, scope));
 }
 
 function claimsName({ before, after }: UserDraft, scope: UsernameScope): boolean {

@@ -90,6 +90,22 @@ describeOnEveryDialect('unique usernames', engine => {
     ]);
   });
 
+  it('give a name to the first who can have it in the end, and name those who meet that one', async () => {
+    await enforce('team');
+    await upsert({ id: 'd', name: 'Max', teams: ['red'] }, { id: 'f', name: 'Jo', teams: ['red'] });
+    // "d" is "Max" until "f" gives "Jo" up, and "f" is "Jo" while "a" is "Max": one of "a" and "f" cannot have what it asks.
+    const error = await refusal(
+      upsert(
+        { id: 'a', name: 'Max', teams: ['red', 'blue'] },
+        { id: 'd', name: 'Jo', teams: ['red'] },
+        { id: 'f', name: 'Max', teams: ['blue'] },
+        { id: 'c', name: 'Jo', teams: ['red'] },
+      ),
+    );
+    expect(error.issues?.map(({ index }) => index)).toEqual([0, 3]);
+    await upsert({ id: 'd', name: 'Jo', teams: ['red'] }, { id: 'f', name: 'Max', teams: ['blue'] });
+  });
+
   it('name exactly those who stand in the way: all others of any batch can be written together', async () => {
     let refusals = 0;
     const person = fc.record({
