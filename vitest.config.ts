@@ -8,6 +8,11 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     experimental: { fsModuleCache: true },
-    projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', ...SHORT],
+    projects: [
+      'packages/*/vitest.config.ts',
+      'apps/*/vitest.config.ts',
+      'tools/*/vitest.config.ts',
+      ...SHORT,
+    ],
   },
 });

@@ -23,13 +23,9 @@ const postgres = { globalSetup: ['@rollcall/testing/postgres-global-setup'] };
 /** What runs with every `npm test`. */
 export const SHORT = [project('seams', postgres), project('repo')];
 
-/** What installs all packages anew compiles for minutes. */
-const LEFT_TO_THE_WHOLE = [
-  '**/node_modules/**',
-  ...(process.env.ROLLCALL_TEST_WHOLE === '1' ? [] : ['packages/first-hour.test.ts']),
-];
+const FIRST_HOUR = 'packages/first-hour.test.ts';
 
-/** What is longer and has a command of its own, one file after the other. */
+/** What is longer and has a command of its own. */
 export const LONG = [
   project('processes', postgres),
   // These measure times. Somebody else may use the machine for a moment, so a promise has to be kept once in three tries.
@@ -40,8 +36,16 @@ export const LONG = [
   project('node-versions', { fileParallelism: false, testTimeout: 6 * HANGS_MS, hookTimeout: 2 * HANGS_MS }),
   // These write the pictures of the documentation.
   project('screenshots', { fileParallelism: false }),
-  ...['browser', 'faults'].map(name => project(name, { fileParallelism: false })),
-  project('packages', { fileParallelism: false, exclude: LEFT_TO_THE_WHOLE }),
+  // Two files at a time: they wait for pages and pauses for most of their time.
+  project('browser'),
+  project('faults', { fileParallelism: false }),
+  // npm waits for the disk more than it works, so two files at a time.
+  project('packages', {
+    exclude: ['**/node_modules/**', FIRST_HOUR],
+    globalSetup: ['support/packed/pack-packages-global-setup.ts'],
+  }),
+  // It installs all packages anew and compiles for minutes, and says how long each step took: so it runs alone.
+  project('first-hour', { include: [FIRST_HOUR] }),
   // It measures times with a million users and a browser, for some ten minutes.
   project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS, retry: 2 }),
 ];

@@ -1,11 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.js';
+import { WebhookReceiver } from '../support/webhooks/webhook-receiver.js';
 import { barriersOf, type ConsoleUnderTest, startConsole } from './console-harness.js';
 
 let console_: ConsoleUnderTest;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  console_ = await startConsole();
+  console_ = await startConsole({ env: { ROLLCALL_WEBHOOK_ALLOWED_ADDRESSES: '127.0.0.1' } });
+  receiver = await WebhookReceiver.start();
   await console_.backEnd.upsertUsers(
     Array.from({ length: 60 }, (_, index) => ({
       id: `user-${index}`,
@@ -21,13 +25,35 @@ beforeAll(async () => {
   await console_.backEnd.deactivateUser('user-57');
   const { task_id } = await console_.backEnd.exportUsers(['user-1', 'user-2']);
   await console_.backEnd.waitForTask(task_id);
+  receiver.react = ({ user }) =>
+    user === 'user-55' ? { status: 500, body: 'out of order' } : { status: 200, body: '{"taken":true}' };
+  const { webhook } = await console_.backEnd.createWebhook({ url: receiver.url, description: 'the shop' });
+  const gone = { url: 'https://gone.example/hooks', types: ['user.deleted' as const], description: 'moved' };
+  await console_.backEnd.disableWebhook((await console_.backEnd.createWebhook(gone)).webhook.id);
+  for (const id of ['user-54', 'user-55'])
+    await console_.backEnd.partialUpdateUser({ id, set: { plan: 'max' } });
+  await until('one is delivered, and one failed', async () => {
+    const { deliveries } = await console_.backEnd.listWebhookDeliveries(webhook.id);
+    const about = deliveries.filter(({ user_id }) => user_id !== undefined);
+    return about.length === 2 && about.every(({ attempt }) => attempt > 0);
+  });
 });
 
 afterAll(async () => {
   await console_?.close();
+  await receiver?.stop();
 });
 
 const first = (page: Page) => page.locator('[role=row][data-index="0"]').waitFor();
+
+/** Opens the webhook that works, and one of its dialogs. */
+async function shop(page: Page, dialog?: string): Promise<void> {
+  await page.getByRole('link', { name: 'the shop' }).click();
+  await page.getByRole('table', { name: 'Deliveries' }).waitFor();
+  if (dialog === undefined) return;
+  await page.getByRole('button', { name: dialog, exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+}
 
 /** Every page, and every part of a page that opens. */
 const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
@@ -211,6 +237,90 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
   ],
   ['a tail with a gap', '/events?from=zzz.5', page => page.getByText('resync:').waitFor()],
   ['an event that is gone', '/events?event=zzz.5', page => page.getByText('no such event').waitFor()],
+  ['the webhooks', '/webhooks', page => page.getByRole('table', { name: 'Webhooks' }).waitFor()],
+  [
+    'a new webhook, with a mistake and as code',
+    '/webhooks',
+    async page => {
+      await page.getByRole('button', { name: 'New webhook' }).click();
+      await page.getByLabel('Where to').fill('https://shop.example');
+      await page.getByRole('button', { name: 'As code', exact: true }).click();
+      await page.getByText('createWebhook').waitFor();
+      await page.getByLabel('Only about users').fill('{ "role": admin }');
+      await page.getByRole('button', { name: 'Make the webhook' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  [
+    'the types of a new webhook',
+    '/webhooks',
+    async page => {
+      await page.getByRole('button', { name: 'New webhook' }).click();
+      await page.getByRole('button', { name: 'every type ▾' }).click();
+      await page.getByRole('checkbox', { name: 'user.updated' }).waitFor();
+    },
+  ],
+  ['a webhook', '/webhooks', page => shop(page)],
+  [
+    'a webhook that is edited, while somebody else does',
+    '/webhooks',
+    async page => {
+      await shop(page, 'Edit…');
+      await page.getByLabel('At most so many').fill('7');
+      const [webhook] = await console_.backEnd.listWebhooks();
+      const rate_limit = ((webhook?.rate_limit ?? 100) % 1000) + 1;
+      await console_.backEnd.updateWebhook(webhook?.id ?? '', { rate_limit });
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('Changed meanwhile').waitFor();
+    },
+  ],
+  [
+    'everything from a position on again',
+    '/webhooks',
+    async page => {
+      await shop(page, 'Send again…');
+      await page.getByRole('button', { name: 'As code', exact: true }).click();
+      await page.getByText('replayWebhook').waitFor();
+    },
+  ],
+  [
+    'a new secret',
+    '/webhooks',
+    async page => {
+      await shop(page, 'New secret…');
+      await page.getByRole('button', { name: 'Make a new secret' }).click();
+      await page.getByText('It is shown this once').waitFor();
+    },
+  ],
+  ['a webhook about to be deleted', '/webhooks', page => shop(page, 'Delete…')],
+  [
+    'a delivery that was taken',
+    '/webhooks',
+    async page => {
+      await shop(page);
+      await page.getByRole('row').filter({ hasText: '200' }).getByRole('link').first().click();
+      await page.getByText('This is how a try would send it now').waitFor();
+    },
+  ],
+  [
+    'a delivery that failed',
+    '/webhooks',
+    async page => {
+      await shop(page);
+      await page.getByRole('row').filter({ hasText: '500' }).getByRole('link').first().click();
+      await page.getByText('out of order').first().waitFor();
+      await page.getByText('This is how a try would send it now').waitFor();
+    },
+  ],
+  [
+    'a disabled webhook without deliveries',
+    '/webhooks',
+    async page => {
+      await page.getByRole('link', { name: 'moved' }).click();
+      await page.getByText('Nothing was delivered').waitFor();
+    },
+  ],
+  ['no such webhook', '/webhooks/nonsense', page => page.getByText('no such webhook').waitFor()],
 ];
 
 const LOOKS = (['light', 'dark'] as const).flatMap(colorScheme =>

@@ -205,7 +205,10 @@ describe('one task', () => {
     await page.waitForURL(url => url.pathname === '/users');
     expect(JSON.parse(new URL(page.url()).searchParams.get('filter') ?? '')).toEqual(filter);
     await page.goBack();
-    await page.getByRole('link', { name: 'The users who were deactivated while it ran' }).click();
+    const touched = page.getByRole('link', { name: 'The users who were deactivated while it ran' });
+    await touched.click();
+    // Until the users are there, the tasks stay on the screen, and their rows name people, too.
+    await touched.waitFor({ state: 'hidden' });
     await rowOf(page, 'ann').waitFor();
     await rowOf(page, 'ben').waitFor();
     expect(await page.getByRole('row').count()).toBe(3);

@@ -97,10 +97,3 @@ it('follows a user of the server that was started with it', async () => {
     expect(await server.stop()).toBe(0);
   }
 });
-
-it('the packages have the licence of the repository', async () => {
-  const licence = await readFile(join(ROOT, 'LICENSE'), 'utf8');
-  for (const name of ['core', 'protocol']) {
-    expect(await readFile(join(project, 'node_modules/@rollcall', name, 'LICENSE'), 'utf8')).toBe(licence);
-  }
-});

@@ -28,6 +28,8 @@ const ARROWS: Record<string, { uses: string[]; typesOf?: string[] } | 'leaf'> = 
   '@rollcall/example-react-app': { uses: ['@rollcall/client', '@rollcall/react'] },
   '@rollcall/example-search-index': { uses: ['@rollcall/client'] },
   '@rollcall/example-server-rendering': { uses: ['@rollcall/client', '@rollcall/react'] },
+  // The documents of the HTTP API, out of the types of the router and the table of calls.
+  '@rollcall/openapi': { uses: ['@rollcall/protocol', '@rollcall/server'] },
   '@rollcall/testing': 'leaf',
   '@rollcall/tests': 'leaf',
   '@rollcall/bench': 'leaf',
@@ -125,14 +127,18 @@ describe('what only some files may do', () => {
     );
   });
 
-  it('only the data sources know the database drivers', () => {
+  it('only the data sources and the pool of PostgreSQL know the database drivers', () => {
     const drivers = ['sqlite3', 'better-sqlite3', 'pg'];
     const importers = programs
       .filter(file => !isTest(file) && !file.path.startsWith('bench/'))
       .flatMap(importsOf)
       .filter(({ specifier }) => drivers.includes(packageOf(specifier)))
       .map(({ from }) => from);
-    expect([...new Set(importers)]).toEqual(['packages/core/src/database/data-sources.ts']);
+    expect([...new Set(importers)]).toEqual([
+      'packages/core/src/database/data-sources.ts',
+      // The pool is the driver's, and TypeORM has no part in it.
+      'packages/core/src/database/primary-pool.ts',
+    ]);
   });
 
   it('every export has a name, and is named where it is passed on', () => {

@@ -8,7 +8,8 @@ const LONG_FILE_LINES = 300;
 
 describe('the names of files', () => {
   it('are in kebab-case, folders included; documents that everybody looks for shout', () => {
-    const shouting = /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|SECURITY|LICENSE|RESULTS)(\.md)?$/;
+    const shouting =
+      /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|SECURITY|LICENSE|RESULTS)(\.md)?$|^Dockerfile$/;
     const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
     const wrong = files.filter(({ path }) =>
       path.split('/').some(part => !kebab.test(part) && !shouting.test(part)),

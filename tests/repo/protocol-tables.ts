@@ -195,6 +195,9 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   frameBytes: 'bytes of one WebSocket message from a client',
   requestValues:
     'values, elements and fields alike, in one HTTP request or WebSocket message; with a server token as many as fit',
+  idempotencyKeyLength: 'characters of an idempotency key',
+  idempotencyKeys: 'idempotency keys of one user within 24 hours; server tokens have no limit',
+  idempotencyAnswerBytes: 'bytes of an answer, as JSON, that is kept for its idempotency key',
   requestIdLength: 'characters of the id of a request on a WebSocket',
   userBytes: 'bytes of one user as JSON',
   customBytes: 'bytes of `custom` as JSON (setting `max_custom_bytes`)',
@@ -253,10 +256,20 @@ const LIMIT_MEANINGS: Record<keyof typeof LIMITS, string> = {
   deviceIdLength: 'characters of the id of a device',
   pageHistory: 'events in one page of a history',
   pageHistoryDefault: 'events in one page of a history by default',
-  pageContent: 'channels, messages, flags, bans, blocks, calls or activities in one page',
+  pageContent: 'channels, messages, flags, bans, blocks, calls, activities or deliveries in one page',
   pageContentBytes:
     'users in one page of channels, calls or blocks, and custom data of the channels or calls, in bytes; the first of the page may be longer',
   pageContentDefault: 'of them in one page by default',
+  webhooks: 'webhooks',
+  webhookUrlLength: 'characters of the address of a webhook',
+  webhookTypes: 'types of events that one webhook names',
+  webhookFilterBytes: 'bytes of the filter of a webhook as JSON',
+  webhookDescriptionLength: 'characters of the description of a webhook',
+  webhookRate: 'requests a second to which a webhook can be limited',
+  webhookMs: 'milliseconds that one request to a webhook takes, with its answer',
+  webhookAnswerBytes: 'bytes of the answer of a webhook that are read and kept',
+  webhookAttempts: 'tries that a delivery keeps',
+  webhookWaiting: 'deliveries of one webhook that wait; with more it takes nothing new from the log',
 };
 
 /** Every limit, by default. */

@@ -8,6 +8,7 @@ export type Conditions = string | { [condition: string]: Conditions };
 /** The parts of a package.json that the repository has rules about. */
 export interface Manifest {
   name: string;
+  version: string;
   private?: boolean;
   type?: string;
   workspaces?: string[];
@@ -46,6 +47,11 @@ export function workspaces(files: readonly TrackedFile[]): Workspace[] {
       const manifest = readManifest(path);
       return { name: manifest.name, folder: path.slice(0, -'/package.json'.length), manifest };
     });
+}
+
+/** Those that strangers may have: all but the private ones. */
+export function publicWorkspaces(files: readonly TrackedFile[]): Workspace[] {
+  return workspaces(files).filter(({ manifest }) => !manifest.private);
 }
 
 /** Every package that a manifest declares, however it is needed. */

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBackupCommand, addRestoreCommand } from './backup/backup.js';
 import { addBansCommands } from './bans/bans.js';
 import { addBlocksCommands } from './blocks/blocks.js';
 import { type CommandContext, EXIT_CODES } from './context.js';
 import { addCopyCommand } from './copy/copy.js';
+import { addDoctorCommand } from './doctor/doctor.js';
 import { addExportCommand } from './export/export.js';
 import { addGuestsCommands } from './guests/guests.js';
 import { addImportCommand } from './import/import.js';
+import { addMcpCommand } from './mcp/mcp.js';
 import { examples } from './options/examples.js';
 import { errorLine, usageErrorLine } from './output/error-line.js';
 import { addRevokeCommand } from './revoke/revoke.js';
@@ -31,6 +34,7 @@ import { addUsersLifeCycleCommands } from './users/life-cycle.js';
 import { addUsersGetCommand, addUsersQueryCommand } from './users/read-users.js';
 import { addUsersUpdateCommand, addUsersUpsertCommand } from './users/write-users.js';
 import { addWatchCommand } from './watch/watch.js';
+import { addWebhooksCommands } from './webhooks/webhooks.js';
 
 /**
  * Runs one command line, given without the name of the program. It never throws. It reports an error as one line on
@@ -80,8 +84,11 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addMigrateCommand(program, context);
   addRenewLogCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addCopyCommand(program, context);
   addCheckConfigCommand(program, context);
+  addDoctorCommand(program, context);
   addTokenCommand(program, context);
   addImportCommand(program, context);
   addSyncCommand(program, context);
@@ -95,6 +102,8 @@ export function createProgram(context: CommandContext): Command {
   addRevokeCommand(program, context);
   addTasksCommands(program, context);
   addWatchCommand(program, context);
+  addWebhooksCommands(program, context);
+  addMcpCommand(program, context);
   return program;
 }
 

@@ -37,7 +37,7 @@ export async function withClientUntilDone<Result>(
 }
 
 /** A server that does not answer is most often one that does not run, or another one than was meant. */
-function withAddress(error: unknown, url: string): unknown {
+export function withAddress(error: unknown, url: string): unknown {
   if (!(error instanceof Error) || !/^the server did not answer/.test(error.message)) return error;
   const remedy = `no answer from ${url}: check that the server runs ("rollcall serve") and that --url or ROLLCALL_URL is its address`;
   return new RollcallError('UNAVAILABLE', `${remedy} (${error.message})`, { cause: error });

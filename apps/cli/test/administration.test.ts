@@ -327,3 +327,69 @@ describe('rollcall import --as-is', () => {
     expect(table.err).toContain(note('1 row', '1 row', '1 row'));
   });
 });
+
+describe('rollcall webhooks', () => {
+  it('makes a webhook, changes it, tests it and shows what was sent, and deletes it', async () => {
+    const made = await command(
+      'webhooks',
+      'create',
+      'http://127.0.0.1:1/hooks',
+      '--types',
+      'user.created,user.deleted',
+      '--filter',
+      '{"role":"admin"}',
+      '--rate',
+      '5',
+    );
+    expect(made.exitCode).toBe(0);
+    const [{ webhook, secret }] = made.json() as [
+      { webhook: { id: string; position: string }; secret: string },
+    ];
+    expect(webhook).toMatchObject({
+      types: ['user.created', 'user.deleted'],
+      filter: { role: 'admin' },
+      rate_limit: 5,
+    });
+    expect(secret).toMatch(/^whsec_/);
+
+    const changed = await command(
+      'webhooks',
+      'update',
+      webhook.id,
+      '--filter',
+      '',
+      '--rate',
+      '',
+      '--types',
+      '',
+    );
+    const [after] = changed.json();
+    for (const name of ['filter', 'rate_limit', 'types']) expect(after).not.toHaveProperty(name);
+    expect((await command('webhooks', 'rotate-secret', webhook.id)).json()).toMatchObject([
+      { secret: expect.stringMatching(/^whsec_/) },
+    ]);
+    expect((await command('webhooks', 'list')).out).not.toContain('whsec_');
+
+    const tested = await command('webhooks', 'test', webhook.id);
+    expect(tested.exitCode).toBe(1);
+    const refused = {
+      status: 'failed',
+      attempts: [{ error: expect.stringContaining('is not on the internet') }],
+    };
+    expect(tested.json()).toMatchObject([refused]);
+    expect((await command('webhooks', 'deliveries', webhook.id, '--status', 'failed')).json()).toMatchObject([
+      refused,
+    ]);
+    expect((await inWords('webhooks', 'deliveries', webhook.id)).out).toContain('webhook.test  failed');
+
+    expect((await command('webhooks', 'disable', webhook.id)).json()).toMatchObject([
+      { status: 'disabled', disabled_reason: 'requested' },
+    ]);
+    expect((await inWords('webhooks', 'get', webhook.id)).out).toContain('disabled (requested)');
+    expect((await command('webhooks', 'replay', webhook.id, webhook.position)).exitCode).toBe(0);
+    expect((await command('webhooks', 'enable', webhook.id)).json()).toMatchObject([{ status: 'active' }]);
+    expect((await command('webhooks', 'retry', `msg_${'a'.repeat(22)}`)).err).toMatch(/^error: NOT_FOUND /);
+    expect((await command('webhooks', 'delete', webhook.id)).json()).toEqual([{ deleted: webhook.id }]);
+    expect((await command('webhooks', 'get', webhook.id)).err).toMatch(/^error: NOT_FOUND /);
+  });
+});

@@ -1,22 +1,25 @@
 import { PassThrough, Readable } from 'node:stream';
-import { loadConfig, type RunningServer, startServer } from '@rollcall/server';
+import { type Config, loadConfig, type RunningServer, startServer } from '@rollcall/server';
 import { temporaryFolder } from '@rollcall/testing';
 import type { CommandContext } from '../src/context.js';
 import { run } from '../src/run.js';
 
 export const SECRET = 'test:0123456789abcdef0123456789abcdef';
 
-/** Starts a server on a free port, with an embedded database in a new folder. */
-export async function startTestServer(): Promise<RunningServer & AsyncDisposable> {
-  const folder = await temporaryFolder();
-  const config = loadConfig({
+/** The settings of a server with an embedded database in a folder. */
+export function configOf(folder: string, port = 0): Config {
+  return loadConfig({
     ROLLCALL_DATABASE_URL: `sqlite:${folder}/data/rollcall.sqlite`,
     ROLLCALL_SECRET: SECRET,
-    ROLLCALL_PORT: '0',
+    ROLLCALL_PORT: String(port),
     ROLLCALL_LOG_LEVEL: 'silent',
     ROLLCALL_DRAIN_MS: '0',
   });
-  const server = await startServer(config);
+}
+
+/** Starts a server on a free port, with an embedded database in a new folder. */
+export async function startTestServer(): Promise<RunningServer & AsyncDisposable> {
+  const server = await startServer(configOf(await temporaryFolder()));
   const dispose = async () => {
     await server.close();
   };

@@ -16,6 +16,7 @@ import { readSettingsSearch } from './settings/settings-search.js';
 import { readTaskSearch, readTasksSearch } from './tasks/tasks-search.js';
 import { readUserSearch } from './user/user-search.js';
 import { readUsersSearch } from './users/users-search.js';
+import { readWebhookSearch } from './webhooks/webhook-search.js';
 
 /** A page that is loaded when somebody goes there. When that fails it says so: by itself, the router would load all of it again. */
 function page<Name extends string>(load: () => Promise<Record<Name, RouteComponent>>, name: Name) {
@@ -79,6 +80,19 @@ const events = createRoute({
   component: page(() => import('./events/events-page.js'), 'EventsPage'),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  component: page(() => import('./webhooks/webhooks-page.js'), 'WebhooksPage'),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks/$webhookId',
+  validateSearch: readWebhookSearch,
+  component: page(() => import('./webhook/webhook-page.js'), 'WebhookPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -101,6 +115,8 @@ export const router = createRouter({
     importUsers,
     tasks.addChildren([task]),
     events,
+    webhooks,
+    webhook,
     settings,
   ]),
   history: longHistory(),

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Directory, ExportClaim } from '@rollcall/core';
-import type { CallerBudgets, Outlets, ProcessOverview } from '@rollcall/router';
+import type { CallerBudgets, Outlets, ProcessOverview, RouterInstruments } from '@rollcall/router';
 import type { Config } from './config/config.js';
+import type { ApiPage } from './http/api/api-page.js';
 import type { ConsoleFiles } from './http/console/console-files.js';
 import type { RateLimits } from './http/rate-limits.js';
 import type { Authenticate } from './http/tokens.js';
 import type { Connections } from './live/connections.js';
 import type { Logger } from './logger.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { RefusalLog } from './refusal-log.js';
 
 /** What the parts of one running server share. */
@@ -20,6 +22,8 @@ export interface Host {
   isExportLink(link: ExportClaim & { signature: string }): boolean;
   /** The console that is at `/`; absent: there is none. */
   console: ConsoleFiles | undefined;
+  /** What describes the HTTP API; empty where it has not been built. */
+  apiPage: ApiPage;
   connections: Connections;
   /** Counts the calls of clients. */
   rateLimits: RateLimits;
@@ -29,6 +33,10 @@ export interface Host {
   outlets: Outlets;
   /** How this process is doing. */
   overview: ProcessOverview;
+  /** Who counts, times and traces calls; absent: nobody. */
+  instruments: RouterInstruments | undefined;
+  /** Absent: the settings ask for none. */
+  metrics: Metrics | undefined;
   logger: Logger;
   /** Keeps refused calls from filling the log. */
   refusals: RefusalLog;

@@ -1,3 +1,4 @@
+export { type BackupReport, backup, type RestoreReport, restore } from './backup-commands.js';
 export { type Config, type EnvironmentVariables, loadConfig } from './config/config.js';
 export { describeConfig } from './config/describe-config.js';
 export { loadProducts } from './config/load-products.js';
@@ -5,5 +6,8 @@ export type { Environment, Setting } from './config/setting.js';
 export { SETTINGS } from './config/settings-table.js';
 export { signingKeysOf } from './config/signing-keys.js';
 export { type CopyReport, copy, migrate, renewLog } from './database-commands.js';
+export { type DoctorOptions, examine, examineToken } from './doctor.js';
+export { ALERT_RULES, type AlertRule } from './metrics/alerts-table.js';
+export { BUCKETS, METRICS, type Metric } from './metrics/metrics-table.js';
 export { type HostProcess, runServer } from './run-server.js';
 export { type RunningServer, startServer } from './start-server.js';

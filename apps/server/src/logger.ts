@@ -3,6 +3,7 @@ import type { Config } from './config/config.js';
 
 export type { Logger } from 'pino';
 
+import { isCallerGone } from '@rollcall/core';
 import { toErrorData } from '@rollcall/router';
 import type { TRPCError } from '@trpc/server';
 import type { RefusalLog, RefusedCaller } from './refusal-log.js';
@@ -81,6 +82,10 @@ export function logFailure(
   { logger, refusals }: { logger: Logger; refusals: RefusalLog },
   { error, requestId, procedure, ms, caller }: Failure,
 ): void {
+  if (isCallerGone(error.cause)) {
+    logger.debug({ requestId, address: caller.address }, 'a caller went before its answer');
+    return;
+  }
   const { code } = toErrorData(error, requestId ?? '');
   if (code !== 'INTERNAL' && !refusals.isFirst(caller, code)) return;
   const line = {

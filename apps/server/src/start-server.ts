@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import { loadProducts } from './config/load-products.js';
 import { signingKeysOf } from './config/signing-keys.js';
 import type { Host } from './host.js';
+import { readApiPage } from './http/api/api-page.js';
 import { readConsole } from './http/console/console-files.js';
 import { isLoopback } from './http/foreign-page.js';
 import { createHttpHandler } from './http/http-handler.js';
@@ -18,8 +19,12 @@ import { watchAccess } from './live/access-watcher.js';
 import { Connections } from './live/connections.js';
 import { attachSocketHandler } from './live/socket-handler.js';
 import { createLogger, type Logger } from './logger.js';
+import { instrumentsOf } from './metrics/instruments.js';
+import type { Metrics } from './metrics/metrics.js';
+import { listenForMetrics, type MetricsListener } from './metrics/metrics-listener.js';
 import { RefusalLog } from './refusal-log.js';
 import { type ShutdownResult, SilentConnections, stopServer } from './stop-server.js';
+import { HttpWebhookSender } from './webhooks/http-webhook-sender.js';
 
 /** A server that is running. */
 export interface RunningServer {
@@ -28,6 +33,8 @@ export interface RunningServer {
   /** The port of the configuration, or the free one that was found. */
   port: number;
   config: Config;
+  /** The port of the metrics, if they have one of their own. */
+  metricsPort?: number;
   /**
    * Shuts down in order: it accepts nothing new, asks live connections to reconnect, lets running calls finish, and closes
    * the storage. A second call waits for the same end. The time is bounded, whatever hangs. The result says whether
@@ -51,6 +58,10 @@ export interface ServerOptions {
   slowSenders?: Partial<typeof SLOW_SENDERS>;
   /** The folder of the console's package. Default: the one that is installed beside the server. */
   consoleFolder?: string;
+  /** The folder of what describes the HTTP API. Default: the one that the build fills. */
+  apiPageFolder?: string;
+  /** How long metrics keep what they read from the database. Default: 15 seconds. */
+  metricsKeptMs?: number;
 }
 
 /** Load balancers keep idle connections for a minute. This is longer, so that the server never closes first. */
@@ -65,15 +76,24 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const logger = options.logger ?? createLogger(config);
   const products = await loadProducts(config.products);
   const keys = await signingKeysOf(config);
+  const metrics = await metricsOf(config, options);
+  const instruments = instrumentsOf(metrics?.registry);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
     postgresPoolSize: config.postgresPoolSize,
     notifications: config.hints,
     products,
     migrate: config.migrate,
-    onError: (err, context) => logger.error({ err }, context),
+    onError: (err, context) => {
+      metrics?.registry.count('rollcall_background_errors_total', {});
+      logger.error({ err }, context);
+    },
+    ...(instruments.directory && { instruments: instruments.directory }),
     guestsByDefault: config.environment === 'development',
     exportLink: (taskId, expires) => exportLink(keys, { taskId, expires }),
+    ...(config.webhooks && {
+      webhookSender: new HttpWebhookSender({ allowedAddresses: config.webhookAllowedAddresses }),
+    }),
   });
   try {
     const connections = new Connections({
@@ -82,7 +102,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       maxPerUser: config.maxConnectionsPerUser,
       maxPerAddress: config.maxConnectionsPerAddress,
     });
-    const outlets = new Outlets({ maxUnreadBytes: config.maxUnreadBytes });
+    const outlets = new Outlets({ maxUnreadBytes: config.maxUnreadBytes, meter: instruments.router?.meter });
     const facts = {
       environment: config.environment,
       isInNetwork: !isLoopback(config.host),
@@ -96,16 +116,20 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       signGuestToken: userId => signGuestToken(keys, userId, Date.now()),
       isExportLink: link => isExportLink(keys, link, Date.now()),
       console: await readConsole(config, { logger, folder: options.consoleFolder }),
+      apiPage: await readApiPage(logger, options.apiPageFolder),
       connections,
       rateLimits: new RateLimits(config),
-      budgets: new CallerBudgets(budgetsOf(config)),
+      budgets: new CallerBudgets(budgetsOf(config), instruments.router?.meter),
       outlets,
       overview: new ProcessOverview({ directory, outlets, facts }),
+      instruments: instruments.router,
+      metrics,
       logger,
       refusals: new RefusalLog(logger),
       responses: new Set(),
       stage: 'serving',
     };
+    metrics?.watch(host);
     const server = createServer(
       { ...SLOW_SENDERS, ...options.slowSenders, keepAliveTimeout: KEEP_ALIVE_MS },
       createHttpHandler(host),
@@ -115,27 +139,52 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const sockets = attachSocketHandler(server, host);
     const stopWatching = await watchAccess(host);
     await directory.warmUp();
-    const port = await listen(server, config).catch(async (error: unknown) => {
+    let metricsListener: MetricsListener | undefined;
+    let port: number;
+    try {
+      if (config.metricsPort !== undefined)
+        metricsListener = await listenForMetrics(host, config.metricsPort);
+      port = await listen(server, config);
+    } catch (error) {
+      await metricsListener?.close();
       await stopWatching();
       throw error;
-    });
+    }
     const url = `http://${reachableHost(config.host)}:${port}`;
-    logger.info({ url }, 'the server is ready');
+    logger.info(
+      { url, ...(metricsListener && { metricsPort: metricsListener.port }) },
+      'the server is ready',
+    );
     if (config.environment !== 'production' && !isLoopback(config.host)) {
       const message =
         'the network reaches this server, and it runs with what suits a developer: guests, pages of localhost';
       logger.warn({ host: config.host }, `${message}; set NODE_ENV=production`);
     }
+    if (metricsListener && config.metricsToken === undefined && !isLoopback(config.metricsHost)) {
+      const message = 'anybody in the network may read the metrics; set ROLLCALL_METRICS_TOKEN';
+      logger.warn({ host: config.metricsHost, port: metricsListener.port }, message);
+    }
     let closing: Promise<ShutdownResult> | undefined;
     const close = () => {
-      closing ??= stopServer({ host, server, silent, sockets, stopWatching });
+      closing ??= stopServer({ host, server, silent, sockets, stopWatching, metricsListener });
       return closing;
     };
-    return { url, port, config, close };
+    return { url, port, config, close, ...(metricsListener && { metricsPort: metricsListener.port }) };
   } catch (error) {
+    metrics?.stop();
     await directory.close();
     throw error;
   }
+}
+
+/** The metrics, if the settings ask for them. What they are made with is not loaded otherwise. */
+async function metricsOf(
+  { metricsPort, metricsToken }: Config,
+  { metricsKeptMs }: ServerOptions,
+): Promise<Metrics | undefined> {
+  if (metricsPort === undefined && metricsToken === undefined) return undefined;
+  const { Metrics } = await import('./metrics/metrics.js');
+  return new Metrics(metricsKeptMs);
 }
 
 function listen(server: Server, { host, port }: Config): Promise<number> {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './host.js';
 import type { StopWatching } from './live/access-watcher.js';
 import type { SocketHandler } from './live/socket-handler.js';
+import type { MetricsListener } from './metrics/metrics-listener.js';
 import { withTimeout } from './with-timeout.js';
 
 /** How often idle connections are closed while calls finish. */
@@ -29,12 +30,14 @@ export async function stopServer({
   silent,
   sockets,
   stopWatching,
+  metricsListener,
 }: {
   host: Host;
   server: Server;
   silent: SilentConnections;
   sockets: SocketHandler;
   stopWatching: StopWatching;
+  metricsListener: MetricsListener | undefined;
 }): Promise<ShutdownResult> {
   const { config, directory, logger, connections } = host;
   logger.info({ connections: connections.size }, 'the server shuts down');
@@ -85,6 +88,8 @@ export async function stopServer({
     ending = 'cut off';
     logger.error('the storage was unreachable: presence could not be written; other processes correct it');
   }
+  await metricsListener?.close();
+  host.metrics?.stop();
   logger.info({ ending }, 'the server has shut down');
   return ending;
 }

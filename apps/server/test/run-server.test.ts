@@ -119,7 +119,7 @@ describe('a server that cannot start', () => {
       );
       await mkdir(join(folder, `folder-${scheme}.db`));
       expect(await start(join(folder, `folder-${scheme}.db`))).toMatch(
-        /^error: UNAVAILABLE the database \S+folder-\S+ cannot be opened; .*ROLLCALL_DATABASE_URL/,
+        /^error: UNAVAILABLE the database \S+folder-\S+ is a folder; name a file in it .*ROLLCALL_DATABASE_URL/,
       );
       expect(await start(join(file, 'x.db'))).toMatch(/a part of its path is a file and not a folder/);
       expect(await start(join(file, 'x.db'), '')).toMatch(

@@ -169,6 +169,18 @@ const CALLS: Record<string, Ask[] | string> = {
   'feeds.addActivity': [id => ({ verb: 'like', object: 'x', user_id: id })],
   'feeds.removeActivity': [id => ({ id })],
   'feeds.queryActivities': [id => ({ actor_id: id })],
+  'webhooks.list': SERVER_ONLY,
+  'webhooks.get': SERVER_ONLY,
+  'webhooks.create': SERVER_ONLY,
+  'webhooks.update': SERVER_ONLY,
+  'webhooks.delete': SERVER_ONLY,
+  'webhooks.rotateSecret': SERVER_ONLY,
+  'webhooks.disable': SERVER_ONLY,
+  'webhooks.enable': SERVER_ONLY,
+  'webhooks.test': SERVER_ONLY,
+  'webhooks.listDeliveries': SERVER_ONLY,
+  'webhooks.retryDelivery': SERVER_ONLY,
+  'webhooks.replay': SERVER_ONLY,
 };
 
 it('has an entry for every procedure, and for nothing else', () => {

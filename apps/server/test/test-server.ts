@@ -19,7 +19,7 @@ export interface TestServer extends RunningServer {
 /** Starts a server; `env` adds to its settings. */
 export async function startTestServer(
   env: EnvironmentVariables = {},
-  options: Pick<ServerOptions, 'slowSenders' | 'consoleFolder'> = {},
+  options: Pick<ServerOptions, 'slowSenders' | 'consoleFolder' | 'apiPageFolder' | 'metricsKeptMs'> = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   const config = loadConfig({

@@ -32,6 +32,7 @@ import { moderationMethods } from './users/moderation.js';
 import { queryUsersAllMethod } from './users/query-users-all.js';
 import { userActionMethods } from './users/user-actions.js';
 import { countUsers, onlyUser, partialUpdateUsers, queryUsers, upsertUsers } from './users/users.js';
+import { webhookMethods } from './webhooks/webhooks.js';
 
 /** What `createServerClient` takes: the address, and the secret or a token. */
 export type ServerClientOptions = ClientOptions &
@@ -148,6 +149,7 @@ export function createServerClient<Custom extends object = JsonObject>(
     ...moderationMethods<Custom>(api),
     ...serverBlocksMethods<Custom>(api),
     ...serverDevicesMethods(api),
+    ...webhookMethods(api),
     ...checked(calls, SERVER_CLIENT_ARGUMENTS),
     ...checked(importMethods<Custom>(api), IMPORT_ARGUMENTS),
     ...checked(streams, STREAM_ARGUMENTS, raise),

@@ -35,6 +35,7 @@ import type { LifeCycle } from './users/life-cycle.js';
 import type { Moderation } from './users/moderation.js';
 import type { UserActions } from './users/user-actions.js';
 import type { AllUsersOptions, UsersPageOptions } from './users/users.js';
+import type { Webhooks } from './webhooks/webhooks.js';
 
 /**
  * A client for back ends and scripts. It may do everything. A method that fails throws a `RollcallError`.
@@ -49,6 +50,7 @@ export interface ServerClient<Custom extends object = JsonObject>
     Tasks,
     ServerBlocks<Custom>,
     ServerDevices,
+    Webhooks,
     Imports<Custom> {
   /** Creates a user, or replaces its data: a field that is missing gets its default. Returns the user as stored. */
   upsertUser(user: UpsertUserInput<Custom>): Promise<User<Custom>>;

@@ -24,6 +24,8 @@ export {
   type CountUsersOptions,
   type CreateCallInput,
   type CreateChannelInput,
+  type CreateWebhookAnswer,
+  type CreateWebhookInput,
   type DeleteMessageInput,
   type DeleteUsersOptions,
   type DeletionPreview,
@@ -47,6 +49,7 @@ export {
   type KeepingDeletion,
   type ListTasksAnswer,
   type ListTasksOptions,
+  type ListWebhookDeliveriesAnswer,
   type Message,
   type MessageContent,
   type MessageInput,
@@ -76,6 +79,7 @@ export {
   type RoleEvent,
   RollcallError,
   type RollcallEvent,
+  type RotateWebhookSecretAnswer,
   type SendMessageInput,
   type SortKey,
   type TakePartInCallInput,
@@ -96,6 +100,12 @@ export {
   type UserExport,
   type UserOutcome,
   type UsersAnswer,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookDeliveryStatus,
+  type WebhookDisabledReason,
+  type WebhookEndpoint,
+  type WebhookEvent,
   type WriteCounts,
 } from '@rollcall/protocol';
 export type { CreateServerTokenOptions, CreateTokenOptions } from './access/signed-tokens.js';
@@ -144,3 +154,4 @@ export type {
 export type { Moderation } from './users/moderation.js';
 export type { ActionOf, ActionPreviewOf, UserActions } from './users/user-actions.js';
 export type { AllUsersOptions, UsersPageOptions } from './users/users.js';
+export type { ListWebhookDeliveriesOptions, WebhookChanges, Webhooks } from './webhooks/webhooks.js';

@@ -78,9 +78,14 @@ export class ScriptedLiveSource implements LiveSource {
     return open[0]!;
   }
 
-  /** Answers the open run with a page that reaches to number `upTo`. */
-  page(upTo: number, events: RollcallEvent[] = [], more: { resync?: true } = {}): void {
-    this.current.observer.onData({ id: `log.${upTo}`, data: { events, ...more } });
+  /** Answers the open run with a page that reaches to number `upTo`, of the epoch `log` or another. */
+  page(
+    upTo: number,
+    events: RollcallEvent[] = [],
+    { epoch = 'log', ...more }: { resync?: true; epoch?: string } = {},
+  ): void {
+    const inEpoch = events.map(event => ({ ...event, id: event.id?.replace('log', epoch) }) as RollcallEvent);
+    this.current.observer.onData({ id: `${epoch}.${upTo}`, data: { events: inEpoch, ...more } });
   }
 }
 

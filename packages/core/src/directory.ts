@@ -3,12 +3,15 @@ import { Roles } from './access/roles.js';
 import { actHandler } from './actions/act-handler.js';
 import { Actions } from './actions/actions.js';
 import { Blocks } from './blocks/blocks.js';
+import { diskRoom } from './database/disk-room.js';
+import type { StorageState } from './database/storage-state.js';
 import { Devices } from './devices/devices.js';
 import type { EventLog } from './events/event-log.js';
 import { exportSources } from './exports/export-sources.js';
 import { exportUsersHandler } from './exports/export-users-handler.js';
 import { Exports } from './exports/exports.js';
 import { History } from './history/history.js';
+import { IdempotencyKeys } from './idempotency/idempotency-keys.js';
 import { LifeCycle } from './life-cycle/life-cycle.js';
 import { lifeCycleHandlers } from './life-cycle/life-cycle-handlers.js';
 import { Maintenance, maintenanceSteps } from './maintenance/maintenance.js';
@@ -16,6 +19,7 @@ import { BanExpiry } from './moderation/ban-expiry.js';
 import { Moderation } from './moderation/moderation.js';
 import { openStorage, type StorageOptions } from './open-storage.js';
 import { OverviewSource } from './overview/overview-source.js';
+import { readStoredState, type StoredState } from './overview/stored-state.js';
 import type { Presence } from './presence/presence.js';
 import type { PresenceWatch } from './presence/presence-watch.js';
 import { linkProcesses } from './process-links.js';
@@ -30,10 +34,14 @@ import { TaskWorker } from './tasks/task-worker.js';
 import type { Tasks } from './tasks/tasks.js';
 import { Revocations } from './users/revocation.js';
 import { Users } from './users/users.js';
+import { tracedSender } from './webhooks/traced-sender.js';
+import type { WebhookSender } from './webhooks/webhook-sender.js';
+import { WebhookWorker } from './webhooks/webhook-worker.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 /** What a directory is opened with. */
 export interface DirectoryOptions extends StorageOptions {
-  /** Whether this process works on tasks, ends bans and deletes data that is older than the settings say; default true. */
+  /** Whether this process works on tasks, sends webhooks, ends bans and deletes data that is older than the settings say; default true. */
   runTasks?: boolean;
   /**
    * Whether processes on one PostgreSQL notify each other when something has happened; default true. Without it, each
@@ -44,6 +52,17 @@ export interface DirectoryOptions extends StorageOptions {
   guestsByDefault?: boolean;
   /** Signs the path under which the file of an export can be read until `expires`; default a path without a signature. */
   exportLink?: (taskId: string, expires: number) => string;
+  /** Sends requests to webhooks. Without it, this process sends none. */
+  webhookSender?: WebhookSender;
+}
+
+/** What waits, runs and is held in one process. */
+export interface DirectoryState extends StorageState {
+  /** Whether the last write reached the storage. */
+  writable: boolean;
+  /** The tasks on which this process holds a lease. */
+  heldTasks: number;
+  presence: Presence['state'];
 }
 
 /** The directory: users and everything about them, over one database. */
@@ -64,9 +83,18 @@ export interface Directory {
   readonly devices: Devices;
   readonly history: History;
   readonly overview: OverviewSource;
+  readonly webhooks: Webhooks;
   readonly chat: Chat;
   readonly video: Video;
   readonly feeds: Feeds;
+  readonly idempotency: IdempotencyKeys;
+  /** What waits, runs and is held in this process now. It costs nothing. */
+  state(): DirectoryState;
+  /**
+   * What the data says of the work that is to be done. It costs a few statements, and tries a write after one has failed.
+   * @throws RollcallError `UNAVAILABLE`
+   */
+  storedState(): Promise<StoredState>;
   /** Opens what the first queries would otherwise wait for, for a process that stays. It never throws. */
   warmUp(): Promise<void>;
   /** Whether the storage takes writes. After a write has failed, another is tried from time to time. It never rejects. */
@@ -96,12 +124,33 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     return { url: exportPath(taskId, url_expires_at), url_expires_at };
   };
   const notifications = options.notifications ?? true;
-  const links = linkProcesses({ storage, users, settings, clock, exportLink, onError, notifications });
+  const trace = options.instruments?.trace;
+  const { webhookSender } = options;
+  const sender = webhookSender && trace ? tracedSender(webhookSender, trace) : webhookSender;
+  const webhookWorker =
+    sender && new WebhookWorker({ unitOfWork, sender, clock, onError, meter: options.instruments?.meter });
+  const links = linkProcesses({
+    storage,
+    users,
+    settings,
+    clock,
+    exportLink,
+    onError,
+    notifications,
+    onLogged: () => webhookWorker?.notify(),
+  });
   const { events, presence, presenceWatch, tasks, taskNotifications } = links;
+  const webhooks = new Webhooks({
+    unitOfWork,
+    sender,
+    clock,
+    onChanged: () => webhookWorker?.notifyChanged(),
+  });
   if (storage.address.engine !== 'postgres') {
     // An embedded database belongs to one process: the process before holds no user and no task any more.
     await presence.markAllOffline();
     await tasks.releaseAll();
+    await webhooks.releaseAll();
   }
   presence.start();
   storage.checkFile();
@@ -127,11 +176,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
     handlers,
     progress: tasks.progress,
     onError,
+    ...(options.instruments && { instruments: options.instruments }),
   });
+  const meter = options.instruments?.meter;
+  if (meter) unitOfWork.onLogged(({ entries }) => meter.logged(entries.length));
   let maintenance: Maintenance | undefined;
   let banExpiry: BanExpiry | undefined;
   if (options.runTasks ?? true) {
     worker.start();
+    webhookWorker?.start();
     banExpiry = new BanExpiry(unitOfWork, onError);
     const steps = [
       ...maintenanceSteps(unitOfWork, lifeCycle),
@@ -146,7 +199,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
 
   let closing: Promise<void> | undefined;
   const stopWork = async () => {
-    await Promise.all([worker.stop(), banExpiry?.stop(), maintenance?.stop()]);
+    await Promise.all([worker.stop(), webhookWorker?.stop(), banExpiry?.stop(), maintenance?.stop()]);
   };
   const close = async () => {
     await stopWork();
@@ -178,9 +231,30 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
       guestsByDefault: options.guestsByDefault ?? false,
       isWritable: () => storage.writeProbe.isWritable(),
     }),
+    webhooks,
     chat,
     video,
     feeds,
+    idempotency: new IdempotencyKeys(unitOfWork),
+    state: () => {
+      const { waitingWrites, ...storageState } = unitOfWork.state;
+      return {
+        ...storageState,
+        waitingWrites: waitingWrites + users.waitingWrites,
+        writable: unitOfWork.writable,
+        heldTasks: worker.held,
+        presence: presence.state,
+      };
+    },
+    storedState: async () => {
+      const [stored, disk] = await Promise.all([
+        unitOfWork.read(readStoredState),
+        diskRoom(storage.address),
+        // Where nobody writes and nobody asks whether it is ready, nothing else would find out that it takes writes again.
+        storage.writeProbe.isWritable(),
+      ]);
+      return { ...stored, ...(disk && { disk }) };
+    },
     warmUp: () => unitOfWork.warmUp(),
     isWritable: () => storage.writeProbe.isWritable(),
     stopWork,

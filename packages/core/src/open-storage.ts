@@ -1,5 +1,6 @@
 import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
+import type { DirectoryInstruments } from './database/instruments.js';
 import { migrateDatabase, openDatabase } from './database/open-database.js';
 import { Scrubber } from './database/scrubber.js';
 import type { UnitOfWork } from './database/unit-of-work.js';
@@ -25,6 +26,8 @@ export interface StorageOptions {
   migrate?: boolean;
   /** The operator's own products: they follow users as the built-in ones do, after those and in this order. */
   products?: readonly Product[];
+  /** Who counts, times and traces what the directory does; default nobody. */
+  instruments?: DirectoryInstruments;
 }
 
 /** An open database and what looks after it. */
@@ -56,7 +59,14 @@ export async function openStorage(
   const schema = (options.migrate ?? true) ? 'migrate' : 'require';
   const database = await openDatabase(
     address,
-    { tables: TABLES, owners: products, schema, clock, mayCheckLater: true },
+    {
+      tables: TABLES,
+      owners: products,
+      schema,
+      clock,
+      mayCheckLater: true,
+      ...(options.instruments && { instruments: options.instruments }),
+    },
     writeLog,
   );
   const { unitOfWork } = database;

@@ -26,6 +26,8 @@ export interface ProcessLinksOptions {
   exportLink: ExportLink;
   /** Whether processes on one PostgreSQL notify each other. */
   notifications: boolean;
+  /** Called when the log may have grown, here or in another process. */
+  onLogged: () => void;
 }
 
 /** The parts that follow what happens in this process and in the other processes on its database. */
@@ -45,7 +47,7 @@ export interface ProcessLinks {
  * parts, but is not sent on.
  */
 export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
-  const { storage, users, settings, clock, exportLink, onError } = options;
+  const { storage, users, settings, clock, exportLink, onError, onLogged } = options;
   const { address, unitOfWork } = storage;
   const events = new EventLog(unitOfWork, onError);
   // Before any listener: who judges a connection by an event must not do it by the settings before that.
@@ -56,6 +58,7 @@ export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
     if (log || anything) {
       events.notify();
       presence.retry();
+      onLogged();
     }
     if (moved || anything) presenceWatch.notify();
     for (const [taskId, claimable] of changed ?? []) localTasks.announce({ taskId, claimable });
@@ -69,6 +72,7 @@ export function linkProcesses(options: ProcessLinksOptions): ProcessLinks {
   unitOfWork.onLogged(log => {
     events.take(log);
     presence.retry();
+    onLogged();
     others.tell({ log: true });
   });
   const presence = new Presence({

@@ -1,5 +1,6 @@
 import type { TableShape } from './database/table.js';
-import { eventMentionTable, eventStreamTable, eventTable } from './events/event-tables.js';
+import { eventMentionTable, eventStreamTable, eventTable, pastEpochTable } from './events/event-tables.js';
+import { keptAnswerTable, keptAnswerUserTable } from './idempotency/kept-answer-tables.js';
 import { cascadeTable } from './products/cascade-table.js';
 import { channelMemberTable, channelTable } from './products/chat/channel-table.js';
 import { flagTable } from './products/chat/flags.js';
@@ -14,6 +15,8 @@ import { taskUserTable } from './tasks/task-users.js';
 import { banTable } from './users/bans.js';
 import { blockTable } from './users/block-table.js';
 import { userTable } from './users/model/user-table.js';
+import { deliveryTable } from './webhooks/delivery-table.js';
+import { endpointTable } from './webhooks/endpoint-table.js';
 
 /** The tables whose rows are mapped to objects. Statements read smaller tables directly (`roles`, `app_settings`, `tombstones`, `export_chunks`). */
 export const TABLES: readonly TableShape[] = [
@@ -23,6 +26,7 @@ export const TABLES: readonly TableShape[] = [
   eventTable,
   eventMentionTable,
   eventStreamTable,
+  pastEpochTable,
   taskTable,
   taskUserTable,
   taskListTable,
@@ -36,4 +40,8 @@ export const TABLES: readonly TableShape[] = [
   reactionTable,
   flagTable,
   responseTimeTable,
+  endpointTable,
+  deliveryTable,
+  keptAnswerTable,
+  keptAnswerUserTable,
 ];

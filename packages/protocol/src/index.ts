@@ -43,6 +43,7 @@ export type {
   RollcallEvent,
   TaskEvent,
   UserEvent,
+  WebhookEvent,
 } from './events/event.js';
 export {
   type CallEventType,
@@ -233,5 +234,21 @@ export type {
   UsersAnswer,
   WriteCounts,
 } from './users/user-input.js';
+export {
+  type CreateWebhookAnswer,
+  type CreateWebhookInput,
+  type ListWebhookDeliveriesAnswer,
+  type ListWebhookDeliveriesInput,
+  type ReplayWebhookInput,
+  type RotateWebhookSecretAnswer,
+  type UpdateWebhookInput,
+  WEBHOOK_DELIVERY_STATUSES,
+  WEBHOOK_DISABLED_REASONS,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookDeliveryStatus,
+  type WebhookDisabledReason,
+  type WebhookEndpoint,
+} from './webhooks/webhooks.js';
 export { described, isThenable, unknownName } from './words/described.js';
 export { nearestName } from './words/nearest-name.js';

@@ -11,6 +11,12 @@ export const LIMITS = {
   frameBytes: 1024 * 1024,
   /** Values in one HTTP request or WebSocket message of a client, those of all its calls together; server tokens have no limit. */
   requestValues: 25_000,
+  /** The key of a call that is carried out once. */
+  idempotencyKeyLength: 255,
+  /** Such keys of one user within 24 hours; server tokens have no limit. */
+  idempotencyKeys: 1000,
+  /** The answer of a call, as JSON, that is kept for its key. */
+  idempotencyAnswerBytes: 512 * 1024,
   /** The id of a request on a WebSocket, which every answer and event repeats. */
   requestIdLength: 255,
   /** One user as JSON, all fields together. */
@@ -110,4 +116,22 @@ export const LIMITS = {
    */
   pageContentBytes: 1024 * 1024,
   pageContentDefault: 30,
+  /** Endpoints of webhooks. */
+  webhooks: 50,
+  webhookUrlLength: 2048,
+  /** Types of events that one endpoint names. */
+  webhookTypes: 50,
+  /** The filter of an endpoint as JSON. */
+  webhookFilterBytes: 64 * 1024,
+  webhookDescriptionLength: 255,
+  /** Requests a second that an endpoint can be limited to. */
+  webhookRate: 1000,
+  /** How long one request to an endpoint may take, with its answer. */
+  webhookMs: 15_000,
+  /** Of the answer of an endpoint, how much is read and kept. */
+  webhookAnswerBytes: 1024,
+  /** Tries that a delivery keeps. */
+  webhookAttempts: 20,
+  /** Deliveries of one endpoint that wait; when there are more, it takes nothing new from the log. */
+  webhookWaiting: 1000,
 } as const;

@@ -80,5 +80,16 @@ export {
   userFieldSchemas,
   userIdSchema,
 } from './users/user-fields-schema.js';
+export {
+  createWebhookSchema,
+  listWebhookDeliveriesSchema,
+  oneDeliverySchema,
+  oneWebhookSchema,
+  type ParsedCreateWebhook,
+  type ParsedListWebhookDeliveries,
+  type ParsedUpdateWebhook,
+  replayWebhookSchema,
+  updateWebhookSchema,
+} from './webhooks/webhook-schemas.js';
 export { checkBySchema } from './words/check-by-schema.js';
 export { placeOf, problemsIn } from './words/input-words.js';

@@ -12,6 +12,7 @@ import { tokensRouter } from './tokens.js';
 import { router } from './trpc.js';
 import { usersRouter } from './users.js';
 import { videoRouter } from './video.js';
+import { webhooksRouter } from './webhooks.js';
 
 /** All procedures, one router per noun. */
 export const appRouter = router({
@@ -28,6 +29,7 @@ export const appRouter = router({
   chat: chatRouter,
   video: videoRouter,
   feeds: feedsRouter,
+  webhooks: webhooksRouter,
 });
 
 /** The type of the router, which types the clients. */

@@ -1,5 +1,7 @@
+import { callerGone } from '@rollcall/core';
 import { type BudgetLimits, RollcallError } from '@rollcall/protocol';
 import { type CallerKey, kindOfCaller } from './caller-key.js';
+import type { BudgetName, RouterMeter } from './instruments.js';
 import { type TurnLimits, Turns } from './turns.js';
 
 /** Queries of one caller that may wait for their turn. */
@@ -32,6 +34,14 @@ interface Use {
   calls: Turns;
 }
 
+/** What all callers have in use. */
+interface Uses {
+  /** A caller that uses nothing has no entry. */
+  byCaller: Map<CallerKey, Use>;
+  /** Hears of each refusal. */
+  refused(budget: BudgetName): void;
+}
+
 /** Gives a use of the budget back. A second call has no effect. */
 export type Release = () => void;
 
@@ -41,15 +51,20 @@ export type Release = () => void;
  */
 export class CallerBudgets {
   readonly #limits: Record<'client' | 'server', BudgetLimits>;
-  readonly #uses = new Map<CallerKey, Use>();
+  readonly #uses: Uses;
 
-  constructor(limits: Record<'client' | 'server', BudgetLimits>) {
+  /** @param meter counts what callers are refused. */
+  constructor(
+    limits: Record<'client' | 'server', BudgetLimits>,
+    meter?: Pick<RouterMeter, 'overBudget'> | undefined,
+  ) {
     this.#limits = limits;
+    this.#uses = { byCaller: new Map(), refused: budget => meter?.overBudget(budget) };
   }
 
   /** The number of callers that have something in use. */
   get size(): number {
-    return this.#uses.size;
+    return this.#uses.byCaller.size;
   }
 
   /** The budget of a caller. */
@@ -64,10 +79,9 @@ export class CallerBudget {
   /** With what says that the caller of a query has gone, in a budget that {@link until} gave. */
   readonly limits: BudgetLimits & { signal?: AbortSignal | undefined };
   readonly #key: CallerKey;
-  readonly #uses: Map<CallerKey, Use>;
+  readonly #uses: Uses;
 
-  /** @param uses what callers have in use, by key; a caller that uses nothing has no entry. */
-  constructor(key: CallerKey, limits: CallerBudget['limits'], uses: Map<CallerKey, Use>) {
+  constructor(key: CallerKey, limits: CallerBudget['limits'], uses: Uses) {
     this.#key = key;
     this.limits = limits;
     this.#uses = uses;
@@ -82,7 +96,10 @@ export class CallerBudget {
   checkSubscriptions(): void {
     const { subscriptions } = this.limits;
     if (this.#use().subscriptions < subscriptions) return;
-    throw overBudget(`at most ${subscriptions} subscriptions over all its connections; end one first`);
+    throw this.#overBudget(
+      'subscriptions',
+      `at most ${subscriptions} subscriptions over all its connections; end one first`,
+    );
   }
 
   /**
@@ -96,14 +113,18 @@ export class CallerBudget {
     const use = this.#use();
     const bytes = filter === undefined || use.filters.has(filter) ? 0 : Buffer.byteLength(filter);
     if (bytes > 0 && use.filters.size >= liveFilters) {
-      throw overBudget(`at most ${liveFilters} different live filters; end a subscription first`);
+      throw this.#overBudget(
+        'live_filters',
+        `at most ${liveFilters} different live filters; end a subscription first`,
+      );
     }
     if (use.filterBytes + bytes > liveFilterBytes) {
-      throw overBudget(
+      throw this.#overBudget(
+        'live_filter_bytes',
         `at most ${liveFilterBytes} bytes of live filters; this one would make it ${use.filterBytes + bytes}`,
       );
     }
-    this.#uses.set(this.#key, use);
+    this.#uses.byCaller.set(this.#key, use);
     use.subscriptions += 1;
     use.filterBytes += bytes;
     if (filter !== undefined) use.filters.set(filter, (use.filters.get(filter) ?? 0) + 1);
@@ -123,17 +144,18 @@ export class CallerBudget {
     const use = this.#use();
     const { watchedIdBytes } = this.limits;
     if (use.watchedIdBytes + bytes > watchedIdBytes) {
-      throw overBudget(
+      throw this.#overBudget(
+        'watched_id_bytes',
         `at most ${watchedIdBytes} bytes of ids of users whom its connections watch; this subscription would make it ${use.watchedIdBytes + bytes}`,
       );
     }
-    this.#uses.set(this.#key, use);
+    this.#uses.byCaller.set(this.#key, use);
     use.watchedIdBytes += bytes;
   }
 
   /** @param bytes no more than were taken. */
   giveWatchedIds(bytes: number): void {
-    const use = this.#uses.get(this.#key);
+    const use = this.#uses.byCaller.get(this.#key);
     if (!use) return;
     use.watchedIdBytes -= bytes;
     this.#forgetIdle(use);
@@ -147,12 +169,13 @@ export class CallerBudget {
   takeRequest(bytes: number): Release {
     const use = this.#use();
     if (use.requestBytes + bytes > this.limits.requestBytes) {
-      throw overBudget(
+      throw this.#overBudget(
+        'request_bytes',
         `at most ${this.limits.requestBytes} bytes of requests that are not answered; wait for their answers`,
         REQUEST_RETRY_AFTER_SECONDS,
       );
     }
-    this.#uses.set(this.#key, use);
+    this.#uses.byCaller.set(this.#key, use);
     use.requestBytes += bytes;
     return once(() => {
       use.requestBytes -= bytes;
@@ -170,6 +193,7 @@ export class CallerBudget {
       running: this.limits.runningQueries,
       waiting: MAX_WAITING_QUERIES,
       retryAfterSeconds: Math.ceil(this.limits.queryMs / 1000),
+      refused: () => this.#uses.refused('waiting_queries'),
     });
     return this.#inTurn('queries', turns => turns.run(query, limits, signal));
   }
@@ -184,13 +208,14 @@ export class CallerBudget {
       running: RUNNING_CALLS,
       waiting: MAX_WAITING_CALLS,
       retryAfterSeconds: REQUEST_RETRY_AFTER_SECONDS,
+      refused: () => this.#uses.refused('waiting_calls'),
     });
     return this.#inTurn('calls', turns => turns.run(call, limits, signal));
   }
 
   async #inTurn<Result>(kind: 'queries' | 'calls', run: (turns: Turns) => Promise<Result>): Promise<Result> {
     const use = this.#use();
-    this.#uses.set(this.#key, use);
+    this.#uses.byCaller.set(this.#key, use);
     try {
       return await run(use[kind]);
     } finally {
@@ -198,9 +223,14 @@ export class CallerBudget {
     }
   }
 
+  #overBudget(budget: BudgetName, limit: string, retryAfterSeconds?: number): RollcallError {
+    this.#uses.refused(budget);
+    return overBudget(limit, retryAfterSeconds);
+  }
+
   #use(): Use {
     return (
-      this.#uses.get(this.#key) ?? {
+      this.#uses.byCaller.get(this.#key) ?? {
         subscriptions: 0,
         filters: new Map(),
         filterBytes: 0,
@@ -215,7 +245,7 @@ export class CallerBudget {
   #forgetIdle(use: Use): void {
     const { subscriptions, queries, calls, requestBytes, watchedIdBytes } = use;
     const idle = subscriptions + watchedIdBytes + requestBytes === 0 && queries.isIdle && calls.isIdle;
-    if (idle && this.#uses.get(this.#key) === use) this.#uses.delete(this.#key);
+    if (idle && this.#uses.byCaller.get(this.#key) === use) this.#uses.byCaller.delete(this.#key);
   }
 }
 
@@ -243,7 +273,8 @@ function turnLimits(
     running,
     waiting,
     retryAfterSeconds,
-  }: Pick<TurnLimits, 'running' | 'waiting'> & { retryAfterSeconds: number },
+    refused,
+  }: Pick<TurnLimits, 'running' | 'waiting'> & { retryAfterSeconds: number; refused(): void },
 ): TurnLimits {
   const limit = `at most ${running} running ${running === 1 ? one : many}`;
   const waited = `this one waited ${MAX_WAIT_MS / 1000} s for its turn`;
@@ -251,10 +282,15 @@ function turnLimits(
     running,
     waiting,
     waitMs: MAX_WAIT_MS,
-    tooMany: () =>
-      overBudget(`at most ${waiting} ${many} that wait; wait for their answers`, retryAfterSeconds),
-    tooLong: () => overBudget(`${limit}; ${waited}`, retryAfterSeconds),
-    gone: () => new RollcallError('UNAVAILABLE', `the caller is gone; the ${one} was not run`),
+    tooMany: () => {
+      refused();
+      return overBudget(`at most ${waiting} ${many} that wait; wait for their answers`, retryAfterSeconds);
+    },
+    tooLong: () => {
+      refused();
+      return overBudget(`${limit}; ${waited}`, retryAfterSeconds);
+    },
+    gone: () => callerGone(`the ${one} was not run`),
   };
 }
 

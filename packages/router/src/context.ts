@@ -3,6 +3,7 @@ import type { RollcallError } from '@rollcall/protocol';
 import type { ProcedureType } from '@trpc/server';
 import type { CallerBudget, CallerBudgets } from './caller-budget.js';
 import type { CallerKey } from './caller-key.js';
+import type { RouterInstruments } from './instruments.js';
 import type { Outlet } from './outlet.js';
 import type { ProcessOverview } from './process-overview.js';
 import type { WatchedUsers } from './watched-users.js';
@@ -38,6 +39,8 @@ export interface CallContext {
   budgets: CallerBudgets;
   /** How the process is doing; every call counts there. */
   overview: ProcessOverview;
+  /** Who counts, times and traces calls; absent: nobody. */
+  instruments?: RouterInstruments | undefined;
   /** The address that guests and callers without a user count by. */
   address: string;
   /** Names the call in the log. */
@@ -54,6 +57,15 @@ export interface CallContext {
    * @throws RollcallError `RATE_LIMITED` when its caller has too much of it.
    */
   holdInput?(input: unknown): () => void;
+  /** The key under which the call is to be carried out once (`keyed-call.ts`); absent: it has none. */
+  idempotency?: {
+    /** As it was sent; nobody has looked at it. */
+    key: string;
+    /** How many calls the request has that it came with; more than one is enough to know. */
+    calls: number;
+    /** Hears that the call had been carried out before, and is answered as it was then. */
+    repeated(): void;
+  };
   connection?: CallerConnection;
   /** Signs a token for a new guest; absent: this host admits no guests. */
   signGuestToken?(userId: string): Promise<string>;

@@ -50,9 +50,14 @@ export function shorten(text: string): string {
   return text.length > MAX_ERROR_TEXT ? `${text.slice(0, MAX_ERROR_TEXT)}…` : text;
 }
 
+/** The code that a caller gets for an error. */
+export function codeOf(error: TRPCError): ErrorCode {
+  return toRollcallError(error, '').code;
+}
+
 /** Whether an error is a fault of the server, which has to be logged in full. */
 export function isFault(error: TRPCError): boolean {
-  return toRollcallError(error, '').code === 'INTERNAL';
+  return codeOf(error) === 'INTERNAL';
 }
 
 function toRollcallError(error: TRPCError, requestId: string): RollcallError {

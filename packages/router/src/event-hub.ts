@@ -85,6 +85,12 @@ export class EventHub {
     return listener;
   }
 
+  /** How many listeners there are, and how many of them still catch up. */
+  get listeners(): { following: number; catchingUp: number } {
+    const following = this.#attached.size;
+    return { following, catchingUp: this.#leave.size - following };
+  }
+
   /** How far everything was judged. */
   get judged(): Position | undefined {
     return this.#position;
@@ -159,7 +165,8 @@ export class EventHub {
   async #round(): Promise<void> {
     const position = this.#position as Position;
     const page = await this.#log.pageAfter(position);
-    if ('resyncAt' in page) return this.#detachAll();
+    // Each listener finds out by itself what the end of an epoch means for it.
+    if ('resyncAt' in page || page.upTo.epoch !== position.epoch) return this.#detachAll();
     this.#wokeAt = performance.now();
     for (const entry of page.events) {
       await this.#deliver(entry);

@@ -4,11 +4,22 @@ export { type CallerKey, callerKeyOf, keyOfAddress, kindOfCaller, type Origin } 
 export type { Authentication, CallContext, CallerConnection } from './context.js';
 export { bytesOfInput, decodeMessage } from './decode-message.js';
 export { frameEncoder } from './encode-frame.js';
-export { isFault, toErrorData } from './error-shape.js';
+export { codeOf, isFault, toErrorData } from './error-shape.js';
+export { hubOf } from './event-hub.js';
+export type {
+  BudgetName,
+  CallOutcome,
+  EndedCall,
+  RouterInstruments,
+  RouterMeter,
+  RouterSpan,
+  RouterTrace,
+} from './instruments.js';
 export { hasMoreValues } from './json-values.js';
+export { failedWith, isMeasured } from './measured-call.js';
 export type { Outlet, OutletPeer } from './outlet.js';
 export { Outlets } from './outlets.js';
-export { kindOfProcedure } from './procedure-kinds.js';
+export { kindOfProcedure, PROCEDURES } from './procedure-kinds.js';
 export { ProcessOverview } from './process-overview.js';
 export { slices } from './slices.js';
 export { WatchedUsers } from './watched-users.js';

@@ -15,6 +15,7 @@ import { type Caller, requireGrant } from './caller.js';
 import type { CallerBudget } from './caller-budget.js';
 import { limitSubscription, takeSubscription } from './connection-limits.js';
 import type { CallerConnection } from './context.js';
+import type { RouterInstruments } from './instruments.js';
 import { EventStream } from './stream-events.js';
 import type { StreamEventsOptions } from './stream-options.js';
 import { streamPresence } from './stream-presence.js';
@@ -28,6 +29,7 @@ interface CallerContext {
   directory: Directory;
   connection?: CallerConnection | undefined;
   budget: CallerBudget;
+  instruments?: RouterInstruments | undefined;
 }
 
 export const liveRouter = router({
@@ -91,7 +93,7 @@ export const liveRouter = router({
 
 /** Checks what a listener asks for, and takes it. @throws RollcallError when the caller may not have it */
 function openEvents(
-  { caller, directory, connection, budget }: CallerContext,
+  { caller, directory, connection, budget, instruments }: CallerContext,
   { types, user_ids: userIds, filter, lastEventId }: WatchEventsInput,
   signal: AbortSignal,
 ): StreamEventsOptions {
@@ -115,6 +117,7 @@ function openEvents(
     },
     after,
     connection,
+    instruments,
     signal,
     release,
   };

@@ -1,3 +1,4 @@
+import type { RouterMeter } from './instruments.js';
 import { Outlet, type OutletPeer } from './outlet.js';
 
 const LOOK_EVERY_MS = 20;
@@ -19,19 +20,31 @@ export interface TooSlowCount {
  */
 export class Outlets {
   readonly #maxUnreadBytes: number;
+  readonly #meter: Pick<RouterMeter, 'tooSlow'> | undefined;
   readonly #unread = new Set<Outlet>();
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #tooSlow: TooSlowCount | undefined;
 
-  /** @param options `maxUnreadBytes`: what may be unread on all connections together. */
-  constructor(options: { maxUnreadBytes: number }) {
+  /**
+   * @param options `maxUnreadBytes`: what may be unread on all connections together; `meter`: who counts those that are
+   * closed.
+   */
+  constructor(options: { maxUnreadBytes: number; meter?: Pick<RouterMeter, 'tooSlow'> | undefined }) {
     this.#maxUnreadBytes = options.maxUnreadBytes;
+    this.#meter = options.meter;
   }
 
   /** How many were closed since the start because they read too slowly; undefined: none was. */
   get closedAsTooSlow(): TooSlowCount | undefined {
     return this.#tooSlow;
+  }
+
+  /** What waits to be read on all connections, in bytes, as of the last look. */
+  get unreadBytes(): number {
+    let bytes = 0;
+    for (const outlet of this.#unread) bytes += outlet.unreadBytes;
+    return bytes;
   }
 
   /** The outlet of a new connection. The host says when something was sent, and when the connection has ended. */
@@ -49,6 +62,7 @@ export class Outlets {
 
   /** Counts a connection that was closed because it read too slowly. */
   tooSlow(): void {
+    this.#meter?.tooSlow();
     this.#tooSlow = { count: (this.#tooSlow?.count ?? 0) + 1, lastAt: Date.now() };
   }
 

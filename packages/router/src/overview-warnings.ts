@@ -13,7 +13,7 @@ export interface HostFacts {
 
 /** What warnings are made of. Nothing is guessed: what a process cannot know gives none. */
 export interface WarningSources {
-  known: Pick<DirectoryOverview, 'guestsAreLetIn' | 'stopped' | 'disk' | 'isWritable'>;
+  known: Pick<DirectoryOverview, 'guestsAreLetIn' | 'stopped' | 'disk' | 'isWritable' | 'webhooksInTrouble'>;
   facts: HostFacts;
   closedAsTooSlow: TooSlowCount | undefined;
   /** When a server token without an expiry was used last, epoch milliseconds; absent: never. */
@@ -40,6 +40,23 @@ const SAYINGS: Record<OverviewWarningCode, Say> = {
       message: `The disk with the database has ${gib(disk?.free)} left of ${gib(disk?.total)}.`,
       advice: 'Make room before it is full: then writes are refused.',
     }),
+  WEBHOOK_DISABLED: ({ known }) => {
+    const disabled = known.webhooksInTrouble.filter(one => one.disabled !== undefined);
+    const words = { gone: 'answered that it is gone', failing: 'nothing reached it for three days' };
+    return when(disabled.length > 0, {
+      message: `${webhooks(disabled.length)} ${verb(disabled.length, 'receive')} nothing any more: ${named(disabled, one => words[one.disabled ?? 'gone'])}.`,
+      advice:
+        'Bring the receiver back or change the address, then enable the webhook: it goes on where it stopped.',
+    });
+  },
+  WEBHOOK_FAILING: ({ known }) => {
+    const failing = known.webhooksInTrouble.filter(one => one.disabled === undefined);
+    return when(failing.length > 0, {
+      message: `${webhooks(failing.length)} ${verb(failing.length, 'fail')}: ${named(failing, one => `since ${timeOf(one.failingSince)}`)}.`,
+      advice:
+        'The deliveries say what a receiver answers. After three days of failures a webhook is disabled.',
+    });
+  },
   DEVELOPMENT_IN_NETWORK: ({ facts }) =>
     when(facts.environment !== 'production' && facts.isInNetwork, {
       message:
@@ -90,6 +107,25 @@ export function overviewWarnings(sources: WarningSources, now = Date.now()): Ove
 
 function when(holds: boolean, said: Omit<OverviewWarning, 'code'>): Omit<OverviewWarning, 'code'>[] {
   return holds ? [said] : [];
+}
+
+type InTrouble = WarningSources['known']['webhooksInTrouble'][number];
+
+/** So many are named. */
+const NAMED = 3;
+
+function webhooks(count: number): string {
+  return `${count} ${count === 1 ? 'webhook' : 'webhooks'}`;
+}
+
+function verb(count: number, plural: string): string {
+  return count === 1 ? `${plural}s` : plural;
+}
+
+function named(some: readonly InTrouble[], wordsOf: (one: InTrouble) => string): string {
+  const told = some.slice(0, NAMED).map(one => `${one.name} (${wordsOf(one)})`);
+  const others = some.length - told.length;
+  return [...told, ...(others > 0 ? [`and ${others} more`] : [])].join(', ');
 }
 
 function gib(bytes = 0): string {

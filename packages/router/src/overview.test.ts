@@ -60,7 +60,7 @@ describe('an overview', () => {
 });
 
 const QUIET: WarningSources = {
-  known: { guestsAreLetIn: false, stopped: [], disk: undefined, isWritable: true },
+  known: { guestsAreLetIn: false, stopped: [], disk: undefined, isWritable: true, webhooksInTrouble: [] },
   facts: { environment: 'production', isInNetwork: true, takesAnyOrigin: false },
   closedAsTooSlow: undefined,
   everlastingTokenAt: undefined,
@@ -111,6 +111,16 @@ describe('a warning', () => {
       'QUERY_STOPPED',
       { known: { stopped: [{ paths: ['plan', 'city'], count: 3, lastAt: NOW }] } },
       'search by plan, city took too long and were ended: 3, the last at 2026-01-01T12:00:00.000Z',
+    ],
+    [
+      'WEBHOOK_DISABLED',
+      { known: { webhooksInTrouble: [{ name: 'shop', disabled: 'gone' }] } },
+      '1 webhook receives nothing any more: shop (answered that it is gone).',
+    ],
+    [
+      'WEBHOOK_FAILING',
+      { known: { webhooksInTrouble: ['a', 'b', 'c', 'd'].map(name => ({ name, failingSince: NOW })) } },
+      '4 webhooks fail: a (since 2026-01-01T12:00:00.000Z), b (since 2026-01-01T12:00:00.000Z), c (since 2026-01-01T12:00:00.000Z), and 1 more.',
     ],
     ['LISTENERS_CLOSED', { closedAsTooSlow: { count: 2, lastAt: NOW - 1000 } }, 'were closed: 2'],
   ])('%s says what it is and what to do', (code, change, says) => {

@@ -54,9 +54,9 @@ export class Replay {
     return first && first.at < from ? { resyncAt: this.end } : page;
   }
 
-  /** Whether what follows a position is heard again. */
+  /** Whether what follows a position is heard again. Where a standby took over meanwhile, the log counts on in another epoch. */
   goesBeyond(position: Position): boolean {
-    return position.epoch === this.end.epoch && position.seq < this.end.seq;
+    return position.seq < this.end.seq;
   }
 
   /** The events of a page of the log, as many as a page may hold. */

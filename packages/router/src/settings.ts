@@ -1,5 +1,6 @@
 import type { AppSettings, AppSettingsUpdate } from '@rollcall/protocol';
 import { z } from 'zod';
+import { ONCE_WITHIN } from './keyed-call.js';
 import { router, serverProcedure } from './trpc.js';
 
 export const settingsRouter = router({
@@ -8,6 +9,9 @@ export const settingsRouter = router({
 
   /** Changes the given settings. Server only. @throws `INPUT_INVALID` for an unknown setting. */
   update: serverProcedure
+    .meta(ONCE_WITHIN)
     .input(z.custom<AppSettingsUpdate>())
-    .mutation(({ ctx, input }): Promise<AppSettings> => ctx.directory.settings.update(ctx.actor, input)),
+    .mutation(
+      ({ ctx, input }): Promise<AppSettings> => ctx.directory.settings.update(ctx.actor, input, ctx.once),
+    ),
 });

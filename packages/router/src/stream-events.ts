@@ -7,6 +7,7 @@ import { frameOf } from './encode-frame.js';
 import { hubOf } from './event-hub.js';
 import { EventViewer } from './event-viewer.js';
 import type { HubListener } from './hub-listener.js';
+import { measuredPage } from './measured-page.js';
 import type { EndTurn, Outlet } from './outlet.js';
 import { Replay } from './replay.js';
 import { SharedFilter } from './shared-filters.js';
@@ -121,10 +122,10 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
   #handOut(outlet?: Outlet): void {
     try {
       const page = this.#take();
-      const { head } = this.#address;
+      const instruments = this.#options?.instruments;
       if (!page) this.#passOn();
-      else if (outlet && head !== undefined) outlet.send(frameOf(head, page));
-      else this.#settle({ done: false, value: page });
+      else if (instruments) measuredPage(instruments, page, () => this.#send(page, outlet));
+      else this.#send(page, outlet);
     } catch (error) {
       this.#fail(error);
       return;
@@ -132,6 +133,12 @@ export class EventStream implements AsyncIterableIterator<TrackedPage>, Delivery
     if (!this.#at) void this.#readOn();
     // What did not fit waits for another turn.
     else if (this.#listener?.hasNews) this.onNews();
+  }
+
+  #send(page: TrackedPage, outlet: Outlet | undefined): void {
+    const { head } = this.#address;
+    if (outlet && head !== undefined) outlet.send(frameOf(head, page));
+    else this.#settle({ done: false, value: page });
   }
 
   /** What the hub has for the listener; undefined when that is nothing, and when it has to read the log by itself. */

@@ -4,6 +4,7 @@ import type { TrackedEnvelope } from '@trpc/server';
 import type { Caller } from './caller.js';
 import type { CallerConnection } from './context.js';
 import type { EventSelection } from './event-viewer.js';
+import type { RouterInstruments } from './instruments.js';
 import type { ShownPage } from './shown-page.js';
 
 /** Options of a stream of events. */
@@ -16,6 +17,8 @@ export interface StreamEventsOptions {
   /** The stream begins after this position; absent: it begins now. */
   after: Position | undefined;
   connection: CallerConnection | undefined;
+  /** Who counts and traces pages; absent: nobody. */
+  instruments?: RouterInstruments | undefined;
   signal: AbortSignal;
   /** Called once when the stream is over. */
   release?: () => void;

@@ -1,6 +1,6 @@
 import { judgeExpiry, type Principal } from '@rollcall/core';
 import { ERROR_CODES, RollcallError } from '@rollcall/protocol';
-import { initTRPC, type ProcedureType } from '@trpc/server';
+import { initTRPC, type ProcedureType, type TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { type Caller, resolveCaller } from './caller.js';
 import type { CallerBudget } from './caller-budget.js';
@@ -8,6 +8,8 @@ import { type CallerKey, callerKeyOf, kindOfCaller } from './caller-key.js';
 import { checkConnection } from './connection-limits.js';
 import type { CallContext, CallerConnection } from './context.js';
 import { HTTP_CODES, shorten, toErrorData, toTransportError } from './error-shape.js';
+import { runOnce } from './keyed-call.js';
+import { measured } from './measured-call.js';
 import { slices } from './slices.js';
 
 /** The mark of a procedure that looks at no token (`procedure-kinds.ts` reads it). */
@@ -62,7 +64,12 @@ interface Call {
  * It counts running calls, so that the host can avoid closing a connection between a call and its answer, and live work
  * leaves the thread to them. Errors of core become errors of the transport, with the status of their code.
  */
-const throughTheGate = t.middleware(async ({ next, ...call }) => {
+const throughTheGate = t.middleware(({ next, ...call }) => measured(call, () => passGate(call, next)));
+
+async function passGate<Result extends { ok: true } | { ok: false; error: TRPCError }>(
+  call: Call,
+  next: () => Promise<Result>,
+): Promise<Result> {
   const { overview, connection: line } = call.ctx as CallContext;
   overview.calls.add();
   const connection = call.type === 'subscription' ? undefined : line;
@@ -77,7 +84,7 @@ const throughTheGate = t.middleware(async ({ next, ...call }) => {
   } finally {
     if (connection) connection.calls -= 1;
   }
-});
+}
 
 /** Runs a call when it has been counted, there is room for its input and its answer, and it is the turn of its caller. */
 async function inOrder<Result>(call: Call, run: () => Promise<Result>): Promise<Result> {
@@ -181,35 +188,40 @@ function refuseEarly({ ctx, type }: Call): void {
 const openProcedure = t.procedure.use(throughTheGate);
 
 /** A procedure for callers without a token. If there is one, it is ignored. */
-export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ ctx, next }) => {
-  const { directory, signGuestToken } = ctx as CallContext;
-  return next({ ctx: { directory, signGuestToken } });
+export const publicProcedure = openProcedure.meta(TOKENLESS).use(({ next, ...call }) => {
+  const { directory, signGuestToken } = call.ctx as CallContext;
+  return runOnce(call, undefined, () => next({ ctx: { directory, signGuestToken } }));
 });
 
 /** A procedure for every caller with a valid token. The user of the token need not exist yet. */
-export const tokenProcedure = openProcedure.use(({ ctx, next }) => next({ ctx: signedIn(ctx) }));
+export const tokenProcedure = openProcedure.use(({ next, ...call }) => {
+  const signed = signedIn(call.ctx);
+  return runOnce(call, signed.principal, () => next({ ctx: signed }));
+});
 
 /** What a call with a valid token has. @throws RollcallError what is wrong with the token. */
 function signedIn(ctx: object) {
-  const { authentication, directory, requestId, connection, overview } = ctx as CallContext;
+  const { authentication, directory, requestId, connection, overview, instruments } = ctx as CallContext;
   if (authentication.error) throw authentication.error;
   const { principal } = authentication;
   const expired = judgeExpiry(principal, Date.now());
   if (expired) throw expired;
   overview.noteToken(principal);
-  return { principal, directory, requestId, connection };
+  return { principal, directory, requestId, connection, instruments };
 }
 
 /** A procedure for every caller that the judge lets in. */
-export const callerProcedure = openProcedure.use(async ({ next, path, ...call }) => {
+export const callerProcedure = openProcedure.use(async ({ next, ...call }) => {
   const signed = signedIn(call.ctx);
   const { directory, principal } = signed;
-  const begin = async (caller: Caller) =>
-    next({ ctx: { ...signed, caller, budget: await takeUp(call, caller) } });
+  const begin = async (caller: Caller) => {
+    const budget = await takeUp(call, caller);
+    return runOnce(call, principal, () => next({ ctx: { ...signed, caller, budget } }));
+  };
   const caller: Caller = await resolveCaller(directory, principal);
   if (!isUnmarkedGuest(caller, principal)) return begin(caller);
   const origin = call.ctx as CallContext;
-  await origin.limit?.({ procedure: path, type: call.type, guest: true });
+  await origin.limit?.({ procedure: call.path, type: call.type, guest: true });
   // It has waited as a user, and now waits as its address: its rights may change meanwhile.
   const run = async () => begin(await resolveCaller(directory, principal));
   return inTurn(call, { key: callerKeyOf(origin, { role: 'guest' }), run });
@@ -219,15 +231,16 @@ export const callerProcedure = openProcedure.use(async ({ next, path, ...call })
 export const queryProcedure = callerProcedure.meta(QUERY);
 
 /** A procedure for server tokens only, whatever the role of a user. */
-export const serverProcedure = openProcedure.use(async ({ next, path, ...call }) => {
+export const serverProcedure = openProcedure.use(async ({ next, ...call }) => {
   const signed = signedIn(call.ctx);
   if (signed.principal.kind !== 'server') {
-    throw new RollcallError('NOT_ALLOWED', `${path} needs a server token; this token speaks for a user`);
+    throw new RollcallError('NOT_ALLOWED', `${call.path} needs a server token; this token speaks for a user`);
   }
   const caller = await resolveCaller(signed.directory, signed.principal);
   const budget = await takeUp(call, caller);
   const { overview } = call.ctx as CallContext;
-  return next({ ctx: { ...signed, overview, actor: { type: 'server' } as const, budget } });
+  const actor = { type: 'server' } as const;
+  return runOnce(call, signed.principal, once => next({ ctx: { ...signed, overview, actor, budget, once } }));
 });
 
 /** A query of a server token whose cost the caller decides: it runs when it is the turn of that token. */

@@ -6,6 +6,7 @@ import {
   userActionSchema,
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
+import { ONCE_WITHIN } from './keyed-call.js';
 import { lifeCycleActor } from './life-cycle.js';
 import { serverQueryProcedure } from './trpc.js';
 import { userFor } from './view.js';
@@ -33,14 +34,14 @@ export const actionProcedures = {
    * Server only. @throws `REVISION_CONFLICT` when another number matches than was expected
    */
   act: serverQueryProcedure
+    .meta(ONCE_WITHIN)
     .input(actionInput)
-    .mutation(async ({ ctx: { directory, actor, budget }, input }): Promise<{ task_id: string }> => {
+    .mutation(async ({ ctx: { directory, actor, budget, once }, input }): Promise<{ task_id: string }> => {
       const options = input.options ?? actOnUsersOptionsSchema.parse({});
       const by = await lifeCycleActor(directory, actor, options.created_by_id);
       const { limits } = budget;
-      return {
-        task_id: await directory.actions.act(by, { ...input, options }, { rights: rightsOf(limits), limits }),
-      };
+      const asked = { rights: rightsOf(limits), limits, once };
+      return directory.actions.act(by, { ...input, options }, asked);
     }),
 
   /** Says how many users `act` would concern, and shows some of them. It changes nothing. Server only. */

@@ -32,6 +32,7 @@ import {
 } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { type Caller, hasGrantInSomeTeam, requireGrant, requireUser } from './caller.js';
+import { SECRET_ANSWER } from './keyed-call.js';
 import { lifeCycleProcedures } from './life-cycle.js';
 import {
   callerProcedure,
@@ -131,6 +132,7 @@ export const usersRouter = router({
    * @throws `NOT_ALLOWED` when the app admits no guests
    */
   connectGuest: publicProcedure
+    .meta(SECRET_ANSWER)
     .input(z.strictObject({ user: checkedByCore<GuestInput>() }))
     .mutation(async ({ ctx: { directory, signGuestToken }, input }): Promise<GuestAnswer> => {
       if (!signGuestToken) throw new RollcallError('NOT_ALLOWED', 'this server admits no guests');

@@ -69,7 +69,7 @@ describeOnEveryEngine('a listener that keeps a set by `matched`', engine => {
   afterEach(end);
 
   const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 1_000_000);
-  const rounds = Number(process.env.ROLLCALL_TEST_ROUNDS ?? (RUNS_WHOLE ? 15 : 3));
+  const rounds = Number(process.env.ROLLCALL_TEST_ROUNDS ?? (RUNS_WHOLE ? 6 : 3));
 
   // Of an erased user no team is known, so to those of other tenants nobody tells that it was erased.
   it.each([

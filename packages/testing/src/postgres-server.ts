@@ -34,15 +34,17 @@ export async function startPostgres(options: { flushesToDisk?: boolean } = {}): 
   };
 }
 
-/** A server that is not started yet. One that is `persistent` keeps its data when it stops. */
+/** A server that is not started yet. One that is `persistent` keeps its data when it stops; `settings` are further ones. */
 export async function embeddedPostgres({
   flushesToDisk = true,
+  settings = [],
   ...where
 }: {
   databaseDir: string;
   port: number;
   persistent: boolean;
   flushesToDisk?: boolean;
+  settings?: readonly string[];
 }) {
   const EmbeddedPostgres = await loadEmbeddedPostgres();
   // The databases of tests are many, small and soon empty again: to vacuum one after the other would keep it busy.
@@ -53,7 +55,7 @@ export async function embeddedPostgres({
     password: 'postgres',
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--lc-messages=C', '--locale=C.utf8', '--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['max_connections=200', ...unsafe].flatMap(setting => ['-c', setting]),
+    postgresFlags: ['max_connections=200', ...unsafe, ...settings].flatMap(setting => ['-c', setting]),
     onLog: () => undefined,
   });
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { embeddedPostgres, freePort } from './postgres-server.js';
+import { childrenOf, isAlive } from './process-tree.js';
 
 /** Postmasters give their children five seconds to end before they kill them. */
 const END_WITHIN_MS = 15_000;
@@ -75,26 +76,4 @@ export async function startRestartablePostgres(): Promise<RestartablePostgres> {
       await rm(databaseDir, { recursive: true, force: true });
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** As Linux tells. A process that ends meanwhile does not count. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const others = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
-  const parents = await Promise.all(
-    others.map(async name => {
-      const stat = await readFile(join('/proc', name, 'stat'), 'utf8').catch(() => '');
-      // After the name of the program, in brackets: its state, and its parent.
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    }),
-  );
-  return others.filter((_, index) => parents[index] === pid).map(Number);
 }

@@ -1,4 +1,5 @@
 import type { RollcallEvent, User } from '@rollcall/protocol';
+import type { RestartablePostgres } from '@rollcall/testing';
 import { EventCollector } from '../listeners/event-collector.js';
 import { isReady } from '../network/tcp-balancer.js';
 import { until } from '../until.js';
@@ -27,12 +28,15 @@ const CALLS_AT_ONCE = 40;
 /** A try that takes longer hangs, and another one is made. */
 const TRY_MS = 3000;
 
+/** What is asked of a cluster. */
+type Checked = Pick<Cluster<Pick<RestartablePostgres, 'query'>>, 'postgres' | 'nodes'>;
+
 /**
  * What is wrong with a cluster whose load has ended, after everything that was begun has come to its end. `listeners`
  * have listened since `start`, a position.
  */
 export async function problemsOf(
-  cluster: Cluster,
+  cluster: Checked,
   load: ClusterLoad,
   { listeners, start }: { listeners: Record<string, EventCollector>; start: string },
 ): Promise<string[]> {
@@ -53,6 +57,7 @@ export async function problemsOf(
     'SELECT seq, type FROM events ORDER BY seq',
   );
   const entries = stored.map(({ seq, type }): StoredEntry => ({ seq: Number(seq), type }));
+  const past = await postgres.query<PastEpoch>('SELECT epoch, last_seq::int FROM past_epochs');
   const since = entries.filter(({ seq }) => seq > Number(start.split('.')[1]));
 
   const { client } = nodes[0] as ClusterNode;
@@ -69,16 +74,35 @@ export async function problemsOf(
     users.push(user);
   }
   const events = reader.events as RollcallEvent[];
+  const heardBy = (listener: EventCollector) =>
+    listener.events.map(event => inPresentEpoch(event, past, stream.epoch));
   return [
     ...problemsOfLog(entries, stream),
     ...Object.entries(all).flatMap(([who, listener]) => [
       ...(listener.error === undefined ? [] : [`${who} ended with ${listener.error}`]),
-      ...problemsOfEvents(who, listener.events, since, stream.epoch),
-      ...problemsOfContent(who, listener.events, events),
+      ...problemsOfEvents(who, heardBy(listener), since, stream.epoch),
+      ...problemsOfContent(who, heardBy(listener), events),
     ]),
     ...problemsOfUsers(events, users),
     ...problemsOfHistory(load, events),
   ];
+}
+
+/** An epoch that ended when a standby took over. */
+interface PastEpoch {
+  epoch: string;
+  last_seq: number;
+}
+
+/** An event as who hears it now hears it: one that was heard before a standby took over has a position of an earlier epoch. */
+function inPresentEpoch<Event extends { id?: string }>(
+  event: Event,
+  past: readonly PastEpoch[],
+  present: string,
+): Event {
+  const [epoch, seq] = (event.id ?? '').split('.');
+  const leadsOn = past.some(one => one.epoch === epoch && Number(seq) <= one.last_seq);
+  return leadsOn ? { ...event, id: `${present}.${seq}` } : event;
 }
 
 /**
@@ -116,7 +140,7 @@ const MAX_CONNECTIONS = 11;
 const CONNECTIONS_END_WITHIN_MS = 15_000;
 
 /** No transaction is left open by anybody, and no process has more connections to PostgreSQL than it needs. */
-async function connectionsInOrder({ postgres, nodes }: Cluster): Promise<void> {
+async function connectionsInOrder({ postgres, nodes }: Checked): Promise<void> {
   await until(
     'no transaction is left open',
     async () => (await postgres.query(LEFT_OPEN)).length === 0,

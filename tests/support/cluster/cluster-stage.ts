@@ -1,4 +1,5 @@
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import type { RestartablePostgres } from '@rollcall/testing';
 import { EventCollector } from '../listeners/event-collector.js';
 import { SECRET } from '../processes/server-process.js';
 import { type Cluster, startCluster } from './cluster.js';
@@ -7,9 +8,12 @@ import { ClusterLoad } from './cluster-load.js';
 
 const LISTENERS = ['first listener', 'second listener', 'third listener'];
 
+/** What is asked of PostgreSQL. */
+type Queried = Pick<RestartablePostgres, 'query'>;
+
 /** A cluster of three processes with a listener at each of them, as long as nothing happens: they come by the balancer. */
-export interface ClusterStage {
-  cluster: Cluster;
+export interface ClusterStage<Postgres extends Queried = RestartablePostgres> {
+  cluster: Cluster<Postgres>;
   /** A load that has not begun; the name is like that of no other. */
   load(name: string): ClusterLoad;
   /** What is wrong after a load has ended: see `problemsOf`. */
@@ -23,7 +27,14 @@ export async function startClusterStage(
   random: () => number,
   env: Record<string, string> = {},
 ): Promise<ClusterStage> {
-  const cluster = await startCluster({ env });
+  return listenTo(await startCluster({ env }), random);
+}
+
+/** Listens to a cluster that has just been started. */
+export async function listenTo<Postgres extends Queried>(
+  cluster: Cluster<Postgres>,
+  random: () => number,
+): Promise<ClusterStage<Postgres>> {
   const clients: ServerClient[] = [];
   const client = () => {
     const made = createServerClient({ url: cluster.balancer.url, secret: SECRET });

@@ -259,6 +259,48 @@ export const SERVER_METHODS: Record<string, GoodArgument[]> = {
       ),
     ),
   ],
+  listWebhooks: [],
+  getWebhook: [given('id', 'a-webhook')],
+  createWebhook: [
+    given(
+      'webhook',
+      new Named(
+        { url: 'https://shop.example/' },
+        { types: ['user.created'], filter: { role: 'admin' }, rate_limit: 5, description: 'the shop' },
+      ),
+    ),
+  ],
+  updateWebhook: [
+    given('id', 'a-webhook'),
+    given(
+      'changes',
+      new Named(
+        {},
+        {
+          url: 'https://shop.example/',
+          types: ['user.created'],
+          filter: { role: 'admin' },
+          rate_limit: 5,
+          description: 'the shop',
+          if_revision: 1,
+        },
+      ),
+    ),
+  ],
+  deleteWebhook: [given('id', 'a-webhook')],
+  rotateWebhookSecret: [given('id', 'a-webhook')],
+  disableWebhook: [given('id', 'a-webhook')],
+  enableWebhook: [given('id', 'a-webhook')],
+  testWebhook: [given('id', 'a-webhook')],
+  listWebhookDeliveries: [
+    given('id', 'a-webhook'),
+    perhaps(
+      'options',
+      new Named({}, { status: 'failed', event_type: 'user.created', user_id: 'ann', ...page }),
+    ),
+  ],
+  retryWebhookDelivery: [given('delivery_id', 'msg_1')],
+  replayWebhook: [given('id', 'a-webhook'), given('from', 'abc.1')],
   createRole: [given('name', 'editor')],
   listRoles: [],
   deleteRole: [given('name', 'editor')],

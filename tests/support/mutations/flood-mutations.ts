@@ -7,6 +7,7 @@ const RATES = 'apps/server/test/rate-limits.test.ts';
 const LIMITS = 'apps/server/src/http/rate-limits.ts';
 const COUNT = 'apps/server/src/http/count-request.ts';
 const CALLS = 'apps/server/src/http/http-calls.ts';
+const ENTRY = 'apps/server/src/http/enter-call.ts';
 const PLAIN = 'apps/server/src/http/plain-calls.ts';
 const PLAIN_TESTS = 'apps/server/test/plain-calls.test.ts';
 const SOCKETS = 'apps/server/src/live/socket-handler.ts';
@@ -60,7 +61,7 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/router/src/trpc.ts', test: FLOODS }, [
     [
       'the count of guests whose token does not say so',
-      'await origin.limit?.({ procedure: path, type: call.type, guest: true });',
+      'await origin.limit?.({ procedure: call.path, type: call.type, guest: true });',
       '',
       'whose token somebody else signed count for their address as well',
     ],
@@ -79,10 +80,10 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
       'is counted: %s',
     ],
   ]),
-  ...switchedOff({ file: CALLS, test: FLOODS }, [
+  ...switchedOff({ file: ENTRY, test: FLOODS }, [
     [
       'the count of calls before they are looked up',
-      'if (counter) limit = await countRequest(counter, { procedure, url: request.url });',
+      'if (counter) limit = await countRequest(counter, { procedure, url });',
       'limit = counter;',
       'is counted: %s',
     ],
@@ -190,17 +191,14 @@ export const FLOOD_MUTATIONS: readonly Mutation[] = [
       'and those of guests are as many as one address may have, all together; one that ends makes room',
     ],
   ]),
-  ...switchedOff(
-    { file: 'apps/server/src/http/http-calls.ts', test: 'apps/server/test/event-streams.test.ts' },
+  ...switchedOff({ file: ENTRY, test: 'apps/server/test/event-streams.test.ts' }, [
     [
-      [
-        'the wait of what breaks off until it has begun',
-        'if (hasBegun || response.writableEnded) response.destroy();',
-        'response.destroy();',
-        'says why it is refused, or opens and breaks off, when its user is deactivated meanwhile',
-      ],
+      'the wait of what breaks off until it has begun',
+      'if (hasBegun || response.writableEnded) response.destroy();',
+      'response.destroy();',
+      'says why it is refused, or opens and breaks off, when its user is deactivated meanwhile',
     ],
-  ),
+  ]),
   ...switchedOff({ file: 'apps/server/src/live/admission.ts', test: FLOODS }, [
     [
       'the count of connections of guests whose token does not say so',

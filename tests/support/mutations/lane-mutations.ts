@@ -67,8 +67,8 @@ export const LANE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: POSTGRES, test: LANE, engine: 'postgres', hangsMs: HANGS_MS }, [
     [
       'the half of the pool that lookups have for themselves',
-      'return await this.#queries.run(() => this.#runQuery(work, lane));',
-      'return await this.#runQuery(work, lane);',
+      'return await this.#queries.run(() => this.#runQuery(work, lane, wait));',
+      'return await this.#runQuery(work, lane, wait);',
       KEEPS,
     ],
   ]),

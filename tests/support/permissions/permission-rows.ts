@@ -6,6 +6,7 @@ import { MODERATION_ROWS } from './moderation-rows.js';
 import { type PermissionRow, SERVER_ONLY } from './permission-row.js';
 import { SERVER_ONLY_ROWS } from './server-only-rows.js';
 import { USER_ROWS } from './user-rows.js';
+import { WEBHOOK_ROWS } from './webhook-rows.js';
 
 const WRITTEN: readonly PermissionRow[] = [
   ...SERVER_ONLY_ROWS,
@@ -14,6 +15,7 @@ const WRITTEN: readonly PermissionRow[] = [
   ...MODERATION_ROWS,
   ...CHAT_ROWS,
   ...CALL_AND_FEED_ROWS,
+  ...WEBHOOK_ROWS,
 ];
 
 /** Who may call what: the seams prove each row call by call, and the page of procedures is made from them. */

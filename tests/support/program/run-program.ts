@@ -48,6 +48,12 @@ const FIRST_HEARD_STEP = 2;
 
 const REMEMBERED_AT_ONCE = 25;
 
+/**
+ * Such a call may close connections. Who comes back hears what happened meanwhile in the form of a replay, so nothing happens until
+ * everybody is back.
+ */
+const CHANGES_RIGHTS = /^(?:settings|roles|tokens)\./;
+
 class ProgramRun {
   readonly #dice: Dice;
   readonly #urls: readonly string[];
@@ -82,6 +88,7 @@ class ProgramRun {
       const before = step.scrubs || step.until === 'news' ? (await this.#position()).seq : 0;
       await this.#step(step, before);
       if (step.scrubs) scrubbed.push([before, (await this.#position()).seq]);
+      if (CHANGES_RIGHTS.test(step.path)) await this.#listeners?.catchUp();
     }
     const listeners = this.#listeners as ProgramListeners;
     await listeners.catchUp();

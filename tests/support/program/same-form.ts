@@ -10,10 +10,22 @@ export interface StepTimes {
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
-const GENERATED = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|delete-user-[0-9a-f]{16}/g;
+const GENERATED =
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|delete-user-[0-9a-f]{16}|msg_[\w-]{22}/g;
 
 /** What is opaque, or hangs on how fast the machine is. Of all of these it counts only that they are there. */
-const OPAQUE = new Set(['next', 'token', 'url', 'last_active', 'avg_response_time', 'stack']);
+const OPAQUE = new Set([
+  'next',
+  'token',
+  'secret',
+  'url',
+  'last_active',
+  'avg_response_time',
+  'duration_ms',
+  'stack',
+  // Of a webhook: how far a process has read for it by then.
+  'position',
+]);
 
 /**
  * Brings what one set-up answered into the form that it has on every set-up: a time says during which step it was, a

@@ -7,6 +7,7 @@ import { FRIENDS, ProgramWorld } from './program-world.js';
 import { REFUSED_STEPS } from './refused-steps.js';
 import type { Step } from './step.js';
 import { USER_STEPS, writeFirstUsers } from './user-steps.js';
+import { writeWebhookRound } from './webhook-round.js';
 
 /** How much of a program is of each kind, in percent, added up. */
 const KINDS: [upTo: number, steps: Record<string, (world: ProgramWorld) => void>][] = [
@@ -30,6 +31,7 @@ export function writeProgram(count: number, random: () => number): Step[] {
   writeFirstUsers(world);
   world.write({ as: 'server', path: 'settings.update', input: { guests_enabled: true } });
   writeFirstRound(world);
+  writeWebhookRound(world);
   while (world.users.size < FIRST_USERS) USER_STEPS.create?.(world);
   while (world.steps.length < count) {
     const next = world.next.shift();

@@ -21,6 +21,7 @@ const NAME_NOBODY: readonly string[] = [
   ],
   ...['timeout', 'expires_at', 'before', 'shadow', 'hard', 'include_deleted', 'push_provider'],
   ...['push_provider_name', 'sort', 'limit', 'next', 'lastEventId'],
+  ...['url', 'rate_limit', 'description', 'if_revision', 'from', 'event_type'],
   // What a deletion and its like do, and how.
   ...['messages', 'conversations', 'calls', 'mark_messages_deleted', 'restore_messages', 'restore_content'],
 ];

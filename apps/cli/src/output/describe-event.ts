@@ -11,12 +11,14 @@ function subjectOf(event: RollcallEvent): string {
   if ('user' in event) return event.user.name ? `${event.user.id} "${event.user.name}"` : event.user.id;
   if ('task' in event) return event.task.task_id;
   if ('role' in event) return event.role.name;
+  if ('webhook' in event) return event.webhook.description ?? event.webhook.id;
   return '';
 }
 
 function detailsOf(event: RollcallEvent): string[] {
   const details: string[] = [];
   if ('changes' in event && event.changes) details.push(`changed: ${Object.keys(event.changes).join(', ')}`);
+  if ('webhook' in event && event.webhook.disabled_reason) details.push(event.webhook.disabled_reason);
   if ('cause' in event && event.cause) details.push(`cause: ${event.cause}`);
   if ('matched' in event && event.matched) details.push(matchOf(event.matched));
   if ('task' in event) {

@@ -28,10 +28,11 @@ export function usageErrorLine(said: string): string {
 }
 
 /** The built client carries its own copy of the class, so `instanceof` does not recognise an error of the server. */
-function isRollcallError(error: unknown): error is RollcallError {
+export function isRollcallError(error: unknown): error is RollcallError {
   return error instanceof Error && error.name === 'RollcallError' && 'code' in error;
 }
 
-function oneLine(text: string): string {
+/** A text of unknown origin as one line that cannot steer a terminal. */
+export function oneLine(text: string): string {
   return terminalText(text.trim().replace(/\s*\n\s*/g, ' '));
 }

@@ -80,6 +80,6 @@ export function addCheckConfigCommand(program: Command, context: CommandContext)
 const OWN_VARIABLES = ['ROLLCALL_DEBUG'];
 
 /** The environment without the variables of this command. */
-function serverEnvironment(context: CommandContext): CommandContext['env'] {
+export function serverEnvironment(context: CommandContext): CommandContext['env'] {
   return Object.fromEntries(Object.entries(context.env).filter(([name]) => !OWN_VARIABLES.includes(name)));
 }

@@ -30,6 +30,7 @@ function whomOf(event: RollcallEvent): string {
   if ('channel' in event) return event.channel.cid;
   if ('call' in event) return event.call.cid;
   if ('role' in event) return event.role.name;
+  if ('webhook' in event) return event.webhook.description ?? event.webhook.id;
   if ('task' in event) return event.task.task_id.slice(0, 8);
   return 'settings';
 }

@@ -1,4 +1,9 @@
-import { RollcallError, type RollcallEvent, type ServerClient } from '@rollcall/client/server';
+import {
+  type JsonObject,
+  RollcallError,
+  type RollcallEvent,
+  type ServerClient,
+} from '@rollcall/client/server';
 import { queryOptions } from '@tanstack/react-query';
 import { positionBefore } from './selection.js';
 
@@ -9,16 +14,30 @@ const ANSWERS_WITHIN_MS = 10_000;
 export function eventQuery(client: ServerClient, id: string) {
   return queryOptions({
     queryKey: ['events', 'one', id],
-    queryFn: async ({ signal }): Promise<RollcallEvent | null> => {
-      const lastEventId = positionBefore(id, 1);
-      if (lastEventId === undefined || lastEventId === id) return null;
-      const late = AbortSignal.timeout(ANSWERS_WITHIN_MS);
-      const stream = client.watchEvents({ lastEventId, signal: AbortSignal.any([signal, late]) });
-      // Another one in its place: the log has begun anew, or what stood there is erased.
-      for await (const item of stream) return item.type !== 'resync' && item.id === id ? item : null;
-      if (!navigator.onLine || client.connection.state.status !== 'connected')
-        throw new RollcallError('UNAVAILABLE', 'the server does not answer');
-      return null;
-    },
+    queryFn: ({ signal }) => readEvent(client, id, { signal }),
   });
+}
+
+/**
+ * Reads the event at a position; null where the log has none that matches the filter. With a filter, the event says whether its
+ * user matched before and after.
+ */
+export async function readEvent(
+  client: ServerClient,
+  id: string,
+  {
+    signal,
+    filter,
+    withinMs = ANSWERS_WITHIN_MS,
+  }: { signal: AbortSignal; filter?: JsonObject; withinMs?: number },
+): Promise<RollcallEvent | null> {
+  const lastEventId = positionBefore(id, 1);
+  if (lastEventId === undefined || lastEventId === id) return null;
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+  const stream = client.watchEvents({ lastEventId, signal: ending, ...(filter && { filter }) });
+  // Another one in its place: the log has begun anew, or what stood there is erased.
+  for await (const item of stream) return item.type !== 'resync' && item.id === id ? item : null;
+  if (!navigator.onLine || client.connection.state.status !== 'connected')
+    throw new RollcallError('UNAVAILABLE', 'the server does not answer');
+  return null;
 }

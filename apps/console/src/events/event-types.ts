@@ -29,6 +29,8 @@ const KEPT = {
   'app.updated': 'the app',
   'role.created': 'the app',
   'role.deleted': 'the app',
+  'webhook.disabled': 'the app',
+  'webhook.enabled': 'the app',
 } as const satisfies Record<Exclude<EventType, 'user.presence.changed' | 'task.progress'>, string>;
 
 /** A type of event that the log keeps. */

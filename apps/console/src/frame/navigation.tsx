@@ -1,4 +1,11 @@
-import { IconActivity, IconGauge, IconProgress, IconSettings, IconUsers } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconGauge,
+  IconProgress,
+  IconSettings,
+  IconUsers,
+  IconWebhook,
+} from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useCommands } from './commands.js';
@@ -9,7 +16,7 @@ const RunningCount = lazy(() =>
 );
 
 interface Page {
-  to: '/overview' | '/users' | '/tasks' | '/events' | '/settings';
+  to: '/overview' | '/users' | '/tasks' | '/events' | '/webhooks' | '/settings';
   label: string;
   Icon: typeof IconUsers;
   /** A number beside the name. */
@@ -21,6 +28,7 @@ const PAGES: Page[] = [
   { to: '/users', label: 'Users', Icon: IconUsers },
   { to: '/tasks', label: 'Tasks', Icon: IconProgress, Count: RunningCount },
   { to: '/events', label: 'Events', Icon: IconActivity },
+  { to: '/webhooks', label: 'Webhooks', Icon: IconWebhook },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ];
 

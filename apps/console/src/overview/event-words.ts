@@ -6,6 +6,7 @@ export function subjectOf(event: RollcallEvent): string {
   if ('task' in event) return [event.task.type, event.task.action].filter(Boolean).join(' ');
   if ('settings' in event) return Object.keys(event.changes).join(', ');
   if ('role' in event) return event.role.name;
+  if ('webhook' in event) return event.webhook.description ?? event.webhook.id;
   return 'channel' in event ? event.channel.cid : event.call.cid;
 }
 

@@ -11,4 +11,11 @@ export const WARNING_SETTINGS: Partial<Record<OverviewWarning['code'], keyof App
 export const GRAVE_WARNINGS: ReadonlySet<OverviewWarning['code']> = new Set([
   'STORAGE_READ_ONLY',
   'DISK_NEARLY_FULL',
+  'WEBHOOK_DISABLED',
+]);
+
+/** Warnings of webhooks, which their page says more about. */
+export const WEBHOOK_WARNINGS: ReadonlySet<OverviewWarning['code']> = new Set([
+  'WEBHOOK_DISABLED',
+  'WEBHOOK_FAILING',
 ]);

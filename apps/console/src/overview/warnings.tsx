@@ -2,7 +2,7 @@ import type { OverviewWarning } from '@rollcall/client/server';
 import { Link } from '@tanstack/react-router';
 import { Words } from '../frame/words.js';
 import parts from './parts.module.css';
-import { GRAVE_WARNINGS, WARNING_SETTINGS } from './warning-settings.js';
+import { GRAVE_WARNINGS, WARNING_SETTINGS, WEBHOOK_WARNINGS } from './warning-settings.js';
 import classes from './warnings.module.css';
 
 /** What the server warns of, the worst first, each with what to do. */
@@ -32,6 +32,7 @@ export function Warnings({ warnings }: { warnings: readonly OverviewWarning[] })
                     Go to the setting
                   </Link>
                 )}
+                {WEBHOOK_WARNINGS.has(code) && <Link to="/webhooks">Go to the webhooks</Link>}
               </p>
             </li>
           );

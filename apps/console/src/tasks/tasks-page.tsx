@@ -8,6 +8,7 @@ import { useCommands } from '../frame/commands.js';
 import { ErrorState } from '../frame/error-state.js';
 import layout from '../frame/list-page.module.css';
 import { Popover } from '../frame/popover.js';
+import { stepFocus } from '../frame/step-focus.js';
 import { useClient } from '../session/use-session.js';
 import { NativeSelect } from '../theme/text-field.js';
 import { useNarrow } from '../theme/use-narrow.js';
@@ -19,7 +20,7 @@ import { STATUSES, TYPE_WORDS } from './task-words.js';
 import { codeOfTasks } from './tasks-code.js';
 import classes from './tasks-page.module.css';
 import { runningQuery, runningWords, taskListOf, tasksQuery } from './tasks-query.js';
-import { focusTask, TasksTable } from './tasks-table.js';
+import { TasksTable } from './tasks-table.js';
 import { useTasksView } from './use-tasks-view.js';
 
 /** The long-running work: what runs, what waits, and what has been done, a page at a time. */
@@ -57,8 +58,8 @@ export function TasksPage() {
   const newest = () => search.next !== undefined && change({ next: undefined });
 
   useCommands([
-    { label: 'Next task', key: 'j', run: () => focusTask(1) },
-    { label: 'Task before', key: 'k', run: () => focusTask(-1) },
+    { label: 'Next task', key: 'j', run: () => stepFocus('a[data-task]', 1) },
+    { label: 'Task before', key: 'k', run: () => stepFocus('a[data-task]', -1) },
     { label: 'Older tasks', key: ']', run: older },
     { label: 'Newest tasks', key: '[', run: newest },
     { label: 'Read the tasks again', key: 'r', run: reload },

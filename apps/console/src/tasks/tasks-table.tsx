@@ -41,10 +41,3 @@ export function TasksTable({ tasks, list, search, openId, stale }: TasksTablePro
     </table>
   );
 }
-
-/** Moves the focus through the tasks that are shown. */
-export function focusTask(step: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('a[data-task]')];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  links[at === -1 ? 0 : Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
-}

@@ -45,6 +45,11 @@ describe('loadConfig', () => {
       serverRunningQueries: 4,
       serverFilterValues: 10_000,
       serverQueryMs: 20_000,
+      webhooks: true,
+      webhookAllowedAddresses: [],
+      metricsPort: undefined,
+      metricsHost: '127.0.0.1',
+      metricsToken: undefined,
       trustedProxies: 0,
       authTimeoutMs: 5000,
       unreadyMs: 0,
@@ -96,6 +101,11 @@ describe('loadConfig', () => {
       ROLLCALL_SERVER_RUNNING_QUERIES: '29',
       ROLLCALL_SERVER_FILTER_VALUES: '30',
       ROLLCALL_SERVER_QUERY_MS: '31',
+      ROLLCALL_WEBHOOKS: 'off',
+      ROLLCALL_WEBHOOK_ALLOWED_ADDRESSES: '10.0.0.0/8, 127.0.0.1',
+      ROLLCALL_METRICS_PORT: '9464',
+      ROLLCALL_METRICS_HOST: '10.0.0.11',
+      ROLLCALL_METRICS_TOKEN: 'a-token-of-the-operators',
       ROLLCALL_TRUST_PROXY: '1',
       ROLLCALL_AUTH_TIMEOUT_MS: '100',
       ROLLCALL_UNREADY_MS: '7',
@@ -139,6 +149,11 @@ describe('loadConfig', () => {
       serverRunningQueries: 29,
       serverFilterValues: 30,
       serverQueryMs: 31,
+      webhooks: false,
+      webhookAllowedAddresses: ['10.0.0.0/8', '127.0.0.1'],
+      metricsPort: 9464,
+      metricsHost: '10.0.0.11',
+      metricsToken: 'a-token-of-the-operators',
       trustedProxies: 1,
       authTimeoutMs: 100,
       unreadyMs: 7,
@@ -158,6 +173,8 @@ describe('loadConfig', () => {
 
   it.each([
     ['ROLLCALL_DATABASE_URL', 'mysql://x', 'sqlite:<file>'],
+    ['ROLLCALL_METRICS_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['ROLLCALL_METRICS_TOKEN', 'short', 'a token of 16 to 256'],
     ['ROLLCALL_SECRET', 'too-short', '32 bytes'],
     ['ROLLCALL_HOST', 'a b', 'a host name or an address'],
     ['ROLLCALL_PORT', '65536', 'a whole number from 0 to 65535'],
@@ -216,12 +233,24 @@ describe('describeConfig', () => {
       loadConfig({
         ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass-canary@db:5432/rollcall?password=canary',
         ROLLCALL_SECRET: SECRET,
+        ROLLCALL_METRICS_TOKEN: 'a-canary-of-the-operators',
       }),
     );
     for (const row of Object.values(SETTINGS)) expect(text).toContain(row.name);
     expect(text).not.toContain('canary');
     expect(text).toContain('postgres://rollcall:***@db:5432/rollcall?***');
     expect(text).toMatch(/ROLLCALL_SECRET +\(set\)/);
+  });
+
+  it('names every host of a list, and masks its secrets', () => {
+    const text = describeConfig(
+      loadConfig({
+        ROLLCALL_DATABASE_URL: 'postgres://rollcall:canary@a:5432,b:5433,c/rollcall?password=canary',
+        ROLLCALL_SECRET: SECRET,
+      }),
+    );
+    expect(text).not.toContain('canary');
+    expect(text).toContain('postgres://rollcall:***@a:5432,b:5433,c/rollcall?***');
   });
 
   it('says where an embedded database and its secret are', () => {

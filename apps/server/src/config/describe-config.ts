@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseDatabaseUrl } from '@rollcall/core';
+import { hostUrls, parseDatabaseUrl } from '@rollcall/core';
 import type { AllowedOrigins } from './allowed-origin.js';
 import type { Config } from './config.js';
 import { SETTINGS } from './settings-table.js';
@@ -17,9 +17,13 @@ export function describeConfig(config: Config): string {
     databaseUrl: maskedUrl(config.databaseUrl),
     secret: describeSecret(config),
     host: config.host,
+    metricsPort: String(config.metricsPort ?? '(none)'),
+    metricsHost: config.metricsHost,
+    metricsToken: config.metricsToken === undefined ? '(none)' : '(set)',
     allowedOrigins: describeOrigins(config.allowedOrigins),
     products: config.products.join(',') || '(none)',
     logLevel: config.logLevel,
+    webhookAllowedAddresses: config.webhookAllowedAddresses.join(',') || '(none)',
   };
   const shown = (key: keyof typeof SETTINGS): string => {
     const value = config[key];
@@ -55,11 +59,14 @@ function describeSecret(config: Config): string {
 /** A password stands before the @ of a URL or in a parameter, so nothing after the question mark is shown. */
 function maskedUrl(url: string): string {
   if (!/^postgres(ql)?:/.test(url)) return url;
-  if (!URL.canParse(url)) return 'postgres://***';
-  const parsed = new URL(url);
+  const urls = hostUrls(url);
+  const [first = ''] = urls;
+  if (!URL.canParse(first)) return 'postgres://***';
+  const parsed = new URL(first);
   if (parsed.password) parsed.password = '***';
   if (parsed.search) parsed.search = '?***';
-  return parsed.href;
+  const hosts = urls.map(one => new URL(one).host).join(',');
+  return urls.length === 1 ? parsed.href : parsed.href.replace(parsed.host, hosts);
 }
 
 function describeOrigins(allowed: AllowedOrigins): string {

@@ -1,6 +1,7 @@
 import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
 import { LIMITS } from '@rollcall/protocol';
 import { z } from 'zod';
+import { parseNetworks } from '../webhooks/webhook-addresses.js';
 import { type AllowedOrigins, parseAllowedOrigins } from './allowed-origin.js';
 import { budgetSettings } from './budget-settings.js';
 import { checkedBy, onOrOff, parsedBy, type Setting, wholeNumber } from './setting.js';
@@ -15,7 +16,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export const SETTINGS = {
   databaseUrl: setting({
     name: 'ROLLCALL_DATABASE_URL',
-    does: 'Where the data is: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.',
+    does: 'Where the data is: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`, which may name several hosts: `postgres://user:password@a:5432,b:5432/database`.',
     default: 'sqlite:./data/rollcall.sqlite',
     fallback: () => 'sqlite:./data/rollcall.sqlite',
     schema: checkedBy(parseDatabaseUrl),
@@ -154,6 +155,42 @@ export const SETTINGS = {
   }),
   ...budgetSettings('client', 'a user'),
   ...budgetSettings('server', 'a server token'),
+  webhooks: setting<boolean>({
+    name: 'ROLLCALL_WEBHOOKS',
+    does: 'Whether this process sends webhooks: `on` or `off`. With `off` they keep their places, and other processes on the same database send them. Use it where a copy or a restored backup is tried out, which would send events to the receivers of the original.',
+    default: 'on',
+    fallback: () => true,
+    schema: onOrOff(),
+  }),
+  webhookAllowedAddresses: setting({
+    name: 'ROLLCALL_WEBHOOK_ALLOWED_ADDRESSES',
+    does: 'Addresses and networks that webhooks may be sent to although they are not on the internet, separated by commas, such as `10.0.0.0/8,127.0.0.1`. Anybody with a server token can have requests sent there.',
+    default: 'none',
+    fallback: (): readonly string[] => [],
+    schema: parsedBy(parseNetworks),
+  }),
+  metricsPort: setting<number | undefined>({
+    name: 'ROLLCALL_METRICS_PORT',
+    does: 'A port of its own for `/metrics`, which has nothing else; 0 takes any free port. With neither this nor a token there are no metrics.',
+    default: 'none',
+    fallback: () => undefined,
+    schema: wholeNumber(0, 65_535),
+  }),
+  metricsHost: setting({
+    name: 'ROLLCALL_METRICS_HOST',
+    does: 'The address that this port listens on.',
+    default: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address'),
+  }),
+  metricsToken: setting<string | undefined>({
+    name: 'ROLLCALL_METRICS_TOKEN',
+    does: 'The bearer token that `/metrics` asks for, of 16 to 256 letters, digits and `-._~+/=`. Without a port of its own, `/metrics` is on the port of the server then.',
+    default: 'none',
+    fallback: () => undefined,
+    schema: z.string().regex(/^[\w.~+/=-]{16,256}$/, 'a token of 16 to 256 letters, digits and -._~+/='),
+    secret: true,
+  }),
   trustedProxies: setting({
     name: 'ROLLCALL_TRUST_PROXY',
     does: 'How many of your own proxies stand in front of the server. Each must add the address that called it to `X-Forwarded-For`. With 0, an address is that of the socket.',

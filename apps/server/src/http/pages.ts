@@ -4,9 +4,9 @@ import { RollcallError } from '@rollcall/protocol';
 import type { Host } from '../host.js';
 import type { Logger } from '../logger.js';
 import { answerError } from './answer-error.js';
-import { consoleAnswer } from './console/answer-console.js';
+import { answerFile, consoleAnswer } from './console/answer-console.js';
 
-const GREETING = 'Rollcall, an open user service. Its procedures are at /trpc.\n';
+const GREETING = 'Rollcall, an open user service. Its HTTP API is at /api, its procedures are at /trpc.\n';
 
 const PROBE_TIMEOUT_MS = 2000;
 
@@ -26,10 +26,12 @@ export async function answerPage(
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** What is at a path: a page for operators, then what the console has there. Without a console, a line of text greets. */
+/** What is at a path: a page for operators, what describes the HTTP API, then what the console has there. Without a console, a line of text greets. */
 function answerAt(host: Host, path: string): Answer | undefined {
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
   if (page) return (_request, response) => page(host, response);
+  const file = host.apiPage.get(path);
+  if (file) return (request, response) => answerFile(file, { request, response });
   if (host.console) return consoleAnswer(host.console, path);
   return path === '/' ? greet : undefined;
 }

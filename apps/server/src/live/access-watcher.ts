@@ -147,7 +147,7 @@ export async function watchAccess(host: WatchedHost): Promise<StopWatching> {
       if (event.type === 'app.updated') await followSettings(event.full as AppUpdatedEvent, at);
       else followRights(event, at);
     }
-    if (events.length === 0) await directory.events.waitBeyond(position, stopping.signal);
+    if (events.length === 0) await directory.events.waitBeyond(page.upTo, stopping.signal);
     return page.upTo;
   }
 

@@ -21,6 +21,7 @@ import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
+import { countElsewhere } from '../metrics/count-elsewhere.js';
 import { admit, closeCodeOf } from './admission.js';
 import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
 import { boundFirstMessage } from './first-message.js';
@@ -205,6 +206,7 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
         signGuestToken: host.signGuestToken,
         budgets: host.budgets,
         overview: host.overview,
+        instruments: host.instruments,
         address,
         requestId,
         authentication: admission.authentication,
@@ -224,7 +226,8 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
       const openSocket = openSockets.get(req);
       if (openSocket) {
         logFailure(host, { error, requestId: openSocket.id, procedure: path, caller: openSocket.caller });
-        // What never reaches a procedure is counted by none.
+        countElsewhere(host, error, path);
+        // What never reaches a procedure is counted by none against its caller's limit.
         const uncounted =
           path === undefined || !kindOfProcedure(path) || error.code === 'METHOD_NOT_SUPPORTED';
         if (uncounted) openSocket.limit?.({ procedure: NO_PROCEDURE }).catch(() => stopReading(openSocket));

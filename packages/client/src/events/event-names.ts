@@ -33,6 +33,8 @@ const EVENT_TYPES = Object.keys({
   'app.updated': true,
   'role.created': true,
   'role.deleted': true,
+  'webhook.disabled': true,
+  'webhook.enabled': true,
 } satisfies Record<EventType, true>);
 
 /** Every name that a handler can have. */

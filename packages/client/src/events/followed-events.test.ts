@@ -171,6 +171,23 @@ describe('the events of a connected user', () => {
     expect(heard).toEqual(['resync', 'restored.4 jane']);
   });
 
+  it('counts on when a log leads on to another epoch: nothing is repeated, and nothing of newly watched users is missing', async () => {
+    live.page(20, [updated(15), updated(20)]);
+    const watching = followed.watch(['john'], 'log.13');
+    await settle();
+    // The epoch changes between the question and the answer.
+    live.page(21, [updated(14, 'john'), updated(15), updated(20), updated(21)], { epoch: 'next' });
+    await watching;
+    expect(heard).toEqual(['log.15 jane', 'log.20 jane', 'next.14 john', 'next.21 jane']);
+    heard = [];
+    const further = followed.watch(['joan'], 'log.18');
+    await settle();
+    expect(live.current.input).toEqual({ user_ids: ['john', 'joan'], lastEventId: 'next.18' });
+    live.page(22, [updated(19, 'joan'), updated(20), updated(21), updated(22)], { epoch: 'next' });
+    await further;
+    expect(heard).toEqual(['next.19 joan', 'next.22 jane']);
+  });
+
   it('stops, and fails the callers that still wait', async () => {
     const watching = followed.watch(['john']);
     await settle();

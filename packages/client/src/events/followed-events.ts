@@ -34,6 +34,8 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   #asks = false;
   /** The position of the last event that was delivered, or where the stream began. */
   #delivered: Position | undefined;
+  /** Earlier epochs that led on to this one: the log counts on from one to the next. */
+  readonly #past = new Set<string>();
   /** For newly watched users: the number after which their events are wanted, if that is before `#delivered`. */
   #wantedAfter = new Map<string, number>();
   /** The same for the users that the current run replays. */
@@ -74,7 +76,7 @@ export class FollowedEvents<Custom extends object = JsonObject> {
     this.#watched.add(ids);
     const after = since === undefined ? undefined : parsePosition(since);
     if (this.#anonymous) this.#delivered ??= after;
-    if (after && after.epoch === this.#delivered?.epoch) {
+    if (after && (after.epoch === this.#delivered?.epoch || this.#past.has(after.epoch))) {
       for (const id of ids) if (!this.#watched.taken.has(id)) this.#wantedAfter.set(id, after.seq);
     }
     await this.#apply();
@@ -155,10 +157,16 @@ export class FollowedEvents<Custom extends object = JsonObject> {
   }
 
   #deliver(page: PositionedPage): void {
-    for (const item of itemsOf<Custom>(page)) if (this.#isNew(item)) this.#handlers.onItem(item);
     const end = parsePosition(page.id);
+    if (page.data.resync) {
+      this.#delivered = undefined;
+      this.#past.clear();
+    } else if (this.#delivered && end && end.epoch !== this.#delivered.epoch) {
+      this.#past.add(this.#delivered.epoch);
+    }
+    for (const item of itemsOf<Custom>(page)) if (this.#isNew(item)) this.#handlers.onItem(item);
     const delivered = this.#delivered;
-    if (!end || (delivered && end.epoch === delivered.epoch && end.seq < delivered.seq)) return;
+    if (!end || (delivered && end.seq < delivered.seq)) return;
     this.#delivered = end;
     this.#replayedAfter.clear();
   }
@@ -168,7 +176,7 @@ export class FollowedEvents<Custom extends object = JsonObject> {
     if (item.type === 'resync') return true;
     const position = parsePosition(item.id ?? '');
     const delivered = this.#delivered;
-    if (!position || !delivered || position.epoch !== delivered.epoch || position.seq > delivered.seq) {
+    if (!position || !delivered || position.seq > delivered.seq) {
       if (position) this.#delivered = position;
       return true;
     }

@@ -11,7 +11,7 @@ import {
 } from '@rollcall/protocol';
 import type { ParsedActOnUsersOptions, ParsedUserAction } from '@rollcall/protocol/schemas';
 import type { QueryLimits } from '../database/read-lane.js';
-import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import type { CarryOut, Transaction, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { countDeletion } from '../life-cycle/delete-users.js';
 import { requireNewOwner } from '../life-cycle/new-owner.js';
 import type { Product } from '../products/product.js';
@@ -62,7 +62,7 @@ export class Actions {
    *
    * The users are gathered by a reader, at one moment, and stored with the task right after it. A writer that looked for them
    * would hold up all other writers on SQLite for as long as the filter takes.
-   * @returns the id of the task.
+   * @param asked `once` carries out what is stored.
    * @throws RollcallError `REVISION_CONFLICT` when another number of users matches than was expected; `INPUT_INVALID`;
    * `USER_NOT_FOUND`, `USER_DELETED` or `USER_DEACTIVATED` for a user whom the action names; `ROLE_NOT_FOUND`;
    * `QUERY_TOO_EXPENSIVE`.
@@ -70,8 +70,12 @@ export class Actions {
   async act(
     actor: Actor,
     request: ActionRequest,
-    { rights, limits }: { rights: QueryRights; limits?: QueryLimits },
-  ): Promise<string> {
+    {
+      rights,
+      limits,
+      once = change => change(),
+    }: { rights: QueryRights; limits?: QueryLimits; once?: CarryOut },
+  ): Promise<{ task_id: string }> {
     const { unitOfWork, tasks } = this.#options;
     const { filter, options } = request;
     const action = checkAction(request.action, this.#options.clock());
@@ -87,7 +91,7 @@ export class Actions {
         return { lists: gathered ?? [], readAt: transaction.now };
       },
     );
-    return unitOfWork.write(async transaction => {
+    const store = async (transaction: WriteTransaction): Promise<{ task_id: string }> => {
       await checkNamed(transaction, action, lists);
       await holdTaskLists(transaction);
       const id = randomUUID();
@@ -110,8 +114,10 @@ export class Actions {
       await addTaskLists(transaction, rows);
       const total = sizeOf(lists);
       const task = { id, type: 'users.act' as const, input: input as object as never, users: [], total };
-      return (await tasks.enqueue(transaction, actor, task)).task_id;
-    });
+      const { task_id } = await tasks.enqueue(transaction, actor, task);
+      return { task_id };
+    };
+    return once(() => unitOfWork.write(store));
   }
 
   /** Says whom an action would concern, and changes nothing. @throws what `act` throws about the filter and the action. */

@@ -1,3 +1,5 @@
+import { sortedJson } from '../json/sorted-json.js';
+
 /** A string, so that numbers within it are skipped, or a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
@@ -15,18 +17,7 @@ export function canonicalJson(text: string): string {
   const marked = text.replace(TOKENS, token =>
     token.startsWith('"') ? `"s${token.slice(1)}` : `"n${exactNumber(token)}"`,
   );
-  return sortedText(JSON.parse(marked));
-}
-
-/** Writes the text by hand: an object that is built again would lose a name such as `__proto__`. */
-function sortedText(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
-  const names = Object.keys(value).sort();
-  const parts = names.map(
-    name => `${JSON.stringify(name)}:${sortedText((value as Record<string, unknown>)[name])}`,
-  );
-  return `{${parts.join(',')}}`;
+  return sortedJson(JSON.parse(marked));
 }
 
 /** A number as its significant digits and the power of ten after them. */

@@ -13,6 +13,7 @@ export const NOT_COPIED: Readonly<Record<string, string>> = {
   user_teams: 'the target has an index in its place',
   user_words: 'the target looks through the columns of words themselves',
   presence_stream: 'it counts what is in presence_changes',
+  past_epochs: 'no standby takes over from an embedded database',
 };
 
 /** Whether a table of the source stays behind. The indexes of custom fields are tables there, and indexes of the target. */
@@ -22,13 +23,17 @@ export function staysBehind(name: string): boolean {
 
 /**
  * Columns that get another value than in the source, by table and column, as an expression over the source: all users
- * arrive offline, and running tasks can be claimed, since the process that worked on them has ended. An embedded
+ * arrive offline, and running tasks and webhooks can be claimed, since the process that worked on them has ended. An embedded
  * database does the same when it is opened again.
  */
 export const AT_REST: Readonly<Record<string, Readonly<Record<string, Sql>>>> = {
   users: { online: sql`'false'` },
   tasks: { lease_until: sql`CASE WHEN lease_until IS NOT NULL THEN '0' END` },
+  webhook_endpoints: { lease_until: sql`'0'` },
 };
+
+/** Columns that say something about the server of the target, by table: they stay as they are there. */
+const OF_THE_TARGET: Readonly<Record<string, readonly string[]>> = { event_stream: ['timeline'] };
 
 /** A column of a table that is copied. */
 interface CopiedColumn {
@@ -107,7 +112,8 @@ function copiedTable(name: string, given: readonly string[], wanted: readonly Ta
       `the table "${name}" has different columns on the two sides: ${[...fewer, ...more].join(', ')}`,
     );
   }
-  const columns = wanted.map((one): CopiedColumn => {
+  const copied = wanted.filter(({ column }) => !OF_THE_TARGET[name]?.includes(column.toLowerCase()));
+  const columns = copied.map((one): CopiedColumn => {
     const kind = COLUMN_KINDS[one.type];
     if (kind) return { name: one.column, sql: raw(quotedName(one.column)), kind, keyPlace: one.keyPlace };
     throw refused(

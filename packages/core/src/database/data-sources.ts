@@ -2,19 +2,22 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
-import type { Client } from 'pg';
+import type { Client, Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type QueryRunner } from 'typeorm';
+import type { Admit } from './admit-connection.js';
 import type { DatabaseAddress } from './database-address.js';
 import { refuseFaultyDriver } from './driver-fault.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { preparingOn } from './native-statements.js';
+import { hostUrls } from './postgres-hosts.js';
 import { PreparedStatements, type Rows } from './prepared-statements.js';
 import { ReaderProcess } from './reader-process.js';
 import { BEGIN, RENEW, type SqliteReader } from './sqlite-reader.js';
 
 /**
- * The one file that knows the drivers. TypeORM 1.x has no `sqlite3` any more, and the step to it is a change of this file:
- * the driver goes through the options for React Native, with an adapter of fifty lines, or it is given up.
+ * The one file that knows the drivers, but for the pool of `pg` (`primary-pool.ts`). TypeORM 1.x has no `sqlite3` any more, and
+ * the step to it is a change of this file: the driver goes through the options for React Native, with an adapter of fifty
+ * lines, or it is given up.
  * `npm run test:typeorm-1` tests core on TypeORM 1.1 in that way (`test/typeorm-1`).
  */
 const require = createRequire(import.meta.url);
@@ -179,6 +182,8 @@ export interface PostgresPoolOptions {
   poolSize: number;
   /** PostgreSQL ends a statement that takes longer, waits for locks included; 0 sets no limit. */
   statementTimeoutMs: number;
+  /** Looks at each new connection before it is used; by default there is nothing to look at. */
+  admit?: Admit;
 }
 
 /** How much longer than a statement may take we wait for its answer. */
@@ -208,19 +213,22 @@ const CLOSE_TIMEOUT_MS = 500;
 const APPLICATION_NAME = 'rollcall';
 
 /**
- * Opens a pool of connections to PostgreSQL.
+ * Opens a pool of connections to PostgreSQL, to the primary among the servers that the URL names.
  * @throws RollcallError `UNAVAILABLE` when PostgreSQL cannot be reached or refuses us. The message never holds the URL.
  */
 export async function openPostgres(
   url: string,
-  { poolSize, statementTimeoutMs }: PostgresPoolOptions,
+  { poolSize, statementTimeoutMs, admit }: PostgresPoolOptions,
   entities: EntitySchema[],
 ): Promise<DataSource> {
+  const { primaryDriver } = await import('./primary-pool.js');
   const source = new DataSource({
     ...COMMON,
     entities,
     type: 'postgres',
-    url,
+    // TypeORM reads only one host. The pool of the driver goes by the list.
+    url: hostUrls(url)[0],
+    driver: primaryDriver(url, admit),
     poolSize,
     parseInt8: true,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
@@ -252,6 +260,15 @@ export async function openPostgres(
   return source;
 }
 
+/** How many connections of the pool are in use, and who waits for one. */
+export function poolStateOf(source: DataSource): { busy: number; idle: number; waiting: number } {
+  // The driver of TypeORM has the pool of `pg`, and no name for it in its types.
+  const { master } = source.driver as unknown as { master?: Pool };
+  if (!master) return { busy: 0, idle: 0, waiting: 0 };
+  const { totalCount, idleCount, waitingCount } = master;
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+}
+
 /**
  * Gives up the connection of a runner instead of returning it to the pool. It is broken, or waits for an answer that
  * nobody wants any more, and its next user would have to wait behind that. A runner without a connection stays as it is.
@@ -271,14 +288,13 @@ export interface PostgresConnection {
   close(): Promise<void>;
 }
 
-/** Opens a connection that receives notifications. A statement fails when it is not answered within `answerMs`. */
+/** Opens a connection to the primary that receives notifications. A statement fails when it is not answered within `answerMs`. */
 export async function connectPostgres(
   url: string,
   options: { answerMs: number; onNotification: (payload: string) => void; onLost: () => void },
 ): Promise<PostgresConnection> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({
-    connectionString: url,
+  const { connectToPrimary } = await import('./primary-pool.js');
+  const client = await connectToPrimary(url, {
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: options.answerMs,
@@ -287,13 +303,9 @@ export async function connectPostgres(
   });
   client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
   client.on('error', options.onLost);
-  // The other side may never answer the close handshake.
-  const close = () => Promise.race([client.end().catch(() => undefined), delay(CLOSE_TIMEOUT_MS)]);
-  try {
-    await client.connect();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { query: (text, values) => client.query(text, values), close };
+  return {
+    query: (text, values) => client.query(text, values),
+    // The other side may never answer the close handshake.
+    close: () => Promise.race([client.end().catch(() => undefined), delay(CLOSE_TIMEOUT_MS)]),
+  };
 }

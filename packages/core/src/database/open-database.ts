@@ -4,6 +4,7 @@ import { checkBesideWork } from './check-beside-work.js';
 import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
+import type { DirectoryInstruments } from './instruments.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { openingError } from './opening-error.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
@@ -39,6 +40,7 @@ export interface DatabaseOptions {
   clock?: () => number;
   /** Whether an embedded file that its last process has not closed may be checked later; default false: it is checked first. */
   mayCheckLater?: boolean;
+  instruments?: DirectoryInstruments;
 }
 
 /**
@@ -47,17 +49,19 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { tables = [], owners = [], schema = 'migrate', clock = Date.now, mayCheckLater = false }: DatabaseOptions,
+  options: DatabaseOptions,
   logWriter: LogWriter,
 ): Promise<Database> {
+  const { tables = [], owners = [], schema = 'migrate', clock = Date.now, mayCheckLater = false } = options;
   const further = productMigrations(owners);
   const dialect = dialectOf(address.engine);
   const entities = tables.map(table => toEntitySchema(table, dialect));
-  const options: UnitOfWorkOptions = { entities, logWriter, clock };
+  const { instruments = {} } = options;
+  const unitOptions: UnitOfWorkOptions = { entities, logWriter, clock, instruments };
   if (address.engine === 'postgres') {
     if (schema === 'migrate') await migratePostgres(address.url, further);
     else await requireMigratedPostgres(address.url, further);
-    const unitOfWork = await PostgresUnitOfWork.open(address, options);
+    const unitOfWork = await PostgresUnitOfWork.open(address, unitOptions);
     return { unitOfWork, checkFile: () => undefined, close: () => unitOfWork.close() };
   }
   const lock = await lockFile(address).catch(error => {
@@ -69,7 +73,7 @@ export async function openDatabase(
       source => (schema === 'migrate' ? runMigrations(source, further) : requireMigrated(source, further)),
       async source => mayCheckLater && (await missingMigrations(source, further)).length === 0,
     );
-    const unitOfWork = await SqliteUnitOfWork.open(address, options);
+    const unitOfWork = await SqliteUnitOfWork.open(address, unitOptions);
     let checked: Promise<void> | undefined;
     return {
       unitOfWork,

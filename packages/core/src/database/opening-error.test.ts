@@ -59,4 +59,11 @@ describe('an embedded database that cannot be opened', () => {
   ])('keeps an error that says what to do, and one that is not about the file: %s', error => {
     expect(openingError(FILE, error)).toBe(error);
   });
+
+  it('is called a folder where it is one', () => {
+    const error = openingError('/tmp', coded('SQLITE_IOERR', 'SQLITE_IOERR: disk I/O error'));
+    expect((error as Error).message).toBe(
+      'the database /tmp is a folder; name a file in it (SQLITE_IOERR); ROLLCALL_DATABASE_URL names the file',
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { RollcallError } from '@rollcall/protocol';
 
 /** What a code of SQLite or of the operating system means for somebody who opens a database, and what to do. */
@@ -28,7 +29,8 @@ export function openingError(file: string, error: unknown): unknown {
   if (error instanceof RollcallError) return error;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const said = `${code ?? ''} ${message ?? ''}`;
-  const [, reason] = REASONS.find(([pattern]) => pattern.test(said)) ?? [];
+  const [, known] = REASONS.find(([pattern]) => pattern.test(said)) ?? [];
+  const reason = known !== undefined && isFolder(file) ? 'is a folder; name a file in it' : known;
   if (reason === undefined) return error;
   const [shortCode = ''] = /SQLITE_[A-Z]+|\bE[A-Z]{2,}\b/.exec(said) ?? [];
   return new RollcallError(
@@ -36,4 +38,13 @@ export function openingError(file: string, error: unknown): unknown {
     `the database ${file} ${reason} (${shortCode}); ROLLCALL_DATABASE_URL names the file`,
     { cause: error, unrecoverable: true },
   );
+}
+
+/** SQLite takes a folder for a faulty disk. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -3,13 +3,17 @@ import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { asideOnPostgres } from './aside.js';
-import { ANSWER_GRACE_MS, discardConnection, openPostgres } from './data-sources.js';
+import { ANSWER_GRACE_MS, discardConnection, openPostgres, poolStateOf } from './data-sources.js';
 import { dialectOf } from './dialect.js';
+import { doPart } from './do-part.js';
+import type { DirectoryInstruments } from './instruments.js';
 import { type Client, LateTransaction } from './late-transaction.js';
-import { callerGone, onGone, QueryDeadline, tooExpensive } from './query-deadline.js';
+import { callerGone, onGone, QueryDeadline, reasonOfEnd, tooExpensive } from './query-deadline.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type QueryEnds, type ReadLane } from './read-lane.js';
 import { ReaderPool } from './reader-pool.js';
 import { classifyStorageError, inDoubt, isCancelled, unavailable } from './storage-error.js';
+import type { StorageState } from './storage-state.js';
+import { passTimelineGate } from './timeline-gate.js';
 import {
   CurrentTransaction,
   type LogEntry,
@@ -22,6 +26,7 @@ import {
   type UnitOfWorkOptions,
   type WriteTransaction,
 } from './unit-of-work.js';
+import { WriteClock } from './write-clock.js';
 
 const DEFAULT_POOL_SIZE = 10;
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -45,16 +50,18 @@ export class PostgresUnitOfWork implements UnitOfWork {
   readonly #source: DataSource;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
+  readonly #instruments: DirectoryInstruments;
   readonly #current = new CurrentTransaction();
   /** The connections that queries may hold at a time: half of the pool. The other half is for lookups and writes. */
   readonly #queries: ReaderPool<object>;
   #writable = true;
+  #waitingWrites = 0;
   readonly #onLogged: LoggedListener[] = [];
 
   private constructor(
     source: DataSource,
     { url, poolSize }: { url: string; poolSize: number },
-    { logWriter, clock }: UnitOfWorkOptions,
+    { logWriter, clock, instruments = {} }: UnitOfWorkOptions,
   ) {
     this.#url = url;
     this.#source = source;
@@ -62,6 +69,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs: MAX_QUERY_WAIT_MS });
     this.#logWriter = logWriter;
     this.#clock = clock;
+    this.#instruments = instruments;
   }
 
   /** The database must be migrated. */
@@ -69,7 +77,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     { url, poolSize = DEFAULT_POOL_SIZE }: { url: string; poolSize?: number },
     options: UnitOfWorkOptions,
   ): Promise<PostgresUnitOfWork> {
-    const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+    const limits = { poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS, admit: passTimelineGate };
     return new PostgresUnitOfWork(
       await openPostgres(url, limits, options.entities),
       { url, poolSize },
@@ -85,6 +93,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
     return this.#writable;
   }
 
+  get state(): StorageState {
+    return {
+      waitingWrites: this.#waitingWrites,
+      lanes: { query: this.#queries.state },
+      pool: poolStateOf(this.#source),
+    };
+  }
+
   onLogged(listener: LoggedListener): void {
     this.#onLogged.push(listener);
   }
@@ -92,18 +108,33 @@ export class PostgresUnitOfWork implements UnitOfWork {
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const joined = this.#current.writable;
     if (joined) return work(joined);
+    const { trace } = this.#instruments;
+    return trace ? trace({ span: 'write' }, () => this.#tryWrite(work)) : this.#tryWrite(work);
+  }
+
+  async #tryWrite<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+    const { meter } = this.#instruments;
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
+      const clock = meter && new WriteClock(meter);
+      if (attempt > 1) meter?.writesAgain();
       try {
-        const result = await this.#withConnection(BEGIN_WRITE, late =>
-          this.#runWrite(late, work, afterCommit),
+        const result = await this.#withConnection(
+          BEGIN_WRITE,
+          late => this.#runWrite(late, work, afterCommit),
+          this.#waitOfWrite(clock),
         );
         this.#writable = true;
+        clock?.ended('committed');
         for (const run of afterCommit) run();
         return result;
       } catch (error) {
-        if (error instanceof RollcallError) throw error;
-        const failure = classifyStorageError(error);
+        const refused = error instanceof RollcallError ? error.code : undefined;
+        const failure = refused ? 'refused' : classifyStorageError(error);
+        // The answer to a commit may have been lost.
+        const isAway = failure === 'unavailable' || refused === 'UNAVAILABLE';
+        clock?.ended(isAway ? 'unavailable' : 'rolled_back');
+        if (failure === 'refused') throw error;
         if (failure === 'unavailable') {
           this.#writable = false;
           throw unavailable(error);
@@ -121,12 +152,19 @@ export class PostgresUnitOfWork implements UnitOfWork {
   ): Promise<Result> {
     const joined = this.#current.readable;
     if (joined) return work(joined);
+    const { meter } = this.#instruments;
+    const askedAt = meter ? performance.now() : 0;
+    const wait = meter && { over: () => meter.reads(lane.lane, performance.now() - askedAt) };
     try {
-      if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane));
-      return await this.#withConnection(BEGIN_READ, late =>
-        this.#current.enter(this.#transactionOn(late), false, work),
+      if (lane.lane === 'query') return await this.#queries.run(() => this.#runQuery(work, lane, wait));
+      return await this.#withConnection(
+        BEGIN_READ,
+        late => this.#current.enter(this.#transactionOn(late), false, work),
+        wait,
       );
     } catch (error) {
+      const reason = meter && lane.lane === 'query' ? reasonOfEnd(error) : undefined;
+      if (reason) meter?.stoppedQuery(reason);
       if (isLost(error)) throw unavailable(error);
       throw error;
     }
@@ -153,10 +191,11 @@ export class PostgresUnitOfWork implements UnitOfWork {
   #runQuery<Result>(
     work: (transaction: Transaction) => Promise<Result>,
     { limitMs, signal }: QueryEnds,
+    wait: ConnectionWait | undefined,
   ): Promise<Result> {
     let allowedMs = limitMs;
     if (signal?.aborted) return Promise.reject(callerGone());
-    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, async late => {
+    const run = async (late: LateTransaction) => {
       await late.begin();
       const { connection } = late;
       const deadline = new QueryDeadline(limitMs, () => undefined);
@@ -191,7 +230,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
         // It must not come after the connection has gone on to somebody else.
         await cancelling;
       }
-    });
+    };
+    return this.#withConnection(`${BEGIN_READ}; ${allowStatements(allowedMs)}`, run, wait);
   }
 
   /** Tells PostgreSQL to end the statement that runs on a connection. Where it cannot be told, the time of the query ends it. */
@@ -223,6 +263,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
       ...plain,
       log: entry => entries.push(entry),
       lock: names => lockNames(plain, names),
+      tryLock: name => tryLockName(plain, name),
+      part: work => doPart(plain, [entries, afterCommit], work),
       afterCommit: run => afterCommit.push(run),
     };
     const result = await this.#current.enter(transaction, true, work);
@@ -233,6 +275,18 @@ export class PostgresUnitOfWork implements UnitOfWork {
     return result;
   }
 
+  /** A write that waits for a connection. */
+  #waitOfWrite(clock: WriteClock | undefined): ConnectionWait {
+    this.#waitingWrites += 1;
+    return {
+      over: () => {
+        this.#waitingWrites -= 1;
+        clock?.begins();
+      },
+      commits: () => clock?.commits(),
+    };
+  }
+
   /**
    * Runs something inside a transaction. Afterwards the connection goes back to the pool, however the transaction ended.
    * Only a connection that was lost is given up: its next user would wait where this one did.
@@ -240,13 +294,19 @@ export class PostgresUnitOfWork implements UnitOfWork {
   async #withConnection<Result>(
     begin: string,
     run: (late: LateTransaction) => Promise<Result>,
+    wait?: ConnectionWait,
   ): Promise<Result> {
     const connection = this.#source.createQueryRunner();
     const late = new LateTransaction(connection, begin);
     try {
       // The work begins when there is a connection: until then, others may still join what it reads for many.
-      await connection.connect();
+      try {
+        await connection.connect();
+      } finally {
+        wait?.over();
+      }
       const result = await run(late);
+      wait?.commits?.();
       if (late.hasBegun) await commit(connection);
       return result;
     } catch (error) {
@@ -257,6 +317,13 @@ export class PostgresUnitOfWork implements UnitOfWork {
       await connection.release();
     }
   }
+}
+
+/** Who times what waits for a connection. */
+interface ConnectionWait {
+  /** There is one, or there will be none. */
+  over(): void;
+  commits?(): void;
 }
 
 /** How long each further statement of the transaction may take. */
@@ -288,4 +355,11 @@ async function lockNames(transaction: Transaction, names: readonly string[]): Pr
   for (const name of [...names].sort()) {
     await transaction.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
   }
+}
+
+async function tryLockName(transaction: Transaction, name: string): Promise<boolean> {
+  const [row] = await transaction.query(
+    sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) AS mine`,
+  );
+  return row?.mine === true;
 }

@@ -59,9 +59,26 @@ export class QueryDeadline {
   }
 }
 
-/** The error of a query whose caller has gone. Nobody is left to read it. */
-export function callerGone(): RollcallError {
-  return new RollcallError('UNAVAILABLE', 'the caller is gone; the query was ended');
+class CallerGone extends RollcallError {
+  constructor(whatCame: string) {
+    super('UNAVAILABLE', `the caller is gone; ${whatCame}`);
+  }
+}
+
+/** The error of a query or a call whose caller has gone. Nobody is left to read it. @param whatCame of it. */
+export function callerGone(whatCame = 'the query was ended'): RollcallError {
+  return new CallerGone(whatCame);
+}
+
+/** Whether an error says that the caller has gone: its code is that of a storage that is away, and nothing is away. */
+export function isCallerGone(error: unknown): boolean {
+  return error instanceof CallerGone;
+}
+
+/** Why a query was ended before it was done; undefined for any other failure. */
+export function reasonOfEnd(error: unknown): 'time' | 'caller_gone' | undefined {
+  if (isCallerGone(error)) return 'caller_gone';
+  return error instanceof RollcallError && error.code === 'QUERY_TOO_EXPENSIVE' ? 'time' : undefined;
 }
 
 /** Calls `end` when a caller goes, or has gone already. @returns what stops listening. */

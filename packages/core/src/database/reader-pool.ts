@@ -1,4 +1,5 @@
 import { busy } from './storage-error.js';
+import type { LaneState } from './storage-state.js';
 
 /** How much may wait for a reader. */
 export interface WaitingLimits {
@@ -6,6 +7,8 @@ export interface WaitingLimits {
   maxWaiting: number;
   /** How long one of them waits; default as long as it takes. */
   maxWaitMs?: number;
+  /** Hears how long each read has waited when it begins. */
+  begins?: ((waitMs: number) => void) | undefined;
 }
 
 interface Waiting<Reader> {
@@ -31,9 +34,18 @@ export class ReaderPool<Reader> {
     this.#limits = limits;
   }
 
+  /** How busy the readers are, and how many reads wait for one. */
+  get state(): LaneState {
+    const readers = this.#size;
+    return { readers, busy: readers - this.#idle.length, waiting: this.#waiting.size };
+  }
+
   /** @throws RollcallError `UNAVAILABLE` when too much waits, when it waited too long, and when the pool is closed. */
   async run<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    const { begins } = this.#limits;
+    const askedAt = begins ? performance.now() : 0;
     const reader = await this.#take();
+    begins?.(performance.now() - askedAt);
     try {
       return await work(reader);
     } finally {

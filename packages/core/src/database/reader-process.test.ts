@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,20 @@ it('reads, one statement after another, and says what is wrong with one', async 
   expect(await found).toEqual([{ text: 'hello' }]);
   await expect(wrong).rejects.toMatchObject({ code: 'SQLITE_ERROR', message: 'no such column: missing' });
   expect(await parameters).toEqual([{ a: 1, b: null }]);
+});
+
+it('says why it cannot open a file', async () => {
+  const file = join(folder, 'text');
+  await writeFile(file, 'something else altogether, and long enough to have the header of a database');
+  const driver = createRequire(import.meta.url).resolve('better-sqlite3');
+  const other = new ReaderProcess({ driver, file, pragmas: ['cache_size = -1000'] });
+  const asked = [other.query('SELECT count(*) FROM sqlite_schema', []), other.renew()];
+  for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'SQLITE_NOTADB' });
+  await other.close();
+  await expect(other.renew()).rejects.toMatchObject({ code: 'SQLITE_NOTADB' });
+  const none = new ReaderProcess({ driver, file: join(folder, 'none'), pragmas: [] });
+  await expect(none.renew()).rejects.toMatchObject({ code: 'SQLITE_CANTOPEN' });
+  await none.close();
 });
 
 it('cannot write', async () => {

@@ -19,7 +19,12 @@ export interface ReaderProgram {
 interface Answer {
   id: number;
   rows?: Record<string, unknown>[];
-  error?: { code?: string; message: string };
+  error?: Failure;
+}
+
+interface Failure {
+  code?: string;
+  message: string;
 }
 
 interface Pending {
@@ -38,6 +43,8 @@ export class ReaderProcess implements SqliteReader {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #ended = false;
+  /** Why it could not open the file. */
+  #unopened: Failure | undefined;
 
   constructor(program: ReaderProgram) {
     this.#process = fork(PROGRAM, [JSON.stringify(program)], {
@@ -47,7 +54,11 @@ export class ReaderProcess implements SqliteReader {
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#process.on('message', answer => this.#settle(answer as Answer));
+    this.#process.on('message', message => {
+      const said = message as Answer | { unopened: Failure };
+      if ('unopened' in said) this.#giveUp(said.unopened);
+      else this.#settle(said);
+    });
     this.#process.on('exit', () => this.#end());
     this.#process.on('error', () => this.#end());
   }
@@ -68,7 +79,7 @@ export class ReaderProcess implements SqliteReader {
   #ask(
     what: { text: string; values: readonly unknown[] } | { script: string },
   ): Promise<Record<string, unknown>[]> {
-    if (this.#ended) return Promise.reject(readerLost());
+    if (this.#ended) return Promise.reject(this.#lost());
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
@@ -92,15 +103,28 @@ export class ReaderProcess implements SqliteReader {
   #settle({ id, rows = [], error }: Answer): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    if (error) pending?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    if (error) pending?.reject(errorOf(error));
     else pending?.resolve(rows);
+  }
+
+  #giveUp(why: Failure): void {
+    this.#unopened = why;
+    this.#process.kill('SIGKILL');
   }
 
   #end(): void {
     this.#ended = true;
-    for (const { reject } of this.#pending.values()) reject(readerLost());
+    for (const { reject } of this.#pending.values()) reject(this.#lost());
     this.#pending.clear();
   }
+
+  #lost(): Error {
+    return this.#unopened ? errorOf(this.#unopened) : readerLost();
+  }
+}
+
+function errorOf({ code, message }: Failure): Error {
+  return Object.assign(new Error(message), { code });
 }
 
 /** The storage's errors know this text. */

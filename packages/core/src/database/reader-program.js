@@ -23,20 +23,34 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => u
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 new Worker(WATCH_PARENT, { eval: true }).unref();
 
-const Database = createRequire(import.meta.url)(driver);
-const database = new Database(file, { readonly: true, fileMustExist: true });
-for (const pragma of pragmas) database.pragma(pragma);
-database.exec('BEGIN');
+const database = open();
 
 /** Statements that stay prepared, by their texts; the one that was used last is the last one. */
 const prepared = new Map();
 const MOST_PREPARED = 200;
 
 process.on('message', message => {
+  // The parent knows why, and ends this process.
+  if (!database) return;
   const { id, script, text, values } =
     /** @type {{ id: number, script?: string, text: string, values: unknown[] }} */ (message);
   process.send?.(answer(id, () => (script === undefined ? run(text, values) : database.exec(script) && [])));
 });
+
+/** Opens the file, or tells the parent why it cannot be opened. */
+function open() {
+  try {
+    const Database = createRequire(import.meta.url)(driver);
+    const opened = new Database(file, { readonly: true, fileMustExist: true });
+    for (const pragma of pragmas) opened.pragma(pragma);
+    opened.exec('BEGIN');
+    return opened;
+  } catch (error) {
+    const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
+    process.send?.({ unopened: { code, message } });
+    return undefined;
+  }
+}
 
 /**
  * @param {number} id

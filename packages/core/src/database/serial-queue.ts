@@ -7,6 +7,7 @@ import { busy } from './storage-error.js';
 export class SerialQueue {
   readonly #maxWaiting: number;
   #waiting = 0;
+  #isRunning = false;
   #tail: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -19,12 +20,20 @@ export class SerialQueue {
     return this.#waiting;
   }
 
+  /** How much work waits. */
+  get waiting(): number {
+    return this.#isRunning ? this.#waiting - 1 : this.#waiting;
+  }
+
   /** @throws RollcallError `UNAVAILABLE` when too much work waits, or the queue is closed. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(busy('the storage is closed'));
     if (this.#waiting >= this.#maxWaiting) return Promise.reject(busy('too many calls are waiting'));
     this.#waiting += 1;
-    const result = this.#tail.then(work);
+    const result = this.#tail.then(() => {
+      this.#isRunning = true;
+      return work();
+    });
     this.#tail = result.then(
       () => this.#finish(),
       () => this.#finish(),
@@ -40,5 +49,6 @@ export class SerialQueue {
 
   #finish(): void {
     this.#waiting -= 1;
+    this.#isRunning = false;
   }
 }

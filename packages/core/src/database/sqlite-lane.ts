@@ -4,6 +4,7 @@ import { ReaderPool, type WaitingLimits } from './reader-pool.js';
 import { ReaderSeat } from './reader-seat.js';
 import type { RunStatement, SqliteReader } from './sqlite-reader.js';
 import { busy, classifyStorageError, unavailable } from './storage-error.js';
+import type { LaneState } from './storage-state.js';
 
 /** How long before a query's time is over a reader is opened that can take the place of its own. */
 const PREPARE_AHEAD_MS = 1000;
@@ -20,6 +21,10 @@ export class SqliteLane {
   ) {
     this.#seats = Array.from({ length: readers }, () => new ReaderSeat(open));
     this.#pool = new ReaderPool(this.#seats, limits);
+  }
+
+  get state(): LaneState {
+    return this.#pool.state;
   }
 
   /** Opens the readers, which are otherwise opened when they are first used. It never throws. */

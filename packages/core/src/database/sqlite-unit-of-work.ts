@@ -1,14 +1,19 @@
+import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { asideOnSqlite } from './aside.js';
 import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
+import { doPart } from './do-part.js';
+import type { DirectoryInstruments } from './instruments.js';
+import { reasonOfEnd } from './query-deadline.js';
 import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type ReadLane } from './read-lane.js';
 import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from './scrubber.js';
 import { SerialQueue } from './serial-queue.js';
 import { SqliteLane } from './sqlite-lane.js';
 import { bindable, type SqliteReader } from './sqlite-reader.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
+import type { StorageState } from './storage-state.js';
 import {
   CurrentTransaction,
   type LogEntry,
@@ -21,6 +26,7 @@ import {
   type UnitOfWorkOptions,
   type WriteTransaction,
 } from './unit-of-work.js';
+import { WriteClock } from './write-clock.js';
 
 const MAX_WAITING_WRITES = 1000;
 const MAX_WAITING_LOOKUPS = 1000;
@@ -54,6 +60,7 @@ export class SqliteUnitOfWork implements UnitOfWork {
   readonly #open: Open;
   readonly #logWriter: LogWriter;
   readonly #clock: () => number;
+  readonly #instruments: DirectoryInstruments;
   readonly #maxRewriteBytes: number;
   readonly #current = new CurrentTransaction();
   readonly #writes = new SerialQueue(MAX_WAITING_WRITES);
@@ -64,16 +71,27 @@ export class SqliteUnitOfWork implements UnitOfWork {
   #damage: Error | undefined;
   readonly #onLogged: LoggedListener[] = [];
 
-  private constructor(open: Open, { logWriter, clock }: UnitOfWorkOptions, maxRewriteBytes: number) {
+  private constructor(
+    open: Open,
+    { logWriter, clock, instruments = {} }: UnitOfWorkOptions,
+    maxRewriteBytes: number,
+  ) {
     this.#open = open;
     this.#logWriter = logWriter;
     this.#clock = clock;
+    this.#instruments = instruments;
+    const { meter } = instruments;
     this.#maxRewriteBytes = maxRewriteBytes;
-    this.#lookups = new SqliteLane(open.lookups, { readers: 1, maxWaiting: MAX_WAITING_LOOKUPS });
+    this.#lookups = new SqliteLane(open.lookups, {
+      readers: 1,
+      maxWaiting: MAX_WAITING_LOOKUPS,
+      begins: meter && (waitMs => meter.reads('lookup', waitMs)),
+    });
     this.#queries = new SqliteLane(open.queries, {
       readers: QUERY_READERS,
       maxWaiting: MAX_WAITING_QUERIES,
       maxWaitMs: MAX_QUERY_WAIT_MS,
+      begins: meter && (waitMs => meter.reads('query', waitMs)),
     });
   }
 
@@ -103,6 +121,13 @@ export class SqliteUnitOfWork implements UnitOfWork {
     return this.#writable && !this.#damage;
   }
 
+  get state(): StorageState {
+    return {
+      waitingWrites: this.#writes.waiting,
+      lanes: { lookup: this.#lookups.state, query: this.#queries.state },
+    };
+  }
+
   /** Refuses every write from now on: the file is damaged. Reading goes on, as far as it can. */
   refuseWrites(damage: Error): void {
     this.#damage = damage;
@@ -116,7 +141,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
     const joined = this.#current.writable;
     if (joined) return work(joined);
     const afterCommit: (() => void)[] = [];
-    const result = await this.#writes.run(() => this.#runWrite(work, afterCommit));
+    const { meter, trace } = this.#instruments;
+    const clock = meter && new WriteClock(meter);
+    const run = () => this.#writes.run(() => this.#runWrite(work, { afterCommit, clock }));
+    const result = await (trace ? trace({ span: 'write' }, run) : run());
     for (const run of afterCommit) run();
     return result;
   }
@@ -131,8 +159,14 @@ export class SqliteUnitOfWork implements UnitOfWork {
       const query = ({ sql: text, values }: Statement) => run(text, values.map(bindable));
       return this.#current.enter({ dialect: this.dialect, now: this.#clock(), query }, false, work);
     };
-    if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);
-    return this.#lookups.read(inTransaction);
+    const { meter } = this.#instruments;
+    const reading = this.#readInLane(inTransaction, lane);
+    if (!meter || lane.lane === 'lookup') return reading;
+    return reading.catch((error: unknown) => {
+      const reason = reasonOfEnd(error);
+      if (reason) meter.stoppedQuery(reason);
+      throw error;
+    });
   }
 
   aside<Result>(work: (connection: Queryable) => Promise<Result>, signal: AbortSignal): Promise<Result> {
@@ -160,6 +194,14 @@ export class SqliteUnitOfWork implements UnitOfWork {
     this.#current.close();
   }
 
+  #readInLane<Result>(
+    inTransaction: (run: SqliteReader['query']) => Promise<Result>,
+    lane: ReadLane,
+  ): Promise<Result> {
+    if (lane.lane === 'query') return this.#queries.read(inTransaction, lane);
+    return this.#lookups.read(inTransaction);
+  }
+
   #transactionOn(writer: SqliteWriter): Transaction {
     return {
       dialect: this.dialect,
@@ -170,9 +212,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
 
   async #runWrite<Result>(
     work: (transaction: WriteTransaction) => Promise<Result>,
-    afterCommit: (() => void)[],
+    { afterCommit, clock }: { afterCommit: (() => void)[]; clock: WriteClock | undefined },
   ): Promise<Result> {
     if (this.#damage) throw this.#damage;
+    clock?.begins();
     const entries: LogEntry[] = [];
     try {
       this.#writer ??= await this.#open.writer();
@@ -181,19 +224,25 @@ export class SqliteUnitOfWork implements UnitOfWork {
         ...plain,
         log: entry => entries.push(entry),
         lock: () => Promise.resolve(),
+        tryLock: () => Promise.resolve(true),
+        part: work => doPart(plain, [entries, afterCommit], work),
         afterCommit: run => afterCommit.push(run),
       };
       await plain.query(sql`BEGIN IMMEDIATE`);
       const result = await this.#current.enter(transaction, true, work);
       const log = entries.length > 0 ? await this.#logWriter(plain, entries) : undefined;
+      clock?.commits();
       await plain.query(sql`COMMIT`);
       this.#writable = true;
+      clock?.ended('committed');
       if (log) for (const hear of this.#onLogged) afterCommit.push(() => hear(log));
       return result;
     } catch (error) {
       afterCommit.length = 0;
-      const failure = classifyStorageError(error);
+      // The message of a refusal may name what a fault of the storage says.
+      const failure = isRefusal(error) ? 'refused' : classifyStorageError(error);
       const rolledBack = await this.#rollBack();
+      clock?.ended(failure === 'unavailable' ? 'unavailable' : 'rolled_back');
       if (failure === 'unavailable' || !rolledBack) await this.#replaceWriter();
       if (failure !== 'unavailable') throw error;
       this.#writable = false;
@@ -216,6 +265,10 @@ export class SqliteUnitOfWork implements UnitOfWork {
     await closeQuietly(this.#writer);
     this.#writer = undefined;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof RollcallError && error.code !== 'UNAVAILABLE';
 }
 
 async function closeQuietly(writer: SqliteWriter | undefined): Promise<void> {

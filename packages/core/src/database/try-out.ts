@@ -11,16 +11,20 @@ class TriedOut<Result> extends Error {
 }
 
 /**
- * Does work in a transaction of its own and rolls it back: the answer is what it would be, and nothing is written or
- * logged. It waits for other writers like any write.
+ * Does work and takes it back: the answer is what it would be, and nothing is written or logged. It waits for other writers like
+ * any write. Within a transaction it is a part of it.
  */
 export async function tryOut<Result>(
-  unitOfWork: UnitOfWork,
+  unitOfWork: Pick<UnitOfWork, 'write' | 'inTransaction'>,
   work: (transaction: WriteTransaction) => Promise<Result>,
 ): Promise<Result> {
+  const { inTransaction } = unitOfWork;
   try {
     return await unitOfWork.write(async (transaction): Promise<never> => {
-      throw new TriedOut(await work(transaction));
+      const run = async (): Promise<never> => {
+        throw new TriedOut(await work(transaction));
+      };
+      return inTransaction ? transaction.part(run) : run();
     });
   } catch (error) {
     if (error instanceof TriedOut) return error.result as Result;

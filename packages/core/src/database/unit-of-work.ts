@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sql } from 'sql-template-tag';
 import type { EntitySchema } from 'typeorm';
 import type { Dialect } from './dialect.js';
+import type { DirectoryInstruments } from './instruments.js';
 import type { ReadLane } from './read-lane.js';
+import type { StorageState } from './storage-state.js';
 
 /** A statement in the form of both dialects, and its parameters. */
 export type Statement = Pick<Sql, 'sql' | 'text' | 'values'>;
@@ -36,6 +38,14 @@ export interface WriteTransaction extends Transaction {
    * never has to wait.
    */
   lock(names: readonly string[]): Promise<void>;
+  /** Holds a name until the end, unless another transaction holds it. @returns whether it does. It never waits. */
+  tryLock(name: string): Promise<boolean>;
+  /**
+   * Does a part that stands or falls by itself: if it throws, all that it wrote, logged and asked for after the commit is taken
+   * back, and the transaction may go on. Parts come one after another, or one within another.
+   * @throws what the part throws.
+   */
+  part<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Calls `run` after the commit, and not at all when the transaction rolls back. It must not throw. */
   afterCommit(run: () => void): void;
 }
@@ -92,8 +102,13 @@ export interface UnitOfWork {
   scrub(): Promise<boolean>;
   /** Whether the last write reached the storage. Reading may go on when it did not. */
   readonly writable: boolean;
+  /** What waits and runs now. */
+  readonly state: StorageState;
   close(): Promise<void>;
 }
+
+/** Runs the part of a call that changes data: whether, and within which transaction, its giver knows. */
+export type CarryOut = <Answer>(change: () => Promise<Answer>) => Promise<Answer>;
 
 /** An entry as it was written: with its position, its moment and its text. */
 interface WrittenEntry extends Omit<LogEntry, 'data'> {
@@ -120,6 +135,7 @@ export interface UnitOfWorkOptions {
   logWriter: LogWriter;
   /** Gives each transaction its moment, in epoch milliseconds. */
   clock: () => number;
+  instruments?: DirectoryInstruments;
 }
 
 /**

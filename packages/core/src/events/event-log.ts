@@ -5,7 +5,7 @@ import { IdentifiedLog } from './identified-log.js';
 import { LoggedEvent } from './logged-event.js';
 import { RecentEvents } from './recent-events.js';
 import { SharedPages } from './shared-pages.js';
-import { readEntries } from './stored-log.js';
+import { leadsOn, readEntries } from './stored-log.js';
 
 /** News is found after this time without a notification: those between processes may be lost without harm. */
 const POLL_MS = 500;
@@ -101,7 +101,8 @@ export class EventLog {
    * The entries after a position, at most `limit` and as many as `LIMITS.eventPageBytes` allows, but one at least; none when
    * there is nothing new. The answer is `resyncAt` when the
    * position belongs to another log, lies ahead of this one, or is older than what is kept: then the reader has to read
-   * everything afresh and go on from there.
+   * everything afresh and go on from there. A position of an epoch that ended when a standby took over leads on as far as that
+   * had come: the answer goes on in the present epoch then.
    */
   async pageAfter(position: Position, limit: number = LIMITS.eventPage): Promise<LogPage> {
     const recent = this.#recent?.after(position, limit);
@@ -119,15 +120,18 @@ export class EventLog {
     const shared = this.#pages.find(position, limit);
     if (shared) return page(position, shared);
     const keep = this.#pages.reading(position, limit);
-    return this.#log.read(async (transaction, bounds): Promise<LogPage> => {
-      const served =
-        position.epoch === bounds.epoch && position.seq <= bounds.seq && position.seq >= bounds.minSeq - 1;
-      if (!served) return { resyncAt: { epoch: bounds.epoch, seq: bounds.seq } };
+    const read = await this.#log.read(async (transaction, bounds): Promise<LogPage | { on: Position }> => {
+      const { epoch, seq } = bounds;
+      if (position.epoch !== epoch && (await leadsOn(transaction, position)))
+        return { on: { epoch, seq: position.seq } };
+      const served = position.epoch === epoch && position.seq <= seq && position.seq >= bounds.minSeq - 1;
+      if (!served) return { resyncAt: { epoch, seq } };
       const events = await readEntries(transaction, position, limit);
       this.#log.sawEntries(bounds.epoch, events);
       keep(events);
       return page(position, events);
     });
+    return 'on' in read ? this.#readPage(read.on, limit) : read;
   }
 
   /**

@@ -40,6 +40,8 @@ export interface EventStreamRow {
   epoch: string;
   last_seq: number;
   min_seq: number;
+  /** The timeline of PostgreSQL that the log is on (`database/timeline-gate.ts`). */
+  timeline?: string;
 }
 
 /** The counter that gives events their positions. */
@@ -48,4 +50,17 @@ export const eventStreamTable = defineTable<EventStreamRow>('event_stream', [
   { name: 'epoch', kind: 'text' },
   { name: 'last_seq', kind: 'integer' },
   { name: 'min_seq', kind: 'integer' },
+  { name: 'timeline', kind: 'text', nullable: true },
+]);
+
+/** An epoch that ended when a standby took over, and how far its positions lead on. */
+export interface PastEpochRow {
+  epoch: string;
+  last_seq: number;
+}
+
+/** The epochs whose positions still lead on. */
+export const pastEpochTable = defineTable<PastEpochRow>('past_epochs', [
+  { name: 'epoch', kind: 'text', primary: true },
+  { name: 'last_seq', kind: 'integer' },
 ]);

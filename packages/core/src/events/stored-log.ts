@@ -54,6 +54,17 @@ export async function readEntries(
   return cells.map(cell => new LoggedEvent(after.epoch, eventTable.decode(cell, dialect)));
 }
 
+/**
+ * Whether a position of an epoch that has ended leads on in the log as it is now: a standby took over, and had everything up
+ * to there.
+ */
+export async function leadsOn(transaction: Transaction, { epoch, seq }: Position): Promise<boolean> {
+  const rows = await transaction.query(
+    sql`SELECT 1 FROM past_epochs WHERE epoch = ${epoch} AND last_seq >= ${seq}`,
+  );
+  return rows.length > 0;
+}
+
 const COUNTER = { table: eventStreamTable.name, id: 1, column: 'last_seq' };
 
 /**
@@ -95,6 +106,7 @@ export async function renewEpoch(
     sql`UPDATE event_stream SET epoch = ${epoch} WHERE id = 1 AND ${condition} RETURNING id`,
   );
   if (rows.length === 0) return undefined;
+  await transaction.query(sql`DELETE FROM past_epochs`);
   const { seq } = await readBounds(transaction);
   return { epoch, seq };
 }

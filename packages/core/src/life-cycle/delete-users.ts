@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, DeletionPreview } from '@rollcall/protocol';
 import type { ParsedDeleteUsers } from '@rollcall/protocol/schemas';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { eraseKeptAnswers } from '../idempotency/remove-kept-answers.js';
 import { type CascadeRow, type Counts, findCascades, putCascades } from '../products/cascade-table.js';
 import type { Product } from '../products/product.js';
 import type { Tasks } from '../tasks/tasks.js';
@@ -90,6 +91,13 @@ export async function markDeleted(
   }
   await saveUsers(transaction, actor, drafts);
   await putCascades(transaction, cascades);
+  if (Object.values(modes).some(mode => mode === 'pruning' || mode === 'hard')) {
+    // What answers say of content that is going to be erased goes now; of the users, when they are erased.
+    await eraseKeptAnswers(
+      transaction,
+      users.map(({ id }) => id),
+    );
+  }
 }
 
 /** What the deletion or deactivation that this one takes over has changed. What was being brought back does not count. */

@@ -2,6 +2,7 @@ import type { User } from '@rollcall/protocol';
 import type { WriteTransaction } from '../database/unit-of-work.js';
 import { eraseInLog } from '../events/erase-in-log.js';
 import { dropExportsOf } from '../exports/export-file.js';
+import { eraseKeptAnswers } from '../idempotency/remove-kept-answers.js';
 import { eraseActInputs } from '../tasks/act-input.js';
 import { eraseTaskFailures } from '../tasks/erase-task-users.js';
 import { eraseFromTaskLists } from '../tasks/task-lists.js';
@@ -11,6 +12,7 @@ import { prunedUser } from '../users/model/replace-user.js';
 import { toUser } from '../users/model/to-user.js';
 import type { UserRow } from '../users/model/user-table.js';
 import { putTombstones, removeUsers, storePrunedUsers, tombstonesOf } from '../users/tombstones.js';
+import { eraseAnswers, eraseInFilters } from '../webhooks/erase-in-webhooks.js';
 import type { ErasureMode } from './cascade-end.js';
 import { eraseUserIds } from './user-id-columns.js';
 
@@ -53,6 +55,9 @@ export async function eraseUsers(
   );
   const next = await eraseInLog(transaction, { remains, limit, after: forgottenTo });
   if (next !== undefined) return { forgottenTo: next };
+  if (others) await eraseInFilters(transaction, names);
+  await eraseAnswers(transaction, [...names.values()]);
+  await eraseKeptAnswers(transaction, userIds);
   await eraseTaskFailures(transaction, userIds);
   if (mode === 'pruning') {
     await removeBlocksOf(transaction, userIds);

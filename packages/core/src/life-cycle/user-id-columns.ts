@@ -31,6 +31,8 @@ export const USER_ID_COLUMNS: Readonly<Record<string, Readonly<Record<string, Er
   sweeps: { user_id: 'apart', heir_id: 'cleared' },
   node_users: { user_id: 'row goes' },
   presence_changes: { user_id: 'row goes' },
+  idempotency_keys: { user_id: 'row goes' },
+  idempotency_users: { user_id: 'apart' },
   channels: { owner_id: 'content' },
   channel_members: { user_id: 'content' },
   messages: { user_id: 'content' },

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppSettings } from '@rollcall/protocol';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { pruneKeptAnswers } from '../idempotency/remove-kept-answers.js';
 import type { LifeCycle } from '../life-cycle/life-cycle.js';
 import { readSettings } from '../settings/settings.js';
+import { pruneDeliveries, pruneOrphans } from '../webhooks/prune-deliveries.js';
 import { dropOldExports, pruneLog, pruneTasks, purgeDeletedUsers } from './retention.js';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -46,7 +48,7 @@ export class Maintenance {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The steps of a directory: old events, files of exports, ended tasks, and users who were deleted long ago. */
+/** The steps of a directory: old events, files of exports, ended tasks, deliveries of webhooks, idempotency keys, and users who were deleted long ago. */
 export function maintenanceSteps(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): readonly MaintenanceStep[] {
   const daysAgo = (daysOf: (settings: AppSettings) => number) =>
     unitOfWork.read(async transaction => transaction.now - daysOf(await readSettings(transaction)) * DAY_MS);
@@ -66,6 +68,17 @@ export function maintenanceSteps(unitOfWork: UnitOfWork, lifeCycle: LifeCycle): 
       run: async signal => {
         await pruneTasks(unitOfWork, await daysAgo(settings => settings.task_retention_days), signal);
       },
+    },
+    {
+      doing: 'removing old deliveries of webhooks',
+      run: async signal => {
+        await pruneDeliveries(unitOfWork, signal);
+        await pruneOrphans(unitOfWork, signal);
+      },
+    },
+    {
+      doing: 'removing old idempotency keys',
+      run: signal => pruneKeptAnswers(unitOfWork, signal),
     },
     {
       doing: 'purging deleted users',

@@ -39,6 +39,7 @@ export async function pruneLog(
       await transaction.query(sql`DELETE FROM events WHERE seq < ${firstKept}`);
       await transaction.query(sql`DELETE FROM event_mentions WHERE seq < ${firstKept}`);
       await transaction.query(sql`UPDATE event_stream SET min_seq = ${firstKept} WHERE id = 1`);
+      await transaction.query(sql`DELETE FROM past_epochs WHERE last_seq < ${firstKept} - 1`);
       return firstKept - minSeq;
     });
     gone += left;

@@ -1,11 +1,12 @@
 import type { DatabaseAddress } from '../database/database-address.js';
+import { type DiskRoom, diskRoom } from '../database/disk-room.js';
 import { queryLane } from '../database/read-lane.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { readSettings } from '../settings/settings.js';
 import type { StoppedQueries } from '../users/stopped-queries.js';
 import type { Users } from '../users/users.js';
+import { type WebhookInTrouble, webhooksInTrouble } from '../webhooks/webhooks-in-trouble.js';
 import { type CountedOverview, countOverview } from './count-overview.js';
-import { type DiskRoom, diskRoom } from './disk-room.js';
 import { SecondCounts } from './second-counts.js';
 
 /** What an overview is read from. */
@@ -24,6 +25,7 @@ export interface DirectoryOverview {
   stopped: StoppedQueries[];
   disk: DiskRoom | undefined;
   isWritable: boolean;
+  webhooksInTrouble: WebhookInTrouble[];
 }
 
 /** Reads what an overview shows of the data, and counts the events that this process writes. */
@@ -40,11 +42,12 @@ export class OverviewSource {
   /** @throws RollcallError `UNAVAILABLE` or `QUERY_TOO_EXPENSIVE` when the storage does not answer in time. */
   async read(): Promise<DirectoryOverview> {
     const { unitOfWork, address, users, guestsByDefault, isWritable } = this.#options;
-    const [{ counted, settings }, disk, writable] = await Promise.all([
+    const [{ counted, settings, inTrouble }, disk, writable] = await Promise.all([
       unitOfWork.read(
         async transaction => ({
           counted: await countOverview(transaction),
           settings: await readSettings(transaction),
+          inTrouble: await webhooksInTrouble(transaction),
         }),
         queryLane(),
       ),
@@ -57,6 +60,7 @@ export class OverviewSource {
       stopped: users.stoppedQueries(settings.indexed_custom_fields),
       disk,
       isWritable: writable,
+      webhooksInTrouble: inTrouble,
     };
   }
 }

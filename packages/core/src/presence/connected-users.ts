@@ -58,6 +58,11 @@ export class ConnectedUsers {
     this.#waits = waits;
   }
 
+  /** How many users are connected, and how many notes are not written yet. */
+  get counts(): { connected: number; unwritten: number } {
+    return { connected: this.#connections.size, unwritten: this.#notes.size };
+  }
+
   /** Whether there is something to write. */
   get hasNotes(): boolean {
     return this.#notes.size > 0;

@@ -32,14 +32,14 @@ export async function endOfFeed(transaction: Transaction): Promise<number> {
 
 /**
  * The users who changed after a number. If no user has changed, it costs one read of one row.
- * @returns `ids` undefined when the feed does not reach back so far: then any user may have changed.
+ * @returns `ids` undefined when the feed does not reach back so far, or went back: then any user may have changed.
  */
 export async function readFeed(
   transaction: Transaction,
   after: number,
 ): Promise<{ ids: string[] | undefined; upTo: number }> {
   const { last, pruned } = await readStream(transaction);
-  if (pruned > after) return { ids: undefined, upTo: last };
+  if (pruned > after || last < after) return { ids: undefined, upTo: last };
   if (last === after) return { ids: [], upTo: last };
   const rows = await transaction.query(sql`SELECT user_id FROM presence_changes WHERE seq > ${after}`);
   return { ids: rows.map(row => row.user_id as string), upTo: last };

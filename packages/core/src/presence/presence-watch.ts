@@ -132,10 +132,14 @@ export class PresenceWatch {
         await this.#sendChanged(feed.ids);
         feedUpTo = feed.upTo;
         const page = await events.pageAfter(logUpTo);
-        await this.#sendChanged('resyncAt' in page ? undefined : this.#concernedBy(page.events));
-        this.#toldUpTo('resyncAt' in page ? page.resyncAt : page.upTo);
-        const more = 'resyncAt' in page || page.events.length > 0;
-        if (more || this.#somePending()) continue;
+        const upTo = 'resyncAt' in page ? page.resyncAt : page.upTo;
+        // Where a standby took over, the feed may have gone back, and may have come as far again since.
+        const isAnother = upTo.epoch !== logUpTo.epoch;
+        if (isAnother) feedUpTo = undefined;
+        const any = 'resyncAt' in page || isAnother;
+        await this.#sendChanged(any ? undefined : this.#concernedBy(page.events));
+        this.#toldUpTo(upTo);
+        if (any || page.events.length > 0 || this.#somePending()) continue;
       } catch (error) {
         onError(error, 'following presence');
       }

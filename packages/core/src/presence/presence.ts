@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { readBounds } from '../events/stored-log.js';
 import { ConnectedUsers, type DueNotes, type PresenceWaits } from './connected-users.js';
 import { registerNode, removeDeadNodes, removeNode, renewLease } from './node-lease.js';
 import { isFeedOld, pruneFeed } from './presence-feed.js';
@@ -39,7 +40,8 @@ export interface PresenceOptions {
  *
  * Only a process that is alive holds users. It has a lease by the clock of the database; when the lease is over, other
  * processes take its users away. A process that finds its own lease lost, because it was paused, registers again with all
- * its users before it does anything else.
+ * its users before it does anything else. It does the same when the epoch of the log is another one: a standby that took
+ * over may lack who came and who left at last.
  *
  * Presence is not a change of a user: it moves neither `revision` nor `updated_at`.
  */
@@ -49,6 +51,8 @@ export class Presence {
   readonly #closing = new AbortController();
   readonly #users: ConnectedUsers;
   #nodeId: string | undefined;
+  /** The epoch of the log when this process registered. */
+  #epoch: string | undefined;
   /** Ids under which the database may still know this process although their leases are over. */
   readonly #formerIds: string[] = [];
   /** When this process last looked and the storage answered, by the monotonic clock. */
@@ -85,6 +89,11 @@ export class Presence {
   disconnected(userId: string): void {
     this.#users.disconnected(userId);
     this.#flushSoon();
+  }
+
+  /** Who is connected to this process, what of that is not written yet, and whether this process has a lease to hold users. */
+  get state(): { connected: number; unwritten: number; hasLease: boolean } {
+    return { ...this.#users.counts, hasLease: this.#nodeId !== undefined };
   }
 
   /** New users may exist: users who were connected before they existed are looked for again. */
@@ -165,14 +174,15 @@ export class Presence {
     if (nodeId === undefined) return;
     const idle = this.#users.isEmpty;
     const kept = await this.#options.unitOfWork.write(async transaction => {
-      if (!idle) return renewLease(transaction, nodeId);
+      const isSameLog = (await readBounds(transaction)).epoch === this.#epoch;
+      if (!idle) return (await renewLease(transaction, nodeId)) && isSameLog;
       await removeNode(transaction, nodeId);
       return false;
     });
     if (!kept) this.#enterAnew();
   }
 
-  /** The lease is over: the users have to be written again, under a new id. */
+  /** The users have to be written again, under a new id. What stands under the former one goes when its lease is over. */
   #enterAnew(): void {
     if (this.#nodeId !== undefined) this.#formerIds.push(this.#nodeId);
     this.#nodeId = undefined;
@@ -188,15 +198,19 @@ export class Presence {
     const { movement } = due;
     const written = await this.#options.unitOfWork.write(async transaction => {
       let nodeId = this.#nodeId;
-      if (nodeId === undefined && movement.came.length > 0) nodeId = await registerNode(transaction);
-      else if (nodeId !== undefined && !(await renewLease(transaction, nodeId))) return undefined;
-      return { nodeId, missing: await moveUsers(transaction, nodeId ?? '', movement) };
+      let epoch = this.#epoch;
+      if (nodeId === undefined && movement.came.length > 0) {
+        nodeId = await registerNode(transaction);
+        epoch = (await readBounds(transaction)).epoch;
+      } else if (nodeId !== undefined && !(await renewLease(transaction, nodeId))) return undefined;
+      return { nodeId, epoch, missing: await moveUsers(transaction, nodeId ?? '', movement) };
     });
     if (!written) {
       this.#enterAnew();
       return;
     }
     this.#nodeId = written.nodeId;
+    this.#epoch = written.epoch;
     this.#users.written(due, written.missing);
     this.#flushSoon();
     this.#options.onWritten();

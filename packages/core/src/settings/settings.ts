@@ -10,7 +10,7 @@ import { appSettingsUpdateSchema, checkBySchema } from '@rollcall/protocol/schem
 import sql from 'sql-template-tag';
 import { BatchedLoader } from '../database/batched-loader.js';
 import type { Dialect } from '../database/dialect.js';
-import type { Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
+import type { CarryOut, Queryable, UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { jsonEqual } from '../json/json-values.js';
 import { CustomIndexes } from '../query/custom-indexes.js';
 
@@ -40,20 +40,23 @@ export class Settings {
   /**
    * Changes the settings that are named. The grants of a named role replace that role's grants. A change of
    * `indexed_custom_fields` is answered when the indexes serve; it is stored before, and holds whatever becomes of the call.
+   * @param once carries out the change. The indexes are made after it.
    * @throws RollcallError `INPUT_INVALID` for an unknown setting or an invalid value. Then nothing changes. `UNAVAILABLE` when
    * the storage is closed, or cannot be used, while indexes are made. Then the settings have changed, and the next start goes on.
    */
-  async update(actor: Actor, raw: unknown): Promise<AppSettings> {
+  async update(actor: Actor, raw: unknown, once: CarryOut = change => change()): Promise<AppSettings> {
     const parsed = checkBySchema(appSettingsUpdateSchema, raw);
     if (parsed.problems) throw invalidSettings(parsed);
-    const { settings } = await this.#unitOfWork.write(transaction => {
-      const change = (before: AppSettings): AppSettings => ({
-        ...before,
-        ...parsed.data,
-        grants: { ...before.grants, ...parsed.data.grants },
-      });
-      return saveSettings(transaction, actor, { change });
+    const change = (before: AppSettings): AppSettings => ({
+      ...before,
+      ...parsed.data,
+      grants: { ...before.grants, ...parsed.data.grants },
     });
+    const settings = await once(() =>
+      this.#unitOfWork.write(
+        async transaction => (await saveSettings(transaction, actor, { change })).settings,
+      ),
+    );
     if (parsed.data.indexed_custom_fields) await this.#indexes.make().catch(notYetMade);
     return settings;
   }

@@ -2,6 +2,7 @@ import { type Filter, type JsonObject, type JsonValue, USER_ACTION_TYPES } from 
 import type { ParsedUserAction } from '@rollcall/protocol/schemas';
 import sql, { type Sql } from 'sql-template-tag';
 import type { WriteTransaction } from '../database/unit-of-work.js';
+import { renamedInFilter } from '../query/renamed-in-filter.js';
 
 /** What a task `users.act` was asked to do. Its users are lists of their own. */
 export interface ActInput {
@@ -60,7 +61,7 @@ export async function eraseActInputs(
   for (const { id, input: cell } of cells) {
     const { action, filter, ...rest } = dialect.readJson(cell) as JsonObject;
     const text = JSON.stringify({ action, filter });
-    const erased = { action: withoutNamed(action, names), filter: renamedIn(filter, names) };
+    const erased = { action: withoutNamed(action, names), filter: renamedInFilter(filter, names) };
     if (JSON.stringify(erased) === text) continue;
     const isOwn = id === taskId;
     await transaction.query(
@@ -77,23 +78,4 @@ function withoutNamed(action: JsonValue | undefined, names: ReadonlyMap<string, 
   return Object.fromEntries(
     parts.filter(([part, value]) => !(NAMING_PARTS.includes(part) && names.has(value as string))),
   );
-}
-
-/** A filter in which the conditions on ids name nobody of these users. The same text in other conditions is no id. */
-function renamedIn(filter: JsonValue | undefined, names: ReadonlyMap<string, string>): JsonValue {
-  if (Array.isArray(filter)) return filter.map(one => renamedIn(one, names));
-  if (typeof filter !== 'object' || filter === null) return filter ?? null;
-  return Object.fromEntries(
-    Object.entries(filter).map(([key, value]) => {
-      if (key === 'id') return [key, renamed(value, names)];
-      return [key, key.startsWith('$') ? renamedIn(value, names) : value];
-    }),
-  );
-}
-
-function renamed(operand: JsonValue | undefined, names: ReadonlyMap<string, string>): JsonValue {
-  if (typeof operand === 'string') return names.get(operand) ?? operand;
-  if (Array.isArray(operand)) return operand.map(one => renamed(one, names));
-  if (typeof operand !== 'object' || operand === null) return operand ?? null;
-  return Object.fromEntries(Object.entries(operand).map(([key, value]) => [key, renamed(value, names)]));
 }

@@ -1,10 +1,11 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TaskType } from '@rollcall/protocol';
+import type { DirectoryInstruments, StepOutcome } from '../database/instruments.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { Notifier } from '../notifications/notifier.js';
 import { claimTask } from './claim-task.js';
 import { commitStep } from './commit-step.js';
-import { TaskOvertaken } from './held-task.js';
+import { type HeldTask, TaskOvertaken } from './held-task.js';
 import { type BackOff, DEFAULT_BACK_OFF, releaseAfterError, releaseAtStop } from './release-task.js';
 import type { TaskHandler } from './task-handler.js';
 import type { TaskNotifications } from './task-notifications.js';
@@ -27,6 +28,8 @@ export interface TaskWorkerOptions {
   /** How often an idle worker looks for tasks without a notification; default 1 s. */
   pollMs?: number;
   backOff?: BackOff;
+  /** Who times steps; default nobody. */
+  instruments?: DirectoryInstruments;
 }
 
 /**
@@ -45,8 +48,14 @@ export class TaskWorker {
 
   constructor(options: TaskWorkerOptions) {
     const { concurrency = 2, leaseMs = 30_000, pollMs = 1000, backOff = DEFAULT_BACK_OFF } = options;
-    this.#options = { ...options, concurrency, leaseMs, pollMs, backOff };
+    const { instruments = {} } = options;
+    this.#options = { ...options, concurrency, leaseMs, pollMs, backOff, instruments };
     this.#handlers = new Map(options.handlers.map(handler => [handler.type, handler]));
+  }
+
+  /** How many tasks it holds a lease on. */
+  get held(): number {
+    return this.#running.size;
   }
 
   /** Begins to take tasks. A second call does nothing. */
@@ -102,11 +111,11 @@ export class TaskWorker {
 
   /** Takes step after step until the task has ended or this worker has lost it. It never rejects. */
   async #run(handler: TaskHandler, claimed: TaskRow): Promise<void> {
-    const { unitOfWork, leaseMs, backOff } = this.#options;
+    const { unitOfWork, backOff } = this.#options;
     const held = { id: claimed.id, fence: claimed.fence };
     try {
       while (!this.#stopping.signal.aborted) {
-        const row = await commitStep({ unitOfWork, handler, held, leaseMs });
+        const row = await this.#step(handler, held);
         this.#announce(row, 'stepped');
         if (row.status !== 'running') return;
         // A synchronous driver gives the event loop no turn, and calls from people go first.
@@ -127,10 +136,28 @@ export class TaskWorker {
     }
   }
 
+  async #step(handler: TaskHandler, held: HeldTask): Promise<TaskRow> {
+    const { unitOfWork, leaseMs, instruments } = this.#options;
+    const { meter, trace } = instruments;
+    const run = () => commitStep({ unitOfWork, handler, held, leaseMs });
+    const { type } = handler;
+    const startedAt = performance.now();
+    let outcome: StepOutcome = 'committed';
+    try {
+      return await (trace ? trace({ span: 'task step', type, taskId: held.id }, run) : run());
+    } catch (error) {
+      outcome = error instanceof TaskOvertaken ? 'overtaken' : 'failed';
+      throw error;
+    } finally {
+      meter?.stepped(type, { outcome, ms: performance.now() - startedAt });
+    }
+  }
+
   /** Tells all who wait for this task, after the commit. */
   #announce(row: TaskRow, stepped?: 'stepped'): void {
-    const { notifications, progress } = this.#options;
+    const { notifications, progress, instruments } = this.#options;
     try {
+      if (row.finished_at !== undefined) instruments.meter?.ended(row.type, row.status);
       if (row.finished_at !== undefined) progress.settle(row.id);
       else if (stepped) progress.publish(row);
       notifications.announce({ taskId: row.id, claimable: row.status === 'pending' });

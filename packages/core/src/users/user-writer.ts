@@ -49,6 +49,11 @@ export class UserWriter {
     this.#unitOfWork = unitOfWork;
   }
 
+  /** How many calls wait for the next group. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @throws RollcallError what is wrong with the write, or `UNAVAILABLE`. */
   write(write: UserWrite): Promise<WrittenTogether> {
     // Within a transaction it belongs to that one, and waits for nobody.

@@ -162,6 +162,11 @@ export class Users {
     );
   }
 
+  /** How many calls that write users wait to be written together. */
+  get waitingWrites(): number {
+    return this.#writer.waiting;
+  }
+
   /** The queries that took too long for this process within the last hour, the last one first. */
   stoppedQueries(indexed: readonly string[]): StoppedQueries[] {
     return this.#stopped.list(indexed);

@@ -40,7 +40,9 @@ describeOnEveryEngine('an action on all users that match a filter', engine => {
     return ids;
   };
   const act = (filter: Filter, action: UserAction, options: ActOnUsersOptions) =>
-    fixture.actions.act(SERVER, requestOf(filter, action, options), { rights: RIGHTS });
+    fixture.actions
+      .act(SERVER, requestOf(filter, action, options), { rights: RIGHTS })
+      .then(({ task_id }) => task_id);
   const preview = (filter: Filter, action: UserAction) =>
     fixture.actions.preview(requestOf(filter, action, {}), { rights: RIGHTS });
   const run = async (filter: Filter, action: UserAction, count: number, options: ActOnUsersOptions = {}) =>

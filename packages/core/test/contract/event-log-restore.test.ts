@@ -169,6 +169,18 @@ describeOnEveryEngine('a log that was restored from a backup', engine => {
     expect(faults).toEqual([]);
   });
 
+  it('leads on from no epoch that ended before: a standby had taken over, and a backup was restored since', async () => {
+    const log = openLog();
+    const past = { epoch: 'past', seq: 3 };
+    await database.unitOfWork.write(one =>
+      one.query(sql`INSERT INTO past_epochs (epoch, last_seq) VALUES ('past', 4)`),
+    );
+    expect(await log.pageAfter(past)).toMatchObject({ upTo: at(10) });
+    await goBackTo(7);
+    const end = await log.position();
+    expect(await log.pageAfter(past)).toEqual({ resyncAt: end });
+  });
+
   it('gets a new epoch by the operator, and a process that runs meanwhile finds out by itself', async () => {
     const log = openLog();
     const listening = next(log, at(10));

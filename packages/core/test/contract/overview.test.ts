@@ -3,6 +3,8 @@ import { countUsersOptionsSchema } from '@rollcall/protocol/schemas';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestDirectory, SERVER, type TestDirectory } from '../support/test-directory.js';
+import { until } from '../support/until.js';
+import { WebhooksFixture } from '../support/webhooks/webhooks-fixture.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const TODAY = Date.parse('2026-01-01T00:00:00Z');
@@ -123,5 +125,28 @@ describeOnEveryDialect('the numbers of an overview', engine => {
     expect(stopped).toEqual([{ paths: ['plan'], count: 2, lastAt: expect.any(Number) }]);
     await directory.settings.update(SERVER, { indexed_custom_fields: ['plan'] });
     expect((await directory.overview.read()).stopped).toEqual([]);
+  });
+});
+
+describeOnEveryDialect('an overview', engine => {
+  it('names the webhooks that fail and those that were disabled for it, and never the rest of an address', async () => {
+    const fixture = await WebhooksFixture.open(engine);
+    const { directory, receiver } = fixture;
+    const inTrouble = async () => (await directory.overview.read()).webhooksInTrouble;
+    const well = await fixture.create({ url: 'https://well.example/' });
+    await fixture.create({ url: 'https://gone.example/hooks?key=hidden' });
+    await fixture.create({ url: 'https://away.example/', description: 'the shop' });
+    const { webhook: stopped } = await fixture.create({ url: 'https://stopped.example/' });
+    await directory.webhooks.disable(SERVER, stopped.id);
+    expect(await inTrouble()).toEqual([]);
+    receiver.answer = ({ url }) => (url.includes('gone') ? 410 : url.includes('away') ? 500 : 200);
+    await fixture.name('ann', 'one');
+    await until('both are in trouble', async () => (await inTrouble()).length === 2);
+    expect(await inTrouble()).toEqual([
+      expect.objectContaining({ name: 'gone.example', disabled: 'gone' }),
+      { name: 'the shop', failingSince: expect.any(Number) },
+    ]);
+    expect((await fixture.get(well.webhook.id)).status).toBe('active');
+    await fixture.close();
   });
 });

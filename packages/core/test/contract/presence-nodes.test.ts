@@ -1,6 +1,7 @@
 import { describeOnEveryEngine } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { renewEpoch } from '../../src/events/stored-log.js';
 import { PresenceFixture, type PresenceNode } from '../support/presence/presence-fixture.js';
 import { SERVER } from '../support/test-directory.js';
 
@@ -70,6 +71,26 @@ describeOnEveryEngine('presence of several processes', engine => {
     await there.presence.renew();
     expect(await fixture.online()).toEqual([]);
     expect(await fixture.count('node_users')).toBe(0);
+  });
+
+  it('enters again with all its users when a standby took over, which may lack who came and left at last', async () => {
+    here.presence.connected('jane');
+    await isOnline('jane');
+    // The standby knows the process, and somebody else with it.
+    await fixture.unitOfWork.write(async transaction => {
+      await transaction.query(sql`UPDATE node_users SET user_id = 'john'`);
+      await transaction.query(sql`UPDATE users SET online = (id = 'john')`);
+      await renewEpoch(transaction);
+    });
+    await here.presence.renew();
+    await isOnline('jane', 'john');
+    await fixture.unitOfWork.write(one =>
+      one.query(
+        sql`UPDATE nodes SET lease_until = 0 WHERE id IN (SELECT node_id FROM node_users WHERE user_id = 'john')`,
+      ),
+    );
+    await here.presence.renew();
+    await isOnline('jane');
   });
 
   it('enters again with all its users after a pause that was longer than the lease', async () => {

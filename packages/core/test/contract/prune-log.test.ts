@@ -1,4 +1,5 @@
 import { describeOnEveryDialect } from '@rollcall/testing';
+import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
@@ -56,6 +57,21 @@ describeOnEveryDialect('pruning the event log', engine => {
     await pruneLog(database.unitOfWork, 2000);
     expect(await positionsAfter(2)).toMatchObject({ resyncAt: { seq: 5 } });
     expect(await positionsAfter(3)).toEqual([4, 5]);
+  });
+
+  it('forgets the epochs that ended before what is left, of which no position leads on any more', async () => {
+    await write(3, 1000);
+    await write(2, 2000);
+    await database.unitOfWork.write(one =>
+      one.query(sql`INSERT INTO past_epochs (epoch, last_seq) VALUES ('gone', 2), ('just', 3), ('kept', 4)`),
+    );
+    await pruneLog(database.unitOfWork, 2000);
+    const left = await database.unitOfWork.read(one =>
+      one.query(sql`SELECT epoch FROM past_epochs ORDER BY epoch`),
+    );
+    expect(left.map(({ epoch }) => epoch)).toEqual(['just', 'kept']);
+    const page = await log.pageAfter({ epoch: 'just', seq: 3 });
+    expect('events' in page && page.events.map(entry => entry.seq)).toEqual([4, 5]);
   });
 
   it('goes on counting where it was when everything has left', async () => {

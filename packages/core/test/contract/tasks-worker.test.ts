@@ -290,6 +290,7 @@ describeOnEveryEngine('a task worker', engine => {
       writesAtOnce: inner.writesAtOnce,
       inTransaction: false,
       writable: true,
+      state: inner.state,
       read: work => tumble(() => inner.read(work)),
       write: work => tumble(() => inner.write(work)),
       onLogged: listener => inner.onLogged(listener),

@@ -1,16 +1,19 @@
+import { RollcallError } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { type DatabaseAddress, parseDatabaseUrl } from '../../src/database/database-address.js';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { queryLane } from '../../src/database/read-lane.js';
 import { writeLog } from '../../src/events/stored-log.js';
 
 describeOnEveryDialect('the unit of work', engine => {
   let database: Database;
+  let address: DatabaseAddress;
 
   beforeEach(async () => {
-    database = await openDatabase(parseDatabaseUrl(await engine.migratedUrl()), {}, writeLog);
+    address = parseDatabaseUrl(await engine.migratedUrl());
+    database = await openDatabase(address, {}, writeLog);
   });
 
   afterEach(() => database.close());
@@ -75,6 +78,61 @@ describeOnEveryDialect('the unit of work', engine => {
       await transaction.query(sql`DELETE FROM roles WHERE name = ${'pilot'} RETURNING name`),
     ]);
     expect(returned).toEqual([[{ name: 'guide' }], [], [{ name: 'pilot' }], [{ name: 'pilot' }]]);
+  });
+
+  it('takes back a part that throws, with what it logged and asked for, and goes on', async () => {
+    const { unitOfWork } = database;
+    const heard: string[] = [];
+    const logged: string[] = [];
+    unitOfWork.onLogged(({ entries }) => logged.push(...entries.map(({ type }) => type)));
+    await unitOfWork.write(async transaction => {
+      const add = async (name: string) => {
+        await transaction.query(addRole(name));
+        transaction.log({ type: name, actor_type: 'server', data: {} });
+        transaction.afterCommit(() => heard.push(name));
+      };
+      await transaction.part(() => add('kept'));
+      const failing = transaction.part(async () => {
+        await transaction.part(() => add('inner'));
+        await add('outer');
+        // The transaction of PostgreSQL is broken until the part is taken back.
+        await transaction.query(addRole('outer'));
+      });
+      await expect(failing).rejects.toThrow(/unique/i);
+      await add('last');
+    });
+    expect(await roleNames()).toEqual(['kept', 'last']);
+    expect([heard, logged]).toEqual([
+      ['kept', 'last'],
+      ['kept', 'last'],
+    ]);
+  });
+
+  it('lets one transaction have a name, and tells another one that it has not got it', async () => {
+    const { unitOfWork } = database;
+    const mine = (name: string) => unitOfWork.write(transaction => transaction.tryLock(name));
+    await unitOfWork.write(async transaction => {
+      expect(await transaction.tryLock('one')).toBe(true);
+      if (unitOfWork.writesAtOnce === 1) return;
+      const aside = await openDatabase(address, {}, writeLog);
+      const others = await Promise.all(
+        ['one', 'two'].map(name => aside.unitOfWork.write(other => other.tryLock(name))),
+      );
+      expect(others).toEqual([false, true]);
+      await aside.close();
+    });
+    expect(await mine('one')).toBe(true);
+  });
+
+  it('takes a refusal for a refusal, whatever its message repeats', async () => {
+    const { unitOfWork } = database;
+    const refusal = new RollcallError('USER_NOT_FOUND', 'there is no user "SQLITE_FULL ECONNRESET"');
+    const failing = unitOfWork.write(async transaction => {
+      await transaction.query(addRole('lost'));
+      throw refusal;
+    });
+    await expect(failing).rejects.toBe(refusal);
+    expect([unitOfWork.writable, await roleNames()]).toEqual([true, []]);
   });
 
   it('commits all of twenty transactions that begin at once', async () => {

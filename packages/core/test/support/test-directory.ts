@@ -1,6 +1,7 @@
 import { type Actor, isEnded, type RollcallError, type RollcallEvent, type Task } from '@rollcall/protocol';
 import type { TestEngine } from '@rollcall/testing';
 import { type Directory, openDirectory } from '../../src/directory.js';
+import type { WebhookSender } from '../../src/webhooks/webhook-sender.js';
 
 /** The actor of a back end. */
 export const SERVER: Actor = { type: 'server' };
@@ -24,7 +25,7 @@ export interface TestDirectory extends Directory {
 /** Opens a directory on a new database of an engine, or on the one at `url`. Tasks do not run unless it is asked for. */
 export async function openTestDirectory(
   engine: Pick<TestEngine, 'migratedUrl'>,
-  options: { runTasks?: boolean; url?: string } = {},
+  options: { runTasks?: boolean; url?: string; webhookSender?: WebhookSender } = {},
 ): Promise<TestDirectory> {
   const url = options.url ?? (await engine.migratedUrl());
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -35,6 +36,7 @@ export async function openTestDirectory(
       return now;
     },
     runTasks: options.runTasks ?? false,
+    ...(options.webhookSender && { webhookSender: options.webhookSender }),
     onError: error => {
       throw error;
     },

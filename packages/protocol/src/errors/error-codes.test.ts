@@ -4,6 +4,8 @@ import { ERROR_CODES } from './error-codes.js';
 it('knows every code of the contract, and no other', () => {
   expect(Object.keys(ERROR_CODES).sort()).toEqual([
     'CURSOR_INVALID',
+    'IDEMPOTENCY_CONFLICT',
+    'IDEMPOTENCY_RUNNING',
     'INPUT_INVALID',
     'INTERNAL',
     'NOT_ALLOWED',
@@ -33,6 +35,7 @@ it('knows every code of the contract, and no other', () => {
 it('calls recoverable exactly the errors that pass without the call being changed', () => {
   const recoverable = Object.entries(ERROR_CODES).filter(([, entry]) => !entry.unrecoverable);
   expect(recoverable.map(([code]) => code).sort()).toEqual([
+    'IDEMPOTENCY_RUNNING',
     'INTERNAL',
     'RATE_LIMITED',
     'TOKEN_EXPIRED',

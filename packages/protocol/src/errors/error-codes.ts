@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   RATE_LIMITED: { trpc: 'TOO_MANY_REQUESTS', unrecoverable: false },
   CURSOR_INVALID: { trpc: 'BAD_REQUEST', unrecoverable: true },
   QUERY_TOO_EXPENSIVE: { trpc: 'UNPROCESSABLE_CONTENT', unrecoverable: true },
+  IDEMPOTENCY_CONFLICT: { trpc: 'UNPROCESSABLE_CONTENT', unrecoverable: true },
+  IDEMPOTENCY_RUNNING: { trpc: 'CONFLICT', unrecoverable: false },
   RESYNC_REQUIRED: { trpc: 'PRECONDITION_FAILED', unrecoverable: true },
   UNAVAILABLE: { trpc: 'SERVICE_UNAVAILABLE', unrecoverable: false },
   INTERNAL: { trpc: 'INTERNAL_SERVER_ERROR', unrecoverable: false },

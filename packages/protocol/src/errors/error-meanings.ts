@@ -29,6 +29,10 @@ export const ERROR_MEANINGS: Record<ErrorCode, string> = {
   CURSOR_INVALID: 'The cursor was not issued for this query. Start again without it.',
   QUERY_TOO_EXPENSIVE:
     'The query ran for as long as a query of this caller may. The message names what to index, or says to narrow it.',
+  IDEMPOTENCY_CONFLICT:
+    'The idempotency key belongs to another call, or to the same one with another input. Take a new key for each call.',
+  IDEMPOTENCY_RUNNING:
+    'The call with this idempotency key is still running. `retry_after` says when to ask again.',
   RESYNC_REQUIRED: 'The event log no longer reaches back to this position. Read everything again.',
   UNAVAILABLE:
     'The server cannot do this now: the disk is full, the database cannot be reached, or too many calls wait. Nothing was changed; try again later.',

@@ -129,6 +129,18 @@ export const EVENT_CATALOGUE = {
   'app.updated': { about: 'app', durable: true, audience: 'server', when: 'The settings of the app change.' },
   'role.created': { about: 'role', durable: true, audience: 'server', when: 'A role is created.' },
   'role.deleted': { about: 'role', durable: true, audience: 'server', when: 'A role is deleted.' },
+  'webhook.disabled': {
+    about: 'webhook',
+    durable: true,
+    audience: 'server',
+    when: 'A webhook receives nothing any more. `webhook.disabled_reason` says why.',
+  },
+  'webhook.enabled': {
+    about: 'webhook',
+    durable: true,
+    audience: 'server',
+    when: 'A webhook that was disabled receives events again.',
+  },
 } as const satisfies Record<string, EventRule>;
 
 /**
@@ -150,6 +162,7 @@ export const USER_IDS_IN_EVENTS = {
   task: ['actor.id'],
   app: ['actor.id'],
   role: ['actor.id'],
+  webhook: ['actor.id'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** How one type of event behaves. */

@@ -4,6 +4,7 @@ import type { AppSettings } from '../settings/app-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { ContentModes, DeletionModes } from '../users/life-cycle.js';
 import type { Device, Time, User } from '../users/user-fields.js';
+import type { WebhookDisabledReason } from '../webhooks/webhooks.js';
 import type { Actor } from './actor.js';
 import type {
   CallEventType,
@@ -123,6 +124,13 @@ export interface RoleEvent extends EventBase {
   role: Role;
 }
 
+/** A webhook was disabled or enabled. */
+export interface WebhookEvent extends EventBase {
+  type: 'webhook.disabled' | 'webhook.enabled';
+  /** Which one. Its address is not told: it may hold a key. */
+  webhook: { id: string; description?: string; disabled_reason?: WebhookDisabledReason };
+}
+
 /** Any event of the log, and the progress of tasks. Presence has a subscription of its own: {@link PresenceEvent}. */
 export type RollcallEvent<Custom extends object = JsonObject> =
   | UserEvent<Custom>
@@ -130,7 +138,8 @@ export type RollcallEvent<Custom extends object = JsonObject> =
   | CallEvent
   | TaskEvent
   | AppUpdatedEvent
-  | RoleEvent;
+  | RoleEvent
+  | WebhookEvent;
 
 /** The event of one type. */
 export type EventOfType<
@@ -148,4 +157,6 @@ export type EventOfType<
           ? CallEvent & { type: Type }
           : Type extends 'app.updated'
             ? AppUpdatedEvent
-            : RoleEvent & { type: Type };
+            : Type extends WebhookEvent['type']
+              ? WebhookEvent & { type: Type }
+              : RoleEvent & { type: Type };

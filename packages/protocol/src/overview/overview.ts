@@ -59,6 +59,8 @@ export const OVERVIEW_WARNINGS = {
   QUERY_STOPPED: 'A query of users took too long and was ended, within the last hour.',
   LISTENERS_CLOSED: 'Live connections were closed because they read too slowly, within the last hour.',
   DISK_NEARLY_FULL: 'The disk with the embedded database has less than 5 % or less than 1 GiB left.',
+  WEBHOOK_DISABLED: 'A webhook was disabled because its receiver is gone, or failed for three days.',
+  WEBHOOK_FAILING: 'No try to reach a webhook succeeds.',
   STORAGE_READ_ONLY: 'The last write did not reach the storage.',
 } as const;
 

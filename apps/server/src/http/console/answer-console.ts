@@ -16,7 +16,8 @@ export function consoleAnswer(console: ConsoleFiles, path: string): ConsoleAnswe
   return (request, response) => answerPage(console, { request, response });
 }
 
-async function answerFile(
+/** Answers with a file that is kept in memory. */
+export async function answerFile(
   file: ServedFile,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {

@@ -14,6 +14,9 @@ import { Teams0013 } from './0013-teams.js';
 import { UserWords0014 } from './0014-user-words.js';
 import { TaskLists0015 } from './0015-task-lists.js';
 import { UsersByMoreFields0016 } from './0016-users-by-more-fields.js';
+import { Webhooks0017 } from './0017-webhooks.js';
+import { Idempotency0018 } from './0018-idempotency.js';
+import { Timelines0019 } from './0019-timelines.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -33,4 +36,7 @@ export const MIGRATIONS = [
   UserWords0014,
   TaskLists0015,
   UsersByMoreFields0016,
+  Webhooks0017,
+  Idempotency0018,
+  Timelines0019,
 ];

@@ -14,6 +14,7 @@ import { type Dump, StoredData, type StoredRow } from '../life-cycle/stored-data
 import { makeWorld } from '../life-cycle/world.js';
 import { bookmarkOf, bookmarks, bookmarkTable } from '../products/bookmarks-fixture.js';
 import { openTestDirectory, SERVER } from '../test-directory.js';
+import { TestReceiver } from '../webhooks/test-receiver.js';
 
 /** Numbers and names that engines tend to change. */
 const HARD_CUSTOM = {
@@ -47,7 +48,10 @@ export function openWithBookmarks(databaseUrl: string, runTasks = false): Promis
  */
 export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'): Promise<string> {
   const url = await freshDatabaseUrl(name);
-  const directory = await openTestDirectory({ migratedUrl: async () => url }, { runTasks: true });
+  const directory = await openTestDirectory(
+    { migratedUrl: async () => url },
+    { runTasks: true, webhookSender: new TestReceiver() },
+  );
   await makeWorld(directory, 'a');
   const { jane, bob } = await makeWorld(directory, 'b');
   const { settings, roles, moderation, blocks, devices, users, tokens, lifeCycle } = directory;
@@ -74,6 +78,20 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
   for (const deletion of modes) {
     await directory.ended(await lifeCycle.deleteUsers(SERVER, { ...deletion, ids: [...deletion.ids] }));
   }
+  const { webhook } = await directory.webhooks.create({
+    url: 'https://shop.example/hooks?key=ü',
+    types: ['user.created'],
+    filter: { role: 'admin' },
+    rate_limit: 5,
+    description: 'the shop',
+  });
+  await directory.webhooks.test(webhook.id);
+  await directory.webhooks.disable(SERVER, webhook.id);
+  const keyed = { key: 'order-4711', procedure: 'users.upsert', input: { users: [{ id: 'user-15' }] } };
+  await directory.idempotency.once(keyed, async () => ({
+    users: { 'user-15': { id: 'user-15', name: 'ü' } },
+  }));
+  await directory.idempotency.once({ ...keyed, userId: 'user-16' }, async () => ({}));
   const cancelled = await lifeCycle.deactivateUsers(SERVER, ['user-8'], false);
   await directory.tasks.cancel(SERVER, cancelled);
   directory.presence.connected('user-9');
@@ -99,6 +117,7 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
       WHERE type = 'users.deactivate' AND status = 'pending'`,
   );
   await stored.run(`UPDATE users SET online = true WHERE id = 'user-9'`);
+  await stored.run('UPDATE webhook_endpoints SET lease_until = 4000000000000, fence = 3');
   await stored.run(`INSERT INTO nodes (id, started_at, lease_until) VALUES ('gone', 1, 2)`);
   await stored.close();
   const database = await openDatabase(parseDatabaseUrl(url), { owners: [bookmarks] }, writeLog);
@@ -132,11 +151,14 @@ export async function dumpOf(url: string): Promise<Dump> {
       node_users,
       presence_changes,
       presence_stream,
+      past_epochs,
       user_teams,
       user_words,
       ...rest
     } = await stored.dump();
     for (const row of Object.values(rest.app_settings ?? {})) row.settings = parsed(row.settings);
+    // The target is on a timeline of its own.
+    for (const row of Object.values(rest.event_stream ?? {})) delete row.timeline;
     // The target makes its own indexes.
     return Object.fromEntries(Object.entries(rest).filter(([table]) => !isCustomIndexName(table)));
   } finally {
@@ -149,6 +171,7 @@ export async function dumpAtRest(url: string): Promise<Dump> {
   const dump = await dumpOf(url);
   for (const user of Object.values(dump.users ?? {})) user.online = false;
   for (const task of Object.values(dump.tasks ?? {})) if ('lease_until' in task) task.lease_until = 0;
+  for (const webhook of Object.values(dump.webhook_endpoints ?? {})) webhook.lease_until = 0;
   return dump;
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/database/dialect.js';
+import type { StorageState } from '../../../src/database/storage-state.js';
 import type {
   LoggedListener,
   Queryable,
@@ -50,6 +51,10 @@ export class GatedUnitOfWork implements UnitOfWork {
 
   get dialect(): Dialect {
     return this.#inner.dialect;
+  }
+
+  get state(): StorageState {
+    return this.#inner.state;
   }
 
   get writesAtOnce(): number {
