@@ -74,7 +74,7 @@ it('ends with 1 for risks and 2 for what is wrong, which it says first', async (
   ]);
 });
 
-it('says where webhooks may go and who reads the metrics, if that is more than it should be', async () => {
+it('warns when webhooks may go to more places, or the metrics have more readers, than they should', async () => {
   const { env } = await installation();
   const saidOf = async (settings: Record<string, string>) => (await doctor({ ...env, ...settings })).said;
   const allowed = (networks: string) => saidOf({ ROLLCALL_WEBHOOK_ALLOWED_ADDRESSES: networks });

@@ -36,7 +36,7 @@ export async function onceConfirmed<Seen extends Preview>(
   const { confirmation, ...input } = asked.input;
   const { count, sample } = asked.preview;
   const shown = { tool: asked.tool, input, count, sample: sample.map(({ id }) => id) };
-  // Who has cancelled the call, or gone, while the preview was made, wants nothing of it.
+  // An agent that has cancelled the call, or has gone, while the preview was made does not want it any more.
   signal.throwIfAborted();
   if (confirmation !== undefined && count > 0 && confirmations.take(confirmation, shown)) return asked.act();
   const preview = { changed: false, preview: asked.preview };

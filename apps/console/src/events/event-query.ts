@@ -35,7 +35,7 @@ export async function readEvent(
   if (lastEventId === undefined || lastEventId === id) return null;
   const ending = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
   const stream = client.watchEvents({ lastEventId, signal: ending, ...(filter && { filter }) });
-  // Another one in its place: the log has begun anew, or what stood there is erased.
+  // The log has another entry at this position: it has begun anew, or the old entry was erased.
   for await (const item of stream) return item.type !== 'resync' && item.id === id ? item : null;
   if (!navigator.onLine || client.connection.state.status !== 'connected')
     throw new RollcallError('UNAVAILABLE', 'the server does not answer');

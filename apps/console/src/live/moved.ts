@@ -1,6 +1,6 @@
 import type { UserEvent } from '@rollcall/client/server';
 
-/** How a list has moved since it was read: who has left it, and who would be new in it if it were read now. */
+/** The changes of a list since it was read: the users who left it, and those who would be new if it were read now. */
 export interface Moved {
   left: ReadonlySet<string>;
   /** At most {@link MOST_ARRIVED}, however long nobody reads the list again. */

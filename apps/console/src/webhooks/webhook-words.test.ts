@@ -62,7 +62,7 @@ it('a webhook says what it receives', () => {
   );
 });
 
-it('what is not sent yet is said as it is, and not guessed where the log has begun anew', () => {
+it('the number of entries that are not sent yet is exact, and is not guessed when the log has begun anew', () => {
   expect(behindOf(webhook, 'abc.14')).toBe(4);
   expect(behindOf(webhook, 'other.14')).toBeUndefined();
   expect(lagWords(webhook, 'abc.10')).toBe('nothing waits');

@@ -84,7 +84,7 @@ export function whatItReceives({ types, filter }: WebhookEndpoint): string {
   return `${which}${filter ? ', filtered' : ''}`;
 }
 
-/** How many entries of the log a webhook has not come to; undefined where the log has begun anew meanwhile. */
+/** The number of entries of the log that a webhook has not reached; undefined when the log has begun anew meanwhile. */
 export function behindOf({ position }: WebhookEndpoint, head: string | undefined): number | undefined {
   const [at, end] = [placeOf(position), placeOf(head)];
   return at === undefined || at.epoch !== end?.epoch ? undefined : Math.max(0, end.seq - at.seq);

@@ -63,7 +63,7 @@ export function webhookQuery(client: ServerClient, id: string) {
   });
 }
 
-/** The newest delivery of a webhook; null where there is none. It is read again when the webhook has got further. */
+/** The newest delivery of a webhook, or null. It is read again when the webhook has got further. */
 export function lastDeliveryQuery(
   client: ServerClient,
   { id, sequence, waiting, failing_since }: WebhookEndpoint,

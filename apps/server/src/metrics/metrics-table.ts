@@ -169,7 +169,7 @@ export const METRICS = {
   },
   rollcall_oldest_task_seconds: {
     kind: 'gauge',
-    help: 'For how long the oldest task has been in a state: one that is pending, since it could have been taken. 0: there is none.',
+    help: 'The age of the oldest task in a state. A pending task ages from the moment at which it may start. 0 when there is no such task.',
     labels: { state: ['pending', 'running'] },
   },
   rollcall_tasks_overdue: {

@@ -70,7 +70,7 @@ export const ACCESS_TOOLS: readonly Tool[] = [
   }),
 ];
 
-/** What a user keeps who is banned: it reads, and blocks others. */
+/** A banned user keeps these rights: it can read, and block others. */
 const KEPT_BY_THE_BANNED: readonly Grant[] = ['read-users', 'query-users', 'block-user', 'read-activities'];
 
 /** What a role within a team adds there. */

@@ -41,7 +41,7 @@ export const filterInput: z.ZodType<Filter> = jsonObject<Filter>(
 
 const { include_deactivated_users, include_deleted_users } = queryUsersOptionsSchema.shape;
 
-/** Who is left out unless somebody asks. Everything else about users, a filter says. */
+/** Users who are left out unless the call asks for them. A filter says everything else. */
 export const foundUsersInput = { include_deactivated_users, include_deleted_users };
 
 const sort = z

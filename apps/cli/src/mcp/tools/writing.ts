@@ -60,7 +60,7 @@ export const WRITING_TOOLS: readonly Tool[] = [
     name: 'ban_user',
     title: 'Ban a user',
     description:
-      'Bans a user, who can read and not write then, or replaces its ban. timeout is in minutes; without timeout and expires_at the ban lasts until it is ended. A shadow ban is not told to the user.',
+      'Bans a user, or replaces its ban. A banned user can read, but not write. timeout is in minutes; without timeout and expires_at the ban lasts until it is ended. A shadow ban is not told to the user.',
     input: banUserSchema,
     writes: { destructive: true, idempotent: false },
     run: async ({ id, ...how }, { client }) => shownChange(await client.banUser(id, how)),

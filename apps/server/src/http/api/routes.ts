@@ -51,7 +51,7 @@ const TABLE = {
   countUsers: { call: 'POST /users/count', procedure: 'users.count', body: true },
   getUser: {
     call: 'GET /users/{id}',
-    summary: 'One user, also one who is deactivated',
+    summary: 'One user, deactivated or not',
     procedure: 'users.query',
     query: { include_deleted_users: 'boolean' },
     input: 'find-by-id',
