@@ -80,6 +80,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const instruments = instrumentsOf(metrics?.registry);
   const directory = await openDirectory({
     databaseUrl: config.databaseUrl,
+    databaseReadUrls: config.databaseReadUrls,
     postgresPoolSize: config.postgresPoolSize,
     notifications: config.hints,
     products,

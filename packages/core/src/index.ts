@@ -17,7 +17,7 @@ export type { BlockList } from './blocks/list-blocks.js';
 export { type CopyOptions, type CopyResult, copyInstallation } from './copy/copy-installation.js';
 export type { CopyProgress } from './copy/copy-pass.js';
 export type { TableCopy } from './copy/copy-table.js';
-export { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
+export { type DatabaseAddress, parseDatabaseUrl, parseReadUrls } from './database/database-address.js';
 export type {
   DirectoryInstruments,
   DirectoryMeter,

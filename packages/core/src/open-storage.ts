@@ -1,3 +1,4 @@
+import { RollcallError } from '@rollcall/protocol';
 import { refuseUnfinishedCopy } from './copy/copy-mark.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database/database-address.js';
 import type { DirectoryInstruments } from './database/instruments.js';
@@ -16,8 +17,10 @@ import { TABLES } from './tables.js';
 export interface StorageOptions {
   /** `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`. */
   databaseUrl: string;
-  /** The most connections to PostgreSQL that this process keeps open; default 10. Embedded engines do not use it. */
+  /** The most connections that this process keeps open to a server of PostgreSQL; default 10. Embedded engines do not use it. */
   postgresPoolSize?: number;
+  /** Standbys of PostgreSQL that may serve queries and replays; default none. */
+  databaseReadUrls?: readonly string[];
   /** Epoch milliseconds; default the machine's clock. */
   clock?: () => number;
   /** Hears of errors that reach no caller. It must not throw. */
@@ -65,6 +68,7 @@ export async function openStorage(
       schema,
       clock,
       mayCheckLater: true,
+      onError,
       ...(options.instruments && { instruments: options.instruments }),
     },
     writeLog,
@@ -114,7 +118,12 @@ export async function migrateStorage(
   return ran;
 }
 
-function addressOf({ databaseUrl, postgresPoolSize: poolSize }: StorageOptions): DatabaseAddress {
+function addressOf(options: StorageOptions): DatabaseAddress {
+  const { databaseUrl, databaseReadUrls: readUrls = [], postgresPoolSize: poolSize } = options;
   const address = parseDatabaseUrl(databaseUrl);
-  return address.engine === 'postgres' && poolSize ? { ...address, poolSize } : address;
+  if (address.engine === 'postgres') return { ...address, readUrls, ...(poolSize && { poolSize }) };
+  if (readUrls.length === 0) return address;
+  const message =
+    'only PostgreSQL has replicas: leave out ROLLCALL_DATABASE_READ_URLS, or name a PostgreSQL in ROLLCALL_DATABASE_URL';
+  throw new RollcallError('INPUT_INVALID', message, { field: 'ROLLCALL_DATABASE_READ_URLS' });
 }

@@ -15,6 +15,7 @@ export function describeConfig(config: Config): string {
   const width = Math.max(...Object.values(SETTINGS).map(row => row.name.length));
   const special: Record<Special, string> = {
     databaseUrl: maskedUrl(config.databaseUrl),
+    databaseReadUrls: config.databaseReadUrls.map(maskedUrl).join(',') || '(none)',
     secret: describeSecret(config),
     host: config.host,
     metricsPort: String(config.metricsPort ?? '(none)'),

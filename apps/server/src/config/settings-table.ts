@@ -1,4 +1,4 @@
-import { parseDatabaseUrl, parseSigningKeys } from '@rollcall/core';
+import { parseDatabaseUrl, parseReadUrls, parseSigningKeys } from '@rollcall/core';
 import { LIMITS } from '@rollcall/protocol';
 import { z } from 'zod';
 import { parseNetworks } from '../webhooks/webhook-addresses.js';
@@ -22,9 +22,17 @@ export const SETTINGS = {
     schema: checkedBy(parseDatabaseUrl),
     secret: true,
   }),
+  databaseReadUrls: setting<readonly string[]>({
+    name: 'ROLLCALL_DATABASE_READ_URLS',
+    does: 'Standbys of that PostgreSQL that serve queries and replays: URLs separated by commas, with one host each. [Read replicas](high-availability.md#read-replicas).',
+    default: 'none',
+    fallback: () => [],
+    schema: parsedBy(parseReadUrls),
+    secret: true,
+  }),
   postgresPoolSize: setting({
     name: 'ROLLCALL_POSTGRES_POOL_SIZE',
-    does: 'The most connections to PostgreSQL that this process opens for its calls and background work. An embedded database ignores it.',
+    does: 'The most connections that this process opens for its calls and background work to PostgreSQL, and to each of its replicas. An embedded database ignores it.',
     default: '10',
     fallback: () => 10,
     schema: wholeNumber(2, 200),

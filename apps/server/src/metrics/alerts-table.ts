@@ -188,6 +188,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'If the connections are busy and PostgreSQL is not, raise ROLLCALL_POSTGRES_POOL_SIZE. If PostgreSQL is busy, look at its slowest statements and its locks first.',
   },
   {
+    name: 'RollcallReplicaAway',
+    expression: 'rollcall_replicas{state="away"} > 0',
+    lasting: '5m',
+    severity: 'warning',
+    summary: 'a replica serves nobody, and the primary has its work',
+    todo: 'The log of the process names the replica and says why. `SELECT application_name, state, replay_lag FROM pg_stat_replication` on the primary shows whether it receives, and how far behind it is. After a failover, name the new standby in ROLLCALL_DATABASE_READ_URLS.',
+  },
+  {
     name: 'RollcallDiskFull',
     expression: 'rollcall_disk_free_bytes / rollcall_disk_bytes < 0.1',
     lasting: '5m',

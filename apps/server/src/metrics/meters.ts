@@ -15,6 +15,7 @@ export function directoryMeter(metrics: MetricsRegistry): DirectoryMeter {
     },
     writesAgain: () => metrics.count('rollcall_write_retries_total', NONE),
     reads: (lane, waitMs) => metrics.observe('rollcall_read_wait_seconds', { lane }, waitMs),
+    readsAtReplica: outcome => metrics.count('rollcall_replica_reads_total', { outcome }),
     stoppedQuery: reason => metrics.count('rollcall_queries_stopped_total', { reason }),
     logged: events => metrics.count('rollcall_events_logged_total', NONE, events),
     stepped: (type, { outcome, ms }) => {

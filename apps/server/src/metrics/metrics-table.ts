@@ -117,6 +117,16 @@ export const METRICS = {
     help: 'Who waits for a connection to PostgreSQL now.',
     labels: NONE,
   },
+  rollcall_replicas: {
+    kind: 'gauge',
+    help: 'Replicas of PostgreSQL that serve reads, and those that are left alone for now, since they were behind or have failed.',
+    labels: { state: ['serving', 'away'] },
+  },
+  rollcall_replica_reads_total: {
+    kind: 'counter',
+    help: 'What became of reads that a replica may serve: it has `served` them, or the primary did, since the replica was `behind`, had `failed`, or all replicas were left alone (`skipped`).',
+    labels: { outcome: ['served', 'behind', 'failed', 'skipped'] },
+  },
   rollcall_events_logged_total: {
     kind: 'counter',
     help: 'Events that commits of this process have added to the log.',

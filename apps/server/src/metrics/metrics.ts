@@ -84,7 +84,7 @@ export class Metrics {
 
   #setDirectory({ directory }: Watched): void {
     const { registry } = this;
-    const { waitingWrites, writable, lanes, pool, heldTasks, presence } = directory.state();
+    const { waitingWrites, writable, lanes, pool, replicas, heldTasks, presence } = directory.state();
     registry.set('rollcall_writes_waiting', NONE, waitingWrites);
     registry.set('rollcall_writable', NONE, writable ? 1 : 0);
     for (const lane of ['lookup', 'query'] as const) {
@@ -95,6 +95,8 @@ export class Metrics {
     registry.set('rollcall_database_connections', { state: 'busy' }, pool?.busy ?? 0);
     registry.set('rollcall_database_connections', { state: 'idle' }, pool?.idle ?? 0);
     registry.set('rollcall_database_connections_waiting', NONE, pool?.waiting ?? 0);
+    registry.set('rollcall_replicas', { state: 'serving' }, replicas?.serving ?? 0);
+    registry.set('rollcall_replicas', { state: 'away' }, replicas?.away ?? 0);
     registry.set('rollcall_tasks_held', NONE, heldTasks);
     registry.set('rollcall_presence_lease', NONE, presence.hasLease ? 1 : 0);
     registry.set('rollcall_users_connected', NONE, presence.connected);

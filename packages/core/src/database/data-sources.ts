@@ -186,6 +186,17 @@ export interface PostgresPoolOptions {
   admit?: Admit;
 }
 
+/** Which server connections are made to. */
+interface PostgresServer {
+  /** TypeORM reads only one host. */
+  url: string;
+  /** The driver, where it is not that of npm as it is. */
+  driver?: unknown;
+  connectTimeoutMs: number;
+  /** The setting that names it. */
+  setting: string;
+}
+
 /** How much longer than a statement may take we wait for its answer. */
 export const ANSWER_GRACE_MS = 3000;
 
@@ -207,6 +218,9 @@ const TCP_KEEP_ALIVE_MS = 10_000;
 
 const CONNECT_TIMEOUT_MS = 5000;
 
+/** The primary serves what a replica does not, so nobody waits long for one. */
+const REPLICA_CONNECT_TIMEOUT_MS = 2000;
+
 /** How long we wait for the close handshake of a connection. */
 const CLOSE_TIMEOUT_MS = 500;
 
@@ -218,20 +232,43 @@ const APPLICATION_NAME = 'rollcall';
  */
 export async function openPostgres(
   url: string,
-  { poolSize, statementTimeoutMs, admit }: PostgresPoolOptions,
+  options: PostgresPoolOptions,
   entities: EntitySchema[],
 ): Promise<DataSource> {
   const { primaryDriver } = await import('./primary-pool.js');
+  const server = {
+    // The pool of the driver goes by the list.
+    url: hostUrls(url)[0] as string,
+    driver: primaryDriver(url, options.admit),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    setting: 'ROLLCALL_DATABASE_URL',
+  };
+  return openPool(server, options, entities);
+}
+
+/**
+ * Opens a pool of connections to a replica, on which raw statements run. Nothing looks whether it is one.
+ * @throws RollcallError `UNAVAILABLE` when it cannot be reached or refuses us. The message never holds the URL.
+ */
+export function openPostgresReplica(url: string, options: PostgresPoolOptions): Promise<DataSource> {
+  const setting = 'ROLLCALL_DATABASE_READ_URLS';
+  return openPool({ url, connectTimeoutMs: REPLICA_CONNECT_TIMEOUT_MS, setting }, options, []);
+}
+
+async function openPool(
+  { url, driver, connectTimeoutMs, setting }: PostgresServer,
+  { poolSize, statementTimeoutMs }: PostgresPoolOptions,
+  entities: EntitySchema[],
+): Promise<DataSource> {
   const source = new DataSource({
     ...COMMON,
     entities,
     type: 'postgres',
-    // TypeORM reads only one host. The pool of the driver goes by the list.
-    url: hostUrls(url)[0],
-    driver: primaryDriver(url, admit),
+    url,
+    ...(driver !== undefined && { driver }),
     poolSize,
     parseInt8: true,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    connectTimeoutMS: connectTimeoutMs,
     applicationName: APPLICATION_NAME,
     // A connection that breaks while it is idle is replaced. If that fails, the next query says so.
     poolErrorHandler: () => undefined,
@@ -254,7 +291,7 @@ export async function openPostgres(
   await source.initialize().catch((cause: NodeJS.ErrnoException) => {
     // Where a name has several addresses, Node's error has a code and no message.
     const reason = cause.message || cause.code;
-    const message = `PostgreSQL cannot be used: ${reason}; check the server, the user and the password in ROLLCALL_DATABASE_URL`;
+    const message = `PostgreSQL cannot be used: ${reason}; check the server, the user and the password in ${setting}`;
     throw new RollcallError('UNAVAILABLE', message, { cause, retry_after: 5 });
   });
   return source;

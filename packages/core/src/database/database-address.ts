@@ -5,15 +5,18 @@ import { hostUrls } from './postgres-hosts.js';
 export type EngineName = 'sqlite3' | 'better-sqlite3' | 'postgres';
 
 /** Where the data is, as the setting `ROLLCALL_DATABASE_URL` says. */
-export type DatabaseAddress =
-  | { engine: 'sqlite3' | 'better-sqlite3'; file: string }
-  | {
-      engine: 'postgres';
-      /** It may name several servers, of which one is the primary: see `hostUrls`. */
-      url: string;
-      /** The most connections that the process keeps open, besides those that it starts with; default 10. */
-      poolSize?: number;
-    };
+export type DatabaseAddress = { engine: 'sqlite3' | 'better-sqlite3'; file: string } | PostgresAddress;
+
+/** A database of PostgreSQL. */
+export interface PostgresAddress {
+  engine: 'postgres';
+  /** It may name several servers, of which one is the primary: see `hostUrls`. */
+  url: string;
+  /** The most connections that the process keeps open to each server, besides those that it starts with; default 10. */
+  poolSize?: number;
+  /** Standbys of it that may serve reads, one server each; default none. */
+  readUrls?: readonly string[];
+}
 
 /**
  * Reads a database URL: `sqlite:<file>`, `better-sqlite3:<file>` or `postgres://…`.
@@ -33,4 +36,32 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
     'a database URL is sqlite:<file>, better-sqlite3:<file> or postgres://user:password@host:port/database, where the host may be a list of hosts',
     { field: 'ROLLCALL_DATABASE_URL' },
   );
+}
+
+/** How many replicas a process may read from. */
+const MAX_READ_URLS = 16;
+
+/**
+ * Reads the setting `ROLLCALL_DATABASE_READ_URLS`: URLs of PostgreSQL, separated by commas or white space, one server each.
+ * @throws RollcallError `INPUT_INVALID` for anything else. The message never repeats a URL.
+ */
+export function parseReadUrls(text: string): string[] {
+  // A password may hold a comma, so one separates only where the next URL begins.
+  const urls = text.trim().split(/(?:\s+|,\s*)(?=postgres(?:ql)?:\/\/)/);
+  const wrong = urls.findIndex(url => !isOneServer(url));
+  const refused = (message: string) =>
+    new RollcallError('INPUT_INVALID', message, { field: 'ROLLCALL_DATABASE_READ_URLS' });
+  if (wrong >= 0) {
+    throw refused(
+      `replicas are postgres://user:password@host:port/database, separated by commas, with one host each; entry ${wrong + 1} of ${urls.length} is not`,
+    );
+  }
+  if (urls.length > MAX_READ_URLS)
+    throw refused(`at most ${MAX_READ_URLS} replicas are used; there are ${urls.length}`);
+  return urls;
+}
+
+function isOneServer(url: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return false;
+  return !/[\s,]/.test(new URL(url).host) && new URL(url).hostname !== '';
 }

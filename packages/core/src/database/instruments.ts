@@ -16,6 +16,9 @@ export interface EndedWrite {
 /** How a step of a task has ended. `overtaken`: another worker has taken the task. */
 export type StepOutcome = 'committed' | 'failed' | 'overtaken';
 
+/** What became of a read that a replica may serve. */
+export type ReplicaOutcome = 'served' | 'behind' | 'failed' | 'skipped';
+
 /** What counts and times what the directory does. Every method must be quick and must not throw. */
 export interface DirectoryMeter {
   wrote(write: EndedWrite): void;
@@ -23,6 +26,11 @@ export interface DirectoryMeter {
   writesAgain(): void;
   /** A read begins that has waited for a reader, or for a connection. */
   reads(lane: ReadLane['lane'], waitMs: number): void;
+  /**
+   * What became of a read that a replica may serve, where there are replicas. Unless one has `served` it, it went on at the
+   * primary: the replica was `behind`, has `failed`, or none was asked (`skipped`) since all were in trouble just before.
+   */
+  readsAtReplica(outcome: ReplicaOutcome): void;
   /** A query was ended before it was done. */
   stoppedQuery(reason: 'time' | 'caller_gone'): void;
   /** A commit of this process has added so many events to the log. */

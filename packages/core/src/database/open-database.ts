@@ -41,6 +41,8 @@ export interface DatabaseOptions {
   /** Whether an embedded file that its last process has not closed may be checked later; default false: it is checked first. */
   mayCheckLater?: boolean;
   instruments?: DirectoryInstruments;
+  /** Hears of what reaches no caller; default nobody. It must not throw. */
+  onError?: (error: unknown, context: string) => void;
 }
 
 /**
@@ -56,8 +58,8 @@ export async function openDatabase(
   const further = productMigrations(owners);
   const dialect = dialectOf(address.engine);
   const entities = tables.map(table => toEntitySchema(table, dialect));
-  const { instruments = {} } = options;
-  const unitOptions: UnitOfWorkOptions = { entities, logWriter, clock, instruments };
+  const { instruments = {}, onError } = options;
+  const unitOptions: UnitOfWorkOptions = { entities, logWriter, clock, instruments, onError };
   if (address.engine === 'postgres') {
     if (schema === 'migrate') await migratePostgres(address.url, further);
     else await requireMigratedPostgres(address.url, further);

@@ -16,4 +16,6 @@ export interface StorageState {
   lanes: Partial<Record<ReadLane['lane'], LaneState>>;
   /** The connections of a pool, and who waits for one; absent for an embedded file. */
   pool?: { busy: number; idle: number; waiting: number };
+  /** The replicas that serve reads, and those that are left alone for now; absent without replicas. */
+  replicas?: { serving: number; away: number };
 }

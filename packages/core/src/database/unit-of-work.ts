@@ -136,6 +136,8 @@ export interface UnitOfWorkOptions {
   /** Gives each transaction its moment, in epoch milliseconds. */
   clock: () => number;
   instruments?: DirectoryInstruments;
+  /** Hears of what reaches no caller; default nobody. It must not throw. */
+  onError?: ((error: unknown, context: string) => void) | undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ import { readSettings } from '../settings/settings.js';
 import { examineBackups } from './examine-backups.js';
 import { examineContent, examineFiles } from './examine-file.js';
 import { examinePostgres } from './examine-postgres.js';
+import { examineReplicas } from './examine-replicas.js';
 import { examineWebhooks } from './examine-webhooks.js';
 import { examineWork } from './examine-work.js';
 import { type Finding, risk, sentence, wrong } from './finding.js';
@@ -77,6 +78,8 @@ async function examineDatabase(
     const work = async (connection: Queryable) => {
       findings.push(...(await examineClock(connection)), ...(await examinePostgres(connection)));
       await examineRest(connection);
+      // What they are compared with is in the database: it has to be as this version expects.
+      if (examined.settings) findings.push(...(await examineReplicas(connection, address.readUrls ?? [])));
     };
     return asideOnPostgres(address.url, work, signal);
   }

@@ -1,11 +1,12 @@
 import { LIMITS, type Position, RollcallError } from '@rollcall/protocol';
-import type { UnitOfWork, WrittenLog } from '../database/unit-of-work.js';
+import { BULK_LOOKUP } from '../database/read-lane.js';
+import type { Transaction, UnitOfWork, WrittenLog } from '../database/unit-of-work.js';
 import { Broadcaster, Notifier } from '../notifications/notifier.js';
 import { IdentifiedLog } from './identified-log.js';
 import { LoggedEvent } from './logged-event.js';
 import { RecentEvents } from './recent-events.js';
 import { SharedPages } from './shared-pages.js';
-import { leadsOn, readEntries } from './stored-log.js';
+import { type LogBounds, leadsOn, readEntries } from './stored-log.js';
 
 /** News is found after this time without a notification: those between processes may be lost without harm. */
 const POLL_MS = 500;
@@ -84,12 +85,11 @@ export class EventLog {
   position(): Promise<Position> {
     // All who ask before the read begins share it: when thousands begin to listen at once, there are few reads.
     this.#look ??= this.#log
-      .read(
-        async (_, { epoch, seq }) => ({ epoch, seq }),
-        () => {
+      .read(async (_, { epoch, seq }) => ({ epoch, seq }), {
+        onBegin: () => {
           this.#look = undefined;
         },
-      )
+      })
       .catch((error: unknown) => {
         this.#look = undefined;
         throw error;
@@ -120,7 +120,10 @@ export class EventLog {
     const shared = this.#pages.find(position, limit);
     if (shared) return page(position, shared);
     const keep = this.#pages.reading(position, limit);
-    const read = await this.#log.read(async (transaction, bounds): Promise<LogPage | { on: Position }> => {
+    const readPage = async (
+      transaction: Transaction,
+      bounds: LogBounds,
+    ): Promise<LogPage | { on: Position }> => {
       const { epoch, seq } = bounds;
       if (position.epoch !== epoch && (await leadsOn(transaction, position)))
         return { on: { epoch, seq: position.seq } };
@@ -130,7 +133,8 @@ export class EventLog {
       this.#log.sawEntries(bounds.epoch, events);
       keep(events);
       return page(position, events);
-    });
+    };
+    const read = await this.#log.read(readPage, { lane: BULK_LOOKUP });
     return 'on' in read ? this.#readPage(read.on, limit) : read;
   }
 

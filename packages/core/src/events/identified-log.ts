@@ -1,5 +1,6 @@
 import { formatPosition, type Position } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
+import type { ReadLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type LogBounds, readBounds, renewEpoch } from './stored-log.js';
@@ -49,25 +50,26 @@ export class IdentifiedLog {
 
   /**
    * Reads from the log. A log that went back is renewed first, and `work` reads it with its new epoch.
-   * @param onBegin called when the read begins: what is committed later may be missing from it.
+   * @param options.onBegin called when the read begins: what is committed later may be missing from it.
+   * @param options.lane how it is served; default `lookup`.
    */
   async read<Result>(
     work: (transaction: Transaction, bounds: LogBounds) => Promise<Result>,
-    onBegin: () => void = () => undefined,
+    { onBegin, lane }: { onBegin?: () => void; lane?: ReadLane } = {},
   ): Promise<Result> {
     for (;;) {
+      // What was seen before this read was asked for must be in it. A replica may lack what is seen meanwhile.
+      const known = this.#end;
       const look = await this.#options.unitOfWork.read(async transaction => {
-        onBegin();
-        // What was seen before this read began must be in it.
-        const known = this.#end;
+        onBegin?.();
         const bounds = await readBounds(transaction);
-        if (await this.#isAnother(transaction, bounds, known)) return { known };
+        if (await this.#isAnother(transaction, bounds, known)) return 'another';
         const result = await work(transaction, bounds);
         this.#sawEnd(bounds);
         return { result };
-      });
-      if ('result' in look) return look.result as Result;
-      await this.#renew(look.known);
+      }, lane);
+      if (look !== 'another') return look.result;
+      await this.#renew(known);
     }
   }
 

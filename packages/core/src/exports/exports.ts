@@ -1,6 +1,6 @@
 import { type Actor, type JsonObject, LIMITS, RollcallError, type UserExport } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
-import { type QueryLimits, queryLane } from '../database/read-lane.js';
+import { BULK_LOOKUP, type QueryLimits, queryLane } from '../database/read-lane.js';
 import type { Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import type { Tasks } from '../tasks/tasks.js';
 import { findUser, refuseDeleted, requireUsers } from '../users/find-users.js';
@@ -59,8 +59,9 @@ export class Exports {
 
   async *#chunks(taskId: string): AsyncGenerator<string> {
     for (let number = 0; ; number++) {
-      const chunk = await this.#options.unitOfWork.read(transaction =>
-        readChunk(transaction, taskId, number),
+      const chunk = await this.#options.unitOfWork.read(
+        transaction => readChunk(transaction, taskId, number),
+        BULK_LOOKUP,
       );
       if (chunk === undefined) return;
       yield chunk;

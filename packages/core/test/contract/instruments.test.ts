@@ -17,6 +17,7 @@ class Told implements DirectoryMeter {
   wrote = (write: EndedWrite) => void this.writes.push(write);
   writesAgain = () => void this.said.push('again');
   reads: DirectoryMeter['reads'] = (lane, waitMs) => void this.said.push(`${lane} ${waitMs >= 0}`);
+  readsAtReplica: DirectoryMeter['readsAtReplica'] = outcome => void this.said.push(`replica ${outcome}`);
   stoppedQuery: DirectoryMeter['stoppedQuery'] = reason => void this.said.push(`stopped: ${reason}`);
   logged: DirectoryMeter['logged'] = events => void this.said.push(`logged ${events}`);
   stepped: DirectoryMeter['stepped'] = (type, { outcome }) => void this.said.push(`${type} ${outcome}`);
