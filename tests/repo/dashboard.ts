@@ -86,6 +86,12 @@ const ROWS: readonly (readonly [title: string, panels: readonly Panel[]])[] = [
           [now('rollcall_database_connections_waiting'), 'waiting {{instance}}'],
         ],
       ],
+      [
+        'Reads that a replica may serve',
+        'ops',
+        [[`sum by (outcome) (${rate('rollcall_replica_reads_total')})`, '{{outcome}}']],
+      ],
+      ['Replicas', 'short', [[now('rollcall_replicas'), '{{state}} {{instance}}']]],
       ['Takes writes', 'short', [[now('rollcall_writable'), '{{instance}}']]],
       ['Since the database answered', 's', [[now('rollcall_storage_read_age_seconds'), '{{instance}}']]],
       [

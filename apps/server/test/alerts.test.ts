@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, openSql, startPostgres, temporaryFolder } from '@rollcall/testing';
+import { freePort, openSql, startPostgres, startPostgresPair, temporaryFolder } from '@rollcall/testing';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { ALERT_RULES } from '../src/metrics/alerts-table.js';
 import { evaluate, type Scrape, samplesOf } from './alert-expression.js';
@@ -299,6 +299,25 @@ it('fires when calls wait for a connection to PostgreSQL', async () => {
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.close();
     await postgres.stop();
+  }
+});
+
+it('fires when a replica serves nobody', async () => {
+  const pair = await startPostgresPair({ synchronous: false });
+  try {
+    await start({ ROLLCALL_DATABASE_URL: pair.primaryUrl, ROLLCALL_DATABASE_READ_URLS: pair.standbyUrl });
+    await expectToFire(['RollcallReplicaAway'], async () => {
+      await pair.queryStandby('SELECT pg_wal_replay_pause()');
+      await server.mutate('users.upsert', { users: [{ id: 'jane', name: 'Jane' }] });
+      // Nobody notices but the metrics.
+      const filter = encodeURIComponent(JSON.stringify({ filter: { name: 'Jane' } }));
+      const headers = { authorization: `Bearer ${await tokenOf({ server: true })}` };
+      const answer = await fetch(`${server.url}/trpc/users.query?input=${filter}`, { headers });
+      expect(await answer.text()).toContain('"jane"');
+    });
+  } finally {
+    await server.close();
+    await pair.stop();
   }
 });
 

@@ -22,6 +22,7 @@ import { QUERY_MUTATIONS } from './query-mutations.js';
 import { REACT_MUTATIONS } from './react-mutations.js';
 import { REFUSAL_MUTATIONS } from './refusal-mutations.js';
 import { REPLAY_MUTATIONS } from './replay-mutations.js';
+import { REPLICA_MUTATIONS } from './replica-mutations.js';
 import { SHARED_WORK_MUTATIONS } from './shared-work-mutations.js';
 import { SIGHT_MUTATIONS } from './sight-mutations.js';
 import { TENANCY_MUTATIONS } from './tenancy-mutations.js';
@@ -57,5 +58,6 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   'Actions on all who match': ACTION_MUTATIONS,
   Webhooks: WEBHOOK_MUTATIONS,
   'A standby that takes over': FAILOVER_MUTATIONS,
+  'Read replicas': REPLICA_MUTATIONS,
   'React bindings': REACT_MUTATIONS,
 };

@@ -257,7 +257,7 @@ export const QUERY_MUTATIONS: readonly Mutation[] = [
     ],
   ]),
   ...switchedOff(
-    { file: 'packages/core/src/database/postgres-unit-of-work.ts', test: LANE, engine: 'postgres' },
+    { file: 'packages/core/src/database/postgres-connections.ts', test: LANE, engine: 'postgres' },
     [
       [
         'the end of a query on PostgreSQL whose caller has gone',

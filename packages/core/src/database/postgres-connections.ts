@@ -25,6 +25,8 @@ export interface ConnectionsOptions {
   poolSize: number;
   current: CurrentTransaction;
   clock: () => number;
+  /** They are to a replica. */
+  atReplica?: true;
   meter?: DirectoryMeter | undefined;
 }
 
@@ -85,9 +87,11 @@ export class PostgresConnections {
   }
 
   transactionOn(late: LateTransaction): Transaction {
+    const { clock, atReplica } = this.#options;
     return {
       dialect: this.#dialect,
-      now: this.#options.clock(),
+      now: clock(),
+      ...(atReplica && { atReplica }),
       query: statement => late.query(statement),
     };
   }

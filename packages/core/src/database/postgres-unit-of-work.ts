@@ -87,7 +87,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const source = await openPostgres(url, { ...limits, admit: passTimelineGate }, entities);
     const primary = new PostgresConnections(source, shared);
     const openReplica = async (readUrl: string) =>
-      new PostgresConnections(await openPostgresReplica(readUrl, limits), shared);
+      new PostgresConnections(await openPostgresReplica(readUrl, limits), { ...shared, atReplica: true });
     const replicas =
       readUrls.length > 0
         ? new Replicas(readUrls, { primary, openReplica, onError: options.onError, meter: shared.meter })

@@ -23,6 +23,11 @@ export interface Transaction extends Queryable {
    * transaction writes, and decides what has expired. A transaction that runs again from the start has a new moment.
    */
   readonly now: number;
+  /**
+   * A replica serves it: it sees all that was acknowledged when the read was asked for, and may lack what was committed since.
+   * Any other transaction has all that was acknowledged when it began.
+   */
+  readonly atReplica?: true;
 }
 
 /** A transaction that may change data. */

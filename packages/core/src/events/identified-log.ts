@@ -58,10 +58,12 @@ export class IdentifiedLog {
     { onBegin, lane }: { onBegin?: () => void; lane?: ReadLane } = {},
   ): Promise<Result> {
     for (;;) {
-      // What was seen before this read was asked for must be in it. A replica may lack what is seen meanwhile.
-      const known = this.#end;
+      const knownWhenAsked = this.#end;
+      let known: Position | undefined;
       const look = await this.#options.unitOfWork.read(async transaction => {
         onBegin?.();
+        // What was seen before this read began must be in it. A replica may lack what was seen since the read was asked for.
+        known = transaction.atReplica ? knownWhenAsked : this.#end;
         const bounds = await readBounds(transaction);
         if (await this.#isAnother(transaction, bounds, known)) return 'another';
         const result = await work(transaction, bounds);

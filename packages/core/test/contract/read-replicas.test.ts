@@ -168,6 +168,27 @@ describe.skipIf(process.env.ROLLCALL_TEST_ENGINES?.split(',').includes('postgres
       expect(outcomes.filter(one => one === 'served').length).toBeGreaterThan(100);
     });
 
+    it('show a logged write that the primary has acknowledged before its disk had it', async () => {
+      await pair.query('ALTER SYSTEM SET synchronous_commit = off');
+      await pair.query('SELECT pg_reload_conf()');
+      try {
+        const database = await open();
+        const missed: string[] = [];
+        for (let write = 0; write < 50; write++) {
+          const name = `early-${write}`;
+          await database.unitOfWork.write(async one => {
+            await one.query(sql`INSERT INTO roles (name, created_at) VALUES (${name}, ${1})`);
+            one.log({ type: 'user.updated', actor_type: 'system', data: {} });
+          });
+          if (!(await database.unitOfWork.read(hasRole(name), QUERY))) missed.push(name);
+        }
+        expect(missed).toEqual([]);
+      } finally {
+        await pair.query('ALTER SYSTEM RESET synchronous_commit');
+        await pair.query('SELECT pg_reload_conf()');
+      }
+    });
+
     it('never make the log seem to have gone back, while it grows and is replayed', async () => {
       const database = await open();
       const log = new EventLog(database.unitOfWork, heard.onError);
