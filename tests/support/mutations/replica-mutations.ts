@@ -2,7 +2,7 @@ import { type Mutation, switchedOff } from './mutation.js';
 
 const REPLICA_TESTS = 'packages/core/test/contract/read-replicas.test.ts';
 const SHOWS_ALL = 'show every write that was acknowledged before, logged or not, however late they are';
-const GONE = 'leave reads to the primary when they are gone in the middle (swallow)';
+const GONE = 'leave reads to the primary, soon, when they do not answer any more';
 const engine = 'postgres';
 const hangsMs = 60_000;
 
