@@ -20,7 +20,8 @@ beforeAll(async () => {
   const databaseUrl = await freshDatabaseUrl('postgres');
   server = await startServerProcess({
     databaseUrl,
-    env: { ROLLCALL_CLIENT_QUERY_MS: String(QUERY_MS) },
+    // A table that is held at the primary holds up nobody at a replica.
+    env: { ROLLCALL_CLIENT_QUERY_MS: String(QUERY_MS), ROLLCALL_DATABASE_READ_URLS: '' },
   });
   backEnd = createServerClient({ url: server.url, secret: SECRET });
   await backEnd.upsertUsers([{ id: 'jane' }, { id: 'john' }]);

@@ -43,14 +43,6 @@ export async function examine(env: EnvironmentVariables, options: DoctorOptions 
   const { databaseUrl, databaseReadUrls: readUrls } = config;
   const parsed = parseDatabaseUrl(databaseUrl);
   const address = parsed.engine === 'postgres' ? { ...parsed, readUrls } : parsed;
-  if (parsed.engine !== 'postgres' && readUrls.length > 0) {
-    findings.push(
-      wrong(
-        'settings',
-        'ROLLCALL_DATABASE_READ_URLS names replicas, and the database is embedded: no server starts. Leave it out, or name a PostgreSQL in ROLLCALL_DATABASE_URL.',
-      ),
-    );
-  }
   const { findings: found, settings } = await examineDirectory({ address, products, ...options });
   findings.push(...found);
   if (config.environment === 'production' && settings?.guests_enabled === true) {

@@ -13,6 +13,8 @@ import { RUNS_WHOLE } from './whole.js';
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
+    /** Of the replica of that server, where there is one. */
+    replicaUrl: string | undefined;
     migratedFiles: Partial<Record<EngineName, string>>;
     migratedPostgres: MigratedPostgres;
   }

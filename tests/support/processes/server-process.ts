@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@rollcall/testing';
 import { startRoundRobin } from '../network/round-robin.js';
-import { freshSeamDatabase, SEAM_PROCESSES } from './seam-engine.js';
+import { freshSeamDatabase, replicaSettings, SEAM_PROCESSES } from './seam-engine.js';
 
 /** The program of the server, as it is built. */
 export const SERVER_MAIN = join(fileURLToPath(import.meta.url), '../../../../apps/server/dist/main.js');
@@ -91,6 +91,7 @@ async function startOne(databaseUrl: string, extra: Record<string, string>): Pro
     ROLLCALL_LOG_LEVEL: 'warn',
     // Clients keep their connections open: each stop would wait for them to come back.
     ROLLCALL_DRAIN_MS: '0',
+    ...replicaSettings(databaseUrl),
     ...extra,
   };
   let printed = '';

@@ -11,6 +11,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ PATH: '/bin' })).toEqual({
       environment: 'development',
       databaseUrl: 'sqlite:./data/rollcall.sqlite',
+      databaseReadUrls: [],
       postgresPoolSize: 10,
       hints: true,
       secret: undefined,
@@ -67,6 +68,7 @@ describe('loadConfig', () => {
   it('reads every setting', () => {
     const config = loadConfig({
       ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass@db:5432/rollcall',
+      ROLLCALL_DATABASE_READ_URLS: 'postgres://rollcall:pass@db2:5432/rollcall',
       ROLLCALL_POSTGRES_POOL_SIZE: '25',
       ROLLCALL_SECRET: `now:${SECRET},before:${SECRET}`,
       ROLLCALL_HOST: '0.0.0.0',
@@ -115,6 +117,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       environment: 'development',
       databaseUrl: 'postgres://rollcall:pass@db:5432/rollcall',
+      databaseReadUrls: ['postgres://rollcall:pass@db2:5432/rollcall'],
       postgresPoolSize: 25,
       hints: false,
       secret: `now:${SECRET},before:${SECRET}`,
@@ -218,10 +221,18 @@ describe('loadConfig', () => {
     expect(error.message).not.toContain('canary');
   });
 
+  it('refuses replicas of an embedded database', () => {
+    const error = refusal({ ROLLCALL_DATABASE_READ_URLS: 'postgres://u:canary@db/rollcall' });
+    expect(error.field).toBe('ROLLCALL_DATABASE_READ_URLS');
+    expect(error.message).toContain('only PostgreSQL has replicas');
+    expect(error.message).not.toContain('canary');
+  });
+
   it('never repeats a secret that it refuses', () => {
     const error = refusal({
       ROLLCALL_SECRET: 'canary-short',
       ROLLCALL_DATABASE_URL: 'mysql://u:canary@db',
+      ROLLCALL_DATABASE_READ_URLS: 'postgres://u:canary@a,b/rollcall',
     });
     expect(JSON.stringify([error.message, error.issues])).not.toContain('canary');
   });
@@ -233,9 +244,12 @@ describe('describeConfig', () => {
       loadConfig({
         ROLLCALL_DATABASE_URL: 'postgres://rollcall:pass-canary@db:5432/rollcall?password=canary',
         ROLLCALL_SECRET: SECRET,
+        ROLLCALL_DATABASE_READ_URLS:
+          'postgres://rollcall:canary@a/rollcall, postgres://rollcall:canary@b/rollcall',
         ROLLCALL_METRICS_TOKEN: 'a-canary-of-the-operators',
       }),
     );
+    expect(text).toContain('postgres://rollcall:***@a/rollcall,postgres://rollcall:***@b/rollcall');
     for (const row of Object.values(SETTINGS)) expect(text).toContain(row.name);
     expect(text).not.toContain('canary');
     expect(text).toContain('postgres://rollcall:***@db:5432/rollcall?***');

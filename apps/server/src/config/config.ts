@@ -36,7 +36,7 @@ export function loadConfig(env: EnvironmentVariables): Config {
     else issues.push(issueOf(row, text, read.error.issues[0]?.message));
   }
   const config = { ...(values as unknown as SettingValues), environment };
-  if (issues.length === 0) issues.push(...missingSecret(config));
+  if (issues.length === 0) issues.push(...missingSecret(config), ...needlessReplicas(config));
   const [first] = issues;
   if (first) {
     const message = `the configuration is not accepted:\n${issues.map(issue => `- ${issue.message}`).join('\n')}`;
@@ -79,6 +79,14 @@ function missingSecret(config: Config): Issue[] {
       message: `${field}: PostgreSQL needs a secret, the same for every process; make one with \`openssl rand -hex 32\``,
     },
   ];
+}
+
+/** An embedded database has no replicas: whoever names some means another database. */
+function needlessReplicas({ databaseUrl, databaseReadUrls }: Config): Issue[] {
+  if (databaseReadUrls.length === 0 || /^postgres(ql)?:/.test(databaseUrl)) return [];
+  const field = SETTINGS.databaseReadUrls.name;
+  const message = `${field}: only PostgreSQL has replicas; leave it out, or name a PostgreSQL in ROLLCALL_DATABASE_URL`;
+  return [{ code: 'INPUT_INVALID', field, message }];
 }
 
 /** With more than three wrong letters, a guess is wrong more often than right. */
