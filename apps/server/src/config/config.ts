@@ -81,7 +81,7 @@ function missingSecret(config: Config): Issue[] {
   ];
 }
 
-/** An embedded database has no replicas: whoever names some means another database. */
+/** An embedded database has no replicas: those who name some mean another database. */
 function needlessReplicas({ databaseUrl, databaseReadUrls }: Config): Issue[] {
   if (databaseReadUrls.length === 0 || /^postgres(ql)?:/.test(databaseUrl)) return [];
   const field = SETTINGS.databaseReadUrls.name;

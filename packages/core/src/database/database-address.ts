@@ -47,7 +47,8 @@ const MAX_READ_URLS = 16;
  */
 export function parseReadUrls(text: string): string[] {
   // A password may hold a comma, so one separates only where the next URL begins.
-  const urls = text.trim().split(/(?:\s+|,\s*)(?=postgres(?:ql)?:\/\/)/);
+  const parts = text.trim().split(/[\s,](?=postgres(?:ql)?:\/\/)/);
+  const urls = parts.map(part => part.trim().replace(/,$/, ''));
   const wrong = urls.findIndex(url => !isOneServer(url));
   const refused = (message: string) =>
     new RollcallError('INPUT_INVALID', message, { field: 'ROLLCALL_DATABASE_READ_URLS' });

@@ -11,8 +11,8 @@ const WHERE_IT_IS =
   'SELECT epoch, last_seq::text AS seq, pg_current_wal_flush_lsn()::text AS lsn FROM event_stream WHERE id = 1';
 
 /**
- * Asks the primary how far it has come. One question is under way at a time, however many want to know: whoever comes
- * meanwhile shares the next one, since the answer of the present one may lack what was acknowledged before they came.
+ * Asks the primary how far it has come. One question is under way at a time, however many want to know. Those who come
+ * meanwhile share the next one, since the answer of the present one may lack what was acknowledged before they came.
  */
 export class PrimaryPositions {
   readonly #ask: (text: string) => Promise<Record<string, unknown>[]>;
