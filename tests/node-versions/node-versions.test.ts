@@ -8,12 +8,30 @@ import { NODE_VERSIONS } from '../support/node-versions/node-versions.js';
 import { RepositoryOnNode } from '../support/node-versions/repository-on-node.js';
 import { SUITES } from '../support/node-versions/suites.js';
 
+const made = new Map<string, Promise<RepositoryOnNode>>();
+
+/** Makes one, once. A driver may have to be compiled for it, which takes one core a minute and more. */
+function repositoryOn(version: string): Promise<RepositoryOnNode> {
+  const repository = made.get(version) ?? RepositoryOnNode.make(version);
+  made.set(version, repository);
+  // Who waits for it hears of a failure; until then nobody does.
+  repository.catch(() => undefined);
+  return repository;
+}
+
+afterAll(async () => {
+  const ended = await Promise.allSettled(made.values());
+  for (const one of ended) if (one.status === 'fulfilled') await one.value.remove();
+});
+
 describe.each(NODE_VERSIONS)('on Node %s', version => {
   let repository: RepositoryOnNode;
   beforeAll(async () => {
-    repository = await RepositoryOnNode.make(version);
+    repository = await repositoryOn(version);
+    // The next one is made while the tests run on this one, which hold on a busy machine.
+    const next = NODE_VERSIONS[NODE_VERSIONS.indexOf(version) + 1];
+    if (next) void repositoryOn(next);
   });
-  afterAll(() => repository?.remove());
 
   it.each(Object.entries(SUITES))('%s', async (_, suites) => {
     const started = performance.now();

@@ -144,4 +144,53 @@ describe('calls with a key', () => {
       await stored("SELECT * FROM idempotency_users WHERE user_id IN ('ann', 'bob', 'cara', 'dora')"),
     ).toEqual([]);
   });
+
+  it('leave nothing behind of content that is removed for ever, also of what others wrote', async () => {
+    await backEnd.upsertUsers([{ id: 'eve' }, { id: 'finn' }]);
+    const made = async (call: ProgramCall, number: number) => {
+      const { ok, text } = await send(call, { key: `content-${number}` });
+      expect(ok, text).toBe(true);
+      return JSON.parse(text).result.data;
+    };
+    const text = 'a Secret';
+    const by = { user_id: 'finn' };
+    const { channel } = await made(
+      [
+        'chat.createChannel',
+        { type: 'messaging', members: ['finn'], user_id: 'eve', custom: { topic: text } },
+      ],
+      0,
+    );
+    const calls: ProgramCall[] = [
+      ['chat.sendMessage', { cid: channel.cid, id: 's1', text, ...by }],
+      ['chat.addReaction', { message_id: 's1', type: 'like', ...by }],
+      ['chat.removeReaction', { message_id: 's1', type: 'like', ...by }],
+      ['chat.flagMessage', { message_id: 's1', ...by }],
+      ['chat.unflagMessage', { message_id: 's1', ...by }],
+      ['chat.updateMessage', { id: 's1', text: `${text}, changed`, ...by }],
+      ['chat.deleteMessage', { id: 's1', ...by }],
+      ['video.createCall', { type: 'audio', id: 's', members: ['eve'], custom: { about: text }, ...by }],
+      ['video.joinCall', { cid: 'audio:s', ...by }],
+      ['video.leaveCall', { cid: 'audio:s', ...by }],
+      ['video.endCall', { cid: 'audio:s' }],
+      ['feeds.addActivity', { id: 's', user_id: 'eve', verb: 'keeps', object: text }],
+      ['chat.createChannel', { type: 'team', id: 'group', members: ['eve'], ...by }],
+      ['chat.sendMessage', { cid: 'team:group', id: 's2', text, ...by }],
+    ];
+    for (const [index, call] of calls.entries()) await made(call, index + 1);
+    const held = () => stored("SELECT answer FROM idempotency_keys WHERE answer LIKE '%a Secret%'");
+    expect(await held()).toHaveLength(14);
+    await made(['chat.deleteMessage', { id: 's2', hard: true }], 20);
+    expect(await held()).toHaveLength(13);
+    const { task_id } = await backEnd.deleteUsers(['eve'], {
+      messages: 'hard',
+      conversations: 'hard',
+      calls: 'hard',
+    });
+    expect((await backEnd.waitForTask(task_id)).status).toBe('completed');
+    expect(await held()).toEqual([]);
+    const again = await send(calls[0] as ProgramCall, { key: 'content-1' });
+    expect(again.ok).toBe(false);
+    expect(again.text).toContain('was carried out');
+  });
 });

@@ -1,6 +1,10 @@
 import type { TableShape } from './database/table.js';
 import { eventMentionTable, eventStreamTable, eventTable, pastEpochTable } from './events/event-tables.js';
-import { keptAnswerTable, keptAnswerUserTable } from './idempotency/kept-answer-tables.js';
+import {
+  keptAnswerContentTable,
+  keptAnswerTable,
+  keptAnswerUserTable,
+} from './idempotency/kept-answer-tables.js';
 import { cascadeTable } from './products/cascade-table.js';
 import { channelMemberTable, channelTable } from './products/chat/channel-table.js';
 import { flagTable } from './products/chat/flags.js';
@@ -44,4 +48,5 @@ export const TABLES: readonly TableShape[] = [
   deliveryTable,
   keptAnswerTable,
   keptAnswerUserTable,
+  keptAnswerContentTable,
 ];

@@ -69,7 +69,9 @@ describeOnEveryEngine('a listener that keeps a set by `matched`', engine => {
   afterEach(end);
 
   const seed = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 1_000_000);
-  const rounds = Number(process.env.ROLLCALL_TEST_ROUNDS ?? (RUNS_WHOLE ? 6 : 3));
+  // The two embedded engines run the same statements, so one of them takes all rounds.
+  const isWhole = RUNS_WHOLE && engine.name !== 'better-sqlite3';
+  const rounds = Number(process.env.ROLLCALL_TEST_ROUNDS ?? (isWhole ? 6 : 3));
 
   // Of an erased user no team is known, so to those of other tenants nobody tells that it was erased.
   it.each([

@@ -58,9 +58,22 @@ export function describeOnEveryEngine(name: string, define: (engine: TestEngine)
  * run on PostgreSQL and on one of the two: which one depends on their name.
  */
 export function describeOnEveryDialect(name: string, define: (engine: TestEngine) => void): void {
+  describeOn(RUNS_ALL_ENGINES ? engines : oneOfEachDialect(name), name, define);
+}
+
+/**
+ * Declares the same tests on PostgreSQL and on one of the two embedded engines, also where everything runs whole: for long
+ * matrices and random rounds, of which each engine would take minutes. A name with a seed takes the two in turn from run to run.
+ * What the drivers do by themselves has tests on every engine.
+ */
+export function describeOnceForEachDialect(name: string, define: (engine: TestEngine) => void): void {
+  const areAskedFor = process.env.ROLLCALL_TEST_ENGINES !== undefined;
+  describeOn(areAskedFor ? engines : oneOfEachDialect(name), name, define);
+}
+
+function oneOfEachDialect(name: string): TestEngine[] {
   const left = sumOf(name) % 2 === 0 ? 'sqlite3' : 'better-sqlite3';
-  const selected = engines.filter(engine => RUNS_ALL_ENGINES || engine.name !== left);
-  describeOn(selected, name, define);
+  return engines.filter(engine => engine.name !== left);
 }
 
 const RUNS_ALL_ENGINES = RUNS_WHOLE || process.env.ROLLCALL_TEST_ENGINES !== undefined;

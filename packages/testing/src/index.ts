@@ -1,5 +1,6 @@
 export { durationMs } from './duration.js';
 export {
+  describeOnceForEachDialect,
   describeOnEveryDialect,
   describeOnEveryEngine,
   describeOnPostgres,

@@ -2,6 +2,8 @@ import { type Mutation, switchedOff } from './mutation.js';
 
 const KEYS = 'packages/core/src/idempotency';
 const CONTRACT = 'packages/core/test/contract/idempotency.test.ts';
+const CONTENT = 'packages/core/test/contract/idempotency-content.test.ts';
+const PRODUCTS = 'packages/core/src/products';
 
 /** What carries a call with a key out once, shows its answer to its caller alone, and keeps no secret and nobody who was erased. */
 export const IDEMPOTENCY_MUTATIONS: readonly Mutation[] = [
@@ -46,11 +48,83 @@ export const IDEMPOTENCY_MUTATIONS: readonly Mutation[] = [
       'const isLong = LIMITS.idempotencyAnswerBytes < 0;',
       'whose answer is too long is carried out once all the same, and says so',
     ],
+  ]),
+  ...switchedOff({ file: `${KEYS}/hold-named.ts`, test: CONTRACT }, [
     [
       'the look for users who were erased before an answer is kept',
       "if (isErased || (await findTombstones(transaction, unknown)).size > 0) return 'erased';",
       "if (isErased && unknown.length < 0) return 'erased';",
       'keeps nothing of a user that was answered between the call that deletes it and its erasure',
+    ],
+  ]),
+  ...switchedOff({ file: `${KEYS}/hold-named.ts`, test: CONTENT }, [
+    [
+      'the look for content that was erased before an answer is kept',
+      "if (rows.length < ids.size) return 'erased';",
+      '',
+      'is not kept when the content in it has gone before it is',
+    ],
+  ]),
+  ...switchedOff({ file: `${KEYS}/hold-named.ts`, test: CONTENT, engine: 'postgres' }, [
+    [
+      'the hold of content while an answer with it is kept',
+      '{dialect.forShare}`,\n    );\n    if (rows.length',
+      '{sql``}`,\n    );\n    if (rows.length',
+      'is not kept by one process while another deletes what it holds',
+    ],
+  ]),
+  ...switchedOff({ file: `${PRODUCTS}/chat/cascade-messages.ts`, test: CONTENT }, [
+    [
+      'the erasure of kept answers with messages that are removed',
+      ")`);\n  await eraseKeptContent(transaction, 'message', ids);\n",
+      ')`);\n',
+      'goes with the message that a back end deletes for ever, and the call is not carried out again',
+    ],
+    [
+      'the erasure of kept answers with messages that are pruned',
+      "    await eraseKeptContent(transaction, 'message', ids);\n    return",
+      '    return',
+      'goes with messages and activities that it was answered with after the call whose mode is %s',
+    ],
+  ]),
+  ...switchedOff({ file: `${PRODUCTS}/chat/change-message.ts`, test: CONTENT }, [
+    [
+      'the answer of a hard deletion, which says nothing of what it deleted',
+      'const { text: _text, ...rest } = before;',
+      'const rest = before;',
+      'goes with the message that a back end deletes for ever, and the call is not carried out again',
+    ],
+  ]),
+  ...switchedOff({ file: `${PRODUCTS}/chat/cascade-pairs.ts`, test: CONTENT }, [
+    [
+      'the erasure of kept answers with channels',
+      "'channel',\n      pairs.map(({ cid }) => cid),",
+      "'channel',\n      [],",
+      'goes with the conversation of two that one of them takes along, also what the other one wrote',
+    ],
+  ]),
+  ...switchedOff({ file: `${PRODUCTS}/video/cascade-calls.ts`, test: CONTENT }, [
+    [
+      'the erasure of kept answers with calls',
+      "  await eraseKeptContent(transaction, 'call', cids);\n",
+      '',
+      'goes with the call of two that one of them takes along',
+    ],
+  ]),
+  ...switchedOff({ file: `${PRODUCTS}/feeds/cascade-activities.ts`, test: CONTENT }, [
+    [
+      'the erasure of kept answers with activities',
+      'if (step.erases) {',
+      'if (step.erases && changed.length < 0) {',
+      'goes with messages and activities that it was answered with after the call whose mode is %s',
+    ],
+  ]),
+  ...switchedOff({ file: 'packages/core/src/exports/export-file.ts', test: CONTENT }, [
+    [
+      'the erasure of kept answers that link to an export',
+      "  await eraseKeptContent(transaction, 'task', taskIds);\n",
+      '',
+      'goes with the file of an export that it links to',
     ],
   ]),
   ...switchedOff({ file: `${KEYS}/keyed-call.ts`, test: CONTRACT }, [

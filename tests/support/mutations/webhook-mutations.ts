@@ -230,7 +230,7 @@ export const WEBHOOK_MUTATIONS: readonly Mutation[] = [
       'looks into the log in turn with all others, so that a lookup waits for one page',
     ],
   ]),
-  ...switchedOff({ file: `${CORE}/webhooks.ts`, test: TIME }, [
+  ...switchedOff({ file: `${CORE}/send-on-request.ts`, test: TIME }, [
     [
       'the bound of what is tried again by hand',
       "if (row.status !== 'pending' && waiting >= LIMITS.webhookWaiting) {",
@@ -238,7 +238,7 @@ export const WEBHOOK_MUTATIONS: readonly Mutation[] = [
       'refuses to try again more than may wait',
     ],
   ]),
-  ...switchedOff({ file: `${CORE}/webhooks.ts`, test: PROCESSES }, [
+  ...switchedOff({ file: `${CORE}/held-endpoint.ts`, test: PROCESSES }, [
     [
       'the new fence of a webhook that is replayed',
       'return { fence: fence + 1, lease_until: 0 };',

@@ -12,7 +12,6 @@ import {
   keyOfAddress,
   kindOfCaller,
   kindOfProcedure,
-  type Outlet,
 } from '@rollcall/router';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -23,13 +22,14 @@ import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '..
 import { logFailure } from '../logger.js';
 import { countElsewhere } from '../metrics/count-elsewhere.js';
 import { admit, closeCodeOf } from './admission.js';
-import { COUNTED, closeSocket, stopListening, stopReading } from './close-socket.js';
+import { COUNTED, closeSocket, stopReading } from './close-socket.js';
 import { boundFirstMessage } from './first-message.js';
 import { Inbox } from './inbox.js';
 import { MessageMeters } from './message-meter.js';
 import type { OpenSocket } from './open-socket.js';
 import { Reading } from './reading.js';
 import { SigningIn } from './signing-in.js';
+import { outletOf } from './socket-outlet.js';
 import { refusalOfUpgrade, refuseUpgrade } from './upgrade.js';
 
 /** A refused client sends its first calls anyway. It gets this long to read why they fail. */
@@ -275,30 +275,4 @@ function newId(): string {
 
 function refuse(socket: WebSocket, code: ErrorCode): void {
   setTimeout(() => closeSocket(socket, closeCodeOf(code), code), REFUSAL_GRACE_MS).unref();
-}
-
-/** The outlet of a socket, which hears of everything that the socket sends. */
-function outletOf(socket: WebSocket, { host, reading }: { host: Host; reading: Reading }): Outlet {
-  const { outlets } = host;
-  const outlet = outlets.open({
-    unreadBytes: () => socket.bufferedAmount,
-    send: message => {
-      if (socket.readyState === socket.OPEN) socket.send(message);
-    },
-    close: (code, reason) => {
-      // A peer that comes to read after all can end it properly. Nothing else that it sends is listened to.
-      stopListening(socket);
-      reading.letGoOfAll();
-      closeSocket(socket, code, reason);
-    },
-    pause: () => reading.hold('unread'),
-    resume: () => reading.letGo('unread'),
-  });
-  const send = socket.send.bind(socket);
-  socket.send = (data: Parameters<typeof send>[0]) => {
-    // A long page comes as the bytes of its text.
-    send(data, { binary: false });
-    outlet.sent();
-  };
-  return outlet;
 }

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
+import { eraseKeptContent } from '../idempotency/remove-kept-answers.js';
 import { IS_EXPORT } from '../tasks/act-input.js';
 import { cancelTask } from '../tasks/end-task.js';
 
@@ -54,8 +55,11 @@ export async function dropExportsOf(
     if (!ended) ends.push(await cancelTask(transaction, { type: 'system' }, { taskId: id }));
   }
   if (ends.some(task => task.finished_at === undefined)) return 'wait';
-  const ids = transaction.dialect.values(tasks.map(({ id }) => id));
+  const taskIds = tasks.map(({ id }) => id);
+  const ids = transaction.dialect.values(taskIds);
   await transaction.query(sql`UPDATE tasks SET output = NULL WHERE id IN (${ids}) AND output IS NOT NULL`);
+  // An answer that cancelled one of them too late holds its link.
+  await eraseKeptContent(transaction, 'task', taskIds);
   const gone = await transaction.query(
     sql`DELETE FROM export_chunks WHERE (task_id, number) IN (
       SELECT task_id, number FROM export_chunks WHERE task_id IN (${ids}) LIMIT ${Math.ceil(limit / 20)}

@@ -1,4 +1,5 @@
 import { defineTable } from '../database/table.js';
+import type { ContentKind } from './named-content.js';
 
 /**
  * A call that was carried out under an idempotency key. It is written in the transaction of the call. Neither the key nor the
@@ -37,5 +38,19 @@ export interface KeptAnswerUserRow {
 /** The users whom kept answers name. */
 export const keptAnswerUserTable = defineTable<KeptAnswerUserRow>('idempotency_users', [
   { name: 'user_id', kind: 'text', primary: true },
+  { name: 'key_id', kind: 'text', primary: true },
+]);
+
+/** Content that a kept answer holds. What removes the content for ever finds the answers by it. */
+export interface KeptAnswerContentRow {
+  content_id: string;
+  kind: ContentKind;
+  key_id: string;
+}
+
+/** The content that kept answers hold. */
+export const keptAnswerContentTable = defineTable<KeptAnswerContentRow>('idempotency_content', [
+  { name: 'content_id', kind: 'text', primary: true },
+  { name: 'kind', kind: 'text', primary: true },
   { name: 'key_id', kind: 'text', primary: true },
 ]);

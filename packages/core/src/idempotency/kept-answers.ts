@@ -2,14 +2,15 @@ import { LIMITS, RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
 import { insertRows } from '../database/table.js';
 import type { Transaction, WriteTransaction } from '../database/unit-of-work.js';
-import { findTombstones } from '../users/tombstones.js';
+import { type HeldContent, holdContent, holdUsers } from './hold-named.js';
 import {
   type KeptAnswerRow,
-  type KeptAnswerUserRow,
+  keptAnswerContentTable,
   keptAnswerTable,
   keptAnswerUserTable,
 } from './kept-answer-tables.js';
 import type { CallName, KeyedCall } from './keyed-call.js';
+import { contentHeldIn } from './named-content.js';
 import { idsNamedIn } from './named-ids.js';
 
 /** How long a key is kept, with its answer. */
@@ -43,7 +44,10 @@ export async function findKeptAnswer(
   const done = 'the call with this key was carried out, and is not carried out again; its answer';
   throw row.gone === 'too_long'
     ? new RollcallError('PAYLOAD_TOO_LARGE', `${done} was too long to be kept: read what it changed`)
-    : new RollcallError('USER_DELETED', `${done} named a user who has been erased since, and is gone`);
+    : new RollcallError(
+        'USER_DELETED',
+        `${done} held a user or content that has been erased since, and is gone`,
+      );
 }
 
 /**
@@ -71,10 +75,10 @@ export async function keepAnswer(
 ): Promise<void> {
   const text = JSON.stringify(answer ?? null);
   const isLong = Buffer.byteLength(text) > LIMITS.idempotencyAnswerBytes;
-  const users = isLong ? [] : await holdUsers(transaction, idsNamedIn(input, answer));
+  const named = isLong ? { users: [], content: [] } : await holdNamed(transaction, { input, answer });
   const kept: Pick<KeptAnswerRow, 'fingerprint' | 'answer' | 'gone'> = isLong
     ? { fingerprint, gone: 'too_long' }
-    : users === 'erased'
+    : named === 'erased'
       ? { gone: 'erased' }
       : { fingerprint, answer: text };
   // One that is too old has not been removed yet.
@@ -83,27 +87,24 @@ export async function keepAnswer(
   );
   const row = { id, ...(userId !== undefined && { user_id: userId }), ...kept, created_at: transaction.now };
   await insertRows(transaction, keptAnswerTable, [row]);
-  if (users === 'erased' || users.length === 0) return;
-  const rows = users.map((user_id): KeptAnswerUserRow => ({ user_id, key_id: id }));
-  await insertRows(transaction, keptAnswerUserTable, rows, { key: 'user_id, key_id' });
+  if (named === 'erased') return;
+  const users = named.users.map(user_id => ({ user_id, key_id: id }));
+  if (users.length > 0) {
+    await insertRows(transaction, keptAnswerUserTable, users, { key: 'user_id, key_id' });
+  }
+  const content = named.content.map(one => ({ ...one, key_id: id }));
+  if (content.length > 0) {
+    await insertRows(transaction, keptAnswerContentTable, content, { key: 'content_id, kind, key_id' });
+  }
 }
 
-/**
- * The users among these ids, held until the transaction ends: who erases one of them comes after it, and finds the answer.
- * @returns `erased` when somebody was faster.
- */
-async function holdUsers(
+/** What an answer is found by when it has to go. `erased`: it has to go already. */
+async function holdNamed(
   transaction: WriteTransaction,
-  ids: ReadonlySet<string>,
-): Promise<readonly string[] | 'erased'> {
-  if (ids.size === 0) return [];
-  const { dialect } = transaction;
-  const rows = await transaction.query(
-    sql`SELECT id, deletion FROM users WHERE id IN (${dialect.values([...ids])}) ORDER BY id${dialect.forShare}`,
-  );
-  const found = new Set(rows.map(row => row.id as string));
-  const unknown = [...ids].filter(id => !found.has(id));
-  const isErased = rows.some(({ deletion }) => deletion === 'pruning');
-  if (isErased || (await findTombstones(transaction, unknown)).size > 0) return 'erased';
-  return [...found];
+  { input, answer }: { input: unknown; answer: unknown },
+): Promise<{ users: readonly string[]; content: readonly HeldContent[] } | 'erased'> {
+  const content = await holdContent(transaction, contentHeldIn(answer));
+  if (content === 'erased') return content;
+  const users = await holdUsers(transaction, idsNamedIn(input, answer));
+  return users === 'erased' ? users : { users, content };
 }

@@ -11,6 +11,11 @@ export interface HeldEndpoint {
   fence: number;
 }
 
+/** What takes an endpoint away from the worker that holds it. */
+export function taken({ fence }: EndpointRow): Pick<EndpointRow, 'fence' | 'lease_until'> {
+  return { fence: fence + 1, lease_until: 0 };
+}
+
 /** The worker no longer holds the endpoint: nothing of what it was about to write may stay. */
 export class EndpointOvertaken extends Error {
   override readonly name = 'EndpointOvertaken';

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   type Actor,
   type CreateWebhookAnswer,
-  formatPosition,
   LIMITS,
   type ListWebhookDeliveriesAnswer,
   parseFilter,
-  parsePosition,
   type ReplayWebhookInput,
   RollcallError,
   type RotateWebhookSecretAnswer,
@@ -24,12 +22,12 @@ import { insertRows, updateRows } from '../database/table.js';
 import type { UnitOfWork, WriteTransaction } from '../database/unit-of-work.js';
 import { readBounds } from '../events/stored-log.js';
 import { makeDue } from './commit-turn.js';
-import { type DeliveryRow, deliveryTable, withAttempt } from './delivery-table.js';
 import { type EndpointRow, endpointTable, findEndpoint, toEndpoint } from './endpoint-table.js';
-import { findDelivery, listDeliveries, shownDelivery } from './list-deliveries.js';
+import { taken } from './held-endpoint.js';
+import { listDeliveries } from './list-deliveries.js';
 import { logWebhookEvent } from './log-webhook-event.js';
-import { post } from './send-deliveries.js';
-import { newSecret, testId } from './sign-webhook.js';
+import { replay, retryDelivery, sendTest } from './send-on-request.js';
+import { newSecret } from './sign-webhook.js';
 import type { WebhookSender } from './webhook-sender.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -174,30 +172,8 @@ export class Webhooks {
    * once.
    * @throws RollcallError `NOT_FOUND`; `UNAVAILABLE` when this process sends no webhooks.
    */
-  async test(id: string): Promise<WebhookDelivery> {
-    const { unitOfWork, sender, clock } = this.#options;
-    if (!sender) throw new RollcallError('UNAVAILABLE', 'this process sends no webhooks');
-    const endpoint = await unitOfWork.read(transaction => findEndpoint(transaction, id));
-    const delivery = testId();
-    const data = { webhook: { id } };
-    const body = JSON.stringify({ type: 'webhook.test', timestamp: new Date(clock()).toISOString(), data });
-    const cutting = new AbortController().signal;
-    const sent = await post({ endpoint, id: delivery, body }, { sender, clock, cutting });
-    return unitOfWork.write(async transaction => {
-      const row: DeliveryRow = {
-        id: delivery,
-        endpoint_id: id,
-        sequence: 0,
-        event_type: 'webhook.test',
-        status: sent?.isDelivered ? 'delivered' : 'failed',
-        attempt: 0,
-        attempts: [],
-        created_at: transaction.now,
-      };
-      const tried = sent ? withAttempt(row, sent.attempt, true) : row;
-      await insertRows(transaction, deliveryTable, [tried]);
-      return shownDelivery(transaction, tried);
-    });
+  test(id: string): Promise<WebhookDelivery> {
+    return sendTest(id, this.#options);
   }
 
   /** One page of the deliveries of an endpoint, newest first. @throws RollcallError `NOT_FOUND`; `CURSOR_INVALID` */
@@ -216,35 +192,12 @@ export class Webhooks {
    * @throws RollcallError `NOT_FOUND`; `INPUT_INVALID` for a test, for an event that the log no longer has, and while as many
    * deliveries wait as may.
    */
-  async retryDelivery(id: string): Promise<WebhookDelivery> {
-    const delivery = await this.#options.unitOfWork.write(async transaction => {
-      const { endpoint_id } = await findDelivery(transaction, id);
-      const { waiting } = await findEndpoint(transaction, endpoint_id, 'lock');
-      const row = await findDelivery(transaction, id, 'lock');
-      const kept = await transaction.query(sql`SELECT seq FROM events WHERE seq = ${row.event_seq ?? 0}`);
-      if (kept.length === 0) {
-        const message =
-          row.event_seq === undefined
-            ? 'a test is not tried again; send another one'
-            : 'the log no longer has the event of this delivery';
-        throw new RollcallError('INPUT_INVALID', `delivery_id: ${message}`, { field: 'delivery_id' });
-      }
-      // All that waits is looked through at each turn.
-      if (row.status !== 'pending' && waiting >= LIMITS.webhookWaiting) {
-        const message = `${waiting} deliveries of the webhook wait already, as many as may; try again when some have gone`;
-        throw new RollcallError('INPUT_INVALID', `delivery_id: ${message}`, { field: 'delivery_id' });
-      }
-      const { now } = transaction;
-      const after: DeliveryRow = { ...row, status: 'pending', next_attempt_at: now };
-      await updateRows(transaction, deliveryTable, [{ before: row, after }], { key: 'id' });
-      await transaction.query(
-        sql`UPDATE webhook_endpoints SET due_at = ${now}, paused_until = NULL,
-          waiting = waiting + ${row.status === 'pending' ? 0 : 1} WHERE id = ${endpoint_id}`,
-      );
-      transaction.afterCommit(this.#options.onChanged);
-      return shownDelivery(transaction, after);
+  retryDelivery(id: string): Promise<WebhookDelivery> {
+    const { unitOfWork, onChanged } = this.#options;
+    return unitOfWork.write(transaction => {
+      transaction.afterCommit(onChanged);
+      return retryDelivery(transaction, id);
     });
-    return delivery;
   }
 
   /**
@@ -253,20 +206,7 @@ export class Webhooks {
    * @throws RollcallError `NOT_FOUND`; `INPUT_INVALID` for a position that the log does not have.
    */
   replay({ id, from }: ReplayWebhookInput): Promise<WebhookEndpoint> {
-    return this.#change(id, async (row, transaction) => {
-      const position = parsePosition(from);
-      const { epoch, seq, minSeq } = await readBounds(transaction);
-      if (position?.epoch !== epoch || position.seq > seq || position.seq < minSeq - 1) {
-        const [first, last] = [minSeq - 1, seq].map(one => formatPosition({ epoch, seq: one }));
-        const message = `from: the log has no position ${from}; it has those from ${first} to ${last}`;
-        throw new RollcallError('INPUT_INVALID', message, { field: 'from' });
-      }
-      await transaction.query(
-        sql`UPDATE webhook_deliveries SET status = 'skipped', next_attempt_at = NULL
-          WHERE endpoint_id = ${id} AND status = 'pending' AND event_seq > ${position.seq}`,
-      );
-      return { ...row, ...taken(row), seq: position.seq, round: row.round + 1, due_at: transaction.now };
-    });
+    return this.#change(id, (row, transaction) => replay(transaction, row, from));
   }
 
   /** Releases all endpoints: for an embedded database, whose process before holds none any more. */
@@ -295,11 +235,6 @@ export class Webhooks {
       return toEndpoint(after, epoch);
     });
   }
-}
-
-/** What takes an endpoint away from the worker that holds it. */
-function taken({ fence }: EndpointRow): Pick<EndpointRow, 'fence' | 'lease_until'> {
-  return { fence: fence + 1, lease_until: 0 };
 }
 
 function withoutSetbacks(row: EndpointRow): Omit<EndpointRow, 'setbacks'> {

@@ -3,7 +3,7 @@
  * see query-seed.ts.
  */
 import { type Filter, parseFilter } from '@rollcall/protocol';
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnceForEachDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchesFilter } from '../../src/query/match-filter.js';
@@ -25,7 +25,7 @@ import { NOW } from '../support/users/user-row.js';
 
 const cases = fc.tuple(userRows(30), fc.array(filters, { minLength: 30, maxLength: 30 }));
 
-describeOnEveryDialect(`random filters, seed ${SEED},`, engine => {
+describeOnceForEachDialect(`random filters, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

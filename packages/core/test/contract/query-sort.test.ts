@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, parseSort, type SortKey, type User } from '@rollcall/protocol';
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnceForEachDialect } from '@rollcall/testing';
 import fc from 'fast-check';
 import { Query } from 'mingo';
 import sql from 'sql-template-tag';
@@ -16,7 +16,7 @@ import { NOW, userRow } from '../support/users/user-row.js';
 /** `ROLLCALL_TEST_ROUNDS=100` and `ROLLCALL_TEST_WHOLE=1` compare 100,000 users. */
 const ROUNDS = Number(process.env.ROLLCALL_TEST_ROUNDS ?? 1);
 
-describeOnEveryDialect(`sorts, seed ${SEED},`, engine => {
+describeOnceForEachDialect(`sorts, seed ${SEED},`, engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

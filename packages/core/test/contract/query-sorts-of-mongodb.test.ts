@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Filter, JsonObject, SortKey } from '@rollcall/protocol';
-import { describeOnEveryDialect, RUNS_WHOLE } from '@rollcall/testing';
+import { describeOnceForEachDialect, RUNS_WHOLE } from '@rollcall/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toUser } from '../../src/users/model/to-user.js';
 import { QueryFixture } from '../support/query/query-fixture.js';
@@ -41,7 +41,7 @@ it('the oracle of the random tests gives the answers of MongoDB', () => {
   expect(compared).toHaveLength(67);
 });
 
-describeOnEveryDialect('sorts with answers of MongoDB', engine => {
+describeOnceForEachDialect('sorts with answers of MongoDB', engine => {
   let fixture: QueryFixture;
   beforeAll(async () => {
     fixture = await QueryFixture.open(engine);

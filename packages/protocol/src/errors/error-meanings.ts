@@ -7,7 +7,8 @@ import type { ErrorCode } from './error-codes.js';
 export const ERROR_MEANINGS: Record<ErrorCode, string> = {
   INPUT_INVALID: 'The input breaks a rule; `field` says where, `message` says what is accepted.',
   USER_NOT_FOUND: 'No user has this id, or the caller may not see the user.',
-  USER_DELETED: 'The user has been deleted. It cannot be written, and its id cannot be used again.',
+  USER_DELETED:
+    'The user has been deleted. It cannot be written, and its id cannot be used again. To a repeated call with an idempotency key: its answer held a user or content that has been erased.',
   USER_DEACTIVATED: 'The user is deactivated. It cannot connect or call anything until it is reactivated.',
   USER_BANNED: 'The user is banned and cannot write.',
   USERNAME_TAKEN: 'Another user has this name, and the setting `enforce_unique_usernames` forbids it.',

@@ -17,6 +17,7 @@ import { UsersByMoreFields0016 } from './0016-users-by-more-fields.js';
 import { Webhooks0017 } from './0017-webhooks.js';
 import { Idempotency0018 } from './0018-idempotency.js';
 import { Timelines0019 } from './0019-timelines.js';
+import { ContentInAnswers0020 } from './0020-content-in-answers.js';
 
 /** Every migration, oldest first. Numbered and immutable: a released schema is changed by a new one only. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   Webhooks0017,
   Idempotency0018,
   Timelines0019,
+  ContentInAnswers0020,
 ];

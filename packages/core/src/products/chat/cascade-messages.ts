@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { WriteTransaction } from '../../database/unit-of-work.js';
+import { eraseKeptContent } from '../../idempotency/remove-kept-answers.js';
 import { lookAt } from '../look-at.js';
 import type { CascadeContext } from '../product.js';
 import type { CascadeStep } from './cascade-step.js';
@@ -47,6 +48,7 @@ export function pruneMessages(context: CascadeContext): CascadeStep {
           deleted_at = COALESCE(deleted_at, ${transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')
         WHERE id IN (${transaction.dialect.values(ids)})`,
     );
+    await eraseKeptContent(transaction, 'message', ids);
     return { changed: { messages: ids.length, ...removed }, rows: ids.length };
   };
 }
@@ -75,7 +77,7 @@ export interface RemovedWithMessages {
   flags: number;
 }
 
-/** Removes messages with their reactions and flags. Their answers stay, without a parent. */
+/** Removes messages with their reactions and flags, also from kept answers. Their answers stay, without a parent. */
 export async function removeMessages(
   transaction: WriteTransaction,
   ids: readonly string[],
@@ -94,6 +96,7 @@ export async function removeMessages(
   if (there.answers)
     await transaction.query(sql`UPDATE messages SET parent_id = NULL WHERE parent_id IN (${list})`);
   await transaction.query(sql`DELETE FROM messages WHERE id IN (${list})`);
+  await eraseKeptContent(transaction, 'message', ids);
   return removed;
 }
 

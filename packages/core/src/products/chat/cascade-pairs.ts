@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { eraseKeptContent } from '../../idempotency/remove-kept-answers.js';
 import { type ContentEvent, logContentEvent } from '../log-content-event.js';
 import type { CascadeContext } from '../product.js';
 import { removeMessages } from './cascade-messages.js';
@@ -68,6 +69,11 @@ export function removePairs(context: CascadeContext): CascadeStep {
     if (ids.length >= room) return { changed, rows: room };
     await transaction.query(sql`DELETE FROM channel_members WHERE cid IN (${list})`);
     await transaction.query(sql`DELETE FROM channels WHERE cid IN (${list})`);
+    await eraseKeptContent(
+      transaction,
+      'channel',
+      pairs.map(({ cid }) => cid),
+    );
     for (const pair of pairs) logPair(context, pair, { type: 'channel.deleted', mode: 'hard' });
     // A full set of channels means that there may be more, so the batch counts as full.
     const rows = pairs.length >= Math.min(room, MAX_AT_ONCE) ? room : ids.length + pairs.length;

@@ -52,8 +52,8 @@ export async function updateMessage(
 
 /**
  * Deletes one message. It stays deleted, whatever happens to its author. With `hard`, which is for servers, nothing of
- * it is kept.
- * @returns the message as it is now, or as it was before a hard deletion.
+ * it is kept, and its answer says nothing of what it held: so a call with an idempotency key can be repeated.
+ * @returns the message as it is now; after a hard deletion without text, attachments and custom data.
  * @throws RollcallError `NOT_FOUND`; `NOT_ALLOWED` for a user who is neither the author nor the owner of the channel.
  */
 export async function deleteMessage(
@@ -72,7 +72,8 @@ export async function deleteMessage(
   }
   if (hard) {
     await removeMessages(transaction, [id]);
-    return { ...before, deleted_at: before.deleted_at ?? transaction.now };
+    const { text: _text, ...rest } = before;
+    return { ...rest, attachments: [], custom: {}, deleted_at: before.deleted_at ?? transaction.now };
   }
   if (before.deleted_with === 'message' || before.pruned) return before;
   return write(

@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { eraseKeptContent } from '../../idempotency/remove-kept-answers.js';
 import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.js';
 
 /** Which activities a cascade still has to change, and how. */
@@ -6,6 +7,8 @@ interface Step {
   todo: Sql;
   /** Begins the statement, up to its `WHERE`. */
   change: Sql;
+  /** Whether what they say goes for ever. */
+  erases?: true;
 }
 
 /** Activities that are not hidden or deleted. */
@@ -47,9 +50,14 @@ export function deleteActivities(
         change: sql`UPDATE activities SET verb = NULL, object = NULL,
           custom = ${context.transaction.dialect.jsonParameter({})}, pruned = true,
           deleted_at = COALESCE(deleted_at, ${context.transaction.now}), deleted_with = COALESCE(deleted_with, 'deletion')`,
+        erases: true,
       });
     case 'hard':
-      return cascade(context, { todo: isToBeDeleted(mode), change: sql`DELETE FROM activities` });
+      return cascade(context, {
+        todo: isToBeDeleted(mode),
+        change: sql`DELETE FROM activities`,
+        erases: true,
+      });
   }
 }
 
@@ -73,5 +81,9 @@ async function cascade({ transaction, userId, limit }: CascadeContext, step: Ste
       AND ${mine} RETURNING id`,
   );
   if (changed.length === 0) return { changed: {}, more: false };
+  if (step.erases) {
+    const ids = changed.map(({ id }) => id as string);
+    await eraseKeptContent(transaction, 'activity', ids);
+  }
   return { changed: { activities: changed.length }, more: true };
 }

@@ -1,5 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Transaction, WriteTransaction } from '../../database/unit-of-work.js';
+import { eraseKeptContent } from '../../idempotency/remove-kept-answers.js';
 import { logContentEvent } from '../log-content-event.js';
 import type { CascadeBatch, CascadeContext, DeletionContext } from '../product.js';
 import { type CallRow, callTable, IS_ONE_TO_ONE } from './call-table.js';
@@ -51,6 +52,7 @@ async function removeRows(transaction: WriteTransaction, cids: readonly string[]
   const { dialect } = transaction;
   await transaction.query(sql`DELETE FROM call_members WHERE cid IN (${dialect.values(cids)})`);
   await transaction.query(sql`DELETE FROM calls WHERE cid IN (${dialect.values(cids)})`);
+  await eraseKeptContent(transaction, 'call', cids);
 }
 
 async function logDeletions(

@@ -92,6 +92,10 @@ export async function populatedInstallation(name: 'sqlite3' | 'better-sqlite3'):
     users: { 'user-15': { id: 'user-15', name: 'ü' } },
   }));
   await directory.idempotency.once({ ...keyed, userId: 'user-16' }, async () => ({}));
+  const read = { user_id: 'user-17', id: 'read', verb: 'reads', object: 'dune', custom: {} };
+  await directory.idempotency.once({ ...keyed, key: 'read' }, async () => ({
+    activity: (await directory.feeds.addActivity(read)).activities[0],
+  }));
   const cancelled = await lifeCycle.deactivateUsers(SERVER, ['user-8'], false);
   await directory.tasks.cancel(SERVER, cancelled);
   directory.presence.connected('user-9');
