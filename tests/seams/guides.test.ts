@@ -1,5 +1,5 @@
 /** Everything that the guides show runs, in the order of the page, and does what the guide says. */
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createServerClient, type User } from '@rollcall/client/server';
 import { freshDatabaseUrl } from '@rollcall/testing';
@@ -152,6 +152,28 @@ const GUIDES: Record<string, (guide: Guide) => Promise<void>> = {
     } finally {
       await moved.stop();
     }
+  },
+
+  agents: async guide => {
+    await guide.backEnd.upsertUsers([{ id: 'jane', role: 'admin' }, { id: 'john' }]);
+    const modes = "{ ids: ['john'], user: 'soft' }";
+    const remove = (input: string) => `shown.ask('delete_users', ${input})`;
+    await guide.shell(0).ended;
+    const refused = `console.log(await ${remove(modes)}.catch(({ message }) => message));`;
+    const reads = await guide.run(0, { afterwards: `${refused} process.exit();` });
+    expect(reads).toMatch(/^\{ count: 1, more: false \}\n/m);
+    expect(reads).toMatch(/delete_users not found\n$/);
+    await guide.shell(1).ended;
+    const file = join(guide.project.folder, 'agent.json');
+    expect((await stat(file)).mode & 0o077, 'nobody else reads the token').toBe(0);
+    const afterwards = `
+      const { changed, preview, confirmation } = await ${remove(modes)};
+      console.log(changed, preview.count);
+      const again = await ${remove(modes.replace('}', ', confirmation }'))};
+      console.log(again.changed);
+      process.exit();`;
+    expect(await guide.run(0, { afterwards })).toMatch(/^false 1\ntrue\n$/m);
+    await until('john is deleted', async () => (await find(guide, 'john')) === undefined);
   },
 
   'write-a-product': async guide => {

@@ -34,6 +34,7 @@ export const PAGES: Record<string, string> = {
     declare function handle(event: { type: string }): Promise<void>;`,
   'docs/contract/writing-users.md': `
     declare function usersOfTheOtherSystem(): AsyncIterable<import('@rollcall/client/server').UpsertUserInput>;`,
+  'docs/guides/agents.md': '',
   'docs/guides/delete-a-person.md': '',
   'docs/guides/listen-and-resume.md': `
     declare function load(): Promise<string | undefined>;

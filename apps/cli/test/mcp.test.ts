@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createServerClient, type ServerClient } from '@rollcall/client/server';
+import { GRANTS } from '@rollcall/protocol';
 import { type RunningServer, startServer } from '@rollcall/server';
 import { freePort, temporaryFolder } from '@rollcall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -127,6 +128,14 @@ describe('the tools of an agent', () => {
     const before = await agent.call('recent_events', { limit: 2, next: last.json.next });
     expect(before.json.events).toMatchObject([{ user: { id: 'b' } }, { user: { id: 'a' } }]);
     expect(before.json).not.toHaveProperty('next');
+    const { next } = last.json;
+    for (const foreign of [String(next).replace(/^[^.]+/, 'deadbeef'), String(next).replace(/\d+$/, '999')]) {
+      const refused = await agent.call('recent_events', { next: foreign });
+      expect(refused).toMatchObject({
+        isError: true,
+        json: { error: { code: 'CURSOR_INVALID', field: 'next' } },
+      });
+    }
     const updates = await agent.call('recent_events', { types: ['user.updated'] });
     expect(updates.json.events).toHaveLength(1);
     const history = await agent.call('get_user_history', { user_id: 'b' });
@@ -297,6 +306,26 @@ describe('what users have written', () => {
     expect(Buffer.byteLength(whole.text)).toBeLessThanOrEqual(ANSWER_BYTES);
     const history = await agent.call('get_user_history', { user_id: 'long-1' });
     expect(Buffer.byteLength(history.text)).toBeLessThanOrEqual(ANSWER_BYTES);
+  });
+
+  it('leaves room for the rules of access, however many roles there are', async () => {
+    await using other = await startTestServer();
+    const client = createServerClient({ url: other.url, secret: SECRET });
+    const names = Array.from({ length: 150 }, (_, n) => `role-${n}-${'r'.repeat(40)}`);
+    for (const name of names) await client.createRole(name);
+    await client.updateAppSettings({ grants: Object.fromEntries(names.map(name => [name, [...GRANTS]])) });
+    await client.upsertUser({ id: 'jane', role: names[149]! });
+    await using agent = await startAgent(other.url);
+    const { json, text, isError } = await agent.call('get_access_rules');
+    expect(isError).toBe(false);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(ANSWER_BYTES);
+    const shown = Object.keys(json.grants as object).length;
+    expect(shown).toBeGreaterThan(20);
+    expect(json.left_out).toMatch(/^54 roles, \d+ roles with a list of grants; check_access says/);
+    expect(json.settings).toMatchObject({ multi_tenant_enabled: false });
+    const may = await agent.call('check_access', { user_id: 'jane', grant: 'ban-user' });
+    expect(may.json).toMatchObject({ allowed: true });
+    await client.disconnect();
   });
 
   it('keeps to itself the tokens of push services, and the link to an export, which need no other right', async () => {

@@ -111,9 +111,14 @@ export class SilentConnections {
   readonly #sockets = new Set<Socket>();
 
   constructor(server: Server) {
+    const sockets = this.#sockets;
+    function forget(this: Socket) {
+      sockets.delete(this);
+    }
     server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      sockets.add(socket);
+      // One over which another protocol was offered comes again.
+      socket.off('close', forget).once('close', forget);
     });
     const hasSpoken = ({ socket }: IncomingMessage) => this.#sockets.delete(socket);
     server.on('request', hasSpoken).on('upgrade', hasSpoken);

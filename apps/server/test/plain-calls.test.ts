@@ -110,16 +110,6 @@ const PLAIN: readonly (readonly [what: string, status: number, sent: () => Sent]
     () => ({ path: 'users.query', token: jane, body: '\uFEFF{"filter":{"id":"jane"}}', headers: JSON_BODY }),
   ],
   [
-    'bytes that are no UTF-8',
-    200,
-    () => ({
-      path: 'users.query',
-      token: jane,
-      body: Buffer.from('{"filter":{"id":"\xff"}}', 'latin1'),
-      headers: JSON_BODY,
-    }),
-  ],
-  [
     'a batch',
     200,
     () => ({

@@ -64,6 +64,7 @@ export {
   parsePosition,
   type WatchEventsInput,
 } from './events/live.js';
+export { numberProblem, parseHeldJson, unheldNumber } from './held-numbers.js';
 export type { UserHistoryAnswer, UserHistoryInput } from './history/history.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LIMITS } from './limits.js';

@@ -1,4 +1,4 @@
-import { pathFields, type Route, statusOf, takesKey } from '@rollcall/server/api';
+import { pathFields, type Route, replacesWhole, statusOf, takesKey } from '@rollcall/server/api';
 import { type Parameter, parametersOf } from './parameters.js';
 import type { Procedure } from './raw-document.js';
 import { resolved, type Schema, type Schemas } from './schema.js';
@@ -25,7 +25,7 @@ export function operationOf(route: Route, procedure: Procedure, schemas: Schemas
   return {
     ...wordsOf(route, procedure.description),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: bodyOf(body) }),
+    ...(body && { requestBody: bodyOf(route, body) }),
     responses: {
       [statusOf(route)]: {
         description: DESCRIPTIONS[statusOf(route)],
@@ -66,8 +66,8 @@ function firstSentence(text: string): string {
   return (/^.*?\.(?= [A-Z`]|$)/.exec(text)?.[0] ?? text).replace(/\.$/, '');
 }
 
-function bodyOf(schema: Schema): Operation['requestBody'] {
-  const needed = (schema.required?.length ?? 0) > 0 || schema.$ref !== undefined;
+function bodyOf(route: Route, schema: Schema): Operation['requestBody'] {
+  const needed = replacesWhole(route) || (schema.required?.length ?? 0) > 0 || schema.$ref !== undefined;
   return { ...(needed && { required: true }), content: { 'application/json': { schema } } };
 }
 

@@ -1,5 +1,5 @@
 import { LIMITS } from '@rollcall/protocol';
-import { pathFields, type QueryKind, type Route, takesKey } from '@rollcall/server/api';
+import { pathFields, type QueryKind, type Route, replacesWhole, takesKey } from '@rollcall/server/api';
 import type { Schema } from './schema.js';
 
 /** A parameter of the path, the query or the headers. */
@@ -19,6 +19,13 @@ const IF_MATCH: Parameter = {
   in: 'header',
   description:
     'The `ETag` of the user as it was read. The write fails with 412 if the user has changed since.',
+  schema: { type: 'string' },
+};
+
+const IF_NONE_MATCH: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: '`*`: the write creates the user, and fails with 412 if there is one.',
   schema: { type: 'string' },
 };
 
@@ -68,6 +75,7 @@ export function parametersOf(
     ...inPath,
     ...inQuery,
     ...(route.ifMatch ? [IF_MATCH] : []),
+    ...(replacesWhole(route) ? [IF_NONE_MATCH] : []),
     ...(takesKey(route) ? [IDEMPOTENCY_KEY] : []),
     ...(route.procedure === 'live.events' ? [LAST_EVENT_ID] : []),
   ];

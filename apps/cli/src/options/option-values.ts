@@ -1,6 +1,5 @@
-import type { JsonValue, SortKey } from '@rollcall/protocol';
+import { type JsonValue, parseHeldJson, type SortKey } from '@rollcall/protocol';
 import { InvalidArgumentError } from 'commander';
-import { parseHeldJson } from '../rows/held-numbers.js';
 
 /** Makes the parser of an option that takes a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {

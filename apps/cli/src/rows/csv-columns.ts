@@ -5,13 +5,13 @@ import {
   isWritableField,
   type JsonObject,
   type JsonValue,
+  numberProblem,
   RollcallError,
   splitPath,
   USER_FIELDS,
   type UserField,
   type WritableField,
 } from '@rollcall/protocol';
-import { numberProblem } from './held-numbers.js';
 
 /** What one column of a CSV file holds. */
 export type Column =

@@ -1,6 +1,5 @@
-import { isUserField, type UpsertUserInput } from '@rollcall/protocol';
+import { isUserField, type UpsertUserInput, unheldNumber } from '@rollcall/protocol';
 import { FieldNames } from './field-names.js';
-import { unheldNumber } from './held-numbers.js';
 import type { Line } from './lines.js';
 import { placeOf, type Row, type RowProblem, textOf } from './row.js';
 

@@ -1,11 +1,16 @@
 import { text } from 'node:stream/consumers';
-import { type JsonValue, LIMITS, RollcallError, type UpsertUserInput } from '@rollcall/protocol';
+import {
+  type JsonValue,
+  LIMITS,
+  parseHeldJson,
+  RollcallError,
+  type UpsertUserInput,
+} from '@rollcall/protocol';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { examples } from '../options/examples.js';
 import { addAssignment } from '../options/option-values.js';
 import { Printer } from '../output/printer.js';
-import { parseHeldJson } from '../rows/held-numbers.js';
 import { withClient } from '../server-access.js';
 import { userLines } from './describe-user.js';
 

@@ -11,7 +11,7 @@ export const CORS = {
   trpc: { methods: 'GET, POST', sent: REQUEST_HEADERS, read: RESPONSE_HEADERS },
   api: {
     methods: 'GET, HEAD, POST, PUT, PATCH, DELETE',
-    sent: 'authorization, content-type, idempotency-key, last-event-id, if-match',
+    sent: 'authorization, content-type, idempotency-key, last-event-id, if-match, if-none-match',
     read: `${RESPONSE_HEADERS}, etag, link, location, allow`,
   },
 } as const;

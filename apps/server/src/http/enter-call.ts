@@ -21,6 +21,8 @@ export interface HttpCall {
   requestId: string;
   /** The procedure, or several separated by commas; an empty text where nothing is asked for that exists. */
   procedure: string;
+  /** Whether a read is given its body, too, which takes none and refuses it. */
+  bodyOfReads?: true;
 }
 
 /** A request that may call procedures now. */
@@ -41,11 +43,11 @@ export interface EnteredCall {
  * bounds what its body and its answer take, and logs what is refused.
  * @param url of the request, where it names more procedures or says that they are a batch.
  * @returns undefined when there is nobody left to answer.
- * @throws RollcallError `RATE_LIMITED`, `PAYLOAD_TOO_LARGE`; it has been logged.
+ * @throws RollcallError `RATE_LIMITED`, `PAYLOAD_TOO_LARGE`, `INPUT_INVALID` for a body that is no text; it has been logged.
  */
 export async function enterCall(
   host: Host,
-  { request, response, requestId, procedure }: HttpCall,
+  { request, response, requestId, procedure, bodyOfReads }: HttpCall,
   url?: string,
 ): Promise<EnteredCall | undefined> {
   const startedAt = performance.now();
@@ -65,7 +67,7 @@ export async function enterCall(
   let body: TakenBody | undefined;
   try {
     if (counter) limit = await countRequest(counter, { procedure, url });
-    body = await takeBody(host, { request, response, origin });
+    body = bodyOfReads || !isRead(request) ? await takeBody(host, { request, response, origin }) : {};
   } catch (error) {
     if (error instanceof RollcallError) {
       failed(new TRPCError({ code: ERROR_CODES[error.code].trpc, cause: error }), procedure);
@@ -119,13 +121,14 @@ interface TakenBody {
 /**
  * Reads the body, which is given back when the response is over.
  * @returns undefined when there is nobody left to answer.
- * @throws RollcallError `PAYLOAD_TOO_LARGE`, or `RATE_LIMITED` when the caller has too much under way.
+ * @throws RollcallError `PAYLOAD_TOO_LARGE`, `RATE_LIMITED` when the caller has too much under way, `INPUT_INVALID` for a body that
+ * is no text.
  */
 async function takeBody(
   host: Host,
   { request, response, origin }: Pick<HttpCall, 'request' | 'response'> & { origin: Origin },
 ): Promise<TakenBody | undefined> {
-  if (request.method === 'GET' || request.method === 'HEAD') return {};
+  if (isRead(request) && !hasBody(request)) return {};
   const caller = callerKeyOf(origin);
   const budget = host.budgets.of(caller);
   const body = await readBody(request, { maxBytes: host.config.maxBodyBytes, budget });
@@ -138,6 +141,14 @@ async function takeBody(
     throw new RollcallError('PAYLOAD_TOO_LARGE', `a request has at most ${LIMITS.requestValues} values`);
   }
   return { text: body.text };
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**

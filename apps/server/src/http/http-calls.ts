@@ -4,7 +4,7 @@ import { appRouter, type CallContext } from '@rollcall/router';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Host } from '../host.js';
 import type { ConnectionHandle } from '../live/connections.js';
-import { answerError } from './answer-error.js';
+import { answerError, SIGN_IN } from './answer-error.js';
 import { callerGone } from './caller-gone.js';
 import { type EnteredCall, enterCall, type HttpCall } from './enter-call.js';
 import { answerPlainCalls, type PlainAnswer, plainCallsIn } from './plain-calls.js';
@@ -45,6 +45,7 @@ export async function handleCall(host: Host, call: HttpCall): Promise<void> {
     responseMeta: ({ errors, type }) => {
       const seconds = retryAfter(errors);
       const headers = new Headers({ vary: 'origin' });
+      if (errors.some(({ code }) => code === 'UNAUTHORIZED')) headers.set(...SIGN_IN);
       // Its own header for event streams, which this is added to, would let a browser keep them.
       if (type === 'subscription') headers.set('cache-control', 'no-store');
       if (seconds !== undefined) headers.set('retry-after', String(seconds));
@@ -62,6 +63,7 @@ function sendPlain(
 ): void {
   if (response.closed) return;
   const seconds = retryAfter(errors);
+  if (status === 401) response.setHeader(...SIGN_IN);
   if (seconds !== undefined) response.setHeader('retry-after', seconds);
   response.writeHead(status, {
     'content-type': 'application/json',

@@ -4,6 +4,7 @@ import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCErro
 import { getHTTPStatusCode } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 import { type AskedCalls, askedCalls } from './asked-calls.js';
+import { parseSaid } from './held-json.js';
 import { MAX_CALLS_PER_BATCH } from './rate-limits.js';
 
 /** Calls with JSON, of queries or of mutations, that exist and are answered in one piece. */
@@ -123,7 +124,7 @@ class Inputs {
 
   #parse(): Readonly<Record<number, unknown>> {
     if (!this.#text) return {};
-    const parsed = JSON.parse(this.#text);
+    const parsed = parseSaid(this.#text) as Readonly<Record<number, unknown>> | unknown[] | null;
     if (!this.#isBatch) return [parsed];
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
     throw new Error('"input" needs to be an object when doing a batch call');

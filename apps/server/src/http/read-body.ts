@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { RollcallError } from '@rollcall/protocol';
 import type { CallerBudget } from '@rollcall/router';
@@ -8,6 +9,9 @@ export interface BodyLimits {
   /** Of who sends it: what has arrived counts, from the first byte to `release`. */
   budget: Pick<CallerBudget, 'takeRequest'>;
 }
+
+/** A body in another form than JSON, in UTF-8, as it is. */
+export class UnreadableForm extends RollcallError {}
 
 /** A body that has arrived. */
 export interface Body {
@@ -20,7 +24,8 @@ export interface Body {
  * Reads the body of a request. A length that is declared is taken at once, so that senders who never finish cannot have
  * more of them under way than fit into their budget.
  * @returns undefined when the sender has gone.
- * @throws RollcallError `PAYLOAD_TOO_LARGE`; `RATE_LIMITED` when the sender has too much under way. Then nothing is taken.
+ * @throws RollcallError `PAYLOAD_TOO_LARGE`; `RATE_LIMITED` when the sender has too much under way; `INPUT_INVALID` for what is no
+ * UTF-8, which would be read as another text than was sent; {@link UnreadableForm}. Then nothing is taken.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -40,15 +45,27 @@ export async function readBody(
     room = bytes;
   };
   try {
+    checkEncoding(request.headers['content-encoding']);
     take(Number(request.headers['content-length'] ?? 0));
     const chunks = await chunksOf(request, take);
-    if (chunks) return { text: Buffer.concat(chunks).toString('utf8'), release };
+    if (chunks) return { text: textOf(Buffer.concat(chunks)), release };
     release();
     return undefined;
   } catch (error) {
     release();
     throw error;
   }
+}
+
+function checkEncoding(encoding = 'identity'): void {
+  if (encoding.trim().toLowerCase() === 'identity') return;
+  const message = 'content-encoding: a body is taken as it is, not compressed; leave the header out';
+  throw new UnreadableForm('INPUT_INVALID', message, { field: 'content-encoding' });
+}
+
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new RollcallError('INPUT_INVALID', 'the body is no UTF-8, in which JSON is sent (RFC 8259)');
 }
 
 /** @param arrived is called with all bytes so far; what it throws ends the reading, and the rest is thrown away. */

@@ -20,8 +20,12 @@ export function boundWaitingConnections(server: Server, max = MAX_WAITING): void
     const [longest] = waiting;
     if (waiting.size > max) longest?.destroy();
   };
+  function forget(this: Socket) {
+    waiting.delete(this);
+  }
   server.on('connection', (socket: Socket) => {
-    socket.once('close', () => waiting.delete(socket));
+    // One over which another protocol was offered comes again.
+    socket.off('close', forget).once('close', forget);
     wait(socket);
   });
   server.on('upgrade', ({ socket }: IncomingMessage) => waiting.delete(socket));

@@ -18,6 +18,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Host } from '../host.js';
 import { clientAddress } from '../http/client-address.js';
+import { asksForWebSocket, passingOver } from '../http/offered-protocol.js';
 import { type CallLimit, callLimit, MAX_CALLS_PER_BATCH, NO_PROCEDURE } from '../http/rate-limits.js';
 import { logFailure } from '../logger.js';
 import { countElsewhere } from '../metrics/count-elsewhere.js';
@@ -70,7 +71,9 @@ export function attachSocketHandler(server: Server, host: Host): SocketHandler {
     autoPong: false,
   });
 
+  const passOver = passingOver(server);
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) return passOver({ request, stream, head });
     // Without a listener, a reset during the handshake would be thrown.
     stream.on('error', ignore);
     const address = clientAddress(request, config.trustedProxies);

@@ -10,10 +10,12 @@ import { userIdSchema } from '@rollcall/protocol/schemas';
 import { z } from 'zod';
 import { readableTimes } from '../readable-times.js';
 import { type Tool, tool } from '../tool.js';
+import { ANSWER_BYTES, answerBytes } from '../tool-answer.js';
 import { userOf } from './finding.js';
 
-/** More roles than anybody reads. */
+/** More roles than anybody reads, and what their grants may take. */
 const LISTED_ROLES = 100;
+const GRANTS_BYTES = ANSWER_BYTES / 2;
 
 /** The tools that say who may do what, and how the installation is doing. */
 export const ACCESS_TOOLS: readonly Tool[] = [
@@ -26,10 +28,17 @@ export const ACCESS_TOOLS: readonly Tool[] = [
     run: async (_input, { client }) => {
       const [roles, settings] = await Promise.all([client.listRoles(), client.getAppSettings()]);
       const { grants, ...others } = settings;
+      const listed = listedGrants(grants);
+      const leftOut = [
+        ...leftOf(roles.length - LISTED_ROLES, 'roles'),
+        ...leftOf(Object.keys(grants).length - listed.length, 'roles with a list of grants'),
+      ];
       return {
         roles: roles.slice(0, LISTED_ROLES).map(({ name }) => name),
-        ...(roles.length > LISTED_ROLES && { left_out: `${roles.length - LISTED_ROLES} roles` }),
-        grants,
+        grants: Object.fromEntries(listed),
+        ...(leftOut.length > 0 && {
+          left_out: `${leftOut.join(', ')}; check_access says what a user of any role may do`,
+        }),
         grant_meanings: GRANT_MEANINGS,
         settings: readableTimes(others, ['revoke_tokens_issued_before']),
       };
@@ -69,6 +78,21 @@ export const ACCESS_TOOLS: readonly Tool[] = [
     },
   }),
 ];
+
+/** As many roles with their grants as an answer has room for. */
+function listedGrants(grants: AppSettings['grants']): [string, readonly Grant[]][] {
+  let left = GRANTS_BYTES;
+  const all = Object.entries(grants);
+  const end = all.findIndex(one => {
+    left -= answerBytes(one);
+    return left < 0;
+  });
+  return end === -1 ? all : all.slice(0, end);
+}
+
+function leftOf(count: number, what: string): string[] {
+  return count > 0 ? [`${count} ${what}`] : [];
+}
 
 /** A banned user keeps these rights: it can read, and block others. */
 const KEPT_BY_THE_BANNED: readonly Grant[] = ['read-users', 'query-users', 'block-user', 'read-activities'];

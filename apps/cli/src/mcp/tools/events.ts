@@ -56,7 +56,8 @@ export const EVENT_TOOLS: readonly Tool[] = [
     }),
     run: async ({ limit, types, next }, call) => {
       const wanted = types && new Set<string>(types);
-      const end = next === undefined ? await endOfLog(call) : positionIn(next);
+      const last = await endOfLog(call);
+      const end = next === undefined ? last : positionIn(next, last);
       const read = async (count: number) => {
         const events = await lastEvents(call, end, count);
         const before = Math.max(0, end.seq - count);
@@ -71,12 +72,17 @@ export const EVENT_TOOLS: readonly Tool[] = [
   }),
 ];
 
-function positionIn(next: string): Position {
+/** Where an earlier page ended. A position of another log is refused: nothing would be found there, as if nothing had happened. */
+function positionIn(next: string, last: Position): Position {
   const position = parsePosition(next);
-  if (position) return position;
-  throw new RollcallError('CURSOR_INVALID', 'next: is not the next of a page of recent_events', {
-    field: 'next',
-  });
+  if (position?.epoch === last.epoch && position.seq <= last.seq) return position;
+  throw new RollcallError(
+    'CURSOR_INVALID',
+    'next: is not the next of a page of recent_events, or the log is another one since; begin without it',
+    {
+      field: 'next',
+    },
+  );
 }
 
 /** The position of the last event: every answer to a query says up to where it is current. */

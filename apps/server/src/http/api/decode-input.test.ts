@@ -11,7 +11,7 @@ const route = (name: string) => {
 function decode(name: string, said: Partial<SaidInput> & { json?: unknown }): unknown {
   const { json, ...rest } = said;
   const body = json === undefined ? undefined : JSON.stringify(json);
-  const plain = { fields: {}, query: '', ifMatch: undefined, lastEventId: undefined };
+  const plain = { fields: {}, query: '', ifMatch: undefined, ifNoneMatch: undefined, lastEventId: undefined };
   return decodeInput(route(name), { ...plain, body, contentType: 'application/json', ...rest });
 }
 
@@ -63,7 +63,7 @@ describe('the input of a procedure', () => {
       expect(() => patch(header), header).toThrow('if-match: must be one ETag as a read gave it');
     }
     expect(() => patch('"7"', { if_revision: 8 })).toThrow(
-      'if_revision: If-Match says something else than the body',
+      'if_revision: the header says something else than the body',
     );
     expect(() => decode('banUser', { fields: { id: 'jane' }, ifMatch: '"7"' })).toThrow(
       'this call has no revision to compare',

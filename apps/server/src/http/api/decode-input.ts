@@ -1,7 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
+import { parseSaid } from '../held-json.js';
+import { UnreadableForm } from '../read-body.js';
 import { expectedRevision } from './etags.js';
 import { readQuery } from './read-query.js';
-import type { Route } from './route.js';
+import { type Route, replacesWhole } from './route.js';
 
 /** What a request says. */
 export interface SaidInput {
@@ -13,24 +15,22 @@ export interface SaidInput {
   body: string | undefined;
   contentType: string | undefined;
   ifMatch: string | undefined;
+  ifNoneMatch: string | undefined;
   lastEventId: string | undefined;
 }
-
-/** The input is in another form than JSON. */
-export class NotJson extends RollcallError {}
 
 type Fields = Record<string, unknown>;
 
 /**
  * Puts the input of a procedure together from the path, the query and the body. Whether it is a good one, the procedure says.
- * @throws RollcallError `INPUT_INVALID` for what is said in a way that the call does not take; {@link NotJson} for a body of
+ * @throws RollcallError `INPUT_INVALID` for what is said in a way that the call does not take; {@link UnreadableForm} for a body of
  * another type.
  */
 export function decodeInput(route: Route, said: SaidInput): unknown {
   const query = readQuery(said.query, route.query);
   const body = readBodyOf(route, said);
   if (route.procedure === 'live.events' && said.lastEventId) query.lastEventId = said.lastEventId;
-  const revision = expectedRevision(route, said.ifMatch);
+  const revision = expectedRevision(route, said);
   const fields = merged({ ...said.fields, ...(revision !== undefined && { if_revision: revision }) }, body);
   switch (route.input) {
     case 'one-of-users':
@@ -56,7 +56,11 @@ export function decodeInput(route: Route, said: SaidInput): unknown {
 
 /** The body, parsed; undefined when there was none. */
 function readBodyOf(route: Route, { body, contentType }: SaidInput): unknown {
-  if (!body) return undefined;
+  if (!body) {
+    if (!replacesWhole(route)) return undefined;
+    const message = 'this call replaces what there is, so it needs a body; {} resets every field';
+    throw new RollcallError('INPUT_INVALID', message);
+  }
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   if (!route.body) {
     // Some programs send an empty object with every request.
@@ -67,12 +71,19 @@ function readBodyOf(route: Route, { body, contentType }: SaidInput): unknown {
     );
   }
   if (type !== 'application/json') {
-    throw new NotJson('INPUT_INVALID', 'a body is JSON, and its content-type says application/json');
+    throw new UnreadableForm('INPUT_INVALID', 'a body is JSON, and its content-type says application/json');
   }
+  return parsedJson(body);
+}
+
+/** @throws RollcallError `INPUT_INVALID` for what is no JSON, and for a number that would become another one. */
+function parsedJson(body: string): unknown {
+  // Decoding a body, as the web does it, takes a byte order mark away.
+  const json = body.startsWith('\uFEFF') ? body.slice(1) : body;
   try {
-    // Decoding a body, as the web does it, takes a byte order mark away.
-    return JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
+    return parseSaid(json);
   } catch (cause) {
+    if (cause instanceof RollcallError) throw cause;
     throw new RollcallError('INPUT_INVALID', `the body is no JSON: ${(cause as Error).message}`, { cause });
   }
 }
@@ -85,7 +96,7 @@ function merged(said: Fields, body: unknown): unknown {
   if (!isFields(body)) throw new RollcallError('INPUT_INVALID', 'the body must be a JSON object');
   for (const name of names) {
     if (!Object.hasOwn(body, name) || body[name] === said[name]) continue;
-    const where = name === 'if_revision' ? 'If-Match' : 'the path';
+    const where = name === 'if_revision' ? 'the header' : 'the path';
     throw new RollcallError('INPUT_INVALID', `${name}: ${where} says something else than the body`, {
       field: name,
     });

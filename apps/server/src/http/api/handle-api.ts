@@ -6,7 +6,8 @@ import type { Host } from '../../host.js';
 import type { ConnectionHandle } from '../../live/connections.js';
 import { callerGone } from '../caller-gone.js';
 import { type EnteredCall, enterCall } from '../enter-call.js';
-import { decodeInput, NotJson } from './decode-input.js';
+import { UnreadableForm } from '../read-body.js';
+import { decodeInput } from './decode-input.js';
 import { type Match, matchRoute } from './match-route.js';
 import { answerProblem, problemOf } from './problem.js';
 import type { Route } from './route.js';
@@ -49,13 +50,15 @@ export async function handleApi(host: Host, exchange: ApiRequest): Promise<void>
       response,
       requestId,
       procedure: route?.procedure ?? '',
+      bodyOfReads: true,
     });
     if (!entered) return;
     if (!match || !('route' in match)) return refuse(match, { exchange, entered });
     await answerRoute(match, { exchange, entered });
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
-    answerProblem(response, problemOf(error, { requestId }));
+    const status = statusFor(error, request.headers);
+    answerProblem(response, problemOf(error, { requestId, ...(status && { status }) }));
   }
 }
 
@@ -90,6 +93,7 @@ async function answerRoute(
       body: entered.body.text,
       contentType: headers['content-type'],
       ifMatch: headers['if-match'],
+      ifNoneMatch: headers['if-none-match'],
       lastEventId: one(headers['last-event-id']),
     });
   const gone = callerGone(request, response);
@@ -104,7 +108,7 @@ async function answerRoute(
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause);
     entered.failed(error, route.procedure);
-    const status = statusFor(error.cause, headers['if-match']);
+    const status = statusFor(error.cause, headers);
     answerProblem(response, problemOf(error, { requestId, ...(status && { status }) }));
   }
 }
@@ -134,10 +138,11 @@ async function call(called: {
 }
 
 /** The statuses of errors that HTTP has a more exact one for than our table of codes. */
-function statusFor(cause: unknown, ifMatch: string | undefined): number | undefined {
-  if (cause instanceof NotJson) return 415;
+function statusFor(cause: unknown, headers: IncomingMessage['headers']): number | undefined {
+  if (cause instanceof UnreadableForm) return 415;
   const isConflict = cause instanceof RollcallError && cause.code === 'REVISION_CONFLICT';
-  return isConflict && ifMatch !== undefined ? 412 : undefined;
+  const isConditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+  return isConflict && isConditional ? 412 : undefined;
 }
 
 function sendAnswer(

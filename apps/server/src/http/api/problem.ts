@@ -9,6 +9,7 @@ import {
 import { toErrorData } from '@rollcall/router';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { SIGN_IN } from '../answer-error.js';
 
 /** An error as RFC 9457 has it, with the fields that errors have everywhere. */
 export interface Problem extends Omit<ErrorData, 'message'> {
@@ -58,6 +59,7 @@ function dataOf(error: unknown, requestId: string): ErrorData {
 export function answerProblem(response: ServerResponse, problem: Problem): void {
   if (response.destroyed || response.headersSent) return;
   const body = JSON.stringify(problem);
+  if (problem.status === 401) response.setHeader(...SIGN_IN);
   if (problem.retry_after !== undefined) response.setHeader('retry-after', problem.retry_after);
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',

@@ -1,4 +1,5 @@
 import { RollcallError } from '@rollcall/protocol';
+import { parseSaid } from '../held-json.js';
 import type { QueryKind } from './route.js';
 
 /** How much of a name somebody made up is said back. */
@@ -54,8 +55,9 @@ function isInteger(text: string): boolean {
 
 function parsed(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseSaid(text);
+  } catch (cause) {
+    if (cause instanceof RollcallError) throw wrong(name, cause.message);
     throw wrong(name, 'must be JSON');
   }
 }

@@ -67,6 +67,11 @@ export function takesKey({ procedure }: Pick<Route, 'procedure'>): boolean {
   return kindOfProcedure(procedure)?.takesKey === true;
 }
 
+/** Whether a call replaces all that there is by what its body says. */
+export function replacesWhole({ method, input }: Pick<Route, 'method' | 'input'>): boolean {
+  return method === 'PUT' && input === 'one-of-users';
+}
+
 /** The names in the braces of a path. */
 export function pathFields(path: string): string[] {
   return path

@@ -22,7 +22,9 @@ export function shapeAnswer(
 ): ApiAnswer {
   const body = bodyOf(route, answer, asked.fields);
   const headers: Record<string, string> = {};
-  const etag = route.etag && etagOf((body as { revision?: unknown }).revision);
+  // What was only tried has the revision that it would have had, and somebody else may get it.
+  const isTrial = new URLSearchParams(asked.query).get('dry_run') === 'true';
+  const etag = route.etag && !isTrial && etagOf((body as { revision?: unknown }).revision);
   if (etag) headers.etag = etag;
   const task = taskIn(route, body);
   if (task !== undefined) headers.location = `/api/tasks/${task}`;
