@@ -75,15 +75,18 @@ export function commitTurn({ unitOfWork, held, plan, outcomes, leaseMs }: TurnEn
     const unchanged = await unchangedSince(transaction, outcomes);
     const before = await readHeldEndpoint(transaction, held, dialect.forUpdate);
     const reached = reachedBy(plan, outcomes);
-    const endpoint = judged(before, outcomes, now);
+    // What an address answered that the endpoint has no longer says nothing about the one that it has now.
+    const hasMoved = before.url !== plan.endpoint.url;
+    const telling: ReadonlyMap<Job, Outcome> = hasMoved ? new Map() : outcomes;
+    const endpoint = judged(before, telling, now);
     if (before.setbacks >= DOWN_SETBACKS && endpoint.setbacks === 0) await makeDue(transaction, held.id);
-    await saveOutcomes(transaction, { plan, outcomes, unchanged });
+    await saveOutcomes(transaction, { plan, outcomes, unchanged, hasMoved });
     await insertRows(
       transaction,
       deliveryTable,
       reached.waiting.map(job => newRow(job, held.id, now)),
     );
-    const disabled = disabledBy(endpoint, outcomes, now);
+    const disabled = disabledBy(endpoint, telling, now);
     const after: EndpointRow = {
       ...endpoint,
       seq: reached.seq,
@@ -137,7 +140,12 @@ function disabledBy(
 
 async function saveOutcomes(
   transaction: WriteTransaction,
-  { plan, outcomes, unchanged }: Pick<TurnEnd, 'plan' | 'outcomes'> & { unchanged: ReadonlySet<number> },
+  {
+    plan,
+    outcomes,
+    unchanged,
+    hasMoved,
+  }: Pick<TurnEnd, 'plan' | 'outcomes'> & { unchanged: ReadonlySet<number>; hasMoved: boolean },
 ): Promise<void> {
   if (outcomes.size === 0) return;
   const { dialect, now } = transaction;
@@ -152,7 +160,7 @@ async function saveOutcomes(
     for (const cell of cells) stored.set(cell.id as string, deliveryTable.decode(cell, dialect));
   }
   const after = (row: DeliveryRow, outcome: Outcome) =>
-    afterOutcome(row, outcome, { now, keepsAnswer: unchanged.has(row.event_seq ?? 0) });
+    afterOutcome(row, outcome, { now, hasMoved, keepsAnswer: unchanged.has(row.event_seq ?? 0) });
   const made: DeliveryRow[] = [];
   const changed: { before: DeliveryRow; after: DeliveryRow }[] = [];
   for (const [job, outcome] of outcomes) {
@@ -203,7 +211,7 @@ function newRow(job: Job, endpoint_id: string, now: number): DeliveryRow {
 function afterOutcome(
   row: DeliveryRow,
   outcome: Outcome,
-  { now, keepsAnswer }: { now: number; keepsAnswer: boolean },
+  { now, hasMoved, keepsAnswer }: { now: number; hasMoved: boolean; keepsAnswer: boolean },
 ): DeliveryRow {
   const { next_attempt_at: _, ...rest } = row;
   if (outcome.kind === 'skipped') return { ...rest, status: 'skipped' };
@@ -211,5 +219,6 @@ function afterOutcome(
   if (outcome.isDelivered) return { ...tried, status: 'delivered' };
   const pause = retryPauseMs(tried.attempt);
   if (pause === undefined) return { ...tried, status: 'failed' };
-  return { ...tried, status: 'pending', next_attempt_at: now + Math.max(pause, outcome.retryAfterMs) };
+  const wait = hasMoved ? 0 : Math.max(pause, outcome.retryAfterMs);
+  return { ...tried, status: 'pending', next_attempt_at: now + wait };
 }
