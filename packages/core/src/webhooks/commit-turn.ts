@@ -14,6 +14,8 @@ import {
   latestPause,
   retryPauseMs,
   setbackPauseMs,
+  showsThatItIsThere,
+  TRIES_TO_SPARE,
 } from './retry-schedule.js';
 import type { Outcome } from './send-deliveries.js';
 
@@ -79,7 +81,9 @@ export function commitTurn({ unitOfWork, held, plan, outcomes, leaseMs }: TurnEn
     const hasMoved = before.url !== plan.endpoint.url;
     const telling: ReadonlyMap<Job, Outcome> = hasMoved ? new Map() : outcomes;
     const endpoint = judged(before, telling, now);
-    if (before.setbacks >= DOWN_SETBACKS && endpoint.setbacks === 0) await makeDue(transaction, held.id);
+    if (before.setbacks >= DOWN_SETBACKS && endpoint.setbacks === 0) {
+      await makeDue(transaction, held.id, before.failing_since);
+    }
     await saveOutcomes(transaction, { plan, outcomes, unchanged, hasMoved });
     await insertRows(
       transaction,
@@ -103,11 +107,20 @@ export function isPaused({ paused_until = 0 }: EndpointRow, now: number): boolea
   return paused_until > now && paused_until <= latestPause(now);
 }
 
-/** What waits of an endpoint is to be tried now, whatever time it had. */
-export async function makeDue(transaction: WriteTransaction, endpointId: string): Promise<void> {
+/**
+ * What waits of an endpoint is to be tried now, whatever time it had.
+ * @param downSince since when the endpoint was down, if that is why. What had failed before may do so again: it is not tried so
+ * often that its tries are over before three days are.
+ */
+export async function makeDue(
+  transaction: WriteTransaction,
+  endpointId: string,
+  downSince = 0,
+): Promise<void> {
   await transaction.query(
     sql`UPDATE webhook_deliveries SET next_attempt_at = ${transaction.now}
-      WHERE endpoint_id = ${endpointId} AND status = 'pending' AND next_attempt_at > ${transaction.now}`,
+      WHERE endpoint_id = ${endpointId} AND status = 'pending' AND next_attempt_at > ${transaction.now}
+      AND (created_at >= ${downSince} OR attempt < ${TRIES_TO_SPARE})`,
   );
 }
 
@@ -118,7 +131,8 @@ function judged(before: EndpointRow, outcomes: ReadonlyMap<Job, Outcome>, now: n
   const isBack = sent.some(one => one.isDelivered);
   const isFailing = !isBack && sent.length > 0;
   const setbacks = isBack ? 0 : endpoint.setbacks + (isFailing ? 1 : 0);
-  const pause = Math.max(asked, isFailing ? setbackPauseMs(setbacks) : 0);
+  const isThere = sent.some(({ attempt }) => showsThatItIsThere(attempt.status_code));
+  const pause = Math.max(asked, isFailing ? setbackPauseMs(setbacks, isThere) : 0);
   return {
     ...endpoint,
     setbacks,

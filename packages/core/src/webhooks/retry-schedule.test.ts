@@ -18,8 +18,9 @@ it('comes up to a tenth later, and never earlier', () => {
 });
 
 it('leaves an endpoint alone for longer and longer, at most five minutes', () => {
-  expect([0, 1, 2, 3, 4].map(setbackPauseMs)).toEqual([0, 0, 5000, 10_000, 20_000]);
-  expect(setbackPauseMs(100)).toBe(300_000);
+  const pauses = (isThere: boolean) => [0, 1, 2, 3, 4, 100].map(one => setbackPauseMs(one, isThere));
+  expect(pauses(false)).toEqual([0, 0, 5000, 10_000, 20_000, 300_000]);
+  expect(pauses(true)).toEqual([0, 0, 5000, 5000, 5000, 5000]);
 });
 
 it('does what Retry-After asks, for an hour at most', () => {

@@ -1,6 +1,7 @@
 /** A webhook that somebody changes while requests to it run, or while something waits. */
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { WebhookAnswer } from '../../src/webhooks/webhook-sender.js';
 import { SERVER } from '../support/test-directory.js';
 import { until } from '../support/until.js';
 import type { TestReceiver } from '../support/webhooks/test-receiver.js';
@@ -20,7 +21,7 @@ describeOnEveryDialect('a webhook with a new address', engine => {
 
   const move = (id: string) => fixture.directory.webhooks.update({ id, url: NEW });
   /** What the old address answers comes when the test says so. */
-  const slowly = (answer: Parameters<typeof answerOf>[0]) => {
+  const slowly = (answer: number | Partial<WebhookAnswer>) => {
     let release: () => void = () => undefined;
     const released = new Promise<void>(resolve => {
       release = resolve;
@@ -28,7 +29,7 @@ describeOnEveryDialect('a webhook with a new address', engine => {
     receiver.answer = async ({ url }) => {
       if (url === NEW) return 200;
       await released;
-      return answerOf(answer);
+      return answer;
     };
     return release;
   };
@@ -69,10 +70,6 @@ describeOnEveryDialect('a webhook with a new address', engine => {
     await fixture.stored(webhook.id, all => all[0]?.status === 'delivered');
   });
 });
-
-function answerOf<Answer>(answer: Answer): Answer {
-  return answer;
-}
 
 describeOnEveryDialect('a webhook that is to go on further ahead in the log', engine => {
   let fixture: WebhooksFixture;
