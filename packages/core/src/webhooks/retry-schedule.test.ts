@@ -26,6 +26,11 @@ it('leaves an endpoint alone for longer and longer, at most five minutes', () =>
 it('does what Retry-After asks, for an hour at most', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   expect(retryAfterMs('120', now)).toBe(120_000);
+  expect(['3601', '9'.repeat(11), '9'.repeat(400)].map(one => retryAfterMs(one, now))).toEqual([
+    HOUR,
+    HOUR,
+    HOUR,
+  ]);
   expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', now)).toBe(60_000);
   expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
   expect(retryAfterMs('99999999', now)).toBe(HOUR);

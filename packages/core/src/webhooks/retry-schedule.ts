@@ -89,6 +89,6 @@ export function latestPause(now: number): number {
 export function retryAfterMs(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   const text = header.trim();
-  const asked = /^\d{1,10}$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
-  return Number.isFinite(asked) ? Math.max(0, Math.min(LONGEST_RETRY_AFTER_MS, asked)) : 0;
+  const asked = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
+  return Number.isNaN(asked) ? 0 : Math.max(0, Math.min(LONGEST_RETRY_AFTER_MS, asked));
 }
