@@ -226,7 +226,7 @@ function refusalOf(address: string, { hostname }: URL): string {
   return `${what} ${NOT_ON_THE_INTERNET}`;
 }
 
-/** Whether an address that the filter may take for one of the internet is none. */
+/** Whether an address that the filter lets through is not on the internet all the same. */
 function isElsewhere(one: LookupAddress): boolean {
   return one.family === 6 ? !isIn(INTERNET_IPV6, one) : isIn(AZURE, one);
 }
