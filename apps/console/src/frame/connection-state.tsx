@@ -21,7 +21,7 @@ export function ConnectionState() {
   return (
     <span className={classes.state} data-status={state.status} role="status" title={state.error?.message}>
       <span className={classes.dot} aria-hidden />
-      {words}
+      <span className={classes.words}>{words}</span>
     </span>
   );
 }

@@ -32,7 +32,7 @@ export function CancelTask({ task }: { task: Task }) {
     return (
       <Button
         variant="default"
-        c="var(--rc-red)"
+        {...(refusal === undefined && { c: 'var(--rc-red)' })}
         disabled={refusal !== undefined}
         title={refusal}
         onClick={() => setAsking(true)}

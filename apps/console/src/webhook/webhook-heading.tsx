@@ -76,7 +76,12 @@ export function WebhookHeading({ webhook, head, error, onAsk, onTested }: Webhoo
         <Button variant="default" {...may} onClick={() => onAsk({ kind: 'rotate' })}>
           New secret…
         </Button>
-        <Button variant="default" c="var(--rc-red)" {...may} onClick={() => onAsk({ kind: 'delete' })}>
+        <Button
+          variant="default"
+          {...(!may.disabled && { c: 'var(--rc-red)' })}
+          {...may}
+          onClick={() => onAsk({ kind: 'delete' })}
+        >
           Delete…
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { NameLookups } from './name-lookups.js';
 
 /** Names whose lookups end when the test says so. */
@@ -60,4 +60,36 @@ it('does not ask for a name for which nobody waits any more', async () => {
   expect(asked).toEqual(['a', 'b', 'd']);
   answer('d');
   await late;
+});
+
+it('leaves a place to others while names are asked for that were slow before', async () => {
+  const { asked, answer, lookups } = silentNames();
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  try {
+    const first = [lookups.of('slow-1', forever), lookups.of('slow-2', forever)];
+    now.mockReturnValue(10_000);
+    for (const name of ['slow-1', 'slow-2']) answer(name);
+    await Promise.all(first);
+    asked.splice(0);
+    const again = [lookups.of('slow-1', forever), lookups.of('slow-2', forever)];
+    const quick = lookups.of('quick', forever);
+    expect(asked).toEqual(['slow-1', 'quick']);
+    answer('quick');
+    await quick;
+    await tick();
+    expect(asked).toEqual(['slow-1', 'quick']);
+    answer('slow-1');
+    await tick();
+    expect(asked).toEqual(['slow-1', 'quick', 'slow-2']);
+    answer('slow-2');
+    await Promise.all(again);
+    // They answered at once this time, so they are like all others.
+    asked.splice(0);
+    const last = [lookups.of('slow-1', forever), lookups.of('slow-2', forever)];
+    expect(asked).toEqual(['slow-1', 'slow-2']);
+    for (const name of ['slow-1', 'slow-2']) answer(name);
+    await Promise.all(last);
+  } finally {
+    now.mockRestore();
+  }
 });

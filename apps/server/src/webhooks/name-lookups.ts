@@ -9,17 +9,27 @@ interface Lookup {
   isBegun: boolean;
 }
 
+/** A lookup that takes longer than this is slow. */
+const SLOW_MS = 2000;
+
+/** The most names of which it is remembered that they are slow. There are fewer webhooks. */
+const MOST_SLOW = 1000;
+
 /**
  * Asks for the addresses of names, so many at a time and each name once. The system's lookup keeps a thread busy until the name
  * servers have answered, and there are four of them, which the database and the disk need as well. So names whose servers are
- * silent hold up other names, and nothing else.
+ * silent hold up nothing but other names. Those too only until it is known who is silent: names that were slow when they were
+ * asked for last leave one place free.
  */
 export class NameLookups {
   readonly #resolve: (name: string) => Promise<LookupAddress[]>;
   readonly #atOnce: number;
   /** In the order in which they were asked for. */
   readonly #asked = new Map<string, Lookup>();
+  /** The names that were slow when they were asked for last; those that were asked for last at the end. */
+  readonly #slow = new Set<string>();
   #running = 0;
+  #runningSlow = 0;
 
   constructor(resolve: (name: string) => Promise<LookupAddress[]>, atOnce: number) {
     this.#resolve = resolve;
@@ -55,19 +65,34 @@ export class NameLookups {
   #begin(): void {
     for (const lookup of this.#asked.values()) {
       if (this.#running >= this.#atOnce) return;
-      if (!lookup.isBegun) this.#run(lookup);
+      const mayRun = !this.#slow.has(lookup.name) || this.#runningSlow < this.#atOnce - 1;
+      if (!lookup.isBegun && mayRun) this.#run(lookup);
     }
   }
 
   #run(lookup: Lookup): void {
+    const { name } = lookup;
+    const slow = this.#slow.has(name) ? 1 : 0;
     this.#running += 1;
+    this.#runningSlow += slow;
     lookup.isBegun = true;
-    const answer = this.#resolve(lookup.name).finally(() => {
+    const startedAt = performance.now();
+    const answer = this.#resolve(name).finally(() => {
       this.#running -= 1;
-      this.#asked.delete(lookup.name);
+      this.#runningSlow -= slow;
+      this.#asked.delete(name);
+      this.#note(name, performance.now() - startedAt);
       this.#begin();
     });
     lookup.settle(answer);
+  }
+
+  #note(name: string, ms: number): void {
+    this.#slow.delete(name);
+    if (ms < SLOW_MS) return;
+    this.#slow.add(name);
+    const [oldest] = this.#slow;
+    if (oldest !== undefined && this.#slow.size > MOST_SLOW) this.#slow.delete(oldest);
   }
 }
 

@@ -14,6 +14,8 @@ import {
   latestPause,
   retryPauseMs,
   setbackPauseMs,
+  showsThatItIsThere,
+  TRIES_TO_SPARE,
 } from './retry-schedule.js';
 import type { Outcome } from './send-deliveries.js';
 
@@ -75,15 +77,20 @@ export function commitTurn({ unitOfWork, held, plan, outcomes, leaseMs }: TurnEn
     const unchanged = await unchangedSince(transaction, outcomes);
     const before = await readHeldEndpoint(transaction, held, dialect.forUpdate);
     const reached = reachedBy(plan, outcomes);
-    const endpoint = judged(before, outcomes, now);
-    if (before.setbacks >= DOWN_SETBACKS && endpoint.setbacks === 0) await makeDue(transaction, held.id);
-    await saveOutcomes(transaction, { plan, outcomes, unchanged });
+    // What an address answered that the endpoint has no longer says nothing about the one that it has now.
+    const hasMoved = before.url !== plan.endpoint.url;
+    const telling: ReadonlyMap<Job, Outcome> = hasMoved ? new Map() : outcomes;
+    const endpoint = judged(before, telling, now);
+    if (before.setbacks >= DOWN_SETBACKS && endpoint.setbacks === 0) {
+      await makeDue(transaction, held.id, before.failing_since);
+    }
+    await saveOutcomes(transaction, { plan, outcomes, unchanged, hasMoved });
     await insertRows(
       transaction,
       deliveryTable,
       reached.waiting.map(job => newRow(job, held.id, now)),
     );
-    const disabled = disabledBy(endpoint, outcomes, now);
+    const disabled = disabledBy(endpoint, telling, now);
     const after: EndpointRow = {
       ...endpoint,
       seq: reached.seq,
@@ -100,11 +107,20 @@ export function isPaused({ paused_until = 0 }: EndpointRow, now: number): boolea
   return paused_until > now && paused_until <= latestPause(now);
 }
 
-/** What waits of an endpoint is to be tried now, whatever time it had. */
-export async function makeDue(transaction: WriteTransaction, endpointId: string): Promise<void> {
+/**
+ * What waits of an endpoint is to be tried now, whatever time it had.
+ * @param downSince since when the endpoint was down, if that is why. What had failed before may do so again: it is not tried so
+ * often that its tries are over before three days are.
+ */
+export async function makeDue(
+  transaction: WriteTransaction,
+  endpointId: string,
+  downSince = 0,
+): Promise<void> {
   await transaction.query(
     sql`UPDATE webhook_deliveries SET next_attempt_at = ${transaction.now}
-      WHERE endpoint_id = ${endpointId} AND status = 'pending' AND next_attempt_at > ${transaction.now}`,
+      WHERE endpoint_id = ${endpointId} AND status = 'pending' AND next_attempt_at > ${transaction.now}
+      AND (created_at >= ${downSince} OR attempt < ${TRIES_TO_SPARE})`,
   );
 }
 
@@ -115,7 +131,8 @@ function judged(before: EndpointRow, outcomes: ReadonlyMap<Job, Outcome>, now: n
   const isBack = sent.some(one => one.isDelivered);
   const isFailing = !isBack && sent.length > 0;
   const setbacks = isBack ? 0 : endpoint.setbacks + (isFailing ? 1 : 0);
-  const pause = Math.max(asked, isFailing ? setbackPauseMs(setbacks) : 0);
+  const isThere = sent.some(({ attempt }) => showsThatItIsThere(attempt.status_code));
+  const pause = Math.max(asked, isFailing ? setbackPauseMs(setbacks, isThere) : 0);
   return {
     ...endpoint,
     setbacks,
@@ -137,7 +154,12 @@ function disabledBy(
 
 async function saveOutcomes(
   transaction: WriteTransaction,
-  { plan, outcomes, unchanged }: Pick<TurnEnd, 'plan' | 'outcomes'> & { unchanged: ReadonlySet<number> },
+  {
+    plan,
+    outcomes,
+    unchanged,
+    hasMoved,
+  }: Pick<TurnEnd, 'plan' | 'outcomes'> & { unchanged: ReadonlySet<number>; hasMoved: boolean },
 ): Promise<void> {
   if (outcomes.size === 0) return;
   const { dialect, now } = transaction;
@@ -152,7 +174,7 @@ async function saveOutcomes(
     for (const cell of cells) stored.set(cell.id as string, deliveryTable.decode(cell, dialect));
   }
   const after = (row: DeliveryRow, outcome: Outcome) =>
-    afterOutcome(row, outcome, { now, keepsAnswer: unchanged.has(row.event_seq ?? 0) });
+    afterOutcome(row, outcome, { now, hasMoved, keepsAnswer: unchanged.has(row.event_seq ?? 0) });
   const made: DeliveryRow[] = [];
   const changed: { before: DeliveryRow; after: DeliveryRow }[] = [];
   for (const [job, outcome] of outcomes) {
@@ -203,7 +225,7 @@ function newRow(job: Job, endpoint_id: string, now: number): DeliveryRow {
 function afterOutcome(
   row: DeliveryRow,
   outcome: Outcome,
-  { now, keepsAnswer }: { now: number; keepsAnswer: boolean },
+  { now, hasMoved, keepsAnswer }: { now: number; hasMoved: boolean; keepsAnswer: boolean },
 ): DeliveryRow {
   const { next_attempt_at: _, ...rest } = row;
   if (outcome.kind === 'skipped') return { ...rest, status: 'skipped' };
@@ -211,5 +233,6 @@ function afterOutcome(
   if (outcome.isDelivered) return { ...tried, status: 'delivered' };
   const pause = retryPauseMs(tried.attempt);
   if (pause === undefined) return { ...tried, status: 'failed' };
-  return { ...tried, status: 'pending', next_attempt_at: now + Math.max(pause, outcome.retryAfterMs) };
+  const wait = hasMoved ? 0 : Math.max(pause, outcome.retryAfterMs);
+  return { ...tried, status: 'pending', next_attempt_at: now + wait };
 }

@@ -18,13 +18,19 @@ it('comes up to a tenth later, and never earlier', () => {
 });
 
 it('leaves an endpoint alone for longer and longer, at most five minutes', () => {
-  expect([0, 1, 2, 3, 4].map(setbackPauseMs)).toEqual([0, 0, 5000, 10_000, 20_000]);
-  expect(setbackPauseMs(100)).toBe(300_000);
+  const pauses = (isThere: boolean) => [0, 1, 2, 3, 4, 100].map(one => setbackPauseMs(one, isThere));
+  expect(pauses(false)).toEqual([0, 0, 5000, 10_000, 20_000, 300_000]);
+  expect(pauses(true)).toEqual([0, 0, 5000, 5000, 5000, 5000]);
 });
 
 it('does what Retry-After asks, for an hour at most', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   expect(retryAfterMs('120', now)).toBe(120_000);
+  expect(['3601', '9'.repeat(11), '9'.repeat(400)].map(one => retryAfterMs(one, now))).toEqual([
+    HOUR,
+    HOUR,
+    HOUR,
+  ]);
   expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', now)).toBe(60_000);
   expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
   expect(retryAfterMs('99999999', now)).toBe(HOUR);

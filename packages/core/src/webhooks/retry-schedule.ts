@@ -59,11 +59,23 @@ const LONGEST_PAUSE_MS = 5 * MINUTE;
 
 /**
  * How long an endpoint is left alone after turns in which nothing was delivered. After the first, another delivery is tried at
- * once: it may have been the fault of the one.
+ * once: it may have been the fault of the one. With one that is there and refuses, it may be the fault of each.
  */
-export function setbackPauseMs(setbacks: number): number {
-  return setbacks < 2 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (setbacks - 2));
+export function setbackPauseMs(setbacks: number, isThere: boolean): number {
+  const longest = isThere ? FIRST_PAUSE_MS : LONGEST_PAUSE_MS;
+  return setbacks < 2 ? 0 : Math.min(longest, FIRST_PAUSE_MS * 2 ** (setbacks - 2));
 }
+
+/** What is answered in place of an endpoint, or by one that has too much to do. */
+const NOT_THERE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Whether an answer, or that there was none, shows that the endpoint is there. */
+export function showsThatItIsThere(status: number | undefined): boolean {
+  return status !== undefined && !NOT_THERE.has(status);
+}
+
+/** What was tried more often waits for its time when an endpoint is back: the pauses that are left are three days. */
+export const TRIES_TO_SPARE = 5;
 
 /** An endpoint that asks for more than this is asked again all the same. */
 const LONGEST_RETRY_AFTER_MS = HOUR;
@@ -77,6 +89,6 @@ export function latestPause(now: number): number {
 export function retryAfterMs(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   const text = header.trim();
-  const asked = /^\d{1,10}$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
-  return Number.isFinite(asked) ? Math.max(0, Math.min(LONGEST_RETRY_AFTER_MS, asked)) : 0;
+  const asked = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
+  return Number.isNaN(asked) ? 0 : Math.max(0, Math.min(LONGEST_RETRY_AFTER_MS, asked));
 }

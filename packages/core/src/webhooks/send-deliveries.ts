@@ -58,7 +58,7 @@ export async function sendDeliveries(plan: Plan, tools: SendTools): Promise<Map<
   const outcomes = new Map<Job, Outcome>();
   const busy = new Set<string>();
   const running = new Set<Promise<void>>();
-  const queue = plan.jobs.filter(job => !job.held);
+  const queue = leastTriedFirst(plan.jobs.filter(job => !job.held));
   const deadline = performance.now() + BEGIN_MS;
   const most = endpoint.setbacks > 0 ? 1 : Number.POSITIVE_INFINITY;
   let begun = 0;
@@ -107,6 +107,17 @@ export async function sendDeliveries(plan: Plan, tools: SendTools): Promise<Map<
   // What was sent is stored, as far as that goes; the next turn meets the error again.
   if (failure && outcomes.size === 0) throw failure.error;
   return outcomes;
+}
+
+/**
+ * The lines that were tried least, first; each in its order. A delivery that is refused again and again is the first to wait, so
+ * that it holds up nobody but its own line.
+ */
+function leastTriedFirst(jobs: readonly Job[]): Job[] {
+  const tries = new Map<string, number>();
+  for (const { line, attempt } of jobs) if (!tries.has(line)) tries.set(line, attempt);
+  const triesOf = ({ line }: Job) => tries.get(line) ?? 0;
+  return jobs.toSorted((one, other) => triesOf(one) - triesOf(other));
 }
 
 /** @returns undefined when it was ended from here. */

@@ -111,5 +111,8 @@ export async function replay(
     sql`UPDATE webhook_deliveries SET status = 'skipped', next_attempt_at = NULL
       WHERE endpoint_id = ${row.id} AND status = 'pending' AND event_seq > ${position.seq}`,
   );
-  return { ...row, ...taken(row), seq: position.seq, round: row.round + 1, due_at: transaction.now };
+  // What a step ahead leaves out shows in the numbers.
+  const sequence = row.sequence + Math.max(0, position.seq - row.seq);
+  const { now: due_at } = transaction;
+  return { ...row, ...taken(row), seq: position.seq, sequence, round: row.round + 1, due_at };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS } from '@rollcall/protocol';
 import type { DirectoryMeter } from '../database/instruments.js';
@@ -50,6 +51,8 @@ export class WebhookWorker {
     this.#options = { leaseMs: 30_000, pollMs: 1000, stopMs: 3000, ...options };
     const { unitOfWork, sender, clock, leaseMs } = this.#options;
     const { meter } = options;
+    // Every run and every request listens. There are many of them, and that is no leak.
+    setMaxListeners(0, this.#stopping.signal, this.#cutting.signal);
     // A run waits in it once.
     const planning = new SerialQueue(LIMITS.webhooks * 2);
     this.#tools = { unitOfWork, sender, clock, leaseMs, planning, meter, readEntry: entryReader(unitOfWork) };

@@ -110,19 +110,18 @@ export class Webhooks {
   }
 
   /**
-   * Changes what is given. What waits is sent to the new address.
+   * Changes what is given. What waits is sent to a new address at once.
    * @throws RollcallError `NOT_FOUND`; `REVISION_CONFLICT`; `INPUT_INVALID` for a filter that is not valid.
    */
   async update({ id, if_revision, ...changes }: ParsedUpdateWebhook): Promise<WebhookEndpoint> {
     checkFilter(changes.filter);
-    return this.#change(id, row => {
+    return this.#change(id, (row, transaction) => {
       if (if_revision !== undefined && if_revision !== row.revision) {
         const message = `the webhook has changed: it has revision ${row.revision}, not ${if_revision}; read it again`;
         throw new RollcallError('REVISION_CONFLICT', message, { field: 'if_revision' });
       }
       const changed = { ...row, ...dropUndefined(changes) } as unknown as EndpointRow;
-      // A new address is tried at once.
-      return changed.url === row.url ? changed : { ...withoutSetbacks(changed), setbacks: 0 };
+      return changed.url === row.url ? changed : afresh(changed, transaction);
     });
   }
 
@@ -160,10 +159,9 @@ export class Webhooks {
   enable(actor: Actor, id: string): Promise<WebhookEndpoint> {
     return this.#change(id, async (row, transaction) => {
       if (row.disabled_reason === undefined) return row;
-      const { disabled_reason: _, ...enabled } = withoutSetbacks(row);
-      await makeDue(transaction, id);
-      logWebhookEvent(transaction, actor, { type: 'webhook.enabled', row: { ...enabled, setbacks: 0 } });
-      return { ...enabled, setbacks: 0, ...(row.waiting > 0 && { due_at: transaction.now }) };
+      const { disabled_reason: _, ...enabled } = row;
+      logWebhookEvent(transaction, actor, { type: 'webhook.enabled', row: enabled });
+      return afresh(enabled, transaction);
     });
   }
 
@@ -237,9 +235,11 @@ export class Webhooks {
   }
 }
 
-function withoutSetbacks(row: EndpointRow): Omit<EndpointRow, 'setbacks'> {
-  const { setbacks: _, failing_since: __, paused_until: ___, ...rest } = row;
-  return rest;
+/** An endpoint of which nothing bad is known: it is tried at once, with what waits. */
+async function afresh(row: EndpointRow, transaction: WriteTransaction): Promise<EndpointRow> {
+  const { failing_since: _, paused_until: __, ...rest } = row;
+  await makeDue(transaction, row.id);
+  return { ...rest, setbacks: 0, ...(row.waiting > 0 && { due_at: transaction.now }) };
 }
 
 /** A change says by null what it takes away. */

@@ -205,6 +205,27 @@ describeOnEveryDialect('a webhook, while time passes,', engine => {
     expect(await webhooks.get(webhook.id)).toMatchObject({ sequence: 0 });
   });
 
+  it('and many others make no warning of a leak', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => warnings.push(name);
+    process.on('warning', note);
+    try {
+      await Promise.all(Array.from({ length: 20 }, () => webhooks.create({ url: URL })));
+      // All run at once.
+      receiver.answer = async () => {
+        await until('all came', () => receiver.received.length === 20);
+        return 200;
+      };
+      start();
+      await write();
+      await until('all are held', () => receiver.received.length === 20);
+      await new Promise(resolve => setTimeout(resolve, 200));
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', note);
+    }
+  });
+
   it('looks into the log in turn with all others, so that a lookup waits for one page', async () => {
     await Promise.all(
       Array.from({ length: 20 }, () => webhooks.create({ url: URL, types: ['user.created'] })),
