@@ -184,6 +184,8 @@ export interface PostgresPoolOptions {
   statementTimeoutMs: number;
   /** Looks at each new connection before it is used; by default there is nothing to look at. */
   admit?: Admit;
+  /** Whether a standby will do, for who only reads; default false. */
+  takesStandby?: boolean;
 }
 
 /** How much longer than a statement may take we wait for its answer. */
@@ -218,7 +220,7 @@ const APPLICATION_NAME = 'rollcall';
  */
 export async function openPostgres(
   url: string,
-  { poolSize, statementTimeoutMs, admit }: PostgresPoolOptions,
+  { poolSize, statementTimeoutMs, admit, takesStandby }: PostgresPoolOptions,
   entities: EntitySchema[],
 ): Promise<DataSource> {
   const { primaryDriver } = await import('./primary-pool.js');
@@ -228,7 +230,7 @@ export async function openPostgres(
     type: 'postgres',
     // TypeORM reads only one host. The pool of the driver goes by the list.
     url: hostUrls(url)[0],
-    driver: primaryDriver(url, admit),
+    driver: primaryDriver(url, admit, takesStandby),
     poolSize,
     parseInt8: true,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

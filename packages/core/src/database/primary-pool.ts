@@ -19,8 +19,10 @@ type Connected = (
  * The pool stays with the server that it reached last. When that one cannot be reached, or is a standby, it goes on to the
  * next, once around the list for each caller who waits for a connection. Connections that are open already are not looked
  * at again: a primary becomes a standby by being started anew, which ends them.
+ *
+ * @param takesStandby whether a standby will do.
  */
-export function primaryDriver(url: string, admit: Admit = admitAny): typeof pg {
+export function primaryDriver(url: string, admit: Admit = admitAny, takesStandby = false): typeof pg {
   const urls = hostUrls(url);
   let present = 0;
   /** What went wrong with a server, and not within the pool. */
@@ -55,7 +57,7 @@ export function primaryDriver(url: string, admit: Admit = admitAny): typeof pg {
         Client: HostClient,
         onConnect: async client => {
           try {
-            await refuseStandby(client as pg.Client);
+            if (!takesStandby) await refuseStandby(client as pg.Client);
             await admit(client as NewConnection);
           } catch (error) {
             leave((client as HostClient).place, error);
