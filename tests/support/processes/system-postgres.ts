@@ -66,7 +66,9 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
       run('pg_ctl', '-D', copy, '-o', otherOptions, '-l', join(folder, 'log-of-standby'), '-w', 'start');
       return {
         url: urlOf(other),
-        stop: async () => run('pg_ctl', '-D', copy, '-m', 'immediate', '-w', 'stop'),
+        stop: async () => {
+          run('pg_ctl', '-D', copy, '-m', 'immediate', '-w', 'stop');
+        },
       };
     },
     stop: async () => {

@@ -32,7 +32,7 @@ export function dumpPostgres(
     const server = await serverVersion(connection);
     const version = await requireTool(path, 'pg_dump', server, signal);
     await requireTool(path, 'pg_restore', server, signal);
-    const tools = { path, variables: connectionVariables(url, to, { version }) };
+    const tools = { path, variables: connectionVariables(url, to, version) };
     await requireRollcall(connection);
     onStage('copying');
     // The dump shows the same moment as this transaction, which is silent meanwhile.
@@ -121,7 +121,7 @@ export function requireEmptyDatabase({ url, path }: Place, signal: AbortSignal):
         { field: 'ROLLCALL_DATABASE_URL' },
       );
     }
-    return { path, variables: connectionVariables(url, to, { version }) };
+    return { path, variables: connectionVariables(url, to, version) };
   };
   return asideOnPostgres(url, work, signal);
 }

@@ -9,7 +9,7 @@ const CONNECTED = {
   PGDATABASE: 'roll call',
   PGPASSWORD: 'p@ss/word',
 };
-const variablesOf = (url: string, env = {}, version = 15) => connectionVariables(url, TO, { env, version });
+const variablesOf = (url: string, version = 15) => connectionVariables(url, TO, version);
 
 describe("what PostgreSQL's programs are told to connect", () => {
   it('is the server that the driver has found, whatever the URL names', () => {
@@ -21,29 +21,16 @@ describe("what PostgreSQL's programs are told to connect", () => {
 
   it('has no password where the driver needed none', () => {
     const { PGPASSWORD: _, ...rest } = CONNECTED;
-    expect(connectionVariables('postgres://db', { ...TO, password: null }, { env: {}, version: 15 })).toEqual(
-      rest,
-    );
+    expect(connectionVariables('postgres://db', { ...TO, password: null }, 15)).toEqual(rest);
   });
 
-  it('has what the URL and the environment say of TLS, and nothing else of the environment', () => {
-    const env = { HOME: '/home/ann', PGSSLROOTCERT: '/ca.pem', PGHOSTADDR: '10.0.0.1', PGSERVICE: 'other' };
-    const tls = { HOME: '/home/ann', PGSSLMODE: 'verify-full' };
+  it('has what the URL says of TLS, and trusts whom the system trusts where nobody else is named and the programs can', () => {
     const url = 'postgres://db/x?sslmode=verify-full';
-    expect(variablesOf(url, env)).toEqual({ ...CONNECTED, ...tls, PGSSLROOTCERT: '/ca.pem' });
-    expect(variablesOf(`${url}&sslrootcert=/other.pem`, env)).toEqual({
-      ...CONNECTED,
-      ...tls,
-      PGSSLROOTCERT: '/other.pem',
-    });
+    const tls = { ...CONNECTED, PGSSLMODE: 'verify-full' };
+    expect(variablesOf(url)).toEqual(tls);
+    expect(variablesOf(url, 16)).toEqual({ ...tls, PGSSLROOTCERT: 'system' });
+    expect(variablesOf(`${url}&sslrootcert=ca.pem`, 16)).toEqual({ ...tls, PGSSLROOTCERT: 'ca.pem' });
+    expect(variablesOf('postgres://db/x?sslmode=require', 16).PGSSLROOTCERT).toBeUndefined();
     expect(variablesOf('postgres://db/x?sslmode=no-verify').PGSSLMODE).toBe('require');
-  });
-
-  it('trusts whom the system trusts, as the driver does, where the programs can and nobody else is named', () => {
-    const url = 'postgres://db/x?sslmode=verify-full';
-    expect(variablesOf(url, {}, 16).PGSSLROOTCERT).toBe('system');
-    expect(variablesOf(url, {}, 15).PGSSLROOTCERT).toBeUndefined();
-    expect(variablesOf(`${url}&sslrootcert=/ca.pem`, {}, 16).PGSSLROOTCERT).toBe('/ca.pem');
-    expect(variablesOf('postgres://db/x?sslmode=require', {}, 16).PGSSLROOTCERT).toBeUndefined();
   });
 });

@@ -27,9 +27,6 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   options: 'PGOPTIONS',
 };
 
-/** What these programs and the driver take from the environment alike. */
-const FROM_ENVIRONMENT = ['HOME', 'PGSSLMODE', 'PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY'];
-
 /** From this version on the programs can trust the authorities that the system trusts, as the driver does. */
 const TRUSTS_SYSTEM = 16;
 
@@ -39,19 +36,14 @@ const TRUSTS_SYSTEM = 16;
  * @param url of the database, for what it says of TLS.
  * @param version of the programs.
  */
-export function connectionVariables(
-  url: string,
-  to: ConnectedTo,
-  { env = process.env, version }: { env?: NodeJS.ProcessEnv; version: number },
-): Record<string, string> {
+export function connectionVariables(url: string, to: ConnectedTo, version: number): Record<string, string> {
   const given: Record<string, string | undefined> = {};
-  for (const name of FROM_ENVIRONMENT) given[name] = env[name];
   const parameters = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]);
   for (const [name, value] of parameters) {
     const variable = PARAMETERS[name];
     if (variable) given[variable] = value;
   }
-  // The driver's word for encrypted, whoever it is.
+  // The driver's word for a connection that is encrypted, and not compared with any certificate.
   if (given.PGSSLMODE === 'no-verify') given.PGSSLMODE = 'require';
   if (given.PGSSLMODE === 'verify-full' && version >= TRUSTS_SYSTEM) given.PGSSLROOTCERT ||= 'system';
   given.PGHOST = to.host;

@@ -140,3 +140,37 @@ function together(failures: readonly Error[]): Error {
   const messages = failures.map(({ message, code }: NodeJS.ErrnoException) => message || code);
   return Object.assign(new Error(messages.join('; '), { cause: last }), { code: last.code });
 }
+
+/** What one PostgreSQL says about itself. */
+export interface ServerState {
+  readonly standby: boolean;
+  /** Whether a standby is connected to its primary, or follows an archive. */
+  readonly follows: boolean;
+  /** When it was started, to the microsecond: what tells a server by. */
+  readonly since: string;
+}
+
+/**
+ * Asks the one server of a URL what it is, on a connection of its own.
+ * @throws Error when it cannot be reached or refuses us.
+ */
+export async function askServer(url: string): Promise<ServerState> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
+    application_name: 'rollcall doctor',
+  });
+  // What is lost after the answer is nobody's.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT pg_is_in_recovery() AS standby, pg_postmaster_start_time()::text AS since,
+         EXISTS (SELECT 1 FROM pg_stat_wal_receiver) OR coalesce(current_setting('restore_command', true), '') <> '' AS follows`,
+    );
+    return rows[0] as ServerState;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}

@@ -14,6 +14,7 @@ import { readSettings } from '../settings/settings.js';
 import { examineBackups } from './examine-backups.js';
 import { examineContent, examineFiles } from './examine-file.js';
 import { examinePostgres } from './examine-postgres.js';
+import { examineServers } from './examine-servers.js';
 import { examineWebhooks } from './examine-webhooks.js';
 import { examineWork } from './examine-work.js';
 import { type Finding, risk, sentence, wrong } from './finding.js';
@@ -74,6 +75,7 @@ async function examineDatabase(
     findings.push(...(await examineWork(connection)), ...(await examineWebhooks(connection)));
   };
   if (address.engine === 'postgres') {
+    findings.push(...(await examineServers(address.url)));
     const work = async (connection: Queryable) => {
       findings.push(...(await examineClock(connection)), ...(await examinePostgres(connection)));
       await examineRest(connection);
