@@ -40,7 +40,12 @@ function startRollcall(args: string[], databaseUrl: string) {
   });
   const begun = once(child.stderr, 'data');
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-  return { kill: () => child.kill('SIGKILL'), begun: Promise.race([begun, ended]), ended };
+  return {
+    kill: () => child.kill('SIGKILL'),
+    hangUp: () => child.kill('SIGHUP'),
+    begun: Promise.race([begun, ended]),
+    ended,
+  };
 }
 
 /** Runs commands and kills them at random moments, until enough were hit. @returns how many have ended by themselves. */
@@ -89,6 +94,15 @@ describe.each(['sqlite', 'better-sqlite3'])('a command that is killed or held ba
     expect((await startRollcall(['backup', file], `${scheme}:${database}`).ended).code).toBe(0);
     expect(readdirSync(folder)).toEqual(['a.backup']);
     expect((await startRollcall(['restore', file, '--dry-run'], place()).ended).code).toBe(0);
+  });
+
+  it('ends in order when its terminal goes away, and leaves nothing', async () => {
+    const folder = await temporaryFolder();
+    const command = startRollcall(['backup', folder], `${scheme}:${database}`);
+    await command.begun;
+    command.hangUp();
+    expect(await command.ended).toMatchObject({ code: 2, err: expect.stringContaining('interrupted: ') });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('may not write so much, and says so of the backup, which it removes', async () => {

@@ -192,6 +192,48 @@ describe.skipIf(!SYSTEM_POSTGRES)('a backup of PostgreSQL', () => {
     expect(await process.stop()).toBe(0);
   });
 
+  it('is made and restored with a list of servers, and goes to the one that is the primary', async () => {
+    const from = await ENGINES.postgres();
+    const standby = await (postgres as SystemPostgres).startStandby();
+    const process = await startServerProcess({ databaseUrl: from });
+    const server = createServerClient({ url: process.url, secret: SECRET });
+    await server.upsertUsers([{ id: 'jane' }]);
+    // Nobody listens at the first, and the second takes no writes.
+    const listOf = (url: string) =>
+      url.replace(/@[^/]+/, hosts => `@127.0.0.1:1,${new URL(standby.url).host},${hosts.slice(1)}`);
+    const file = join(await temporaryFolder(), 'a.backup');
+    const made = await rollcall(['backup', file], listOf(from));
+    expect(made).toMatchObject({ code: 0, said: { users: 1 } });
+    const place = await ENGINES.postgres();
+    const restored = await rollcall(['restore', file], listOf(place));
+    expect(restored).toMatchObject({ code: 0, said: { users: 1 } });
+    const sql = await openSql(place);
+    expect(await sql.query('SELECT id FROM users')).toEqual([{ id: 'jane' }]);
+    await sql.close();
+    await server.disconnect();
+    expect(await process.stop()).toBe(0);
+    await standby.stop();
+  });
+
+  it('is made on a standby that is named alone, and not restored to one', async () => {
+    const from = await ENGINES.postgres();
+    const process = await startServerProcess({ databaseUrl: from });
+    const server = createServerClient({ url: process.url, secret: SECRET });
+    await server.upsertUsers([{ id: 'jane' }]);
+    const standby = await (postgres as SystemPostgres).startStandby();
+    const replica = from.replace(/@[^/]+/, `@${new URL(standby.url).host}`);
+    const file = join(await temporaryFolder(), 'a.backup');
+    const made = await rollcall(['backup', file], replica);
+    expect(made).toMatchObject({ code: 0, said: { users: 1 } });
+    const refused = await rollcall(['backup', `${file}2`], `${replica}?target_session_attrs=primary`);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('is a standby') });
+    const restored = await rollcall(['restore', file], replica);
+    expect(restored).toMatchObject({ code: 2, err: expect.stringContaining('is a standby') });
+    await server.disconnect();
+    expect(await process.stop()).toBe(0);
+    await standby.stop();
+  });
+
   it('that is forged runs no program on the machine that restores it', async () => {
     const from = await ENGINES.postgres();
     const process = await startServerProcess({ databaseUrl: from });

@@ -3,8 +3,9 @@ import { run } from './run.js';
 
 const interrupt = new AbortController();
 
-// The first signal lets a command finish what it has begun. The second one ends the process at once.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// The first signal lets a command finish what it has begun. The second one ends the process at once. A terminal that goes away,
+// with a connection to the machine, sends SIGHUP.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort();
@@ -16,6 +17,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
+
+// A terminal that is gone takes no more words. The command comes to its end all the same.
+process.stderr.on('error', () => undefined);
 
 const context: CommandContext = {
   env: process.env,

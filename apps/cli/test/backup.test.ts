@@ -75,6 +75,7 @@ it('tells a person what is in a backup, where the secret is, and which keys are 
   const restored = await rollcall(['restore', name], { directory, env: place, terminal: true });
   expect(restored.out).toContain(`The secret here lacks keys of that time (${key}).`);
   expect(restored.out).toContain('Users who were hard-deleted after the backup are back');
+  expect(restored.out).toContain('Tokens that were revoked after it are good again');
 });
 
 it('says in one line what is wrong with a backup or a place, and leaves nothing behind', async () => {
@@ -86,6 +87,13 @@ it('says in one line what is wrong with a backup or a place, and leaves nothing 
   expect(nowhere.err).toMatch(
     /^error: INPUT_INVALID .*a\.backup cannot be written \(ENOENT\); .* \(field file\)\n$/,
   );
+  const unmounted = await rollcall(['backup', 'none/'], { directory, env });
+  expect(unmounted).toMatchObject({ exitCode: 2, out: '' });
+  expect(unmounted.err).toMatch(/^error: INPUT_INVALID there is no folder .*none;/);
+  const unset = await rollcall(['backup', ''], { directory, env });
+  expect(unset).toMatchObject({ exitCode: 2, out: '' });
+  expect(unset.err).toMatch(/^error: INPUT_INVALID the name of the file is empty;/);
+  expect(readdirSync(directory)).toEqual([]);
   await rollcall(['backup', 'a.backup'], { directory, env });
   const twice = await rollcall(['backup', 'a.backup'], { directory, env });
   expect(twice.err).toContain('a.backup is there already');

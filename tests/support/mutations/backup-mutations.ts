@@ -107,6 +107,12 @@ export const BACKUP_MUTATIONS: readonly Mutation[] = [
       '',
       'takes away what a killed one has left, and keeps off what one writes that lives',
     ],
+    [
+      'the time for which a file of a process that seems gone stays',
+      'Date.now() - mtimeMs > ABANDONED_MS',
+      'mtimeMs > 0',
+      'takes away what was left in its folder a day ago and more, by who is gone',
+    ],
   ]),
   ...switchedOff({ file: 'packages/core/src/backup/described-data.ts', test: BACKUP, engine: 'sqlite3' }, [
     [
@@ -127,8 +133,8 @@ export const BACKUP_MUTATIONS: readonly Mutation[] = [
   ...switchedOff({ file: 'packages/core/src/backup/postgres-tools.ts', test: BACKUP, engine: 'postgres' }, [
     [
       'the version of the programs that back PostgreSQL up',
-      'if (has >= needs) return;',
-      'if (has > 0) return;',
+      'if (has >= needs) return has;',
+      'if (has > 0) return has;',
       'refuses programs that are older than the server, and says which it takes',
     ],
   ]),

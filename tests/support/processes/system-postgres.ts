@@ -13,7 +13,9 @@ export const SYSTEM_POSTGRES: string | undefined = (existsSync(VERSIONS) ? readd
   .sort((one, other) => Number(other) - Number(one))
   .map(version => join(VERSIONS, version, 'bin'))
   .find(bin =>
-    ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql'].every(tool => existsSync(join(bin, tool))),
+    ['initdb', 'pg_basebackup', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql'].every(tool =>
+      existsSync(join(bin, tool)),
+    ),
   );
 
 /** A server of this system's PostgreSQL. The one that comes with the tests has no `pg_dump` of its version. */
@@ -22,6 +24,8 @@ export interface SystemPostgres {
   readonly url: string;
   /** The folder of its programs. */
   readonly bin: string;
+  /** A standby that receives all that it writes. */
+  startStandby(): Promise<{ readonly url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -49,9 +53,24 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
   const port = await freePort();
   const options = `-p ${port} -c unix_socket_directories=${folder} -c listen_addresses=127.0.0.1`;
   run('pg_ctl', '-D', data, '-o', options, '-l', join(folder, 'log'), '-w', 'start');
+  const urlOf = (one: number) => `postgres://postgres:postgres@127.0.0.1:${one}/postgres`;
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    url: urlOf(port),
     bin,
+    startStandby: async () => {
+      const other = await freePort();
+      const copy = join(folder, `standby-${other}`);
+      const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
+      run('pg_basebackup', '-D', copy, ...from, '-R', '-X', 'stream', '--checkpoint=fast', '--no-sync');
+      const otherOptions = options.replace(`-p ${port}`, `-p ${other}`);
+      run('pg_ctl', '-D', copy, '-o', otherOptions, '-l', join(folder, 'log-of-standby'), '-w', 'start');
+      return {
+        url: urlOf(other),
+        stop: async () => {
+          run('pg_ctl', '-D', copy, '-m', 'immediate', '-w', 'stop');
+        },
+      };
+    },
     stop: async () => {
       run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop');
       await rm(folder, { recursive: true, force: true });

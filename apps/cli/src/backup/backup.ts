@@ -27,7 +27,7 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
       const startedAt = performance.now();
       const report = await untilInterrupted(context, 'there is no new backup', () =>
         backup(config, {
-          file: resolve(context.directory, file),
+          file: placeOf(context, file),
           version: program.version() ?? '',
           ...toolsOf(context),
           onStage: stage => showStage(context, stage, BACKUP_STAGES[stage]),
@@ -96,9 +96,22 @@ export function addRestoreCommand(program: Command, context: CommandContext): vo
           ? []
           : [
               'Users who were hard-deleted after the backup are back: delete them again before others can read.',
+              'Tokens that were revoked after it are good again, and who was banned after it may come back: ban again, and end all tokens of before with `rollcall revoke --all` if you cannot tell which.',
             ]),
       ]);
     });
+}
+
+/** Where a backup goes. A name that ends like that of a folder stays one. */
+function placeOf({ directory }: CommandContext, name: string): string {
+  if (name === '') {
+    throw new RollcallError(
+      'INPUT_INVALID',
+      'the name of the file is empty; name a file that is not there, or a folder',
+      { field: 'file' },
+    );
+  }
+  return /[/\\]$/.test(name) ? `${resolve(directory, name)}/` : resolve(directory, name);
 }
 
 const BACKUP_STAGES = {

@@ -43,7 +43,9 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
 export function addRenewLogCommand(program: Command, context: CommandContext): void {
   program
     .command('renew-log')
-    .description('make every listener read its data again; run it once after you restored a backup')
+    .description(
+      'make every listener read its data again; run it once after data came back in another way than by `rollcall restore`',
+    )
     .addHelpText('after', examples('ROLLCALL_DATABASE_URL=postgres://localhost/rollcall rollcall renew-log'))
     .action(async () => {
       const { loadConfig, renewLog } = await import('@rollcall/server');

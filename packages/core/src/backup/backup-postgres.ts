@@ -2,28 +2,37 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql, { raw } from 'sql-template-tag';
-import { asideOnPostgres } from '../database/aside.js';
+import { asideOnPostgres, type ConnectedTo } from '../database/aside.js';
+import { hostUrls } from '../database/postgres-hosts.js';
 import type { Queryable } from '../database/unit-of-work.js';
 import { refused, type SealedBackup } from './backup-file.js';
 import type { BackupStage } from './backup-sqlite.js';
 import { type DescribedData, describeData } from './described-data.js';
-import { type PostgresTools, requireTool, startTool } from './postgres-tools.js';
+import { connectionVariables, type PostgresTools, requireTool, startTool } from './postgres-tools.js';
 import { settlingStatements } from './settle-restored.js';
+
+/** A database, and the folders with the programs of PostgreSQL, as in the variable `PATH`. */
+interface Place {
+  readonly url: string;
+  readonly path: string;
+}
 
 /**
  * Writes the data of a PostgreSQL database to a file with `pg_dump`, in its own form (`custom`), and reads the file through.
- * It is the data of one moment, the same that is described.
+ * It is the data of one moment, the same that is described. Of several servers it is the primary's. One that is named alone may
+ * be a standby, unless the URL asks for the primary.
  * @throws RollcallError `UNAVAILABLE` when PostgreSQL or its programs cannot be used.
  */
 export function dumpPostgres(
-  tools: PostgresTools,
+  { url, path }: Place,
   file: string,
   { signal, onStage }: { signal: AbortSignal; onStage: (stage: BackupStage) => void },
 ): Promise<DescribedData> {
-  const work = async (connection: Queryable) => {
+  const work = async (connection: Queryable, to: ConnectedTo) => {
     const server = await serverVersion(connection);
-    await requireTool(tools, 'pg_dump', server, signal);
-    await requireTool(tools, 'pg_restore', server, signal);
+    const version = await requireTool(path, 'pg_dump', server, signal);
+    await requireTool(path, 'pg_restore', server, signal);
+    const tools = { path, variables: connectionVariables(url, to, version) };
     await requireRollcall(connection);
     onStage('copying');
     // The dump shows the same moment as this transaction, which is silent meanwhile.
@@ -39,7 +48,8 @@ export function dumpPostgres(
     await startTool(tools, 'pg_restore', ['--file=/dev/null', file], { signal }).ended;
     return described;
   };
-  return asideOnPostgres(tools.url, work, signal);
+  const takesStandby = hostUrls(url).length === 1 && !/[?&]target_session_attrs=/.test(url);
+  return asideOnPostgres(url, work, signal, { takesStandby });
 }
 
 /**
@@ -49,11 +59,11 @@ export function dumpPostgres(
  * be used.
  */
 export async function restorePostgres(
-  tools: PostgresTools,
+  place: Place,
   { file, dataBytes, head }: SealedBackup,
   signal: AbortSignal,
 ): Promise<void> {
-  await requireEmptyDatabase(tools, signal);
+  const tools = await requireEmptyDatabase(place, signal);
   const dump = startTool(
     tools,
     'pg_restore',
@@ -83,19 +93,22 @@ export async function restorePostgres(
     for (const { ended } of [target, dump]) await ended;
     throw error;
   }
-  await asideOnPostgres(tools.url, connection => connection.query(sql`ANALYZE`), signal);
+  await asideOnPostgres(place.url, connection => connection.query(sql`ANALYZE`), signal);
 }
 
 function failEarly(): never {
   throw new Error('psql ended before it had everything');
 }
 
-/** @throws RollcallError as {@link restorePostgres} does before it changes anything. */
-export function requireEmptyDatabase(tools: PostgresTools, signal: AbortSignal): Promise<void> {
-  const work = async (connection: Queryable) => {
+/**
+ * @returns the programs, and how they come to the server that was found.
+ * @throws RollcallError as {@link restorePostgres} does before it changes anything.
+ */
+export function requireEmptyDatabase({ url, path }: Place, signal: AbortSignal): Promise<PostgresTools> {
+  const work = async (connection: Queryable, to: ConnectedTo) => {
     const server = await serverVersion(connection);
-    await requireTool(tools, 'pg_restore', server, signal);
-    await requireTool(tools, 'psql', server, signal);
+    await requireTool(path, 'pg_restore', server, signal);
+    const version = await requireTool(path, 'psql', server, signal);
     const [held] = await connection.query(
       sql`SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname NOT LIKE 'pg\\_t%'
@@ -108,8 +121,9 @@ export function requireEmptyDatabase(tools: PostgresTools, signal: AbortSignal):
         { field: 'ROLLCALL_DATABASE_URL' },
       );
     }
+    return { path, variables: connectionVariables(url, to, version) };
   };
-  return asideOnPostgres(tools.url, work, signal);
+  return asideOnPostgres(url, work, signal);
 }
 
 async function requireRollcall(connection: Queryable): Promise<void> {

@@ -5,24 +5,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { RollcallError } from '@rollcall/protocol';
+import type { ConnectedTo } from '../database/aside.js';
 
 /** One of the programs. */
 type Tool = 'pg_dump' | 'pg_restore' | 'psql';
 
-/** Where the programs are, and what they connect to. */
+/** Where the programs are, and what they are told to connect. */
 export interface PostgresTools {
   /** Folders in which they are looked for, as in the variable `PATH`. */
   readonly path: string;
-  readonly url: string;
+  /** As variables of the environment: there nobody else of the machine can read the password. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** What may stand behind the `?` of a URL, and the variable by which these programs take it. */
 const PARAMETERS: Readonly<Record<string, string>> = {
-  host: 'PGHOST',
-  port: 'PGPORT',
-  user: 'PGUSER',
-  password: 'PGPASSWORD',
-  dbname: 'PGDATABASE',
   sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
   sslcert: 'PGSSLCERT',
@@ -30,21 +27,31 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   options: 'PGOPTIONS',
 };
 
-/** What a program has to be told to connect. In the environment nobody else of the machine can read the password. */
-export function connectionVariables(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const given: Record<string, string> = {
-    PGHOST: hostname.replace(/^\[(.*)\]$/, '$1'),
-    PGPORT: port,
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-  };
-  for (const [name, value] of searchParams) {
+/** From this version on the programs can trust the authorities that the system trusts, as the driver does. */
+const TRUSTS_SYSTEM = 16;
+
+/**
+ * What a program has to be told to come to the same server as a connection of the driver: the one of several that was found,
+ * by the name, the password and the socket that the driver has used.
+ * @param url of the database, for what it says of TLS.
+ * @param version of the programs.
+ */
+export function connectionVariables(url: string, to: ConnectedTo, version: number): Record<string, string> {
+  const given: Record<string, string | undefined> = {};
+  const parameters = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]);
+  for (const [name, value] of parameters) {
     const variable = PARAMETERS[name];
     if (variable) given[variable] = value;
   }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  // The driver's word for a connection that is encrypted, and not compared with any certificate.
+  if (given.PGSSLMODE === 'no-verify') given.PGSSLMODE = 'require';
+  if (given.PGSSLMODE === 'verify-full' && version >= TRUSTS_SYSTEM) given.PGSSLROOTCERT ||= 'system';
+  given.PGHOST = to.host;
+  given.PGPORT = String(to.port);
+  given.PGUSER = to.user;
+  given.PGDATABASE = to.database;
+  given.PGPASSWORD = to.password ?? undefined;
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]));
 }
 
 /** A program that runs. */
@@ -63,13 +70,13 @@ const MAX_SAID = 4000;
  * @throws RollcallError (`ended`) `UNAVAILABLE` when it is not there or fails, in its own words.
  */
 export function startTool(
-  { path, url }: PostgresTools,
+  { path, variables }: PostgresTools,
   tool: Tool,
   args: readonly string[],
   { signal, keeps = true }: { signal: AbortSignal; keeps?: boolean },
 ): RunningTool {
   const child = spawn(tool, args, {
-    env: { ...connectionVariables(url), PATH: path, LC_ALL: 'C', PGAPPNAME: 'rollcall backup' },
+    env: { ...variables, PATH: path, LC_ALL: 'C', PGAPPNAME: 'rollcall backup' },
     stdio: ['pipe', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
@@ -116,17 +123,18 @@ function lastWords(said: string): string {
 /**
  * Checks that a program is there and not older than the server.
  * @param server the version of the server, as in `server_version_num`.
+ * @returns the version of the program.
  */
 export async function requireTool(
-  tools: PostgresTools,
+  path: string,
   tool: Tool,
   server: number,
   signal: AbortSignal,
-): Promise<void> {
-  const said = await startTool(tools, tool, ['--version'], { signal }).ended;
+): Promise<number> {
+  const said = await startTool({ path, variables: {} }, tool, ['--version'], { signal }).ended;
   const has = Number(/\(PostgreSQL\) (\d+)/.exec(said)?.[1] ?? 0);
   const needs = Math.floor(server / 10_000);
-  if (has >= needs) return;
+  if (has >= needs) return has;
   throw new RollcallError(
     'UNAVAILABLE',
     `the ${tool} on the PATH is of PostgreSQL ${has}, and the server is ${needs}: install the client of PostgreSQL ${needs} or newer, and put its folder first in PATH`,

@@ -49,11 +49,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<SealedBack
   const wanted = address.engine === 'postgres' ? 'postgres' : 'sqlite';
   if (backup.head.engine !== wanted) throw refused(otherEngine(backup));
   if (address.engine === 'postgres') {
-    const tools = { path: toolPath, url: address.url };
-    if (dryRun) await requireEmptyDatabase(tools, signal);
+    const place = { path: toolPath, url: address.url };
+    if (dryRun) await requireEmptyDatabase(place, signal);
     else {
       onStage('restoring');
-      await restorePostgres(tools, backup, signal);
+      await restorePostgres(place, backup, signal);
     }
     return backup;
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, lstatSync, openSync } from 'node:fs';
-import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 
@@ -78,16 +78,41 @@ function taken(message: string): RollcallError {
   return new RollcallError('INPUT_INVALID', message, { field: 'file' });
 }
 
+/** What follows the name of the place: the process that writes, and what SQLite keeps beside the file. */
+const SUFFIX = /^\.(\d+)(?:\.[0-9a-f]{8})?\.part(?:-wal|-shm|-journal)?$/;
+
+/** The process that an unfinished file for this place is of; undefined for every other file. */
+function writerOf(name: string, place: string): number | undefined {
+  const [, pid] = name.startsWith(place) ? (SUFFIX.exec(name.slice(place.length)) ?? []) : [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** A process that seems gone may be one of another machine or container. For so long it would not be silent. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes from a folder what processes that are gone have left of files, when nobody has written to it for a day.
+ * @param places what the names of such files begin with: the name that each would have got.
+ */
+export async function clearAbandoned(folder: string, places: RegExp): Promise<void> {
+  // A folder that cannot be read is said to be so by what comes next.
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const [place] = places.exec(name) ?? [];
+    const pid = place === undefined ? undefined : writerOf(name, place);
+    if (pid === undefined || isAlive(pid)) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
 async function clearUnfinished(place: string): Promise<void> {
   const folder = dirname(place);
-  const beginning = `${basename(place)}.`;
   for (const name of await readdir(folder)) {
-    const [, pid] = name.startsWith(beginning)
-      ? (/^(\d+)(?:\.[0-9a-f]{8})?\.part(?:-wal|-shm|-journal)?$/.exec(name.slice(beginning.length)) ?? [])
-      : [];
+    const pid = writerOf(name, basename(place));
     if (pid === undefined) continue;
-    const isOurs = Number(pid) === process.pid;
-    if (isOurs ? underWay.has(join(folder, name)) : isAlive(Number(pid))) {
+    const isOurs = pid === process.pid;
+    if (isOurs ? underWay.has(join(folder, name)) : isAlive(pid)) {
       throw new RollcallError(
         'UNAVAILABLE',
         `the process ${pid} is writing ${place}; wait for its end, or remove ${join(folder, name)} if it is another program`,

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { DatabaseAddress } from '../database/database-address.js';
 import { type BackupHead, refused, type SealedBackup, sealBackup } from './backup-file.js';
 import { dumpPostgres } from './backup-postgres.js';
 import { type BackupStage, dumpSqlite } from './backup-sqlite.js';
-import { UnfinishedFile } from './unfinished-file.js';
+import { clearAbandoned, UnfinishedFile } from './unfinished-file.js';
 
 /** What is backed up where. */
 export interface BackupOptions {
@@ -36,6 +36,8 @@ export async function writeBackup(options: BackupOptions): Promise<SealedBackup>
   const signal = options.signal ?? new AbortController().signal;
   const madeAt = new Date().toISOString();
   const file = placeOf(options.file, madeAt);
+  // Names with a time do not come again, so nobody else would clear up behind a killed command.
+  if (file !== options.file) await clearAbandoned(dirname(file), NAMED_BY_TIME);
   const unfinished = await UnfinishedFile.make(file).catch(error => {
     throw unwritable(file, error);
   });
@@ -64,8 +66,18 @@ export async function writeBackup(options: BackupOptions): Promise<SealedBackup>
   }
 }
 
+/** The name that a file gets in a folder. */
+const NAMED_BY_TIME = /^rollcall-[\dTZ-]+\.backup/;
+
 function placeOf(given: string, madeAt: string): string {
   const isFolder = existsSync(given) && statSync(given).isDirectory();
+  // Such as one of a disk that is not mounted: a file in its place would be in the way of the next backup.
+  if (!isFolder && /[/\\]$/.test(given)) {
+    const folder = given.slice(0, -1);
+    throw refused(
+      `there is no folder ${folder}; make it, or mount it, or name a file without the last slash`,
+    );
+  }
   const file = isFolder ? join(given, `rollcall-${madeAt.replaceAll(/[:.]/g, '-')}.backup`) : given;
   if (existsSync(file))
     throw refused(`${file} is there already; name another file, no backup is overwritten`);

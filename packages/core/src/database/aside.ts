@@ -31,27 +31,41 @@ export async function asideOnSqlite<Result>(
   }
 }
 
-/** A connection to PostgreSQL outside of the pool, whose statements have no limit to their time. */
+/** What a connection to PostgreSQL has come to: of several servers this one, with what the environment has added. */
+export interface ConnectedTo {
+  /** A name, an address, or the folder of a socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password?: string | null;
+}
+
+/**
+ * A connection to PostgreSQL outside of the pool, whose statements have no limit to their time.
+ * @param takesStandby whether a standby will do, for who only reads.
+ */
 export async function asideOnPostgres<Result>(
   url: string,
-  work: (connection: Queryable) => Promise<Result>,
+  work: (connection: Queryable, to: ConnectedTo) => Promise<Result>,
   signal: AbortSignal,
+  { takesStandby = false }: { takesStandby?: boolean } = {},
 ): Promise<Result> {
   // The second connection is there to end what runs on the first.
-  const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0 }, []);
+  const source = await openPostgres(url, { poolSize: 2, statementTimeoutMs: 0, takesStandby }, []);
   const connection = source.createQueryRunner();
   let cancelling: Promise<unknown> | undefined;
   try {
-    const { processID } = (await connection.connect()) as { processID: number };
+    const client = (await connection.connect()) as ConnectedTo & { processID: number };
     const stopListening = onGone(signal, () => {
-      cancelling = source.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
+      cancelling = source.query('SELECT pg_cancel_backend($1)', [client.processID]).catch(() => undefined);
     });
     try {
       const query = async ({ text, values }: Statement) => {
         signal.throwIfAborted();
         return (await connection.query(text, values, true)).records;
       };
-      return await work({ dialect: dialectOf('postgres'), query });
+      return await work({ dialect: dialectOf('postgres'), query }, client);
     } finally {
       stopListening();
     }

@@ -184,6 +184,8 @@ export interface PostgresPoolOptions {
   statementTimeoutMs: number;
   /** Looks at each new connection before it is used; by default there is nothing to look at. */
   admit?: Admit;
+  /** Whether a standby will do, for who only reads; default false. */
+  takesStandby?: boolean;
 }
 
 /** Which server connections are made to. */
@@ -239,7 +241,7 @@ export async function openPostgres(
   const server = {
     // The pool of the driver goes by the list.
     url: hostUrls(url)[0] as string,
-    driver: primaryDriver(url, options.admit),
+    driver: primaryDriver(url, options.admit, options.takesStandby),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     setting: 'ROLLCALL_DATABASE_URL',
   };

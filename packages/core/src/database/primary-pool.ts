@@ -19,8 +19,10 @@ type Connected = (
  * The pool stays with the server that it reached last. When that one cannot be reached, or is a standby, it goes on to the
  * next, once around the list for each caller who waits for a connection. Connections that are open already are not looked
  * at again: a primary becomes a standby by being started anew, which ends them.
+ *
+ * @param takesStandby whether a standby will do.
  */
-export function primaryDriver(url: string, admit: Admit = admitAny): typeof pg {
+export function primaryDriver(url: string, admit: Admit = admitAny, takesStandby = false): typeof pg {
   const urls = hostUrls(url);
   let present = 0;
   /** What went wrong with a server, and not within the pool. */
@@ -55,7 +57,7 @@ export function primaryDriver(url: string, admit: Admit = admitAny): typeof pg {
         Client: HostClient,
         onConnect: async client => {
           try {
-            await refuseStandby(client as pg.Client);
+            if (!takesStandby) await refuseStandby(client as pg.Client);
             await admit(client as NewConnection);
           } catch (error) {
             leave((client as HostClient).place, error);
@@ -137,4 +139,38 @@ function together(failures: readonly Error[]): Error {
   // Where a name has several addresses, Node's error has a code and no message.
   const messages = failures.map(({ message, code }: NodeJS.ErrnoException) => message || code);
   return Object.assign(new Error(messages.join('; '), { cause: last }), { code: last.code });
+}
+
+/** What one PostgreSQL says about itself. */
+export interface ServerState {
+  readonly standby: boolean;
+  /** Whether a standby is connected to its primary, or follows an archive. */
+  readonly follows: boolean;
+  /** When it was started, to the microsecond: what tells a server by. */
+  readonly since: string;
+}
+
+/**
+ * Asks the one server of a URL what it is, on a connection of its own.
+ * @throws Error when it cannot be reached or refuses us.
+ */
+export async function askServer(url: string): Promise<ServerState> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
+    application_name: 'rollcall doctor',
+  });
+  // What is lost after the answer is nobody's.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT pg_is_in_recovery() AS standby, pg_postmaster_start_time()::text AS since,
+         EXISTS (SELECT 1 FROM pg_stat_wal_receiver) OR coalesce(current_setting('restore_command', true), '') <> '' AS follows`,
+    );
+    return rows[0] as ServerState;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
 }

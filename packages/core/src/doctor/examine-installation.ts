@@ -15,6 +15,7 @@ import { examineBackups } from './examine-backups.js';
 import { examineContent, examineFiles } from './examine-file.js';
 import { examinePostgres } from './examine-postgres.js';
 import { examineReplicas } from './examine-replicas.js';
+import { examineServers } from './examine-servers.js';
 import { examineWebhooks } from './examine-webhooks.js';
 import { examineWork } from './examine-work.js';
 import { type Finding, risk, sentence, wrong } from './finding.js';
@@ -75,6 +76,7 @@ async function examineDatabase(
     findings.push(...(await examineWork(connection)), ...(await examineWebhooks(connection)));
   };
   if (address.engine === 'postgres') {
+    findings.push(...(await examineServers(address.url)));
     const work = async (connection: Queryable) => {
       findings.push(...(await examineClock(connection)), ...(await examinePostgres(connection)));
       await examineRest(connection);

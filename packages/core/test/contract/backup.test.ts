@@ -8,11 +8,12 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeOnEveryEngine, temporaryFolder } from '@rollcall/testing';
 import { beforeEach, expect, it } from 'vitest';
@@ -405,6 +406,7 @@ describeOnEveryEngine('a backup', engine => {
     const { pid: dead } = spawnSync(process.execPath, ['--version']);
     writeFileSync(`${file}.${dead}.part`, 'half');
     writeFileSync(`${file}.${dead}.part-journal`, 'half');
+    writeFileSync(`${file}.${dead}.01234567.part`, 'half');
     await backup(url);
     expect(readdirSync(folder)).toEqual(['a.backup']);
 
@@ -414,6 +416,36 @@ describeOnEveryEngine('a backup', engine => {
     const error = await refusal(backup(url, { file: other }));
     expect(error.message).toContain(`the process ${process.ppid} is writing ${other}`);
     expect(readFileSync(living, 'utf8')).toBe('half');
+  });
+
+  it('takes away what was left in its folder a day ago and more, by who is gone', async () => {
+    const url = await engine.migratedUrl();
+    const { pid: dead } = spawnSync(process.execPath, ['--version']);
+    const left = (pid: number, ageMs: number, suffix = '') => {
+      const path = join(
+        folder,
+        `rollcall-2026-01-01T00-00-00-${ageMs}Z.backup.${pid}.0a1b2c3d.part${suffix}`,
+      );
+      writeFileSync(path, 'half');
+      const at = (Date.now() - ageMs) / 1000;
+      utimesSync(path, at, at);
+      return basename(path);
+    };
+    left(dead, 25 * 60 * 60_000);
+    left(dead, 25 * 60 * 60_000, '-journal');
+    const staying = [left(dead, 60_000), left(process.ppid, 26 * 60 * 60_000)];
+    writeFileSync(join(folder, 'notes.part'), 'not of a backup');
+    const made = await backup(url, { file: folder });
+    expect(readdirSync(folder).sort()).toEqual([basename(made.file), 'notes.part', ...staying].sort());
+  });
+
+  it('is not made where a folder is meant that is not there', async () => {
+    const error = await refusal(backup(await engine.migratedUrl(), { file: `${join(folder, 'none')}/` }));
+    expect(error).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('there is no folder'),
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('ends when it is asked to, and leaves nothing behind', async () => {
