@@ -351,13 +351,17 @@ describe.skipIf(process.env.ROLLCALL_TEST_ENGINES?.split(',').includes('postgres
       const replica = new Replica({
         host: 'other',
         open: async () => new PostgresConnections(source, shared),
+        answers: async () => true,
         onTrouble: heard.onError,
       });
       opened.push(replica);
       await replica.open();
       const [log] = await pair.queryStandby<{ epoch: string }>('SELECT epoch FROM event_stream');
       const readAt = (epoch: string) =>
-        replica.read(async () => 'read', { lane: QUERY, position: { epoch, seq: '0', lsn: '0/0' } });
+        replica.read(async () => 'read', {
+          lane: QUERY,
+          position: async () => ({ epoch, seq: '0', lsn: '0/0' }),
+        });
       expect(await readAt(log?.epoch as string)).toEqual({ result: 'read' });
       expect(await readAt('another')).toEqual({ why: 'behind', ranMs: 0 });
       expect(told).toEqual([expect.stringContaining('follows another primary')]);
