@@ -1,6 +1,7 @@
 import { type Mutation, switchedOff } from './mutation.js';
 
 const REPLICA_TESTS = 'packages/core/test/contract/read-replicas.test.ts';
+const TROUBLE_TESTS = 'packages/core/test/contract/read-replicas-in-trouble.test.ts';
 const SHOWS_ALL = 'show every write that was acknowledged before, logged or not, however late they are';
 const GONE = 'leave reads to the primary, soon, when they do not answer any more';
 const engine = 'postgres';
@@ -46,18 +47,42 @@ export const REPLICA_MUTATIONS: readonly Mutation[] = [
       'leave a read to the primary when they stay behind, and serve again when they have caught up',
     ],
     [
-      'the reads in a line that a replica in trouble lets go',
-      'performance.now() < this.#restsUntil && !isTrial',
-      'performance.now() < 0 && !isTrial',
-      GONE,
-    ],
-    [
       'the time that a replica has for its answer',
       'query_timeout: ANSWER_MS,',
       'query_timeout: 20_000,',
       GONE,
     ],
   ]),
+  ...switchedOff({ file: 'packages/core/src/database/replica.ts', test: TROUBLE_TESTS, engine, hangsMs }, [
+    [
+      'the reads in a line that a replica in trouble lets go',
+      'performance.now() < this.#restsUntil && !isTrial',
+      'performance.now() < 0 && !isTrial',
+      'that falls silent holds up nobody of the hundreds who ask at that moment',
+    ],
+  ]),
+  ...switchedOff(
+    { file: 'packages/core/src/database/replica-pulse.ts', test: TROUBLE_TESTS, engine, hangsMs },
+    [
+      [
+        'the question whether a slow replica still answers',
+        'if (slow.length === 0 || this.#isAsking) return;',
+        'return;',
+        'that falls silent in the middle of %s leaves it to the primary, soon',
+      ],
+    ],
+  ),
+  ...switchedOff(
+    { file: 'packages/core/src/database/postgres-connections.ts', test: TROUBLE_TESTS, engine, hangsMs },
+    [
+      [
+        'the time that the primary has to say how far it is',
+        'query_timeout: SHORT_ANSWER_MS',
+        'query_timeout: 20_000',
+        'holds up nobody for long when one connection to the primary falls silent',
+      ],
+    ],
+  ),
   ...switchedOff(
     { file: 'packages/core/src/database/primary-position.ts', test: REPLICA_TESTS, engine, hangsMs },
     [

@@ -257,6 +257,25 @@ export function openPostgresReplica(url: string, options: PostgresPoolOptions): 
   return openPool({ url, connectTimeoutMs: REPLICA_CONNECT_TIMEOUT_MS, setting }, options, []);
 }
 
+/** Whether a replica answers those who come now. A refusal is an answer as well. It never throws. */
+export async function replicaAnswers(url: string): Promise<boolean> {
+  const { Client } = (await import('pg')).default;
+  const client = new Client({
+    connectionString: url,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: REPLICA_CONNECT_TIMEOUT_MS,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    return /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}
+
 async function openPool(
   { url, driver, connectTimeoutMs, setting }: PostgresServer,
   { poolSize, statementTimeoutMs }: PostgresPoolOptions,

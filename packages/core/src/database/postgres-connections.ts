@@ -5,11 +5,20 @@ import { dialectOf } from './dialect.js';
 import type { DirectoryMeter } from './instruments.js';
 import { type Client, LateTransaction } from './late-transaction.js';
 import { callerGone, onGone, QueryDeadline, tooExpensive } from './query-deadline.js';
-import { MAX_QUERY_WAIT_MS, MAX_WAITING_QUERIES, type QueryEnds, type ReadLane } from './read-lane.js';
+import {
+  MAX_QUERY_WAIT_MS,
+  MAX_REPLICA_WAIT_MS,
+  MAX_WAITING_QUERIES,
+  type QueryEnds,
+  type ReadLane,
+} from './read-lane.js';
 import { ReaderPool } from './reader-pool.js';
 import { classifyStorageError, inDoubt, isCancelled } from './storage-error.js';
 import type { StorageState } from './storage-state.js';
 import type { CurrentTransaction, Statement, Transaction } from './unit-of-work.js';
+
+/** How long the answer to a short statement is waited for, on which others wait. */
+const SHORT_ANSWER_MS = 2000;
 
 const BEGIN_READ = 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
@@ -52,7 +61,9 @@ export class PostgresConnections {
     this.#source = source;
     this.#options = options;
     const places = Array.from({ length: Math.max(1, Math.floor(options.poolSize / 2)) }, () => ({}));
-    this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs: MAX_QUERY_WAIT_MS });
+    // At a replica, the primary is asked next.
+    const maxWaitMs = options.atReplica ? MAX_REPLICA_WAIT_MS : MAX_QUERY_WAIT_MS;
+    this.#queries = new ReaderPool(places, { maxWaiting: MAX_WAITING_QUERIES, maxWaitMs });
   }
 
   get state(): Pick<StorageState, 'lanes' | 'pool'> {
@@ -81,9 +92,21 @@ export class PostgresConnections {
     return this.inTransaction(BEGIN_READ, run, wait);
   }
 
-  /** One statement outside of a transaction. @returns its rows. */
-  ask(text: string): Promise<Record<string, unknown>[]> {
-    return this.#source.query(text);
+  /**
+   * One short statement outside of a transaction, on a connection that is given up when no answer comes.
+   * @returns its rows.
+   */
+  async ask(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    const connection = this.#source.createQueryRunner();
+    try {
+      const client = (await connection.connect()) as Client;
+      return (await client.query({ text, values, query_timeout: SHORT_ANSWER_MS })).rows;
+    } catch (error) {
+      if (isLost(error)) await discardConnection(connection, error);
+      throw error;
+    } finally {
+      await connection.release();
+    }
   }
 
   transactionOn(late: LateTransaction): Transaction {
@@ -120,7 +143,8 @@ export class PostgresConnections {
       return result;
     } catch (error) {
       if (isLost(error)) await discardConnection(connection, error);
-      else await connection.query('ROLLBACK').catch(failure => discardConnection(connection, failure));
+      else if (late.hasBegun)
+        await connection.query('ROLLBACK').catch(failure => discardConnection(connection, failure));
       throw error;
     } finally {
       await connection.release();
@@ -184,7 +208,7 @@ export class PostgresConnections {
   async #cancel(connection: QueryRunner): Promise<void> {
     try {
       const { processID } = (await connection.connect()) as Client;
-      await this.#source.query('SELECT pg_cancel_backend($1)', [processID]);
+      await this.ask('SELECT pg_cancel_backend($1)', [processID]);
     } catch {
       // Then it runs to its end, as if the caller were there.
     }

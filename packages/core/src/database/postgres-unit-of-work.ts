@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { asideOnPostgres } from './aside.js';
-import { openPostgres, openPostgresReplica } from './data-sources.js';
+import { openPostgres, openPostgresReplica, replicaAnswers } from './data-sources.js';
 import type { PostgresAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import { doPart } from './do-part.js';
@@ -90,7 +90,13 @@ export class PostgresUnitOfWork implements UnitOfWork {
       new PostgresConnections(await openPostgresReplica(readUrl, limits), { ...shared, atReplica: true });
     const replicas =
       readUrls.length > 0
-        ? new Replicas(readUrls, { primary, openReplica, onError: options.onError, meter: shared.meter })
+        ? new Replicas(readUrls, {
+            primary,
+            openReplica,
+            answers: replicaAnswers,
+            onError: options.onError,
+            meter: shared.meter,
+          })
         : undefined;
     return new PostgresUnitOfWork(url, { primary, replicas, current }, options);
   }

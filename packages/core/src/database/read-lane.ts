@@ -35,6 +35,9 @@ export const MAX_WAITING_QUERIES = 1000;
 /** How long a query waits for its turn before it is refused. */
 export const MAX_QUERY_WAIT_MS = 10_000;
 
+/** How long it waits at a replica before it goes to the primary, where it may have to wait again. */
+export const MAX_REPLICA_WAIT_MS = 2000;
+
 /** The lane of a query. Without a caller's limit it has the time that a server token has by default. */
 export function queryLane({ queryMs, signal }: QueryLimits = CALLER_BUDGETS.server): ReadLane {
   return { lane: 'query', limitMs: queryMs, signal };

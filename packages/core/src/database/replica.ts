@@ -5,7 +5,10 @@ import type { ReplicaOutcome } from './instruments.js';
 import type { Client } from './late-transaction.js';
 import { isLost, type PostgresConnections } from './postgres-connections.js';
 import type { PrimaryPosition } from './primary-position.js';
+import { isCallerGone } from './query-deadline.js';
 import type { ReadLane } from './read-lane.js';
+import { ReplicaPulse } from './replica-pulse.js';
+import { classifyStorageError, isPoolBusy } from './storage-error.js';
 import type { Transaction } from './unit-of-work.js';
 
 /** How long a read waits for a replica that has not come as far as the primary. */
@@ -21,10 +24,17 @@ const REST_FAILED_MS = 5000;
 /** The same trouble of a replica is told once in this time. */
 const TELL_EVERY_MS = 60_000;
 
-/** Why a replica did not serve a read, and how long the read had run there. */
+/** Why a replica did not serve a read, and how long the read had run there, unless that was spent on a server that was gone. */
 export interface NotServed {
   why: Exclude<ReplicaOutcome, 'served'>;
   ranMs: number;
+}
+
+/** How a replica serves a read. */
+export interface ReplicaRead {
+  lane: ReadLane;
+  /** How far the primary is when it is asked; undefined when it does not say. */
+  position(): Promise<PrimaryPosition | undefined>;
 }
 
 /** What a replica is opened with. */
@@ -32,6 +42,8 @@ export interface ReplicaOptions {
   /** Its host and port, for those who are told of it. */
   host: string;
   open: () => Promise<PostgresConnections>;
+  /** Finds out whether the server answers at all. It never throws. */
+  answers: () => Promise<boolean>;
   /** Hears, now and then, that it is not used and why. */
   onTrouble: (error: Error) => void;
 }
@@ -54,6 +66,7 @@ class NotHere extends Error {
  */
 export class Replica {
   readonly #options: ReplicaOptions;
+  readonly #pulse: ReplicaPulse;
   #connections: PostgresConnections | undefined;
   #opening: Promise<void> | undefined;
   #isClosed = false;
@@ -63,6 +76,10 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
+    this.#pulse = new ReplicaPulse({
+      answers: options.answers,
+      onSilence: error => this.#rest(error, 'failed'),
+    });
   }
 
   /** Whether the last read that was tried here was served. */
@@ -101,39 +118,44 @@ export class Replica {
   }
 
   /**
-   * Serves a read with all that the primary had at a position. What fails here may be asked again elsewhere.
+   * Serves a read with all that the primary had when it began. It follows on `tryTake` at once. What fails here may be asked
+   * again elsewhere.
    * @throws what the read throws that is not of the replica, such as `QUERY_TOO_EXPENSIVE`.
    */
   async read<Result>(
     work: (transaction: Transaction) => Promise<Result>,
-    { lane, position }: { lane: ReadLane; position: PrimaryPosition },
+    { lane, position }: ReplicaRead,
   ): Promise<{ result: Result } | NotServed> {
     let beganAt: number | undefined;
+    let unwatch: (() => void) | undefined;
     const timed = (transaction: Transaction) => {
       beganAt = performance.now();
       return work(transaction);
     };
     const isTrial = this.#isInTrouble;
+    // Those who wait while another one finds out that something is wrong need not find it out again.
+    const atTurn = () => {
+      if (performance.now() < this.#restsUntil && !isTrial) throw new NotHere('it is left alone', 'skipped');
+    };
+    // The primary is asked when all waiting is over: what was erased meanwhile must not be read any more.
+    const at = async (connection: QueryRunner) => {
+      atTurn();
+      unwatch = this.#pulse.watch(connection);
+      const here = await position();
+      if (!here) throw new NotHere('the primary does not say how far it is', 'skipped');
+      await reach(connection, here);
+      if (isTrial) this.#recover();
+    };
     const connections = this.#connections as PostgresConnections;
     try {
-      const result = await connections.read(timed, lane, {
-        // Those who wait while another one finds out that something is wrong need not find it out again.
-        atTurn: () => {
-          if (performance.now() < this.#restsUntil && !isTrial)
-            throw new NotHere('it is left alone', 'skipped');
-        },
-        at: connection => reach(connection, position),
-      });
-      this.#isInTrouble = false;
-      this.#restsUntil = 0;
-      return { result };
+      return { result: await connections.read(timed, lane, { atTurn, at }) };
     } catch (error) {
-      // A broken connection may come as an error of ours, with its cause.
-      if (error instanceof RollcallError && !isLost(error)) throw error;
-      const why = error instanceof NotHere ? error.why : 'failed';
-      // A statement that the standby had to end, since it was in the way of what it receives, says nothing of the next one.
-      if (why !== 'skipped' && (error instanceof NotHere || isLost(error))) this.#rest(error as Error, why);
-      return { why, ranMs: beganAt === undefined ? 0 : performance.now() - beganAt };
+      const why = this.#whyNot(error, beganAt !== undefined);
+      if (why === undefined) throw error;
+      const isOver = beganAt === undefined || isLost(error);
+      return { why, ranMs: isOver ? 0 : performance.now() - (beganAt as number) };
+    } finally {
+      unwatch?.();
     }
   }
 
@@ -141,6 +163,27 @@ export class Replica {
     this.#isClosed = true;
     await this.#opening;
     await this.#connections?.close();
+  }
+
+  /** Why a read was not served, after a failure; undefined when that is not of the replica. It is left alone, if it should be. */
+  #whyNot(error: unknown, hasBegun: boolean): NotServed['why'] | undefined {
+    // It has too much to do, which the primary need not have.
+    if (isPoolBusy(error)) return 'skipped';
+    // A broken connection may come as an error of ours, with its cause.
+    if (error instanceof RollcallError && !isLost(error))
+      return hasBegun || isCallerGone(error) ? undefined : 'skipped';
+    const why = error instanceof NotHere ? error.why : 'failed';
+    // Before the read began, only the replica can be wrong. A statement that the standby had to end, since it was in the way of
+    // what it receives, says nothing of the next one.
+    const isWrong =
+      error instanceof NotHere || isLost(error) || (!hasBegun && classifyStorageError(error) === 'fault');
+    if (why !== 'skipped' && isWrong) this.#rest(error as Error, why);
+    return why;
+  }
+
+  #recover(): void {
+    this.#isInTrouble = false;
+    this.#restsUntil = 0;
   }
 
   async #open(): Promise<void> {

@@ -15,6 +15,8 @@ const REST_MS = 60_000;
 export interface ReplicasOptions {
   primary: PostgresConnections;
   openReplica: (url: string) => Promise<PostgresConnections>;
+  /** Finds out whether a server answers at all. It never throws. */
+  answers: (url: string) => Promise<boolean>;
   /** Hears why a replica is not used. */
   onError: UnitOfWorkOptions['onError'];
   meter?: DirectoryMeter | undefined;
@@ -35,13 +37,18 @@ export class Replicas {
   #restsUntil = 0;
 
   /** @param urls one server each. They are opened when they are needed, or with `open`. */
-  constructor(urls: readonly string[], { primary, openReplica, onError, meter }: ReplicasOptions) {
+  constructor(urls: readonly string[], { primary, openReplica, answers, onError, meter }: ReplicasOptions) {
     this.#onTrouble = error => onError?.(error, 'reading from a replica');
     this.#meter = meter;
     this.#positions = new PrimaryPositions(text => primary.ask(text));
     this.#all = urls.map(
       url =>
-        new Replica({ host: new URL(url).host, open: () => openReplica(url), onTrouble: this.#onTrouble }),
+        new Replica({
+          host: new URL(url).host,
+          open: () => openReplica(url),
+          answers: () => answers(url),
+          onTrouble: this.#onTrouble,
+        }),
     );
   }
 
@@ -58,19 +65,18 @@ export class Replicas {
 
   /**
    * Serves a read with all that was acknowledged before this call.
-   * @throws what the read throws; and what the primary says when it cannot be asked how far it is.
+   * @throws what the read throws.
    */
   async read<Result>(
     work: (transaction: Transaction) => Promise<Result>,
     lane: ReadLane,
   ): Promise<{ result: Result } | LeftToPrimary> {
     const replica = this.#take();
-    const position = replica && (await this.#position());
-    if (!replica || !position) {
+    if (!replica) {
       this.#meter?.readsAtReplica('skipped');
       return { ranMs: 0 };
     }
-    const read = await replica.read(work, { lane, position });
+    const read = await replica.read(work, { lane, position: () => this.#position() });
     this.#meter?.readsAtReplica('result' in read ? 'served' : read.why);
     return read;
   }
@@ -87,11 +93,12 @@ export class Replicas {
     return inTurn.sort((a, b) => a.load - b.load).find(one => one.tryTake());
   }
 
+  /** How far the primary is. Where that cannot be found out, the primary has to serve the read, or say what is wrong. */
   async #position(): Promise<PrimaryPosition | undefined> {
     try {
       return await this.#positions.now();
     } catch (error) {
-      if (!CANNOT_SAY.test(String((error as { code?: unknown }).code))) throw error;
+      if (!CANNOT_SAY.test(String((error as { code?: unknown }).code))) return undefined;
       this.#restsUntil = performance.now() + REST_MS;
       const message =
         'the primary does not say how far it is, so no replica is used: both have to be PostgreSQL itself';

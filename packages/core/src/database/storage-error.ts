@@ -54,6 +54,11 @@ export function busy(reason: string): RollcallError {
   });
 }
 
+/** Whether no connection of a pool became free in time. It says nothing of the server: others may have used them all along. */
+export function isPoolBusy(error: unknown): boolean {
+  return describe(error).message === 'timeout exceeded when trying to connect';
+}
+
 /** Whether the disk has no room for what was written, which does not say that it has none for less. */
 export function isFull(error: unknown): boolean {
   const { code, message } = describe(error);

@@ -31,11 +31,13 @@ export class SharedPages {
   /** @returns what keeps the page that is about to be read, unless everything was dropped by then. */
   reading(position: Position, limit: number): (events: LoggedEvent[]) => void {
     const drops = this.#drops;
+    // What it shows may be as old as this.
+    const readAt = performance.now();
     return events => {
       if (events.length === 0 || drops !== this.#drops) return;
       const name = nameOf(position, limit);
       this.#pages.delete(name);
-      this.#pages.set(name, { events, readAt: performance.now() });
+      this.#pages.set(name, { events, readAt });
       const [oldest] = this.#pages.keys();
       if (this.#pages.size > MAX_PAGES && oldest !== undefined) this.#pages.delete(oldest);
     };
