@@ -58,7 +58,7 @@ export const REPLICA_MUTATIONS: readonly Mutation[] = [
       'the reads in a line that a replica in trouble lets go',
       'performance.now() < this.#restsUntil && !isTrial',
       'performance.now() < 0 && !isTrial',
-      'that falls silent holds up nobody of the hundreds who ask at that moment',
+      'that is behind is found out once, however many ask at that moment',
     ],
   ]),
   ...switchedOff(

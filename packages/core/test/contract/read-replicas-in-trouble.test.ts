@@ -126,6 +126,18 @@ describe.skipIf(process.env.ROLLCALL_TEST_ENGINES?.split(',').includes('postgres
       expect(outcomes.filter(outcome => outcome === 'failed').length).toBeLessThanOrEqual(POOL_SIZE);
     });
 
+    it('that is behind is found out once, however many ask at that moment', async () => {
+      const database = await open();
+      expect(await serverOf(database)).toBe('replica');
+      await pair.queryStandby('SELECT pg_wal_replay_pause()');
+      await database.unitOfWork.write(one =>
+        one.query(sql`INSERT INTO roles (name, created_at) VALUES ('late', ${1})`),
+      );
+      const served = await Promise.all(Array.from({ length: 100 }, () => serverOf(database)));
+      expect(new Set(served)).toEqual(new Set(['primary']));
+      expect(outcomes.filter(outcome => outcome === 'behind').length).toBeLessThanOrEqual(POOL_SIZE / 2);
+    });
+
     it('that is no replica of this database is told, and left alone', async () => {
       const database = await open([pair.standbyUrl.replace(/postgres$/, 'template1')]);
       expect(await serverOf(database)).toBe('primary');
