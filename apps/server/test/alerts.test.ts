@@ -232,7 +232,7 @@ it('fires when a task waits, when one has lost its worker, and when one has fail
   );
 });
 
-it('fires when nothing reaches a webhook, when one is behind the log, and when one has been disabled for it', async () => {
+it('fires when nothing reaches a webhook, when one is behind the log, when a delivery is given up, and when one is disabled', async () => {
   const receiver = createServer((_, response) => response.writeHead(503).end());
   await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', resolve));
   const { port } = receiver.address() as AddressInfo;
@@ -246,10 +246,19 @@ it('fires when nothing reaches a webhook, when one is behind the log, and when o
       for (const id of ['john', 'joan', 'june']) await create(id);
       await change('UPDATE events SET at = at - 3600000 WHERE seq < (SELECT max(seq) FROM events)');
     });
+    await expectToFire(['RollcallWebhookDeliveriesLost'], () =>
+      change(
+        'UPDATE webhook_deliveries SET attempt = 9, next_attempt_at = 1',
+        'UPDATE webhook_endpoints SET paused_until = NULL, setbacks = 0',
+      ),
+    );
     await expectToFire(['RollcallWebhookStopped'], async () => {
       receiver.removeAllListeners('request');
       receiver.on('request', (_, response) => response.writeHead(410).end());
-      await change('UPDATE webhook_endpoints SET paused_until = NULL');
+      await change(
+        "UPDATE webhook_deliveries SET next_attempt_at = 1 WHERE status = 'pending'",
+        'UPDATE webhook_endpoints SET paused_until = NULL',
+      );
     });
   } finally {
     receiver.close();

@@ -164,6 +164,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'See whether it fails, and how long its answers take: eight requests run at a time, each about another user. A rate limit that is too low, and a thousand deliveries that wait, hold it up as well.',
   },
   {
+    name: 'RollcallWebhookDeliveriesLost',
+    expression: 'increase(rollcall_webhook_deliveries_ended_total{status="failed"}[1h]) > 0',
+    lasting: '0m',
+    severity: 'warning',
+    summary: 'a webhook has refused a delivery for three days, and it is not tried any more',
+    todo: '`rollcall webhooks deliveries` with `--status failed` shows which, and what was answered. Mend the receiver, and try them again with `rollcall webhooks retry`, within seven days.',
+  },
+  {
     name: 'RollcallProcessDead',
     expression: 'rollcall_processes{state="dead"} > 0',
     lasting: '2m',
