@@ -29,7 +29,8 @@ async function examineReplica(url: string, position?: Record<string, unknown>): 
   const source = await openPostgresReplica(url, { poolSize: 1, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   try {
     const [row] = await source.query(
-      `SELECT pg_is_in_recovery() AS standby, (SELECT epoch FROM event_stream WHERE id = 1) AS epoch,
+      `SELECT pg_is_in_recovery() AS standby, current_setting('hot_standby_feedback') AS feedback,
+         (SELECT epoch FROM event_stream WHERE id = 1) AS epoch,
          pg_wal_lsn_diff($1::pg_lsn, pg_last_wal_replay_lsn())::float8 AS behind`,
       [position?.lsn],
     );
@@ -41,6 +42,9 @@ async function examineReplica(url: string, position?: Record<string, unknown>): 
     }
     if (row.epoch !== position?.epoch && behind <= 0) {
       return 'has the log of another database, or follows another primary: it serves nobody. Build it anew from the primary';
+    }
+    if (row.feedback === 'off') {
+      return 'has hot_standby_feedback off: while a query runs on it, it may stop receiving, and the primary serves its reads. Turn it on';
     }
     return undefined;
   } finally {

@@ -374,7 +374,12 @@ describe.skipIf(process.env.ROLLCALL_TEST_ENGINES?.split(',').includes('postgres
         const { findings } = await examineDirectory({ address: { ...address, readUrls }, products: [] });
         return findings.filter(({ message }) => message.includes('replica')).map(({ message }) => message);
       };
-      await until('the standby has it all', async () => (await examine([pair.standbyUrl])).length === 0);
+      await expect
+        .poll(() => examine([pair.standbyUrl]), { timeout: ASKED_AGAIN_MS })
+        .toEqual([expect.stringContaining('has hot_standby_feedback off')]);
+      await pair.queryStandby('ALTER SYSTEM SET hot_standby_feedback = on');
+      await pair.queryStandby('SELECT pg_reload_conf()');
+      await until('nothing is wrong', async () => (await examine([pair.standbyUrl])).length === 0);
       expect(await examine([pair.primaryUrl])).toEqual([expect.stringContaining('is no standby')]);
       const gone = await examine(['postgres://someone:secret@127.0.0.1:1/none']);
       expect(gone).toEqual([expect.stringMatching(/127\.0\.0\.1:1 cannot be used.*ECONNREFUSED/)]);
