@@ -43,12 +43,21 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   });
 }
 
-/** Starts a cluster on a primary with a standby. Each process knows both, and its network leads to the primary. */
-export async function startClusterOnPair(
-  options: ClusterOptions & { synchronous: boolean },
-): Promise<Cluster<PostgresPair>> {
-  const postgres = await startPostgresPair(options);
-  return startOn(postgres, options, {
+/**
+ * Starts a cluster on a primary with a standby. Each process knows both, and its network leads to the primary.
+ * @param options.readsFromStandby whether the standby is a replica that serves reads; default false.
+ */
+export async function startClusterOnPair({
+  synchronous,
+  readsFromStandby = false,
+  ...options
+}: ClusterOptions & { synchronous: boolean; readsFromStandby?: boolean }): Promise<Cluster<PostgresPair>> {
+  const postgres = await startPostgresPair({ synchronous });
+  const replica: Record<string, string> = readsFromStandby
+    ? { ROLLCALL_DATABASE_READ_URLS: postgres.standbyUrl }
+    : {};
+  const all = { ...options, env: { ...replica, ...options.env } };
+  return startOn(postgres, all, {
     urls: [postgres.primaryUrl, postgres.standbyUrl],
     thaw: async () => undefined,
   });
