@@ -63,7 +63,7 @@ export function describeOnEveryDialect(name: string, define: (engine: TestEngine
 
 /**
  * Declares the same tests on PostgreSQL and on one of the two embedded engines, also where everything runs whole: for long
- * matrices and random rounds, of which each engine would take minutes. A name with a seed takes the two in turn from run to run.
+ * matrices, random rounds and long waits, of which each engine would take minutes. A name with a seed takes the two in turn from run to run.
  * What the drivers do by themselves has tests on every engine.
  */
 export function describeOnceForEachDialect(name: string, define: (engine: TestEngine) => void): void {

@@ -1,4 +1,4 @@
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnceForEachDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SERVER, type TestDirectory } from '../support/test-directory.js';
 import { until } from '../support/until.js';
@@ -9,7 +9,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-describeOnEveryDialect('the events that a webhook receives', engine => {
+describeOnceForEachDialect('the events that a webhook receives', engine => {
   let fixture: WebhooksFixture;
   let directory: TestDirectory;
   let receiver: TestReceiver;

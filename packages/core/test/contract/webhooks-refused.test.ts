@@ -1,6 +1,6 @@
 /** A receiver that refuses what it gets about some users, and takes the rest. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnceForEachDialect } from '@rollcall/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SERVER } from '../support/test-directory.js';
 import { until } from '../support/until.js';
@@ -10,7 +10,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const REFUSED = 20;
 
-describeOnEveryDialect('deliveries about users that a receiver refuses', engine => {
+describeOnceForEachDialect('deliveries about users that a receiver refuses', engine => {
   let fixture: WebhooksFixture;
   beforeEach(async () => {
     fixture = await WebhooksFixture.open(engine);

@@ -1,6 +1,6 @@
 /** What time does to webhooks: clocks that step, deliveries that grow old, endpoints without news. */
 import { LIMITS } from '@rollcall/protocol';
-import { describeOnEveryDialect } from '@rollcall/testing';
+import { describeOnceForEachDialect } from '@rollcall/testing';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
@@ -22,7 +22,7 @@ const DAY = 24 * HOUR;
 const URL = 'https://shop.example/';
 const running = new AbortController().signal;
 
-describeOnEveryDialect('a webhook, while time passes,', engine => {
+describeOnceForEachDialect('a webhook, while time passes,', engine => {
   let now: number;
   let database: Database;
   let webhooks: Webhooks;
