@@ -25,6 +25,19 @@ export const SHORT = [project('seams', postgres), project('repo')];
 
 const FIRST_HOUR = 'packages/first-hour.test.ts';
 
+const CRASHES = [
+  'action-crash',
+  'backup',
+  'copy',
+  'copy-crash',
+  'durability',
+  'full-disk',
+  'idempotency',
+  'life-cycle-crash',
+  'read-replicas',
+  'task-crash',
+].map(name => `faults/${name}.test.ts`);
+
 /** What is longer and has a command of its own. */
 export const LONG = [
   project('processes', postgres),
@@ -38,7 +51,9 @@ export const LONG = [
   project('screenshots', { fileParallelism: false }),
   // Two files at a time: they wait for pages and pauses for most of their time.
   project('browser'),
-  project('faults', { fileParallelism: false }),
+  // What is killed in the middle waits for the disk and for its end, and asks for no time. All other faults run alone.
+  project('crashes', { include: CRASHES }),
+  project('faults', { fileParallelism: false, exclude: ['**/node_modules/**', ...CRASHES] }),
   // npm waits for the disk more than it works, so two files at a time.
   project('packages', {
     exclude: ['**/node_modules/**', FIRST_HOUR],
