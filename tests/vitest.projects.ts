@@ -14,6 +14,8 @@ const project = (
     include: [`${name}/**/*.test.ts`],
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
+    // What is waited for comes at once, or on a busy machine a little later.
+    expect: { poll: { timeout: 10_000 } },
     ...test,
   },
 });
