@@ -61,8 +61,8 @@ export const LONG = [
     exclude: ['**/node_modules/**', FIRST_HOUR],
     globalSetup: ['support/packed/pack-packages-global-setup.ts'],
   }),
-  // It installs all packages anew and compiles for minutes, and says how long each step took: so it is a run by itself. `.ci/run`
-  // lets it run beside the packages, since it asks for no time.
+  // It installs all packages anew, compiles for minutes, and says how long each step took. It asks for no time, so `.ci/run` lets
+  // it run beside the packages.
   project('first-hour', { include: [FIRST_HOUR] }),
   // It measures times with a million users and a browser, for some ten minutes.
   project('million', { fileParallelism: false, testTimeout: 2 * HANGS_MS, retry: 2 }),

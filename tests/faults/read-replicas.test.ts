@@ -78,7 +78,7 @@ describe('three processes that read from a replica', () => {
     // Statistics are handed in with a delay.
     await expect.poll(readsAtStandby, { timeout: 15_000 }).toBeGreaterThan(servedBefore + 100);
 
-    // Who has missed everything replays it, from whichever server.
+    // A listener that has missed everything replays it, whichever server has it.
     const { position } = await anyClient().queryUsers({}, [], { limit: 1 });
     const [first, last] = [start, position].map(one => Number(one.split('.')[1])) as [number, number];
     const collectors = nodes.map(({ client }) => new EventCollector(client, { lastEventId: start }));

@@ -127,7 +127,7 @@ describe('what only some files may do', () => {
     );
   });
 
-  it('only the data sources and the pool of PostgreSQL know the database drivers', () => {
+  it('only the sources of each engine and the pool of PostgreSQL know the database drivers', () => {
     const drivers = ['sqlite3', 'better-sqlite3', 'pg'];
     const importers = programs
       .filter(file => !isTest(file) && !file.path.startsWith('bench/'))
@@ -135,9 +135,10 @@ describe('what only some files may do', () => {
       .filter(({ specifier }) => drivers.includes(packageOf(specifier)))
       .map(({ from }) => from);
     expect([...new Set(importers)]).toEqual([
-      'packages/core/src/database/data-sources.ts',
+      'packages/core/src/database/postgres-sources.ts',
       // The pool is the driver's, and TypeORM has no part in it.
       'packages/core/src/database/primary-pool.ts',
+      'packages/core/src/database/sqlite-sources.ts',
     ]);
   });
 

@@ -111,7 +111,7 @@ export const BACKUP_MUTATIONS: readonly Mutation[] = [
       'the time for which a file of a process that seems gone stays',
       'Date.now() - mtimeMs > ABANDONED_MS',
       'mtimeMs > 0',
-      'takes away what was left in its folder a day ago and more, by who is gone',
+      'takes away what processes that have ended left in its folder a day ago or earlier',
     ],
   ]),
   ...switchedOff({ file: 'packages/core/src/backup/described-data.ts', test: BACKUP, engine: 'sqlite3' }, [

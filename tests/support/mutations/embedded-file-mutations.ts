@@ -11,7 +11,7 @@ const READER_MUTATIONS: readonly Mutation[] = [
     [['the end of the transaction of a reader', 'await this.#renew(seat);', '', FRESH]],
   ),
   ...switchedOff(
-    { file: 'packages/core/src/database/data-sources.ts', test: UNIT_OF_WORK, engine: 'better-sqlite3' },
+    { file: 'packages/core/src/database/sqlite-sources.ts', test: UNIT_OF_WORK, engine: 'better-sqlite3' },
     [['the end of what a reader read when it was opened', 'await reader.renew();', '', FRESH]],
   ),
   ...switchedOff(

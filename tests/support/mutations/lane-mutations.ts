@@ -11,7 +11,12 @@ const HANGS_MS = 45_000;
 /** How long a query runs and waits, and whom it keeps waiting. */
 export const LANE_MUTATIONS: readonly Mutation[] = [
   ...switchedOff(
-    { file: 'packages/core/src/database/data-sources.ts', test: LANE, engine: 'sqlite3', hangsMs: HANGS_MS },
+    {
+      file: 'packages/core/src/database/sqlite-sources.ts',
+      test: LANE,
+      engine: 'sqlite3',
+      hangsMs: HANGS_MS,
+    },
     [
       [
         'the interruption of a query on `sqlite3`',

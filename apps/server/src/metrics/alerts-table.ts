@@ -168,7 +168,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     expression: 'increase(rollcall_webhook_deliveries_ended_total{status="failed"}[1h]) > 0',
     lasting: '0m',
     severity: 'warning',
-    summary: 'a webhook has refused a delivery for three days, and it is not tried any more',
+    summary: 'a delivery of a webhook has failed for three days, and is not tried any more',
     todo: '`rollcall webhooks deliveries` with `--status failed` shows which, and what was answered. Mend the receiver, and try them again with `rollcall webhooks retry`, within seven days.',
   },
   {

@@ -124,7 +124,7 @@ export const METRICS = {
   },
   rollcall_replica_reads_total: {
     kind: 'counter',
-    help: 'What became of reads that a replica may serve: it has `served` them, or the primary did, since the replica was `behind`, had `failed`, or all replicas were left alone (`skipped`).',
+    help: 'What became of reads that a replica may serve: it has `served` them, or the primary did, since the replica was `behind`, had `failed`, or was not asked (`skipped`): all were left alone, or it had too much to do.',
     labels: { outcome: ['served', 'behind', 'failed', 'skipped'] },
   },
   rollcall_events_logged_total: {

@@ -1,7 +1,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { openPostgres } from '../database/data-sources.js';
 import { dialectOf } from '../database/dialect.js';
+import { openPostgres } from '../database/postgres-sources.js';
 import type { Queryable } from '../database/unit-of-work.js';
 import { someVaried } from './column-kind.js';
 import type { CopiedTable, TargetColumn } from './copied-table.js';

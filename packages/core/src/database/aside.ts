@@ -1,6 +1,7 @@
 /** Connections beside the work of all others: `aside` of the unit of work. */
-import { openPostgres } from './data-sources.js';
+
 import { dialectOf } from './dialect.js';
+import { openPostgres } from './postgres-sources.js';
 import { onGone } from './query-deadline.js';
 import { bindable, type SqliteReader } from './sqlite-reader.js';
 import { classifyStorageError, unavailable } from './storage-error.js';

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { betterSqlite3Binary } from './data-sources.js';
 import { refuseFaultyDriver } from './driver-fault.js';
+import { betterSqlite3Binary } from './sqlite-sources.js';
 
 let folder: string;
 let faulty: string;

@@ -28,7 +28,8 @@ export interface DirectoryMeter {
   reads(lane: ReadLane['lane'], waitMs: number): void;
   /**
    * What became of a read that a replica may serve, where there are replicas. Unless one has `served` it, it went on at the
-   * primary: the replica was `behind`, has `failed`, or none was asked (`skipped`) since all were in trouble just before.
+   * primary: the replica was `behind`, has `failed`, or was not asked (`skipped`): all were in trouble just before, it had too much to do, or
+   * the primary did not say how far it is.
    */
   readsAtReplica(outcome: ReplicaOutcome): void;
   /** A query was ended before it was done. */

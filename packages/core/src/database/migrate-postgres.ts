@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '@rollcall/protocol';
 import { type Migration, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { openPostgres } from './data-sources.js';
+import { openPostgres } from './postgres-sources.js';
 
 /** How long a migration waits for what others hold. */
 export interface MigrationPatience {

@@ -1,12 +1,12 @@
 import { RollcallError } from '@rollcall/protocol';
 import { type DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
 import { checkBesideWork } from './check-beside-work.js';
-import { openPostgres } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import type { DirectoryInstruments } from './instruments.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { openingError } from './opening-error.js';
+import { openPostgres } from './postgres-sources.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { productMigrations, type TableOwner } from './product-migrations.js';
 import { lockFile, prepareSqlite } from './sqlite-file.js';

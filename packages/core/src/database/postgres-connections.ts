@@ -1,9 +1,9 @@
 import { RollcallError } from '@rollcall/protocol';
 import { type DataSource, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { ANSWER_GRACE_MS, discardConnection, poolStateOf } from './data-sources.js';
 import { dialectOf } from './dialect.js';
 import type { DirectoryMeter } from './instruments.js';
 import { type Client, LateTransaction } from './late-transaction.js';
+import { ANSWER_GRACE_MS, discardConnection, poolStateOf } from './postgres-sources.js';
 import { callerGone, onGone, QueryDeadline, tooExpensive } from './query-deadline.js';
 import {
   MAX_QUERY_WAIT_MS,

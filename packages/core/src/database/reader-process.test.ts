@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openSqlite } from './data-sources.js';
 import { ReaderProcess } from './reader-process.js';
+import { openSqlite } from './sqlite-sources.js';
 
 const ENDLESS = `WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1e12)
   SELECT count(*) AS n FROM counted`;

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { discardConnection } from './data-sources.js';
+import { discardConnection } from './postgres-sources.js';
 
 /** After this time it is looked whether the server of a read still answers, and as often for as long as the read runs. */
 const SLOW_MS = 1000;

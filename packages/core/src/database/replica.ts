@@ -93,11 +93,6 @@ export class Replica {
     return query ? query.busy + query.waiting : 0;
   }
 
-  /** The state of its connections; undefined before it is open. */
-  get state() {
-    return this.#connections?.state;
-  }
-
   /** Opens its connections, where that is yet to be done. It never throws. */
   async open(): Promise<void> {
     if (this.#connections || this.#isClosed) return;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SqliteWriter } from './data-sources.js';
+import type { SqliteWriter } from './sqlite-sources.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Erasures that follow each other within this time are scrubbed together. */

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RollcallError } from '@rollcall/protocol';
 import type { DataSource } from 'typeorm';
-import { openSqlite } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { keepForOwner } from './owner-only.js';
+import { openSqlite } from './sqlite-sources.js';
 
 type FileAddress = Extract<DatabaseAddress, { file: string }>;
 

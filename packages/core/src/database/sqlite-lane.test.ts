@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openSqlite, openSqliteReader } from './data-sources.js';
 import { SqliteLane } from './sqlite-lane.js';
 import type { RunStatement, SqliteReader } from './sqlite-reader.js';
+import { openSqlite, openSqliteReader } from './sqlite-sources.js';
 
 const ENDLESS = `WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1e12)
   SELECT count(*) AS n FROM counted`;

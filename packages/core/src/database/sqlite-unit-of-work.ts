@@ -1,7 +1,6 @@
 import { RollcallError } from '@rollcall/protocol';
 import sql from 'sql-template-tag';
 import { asideOnSqlite } from './aside.js';
-import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './data-sources.js';
 import type { DatabaseAddress } from './database-address.js';
 import { dialectOf } from './dialect.js';
 import { doPart } from './do-part.js';
@@ -12,6 +11,7 @@ import { checkpoint, emptyWriteAheadLog, MAX_REWRITE_BYTES, rewriteSmall } from 
 import { SerialQueue } from './serial-queue.js';
 import { SqliteLane } from './sqlite-lane.js';
 import { bindable, type SqliteReader } from './sqlite-reader.js';
+import { openSqliteReader, openSqliteWriter, type SqliteWriter } from './sqlite-sources.js';
 import { classifyStorageError, unavailable } from './storage-error.js';
 import type { StorageState } from './storage-state.js';
 import {

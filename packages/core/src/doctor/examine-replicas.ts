@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { openPostgresReplica } from '../database/data-sources.js';
+import { openPostgresReplica } from '../database/postgres-sources.js';
 import type { Queryable } from '../database/unit-of-work.js';
 import { type Finding, risk, sentence } from './finding.js';
 

@@ -45,7 +45,7 @@ export async function examineServers(url: string): Promise<Finding[]> {
       findings.push(
         risk(
           'servers',
-          `the standby ${host} receives nothing from a primary: if it took over, all that was written since would be lost. Look at its log and its primary_conninfo; if the primary has not kept what it lacks, build it anew.`,
+          `the standby ${host} receives nothing from a primary. If it took over, all that was written since it stopped would be lost. Look at its log and its primary_conninfo; if the primary has not kept what it lacks, build it anew.`,
         ),
       );
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectPostgres, type PostgresConnection } from '../database/data-sources.js';
+import { connectPostgres, type PostgresConnection } from '../database/postgres-sources.js';
 import { Notifier } from './notifier.js';
 import {
   decodeNotification,

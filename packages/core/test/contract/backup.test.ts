@@ -418,7 +418,7 @@ describeOnEveryEngine('a backup', engine => {
     expect(readFileSync(living, 'utf8')).toBe('half');
   });
 
-  it('takes away what was left in its folder a day ago and more, by who is gone', async () => {
+  it('takes away what processes that have ended left in its folder a day ago or earlier', async () => {
     const url = await engine.migratedUrl();
     const { pid: dead } = spawnSync(process.execPath, ['--version']);
     const left = (pid: number, ageMs: number, suffix = '') => {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeOnPostgres, durationMs } from '@rollcall/testing';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openPostgres } from '../../src/database/data-sources.js';
 import {
   MIGRATION_LOCK,
   type MigrationPatience,
   migratePostgres,
 } from '../../src/database/migrate-postgres.js';
+import { openPostgres } from '../../src/database/postgres-sources.js';
 import { productMigrations } from '../../src/database/product-migrations.js';
 import { refusal } from '../support/test-directory.js';
 

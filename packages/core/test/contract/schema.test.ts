@@ -1,11 +1,12 @@
 import { USER_FIELDS } from '@rollcall/protocol';
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
 import { dialectOf } from '../../src/database/dialect.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { migrateDatabase } from '../../src/database/open-database.js';
+import { openPostgres } from '../../src/database/postgres-sources.js';
+import { openSqlite } from '../../src/database/sqlite-sources.js';
 import { toEntitySchema } from '../../src/database/table.js';
 import { TABLES } from '../../src/tables.js';
 

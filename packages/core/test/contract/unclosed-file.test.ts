@@ -2,8 +2,8 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { describeOnEveryEngine, type TestEngine } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { openSqlite } from '../../src/database/sqlite-sources.js';
 import { openDirectory } from '../../src/directory.js';
 import { migrateStorage } from '../../src/open-storage.js';
 import { openEarlierDatabase } from '../support/earlier-database.js';

@@ -1,7 +1,8 @@
 import { describeOnEveryDialect } from '@rollcall/testing';
 import { expect, it } from 'vitest';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { openPostgres } from '../../src/database/postgres-sources.js';
+import { openSqlite } from '../../src/database/sqlite-sources.js';
 import { USER_ID_COLUMNS } from '../../src/life-cycle/user-id-columns.js';
 
 const COLUMNS = {

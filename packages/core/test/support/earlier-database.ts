@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { openPostgres, openSqlite } from '../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../src/database/database-address.js';
+import { openPostgres } from '../../src/database/postgres-sources.js';
+import { openSqlite } from '../../src/database/sqlite-sources.js';
 
 /** A database as an earlier version left it, with no more than so many migrations run. The caller destroys the source. */
 export async function openEarlierDatabase(url: string, migrations: number): Promise<DataSource> {

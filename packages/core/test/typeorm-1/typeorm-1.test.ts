@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-it('core compiles with TypeORM 1.x, but for the options of the `sqlite3` driver, in the one file that knows the drivers', async () => {
+it('core compiles with TypeORM 1.x, but for the options of the `sqlite3` driver, in the one file that knows its driver', async () => {
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
   const { stdout } = await run(process.execPath, [
     compiler,
@@ -20,7 +20,7 @@ it('core compiles with TypeORM 1.x, but for the options of the `sqlite3` driver,
   ]).catch(failure => failure);
   const errors = stdout.split('\n').filter((line: string) => / error TS/.test(line));
   expect(errors).toEqual([
-    expect.stringMatching(/database\/data-sources\.ts\(.*'"sqlite"' is not assignable/),
+    expect.stringMatching(/database\/sqlite-sources\.ts\(.*'"sqlite"' is not assignable/),
   ]);
 });
 

@@ -1,6 +1,6 @@
 /**
  * What core imports as `typeorm` when its tests run on TypeORM 1.x (`npm run test:typeorm-1`). It is TypeORM 1.x as it
- * is, but for the options that `database/data-sources.ts` opens the `sqlite3` driver with, which 1.x no longer has.
+ * is, but for the options that `database/sqlite-sources.ts` opens the `sqlite3` driver with, which 1.x no longer has.
  */
 import { DataSource as DataSource1, type DataSourceOptions } from 'typeorm-1';
 import { sqlite3Adapter } from './sqlite3-adapter.js';

@@ -1,7 +1,8 @@
 import type { TestEngine } from '@rollcall/testing';
 import type { DataSource } from 'typeorm';
-import { openPostgres, openSqlite } from '../../../src/database/data-sources.js';
 import { parseDatabaseUrl } from '../../../src/database/database-address.js';
+import { openPostgres } from '../../../src/database/postgres-sources.js';
+import { openSqlite } from '../../../src/database/sqlite-sources.js';
 import { isCustomIndexName } from '../../../src/query/custom-index-name.js';
 import { TABLES } from '../../../src/tables.js';
 
